@@ -1,0 +1,1 @@
+//! The Cognito user pools API as facts: wire types, errors, operations and constraints, generated from model/.

@@ -1,0 +1,1 @@
+//! The confirm-code feature: the three trigger functions as pure code.

@@ -1,0 +1,1 @@
+//! SRP-6a, JWT, password checks and sealing. No clock, no environment.

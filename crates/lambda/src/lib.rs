@@ -1,0 +1,1 @@
+//! The three trigger functions as Lambda binaries.

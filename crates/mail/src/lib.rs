@@ -1,0 +1,1 @@
+//! SMTP with wall-clock deadlines, messages, and the local inbox's listener.

@@ -1,0 +1,1 @@
+//! The self-hosted user pool: HTTP, operations, sign-in flows, triggers, mail.

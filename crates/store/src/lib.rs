@@ -1,0 +1,1 @@
+//! The store: ordered text keys, JSON documents, compare-and-set batches.

@@ -1,0 +1,1 @@
+//! A server in process for tests: frozen clock, seeded randomness, a mailbox that must be read.

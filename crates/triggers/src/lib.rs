@@ -1,0 +1,1 @@
+//! Runs Lambda trigger functions: the Runtime API host, deadlines, attempts and error mapping.
