@@ -1,0 +1,186 @@
+//! Rows, versions, expectations, and the batches that carry them.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// The mark of one write of a row: equal versions of one key mean equal contents.
+///
+/// Versions are comparable for equality only. A larger one is not promised to be a later one: an engine that takes
+/// them from a sequence may commit them out of order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Version(pub u64);
+
+/// One stored document.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The whole key, prefix included.
+    pub key: String,
+    /// The mark of the write that made the row what it is.
+    pub version: Version,
+    /// The document as JSON text. The store never looks inside.
+    pub body: String,
+}
+
+/// Bodies hold personal data, so a row prints its key, its version and the length of its body.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row")
+            .field("key", &self.key)
+            .field("version", &self.version.0)
+            .field("body_bytes", &self.body.len())
+            .finish()
+    }
+}
+
+/// What a row must look like for a batch to be valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Anything, nothing included.
+    Any,
+    /// No row.
+    Absent,
+    /// A row, at any version.
+    Present,
+    /// A row at exactly this version.
+    Version(Version),
+}
+
+impl Expect {
+    /// Whether a row at `current` (`None`: no row) is what was expected.
+    #[must_use]
+    pub fn holds(self, current: Option<Version>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Absent => current.is_none(),
+            Self::Present => current.is_some(),
+            Self::Version(version) => current == Some(version),
+        }
+    }
+}
+
+/// Writes and expectations that are applied together or not at all.
+///
+/// Every expectation speaks of the rows as they were *before* the batch. A key may be named more than once (batches
+/// are often [merged](Batch::merge)): then all its expectations must hold, and its last write is the one that counts.
+#[derive(Clone, Default)]
+pub struct Batch {
+    /// By key, because every engine takes its locks in this order, so that two batches can never wait for each other.
+    steps: BTreeMap<String, Step>,
+}
+
+/// What a batch asks of one key.
+#[derive(Clone, Default)]
+pub(crate) struct Step {
+    /// [`Expect::Any`] is left out, so that most steps allocate nothing here.
+    expects: Vec<Expect>,
+    pub(crate) write: Option<Write>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Write {
+    Put(String),
+    Delete,
+}
+
+impl Step {
+    /// Whether the row has to be looked at before the batch may be applied.
+    pub(crate) fn is_conditional(&self) -> bool {
+        !self.expects.is_empty()
+    }
+
+    pub(crate) fn holds(&self, current: Option<Version>) -> bool {
+        self.expects.iter().all(|expect| expect.holds(current))
+    }
+
+    fn add(&mut self, other: Step) {
+        self.expects.extend(other.expects);
+        if other.write.is_some() {
+            self.write = other.write;
+        }
+    }
+}
+
+impl Batch {
+    /// A batch that asks for nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes `body` (JSON text) at `key`, over whatever is there, if `expect` holds.
+    #[must_use]
+    pub fn put(self, key: impl Into<String>, expect: Expect, body: impl Into<String>) -> Self {
+        self.step(key.into(), expect, Some(Write::Put(body.into())))
+    }
+
+    /// Deletes the row at `key` if `expect` holds. With [`Expect::Any`], a row that is not there is no conflict.
+    #[must_use]
+    pub fn delete(self, key: impl Into<String>, expect: Expect) -> Self {
+        self.step(key.into(), expect, Some(Write::Delete))
+    }
+
+    /// Writes nothing at `key`, but makes the batch depend on it.
+    #[must_use]
+    pub fn check(self, key: impl Into<String>, expect: Expect) -> Self {
+        self.step(key.into(), expect, None)
+    }
+
+    /// This batch and then the other, as one.
+    #[must_use]
+    pub fn merge(mut self, other: Batch) -> Self {
+        for (key, step) in other.steps {
+            self.add(key, step);
+        }
+        self
+    }
+
+    /// Whether the batch neither writes nor expects anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps in ascending key order, one for each key.
+    pub(crate) fn into_steps(self) -> impl Iterator<Item = (String, Step)> {
+        self.steps.into_iter()
+    }
+
+    /// The steps in ascending key order, one for each key.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&str, &Step)> {
+        self.steps.iter().map(|(key, step)| (key.as_str(), step))
+    }
+
+    fn step(mut self, key: String, expect: Expect, write: Option<Write>) -> Self {
+        let expects = match expect {
+            Expect::Any => Vec::new(),
+            expect => vec![expect],
+        };
+        self.add(key, Step { expects, write });
+        self
+    }
+
+    fn add(&mut self, key: String, step: Step) {
+        match self.steps.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(step);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().add(step),
+        }
+    }
+}
+
+/// Keys and expectations only: bodies hold personal data.
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map()
+            .entries(self.steps.iter().map(|(key, step)| {
+                let write = match step.write {
+                    Some(Write::Put(_)) => "put",
+                    Some(Write::Delete) => "delete",
+                    None => "check",
+                };
+                (key, (write, &step.expects))
+            }))
+            .finish()
+    }
+}
