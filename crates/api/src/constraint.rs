@@ -1,0 +1,111 @@
+//! The tables that the validator walks: what the model says about each shape an input can hold.
+
+use std::sync::OnceLock;
+
+use regex::{Regex, RegexBuilder};
+
+/// A shape: what a value must be and whether it may be repeated to the caller.
+pub(crate) struct Node {
+    pub(crate) name: &'static str,
+    pub(crate) sensitive: bool,
+    pub(crate) rule: Rule,
+}
+
+/// What a value must be.
+pub(crate) enum Rule {
+    Structure(&'static [Member]),
+    List {
+        size: Bounds,
+        element: &'static Node,
+    },
+    Map {
+        size: Bounds,
+        key: &'static Node,
+        value: &'static Node,
+    },
+    Text(Text),
+    Integer {
+        range: Bounds,
+    },
+    Long {
+        range: Bounds,
+    },
+    Double,
+    Boolean,
+    Timestamp,
+    /// Bytes in base64; the size counts the bytes.
+    Blob {
+        size: Bounds,
+    },
+    /// Any JSON.
+    Document,
+}
+
+/// A member of a structure.
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    /// The name as violations spell it.
+    pub(crate) path: &'static str,
+    pub(crate) required: bool,
+    pub(crate) node: &'static Node,
+}
+
+/// The rules of a string. Its length counts Unicode code points.
+pub(crate) struct Text {
+    pub(crate) length: Bounds,
+    pub(crate) pattern: Option<&'static Pattern>,
+    /// The closed set of values; empty when any text will do.
+    pub(crate) values: &'static [&'static str],
+}
+
+/// Inclusive bounds.
+pub(crate) struct Bounds {
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+}
+
+/// A regular expression of the model, compiled when first needed.
+pub(crate) struct Pattern {
+    /// As the model spells it and violations repeat it.
+    pub(crate) text: &'static str,
+    regex: &'static str,
+    not_ending_with: Option<&'static str>,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    pub(crate) const fn new(
+        text: &'static str,
+        regex: &'static str,
+        not_ending_with: Option<&'static str>,
+    ) -> Self {
+        Self {
+            text,
+            regex,
+            not_ending_with,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Whether the whole value matches. A pattern that does not compile matches nothing: a defect of the generator must
+    /// refuse requests, not let them through. A test compiles all of them.
+    pub(crate) fn matches(&self, value: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| compile(self.regex));
+        compiled.as_ref().is_some_and(|regex| regex.is_match(value))
+            && self.not_ending_with.is_none_or(|end| !value.ends_with(end))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn compiles(&self) -> bool {
+        self.compiled.get_or_init(|| compile(self.regex)).is_some()
+    }
+}
+
+/// Compiles within bounds: the largest of the model's patterns needs a quarter of the program size allowed here.
+fn compile(regex: &str) -> Option<Regex> {
+    RegexBuilder::new(regex)
+        .size_limit(1 << 20)
+        .dfa_size_limit(1 << 20)
+        .build()
+        .ok()
+}

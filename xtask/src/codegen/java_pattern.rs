@@ -1,0 +1,153 @@
+//! From the model's regular expressions, which are Java's, to the dialect of the `regex` crate.
+//!
+//! Java's `\w`, `\s`, `\S` are ASCII, its `.` stops at five line ends, and the service matches the whole value. What
+//! cannot be said in the other dialect is an error here, so that a new model never weakens a check silently.
+
+/// A pattern ready for the `regex` crate.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Translated {
+    /// The expression, anchored at both ends.
+    pub regex: String,
+    /// A text that the value must not end with: the one look-behind that the model uses.
+    pub not_ending_with: Option<&'static str>,
+}
+
+const WORD: &str = "0-9A-Za-z_";
+const SPACE: &str = r"\t\n\x0B\x0C\r ";
+const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
+
+/// Translates one pattern, or names what it cannot.
+pub fn translate(java: &str) -> Result<Translated, String> {
+    let (body, not_ending_with) = match java.strip_suffix(r"(?<!\.)$") {
+        Some(body) => (body, Some(".")),
+        None => (java, None),
+    };
+    let regex = Translator {
+        rest: body.chars().collect(),
+        at: 0,
+        class_depth: 0,
+        dot_matches_all: false,
+        out: String::new(),
+    }
+    .run()
+    .map_err(|construct| format!("pattern {java:?} uses {construct}, which has no translation"))?;
+    Ok(Translated {
+        regex: format!(r"\A(?:{regex})\z"),
+        not_ending_with,
+    })
+}
+
+struct Translator {
+    rest: Vec<char>,
+    at: usize,
+    class_depth: usize,
+    dot_matches_all: bool,
+    out: String,
+}
+
+impl Translator {
+    fn run(mut self) -> Result<String, String> {
+        if self.rest.starts_with(&['(', '?', 's', ')']) {
+            self.dot_matches_all = true;
+            self.at = 4;
+        }
+        while let Some(letter) = self.next() {
+            self.step(letter)?;
+        }
+        Ok(self.out)
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let letter = self.rest.get(self.at).copied();
+        self.at += 1;
+        letter
+    }
+
+    fn step(&mut self, letter: char) -> Result<(), String> {
+        match letter {
+            '\\' => return self.escape(),
+            '[' if self.class_depth > 0 => return Err("a class inside a class".into()),
+            '[' => self.class_depth += 1,
+            ']' => self.class_depth = self.class_depth.saturating_sub(1),
+            '&' | '~' if self.class_depth > 0 => return Err("a set operation".into()),
+            '(' if self.class_depth == 0 && self.rest.get(self.at) == Some(&'?') => {
+                if self.rest.get(self.at + 1) != Some(&':') {
+                    return Err("a group with a flag or a look-around".into());
+                }
+            }
+            '.' if self.class_depth == 0 => {
+                let any = if self.dot_matches_all {
+                    r"(?s:.)".to_owned()
+                } else {
+                    format!("[^{LINE_ENDS}]")
+                };
+                self.out.push_str(&any);
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.out.push(letter);
+        Ok(())
+    }
+
+    fn escape(&mut self) -> Result<(), String> {
+        let letter = self.next().ok_or("a trailing backslash")?;
+        let in_class = self.class_depth > 0;
+        let text = match letter {
+            'w' if in_class => WORD.to_owned(),
+            'w' => format!("[{WORD}]"),
+            's' if in_class => SPACE.to_owned(),
+            's' => format!("[{SPACE}]"),
+            'S' => format!("[^{SPACE}]"),
+            'p' | 'x' | 't' | 'n' | 'r' => format!("\\{letter}"),
+            mark if mark.is_ascii_punctuation() => format!("\\{mark}"),
+            other => return Err(format!("\\{other}")),
+        };
+        self.out.push_str(&text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn java_classes_become_ascii_and_whole_value_is_matched() {
+        let table = [
+            (r"[\w-]+_[0-9a-zA-Z]+", r"\A(?:[0-9A-Za-z_-]+_[0-9a-zA-Z]+)\z"),
+            (r"[\S]+", r"\A(?:[[^\t\n\x0B\x0C\r ]]+)\z"),
+            (r"[\w\s+=,.@-]+", r"\A(?:[0-9A-Za-z_\t\n\x0B\x0C\r +=,.@-]+)\z"),
+            (
+                r".*\{####\}.*",
+                r"\A(?:[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*)\z",
+            ),
+            (r"(?s).*", r"\A(?:(?s:.)*)\z"),
+        ];
+        for (java, regex) in table {
+            assert_eq!(translate(java).unwrap().regex, regex);
+        }
+    }
+
+    #[test]
+    fn the_trailing_look_behind_becomes_a_separate_rule() {
+        let translated = translate(r"^[0-9A-Za-z\.\-_]*(?<!\.)$").unwrap();
+        assert_eq!(translated.regex, r"\A(?:^[0-9A-Za-z\.\-_]*)\z");
+        assert_eq!(translated.not_ending_with, Some("."));
+    }
+
+    #[test]
+    fn what_has_no_translation_is_refused() {
+        for (java, construct) in [
+            (r"(?=a)b", "a group with a flag or a look-around"),
+            (r"\d+", r"\d"),
+            (r"\b", r"\b"),
+        ] {
+            let error = translate(java).unwrap_err();
+            assert_eq!(
+                error,
+                format!("pattern {java:?} uses {construct}, which has no translation")
+            );
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The part of `model/observed.json` that shapes generated code. The rest of the file is for readers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// What the live service does that its model does not say.
+pub struct Observed {
+    /// Unsigned operations whose access token may be left out, and what takes its place.
+    pub auth: BTreeMap<String, String>,
+    /// Errors that are answered before an operation runs.
+    pub front_end_errors: Vec<FrontEndError>,
+}
+
+/// An error of the request's envelope, not of an operation.
+pub struct FrontEndError {
+    pub name: String,
+    /// The JSON member that carries the text: `message` or `Message`.
+    pub message_member: String,
+}
+
+impl Observed {
+    /// Reads the overlay; a row without evidence is an error, because nobody could check it.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let source: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let mut observed = Self {
+            auth: BTreeMap::new(),
+            front_end_errors: Vec::new(),
+        };
+        let sections = source.as_object().ok_or("the overlay is not an object")?;
+        for (section, rows) in sections {
+            let rows = rows
+                .as_array()
+                .ok_or_else(|| format!("section {section} is not a list"))?;
+            for row in rows {
+                observed.take(section, row)?;
+            }
+        }
+        Ok(observed)
+    }
+
+    fn take(&mut self, section: &str, row: &Value) -> Result<(), String> {
+        let what = member(row, "what")?;
+        let evidence = member(row, "evidence")?;
+        if !["doc", "sdk-code", "peer-claims", "inferred"].contains(&evidence.as_str()) {
+            return Err(format!("row {what:?} has the unknown evidence {evidence:?}"));
+        }
+        match section {
+            "auth" => {
+                for operation in row["operations"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                {
+                    self.auth.insert(operation.to_owned(), member(row, "class")?);
+                }
+            }
+            "front_end_errors" => self.front_end_errors.push(FrontEndError {
+                name: member(row, "code")?,
+                message_member: member(row, "message_member")?,
+            }),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn member(row: &Value, name: &str) -> Result<String, String> {
+    let text = row[name].as_str().filter(|text| !text.is_empty());
+    text.map(str::to_owned)
+        .ok_or_else(|| format!("a row of the overlay has no {name}: {row}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_evidence_is_refused() {
+        let error = Observed::read(r#"{"wire": [{"what": "x"}]}"#).err().unwrap();
+        assert_eq!(error, r#"a row of the overlay has no evidence: {"what":"x"}"#);
+    }
+
+    #[test]
+    fn an_unknown_evidence_tag_is_refused() {
+        let error = Observed::read(r#"{"wire": [{"what": "x", "evidence": "rumour"}]}"#)
+            .err()
+            .unwrap();
+        assert_eq!(error, r#"row "x" has the unknown evidence "rumour""#);
+    }
+}

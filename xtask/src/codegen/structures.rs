@@ -1,0 +1,159 @@
+//! `requests.rs`, `responses.rs`, `types.rs`: a plain struct for every structure shape, with its reader, its writer
+//! and a `Debug` that keeps secrets to itself.
+
+use std::fmt::Write;
+
+use super::model::{Kind, Member, Model};
+use super::names;
+
+/// Which structures a file holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Requests,
+    Responses,
+    Types,
+}
+
+/// Shapes that the model does not call sensitive but that carry credentials, one-time codes or the links and settings
+/// that hold them. `Debug` hides them like the sensitive ones.
+const CREDENTIALS: [&str; 7] = [
+    "ChallengeParametersType",
+    "ClientMetadataType",
+    "ConfirmationCodeType",
+    "DeviceSecretVerifierConfigType",
+    "Document",
+    "PreSignedUrlType",
+    "ProviderDetailsType",
+];
+
+pub fn source(model: &Model, part: Part) -> String {
+    let mut out = String::new();
+    for (name, shape) in &model.shapes {
+        if let Kind::Structure {
+            members,
+            error: false,
+            ..
+        } = &shape.kind
+            && part_of(name) == part
+        {
+            structure(&mut out, model, name, members);
+        }
+    }
+    format!("{}{out}", imports(part, &out))
+}
+
+fn part_of(name: &str) -> Part {
+    if name.ends_with("Request") {
+        Part::Requests
+    } else if name.ends_with("Response") {
+        Part::Responses
+    } else {
+        Part::Types
+    }
+}
+
+/// Imports what the file uses and no more: unused imports are warnings.
+fn imports(part: Part, body: &str) -> String {
+    let mut out = String::from("\n");
+    if body.contains("BTreeMap<") {
+        out.push_str("use std::collections::BTreeMap;\n");
+    }
+    out.push_str("use std::fmt;\n\nuse serde_json::{Map, Value};\n\nuse crate::generated::enums::*;\n");
+    if part != Part::Types {
+        out.push_str("use crate::generated::types::*;\n");
+    }
+    let used = ["Blob", "Shape", "Timestamp", "hidden", "member", "put"];
+    let used: Vec<&str> = used
+        .into_iter()
+        .filter(|name| {
+            *name == "Shape" || body.contains(&format!("{name}(")) || body.contains(&format!("<{name}>"))
+        })
+        .collect();
+    let _ = writeln!(out, "use crate::shape::{{debug, {}}};", used.join(", "));
+    out
+}
+
+// Writing to a String cannot fail, hence `let _ =` below.
+fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
+    let _ = writeln!(
+        out,
+        "\n/// `{name}`.\n#[derive(Clone, Default, PartialEq)]\npub struct {name} {{"
+    );
+    for member in members {
+        let required = if member.required { ", required" } else { "" };
+        let _ = writeln!(out, "    /// `{}`: `{}`{required}.", member.name, member.shape);
+        let _ = writeln!(
+            out,
+            "    pub {}: Option<{}>,",
+            names::field(&member.name),
+            rust_type(model, &member.shape)
+        );
+    }
+    out.push_str("}\n\n");
+    let value = if members.is_empty() { "_value" } else { "value" };
+    let _ = writeln!(
+        out,
+        "impl Shape for {name} {{\n    fn from_json({value}: &Value) -> Self {{\n        Self {{"
+    );
+    for member in members {
+        let _ = writeln!(
+            out,
+            "            {}: member(value, {:?}),",
+            names::field(&member.name),
+            member.name
+        );
+    }
+    let mutable = if members.is_empty() { "" } else { "mut " };
+    let _ = write!(
+        out,
+        "        }}\n    }}\n\n    fn to_json(&self) -> Value {{\n        let {mutable}object = Map::new();\n"
+    );
+    for member in members {
+        let _ = writeln!(
+            out,
+            "        put(&mut object, {:?}, &self.{});",
+            member.name,
+            names::field(&member.name)
+        );
+    }
+    out.push_str("        Value::Object(object)\n    }\n}\n\n");
+    let _ = writeln!(
+        out,
+        "impl fmt::Debug for {name} {{\n    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        \
+         debug(f, {name:?}, &["
+    );
+    for member in members {
+        let field = names::field(&member.name);
+        let shown = if is_secret(model, member) {
+            format!("hidden(&self.{field})")
+        } else {
+            format!("&self.{field}")
+        };
+        let _ = writeln!(
+            out,
+            "            ({:?}, {shown}),",
+            field.trim_start_matches("r#")
+        );
+    }
+    out.push_str("        ])\n    }\n}\n");
+}
+
+fn is_secret(model: &Model, member: &Member) -> bool {
+    model.shape(&member.shape).sensitive || CREDENTIALS.contains(&member.shape.as_str())
+}
+
+fn rust_type(model: &Model, name: &str) -> String {
+    match &model.shape(name).kind {
+        Kind::Structure { .. } => name.to_owned(),
+        Kind::List { element } => format!("Vec<{}>", rust_type(model, element)),
+        Kind::Map { value, .. } => format!("BTreeMap<String, {}>", rust_type(model, value)),
+        Kind::String { values, .. } if values.is_empty() => "String".into(),
+        Kind::String { .. } => name.to_owned(),
+        Kind::Integer | Kind::Long => "i64".into(),
+        Kind::Double => "f64".into(),
+        Kind::Boolean => "bool".into(),
+        Kind::Timestamp => "Timestamp".into(),
+        Kind::Blob => "Blob".into(),
+        Kind::Document => "Value".into(),
+    }
+}
