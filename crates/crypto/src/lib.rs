@@ -1,1 +1,36 @@
 //! SRP-6a, JWT, password checks and sealing. No clock, no environment.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`srp`] | the password proof of Amazon Cognito user pools, server half; also the password check itself |
+//! | [`jwt`] | signs and verifies access and ID tokens (RS256), and publishes the keys |
+//! | [`opaque`] | refresh tokens: a secret handle in the outer shape of a JWE |
+//! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
+//! | [`floor`] | what one sign-in costs in arithmetic alone, for the benchmarks |
+//!
+//! Everything random is drawn from an [`Entropy`] the caller passes, and everything timed takes the time as an
+//! argument, so every function here can be replayed. Secrets are wiped when dropped and never printed by `Debug`.
+
+mod bignum;
+mod comb;
+mod digest;
+mod entropy;
+mod fatal;
+pub mod floor;
+mod group;
+mod hex;
+mod ids;
+pub mod jwt;
+pub mod opaque;
+pub mod seal;
+pub mod srp;
+
+pub use digest::{constant_time_eq, derive_key, hmac_sha256, secret_hash, sha256};
+pub use entropy::{Entropy, OsEntropy};
+pub use ids::{LOWER_ALPHANUMERIC, MIXED_ALPHANUMERIC, random_id, random_text, uuid_from, uuid_v4};
+
+/// Builds the tables that sign-in uses, so that the first request does not wait for them. Takes a few milliseconds of
+/// CPU once per process; later calls do nothing.
+pub fn warm_up() {
+    comb::warm_up();
+}

@@ -1,0 +1,64 @@
+//! Hashes, MACs and what is made of them directly.
+
+use aws_lc_rs::{constant_time, digest, hmac};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+/// SHA-256 of the parts, one after another.
+pub fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in parts {
+        context.update(part);
+    }
+    first_32(context.finish().as_ref())
+}
+
+/// HMAC-SHA-256 of the parts, one after another.
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));
+    for part in parts {
+        context.update(part);
+    }
+    first_32(context.sign().as_ref())
+}
+
+/// Whether two byte strings are equal, in a time that depends on their lengths only.
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+/// The value of `SECRET_HASH`: standard base64 of HMAC-SHA-256 over user name and client id, under the client's secret.
+/// The user name is the one sent in the same request.
+pub fn secret_hash(client_secret: &str, username: &str, client_id: &str) -> String {
+    STANDARD.encode(hmac_sha256(
+        client_secret.as_bytes(),
+        &[username.as_bytes(), client_id.as_bytes()],
+    ))
+}
+
+/// A key for one purpose, from a master key: HKDF-SHA-256 without salt, the label as info. Different labels give
+/// independent keys.
+pub fn derive_key(master: &[u8], label: &str) -> [u8; 32] {
+    hkdf(&[], master, label.as_bytes())
+}
+
+/// HKDF-SHA-256 (RFC 5869) for `L` bytes of output.
+pub(crate) fn hkdf<const L: usize>(salt: &[u8], secret: &[u8], info: &[u8]) -> [u8; L] {
+    const { assert!(L <= 255 * 32, "HKDF-SHA-256 gives at most 255 blocks") };
+    let pseudorandom_key = Zeroizing::new(hmac_sha256(salt, &[secret]));
+    let mut out = [0; L];
+    let mut previous = Zeroizing::new(Vec::new());
+    for (chunk, counter) in out.chunks_mut(32).zip(1..=u8::MAX) {
+        let block = Zeroizing::new(hmac_sha256(&*pseudorandom_key, &[&previous, info, &[counter]]));
+        chunk.copy_from_slice(&block[..chunk.len()]);
+        *previous = block.to_vec();
+    }
+    out
+}
+
+fn first_32(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(bytes);
+    out
+}

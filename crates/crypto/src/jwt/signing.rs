@@ -1,0 +1,133 @@
+//! Keys that sign.
+
+use std::fmt;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::VerifyingKey;
+
+/// Bytes of an RSA-2048 modulus, hence of a signature.
+const SIGNATURE_LEN: usize = 256;
+
+/// An RSA-2048 key, parsed once and kept: parsing it costs more than signing does.
+pub struct SigningKey {
+    pair: RsaKeyPair,
+    public: VerifyingKey,
+}
+
+impl SigningKey {
+    /// A new key, from the operating system's randomness. Takes tens to hundreds of milliseconds.
+    ///
+    /// # Errors
+    /// [`KeyError`] if AWS-LC cannot make one.
+    pub fn generate() -> Result<Self, KeyError> {
+        Self::from_pair(RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generation)?)
+    }
+
+    /// Reads a key in PKCS #8 (DER).
+    ///
+    /// # Errors
+    /// [`KeyError`] if it is not a consistent 2048-bit RSA key.
+    pub fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, KeyError> {
+        Self::from_pair(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Rejected)?)
+    }
+
+    fn from_pair(pair: RsaKeyPair) -> Result<Self, KeyError> {
+        if pair.public_modulus_len() != SIGNATURE_LEN {
+            return Err(KeyError::Rejected);
+        }
+        let public = VerifyingKey::from_rsa_der(pair.public_key().as_ref())?;
+        Ok(Self { pair, public })
+    }
+
+    /// The key in PKCS #8 (DER), for storing under seal.
+    ///
+    /// # Errors
+    /// [`KeyError`] if AWS-LC cannot write it.
+    pub fn to_pkcs8(&self) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let der: Pkcs8V1Der<'_> = self.pair.as_der().map_err(|_| KeyError::Export)?;
+        Ok(Zeroizing::new(der.as_ref().to_vec()))
+    }
+
+    /// The half that everybody may have.
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        &self.public
+    }
+
+    /// The key's name in token headers: 44 characters of base64, the SHA-256 of the public key.
+    pub fn kid(&self) -> &str {
+        self.public.kid()
+    }
+
+    /// The entry of the pool's key set.
+    pub fn jwk(&self) -> Value {
+        self.public.jwk()
+    }
+
+    /// The token for these claims, which are written in the order they have.
+    ///
+    /// # Errors
+    /// [`KeyError`] if AWS-LC finds the signature it made to be wrong.
+    pub fn sign(&self, claims: &Value) -> Result<String, KeyError> {
+        let header = self.public.header();
+        let payload = claims.to_string();
+        let mut token =
+            String::with_capacity(header.len() + payload.len() * 4 / 3 + SIGNATURE_LEN * 4 / 3 + 8);
+        token.push_str(header);
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let mut signature = [0; SIGNATURE_LEN];
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                token.as_bytes(),
+                &mut signature,
+            )
+            .map_err(|_| KeyError::Signing)?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What can go wrong with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyError {
+    /// No key could be generated.
+    Generation,
+    /// The bytes are not a consistent 2048-bit RSA key.
+    Rejected,
+    /// The key could not be written.
+    Export,
+    /// The signature came out wrong.
+    Signing,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Generation => "no RSA key could be generated",
+            Self::Rejected => "the key is not a consistent 2048-bit RSA key",
+            Self::Export => "the RSA key could not be written as PKCS #8",
+            Self::Signing => "the RSA signature could not be made",
+        })
+    }
+}
+
+impl std::error::Error for KeyError {}
