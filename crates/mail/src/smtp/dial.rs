@@ -1,0 +1,92 @@
+//! TCP and TLS to a relay.
+
+use std::net::IpAddr;
+
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::deadlines::Clock;
+use super::error::{Phase, Problem, SendError};
+use super::relay::Relay;
+use super::tls::TlsSource;
+use super::wire::{Stream, Wire};
+
+/// A TCP connection and what its addresses say.
+pub(super) struct Dialled {
+    pub(super) stream: Box<dyn Stream>,
+    /// Our side as an address literal (RFC 5321 4.1.3), which is what a host without a public name says in EHLO.
+    pub(super) own_name: String,
+    /// Whether the other side is this machine, whatever its name says.
+    pub(super) on_this_machine: bool,
+}
+
+/// Looks the relay up and connects to the first address that answers.
+pub(super) async fn dial(relay: &Relay, clock: &Clock) -> Result<Dialled, SendError> {
+    clock.run(Phase::Connect, connect(relay, clock)).await
+}
+
+async fn connect(relay: &Relay, clock: &Clock) -> Result<Dialled, Problem> {
+    let addresses: Vec<_> = lookup_host((relay.host(), relay.port()))
+        .await
+        .map_err(Problem::Io)?
+        .collect();
+    // Each address gets an equal share, so that one dead IPv6 route does not eat the whole limit.
+    let share = clock.connect_share(addresses.len());
+    let mut problem = Problem::Lacking("an IP address");
+    for address in addresses {
+        problem = match timeout(share, TcpStream::connect(address)).await {
+            Ok(Ok(tcp)) => return dialled(tcp).map_err(Problem::Io),
+            Ok(Err(error)) => Problem::Io(error),
+            Err(_) => Problem::Deadline,
+        };
+    }
+    Err(problem)
+}
+
+fn dialled(tcp: TcpStream) -> std::io::Result<Dialled> {
+    // Nagle's algorithm against delayed acknowledgements costs 40 ms a mail.
+    tcp.set_nodelay(true)?;
+    let own_name = match tcp.local_addr()?.ip() {
+        IpAddr::V4(ip) => format!("[{ip}]"),
+        IpAddr::V6(ip) => format!("[IPv6:{ip}]"),
+    };
+    let on_this_machine = tcp.peer_addr()?.ip().is_loopback();
+    Ok(Dialled {
+        stream: Box::new(tcp),
+        own_name,
+        on_this_machine,
+    })
+}
+
+/// The TLS handshake, with the relay's name checked against its certificate.
+pub(super) async fn encrypt(
+    relay: &Relay,
+    tls: &TlsSource,
+    stream: Box<dyn Stream>,
+    clock: &Clock,
+) -> Result<Wire, SendError> {
+    let config = tls
+        .config()
+        .map_err(|error| SendError::new(Phase::Tls, Problem::TlsSetup(error)))?;
+    let name = relay.server_name().ok_or(SendError::new(
+        Phase::Tls,
+        Problem::Lacking("a name that TLS can check"),
+    ))?;
+    let handshake = async {
+        TlsConnector::from(config)
+            .connect(name, stream)
+            .await
+            .map_err(handshake_problem)
+    };
+    let stream = clock.run(Phase::Tls, handshake).await?;
+    Ok(Wire::new(Box::new(stream)))
+}
+
+/// Tells a refused certificate or version from a connection that broke meanwhile.
+fn handshake_problem(error: std::io::Error) -> Problem {
+    match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        true => Problem::Handshake(error),
+        false => Problem::Io(error),
+    }
+}

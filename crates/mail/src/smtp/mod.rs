@@ -1,0 +1,57 @@
+//! An SMTP submission client that cannot hang and does not guess.
+//!
+//! Every conversation runs against one wall-clock deadline ([`Deadlines::total`]) and a shorter one per step, so a
+//! server that stalls or drips costs a known time. Replies are read into a bounded buffer. A connection is used
+//! again only when both sides agree on where the conversation stands; a send that is cancelled takes its
+//! connection with it, because [`Connection::send`] consumes it.
+//!
+//! How it ended is one of four [`Class`]es. The one that mail libraries forget is [`Class::Unknown`]: the message
+//! was written and no reply came, so the relay may or may not have it.
+
+mod auth;
+mod client;
+mod connection;
+mod deadlines;
+mod dial;
+mod error;
+mod hello;
+mod message;
+mod relay;
+mod reply;
+mod tls;
+mod transaction;
+mod wire;
+
+pub use client::Client;
+pub use connection::{Accepted, Connection, Sent};
+pub use deadlines::Deadlines;
+pub use error::{Class, Phase, Problem, SendError};
+pub use relay::{Relay, RelayError, Security};
+pub use reply::Reply;
+pub use tls::{TlsSource, client_config};
+
+use crate::address::Envelope;
+
+/// Sends one message over a connection of its own.
+///
+/// `bytes` are a whole RFC 5322 message as [`crate::Email::to_bytes`] makes it; one with a bare CR or LF, or a line
+/// over 998 octets, is refused before anything is connected.
+pub async fn send(
+    relay: &Relay,
+    tls: &TlsSource,
+    envelope: &Envelope,
+    bytes: &[u8],
+    deadlines: &Deadlines,
+) -> Result<Accepted, SendError> {
+    message::check_message(bytes)?;
+    message::check_recipient(relay, envelope)?;
+    let clock = deadlines.start();
+    let sent = Connection::open_by(relay, tls, &clock)
+        .await?
+        .send_by(envelope, bytes, &clock)
+        .await;
+    if let Some(connection) = sent.connection {
+        connection.quit(&clock).await;
+    }
+    sent.outcome
+}
