@@ -6,7 +6,7 @@
 //! [`Expect::Absent`], a code is used once because it is deleted at the version at which it was read. No invariant
 //! rests on a range read, so any engine whose default isolation is READ COMMITTED can hold them all.
 //!
-//! Rules every engine keeps, and one suite proves:
+//! Rules every engine keeps, and one suite for all engines (feature `suite`) proves:
 //! - Keys are ordered by their UTF-8 bytes, which is the order of their code points (on PostgreSQL: collation `"C"`).
 //! - A version changes at every write of a row and never comes back, not even when the row was deleted in between.
 //! - A commit is answered when it is durable, and every reader sees it from then on.
@@ -17,6 +17,9 @@ mod error;
 mod key;
 mod memory;
 mod scan;
+mod sqlite;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 use std::pin::Pin;
 
@@ -25,6 +28,7 @@ pub use error::{CommitError, StoreError};
 pub use key::MAX_KEY_BYTES;
 pub use memory::Memory;
 pub use scan::Scan;
+pub use sqlite::Sqlite;
 
 /// A boxed future, so that [`Store`] can stand behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,95 @@
+//! One suite for every engine: what the code above the store may rely on.
+//!
+//! An engine's test file names the function that opens an empty store, and gets a test for each case:
+//!
+//! ```text
+//! /// Answers the store and whatever must live as long as it (a directory, a schema).
+//! async fn open() -> (Memory, ()) {
+//!     (Memory::new(), ())
+//! }
+//! poolhouse_store::suite!(open);
+//! ```
+#![expect(
+    clippy::unwrap_used,
+    reason = "the suite is test code that several crates compile"
+)]
+
+pub mod expectations;
+pub mod races;
+pub mod rows;
+pub mod scans;
+
+use crate::{Batch, CommitError, Expect, Store, Version};
+
+/// Makes a test of every case, each on a store of its own.
+#[macro_export]
+macro_rules! suite {
+    ($open:ident) => {
+        $crate::suite!($open, rows: {
+            a_row_reads_back_as_written,
+            a_key_without_a_row_reads_as_none,
+            an_overwritten_row_has_a_new_body_and_version,
+            a_deleted_row_is_gone,
+            deleting_a_missing_row_is_no_conflict,
+            an_empty_batch_commits,
+            every_row_of_a_batch_carries_its_version,
+            unicode_long_keys_and_large_bodies_survive,
+            a_key_that_some_engine_cannot_hold_is_refused,
+        });
+        $crate::suite!($open, scans: {
+            rows_come_in_byte_order,
+            a_prefix_is_no_pattern,
+            a_prefix_of_the_last_characters_finds_its_rows,
+            pages_of_ten_thousand_rows_miss_none,
+            after_may_lie_outside_the_prefix,
+            a_limit_of_zero_answers_nothing,
+        });
+        $crate::suite!($open, expectations: {
+            each_expectation_holds_in_its_states_only,
+            a_conflict_names_the_least_key_and_applies_nothing,
+            all_expectations_of_one_key_must_hold,
+            the_last_write_of_a_key_counts,
+            expectations_speak_of_the_rows_before_the_batch,
+            a_version_never_returns,
+        });
+        $crate::suite!($open, races: {
+            parallel_increments_lose_nothing,
+            parallel_absent_puts_have_one_winner,
+            parallel_deletes_have_one_winner,
+            readers_see_whole_batches,
+            checks_of_each_others_keys_have_one_winner,
+            a_commit_is_seen_by_the_next_read,
+        });
+    };
+    ($open:ident, $module:ident: { $($case:ident,)* }) => {
+        mod $module {
+            $(
+                #[::tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    let (store, _guard) = super::$open().await;
+                    $crate::suite::$module::$case(::std::sync::Arc::new(store)).await;
+                }
+            )*
+        }
+    };
+}
+
+/// Puts one row, over whatever is there.
+async fn put(store: &dyn Store, key: &str, body: &str) -> Version {
+    store
+        .commit(Batch::new().put(key, Expect::Any, body))
+        .await
+        .unwrap()
+}
+
+async fn version_of(store: &dyn Store, key: &str) -> Option<Version> {
+    store.get(key).await.unwrap().map(|row| row.version)
+}
+
+/// The key of the conflict that `batch` must meet.
+async fn conflict(store: &dyn Store, batch: Batch) -> String {
+    match store.commit(batch).await {
+        Err(CommitError::Conflict { key }) => key,
+        other => format!("no conflict, but {other:?}"),
+    }
+}
