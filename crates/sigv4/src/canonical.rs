@@ -1,0 +1,129 @@
+//! The form of a request that both sides agree on, however it was spelled on the wire.
+
+use crate::hash::sha256_hex;
+use crate::{ALGORITHM, Request, TERMINATOR};
+
+/// The canonical request with these headers (in lower case) signed; `None` if the request lacks one of them.
+pub(crate) fn request(request: &Request<'_>, signed_headers: &[&str]) -> Option<String> {
+    let mut names = signed_headers.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    let mut headers = String::new();
+    for name in &names {
+        let values: Vec<String> = request.values(name).map(fold_spaces).collect();
+        if values.is_empty() {
+            return None;
+        }
+        headers.push_str(&format!("{name}:{}\n", values.join(",")));
+    }
+    let lines = [
+        request.method,
+        &path(request.path),
+        &query(request.query),
+        &headers,
+        &names.join(";"),
+        &sha256_hex(request.body),
+    ];
+    Some(lines.join("\n"))
+}
+
+/// The text that is signed.
+pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical_request: &str) -> String {
+    [
+        ALGORITHM,
+        amz_date,
+        scope,
+        &sha256_hex(canonical_request.as_bytes()),
+    ]
+    .join("\n")
+}
+
+/// `YYYYMMDD/region/service/aws4_request`.
+pub(crate) fn scope(date: &str, region: &str, service: &str) -> String {
+    [date, region, service, TERMINATOR].join("/")
+}
+
+/// A header's value without outer spaces, runs of inner spaces made one.
+fn fold_spaces(value: &str) -> String {
+    value
+        .split([' ', '\t'])
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The path without empty, `.` and `..` segments, percent-encoded once more than on the wire.
+fn path(path: &str) -> String {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            segment => segments.push(encode(segment.as_bytes())),
+        }
+    }
+    let end = if path.ends_with('/') && !segments.is_empty() {
+        "/"
+    } else {
+        ""
+    };
+    ["/", &segments.join("/"), end].concat()
+}
+
+/// The query's parameters, encoded alike and sorted by name, then value.
+fn query(query: &str) -> String {
+    let mut parameters: Vec<(String, String)> = query
+        .split('&')
+        .filter(|parameter| !parameter.is_empty())
+        .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
+        .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
+        .collect();
+    parameters.sort_unstable();
+    let parameters: Vec<String> = parameters
+        .into_iter()
+        .map(|(name, value)| [name, value].join("="))
+        .collect();
+    parameters.join("&")
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+fn encode(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len()), |mut text, &byte| {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    text.push(char::from(byte))
+                }
+                _ => text.push_str(&format!("%{byte:02X}")),
+            }
+            text
+        })
+}
+
+/// Undoes percent-encoding. A `%` without two hexadecimal digits stands for itself; so does `+`.
+fn decode(text: &str) -> Vec<u8> {
+    let mut rest = text.as_bytes();
+    let mut bytes = Vec::with_capacity(rest.len());
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = after.split_first_chunk().filter(|_| first == b'%');
+        match escaped.and_then(|(digits, after)| Some((hex_byte(*digits)?, after))) {
+            Some((byte, after)) => {
+                bytes.push(byte);
+                rest = after;
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    bytes
+}
+
+fn hex_byte(digits: [u8; 2]) -> Option<u8> {
+    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
+    u8::try_from(high? << 4 | low?).ok()
+}
