@@ -4,10 +4,12 @@
 //! wrong in the service's own sentence, and only then [`Shape::from_json`] reads it into a plain struct, without any
 //! further way to fail. Nothing here does I/O.
 
+mod body;
 mod constraint;
 mod error;
 mod operation;
 mod shape;
+mod validate;
 
 mod generated {
     pub(crate) mod calls;
@@ -20,10 +22,12 @@ mod generated {
     pub(crate) mod types;
 }
 
+pub use body::parse_body;
 pub use generated::errors::ErrorCode;
 pub use generated::operations::Operation;
 pub use operation::Auth;
 pub use shape::{Blob, Call, Field, Nothing, Shape, Timestamp};
+pub use validate::Rejection;
 
 /// A unit type for every operation, tying it to the types of its request and its answer.
 pub mod calls {

@@ -8,7 +8,7 @@ use super::model::{Kind, Member, Model, Shape};
 use super::names;
 
 pub fn source(model: &Model) -> Result<String, String> {
-    let mut out = String::from("\nuse crate::constraint::{Bounds, Member, Node, Pattern, Rule, Text};\n");
+    let mut out = String::from("\nuse crate::constraint::{Bounds, Member, Node, Pattern, Rule};\n");
     let inputs = reachable_from_inputs(model);
     let patterns: BTreeSet<&String> = inputs
         .iter()
@@ -29,12 +29,13 @@ pub fn source(model: &Model) -> Result<String, String> {
     for name in inputs {
         let shape = model.shape(name);
         let pattern = pattern(shape).and_then(|java| patterns.binary_search(&java).ok());
+        let openness = if shape.sensitive { "sensitive" } else { "open" };
+        let rule = rule(shape, pattern)
+            .ok_or_else(|| format!("{name} is in an input: teach the validator its type"))?;
         let _ = writeln!(
             out,
-            "\npub(crate) static {}: Node = Node {{ name: {name:?}, sensitive: {}, rule: {} }};",
-            names::constant(name),
-            shape.sensitive,
-            rule(shape, pattern),
+            "\npub(crate) static {}: Node = Node::{openness}({rule});",
+            names::constant(name)
         );
     }
     Ok(out)
@@ -62,9 +63,10 @@ fn pattern(shape: &Shape) -> Option<&String> {
     }
 }
 
-fn rule(shape: &Shape, pattern: Option<usize>) -> String {
-    let bounds = format!("Bounds {{ min: {:?}, max: {:?} }}", shape.min, shape.max);
-    match &shape.kind {
+/// The rule of a shape; `None` for types that no input of the service holds.
+fn rule(shape: &Shape, pattern: Option<usize>) -> Option<String> {
+    let bounds = format!("Bounds::new({:?}, {:?})", shape.min, shape.max);
+    Some(match &shape.kind {
         Kind::Structure { members, .. } => {
             let members: String = members.iter().map(member).collect();
             format!("Rule::Structure(&[{members}])")
@@ -73,31 +75,28 @@ fn rule(shape: &Shape, pattern: Option<usize>) -> String {
             "Rule::List {{ size: {bounds}, element: &{} }}",
             names::constant(element)
         ),
-        Kind::Map { key, value } => format!(
-            "Rule::Map {{ size: {bounds}, key: &{}, value: &{} }}",
-            names::constant(key),
-            names::constant(value)
-        ),
-        Kind::String { values, .. } => {
+        Kind::Map { key, value } => {
+            let (key, value) = (names::constant(key), names::constant(value));
+            format!("Rule::Map {{ size: {bounds}, key: &{key}, value: &{value} }}")
+        }
+        Kind::String { values, .. } if !values.is_empty() => format!("Rule::Enum(&{values:?})"),
+        Kind::String { .. } => {
             let pattern = pattern.map_or("None".to_owned(), |index| format!("Some(&PATTERN_{index})"));
-            format!("Rule::Text(Text {{ length: {bounds}, pattern: {pattern}, values: &{values:?} }})")
+            format!("Rule::Text {{ length: {bounds}, pattern: {pattern} }}")
         }
         Kind::Integer => format!("Rule::Integer {{ range: {bounds} }}"),
-        Kind::Long => format!("Rule::Long {{ range: {bounds} }}"),
-        Kind::Double => "Rule::Double".into(),
         Kind::Boolean => "Rule::Boolean".into(),
-        Kind::Timestamp => "Rule::Timestamp".into(),
         Kind::Blob => format!("Rule::Blob {{ size: {bounds} }}"),
         Kind::Document => "Rule::Document".into(),
-    }
+        Kind::Long | Kind::Double | Kind::Timestamp => return None,
+    })
 }
 
 fn member(member: &Member) -> String {
+    let need = if member.required { "required" } else { "optional" };
     format!(
-        "Member {{ name: {:?}, path: {:?}, required: {}, node: &{} }},",
+        "Member::{need}({:?}, &{}),",
         member.name,
-        names::path(&member.name),
-        member.required,
         names::constant(&member.shape)
     )
 }

@@ -59,17 +59,6 @@ pub fn constant(name: &str) -> String {
     field(name).trim_start_matches("r#").to_ascii_uppercase()
 }
 
-/// `UserPoolId` → `userPoolId`: how violations spell a member, only the first letter changed.
-pub fn path(name: &str) -> String {
-    let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_ascii_lowercase())
-        .into_iter()
-        .chain(letters)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,12 +101,5 @@ mod tests {
         for (value, expected) in table {
             assert_eq!(variant(value), expected);
         }
-    }
-
-    #[test]
-    fn paths_lower_the_first_letter_only() {
-        assert_eq!(path("UserPoolId"), "userPoolId");
-        assert_eq!(path("CallbackURLs"), "callbackURLs");
-        assert_eq!(path("SMSMfaSettings"), "sMSMfaSettings");
     }
 }
