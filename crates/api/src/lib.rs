@@ -6,6 +6,7 @@
 
 mod body;
 mod constraint;
+pub mod contract;
 mod error;
 mod operation;
 mod shape;

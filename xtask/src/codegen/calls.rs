@@ -1,8 +1,17 @@
-//! `calls.rs`: a unit type for every operation that ties it to its input and output.
+//! `calls.rs`: a unit type for every operation that ties it to its input and output, and the list of all of them.
 
 use std::fmt::Write;
 
 use super::model::Model;
+
+const FOR_EACH: &str = "
+/// Hands the names of all operations, separated by commas, to another macro: what is then written once for each, such as
+/// the arm of a `match` or the bound on a trait, cannot forget one.
+#[macro_export]
+macro_rules! for_each_operation {
+    ($then:ident) => {
+        $then! {
+";
 
 pub fn source(model: &Model) -> String {
     let mut out = String::from("\nuse crate::generated::operations::Operation;\n");
@@ -22,5 +31,11 @@ pub fn source(model: &Model) -> String {
             operation.input
         );
     }
+    let names: Vec<String> = model
+        .operations
+        .iter()
+        .map(|operation| format!("            {},\n", operation.name))
+        .collect();
+    let _ = write!(out, "{FOR_EACH}{}        }}\n    }};\n}}\n", names.concat());
     out
 }

@@ -19,6 +19,11 @@ const LINE_ENDS: &str = r"\n\r\x{85}\x{2028}\x{2029}";
 /// Translates one pattern, or names what it cannot.
 pub fn translate(java: &str) -> Result<Translated, String> {
     let (body, not_ending_with) = match java.strip_suffix(r"(?<!\.)$") {
+        Some(body) if body.contains('|') => {
+            return Err(format!(
+                "pattern {java:?} uses a look-behind in an alternative, which has no translation"
+            ));
+        }
         Some(body) => (body, Some(".")),
         None => (java, None),
     };
