@@ -1,0 +1,266 @@
+//! Create: a challenge, and the mail that makes it answerable.
+
+use serde_json::{Map, Value, json};
+
+use crate::event::{Action, Caller, respond};
+use crate::facts::{Facts, LedgerSource};
+use crate::keys::Purpose;
+use crate::limits::{Book, MailVerdict, REPEAT_WINDOW_S};
+use crate::mail::{CodeMail, Letter, Locale};
+use crate::outcome::{Created, LastResult, Refusal, Warning};
+use crate::recipient::Recipient;
+use crate::round::{NONCE_BYTES, Round, Signer};
+use crate::session::Stage;
+use crate::settings::Settings;
+use crate::time::Moment;
+
+/// The private challenge parameter that carries the round to Verify.
+pub(crate) const CHALLENGE_PARAMETER: &str = "challenge";
+
+/// Makes the next code challenge of a sign-in, and the mail for it if one is due.
+///
+/// The first challenge after the password makes a code and mails it. After a wrong answer the code stays and nothing is
+/// mailed. `clientMetadata.action` asks for the same code again (`resend`; a new one if it has ended) or for nothing but
+/// a fresh session (`wait`).
+///
+/// # Errors
+/// The event is not one of this trigger or follows no password, the user's address cannot or may not be written to, or
+/// the settings are outside their limits.
+pub fn create(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<Created, Refusal> {
+    settings.check().map_err(Refusal::Settings)?;
+    let caller = Caller::read(settings, event)?;
+    if caller.request("challengeName").and_then(Value::as_str) != Some("CUSTOM_CHALLENGE") {
+        return Err(Refusal::Malformed(
+            "the challenge to create is not CUSTOM_CHALLENGE",
+        ));
+    }
+    let mut warnings = Vec::new();
+    let recipient = Recipient::of(settings, &caller, &mut warnings)?;
+    let book = Book::open(settings, &caller, facts, &mut warnings);
+    let now = Moment::from_epoch_s(facts.now);
+    let mut maker = Maker {
+        settings,
+        caller,
+        facts,
+        now,
+        book,
+        warnings,
+        mailing: false,
+    };
+    let round = match Stage::read(&caller, settings.keys.as_ref()) {
+        Stage::PasswordProven => maker.first_round(),
+        Stage::CodeAnswered { last, right: false } => maker.next_round(last)?,
+        Stage::CodeAnswered { right: true, .. } | Stage::Named | Stage::Unnamed => {
+            return Err(Refusal::NotThisFlow);
+        }
+    };
+    Ok(maker.finish(event, &round, &recipient))
+}
+
+/// One call at work.
+struct Maker<'a> {
+    settings: &'a Settings,
+    caller: Caller<'a>,
+    facts: &'a Facts<'a>,
+    now: Moment,
+    book: Book<'a>,
+    warnings: Vec<Warning>,
+    mailing: bool,
+}
+
+impl Maker<'_> {
+    fn first_round(&mut self) -> Round {
+        let mut round = Round {
+            number: 1,
+            attempts: 0,
+            result: LastResult::Sent,
+            mails: 0,
+            format: self.settings.code,
+            issued: self.now,
+            expires: self.now,
+            mailed_at: Moment::START,
+            ledger_number: 0,
+            nonce: [0; NONCE_BYTES],
+            signer: Signer::of_new_sign_in(self.settings.keys.as_ref(), self.facts.entropy),
+        };
+        self.issue(&mut round);
+        if self.is_locked() {
+            round.result = LastResult::Locked;
+        } else {
+            self.mail(&mut round);
+        }
+        round
+    }
+
+    fn next_round(&mut self, last: Round) -> Result<Round, Refusal> {
+        if self.book.is_behind(&last) {
+            self.warnings.push(Warning::LedgerBehind);
+        }
+        let action = self.caller.action();
+        let number = last.number.checked_add(1).ok_or(Refusal::NotThisFlow)?;
+        let attempts = last.attempts.saturating_add(u8::from(action.is_none()));
+        if attempts >= self.settings.max_attempts {
+            return Err(Refusal::NotThisFlow);
+        }
+        let mut round = Round {
+            number,
+            attempts,
+            ..last
+        };
+        round.result = match action {
+            _ if self.is_locked() => LastResult::Locked,
+            Some(Action::Resend) => self.resend(&mut round),
+            _ if self.now >= round.expires => LastResult::Expired,
+            None => LastResult::Wrong,
+            Some(Action::Wait) => self.unchanged(&round),
+        };
+        Ok(round)
+    }
+
+    /// Nothing happened: the form keeps showing what it shows, except that a lock has ended.
+    fn unchanged(&self, round: &Round) -> LastResult {
+        match round.result {
+            LastResult::Locked if round.mails == 0 => LastResult::Expired,
+            LastResult::Locked => LastResult::Sent,
+            result => result,
+        }
+    }
+
+    fn resend(&mut self, round: &mut Round) -> LastResult {
+        let repeated = self.book.repeats().is_some();
+        if !repeated && self.book.cooldown_left_s(round.mailed_at) > 0 {
+            return LastResult::TooSoon;
+        }
+        let ended = self.now >= round.expires;
+        if ended {
+            self.issue(round);
+        }
+        self.mail(round);
+        if ended {
+            LastResult::Sent
+        } else {
+            LastResult::Resent
+        }
+    }
+
+    /// Gives the round a new code. A repeated event gets the one that its first delivery made.
+    fn issue(&self, round: &mut Round) {
+        round.issued = self.book.repeats().unwrap_or(match self.facts.ledger {
+            // Nothing tells whether this is the first delivery. Counting time in steps makes two deliveries agree
+            // unless a step lies between them.
+            LedgerSource::FromEvent => self.now.round_down(REPEAT_WINDOW_S),
+            LedgerSource::Fresh(_) | LedgerSource::Exact(_) => self.now,
+        });
+        round.expires = round.issued.plus(self.settings.code_ttl_s);
+        let event = self.caller.fingerprint(&self.settings.attribute);
+        let (issued, sign_in) = (round.issued.to_bytes(), self.facts.sign_in.unwrap_or_default());
+        let own: [&[u8]; 3] = [&event, &issued, sign_in.as_bytes()];
+        let parts = [&self.caller.binding()[..], &own].concat();
+        round.nonce = round.signer.key().keyed_short(Purpose::Nonce, &parts);
+    }
+
+    /// Mails the code of this round if the limits allow. What they forbid looks, from outside, as if it had been done.
+    fn mail(&mut self, round: &mut Round) {
+        match self.book.mail(round) {
+            MailVerdict::Go => {
+                self.mailing = true;
+                round.mails = round.mails.saturating_add(1);
+                round.mailed_at = self.book.repeats().unwrap_or(self.now);
+            }
+            MailVerdict::SentBefore => {
+                round.mails = round.mails.saturating_add(1);
+                round.mailed_at = self.book.repeats().unwrap_or(self.now);
+            }
+            MailVerdict::TooSoon => self.warnings.push(Warning::MailCapped),
+            MailVerdict::Capped => {
+                round.mailed_at = self.now;
+                self.warnings.push(Warning::MailCapped);
+            }
+        }
+        round.ledger_number = self.book.number();
+    }
+
+    fn is_locked(&mut self) -> bool {
+        let locked = self.book.lock_left_s() > 0;
+        if locked && !self.warnings.contains(&Warning::Locked) {
+            self.warnings.push(Warning::Locked);
+        }
+        locked
+    }
+
+    fn finish(self, event: &Value, round: &Round, recipient: &Recipient) -> Created {
+        let text = round.seal(&self.caller);
+        let event = respond(
+            event,
+            [
+                (
+                    "publicChallengeParameters",
+                    self.public_parameters(round, recipient),
+                ),
+                ("privateChallengeParameters", json!({ CHALLENGE_PARAMETER: text })),
+                ("challengeMetadata", json!(text)),
+            ],
+        );
+        let mail = self.mailing.then(|| self.letter(round, recipient));
+        Created {
+            event,
+            mail,
+            ledger: self.book.close(&self.caller),
+            result: round.result,
+            warnings: self.warnings,
+        }
+    }
+
+    /// What the form may know, all of it text.
+    fn public_parameters(&self, round: &Round, recipient: &Recipient) -> Value {
+        let cooldown = self.book.cooldown_left_s(round.mailed_at);
+        let resend_in = if round.result == LastResult::Locked {
+            cooldown.max(self.book.lock_left_s())
+        } else {
+            cooldown
+        };
+        let parameters = [
+            ("CODE_DELIVERY_DELIVERY_MEDIUM", "EMAIL".to_owned()),
+            ("CODE_DELIVERY_DESTINATION", recipient.masked.clone()),
+            ("codeLength", round.format.length.to_string()),
+            ("codeAlphabet", round.format.alphabet.as_str().to_owned()),
+            ("expiresIn", round.expires.since(self.now).to_string()),
+            ("resendIn", resend_in.to_string()),
+            (
+                "attemptsLeft",
+                self.settings
+                    .max_attempts
+                    .saturating_sub(round.attempts)
+                    .to_string(),
+            ),
+            ("result", round.result.as_str().to_owned()),
+        ];
+        Value::Object(
+            parameters
+                .map(|(name, value)| (name.to_owned(), Value::String(value)))
+                .into_iter()
+                .collect::<Map<_, _>>(),
+        )
+    }
+
+    fn letter(&self, round: &Round, recipient: &Recipient) -> CodeMail {
+        let key = round.signer.key();
+        let id = key.keyed_short::<16>(
+            Purpose::MailId,
+            &[&round.nonce, &self.caller.fingerprint(&self.settings.attribute)],
+        );
+        let letter = Letter {
+            settings: self.settings,
+            locale: Locale::choose(
+                self.caller.client_metadata("locale").and_then(Value::as_str),
+                self.caller.attribute("locale"),
+                self.settings.locale,
+            ),
+            code: round.code(&self.caller),
+            now: self.now,
+            issued: round.issued,
+            expires: round.expires,
+        };
+        letter.to(&recipient.address, id, recipient.discard)
+    }
+}

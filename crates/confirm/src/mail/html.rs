@@ -1,0 +1,101 @@
+//! The HTML part: tables and inline styles for the mail programs that know nothing else, a style sheet for those that
+//! know dark mode. Nothing in it is fetched from anywhere and nothing can be clicked.
+
+use super::Letter;
+
+/// Colours for dark mode; the light ones are inline.
+const STYLE: &str = "\
+:root{color-scheme:light dark;supported-color-schemes:light dark}\
+@media (prefers-color-scheme:dark){\
+.page{background:#101318!important}\
+.card{background:#1a1f27!important;border-color:#313946!important}\
+.code{background:#101318!important;border-color:#3d4757!important;color:#ffffff!important}\
+.ink{color:#eef1f5!important}\
+.soft{color:#a9b3c1!important}\
+}";
+
+const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+const CODE_FONT: &str = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Courier New',monospace";
+
+pub(super) fn render(letter: &Letter<'_>) -> String {
+    let texts = letter.locale.texts();
+    let fill = |text: &str| letter.fill(&escape(text), |value| format!("<bdi>{}</bdi>", escape(value)));
+    let plain = |text: &str| letter.fill(&escape(text), escape);
+    let (tag, direction, start) = match letter.locale.is_right_to_left() {
+        true => (letter.locale.tag(), "rtl", "right"),
+        false => (letter.locale.tag(), "ltr", "left"),
+    };
+    let origin = letter.origin_line().map(|line| {
+        format!(
+            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>",
+            escape(&line)
+        )
+    });
+    format!(
+        "<!doctype html>\n\
+<html lang=\"{tag}\" dir=\"{direction}\">\n\
+<head>\n\
+<meta charset=\"utf-8\">\n\
+<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+<meta name=\"color-scheme\" content=\"light dark\">\n\
+<meta name=\"supported-color-schemes\" content=\"light dark\">\n\
+<meta name=\"format-detection\" content=\"telephone=no\">\n\
+<title>{subject}</title>\n\
+<style>{STYLE}</style>\n\
+</head>\n\
+<body class=\"page\" style=\"margin:0;padding:0;background:#f3f5f8\">\n\
+<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">{preheader}{padding}</div>\n\
+<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+style=\"background:#f3f5f8\">\n\
+<tr><td align=\"center\" style=\"padding:32px 16px\">\n\
+<table role=\"presentation\" class=\"card\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+style=\"max-width:480px;background:#ffffff;border:1px solid #dfe4ea;border-radius:16px\">\n\
+<tr><td class=\"ink\" align=\"{start}\" style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#1b2430\">\n\
+<p class=\"soft\" style=\"margin:0 0 8px;font-size:14px;font-weight:600;color:#5b6573\">{app}</p>\n\
+<h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700\">{title}</h1>\n\
+<p style=\"margin:0 0 16px\">{intro}</p>\n\
+<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\
+<tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f3f5f8;border:1px solid #cfd6de;\
+border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:700;letter-spacing:4px;color:#10161f;\
+-webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n\
+<p style=\"margin:16px 0 0\">{expiry}</p>\n\
+<p class=\"soft\" style=\"margin:4px 0 0;font-size:14px;color:#5b6573\">{requested}</p>\n\
+<p style=\"margin:24px 0 0\">{never_ask}</p>\n\
+<p style=\"margin:8px 0 0\">{not_you}</p>\n\
+{origin}</td></tr>\n\
+</table>\n\
+</td></tr>\n\
+</table>\n\
+</body>\n\
+</html>\n",
+        subject = plain(texts.subject),
+        preheader = plain(texts.preheader),
+        padding = "&#847;&zwnj;&nbsp;".repeat(30),
+        app = escape(&letter.settings.app_name),
+        title = fill(texts.title),
+        intro = fill(texts.intro),
+        size = if letter.code.reveal().len() > 8 { 26 } else { 36 },
+        code = letter.code.reveal(),
+        expiry = fill(texts.expiry),
+        requested = fill(texts.requested),
+        never_ask = fill(texts.never_ask),
+        not_you = fill(texts.not_you),
+        origin = origin.map(|line| line + "\n").unwrap_or_default(),
+    )
+}
+
+/// Text as text, in an element or in a quoted attribute.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,108 @@
+//! The mail that carries the code.
+
+mod html;
+mod locale;
+mod plain;
+mod texts;
+
+use std::fmt;
+use std::fmt::Write as _;
+
+pub use locale::Locale;
+
+use crate::code::Code;
+use crate::settings::Settings;
+use crate::time::Moment;
+
+/// A mail to send now. `Debug` shows neither address nor text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CodeMail {
+    /// The address, as the user's attribute has it.
+    pub to: String,
+    /// One line, without the code: lock screens show it.
+    pub subject: String,
+    /// The plain text part, its lines ended by `\n`.
+    pub text: String,
+    /// The HTML part: no remote content, no link.
+    pub html: String,
+    /// The language, for `Content-Language`.
+    pub locale: Locale,
+    /// When the code ends, in seconds since 1970. A mail that is not out by then must not go out.
+    pub expires_at: i64,
+    /// 32 hexadecimal digits, the same for every mail that one event makes: the left side of the `Message-ID`.
+    pub dedup_id: String,
+    /// True for a user who does not exist: do all the work of sending, but do not send.
+    pub discard: bool,
+}
+
+impl fmt::Debug for CodeMail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CodeMail")
+            .field("locale", &self.locale.tag())
+            .field("expires_at", &self.expires_at)
+            .field("dedup_id", &self.dedup_id)
+            .field("discard", &self.discard)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a mail is made of.
+pub(crate) struct Letter<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) locale: Locale,
+    pub(crate) code: Code,
+    pub(crate) now: Moment,
+    pub(crate) issued: Moment,
+    pub(crate) expires: Moment,
+}
+
+impl Letter<'_> {
+    pub(crate) fn to(&self, address: &str, id: [u8; 16], discard: bool) -> CodeMail {
+        CodeMail {
+            to: address.to_owned(),
+            subject: self.fill(self.locale.texts().subject, |text| text.to_owned()),
+            text: plain::render(self),
+            html: html::render(self),
+            locale: self.locale,
+            expires_at: self.expires.epoch_s(),
+            dedup_id: id.iter().fold(String::new(), |mut text, byte| {
+                // Writing to a `String` does not fail.
+                let _ = write!(text, "{byte:02x}");
+                text
+            }),
+            discard,
+        }
+    }
+
+    /// The text with its placeholders replaced, each value passed through `escape`. What a value holds is not looked
+    /// at for placeholders again.
+    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, (name, after))) = rest
+            .split_once('{')
+            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+        {
+            filled.push_str(before);
+            filled.push_str(&escape(&self.value(name)));
+            rest = after;
+        }
+        filled + rest
+    }
+
+    fn value(&self, placeholder: &str) -> String {
+        match placeholder {
+            "app" => self.settings.app_name.clone(),
+            "minutes" => self.expires.since(self.now).div_ceil(60).to_string(),
+            "time" => self.issued.to_utc_text(),
+            // The tests know that no text has any other.
+            _ => String::new(),
+        }
+    }
+
+    /// The line that binds the code to the host name of the sign-in page, for devices that offer it there.
+    fn origin_line(&self) -> Option<String> {
+        let origin = self.settings.origin.as_deref()?;
+        Some(format!("@{origin} #{}", self.code.reveal()))
+    }
+}

@@ -1,0 +1,68 @@
+//! Seconds since 1970 in the four bytes that the signed texts have for them.
+
+/// A moment. Good until the year 2106; anything outside is moved to the nearest end, so no clock can overflow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u32);
+
+impl Moment {
+    pub(crate) const START: Self = Self(0);
+
+    pub(crate) fn from_epoch_s(seconds: i64) -> Self {
+        Self(u32::try_from(seconds.max(0)).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn epoch_s(self) -> i64 {
+        i64::from(self.0)
+    }
+
+    pub(crate) const fn seconds(self) -> u32 {
+        self.0
+    }
+
+    pub(crate) const fn plus(self, seconds: u32) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// Seconds from `earlier` to this moment, none if it is not earlier.
+    pub(crate) const fn since(self, earlier: Self) -> u32 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The start of the `width` seconds that this moment lies in.
+    pub(crate) const fn round_down(self, width: u32) -> Self {
+        Self(self.0 - self.0 % width)
+    }
+
+    pub(crate) const fn to_bytes(self) -> [u8; 4] {
+        self.0.to_be_bytes()
+    }
+
+    pub(crate) const fn from_bytes(bytes: [u8; 4]) -> Self {
+        Self(u32::from_be_bytes(bytes))
+    }
+
+    /// Date and time to the minute, the same in every language: `2026-09-06 14:05 UTC`.
+    pub(crate) fn to_utc_text(self) -> String {
+        let (days, minutes) = (self.0 / 86_400, self.0 % 86_400 / 60);
+        // Years are counted from March, so that the leap day is the last of its year, and from 1600-03-01, so that all
+        // numbers stay positive and leap years repeat every 400 years (146,097 days).
+        let day = days + 135_080;
+        let (era, day) = (day / 146_097, day % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        // From March on, the months have 31, 30, 31, 30, 31 days and again so: 153 days in five months.
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (month, carry) = if month < 10 {
+            (month + 3, 0)
+        } else {
+            (month - 9, 1)
+        };
+        let year = 1600 + 400 * era + year + carry;
+        format!(
+            "{year:04}-{month:02}-{day:02} {:02}:{:02} UTC",
+            minutes / 60,
+            minutes % 60
+        )
+    }
+}

@@ -1,0 +1,121 @@
+//! Settings from environment variables.
+
+use crate::code::Alphabet;
+use crate::keys::{Keys, OtpKey};
+use crate::mail::Locale;
+use crate::settings::{Settings, SettingsError};
+
+impl Settings {
+    /// Reads the settings through `lookup`, which gives the value of a variable. An empty value counts as none.
+    ///
+    /// # Errors
+    /// The first variable that cannot be used, what is wrong with it, and what to do.
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let vars = Vars { lookup };
+        let mut settings = Self::with_keys(vars.keys()?);
+        vars.text("CUSTOM_ATTRIBUTES", &mut settings.attribute);
+        settings.user_pool_id = vars.get("USER_POOL_ID");
+        vars.number("CODE_LENGTH", &mut settings.code.length)?;
+        if let Some(name) = vars.get("CODE_ALPHABET") {
+            settings.code.alphabet = Alphabet::parse(&name).ok_or_else(|| {
+                SettingsError::new("CODE_ALPHABET", "names no alphabet", "set digits or letters")
+            })?;
+        }
+        vars.number("CODE_TTL_SECONDS", &mut settings.code_ttl_s)?;
+        vars.number("MAX_ATTEMPTS", &mut settings.max_attempts)?;
+        vars.number("RESEND_COOLDOWN_SECONDS", &mut settings.resend_cooldown_s)?;
+        vars.number("MAILS_PER_15_MINUTES", &mut settings.mail_caps.per_quarter_hour)?;
+        vars.number("MAILS_PER_DAY", &mut settings.mail_caps.per_day)?;
+        vars.number("WRONG_CODES_PER_15_MINUTES", &mut settings.lock.per_quarter_hour)?;
+        vars.number("WRONG_CODES_PER_DAY", &mut settings.lock.per_day)?;
+        vars.flag("ALLOW_UNVERIFIED_EMAIL", &mut settings.allow_unverified_email)?;
+        vars.text("APP_NAME", &mut settings.app_name);
+        settings.origin = vars.get("MAIL_ORIGIN");
+        if let Some(tag) = vars.get("DEFAULT_LOCALE") {
+            settings.locale = Locale::find(&tag).ok_or_else(|| {
+                let known: Vec<_> = Locale::all().map(Locale::tag).collect();
+                let remedy = format!("set one of {}", known.join(", "));
+                SettingsError::new(
+                    "DEFAULT_LOCALE",
+                    "names no language that the mail is written in",
+                    remedy,
+                )
+            })?;
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+struct Vars<F> {
+    lookup: F,
+}
+
+impl<F: Fn(&str) -> Option<String>> Vars<F> {
+    fn get(&self, variable: &str) -> Option<String> {
+        (self.lookup)(variable)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
+    }
+
+    fn text(&self, variable: &str, setting: &mut String) {
+        if let Some(value) = self.get(variable) {
+            *setting = value;
+        }
+    }
+
+    fn number<N: TryFrom<u32>>(&self, variable: &'static str, setting: &mut N) -> Result<(), SettingsError> {
+        if let Some(value) = self.get(variable) {
+            let number = value
+                .parse::<u32>()
+                .ok()
+                .and_then(|number| N::try_from(number).ok());
+            *setting = number.ok_or_else(|| {
+                SettingsError::new(
+                    variable,
+                    "is not a number in range",
+                    "set a whole number, digits only",
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    fn flag(&self, variable: &'static str, setting: &mut bool) -> Result<(), SettingsError> {
+        match self.get(variable).as_deref() {
+            None => {}
+            Some("true") => *setting = true,
+            Some("false") => *setting = false,
+            Some(_) => {
+                return Err(SettingsError::new(
+                    variable,
+                    "is neither true nor false",
+                    "set true or false",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn keys(&self) -> Result<Option<Keys>, SettingsError> {
+        match (self.key("OTP_KEY")?, self.key("OTP_KEY_PREVIOUS")?) {
+            (None, None) => Ok(None),
+            (Some(current), previous) => Ok(Some(Keys { current, previous })),
+            (None, Some(_)) => {
+                let problem = "is set, but OTP_KEY is not";
+                let remedy = "set OTP_KEY to the new key and OTP_KEY_PREVIOUS to the one before it";
+                Err(SettingsError::new("OTP_KEY_PREVIOUS", problem, remedy))
+            }
+        }
+    }
+
+    fn key(&self, variable: &'static str) -> Result<Option<OtpKey>, SettingsError> {
+        let refused = |error| {
+            let remedy = "make one with `openssl rand -base64 32` and give all three functions the same";
+            SettingsError::new(variable, format!("is no usable key, {error}"), remedy)
+        };
+        self.get(variable)
+            .map(|text| OtpKey::from_text(&text).map_err(refused))
+            .transpose()
+    }
+}
