@@ -145,3 +145,32 @@ impl fmt::Debug for Accepted {
         write!(f, "Accepted({})", self.reply)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+    use crate::smtp::Class;
+
+    #[tokio::test]
+    async fn a_password_is_not_said_in_the_clear_to_another_machine() {
+        let relay = Relay::parse("smtp://ada:hunter2@relay.example?tls=none").unwrap();
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        let offered = Extensions {
+            auth_plain: true,
+            ..Extensions::default()
+        };
+        let clock = Deadlines::default().start();
+        let result = Connection::signed_in(&relay, Wire::new(Box::new(ours)), offered, false, &clock).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.class(), Class::Config);
+        assert_eq!(
+            error.to_string(),
+            "the mail relay does not offer TLS, which a password needs"
+        );
+        let mut heard = Vec::new();
+        theirs.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard, b"");
+    }
+}

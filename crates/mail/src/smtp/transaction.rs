@@ -91,6 +91,12 @@ impl Transaction<'_> {
     /// All commands in one write, then their replies (RFC 2920). The first refusal is the one that counts.
     async fn say_at_once(&mut self, commands: &[(Phase, String)]) -> Result<(), SendError> {
         let first = commands.first().map_or(Phase::Mail, |(phase, _)| *phase);
+        if self.connection.wire.has_unread() {
+            return Err(SendError::new(
+                first,
+                Problem::Protocol("the relay spoke out of turn"),
+            ));
+        }
         let batch: String = commands
             .iter()
             .flat_map(|(_, command)| [command.as_str(), "\r\n"])
@@ -125,7 +131,7 @@ impl Transaction<'_> {
         if wire.has_unread() {
             return Err(SendError::new(
                 Phase::Data,
-                Problem::Protocol("the relay spoke before the message"),
+                Problem::Protocol("the relay spoke out of turn"),
             ));
         }
         // One buffer, one write: until it is through, the final dot is not out and the mail is not sent.

@@ -54,13 +54,19 @@ impl Wire {
         self.stream.flush().await.map_err(Problem::Io)
     }
 
-    /// Writes one command and reads its reply.
+    /// Writes one command and reads its reply. One that was there before would shift all that follow.
     pub(super) async fn command(
         &mut self,
         phase: Phase,
         command: &str,
         clock: &Clock,
     ) -> Result<Reply, SendError> {
+        if self.has_unread() {
+            return Err(SendError::new(
+                phase,
+                Problem::Protocol("the relay spoke out of turn"),
+            ));
+        }
         let line = format!("{command}\r\n");
         let exchange = async {
             self.write(line.as_bytes()).await?;

@@ -1,0 +1,10 @@
+//! The SMTP client and the inbox's listener over real sockets on loopback.
+
+#[cfg(test)]
+mod conversation;
+#[cfg(test)]
+mod stalls;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tls;
