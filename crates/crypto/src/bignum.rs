@@ -266,3 +266,60 @@ fn done(status: std::ffi::c_int) {
         out_of_memory();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{integer, modulus, residue};
+
+    /// Any residue, the ends of the range more often than chance would have them.
+    fn residues() -> impl Strategy<Value = Residue> {
+        let ends = [0_u8, 1, 2].map(|small| residue(&BigUint::from(small)));
+        let other_ends = [1_u8, 2].map(|small| residue(&(modulus() - small)));
+        prop_oneof![
+            1 => proptest::sample::select([&ends[..], &other_ends].concat()),
+            4 => proptest::collection::vec(any::<u8>(), 0..=WIDTH)
+                .prop_map(|bytes| residue(&(BigUint::from_bytes_be(&bytes) % modulus()))),
+        ]
+    }
+
+    fn exponents() -> impl Strategy<Value = [u8; 32]> {
+        let mut one = [0; 32];
+        one[31] = 1;
+        prop_oneof![1 => proptest::sample::select(vec![[0; 32], one, [0xff; 32]]), 4 => any::<[u8; 32]>()]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn powers_equal_those_of_another_implementation(base in residues(), exponent in exponents()) {
+            let expected = integer(&base).modpow(&BigUint::from_bytes_be(&exponent), &modulus());
+            prop_assert_eq!(integer(&power(&base, &exponent)), expected.clone());
+            prop_assert_eq!(integer(&power_of_public_exponent(&base, &exponent)), expected);
+        }
+
+        #[test]
+        fn products_and_sums_equal_those_of_another_implementation(a in residues(), b in residues()) {
+            prop_assert_eq!(integer(&multiply(&a, &b)), integer(&a) * integer(&b) % modulus());
+            prop_assert_eq!(integer(&add(&a, &b)), (integer(&a) + integer(&b)) % modulus());
+        }
+    }
+
+    #[test]
+    fn threads_share_the_field() {
+        let base = residue(&BigUint::from(3_u8));
+        let expected = integer(&power(&base, &[7; 32]));
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| integer(&power(&base, &[7; 32]))))
+                .collect();
+            for thread in threads {
+                assert_eq!(thread.join().expect("the thread ends"), expected);
+            }
+        });
+    }
+}

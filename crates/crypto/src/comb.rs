@@ -12,7 +12,7 @@ use crate::bignum::{Factor, Product, WORDS};
 use crate::group::{GENERATOR, Residue};
 
 /// Bits of a digit.
-const BITS: usize = 5;
+const BITS: usize = 6;
 /// Entries of a row: one for each value of a digit.
 const ENTRIES: usize = 1 << BITS;
 /// Digits of a 256-bit exponent.
@@ -87,4 +87,55 @@ fn bit_of(exponent: &[u8; 32], index: usize) -> u8 {
         .rev()
         .nth(index / 8)
         .map_or(0, |byte| byte >> (index % 8) & 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{integer, modulus};
+
+    fn expected(exponent: &[u8; 32]) -> BigUint {
+        BigUint::from(GENERATOR).modpow(&BigUint::from_bytes_be(exponent), &modulus())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn powers_of_the_generator_equal_those_of_another_implementation(exponent: [u8; 32]) {
+            prop_assert_eq!(integer(&power_of_generator(&exponent)), expected(&exponent));
+        }
+    }
+
+    #[test]
+    fn every_single_bit_of_the_exponent_counts() {
+        for bit in 0..256 {
+            let mut exponent = [0; 32];
+            exponent[31 - bit / 8] = 1 << (bit % 8);
+            assert_eq!(
+                integer(&power_of_generator(&exponent)),
+                expected(&exponent),
+                "bit {bit}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_are_no_exception() {
+        for exponent in [[0; 32], [0xff; 32]] {
+            assert_eq!(integer(&power_of_generator(&exponent)), expected(&exponent));
+        }
+    }
+
+    #[test]
+    fn a_mask_is_all_or_nothing() {
+        for a in 0..=u8::MAX {
+            for b in 0..=u8::MAX {
+                assert_eq!(mask_if_equal(a, b), if a == b { u64::MAX } else { 0 });
+            }
+        }
+    }
 }

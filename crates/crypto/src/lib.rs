@@ -24,6 +24,8 @@ pub mod jwt;
 pub mod opaque;
 pub mod seal;
 pub mod srp;
+#[cfg(test)]
+mod testing;
 
 pub use digest::{constant_time_eq, derive_key, hmac_sha256, secret_hash, sha256};
 pub use entropy::{Entropy, OsEntropy};

@@ -21,6 +21,8 @@ mod challenge;
 mod fake;
 mod public_a;
 mod salt;
+#[cfg(test)]
+mod tests;
 pub mod timestamp;
 mod verifier;
 

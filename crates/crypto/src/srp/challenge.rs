@@ -120,7 +120,7 @@ fn scrambler_u(public_a: &PublicA, challenge: &Challenge) -> [u8; 32] {
 }
 
 /// The key both sides derive from S = (A·v^u)^b.
-fn session_key(
+pub(super) fn session_key(
     verifier: &Verifier,
     challenge: &Challenge,
     public_a: &PublicA,

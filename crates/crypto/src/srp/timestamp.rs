@@ -25,3 +25,67 @@ pub fn parse(text: &str) -> Option<i64> {
 pub fn format(seconds: i64) -> Option<String> {
     Some(Timestamp::from_second(seconds).ok()?.strftime(FORMAT).to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_clients_spelling_is_read() {
+        for (text, seconds) in [
+            ("Tue Apr 2 03:04:05 UTC 2024", 1_712_027_045),
+            ("Tue Apr 02 03:04:05 UTC 2024", 1_712_027_045),
+            ("Thu Feb 29 23:59:59 UTC 2024", 1_709_251_199),
+            ("Thu Jan 1 00:00:00 UTC 1970", 0),
+            ("Fri Dec 31 23:59:59 UTC 2100", 4_133_980_799),
+        ] {
+            assert_eq!(parse(text), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            "2024-04-02T03:04:05Z",
+            "1712027045",
+            "Tue Apr 2 03:04:05 UTC 24",
+            "Tue Apr 2 03:04:05 2024",
+            "Tue Apr 2 03:04:05 GMT 2024",
+            "Tue Apr 2 03:04:05 UTC 2024 ",
+            " Tue Apr 2 03:04:05 UTC 2024",
+            "Tue Apr  2 03:04:05 UTC 2024",
+            "Tue Apr 002 03:04:05 UTC 2024",
+            "tue apr 2 03:04:05 UTC 2024",
+            "Tuesday Apr 2 03:04:05 UTC 2024",
+            "Tue April 2 03:04:05 UTC 2024",
+            "Di Apr 2 03:04:05 UTC 2024",
+            "Mon Apr 2 03:04:05 UTC 2024",
+            "Wed Apr 31 03:04:05 UTC 2024",
+            "Wed Feb 29 03:04:05 UTC 2023",
+            "Tue Apr 2 3:04:05 UTC 2024",
+            "Tue Apr 2 24:04:05 UTC 2024",
+            "Tue Apr 2 03:60:05 UTC 2024",
+            "Tue Apr 2 03:04:60 UTC 2024",
+            "Tue Apr 2 03:04:05.0 UTC 2024",
+            "Tue Apr 2 03:04:05 UTC 99999",
+            "Tue Apr -2 03:04:05 UTC 2024",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(seconds in 0_i64..253_402_300_799) {
+            prop_assert_eq!(parse(&format(seconds).unwrap()), Some(seconds));
+        }
+
+        #[test]
+        fn no_text_breaks_the_parser(text: String) {
+            let _ = parse(&text);
+        }
+    }
+}
