@@ -62,3 +62,59 @@ fn first_32(bytes: &[u8]) -> [u8; 32] {
     out.copy_from_slice(bytes);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hex::{decode, encode};
+
+    #[test]
+    fn sha_256_equals_the_published_example() {
+        // FIPS 180-4 example "abc", in one part and in three.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(encode(&sha256(&[b"abc"])), expected);
+        assert_eq!(encode(&sha256(&[b"a", b"", b"bc"])), expected);
+    }
+
+    #[test]
+    fn hmac_equals_the_published_example() {
+        // RFC 4231, test case 2.
+        assert_eq!(
+            encode(&hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"])),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    #[test]
+    fn hkdf_equals_the_published_examples() {
+        // RFC 5869, test cases 1 and 3: with salt and info, and without either.
+        let secret = [0x0b; 22];
+        let [salt, info] =
+            ["000102030405060708090a0b0c", "f0f1f2f3f4f5f6f7f8f9"].map(|text| decode(text).unwrap());
+        assert_eq!(
+            encode(&hkdf::<42>(&salt, &secret, &info)),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+        );
+        assert_eq!(
+            encode(&hkdf::<42>(&[], &secret, &[])),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8"
+        );
+    }
+
+    #[test]
+    fn keys_for_different_purposes_differ() {
+        let key = derive_key(b"master", "sessions");
+        assert_eq!(key, derive_key(b"master", "sessions"));
+        assert_ne!(key, derive_key(b"master", "session"));
+        assert_ne!(key, derive_key(b"Master", "sessions"));
+    }
+
+    #[test]
+    fn equality_wants_the_same_length() {
+        assert!(constant_time_eq(b"", b""));
+        assert!(constant_time_eq(b"same", b"same"));
+        assert!(!constant_time_eq(b"same", b"samE"));
+        assert!(!constant_time_eq(b"same", b"sam"));
+        assert!(!constant_time_eq(b"", b"s"));
+    }
+}

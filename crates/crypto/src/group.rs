@@ -114,3 +114,31 @@ const fn from_hex(text: &[u8; 2 * WIDTH]) -> [u8; WIDTH] {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigInt;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// num-bigint's signed form follows the same rules as Java's.
+        #[test]
+        fn numbers_are_hashed_as_java_writes_them(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let expected = BigInt::from_bytes_be(num_bigint::Sign::Plus, &bytes).to_signed_bytes_be();
+            prop_assert_eq!(java_bytes(&bytes).to_vec(), expected);
+        }
+    }
+
+    #[test]
+    fn zero_is_hashed_as_one_byte() {
+        assert_eq!(*java_bytes(&[]), [0]);
+        assert_eq!(*java_bytes(&[0, 0]), [0]);
+    }
+
+    #[test]
+    fn debug_output_shows_no_digit() {
+        assert_eq!(format!("{:?}", Residue::small(7)), "Residue(..)");
+    }
+}

@@ -43,3 +43,40 @@ fn nibble(digit: u8) -> Option<u8> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_every_spelling() {
+        for (text, bytes) in [
+            ("0", &[0][..]),
+            ("00", &[0]),
+            ("f", &[15]),
+            ("0aF", &[0, 0xaf]),
+            ("12ab", &[0x12, 0xab]),
+        ] {
+            assert_eq!(decode(text).as_deref(), Some(bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        for text in ["", "-1", "+1", "0x1", "1 ", "g", "é", "12\n"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn integers_are_written_without_leading_zeros() {
+        for (bytes, text) in [
+            (&[][..], "0"),
+            (&[0, 0], "0"),
+            (&[0, 0x0a, 0xbc], "abc"),
+            (&[0xff], "ff"),
+        ] {
+            assert_eq!(encode_integer(bytes), text);
+        }
+    }
+}

@@ -57,3 +57,61 @@ pub fn uuid_from(mut bytes: [u8; 16]) -> String {
     ]
     .join("-")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use super::*;
+    use crate::testing::Seeded;
+
+    /// Every byte value in turn.
+    struct Counting(AtomicU8);
+
+    impl Entropy for Counting {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn every_character_is_equally_likely() {
+        for alphabet in [LOWER_ALPHANUMERIC, MIXED_ALPHANUMERIC, b"0123456789", b"x"] {
+            let per_character = 256 / alphabet.len();
+            let text = random_text(
+                alphabet,
+                per_character * alphabet.len(),
+                &Counting(AtomicU8::new(0)),
+            );
+            let mut counts = HashMap::new();
+            for character in text.bytes() {
+                *counts.entry(character).or_insert(0) += 1;
+            }
+            assert_eq!(counts.len(), alphabet.len());
+            assert!(counts.values().all(|&count| count == per_character), "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn ids_have_the_length_asked_for() {
+        let entropy = Seeded::new(1);
+        for length in [0, 1, 26, 51, 64, 65, 1000] {
+            let id = random_id(length, &entropy);
+            assert_eq!(id.len(), length);
+            assert!(
+                id.bytes()
+                    .all(|character| LOWER_ALPHANUMERIC.contains(&character)),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn uuids_name_their_version_and_variant() {
+        assert_eq!(uuid_from([0xff; 16]), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(uuid_from([0; 16]), "00000000-0000-4000-8000-000000000000");
+        let entropy = Seeded::new(2);
+        assert_ne!(uuid_v4(&entropy), uuid_v4(&entropy));
+    }
+}

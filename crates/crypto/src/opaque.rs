@@ -55,3 +55,75 @@ fn checksum(body: &str) -> [u8; TAG_LEN] {
     check.copy_from_slice(&sha256(&[body.as_bytes()])[..TAG_LEN]);
     check
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::Seeded;
+
+    #[test]
+    fn a_token_looks_like_an_encrypted_jwt() {
+        let token = refresh_token(&[7; 48], &Seeded::new(1));
+        assert!(token.starts_with("eyJjdHkiOiJKV1QiLCJlbmMiOiJBMjU2R0NNIiwiYWxnIjoiUlNBLU9BRVAifQ."));
+        assert_eq!(
+            token.split('.').map(str::len).collect::<Vec<_>>(),
+            [62, 342, 16, 64, 22]
+        );
+        assert!(
+            token
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_=.".contains(&byte))
+        );
+    }
+
+    #[test]
+    fn tokens_for_the_same_payload_differ() {
+        let entropy = Seeded::new(2);
+        assert_ne!(refresh_token(b"same", &entropy), refresh_token(b"same", &entropy));
+    }
+
+    #[test]
+    fn a_token_with_any_character_changed_is_refused() {
+        let token = refresh_token(b"a handle", &Seeded::new(3));
+        for place in 0..token.len() {
+            for other in ["A", "b", ".", "=", "\0"] {
+                let mut changed = token.clone();
+                changed.replace_range(place..=place, other);
+                if changed != token {
+                    assert_eq!(parse_refresh_token(&changed), None, "{place} to {other}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused() {
+        let token = refresh_token(b"a handle", &Seeded::new(4));
+        let changed = [
+            String::new(),
+            "....".to_owned(),
+            HEADER.to_owned(),
+            format!("{token}."),
+            format!("{token}="),
+            format!(" {token}"),
+            format!("{token}\n"),
+            token[..token.len() - 1].to_owned(),
+            token[1..].to_owned(),
+            format!("{token}.{token}"),
+            refresh_token(&[0; MAX_TOKEN_LEN], &Seeded::new(5)),
+        ];
+        for token in changed {
+            assert_eq!(parse_refresh_token(&token), None, "{token}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_payload_comes_back(payload in proptest::collection::vec(any::<u8>(), 0..600), seed: u32) {
+            let token = refresh_token(&payload, &Seeded::new(seed));
+            prop_assert_eq!(parse_refresh_token(&token), Some(payload));
+        }
+    }
+}

@@ -138,3 +138,116 @@ impl fmt::Display for Unsealable {
 }
 
 impl std::error::Error for Unsealable {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::Seeded;
+
+    const OLD: [u8; 32] = [1; 32];
+    const NEW: [u8; 32] = [2; 32];
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens(context: String, plain: Vec<u8>, key: [u8; 32], seed: u32) {
+            let sealer = Sealer::new(key);
+            let sealed = sealer.seal(&context, &plain, &Seeded::new(seed));
+            prop_assert_eq!(sealer.open(&context, &sealed), Ok(plain));
+        }
+
+        #[test]
+        fn what_was_not_sealed_does_not_open(text in "[A-Za-z0-9_-]{0,80}") {
+            prop_assert_eq!(Sealer::new(NEW).open("", &text), Err(Unsealable));
+        }
+    }
+
+    #[test]
+    fn a_sealed_text_with_any_bit_changed_does_not_open() {
+        let sealer = Sealer::new(NEW);
+        let sealed = URL_SAFE_NO_PAD
+            .decode(sealer.seal("user/1", b"secret", &Seeded::new(1)))
+            .unwrap();
+        for bit in 0..sealed.len() * 8 {
+            let mut changed = sealed.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(
+                sealer.open("user/1", &URL_SAFE_NO_PAD.encode(changed)),
+                Err(Unsealable),
+                "bit {bit}"
+            );
+        }
+        for length in 0..sealed.len() {
+            assert_eq!(
+                sealer.open("user/1", &URL_SAFE_NO_PAD.encode(&sealed[..length])),
+                Err(Unsealable)
+            );
+        }
+    }
+
+    #[test]
+    fn a_sealed_text_has_one_spelling() {
+        let sealer = Sealer::new(NEW);
+        let sealed = sealer.seal("", b"12", &Seeded::new(2));
+        for changed in [format!("{sealed}="), format!("{sealed}\n"), format!(" {sealed}")] {
+            assert_eq!(sealer.open("", &changed), Err(Unsealable));
+        }
+    }
+
+    #[test]
+    fn a_sealed_text_opens_for_its_own_context_only() {
+        let sealer = Sealer::new(NEW);
+        let sealed = sealer.seal("user/1", b"secret", &Seeded::new(3));
+        for context in ["user/2", "user/", "user/11", "", "USER/1"] {
+            assert_eq!(sealer.open(context, &sealed), Err(Unsealable), "{context}");
+        }
+    }
+
+    #[test]
+    fn a_rotated_key_opens_but_does_not_seal() {
+        let entropy = Seeded::new(4);
+        let (old, new) = (Sealer::new(OLD), Sealer::new(NEW).with_previous(OLD));
+        assert_eq!(
+            new.open("c", &old.seal("c", b"from before", &entropy)),
+            Ok(b"from before".to_vec())
+        );
+        assert_eq!(
+            old.open("c", &new.seal("c", b"from now", &entropy)),
+            Err(Unsealable)
+        );
+        assert_eq!(
+            Sealer::new(NEW).open("c", &old.seal("c", b"from before", &entropy)),
+            Err(Unsealable)
+        );
+    }
+
+    #[test]
+    fn keys_that_share_an_id_are_both_tried() {
+        let id = Key::new(NEW).id;
+        let twin = (0..=u8::MAX)
+            .flat_map(|a| (0..=u8::MAX).map(move |b| [a, b]))
+            .map(|[a, b]| std::array::from_fn(|i| if i % 2 == 0 { a } else { b }))
+            .find(|&key| key != NEW && Key::new(key).id == id)
+            .unwrap();
+        let sealed = Sealer::new(twin).seal("c", b"by the twin", &Seeded::new(5));
+        assert_eq!(
+            Sealer::new(NEW).with_previous(twin).open("c", &sealed),
+            Ok(b"by the twin".to_vec())
+        );
+    }
+
+    #[test]
+    fn the_same_content_is_sealed_differently_each_time() {
+        let (sealer, entropy) = (Sealer::new(NEW), Seeded::new(6));
+        assert_ne!(
+            sealer.seal("c", b"same", &entropy),
+            sealer.seal("c", b"same", &entropy)
+        );
+    }
+
+    #[test]
+    fn debug_output_shows_no_key() {
+        assert_eq!(format!("{:?}", Sealer::new(NEW)), "Sealer(..)");
+    }
+}
