@@ -1,1 +1,18 @@
 //! The self-hosted user pool: HTTP, operations, sign-in flows, triggers, mail.
+//!
+//! Reading order: `http::api` takes a request, `ops` finds the operation, an operation's file does the work with what
+//! `ctx` looks up, `auth` holds the sign-in flows, `records` what is stored, `triggers` the calls to functions.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod cpu;
+pub mod ctx;
+pub mod error;
+pub mod http;
+pub mod mailer;
+pub mod oidc;
+pub mod ops;
+pub mod records;
+pub mod settings;
+pub mod triggers;

@@ -1,0 +1,33 @@
+//! Signing in: the flows, their steps and their limits.
+//!
+//! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
+//! `SECRET_BLOCK` string stands for (`handle`). A password is proved by `srp` or `password`, both behind `lockout`;
+//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
+//!
+//! Two rules hold throughout. An attempt is counted durably before it is judged, in the same commit that consumes the
+//! session it answers. And a user who does not exist takes the same road with the same work (`subject`).
+
+pub mod access_token;
+pub mod aliases;
+pub mod attributes;
+pub mod credentials;
+pub mod custom;
+pub mod flows;
+pub mod handle;
+pub mod initiate;
+pub mod lockout;
+pub mod migration;
+pub mod new_password;
+pub mod parameters;
+pub mod password;
+pub mod policy;
+pub mod refresh;
+pub mod registration;
+pub mod respond;
+pub mod revoke;
+pub mod secret_hash;
+pub mod sign_out;
+pub mod srp;
+pub mod step;
+pub mod subject;
+pub mod tokens;

@@ -1,0 +1,42 @@
+//! The one place where the server asks what time it is.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A moment as milliseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// Whole seconds since the epoch, as JWT claims count them.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The moment `seconds` later (earlier, if negative).
+    pub fn plus_seconds(self, seconds: i64) -> Millis {
+        Millis(self.0.saturating_add(seconds.saturating_mul(1000)))
+    }
+
+    /// As the API prints dates: epoch seconds with a fraction.
+    pub fn timestamp(self) -> poolhouse_api::Timestamp {
+        poolhouse_api::Timestamp(self.0 as f64 / 1000.0)
+    }
+}
+
+/// Where the time comes from: the system in production, a frozen clock in tests.
+pub trait Clock: Send + Sync + 'static {
+    /// The present moment.
+    fn now(&self) -> Millis;
+}
+
+/// The machine's clock.
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Millis {
+        #[expect(clippy::disallowed_methods, reason = "this is the Clock that everything else is told to use")]
+        let now = SystemTime::now();
+        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,149 @@
+//! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
+
+use std::sync::Arc;
+
+use poolhouse_store::Row;
+use serde_json::Value;
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::error::ApiError;
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, document, keys, load};
+
+/// The request that an operation serves. Time stands still within it.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The server.
+    pub app: Arc<App>,
+    /// `x-amzn-RequestId`, a UUID.
+    pub request_id: String,
+    /// When the request was taken up.
+    pub now: Millis,
+}
+
+impl Ctx {
+    /// The pool with this id.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool <id> does not exist.`
+    pub async fn pool(&self, pool_id: &str) -> Result<Stored<PoolRecord>, ApiError> {
+        load(&*self.app.store, &keys::pool(pool_id)).await?.ok_or_else(|| ApiError::pool_not_found(pool_id))
+    }
+
+    /// The app client with this id in this pool.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    pub async fn client(&self, pool_id: &str, client_id: &str) -> Result<Stored<ClientRecord>, ApiError> {
+        load(&*self.app.store, &keys::client(pool_id, client_id))
+            .await?
+            .ok_or_else(|| ApiError::client_not_found(client_id))
+    }
+
+    /// The app client and its pool, for the unsigned calls that name only the client.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    pub async fn client_and_pool(
+        &self,
+        client_id: &str,
+    ) -> Result<(Stored<ClientRecord>, Stored<PoolRecord>), ApiError> {
+        let row = self.app.store.get(&keys::client_pool(client_id)).await?;
+        let pool_id = row.and_then(referenced).ok_or_else(|| ApiError::client_not_found(client_id))?;
+        let client = self.client(&pool_id, client_id).await?;
+        let pool = self.pool(&pool_id).await?;
+        Ok((client, pool))
+    }
+
+    /// The user that a `Username` or `USERNAME` means: the real username, the `sub`, or an address or preferred
+    /// username that signs this user in. `Ok(None)` if there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_user(
+        &self,
+        pool: &PoolRecord,
+        name: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        let compared = pool.compared(name);
+        if let Some(user) = load(&*self.app.store, &keys::user(pool.id(), &compared)).await? {
+            return Ok(Some(user));
+        }
+        for key in referring_keys(pool, name) {
+            if let Some(username) = self.app.store.get(&key).await?.and_then(referenced) {
+                let key = keys::user(pool.id(), &pool.compared(&username));
+                return Ok(load(&*self.app.store, &key).await?);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The user that an administrator's request names.
+    ///
+    /// # Errors
+    /// `UserNotFoundException` `User does not exist.`
+    pub async fn user(&self, pool: &PoolRecord, name: &str) -> Result<Stored<UserRecord>, ApiError> {
+        self.find_user(pool, name).await?.ok_or_else(ApiError::user_not_found)
+    }
+
+    /// The user whose real username this is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user_by_username(
+        &self,
+        pool: &PoolRecord,
+        username: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        Ok(document::load(&*self.app.store, &keys::user(pool.id(), &pool.compared(username))).await?)
+    }
+}
+
+/// The keys under which a name that is no username could refer to a user, in the order in which they are tried.
+fn referring_keys(pool: &PoolRecord, name: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    if name.len() == 36 {
+        keys.push(keys::sub(pool.id(), &name.to_lowercase()));
+    }
+    let kind = alias_kind(name);
+    if signs_in_by(pool, kind) {
+        keys.push(keys::alias(pool.id(), kind, &compared_alias(pool, kind, name)));
+    }
+    keys
+}
+
+/// Which attribute a sign-in name would be the value of, judged by its form.
+pub fn alias_kind(name: &str) -> &'static str {
+    if name.contains('@') {
+        "email"
+    } else if name.starts_with('+') {
+        "phone_number"
+    } else {
+        "preferred_username"
+    }
+}
+
+/// Whether users of the pool can sign in with this attribute's value.
+pub fn signs_in_by(pool: &PoolRecord, kind: &str) -> bool {
+    let aliases = pool.settings.alias_attributes.iter().flatten().map(|a| a.as_str());
+    let usernames = pool.settings.username_attributes.iter().flatten().map(|a| a.as_str());
+    aliases.chain(usernames).any(|attribute| attribute == kind)
+}
+
+/// An alias as the pool compares it: addresses are one mailbox however they are capitalised in a case-insensitive pool.
+pub fn compared_alias(pool: &PoolRecord, kind: &str, value: &str) -> String {
+    if kind == "phone_number" { value.to_owned() } else { pool.compared(value) }
+}
+
+/// The body of a row that refers to another by name: a JSON string.
+pub fn reference(name: &str) -> String {
+    Value::from(name).to_string()
+}
+
+/// What such a row refers to.
+pub fn referenced(row: Row) -> Option<String> {
+    match serde_json::from_str(&row.body) {
+        Ok(Value::String(name)) => Some(name),
+        _ => None,
+    }
+}

@@ -1,0 +1,135 @@
+//! `POST /`: the API's one endpoint, from bytes to bytes.
+//!
+//! The order of the checks is the service's: what operation, readable JSON, who signed it, the model's constraints,
+//! then the operation itself. Each step answers in the same envelope (status, `__type`, the two `x-amzn-*` headers).
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use bytes::Bytes;
+use poolhouse_api::{Auth, ErrorCode, Operation, Rejection, parse_body};
+use serde_json::{Value, json};
+
+use super::access;
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+use crate::ops;
+
+/// What the API's requests and answers say they are.
+pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
+/// The part of `X-Amz-Target` before the operation.
+const TARGET_PREFIX: &str = "AWSCognitoIdentityProviderService.";
+/// The header that names the request in answers, logs and the tokens' `event_id`.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-amzn-errormessage");
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+
+/// What became of a request, for the log line that the edge writes.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The operation, if the target named one.
+    pub operation: Option<Operation>,
+    /// The exception answered, if any.
+    pub error: Option<ErrorCode>,
+}
+
+/// Serves one API request. Never fails: every error is an answer. The answer carries a [`Served`] extension.
+pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String) -> Response<Bytes> {
+    let operation = target(request.headers());
+    let ctx = Ctx { app: app.clone(), request_id, now: app.clock.now() };
+    let outcome = match operation {
+        Some(operation) => serve(&ctx, operation, &request).await,
+        None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
+    };
+    let mut served = Served { operation, error: None };
+    let mut response = match outcome {
+        Ok(body) => Response::new(body),
+        Err(error) => {
+            log_cause(&ctx, operation, &error);
+            served.error = Some(error.code);
+            failure(&error)
+        }
+    };
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    if let Ok(id) = HeaderValue::from_str(&ctx.request_id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response.extensions_mut().insert(served);
+    response
+}
+
+/// The operation that the request's target names. The service ignores the case of header names, not of operations.
+fn target(headers: &HeaderMap) -> Option<Operation> {
+    headers.get(TARGET)?.to_str().ok()?.strip_prefix(TARGET_PREFIX).and_then(Operation::from_name)
+}
+
+async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Result<Bytes, ApiError> {
+    let body = parse_body(request.body()).map_err(rejected)?;
+    if operation.auth() == Auth::SigV4 {
+        access::authorize(ctx, operation, &body, request).await?;
+    }
+    operation.validate(&body).map_err(rejected)?;
+    let answer = ops::dispatch(operation, ctx, &body).await?;
+    Ok(if operation.has_output() { Bytes::from(answer.to_string()) } else { Bytes::new() })
+}
+
+fn rejected(rejection: Rejection) -> ApiError {
+    match rejection {
+        Rejection::Serialization(text) => ApiError::new(ErrorCode::SerializationException, text),
+        Rejection::InvalidParameter(sentence) => ApiError::invalid_parameter(sentence),
+    }
+}
+
+/// The error envelope: `__type` and `message` in the body, both again in headers, so that every client finds them
+/// where it looks.
+pub fn failure(error: &ApiError) -> Response<Bytes> {
+    let name = error.code.name();
+    // The errors that arise before the service proper spell the member with a capital letter.
+    let member = if error.code.is_front_end() { "Message" } else { "message" };
+    let mut body = json!({ "__type": name });
+    if !error.message.is_empty() {
+        body[member] = Value::from(error.message.as_str());
+    }
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() =
+        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
+        headers.insert(ERROR_TYPE, value);
+    }
+    if let Some(value) = header_text(&error.message) {
+        headers.insert(ERROR_MESSAGE, value);
+    }
+    response
+}
+
+/// A message as a header value. A function's own words may hold line breaks or letters that no header can carry: those
+/// are dropped here and stay in the body.
+fn header_text(message: &str) -> Option<HeaderValue> {
+    let printable: Vec<u8> =
+        message.chars().filter(|c| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}')).map(|c| c as u8).collect();
+    if printable.is_empty() { None } else { HeaderValue::from_bytes(&printable).ok() }
+}
+
+/// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
+fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
+    if error.source().is_none() {
+        return;
+    }
+    let mut causes = Vec::new();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        causes.push(error.to_string());
+        cause = error.source();
+    }
+    let operation = operation.map_or("-", Operation::name);
+    let causes = causes.join(": ");
+    if error.code.status() >= 500 {
+        tracing::error!(request_id = ctx.request_id, operation, code = error.code.name(), causes, "request failed");
+    } else {
+        tracing::warn!(request_id = ctx.request_id, operation, code = error.code.name(), causes, "request refused");
+    }
+}

@@ -1,0 +1,6 @@
+//! What verifiers of tokens need: a pool's signing keys, the tokens themselves, and the discovery documents.
+
+pub mod claims;
+pub mod keys;
+
+pub use keys::{PoolKeys, SigningKeys};

@@ -1,0 +1,161 @@
+//! Calling the pool's trigger functions: which function serves an ARN, what the event says, what an answer means.
+//!
+//! A function runs in process (the confirm-code functions, by name) or as a process over the Runtime API (whatever
+//! `poolhouse.toml` maps). Deadlines, attempts and the service's error sentences are `poolhouse_triggers`' part. No
+//! transaction is open and nothing is locked while a function runs: functions call back into the pool.
+
+pub mod effects;
+mod in_process;
+mod read;
+mod registry;
+
+use poolhouse_api::ErrorCode;
+use poolhouse_triggers::{ErrorKind, TriggerError, event};
+use serde_json::Value;
+
+use crate::auth::step::SignIn;
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+use crate::records::PoolRecord;
+
+use effects::Effects;
+use in_process::{Failure, Function};
+
+pub use poolhouse_triggers::Trigger;
+pub use read::{Challenge, Decision, TokenChange, read_challenge, read_decision, read_verdict};
+pub use registry::Functions;
+
+/// One call of a function.
+pub struct TriggerCall<'a> {
+    /// Which trigger it is called as.
+    pub trigger: Trigger,
+    /// `triggerSource`
+    pub source: &'a str,
+    /// The function, from the pool's `LambdaConfig`.
+    pub arn: &'a str,
+    /// `userName`
+    pub username: &'a str,
+    /// `callerContext.clientId`; `None` for administrators' calls without a client.
+    pub client_id: Option<&'a str>,
+    /// `request`
+    pub request: Value,
+}
+
+/// Calls a function and returns the event that it answered, checked to be one.
+///
+/// # Errors
+/// The service's exceptions for functions that deny, cannot be reached or answer nonsense.
+pub async fn call(ctx: &Ctx, pool: &PoolRecord, call: TriggerCall<'_>) -> Result<Value, ApiError> {
+    let event = build(pool, &call);
+    match ctx.app.functions.find(call.arn) {
+        Some(invoker) => invoker.call(call.trigger, &event).await.map_err(failed),
+        None => Err(not_mapped(ctx, &call)),
+    }
+}
+
+/// Calls a function of custom authentication, which may run in process and then hands over what it wants stored.
+///
+/// # Errors
+/// As [`call`].
+pub async fn call_with_effects(
+    sign_in: &SignIn<'_>,
+    call: TriggerCall<'_>,
+    effects: &mut Effects,
+) -> Result<Value, ApiError> {
+    let function = Function::named(call.arn).filter(|_| sign_in.ctx.app.functions.find(call.arn).is_none());
+    let Some(function) = function else { return self::call(sign_in.ctx, sign_in.pool, call).await };
+    let event = build(sign_in.pool, &call);
+    let answer = in_process::run(function, sign_in, &event, effects).await.map_err(|failure| match failure {
+        Failure::Refused(refusal) => {
+            tracing::warn!(
+                request_id = sign_in.ctx.request_id,
+                function = function_name(call.arn),
+                reason = refusal.reason(),
+                "function refused"
+            );
+            failed(TriggerError::thrown(call.trigger, &refusal.to_string()))
+        }
+        Failure::Server(error) => error,
+    })?;
+    poolhouse_triggers::check_reply(call.trigger, &event, answer).map_err(failed)
+}
+
+/// Whether one of the pool's triggers is the function of this name.
+pub fn names_function(pool: &PoolRecord, function: &str) -> bool {
+    let Some(lambdas) = &pool.settings.lambda_config else { return false };
+    let arns = [
+        &lambdas.pre_sign_up,
+        &lambdas.custom_message,
+        &lambdas.post_confirmation,
+        &lambdas.pre_authentication,
+        &lambdas.post_authentication,
+        &lambdas.define_auth_challenge,
+        &lambdas.create_auth_challenge,
+        &lambdas.verify_auth_challenge_response,
+        &lambdas.pre_token_generation,
+        &lambdas.user_migration,
+    ];
+    let versioned = lambdas.pre_token_generation_config.as_ref().and_then(|config| config.lambda_arn.as_deref());
+    arns.into_iter().flatten().map(String::as_str).chain(versioned).any(|arn| {
+        arn == function || function_name(arn) == function_name(function)
+    })
+}
+
+/// The version and function of the pool's PreTokenGeneration trigger, if it has one.
+pub fn pre_token_generation(pool: &PoolRecord) -> Option<(u8, String)> {
+    use poolhouse_api::shapes::PreTokenGenerationLambdaVersionType as Version;
+    let lambdas = pool.settings.lambda_config.as_ref()?;
+    if let Some(config) = &lambdas.pre_token_generation_config
+        && let Some(arn) = config.lambda_arn.clone()
+    {
+        let version = match config.lambda_version {
+            Some(Version::V20) => 2,
+            Some(Version::V30) => 3,
+            _ => 1,
+        };
+        return Some((version, arn));
+    }
+    Some((1, pool.lambda(|lambdas| lambdas.pre_token_generation.clone())?))
+}
+
+/// The function's name: the last part of an ARN without a version, or the name itself.
+pub fn function_name(arn: &str) -> &str {
+    match arn.split_once(":function:") {
+        Some((_, rest)) => rest.split(':').next().unwrap_or(rest),
+        None => arn,
+    }
+}
+
+fn build(pool: &PoolRecord, call: &TriggerCall<'_>) -> Value {
+    event::build(&event::Event {
+        trigger: call.trigger,
+        source: call.source,
+        region: pool.region(),
+        user_pool_id: pool.id(),
+        user_name: call.username,
+        client_id: call.client_id,
+        request: &call.request,
+    })
+}
+
+/// The pool names a function that this server has no place for. The client gets what the service says when it may not
+/// call a function; the operator gets the reason.
+fn not_mapped(ctx: &Ctx, call: &TriggerCall<'_>) -> ApiError {
+    tracing::error!(
+        request_id = ctx.request_id,
+        function = call.arn,
+        "the pool names a function that poolhouse.toml does not map: add [functions.\"{}\"] with its program",
+        function_name(call.arn)
+    );
+    failed(TriggerError::unreachable(call.trigger))
+}
+
+fn failed(error: TriggerError) -> ApiError {
+    let code = match error.kind() {
+        ErrorKind::UserLambdaValidation => ErrorCode::UserLambdaValidationException,
+        ErrorKind::UnexpectedLambda => ErrorCode::UnexpectedLambdaException,
+        ErrorKind::InvalidLambdaResponse => ErrorCode::InvalidLambdaResponseException,
+        ErrorKind::TooManyRequests => ErrorCode::TooManyRequestsException,
+    };
+    ApiError::new(code, error.to_string())
+}
