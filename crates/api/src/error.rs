@@ -36,3 +36,41 @@ macro_rules! error_codes {
     };
 }
 pub(crate) use error_codes;
+
+#[cfg(test)]
+mod tests {
+    use crate::ErrorCode;
+
+    #[test]
+    fn only_faults_of_the_service_are_500() {
+        let faults: Vec<&str> = ErrorCode::ALL
+            .iter()
+            .filter(|code| code.status() != 400)
+            .map(|code| code.name())
+            .collect();
+        assert_eq!(faults, ["InternalErrorException", "InternalServerException"]);
+        assert!(
+            ErrorCode::ALL
+                .iter()
+                .all(|code| [400, 500].contains(&code.status()))
+        );
+    }
+
+    #[test]
+    fn every_name_leads_back_to_its_code() {
+        for code in ErrorCode::ALL {
+            assert_eq!(ErrorCode::from_name(code.name()), Some(*code));
+        }
+        assert_eq!(ErrorCode::from_name("NoSuchException"), None);
+    }
+
+    #[test]
+    fn only_a_refused_identity_is_told_in_a_capital_message() {
+        let capital: Vec<&str> = ErrorCode::ALL
+            .iter()
+            .filter(|code| code.message_member() == "Message")
+            .map(|code| code.name())
+            .collect();
+        assert_eq!(capital, ["AccessDeniedException"]);
+    }
+}

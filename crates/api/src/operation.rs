@@ -74,3 +74,108 @@ impl Operation {
         &FACTS[self as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_follows_the_enum() {
+        assert_eq!(Operation::ALL.len(), 141);
+        for (index, operation) in Operation::ALL.iter().enumerate() {
+            assert_eq!(*operation as usize, index);
+            assert_eq!(operation.name(), format!("{operation:?}"));
+            assert_eq!(Operation::from_name(operation.name()), Some(*operation));
+        }
+    }
+
+    #[test]
+    fn a_name_must_match_exactly() {
+        for name in [
+            "",
+            "initiateauth",
+            "InitiateAuth ",
+            "AWSCognitoIdentityProviderService.InitiateAuth",
+        ] {
+            assert_eq!(Operation::from_name(name), None, "{name:?}");
+        }
+    }
+
+    fn names(of: impl Fn(Operation) -> bool) -> Vec<&'static str> {
+        Operation::ALL
+            .iter()
+            .filter(|operation| of(**operation))
+            .map(|operation| operation.name())
+            .collect()
+    }
+
+    #[test]
+    fn operations_whose_parameters_are_the_credential_are_these() {
+        let expected = [
+            "ConfirmForgotPassword",
+            "ConfirmSignUp",
+            "ForgotPassword",
+            "GetTokensFromRefreshToken",
+            "InitiateAuth",
+            "ResendConfirmationCode",
+            "RespondToAuthChallenge",
+            "RevokeToken",
+            "SignUp",
+            "UpdateAuthEventFeedback",
+        ];
+        assert_eq!(names(|operation| operation.auth() == Auth::None), expected);
+    }
+
+    #[test]
+    fn operations_by_access_token_are_these() {
+        let count = |auth| names(|operation| operation.auth() == auth).len();
+        assert_eq!(
+            names(|operation| operation.auth() == Auth::AccessTokenOrSession),
+            ["AssociateSoftwareToken", "VerifySoftwareToken"]
+        );
+        assert_eq!(count(Auth::AccessToken), 22);
+        assert_eq!(count(Auth::SigV4), 107);
+        for operation in [
+            Operation::GetUser,
+            Operation::ChangePassword,
+            Operation::ForgetDevice,
+            Operation::GlobalSignOut,
+        ] {
+            assert_eq!(operation.auth(), Auth::AccessToken, "{operation:?}");
+        }
+    }
+
+    #[test]
+    fn operations_that_answer_with_an_empty_body_are_these() {
+        let expected = [
+            "AdminAddUserToGroup",
+            "AdminDeleteUser",
+            "AdminForgetDevice",
+            "AdminRemoveUserFromGroup",
+            "DeleteGroup",
+            "DeleteIdentityProvider",
+            "DeleteManagedLoginBranding",
+            "DeleteResourceServer",
+            "DeleteTerms",
+            "DeleteUser",
+            "DeleteUserPool",
+            "DeleteUserPoolClient",
+            "ForgetDevice",
+        ];
+        assert_eq!(names(|operation| !operation.has_output()), expected);
+    }
+
+    #[test]
+    fn modelled_errors_of_an_operation_are_listed() {
+        assert!(
+            Operation::InitiateAuth
+                .errors()
+                .contains(&ErrorCode::UserNotConfirmedException)
+        );
+        assert!(
+            !Operation::DescribeUserPool
+                .errors()
+                .contains(&ErrorCode::UserNotConfirmedException)
+        );
+    }
+}

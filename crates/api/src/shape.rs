@@ -49,7 +49,6 @@ impl Timestamp {
     /// From milliseconds since the epoch.
     pub fn from_millis(millis: i64) -> Self {
         // Exact below 2^53 ms, which is the year 287396.
-        #[expect(clippy::cast_precision_loss, reason = "exact for every date a pool can hold")]
         Self(millis as f64 / 1000.0)
     }
 }
@@ -272,3 +271,118 @@ macro_rules! closed_set {
     };
 }
 pub(crate) use closed_set;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::shapes::{
+        AdminSetUserPasswordRequest, AttributeType, AuthFlowType, DescribeUserPoolResponse,
+        InitiateAuthRequest, UserPoolType, UserType,
+    };
+
+    #[test]
+    fn timestamps_have_at_most_three_decimals() {
+        let table = [
+            (1_754_300_000_123, "1754300000.123"),
+            (1_754_300_000_120, "1754300000.12"),
+            (1_754_300_000_000, "1754300000"),
+            (0, "0"),
+            (-1_500, "-1.5"),
+        ];
+        for (millis, text) in table {
+            assert_eq!(Timestamp::from_millis(millis).write().to_string(), text);
+        }
+        assert_eq!(Timestamp(1.000_4).write().to_string(), "1");
+        assert_eq!(Timestamp(f64::NAN).write(), Value::Null);
+    }
+
+    #[test]
+    fn absent_members_are_left_out_and_null_ones_are_absent() {
+        let user = UserType::from_json(
+            &json!({"Username": "a", "Enabled": null, "Attributes": [null, {"Name": "x"}]}),
+        );
+        assert_eq!(
+            user.to_json(),
+            json!({"Username": "a", "Attributes": [{"Name": "x"}]})
+        );
+    }
+
+    #[test]
+    fn nested_shapes_are_written_in_the_model_s_order() {
+        let response = DescribeUserPoolResponse {
+            user_pool: Some(UserPoolType {
+                creation_date: Some(Timestamp(1.5)),
+                id: Some("eu-west-1_abc".into()),
+                ..UserPoolType::default()
+            }),
+        };
+        let text = response.to_json().to_string();
+        assert_eq!(text, r#"{"UserPool":{"Id":"eu-west-1_abc","CreationDate":1.5}}"#);
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_type_reads_as_absent() {
+        let request = InitiateAuthRequest::from_json(&json!({
+            "AuthFlow": "NO_SUCH_FLOW", "ClientId": 7, "AuthParameters": {"USERNAME": "u", "X": 1}, "ClientMetadata": []
+        }));
+        assert_eq!(request.to_json(), json!({"AuthParameters": {"USERNAME": "u"}}));
+        assert_eq!(
+            InitiateAuthRequest::from_json(&json!([1])),
+            InitiateAuthRequest::default()
+        );
+    }
+
+    #[test]
+    fn debug_says_that_a_secret_is_there_but_not_what_it_is() {
+        let request = AdminSetUserPasswordRequest {
+            user_pool_id: Some("eu-west-1_abc".into()),
+            password: Some("hunter2".into()),
+            ..AdminSetUserPasswordRequest::default()
+        };
+        assert_eq!(
+            format!("{request:?}"),
+            "AdminSetUserPasswordRequest { user_pool_id: Some(\"eu-west-1_abc\"), username: None, \
+             password: Some(\"…\"), permanent: None }"
+        );
+        let attribute = AttributeType {
+            name: Some("email".into()),
+            value: Some("a@b.example".into()),
+        };
+        let listed = format!(
+            "{:?}",
+            UserType {
+                attributes: Some(vec![attribute]),
+                ..UserType::default()
+            }
+        );
+        assert!(
+            listed.contains("email") && !listed.contains("a@b.example"),
+            "{listed}"
+        );
+        let request = InitiateAuthRequest {
+            auth_flow: Some(AuthFlowType::UserPasswordAuth),
+            auth_parameters: Some([("PASSWORD".to_owned(), "hunter2".to_owned())].into()),
+            session: Some("s3cret".into()),
+            ..InitiateAuthRequest::default()
+        };
+        let text = format!("{request:?}");
+        assert!(
+            text.contains("UserPasswordAuth") && !text.contains("hunter2") && !text.contains("s3cret"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn closed_sets_are_read_and_written_by_their_exact_text() {
+        assert_eq!(
+            AuthFlowType::parse("USER_SRP_AUTH"),
+            Some(AuthFlowType::UserSrpAuth)
+        );
+        assert_eq!(AuthFlowType::parse("user_srp_auth"), None);
+        for flow in AuthFlowType::ALL {
+            assert_eq!(AuthFlowType::parse(flow.as_str()), Some(*flow));
+        }
+    }
+}

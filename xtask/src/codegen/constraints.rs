@@ -16,14 +16,13 @@ pub fn source(model: &Model) -> Result<String, String> {
         .collect();
     let patterns: Vec<&String> = patterns.into_iter().collect();
     for (index, java) in patterns.iter().enumerate() {
-        let translated = java_pattern::translate(java)?;
         // Writing to a String cannot fail.
+        let regex = java_pattern::translate(java)?;
         let _ = writeln!(
             out,
-            "\nstatic PATTERN_{index}: Pattern = Pattern::new({}, {}, {:?});",
+            "\nstatic PATTERN_{index}: Pattern = Pattern::new({}, {});",
             raw(java),
-            raw(&translated.regex),
-            translated.not_ending_with,
+            raw(&regex)
         );
     }
     for name in inputs {
@@ -104,7 +103,7 @@ fn member(member: &Member) -> String {
 /// A raw string literal, with as many marks as the text needs.
 fn raw(text: &str) -> String {
     let mut marks = String::new();
-    while text.contains(&format!("\"{marks}")) || (marks.is_empty() && text.contains('"')) {
+    while text.contains(&format!("\"{marks}")) {
         marks.push('#');
     }
     format!("r{marks}\"{text}\"{marks}")

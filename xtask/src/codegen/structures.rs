@@ -138,8 +138,8 @@ fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
     out.push_str("        ])\n    }\n}\n");
 }
 
-fn is_secret(model: &Model, member: &Member) -> bool {
-    model.shape(&member.shape).sensitive || CREDENTIALS.contains(&member.shape.as_str())
+fn is_secret(model: &Model, shape: &str) -> bool {
+    model.shape(shape).sensitive || CREDENTIALS.contains(&shape)
 }
 
 fn rust_type(model: &Model, name: &str) -> String {

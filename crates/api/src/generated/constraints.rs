@@ -2,183 +2,143 @@
 
 use crate::constraint::{Bounds, Member, Node, Pattern, Rule};
 
-static PATTERN_0: Pattern = Pattern::new(r"(?s).*", r"\A(?:(?s:.)*)\z", None);
+static PATTERN_0: Pattern = Pattern::new(r"(?s).*", r"\A(?:(?s:.)*)\z");
 
 static PATTERN_1: Pattern = Pattern::new(
     r"(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?",
     r"\A(?:(arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:([0-9A-Za-z_+=/,.@-]*)?:[0-9]+:[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)?)\z",
-    None,
 );
 
 static PATTERN_2: Pattern = Pattern::new(
     r".*\{####\}.*",
     r"\A(?:[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*)\z",
-    None,
 );
 
-static PATTERN_3: Pattern = Pattern::new(r"Level[1-4]", r"\A(?:Level[1-4])\z", None);
+static PATTERN_3: Pattern = Pattern::new(r"Level[1-4]", r"\A(?:Level[1-4])\z");
 
-static PATTERN_4: Pattern = Pattern::new(r"[0-9]+", r"\A(?:[0-9]+)\z", None);
+static PATTERN_4: Pattern = Pattern::new(r"[0-9]+", r"\A(?:[0-9]+)\z");
 
-static PATTERN_5: Pattern = Pattern::new(r"[A-Za-z0-9-_+/=.]+", r"\A(?:[A-Za-z0-9-_+/=.]+)\z", None);
+static PATTERN_5: Pattern = Pattern::new(r"[A-Za-z0-9-_+/=.]+", r"\A(?:[A-Za-z0-9-_+/=.]+)\z");
 
-static PATTERN_6: Pattern = Pattern::new(r"[A-Za-z0-9-_=.]+", r"\A(?:[A-Za-z0-9-_=.]+)\z", None);
+static PATTERN_6: Pattern = Pattern::new(r"[A-Za-z0-9-_=.]+", r"\A(?:[A-Za-z0-9-_=.]+)\z");
 
-static PATTERN_7: Pattern = Pattern::new(r"[\S]+", r"\A(?:[[^\t\n\x0B\x0C\r ]]+)\z", None);
+static PATTERN_7: Pattern = Pattern::new(r"[\S]+", r"\A(?:[[^\t\n\x0B\x0C\r ]]+)\z");
 
 static PATTERN_8: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+)\z",
-    None,
 );
 
 static PATTERN_9: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*)\z",
-    None,
 );
 
 static PATTERN_10: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*)\z",
-    None,
 );
 
 static PATTERN_11: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]*)\z",
-    None,
 );
 
 static PATTERN_12: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r *]+)\z",
-    None,
 );
 
 static PATTERN_13: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\x0C\r ]+)\z",
-    None,
 );
 
 static PATTERN_14: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+)\z",
-    None,
 );
 
 static PATTERN_15: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z",
-    None,
 );
 
 static PATTERN_16: Pattern = Pattern::new(
     r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
     r"\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z",
-    None,
 );
 
-static PATTERN_17: Pattern = Pattern::new(r"[\w+-]+", r"\A(?:[0-9A-Za-z_+-]+)\z", None);
+static PATTERN_17: Pattern = Pattern::new(r"[\w+-]+", r"\A(?:[0-9A-Za-z_+-]+)\z");
 
-static PATTERN_18: Pattern = Pattern::new(r"[\w+=/]+", r"\A(?:[0-9A-Za-z_+=/]+)\z", None);
+static PATTERN_18: Pattern = Pattern::new(r"[\w+=/]+", r"\A(?:[0-9A-Za-z_+=/]+)\z");
 
-static PATTERN_19: Pattern = Pattern::new(r"[\w+]+", r"\A(?:[0-9A-Za-z_+]+)\z", None);
+static PATTERN_19: Pattern = Pattern::new(r"[\w+]+", r"\A(?:[0-9A-Za-z_+]+)\z");
 
-static PATTERN_20: Pattern = Pattern::new(r"[\w-]+_[0-9a-f-]+", r"\A(?:[0-9A-Za-z_-]+_[0-9a-f-]+)\z", None);
+static PATTERN_20: Pattern = Pattern::new(r"[\w-]+_[0-9a-f-]+", r"\A(?:[0-9A-Za-z_-]+_[0-9a-f-]+)\z");
 
-static PATTERN_21: Pattern = Pattern::new(
-    r"[\w-]+_[0-9a-zA-Z]+",
-    r"\A(?:[0-9A-Za-z_-]+_[0-9a-zA-Z]+)\z",
-    None,
-);
+static PATTERN_21: Pattern = Pattern::new(r"[\w-]+_[0-9a-zA-Z]+", r"\A(?:[0-9A-Za-z_-]+_[0-9a-zA-Z]+)\z");
 
-static PATTERN_22: Pattern = Pattern::new(
-    r"[\w\s+=,.@-]+",
-    r"\A(?:[0-9A-Za-z_\t\n\x0B\x0C\r +=,.@-]+)\z",
-    None,
-);
+static PATTERN_22: Pattern = Pattern::new(r"[\w\s+=,.@-]+", r"\A(?:[0-9A-Za-z_\t\n\x0B\x0C\r +=,.@-]+)\z");
 
-static PATTERN_23: Pattern = Pattern::new(
-    r"[\w\s+=.@-]+",
-    r"\A(?:[0-9A-Za-z_\t\n\x0B\x0C\r +=.@-]+)\z",
-    None,
-);
+static PATTERN_23: Pattern = Pattern::new(r"[\w\s+=.@-]+", r"\A(?:[0-9A-Za-z_\t\n\x0B\x0C\r +=.@-]+)\z");
 
 static PATTERN_24: Pattern = Pattern::new(
     r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+",
     r"\A(?:[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+)\z",
-    None,
 );
 
-static PATTERN_25: Pattern = Pattern::new(
-    r"[\x21\x23-\x5B\x5D-\x7E]+",
-    r"\A(?:[\x21\x23-\x5B\x5D-\x7E]+)\z",
-    None,
-);
+static PATTERN_25: Pattern = Pattern::new(r"[\x21\x23-\x5B\x5D-\x7E]+", r"\A(?:[\x21\x23-\x5B\x5D-\x7E]+)\z");
 
 static PATTERN_26: Pattern = Pattern::new(
     r"[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+",
     r"\A(?:[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+)\z",
-    None,
 );
 
 static PATTERN_27: Pattern = Pattern::new(
     r"^(terms-of-use|privacy-policy)$",
     r"\A(?:^(terms-of-use|privacy-policy)$)\z",
-    None,
 );
 
-static PATTERN_28: Pattern = Pattern::new(
-    r"^(tkn|sso)[a-z0-9]{25}$",
-    r"\A(?:^(tkn|sso)[a-z0-9]{25}$)\z",
-    None,
-);
+static PATTERN_28: Pattern = Pattern::new(r"^(tkn|sso)[a-z0-9]{25}$", r"\A(?:^(tkn|sso)[a-z0-9]{25}$)\z");
 
-static PATTERN_29: Pattern = Pattern::new(r"^[0-9a-fA-F]+$", r"\A(?:^[0-9a-fA-F]+$)\z", None);
+static PATTERN_29: Pattern = Pattern::new(r"^[0-9a-fA-F]+$", r"\A(?:^[0-9a-fA-F]+$)\z");
 
 static PATTERN_30: Pattern = Pattern::new(
     r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$",
     r"\A(?:^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$)\z",
-    None,
 );
 
 static PATTERN_31: Pattern = Pattern::new(
     r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
     r"\A(?:^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$)\z",
-    None,
 );
 
-static PATTERN_32: Pattern = Pattern::new(r"^[\w\- ]+$", r"\A(?:^[0-9A-Za-z_\- ]+$)\z", None);
+static PATTERN_32: Pattern = Pattern::new(r"^[\w\- ]+$", r"\A(?:^[0-9A-Za-z_\- ]+$)\z");
 
 static PATTERN_33: Pattern = Pattern::new(
     r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
     r"\A(?:^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$)\z",
-    None,
 );
 
-static PATTERN_34: Pattern = Pattern::new(r"^[a-zA-Z0-9_-]+$", r"\A(?:^[a-zA-Z0-9_-]+$)\z", None);
+static PATTERN_34: Pattern = Pattern::new(r"^[a-zA-Z0-9_-]+$", r"\A(?:^[a-zA-Z0-9_-]+$)\z");
 
 static PATTERN_35: Pattern = Pattern::new(
     r"^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$",
     r"\A(?:^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$)\z",
-    None,
 );
 
 static PATTERN_36: Pattern = Pattern::new(
     r"arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?",
     r"\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:([0-9A-Za-z_+=/,.@-]*)?:[0-9]+:[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\z",
-    None,
 );
 
 static PATTERN_37: Pattern = Pattern::new(
     r"arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?",
     r"\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:::[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\z",
-    None,
 );
 
-static PATTERN_38: Pattern = Pattern::new(r"import-[0-9a-zA-Z-]+", r"\A(?:import-[0-9a-zA-Z-]+)\z", None);
+static PATTERN_38: Pattern = Pattern::new(r"import-[0-9a-zA-Z-]+", r"\A(?:import-[0-9a-zA-Z-]+)\z");
 
 pub(crate) static ACCESS_TOKEN_VALIDITY_TYPE: Node = Node::open(Rule::Integer {
     range: Bounds::new(Some(1), Some(86400)),

@@ -72,6 +72,8 @@ error_codes! {
     PreconditionNotMetException: 400, "message";
     /// Modelled.
     RefreshTokenReuseException: 400, "message";
+    /// Answered before an operation runs.
+    RequestExpired: 400, "message";
     /// Modelled.
     ResourceNotFoundException: 400, "message";
     /// Modelled.

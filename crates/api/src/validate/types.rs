@@ -68,7 +68,7 @@ fn mismatch(rule: &Rule, value: &Value) -> String {
 
 /// How many bytes a base64 text stands for, or what is wrong with it.
 pub(super) fn base64(text: &str) -> Result<usize, String> {
-    if text.len() % 4 != 0 {
+    if !text.len().is_multiple_of(4) {
         let length = text.len();
         return Err(format!(
             "Base64 encoded length is expected a multiple of 4 bytes but found: {length}"
