@@ -124,7 +124,7 @@ fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
     );
     for member in members {
         let field = names::field(&member.name);
-        let shown = if is_secret(model, member) {
+        let shown = if is_secret(model, name) || is_secret(model, &member.shape) {
             format!("hidden(&self.{field})")
         } else {
             format!("&self.{field}")

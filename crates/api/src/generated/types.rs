@@ -1172,8 +1172,8 @@ impl fmt::Debug for DeviceSecretVerifierConfigType {
             f,
             "DeviceSecretVerifierConfigType",
             &[
-                ("password_verifier", &self.password_verifier),
-                ("salt", &self.salt),
+                ("password_verifier", hidden(&self.password_verifier)),
+                ("salt", hidden(&self.salt)),
             ],
         )
     }
@@ -3925,8 +3925,8 @@ impl fmt::Debug for UserContextDataType {
             f,
             "UserContextDataType",
             &[
-                ("ip_address", &self.ip_address),
-                ("encoded_data", &self.encoded_data),
+                ("ip_address", hidden(&self.ip_address)),
+                ("encoded_data", hidden(&self.encoded_data)),
             ],
         )
     }

@@ -137,3 +137,59 @@ pub(super) fn shorten(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    static SECRET: Node = Node::sensitive(Rule::Text {
+        length: Bounds::new(None, None),
+        pattern: None,
+    });
+    static PLAIN: Node = Node::open(Rule::Text {
+        length: Bounds::new(None, None),
+        pattern: None,
+    });
+    static STRUCTURE: Node = Node::open(Rule::Structure(&[]));
+
+    fn list_of(element: &'static Node) -> Node {
+        Node::open(Rule::List {
+            size: Bounds::new(None, None),
+            element,
+        })
+    }
+
+    #[test]
+    fn lists_and_maps_are_repeated_unless_they_hold_secrets_or_structures() {
+        let words = json!(["a", null, "b"]);
+        assert_eq!(echo(&words, &list_of(&PLAIN), false).as_deref(), Some("[a, b]"));
+        assert_eq!(echo(&words, &list_of(&PLAIN), true), None);
+        assert_eq!(echo(&words, &list_of(&SECRET), false), None);
+        assert_eq!(echo(&json!([{}]), &list_of(&STRUCTURE), false), None);
+        let map = |key, value| {
+            Node::open(Rule::Map {
+                size: Bounds::new(None, None),
+                key,
+                value,
+            })
+        };
+        let entries = json!({"k": "v", "gone": null, "l": "w"});
+        assert_eq!(
+            echo(&entries, &map(&PLAIN, &PLAIN), false).as_deref(),
+            Some("{k=v, l=w}")
+        );
+        assert_eq!(echo(&entries, &map(&SECRET, &PLAIN), false), None);
+        assert_eq!(echo(&entries, &map(&PLAIN, &SECRET), false), None);
+    }
+
+    #[test]
+    fn a_huge_list_is_shown_by_its_beginning() {
+        let words = Value::from(vec!["word"; 100_000]);
+        let shown = echo(&words, &list_of(&PLAIN), false).unwrap();
+        assert!(shown.starts_with("[word, word, "));
+        assert_eq!(shown.chars().count(), 257);
+        assert!(shown.ends_with('…'));
+    }
+}
