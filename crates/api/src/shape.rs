@@ -65,7 +65,7 @@ impl fmt::Debug for Blob {
 
 /// Whatever can stand as the value of a member.
 pub trait Field: Sized {
-    /// The value, or `None` when the JSON is of another type.
+    /// The value, or `None` when the JSON is null or of another type.
     fn read(value: &Value) -> Option<Self>;
     /// The JSON that `read` understands.
     fn write(&self) -> Value;
@@ -153,7 +153,7 @@ impl Field for Blob {
 
 impl Field for Value {
     fn read(value: &Value) -> Option<Self> {
-        Some(value.clone())
+        (!value.is_null()).then(|| value.clone())
     }
 
     fn write(&self) -> Value {
@@ -163,15 +163,7 @@ impl Field for Value {
 
 impl<T: Field> Field for Vec<T> {
     fn read(value: &Value) -> Option<Self> {
-        // Null is absent everywhere, also as an element.
-        Some(
-            value
-                .as_array()?
-                .iter()
-                .filter(|element| !element.is_null())
-                .filter_map(T::read)
-                .collect(),
-        )
+        Some(value.as_array()?.iter().filter_map(T::read).collect())
     }
 
     fn write(&self) -> Value {
@@ -181,9 +173,10 @@ impl<T: Field> Field for Vec<T> {
 
 impl<T: Field> Field for BTreeMap<String, T> {
     fn read(value: &Value) -> Option<Self> {
-        let entries = value.as_object()?.iter().filter(|(_, value)| !value.is_null());
         Some(
-            entries
+            value
+                .as_object()?
+                .iter()
                 .filter_map(|(key, value)| Some((key.clone(), T::read(value)?)))
                 .collect(),
         )
@@ -198,12 +191,9 @@ impl<T: Field> Field for BTreeMap<String, T> {
     }
 }
 
-/// Reads one member of an object; null is absent.
+/// Reads one member of an object.
 pub(crate) fn member<T: Field>(object: &Value, name: &str) -> Option<T> {
-    object
-        .get(name)
-        .filter(|value| !value.is_null())
-        .and_then(T::read)
+    object.get(name).and_then(T::read)
 }
 
 /// Writes one member when it is there.
@@ -278,8 +268,8 @@ mod tests {
 
     use super::*;
     use crate::shapes::{
-        AdminSetUserPasswordRequest, AttributeType, AuthFlowType, DescribeUserPoolResponse,
-        InitiateAuthRequest, UserPoolType, UserType,
+        AdminSetUserPasswordRequest, AttributeType, AuthFlowType, CompleteWebAuthnRegistrationRequest,
+        DescribeUserPoolResponse, InitiateAuthRequest, UserPoolType, UserType,
     };
 
     #[test]
@@ -307,6 +297,10 @@ mod tests {
             user.to_json(),
             json!({"Username": "a", "Attributes": [{"Name": "x"}]})
         );
+        let request = InitiateAuthRequest::from_json(&json!({"ClientMetadata": {"a": null, "b": "c"}}));
+        assert_eq!(request.to_json(), json!({"ClientMetadata": {"b": "c"}}));
+        let request = CompleteWebAuthnRegistrationRequest::from_json(&json!({"Credential": null}));
+        assert_eq!(request.credential, None);
     }
 
     #[test]
