@@ -35,11 +35,7 @@ impl<'a> Authorization<'a> {
 
     fn parse(parameters: &'a str) -> Result<Self, Refusal> {
         let [mut credential, mut signed_headers, mut signature] = [None; 3];
-        for parameter in parameters
-            .split(',')
-            .map(str::trim)
-            .filter(|parameter| !parameter.is_empty())
-        {
+        for parameter in parameters.split(',').map(str::trim) {
             let (name, value) = parameter.split_once('=').ok_or_else(|| {
                 incomplete("Invalid key=value pair (missing equal-sign) in Authorization header.")
             })?;

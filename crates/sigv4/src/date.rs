@@ -30,7 +30,7 @@ pub(crate) fn parse_http(text: &str) -> Option<i64> {
 }
 
 /// The text for a number of seconds since 1970, in the years 0 to 9999.
-pub(crate) fn format_basic(seconds: i64) -> String {
+pub fn format_basic(seconds: i64) -> String {
     let (year, month, day) = date_from_days(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);
     format!(
@@ -60,4 +60,62 @@ fn date_from_days(days: i64) -> (i64, i64, i64) {
     let day = day_of_year - (153 * month + 2) / 5 + 1;
     let months = (era * 400 + year) * 12 + month + 2;
     (months.div_euclid(12), months.rem_euclid(12) + 1, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn known_times_are_read() {
+        for (text, seconds) in [
+            ("19700101T000000Z", 0),
+            ("19691231T235959Z", -1),
+            ("20000229T120000Z", 951_825_600),
+            ("20260102T030405Z", 1_767_323_045),
+            ("21000301T000000Z", 4_107_542_400),
+        ] {
+            assert_eq!(parse_basic(text), Some(seconds), "{text}");
+        }
+        assert_eq!(parse_http("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "20260229T000000Z",
+            "20260431T000000Z",
+            "20261301T000000Z",
+            "20260101T240000Z",
+            "20260101t000000z",
+        ] {
+            assert_eq!(parse_basic(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(seconds in -62_167_219_200_i64..253_402_300_800) {
+            prop_assert_eq!(parse_basic(&format_basic(seconds)), Some(seconds));
+        }
+
+        #[test]
+        fn days_follow_one_another(day in -719_468_i64..2_932_896) {
+            let (year, month, date) = date_from_days(day);
+            let (next_year, next_month, next_date) = date_from_days(day + 1);
+            let follows = (next_year, next_month, next_date) == (year, month, date + 1)
+                || (next_year, next_month, next_date) == (year, month + 1, 1)
+                || (next_year, next_month, next_date, month, date) == (year + 1, 1, 1, 12, 31);
+            prop_assert!(follows, "{year}-{month}-{date} then {next_year}-{next_month}-{next_date}");
+        }
+
+        #[test]
+        fn no_text_breaks_the_parsers(text: String) {
+            prop_assert_eq!(parse_basic(&text), None);
+            prop_assert_eq!(parse_http(&text), None);
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod verify;
 
 use std::fmt;
 
+pub use date::format_basic as amz_date;
 pub use refusal::Refusal;
 pub use sign::{Credentials, sign};
 pub use verify::Presented;
