@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::constraint::{Node, Rule};
 use crate::shape::{Call, Shape};
 use crate::{Rejection, calls};
 
@@ -83,4 +84,43 @@ fn requests_survive_reading_and_writing() {
         ($($name:ident,)+) => { $(round_trip::<calls::$name>();)+ };
     }
     crate::for_each_operation!(all);
+}
+
+#[test]
+fn every_pattern_is_broken_by_some_request() {
+    let mut patterns = BTreeSet::new();
+    for operation in Operation::ALL {
+        collect_patterns(operation.input(), &mut patterns);
+    }
+    let made: Vec<Violation> = Operation::ALL
+        .iter()
+        .flat_map(|operation| violations(*operation))
+        .collect();
+    let is_broken = |pattern: &&str| {
+        let rule = format!("Member must satisfy regular expression pattern: {pattern}");
+        made.iter().any(|violation| {
+            violation.what.ends_with("outside of the pattern")
+                && (violation.text.ends_with(&rule) || violation.text.ends_with(&format!("{rule}]")))
+        })
+    };
+    let unbroken: Vec<&str> = patterns
+        .into_iter()
+        .filter(|pattern| !is_broken(pattern))
+        .collect();
+    // Nothing is outside of this one.
+    assert_eq!(unbroken, ["(?s).*"]);
+}
+
+fn collect_patterns(node: &'static Node, patterns: &mut BTreeSet<&'static str>) {
+    match &node.rule {
+        Rule::Structure(members) => members
+            .iter()
+            .for_each(|member| collect_patterns(member.node, patterns)),
+        Rule::List { element, .. } => collect_patterns(element, patterns),
+        Rule::Map { key, value, .. } => [key, value]
+            .into_iter()
+            .for_each(|node| collect_patterns(node, patterns)),
+        Rule::Text { pattern, .. } => patterns.extend(pattern.map(|pattern| pattern.text)),
+        _ => {}
+    }
 }
