@@ -6,9 +6,8 @@
 //! are therefore reserved inside transactions, and a lock held elsewhere is waited for, up to five seconds.
 //!
 //! **Reads run on the calling thread.** A point read takes a few microseconds and waits for nobody: in WAL mode
-//! readers and writer do not block each other. Handing it to another thread and waking up again costs several times as
-//! much (`cargo run -p poolhouse-store --example throughput` prints both). Scans of more than a page go to a blocking
-//! thread.
+//! readers and writer do not block each other. Handing it to another thread and waking up again costs three to four
+//! times as much CPU (the example `throughput` prints both). Scans of more than a page go to a blocking thread.
 
 mod fault;
 mod health;

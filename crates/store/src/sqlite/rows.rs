@@ -68,7 +68,11 @@ impl<'c> WriteStatements<'c> {
             commit: connection.prepare("COMMIT")?,
             rollback: connection.prepare("ROLLBACK")?,
             version: connection.prepare("SELECT version FROM rows WHERE key = ?1")?,
-            put: connection.prepare("REPLACE INTO rows (key, version, body) VALUES (?1, ?2, ?3)")?,
+            put: connection.prepare(
+                // Not REPLACE, which deletes the row and writes it elsewhere.
+                "INSERT INTO rows (key, version, body) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (key) DO UPDATE SET version = ?2, body = ?3",
+            )?,
             delete: connection.prepare("DELETE FROM rows WHERE key = ?1")?,
             reserve: connection.prepare("UPDATE versions SET reserved = reserved + ?1 RETURNING reserved")?,
         })

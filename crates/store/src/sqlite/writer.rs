@@ -66,16 +66,18 @@ impl Writer<'_, '_> {
     /// One transaction over `first` and what is queued behind it, from its beginning to its answers.
     fn transact(&mut self, first: Order, queue: &mut mpsc::Receiver<Order>) {
         let mut group = Group::default();
-        if let Err(error) = self.fill(&mut group, first, queue) {
-            let error = self.abandon(error);
-            group.refuse(&error);
-            // Whoever queued meanwhile would wait as long again for the same answer.
+        let Err(error) = self.fill(&mut group, first, queue) else {
+            return group.answer();
+        };
+        let error = self.abandon(error);
+        if matches!(error, StoreError::Busy) {
+            // Whoever queued while the lock was waited for would wait as long again, for the same answer. They are
+            // gathered before anybody is answered: what is asked after an answer deserves an attempt of its own.
             while let Ok(order) = queue.try_recv() {
-                refuse(order.reply, &error);
+                group.admit(order);
             }
-        } else {
-            group.answer();
         }
+        group.refuse(&error);
     }
 
     fn fill(
