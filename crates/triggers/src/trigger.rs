@@ -1,0 +1,127 @@
+//! The triggers there are, and what a function may answer to each.
+
+use serde_json::{Map, Value, json};
+
+/// A trigger of a user pool, as a function is called for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trigger {
+    /// Before a user is created.
+    PreSignUp,
+    /// After a user is confirmed.
+    PostConfirmation,
+    /// Before a password is looked at.
+    PreAuthentication,
+    /// After everything was right.
+    PostAuthentication,
+    /// What comes next in custom authentication?
+    DefineAuthChallenge,
+    /// A custom challenge.
+    CreateAuthChallenge,
+    /// Is the answer to a custom challenge right?
+    VerifyAuthChallengeResponse,
+    /// Before tokens are made, in the function's version: 1, 2 or 3.
+    PreTokenGeneration {
+        /// `LambdaVersion` without its `V` and `_0`.
+        version: u8,
+    },
+    /// An unknown user signs in with a password.
+    UserMigration,
+    /// A mail or message is about to be sent.
+    CustomMessage,
+}
+
+/// What a member of `response` may be, besides null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    Text,
+    Texts,
+    /// A map of text to text.
+    TextMap,
+    /// An object whose inside is read later.
+    Object,
+}
+
+impl Trigger {
+    /// The trigger's name in error sentences.
+    pub fn name(self) -> &'static str {
+        match self {
+            Trigger::PreSignUp => "PreSignUp",
+            Trigger::PostConfirmation => "PostConfirmation",
+            Trigger::PreAuthentication => "PreAuthentication",
+            Trigger::PostAuthentication => "PostAuthentication",
+            Trigger::DefineAuthChallenge => "DefineAuthChallenge",
+            Trigger::CreateAuthChallenge => "CreateAuthChallenge",
+            Trigger::VerifyAuthChallengeResponse => "VerifyAuthChallengeResponse",
+            Trigger::PreTokenGeneration { .. } => "PreTokenGeneration",
+            Trigger::UserMigration => "UserMigration",
+            Trigger::CustomMessage => "CustomMessage",
+        }
+    }
+
+    /// `version` of the event: that of the trigger's event, not of the function.
+    pub(crate) fn event_version(self) -> String {
+        match self {
+            Trigger::PreTokenGeneration { version } => version.to_string(),
+            _ => "1".to_owned(),
+        }
+    }
+
+    /// The members that `response` may have.
+    pub(crate) fn response_members(self) -> &'static [(&'static str, Kind)] {
+        match self {
+            Trigger::PreSignUp => &[
+                ("autoConfirmUser", Kind::Bool),
+                ("autoVerifyEmail", Kind::Bool),
+                ("autoVerifyPhone", Kind::Bool),
+            ],
+            Trigger::PostConfirmation | Trigger::PreAuthentication | Trigger::PostAuthentication => &[],
+            Trigger::DefineAuthChallenge => &[
+                ("challengeName", Kind::Text),
+                ("issueTokens", Kind::Bool),
+                ("failAuthentication", Kind::Bool),
+            ],
+            Trigger::CreateAuthChallenge => &[
+                ("publicChallengeParameters", Kind::TextMap),
+                ("privateChallengeParameters", Kind::TextMap),
+                ("challengeMetadata", Kind::Text),
+            ],
+            Trigger::VerifyAuthChallengeResponse => &[("answerCorrect", Kind::Bool)],
+            Trigger::PreTokenGeneration { version: 1 } => &[("claimsOverrideDetails", Kind::Object)],
+            Trigger::PreTokenGeneration { .. } => &[("claimsAndScopeOverrideDetails", Kind::Object)],
+            Trigger::UserMigration => &[
+                ("userAttributes", Kind::TextMap),
+                ("forceAliasCreation", Kind::Bool),
+                ("enableSMSMFA", Kind::Bool),
+                ("finalUserStatus", Kind::Text),
+                ("messageAction", Kind::Text),
+                ("desiredDeliveryMediums", Kind::Texts),
+            ],
+            Trigger::CustomMessage => {
+                &[("smsMessage", Kind::Text), ("emailMessage", Kind::Text), ("emailSubject", Kind::Text)]
+            }
+        }
+    }
+
+    /// `response` as it is handed to the function: every member there, null, or false where the service presets it.
+    pub(crate) fn preset_response(self) -> Value {
+        let preset = if self == Trigger::PreSignUp { json!(false) } else { Value::Null };
+        let members = self.response_members().iter();
+        Value::Object(members.map(|(name, _)| ((*name).to_owned(), preset.clone())).collect::<Map<_, _>>())
+    }
+}
+
+impl Kind {
+    /// Whether the value is of this kind. Null stands for "not given" in every member.
+    pub(crate) fn admits(self, value: &Value) -> bool {
+        match (self, value) {
+            (_, Value::Null)
+            | (Kind::Bool, Value::Bool(_))
+            | (Kind::Text, Value::String(_))
+            | (Kind::Object, Value::Object(_)) => true,
+            (Kind::Texts, Value::Array(list)) => list.iter().all(Value::is_string),
+            (Kind::TextMap, Value::Object(map)) => map.values().all(Value::is_string),
+            _ => false,
+        }
+    }
+}
