@@ -1,1 +1,28 @@
-//! The three trigger functions as Lambda binaries.
+//! The three trigger functions as Lambda programs.
+//!
+//! What the functions decide is [`poolhouse_confirm`]'s. Here is what surrounds it: the [Runtime API](runtime) loop,
+//! settings from the environment, the calls back to the user pool, the mail, the deadlines, and one line of log for each
+//! call. Each program is one of [`Define`], [`Create`] and [`Verify`] handed to [`start`].
+//!
+//! Cognito stops listening after 5 s and calls up to three times, so everything a call does is over after 3.5 s
+//! ([`Limits`]), whatever the function's own time limit says. Nothing is opened at start: no TLS, no DNS, no roots.
+
+mod create;
+mod define;
+mod edge;
+mod failure;
+mod http;
+mod log;
+mod mailer;
+mod pool;
+pub mod runtime;
+mod settings;
+mod verify;
+
+pub use create::Create;
+pub use define::Define;
+pub use edge::{Clock, start, system_clock};
+pub use failure::Failure;
+pub use log::Log;
+pub use settings::{InitError, Limits, Vars};
+pub use verify::Verify;

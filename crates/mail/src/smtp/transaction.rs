@@ -3,7 +3,7 @@
 use crate::address::Envelope;
 
 use super::connection::{Accepted, Connection, Sent};
-use super::deadlines::Clock;
+use super::deadlines::{Clock, Deadlines};
 use super::error::{Phase, Problem, SendError};
 use super::message::dotted;
 
@@ -29,6 +29,19 @@ impl Connection {
             outcome,
             connection: sound.then_some(self),
         }
+    }
+
+    /// As many exchanges as a mail takes, none of which sends anything: a mail to nobody should cost what a mail to
+    /// somebody costs.
+    pub async fn rehearse(mut self, deadlines: &Deadlines) -> Result<(), SendError> {
+        let clock = deadlines.start();
+        let exchanges = if self.extensions.pipelining { 2 } else { 4 };
+        for _ in 0..exchanges {
+            let reply = self.wire.command(Phase::Mail, "NOOP", &clock).await?;
+            reply.expect(Phase::Mail, |code| code < 300)?;
+        }
+        self.quit(&clock).await;
+        Ok(())
     }
 
     /// The MAIL command with the parameters that this message needs and the relay offers.

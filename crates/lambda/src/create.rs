@@ -1,0 +1,227 @@
+//! `2fa-create`: makes a code challenge and mails its code.
+
+use std::time::Duration;
+
+use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, create};
+use poolhouse_mail::smtp::{Class, SendError};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::edge::{Clock, entropy, epoch_s, system_clock};
+use crate::failure::Failure;
+use crate::log::{Line, Log};
+use crate::mailer::{Delivery, Mailer, Schedule};
+use crate::pool::{Account, UserPools};
+use crate::runtime::{Function, Invocation, millis};
+use crate::settings::{InitError, Limits, MailSettings, PoolSettings, Vars, tls};
+
+/// What a call keeps at its end for saying how it ended.
+const CLOSING: Duration = Duration::from_millis(100);
+
+/// The Create function.
+///
+/// The order of its work is what makes a repeated event harmless. The ledger is read fresh, because the event's copy is
+/// older than a first delivery of the same event. It is written before the mail leaves, so that a second delivery finds
+/// the first one in it and mails the same code. While it is written, the relay is already greeted.
+pub struct Create {
+    settings: Settings,
+    mailer: Mailer,
+    pools: Option<UserPools>,
+    recent: Recent,
+    limits: Limits,
+    clock: Clock,
+    log: Log,
+}
+
+/// A challenge, and the ledger text it was made over if that was read fresh.
+struct Made {
+    created: Created,
+    before: Option<String>,
+}
+
+/// What became of the new ledger text.
+enum Kept {
+    Unchanged,
+    NoCredentials,
+    NotWritten,
+    /// Written over this text, if that is known.
+    Written(Option<String>),
+}
+
+impl Kept {
+    fn as_str(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::NoCredentials => "not kept: no credentials",
+            Self::NotWritten => "not written",
+            Self::Written(_) => "written",
+        }
+    }
+}
+
+impl Function for Create {
+    fn limit(&self) -> Duration {
+        self.limits.call
+    }
+
+    fn overdue(&self) -> Failure {
+        Failure::mail_not_sent("the call's time was up")
+    }
+
+    async fn call(&mut self, event: Value, invocation: &Invocation) -> Result<Value, Failure> {
+        let started = Instant::now();
+        let now = (self.clock)();
+        if let Some(answer) = self.recent.find(&self.settings, &event, epoch_s(now)) {
+            self.log
+                .info(Line::new("answered again, no mail").with("requestId", invocation.request_id.as_str()));
+            return Ok(answer);
+        }
+        let mut account = self
+            .pools
+            .as_ref()
+            .and_then(|pools| pools.account(&event, &self.settings.attribute));
+        let made = self.make(&event, now, account.as_mut()).await?;
+        let by = invocation
+            .deadline
+            .checked_sub(CLOSING)
+            .unwrap_or(invocation.deadline);
+        let (kept, delivery) = match &made.created.mail {
+            None => (self.keep(&made, account.as_mut()).await, None),
+            Some(mail) => self.keep_and_mail(&made, mail, now, account.as_mut(), by).await?,
+        };
+        let created = made.created;
+        self.recent
+            .remember(&self.settings, &event, &created.event, epoch_s(now));
+        let mut line = Line::new("challenge made")
+            .with("requestId", invocation.request_id.as_str())
+            .with("result", created.result.as_str())
+            .with("ledger", kept.as_str())
+            .warnings(&created.warnings);
+        if let Some(Delivery { relay, attempts }) = delivery {
+            line = line.with("relay", relay).with("attempts", attempts);
+        }
+        self.log.info(line.with("ms", millis(started.elapsed())));
+        Ok(created.event)
+    }
+}
+
+impl Create {
+    /// The function as its environment sets it.
+    pub fn from_vars(vars: &Vars, log: Log) -> Result<Self, InitError> {
+        Self::new(vars, log, system_clock(), Limits::default())
+    }
+
+    /// The function with a clock and limits of the caller's.
+    pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
+        let tls = tls();
+        let pools = PoolSettings::from_vars(vars)?;
+        Ok(Self {
+            settings: vars.confirm()?,
+            mailer: Mailer::new(MailSettings::from_vars(vars)?, tls.clone()),
+            pools: pools.map(|settings| UserPools::new(settings, tls, Clock::clone(&clock))),
+            recent: Recent::new(),
+            limits,
+            clock,
+            log,
+        })
+    }
+
+    /// Makes the challenge. If a mail is due, the ledger is read fresh and the challenge made again over it: only an
+    /// event that mails can be one that has mailed before.
+    async fn make(
+        &self,
+        event: &Value,
+        now: Duration,
+        account: Option<&mut Account<'_>>,
+    ) -> Result<Made, Failure> {
+        let entropy = entropy()?;
+        let facts = Facts::new(epoch_s(now), &entropy);
+        let created = create(&self.settings, event, &facts)?;
+        let (Some(account), true, true) = (account, created.mail.is_some(), self.settings.keys.is_some())
+        else {
+            return Ok(Made {
+                created,
+                before: None,
+            });
+        };
+        match account.read(Instant::now() + self.limits.pool).await {
+            Ok(text) => {
+                let ledger = LedgerSource::Fresh(text.as_deref());
+                let created = create(&self.settings, event, &Facts { ledger, ..facts })?;
+                Ok(Made {
+                    created,
+                    before: Some(text.unwrap_or_default()),
+                })
+            }
+            Err(error) => {
+                self.log.warn(
+                    Line::new("the ledger was not read fresh; the event's copy is used").caused_by(&error),
+                );
+                Ok(Made {
+                    created,
+                    before: None,
+                })
+            }
+        }
+    }
+
+    /// Writes the ledger if there is a new one. A sign-in goes on without it.
+    async fn keep(&self, made: &Made, account: Option<&mut Account<'_>>) -> Kept {
+        let discard = made.created.mail.as_ref().is_some_and(|mail| mail.discard);
+        let (account, ledger) = match (account, &made.created.ledger) {
+            (Some(account), Some(ledger)) => (account, ledger),
+            (None, Some(_)) => return Kept::NoCredentials,
+            (Some(account), None) if discard && self.settings.keys.is_some() => {
+                // A user who does not exist has no ledger. Asking for it once more takes as long as writing one.
+                let _ = account.read(Instant::now() + self.limits.pool).await;
+                return Kept::Unchanged;
+            }
+            (_, None) => return Kept::Unchanged,
+        };
+        match account.write(ledger, Instant::now() + self.limits.pool).await {
+            Ok(()) => Kept::Written(made.before.clone()),
+            Err(error) => {
+                self.log
+                    .warn(Line::new("the ledger was not written; the sign-in goes on").caused_by(&error));
+                Kept::NotWritten
+            }
+        }
+    }
+
+    /// Writes the ledger while the relay is greeted, then sends the mail.
+    async fn keep_and_mail(
+        &self,
+        made: &Made,
+        mail: &CodeMail,
+        now: Duration,
+        mut account: Option<&mut Account<'_>>,
+        by: Instant,
+    ) -> Result<(Kept, Option<Delivery>), Failure> {
+        let letter = self.mailer.letter(mail, now.as_secs())?;
+        // Half a pool call is kept for taking the ledger back.
+        let schedule = Schedule::until(by.checked_sub(self.limits.pool / 2).unwrap_or(by));
+        let (kept, opened) = tokio::join!(
+            self.keep(made, account.as_deref_mut()),
+            self.mailer.open(schedule)
+        );
+        match self.mailer.send(opened, &letter, schedule).await {
+            Ok(delivery) => Ok((kept, Some(delivery))),
+            Err(error) => {
+                self.take_back(&error, kept, account, by).await;
+                Err(Failure::mail_not_sent(error.to_string()))
+            }
+        }
+    }
+
+    /// Puts the ledger back after a mail that certainly did not leave: what it counts did not happen, and the person's
+    /// next try must not be held back for it.
+    async fn take_back(&self, error: &SendError, kept: Kept, account: Option<&mut Account<'_>>, by: Instant) {
+        if let (Kept::Written(Some(before)), Some(account)) = (kept, account)
+            && error.class() != Class::Unknown
+            && let Err(error) = account.write(&before, by).await
+        {
+            self.log
+                .warn(Line::new("the ledger counts a mail that did not leave").caused_by(&error));
+        }
+    }
+}
