@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::device::{DEVICE_TOKEN, DeviceToken};
 use crate::event::{Action, Caller, respond};
 use crate::facts::{Facts, LedgerSource};
 use crate::keys::Purpose;
@@ -145,30 +146,31 @@ impl Maker<'_> {
 
     /// Gives the round a new code. A repeated event gets the one that its first delivery made.
     fn issue(&self, round: &mut Round) {
-        round.issued = self.book.repeats().unwrap_or(match self.facts.ledger {
-            // Nothing tells whether this is the first delivery. Counting time in steps makes two deliveries agree
-            // unless a step lies between them.
-            LedgerSource::FromEvent => self.now.round_down(REPEAT_WINDOW_S),
-            LedgerSource::Fresh(_) | LedgerSource::Exact(_) => self.now,
-        });
+        let delivered = self.book.repeats().unwrap_or(self.now);
+        round.issued = match self.facts.ledger {
+            LedgerSource::Exact(_) => delivered,
+            // Where the ledger of the first delivery may be out of reach, time is counted in steps: two deliveries then
+            // agree all the same, unless a step lies between them.
+            LedgerSource::FromEvent | LedgerSource::Fresh(_) => delivered.round_down(REPEAT_WINDOW_S),
+        };
         round.expires = round.issued.plus(self.settings.code_ttl_s);
-        let event = self.caller.fingerprint(&self.settings.attribute);
-        let (issued, sign_in) = (round.issued.to_bytes(), self.facts.sign_in.unwrap_or_default());
-        let own: [&[u8]; 3] = [&event, &issued, sign_in.as_bytes()];
-        let parts = [&self.caller.binding()[..], &own].concat();
+        let parts: [&[u8]; 2] = [&self.event_print(), &round.issued.to_bytes()];
         round.nonce = round.signer.key().keyed_short(Purpose::Nonce, &parts);
+    }
+
+    /// What this event and no other is; it holds pool, client and user.
+    fn event_print(&self) -> [u8; 32] {
+        self.caller
+            .fingerprint(&self.settings.attribute, self.facts.sign_in.unwrap_or_default())
     }
 
     /// Mails the code of this round if the limits allow. What they forbid looks, from outside, as if it had been done.
     fn mail(&mut self, round: &mut Round) {
         match self.book.mail(round) {
-            MailVerdict::Go => {
-                self.mailing = true;
+            verdict @ (MailVerdict::Go | MailVerdict::SentBefore) => {
+                self.mailing = verdict == MailVerdict::Go;
                 round.mails = round.mails.saturating_add(1);
-                round.mailed_at = self.book.repeats().unwrap_or(self.now);
-            }
-            MailVerdict::SentBefore => {
-                round.mails = round.mails.saturating_add(1);
+                // A repeated event leaves the same round behind as its first delivery.
                 round.mailed_at = self.book.repeats().unwrap_or(self.now);
             }
             MailVerdict::TooSoon => self.warnings.push(Warning::MailCapped),
@@ -219,36 +221,31 @@ impl Maker<'_> {
         } else {
             cooldown
         };
-        let parameters = [
-            ("CODE_DELIVERY_DELIVERY_MEDIUM", "EMAIL".to_owned()),
-            ("CODE_DELIVERY_DESTINATION", recipient.masked.clone()),
-            ("codeLength", round.format.length.to_string()),
-            ("codeAlphabet", round.format.alphabet.as_str().to_owned()),
-            ("expiresIn", round.expires.since(self.now).to_string()),
-            ("resendIn", resend_in.to_string()),
-            (
-                "attemptsLeft",
-                self.settings
-                    .max_attempts
-                    .saturating_sub(round.attempts)
-                    .to_string(),
-            ),
-            ("result", round.result.as_str().to_owned()),
-        ];
-        Value::Object(
-            parameters
-                .map(|(name, value)| (name.to_owned(), Value::String(value)))
-                .into_iter()
-                .collect::<Map<_, _>>(),
-        )
+        let attempts_left = self.settings.max_attempts.saturating_sub(round.attempts);
+        let mut parameters = Map::new();
+        let mut set = |name: &str, value: String| parameters.insert(name.to_owned(), Value::String(value));
+        set("CODE_DELIVERY_DELIVERY_MEDIUM", "EMAIL".to_owned());
+        set("CODE_DELIVERY_DESTINATION", recipient.masked.clone());
+        set("codeLength", round.format.length.to_string());
+        set("codeAlphabet", round.format.alphabet.as_str().to_owned());
+        set("expiresIn", round.expires.since(self.now).to_string());
+        set("resendIn", resend_in.to_string());
+        set("attemptsLeft", attempts_left.to_string());
+        set("result", round.result.as_str().to_owned());
+        if let Some(keys) = self.settings.trusted_device_keys() {
+            set(
+                DEVICE_TOKEN,
+                DeviceToken::new(keys, self.facts).seal(keys, &self.caller),
+            );
+        }
+        Value::Object(parameters)
     }
 
     fn letter(&self, round: &Round, recipient: &Recipient) -> CodeMail {
-        let key = round.signer.key();
-        let id = key.keyed_short::<16>(
-            Purpose::MailId,
-            &[&round.nonce, &self.caller.fingerprint(&self.settings.attribute)],
-        );
+        let id = round
+            .signer
+            .key()
+            .keyed_short(Purpose::MailId, &[&round.nonce, &self.event_print()]);
         let letter = Letter {
             settings: self.settings,
             locale: Locale::choose(

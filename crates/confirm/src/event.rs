@@ -101,9 +101,11 @@ impl<'a> Caller<'a> {
     }
 
     /// A hash of all that makes this event this event. Two deliveries of one event have the same, whatever the order
-    /// of their members; the ledger is left out, because the first delivery may have written it.
-    pub(crate) fn fingerprint(&self, ledger_attribute: &str) -> [u8; 32] {
+    /// of their members; the ledger is left out, because the first delivery may have written it. `sign_in` is the name
+    /// of the sign-in, empty if there is none.
+    pub(crate) fn fingerprint(&self, ledger_attribute: &str, sign_in: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
+        feed_bytes(&mut hash, b'i', sign_in.as_bytes());
         for part in self.binding() {
             feed_bytes(&mut hash, b'b', part);
         }

@@ -17,6 +17,10 @@ pub struct Facts<'a> {
     /// A name for this sign-in that no other sign-in shares, if the caller knows one. Cognito's events name none, so
     /// there two sign-ins of one user within 15 s look like one event delivered twice and share a code.
     pub sign_in: Option<&'a str>,
+    /// When this user's password was last changed or all sessions were last ended, if the caller knows, in seconds since
+    /// 1970. Devices that were trusted before are not any more. Cognito's events do not tell; there, removing the
+    /// attribute ends all trust.
+    pub trust_from: Option<i64>,
 }
 
 impl<'a> Facts<'a> {
@@ -28,6 +32,7 @@ impl<'a> Facts<'a> {
             entropy,
             ledger: LedgerSource::FromEvent,
             sign_in: None,
+            trust_from: None,
         }
     }
 }
@@ -48,7 +53,7 @@ pub enum LedgerSource<'a> {
     /// The copy of the attribute in the event, as old as the platform made it.
     FromEvent,
     /// The attribute as the caller read it just now, `None` if the user has none. A repeated call then sees what the
-    /// first one wrote.
+    /// first one wrote. If the read failed, say [`LedgerSource::FromEvent`].
     Fresh(Option<&'a str>),
     /// Text that the caller keeps where no client can reach it and writes by compare-and-set, in one step with the
     /// mail: the counters are exact, and a conflict means calling again with the newer text.

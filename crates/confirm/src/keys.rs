@@ -28,6 +28,8 @@ pub(crate) enum Purpose {
     EventTag,
     FakeAddress,
     MailId,
+    Device,
+    DeviceId,
 }
 
 impl Purpose {
@@ -41,6 +43,8 @@ impl Purpose {
             Self::EventTag => b"poolhouse.confirm.v1.event-tag",
             Self::FakeAddress => b"poolhouse.confirm.v1.fake-address",
             Self::MailId => b"poolhouse.confirm.v1.mail-id",
+            Self::Device => b"poolhouse.confirm.v1.device",
+            Self::DeviceId => b"poolhouse.confirm.v1.device-id",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The ledger: what must be remembered of a user between two sign-ins, as a signed text of at most 200 characters.
+//! The ledger: what must be remembered of a user between two sign-ins, as a signed text of 181 characters, and 8 more
+//! for each trusted device, of which there are three at most.
 //!
 //! It lives in an attribute that the app client may read and write, so it holds nothing secret, counts only if it was
 //! signed for this user of this pool, and proves nothing: the worst that a client can do by removing it, or putting an
@@ -7,8 +8,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
+use crate::device::DEVICE_BYTES;
 use crate::event::Caller;
-use crate::keys::{Keys, MAC_BYTES, Purpose, same};
+use crate::keys::{Keys, MAC_BYTES, OtpKey, Purpose, same};
 use crate::time::Moment;
 use crate::window::{Day, QuarterHour};
 
@@ -16,6 +18,12 @@ const VERSION: &str = "v1";
 
 /// Bytes of the names of an event and of a used code: enough that two of one user do not meet by chance.
 pub(crate) const TAG_BYTES: usize = 6;
+
+/// How far the clocks of two instances may be apart, in seconds.
+const CLOCK_SKEW_S: u32 = 60;
+
+/// Most devices that are trusted at a time.
+const MOST_DEVICES: usize = 3;
 
 /// What is remembered of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +41,8 @@ pub(crate) struct Ledger {
     pub(crate) locked_until: Moment,
     /// The code that was used last, by a part of its nonce.
     pub(crate) used: [u8; TAG_BYTES],
+    /// The trusted devices, the newest first.
+    pub(crate) devices: Vec<[u8; DEVICE_BYTES]>,
 }
 
 /// One thing counted over both windows.
@@ -87,7 +97,15 @@ impl Ledger {
             wrong_codes: Counts::NONE,
             locked_until: Moment::START,
             used: [0; TAG_BYTES],
+            devices: Vec::new(),
         }
+    }
+
+    /// Trusts a device; if there are too many then, the oldest is forgotten.
+    pub(crate) fn trust(&mut self, device: [u8; DEVICE_BYTES]) {
+        self.devices.retain(|known| *known != device);
+        self.devices.insert(0, device);
+        self.devices.truncate(MOST_DEVICES);
     }
 
     /// What the text of the attribute is to this user.
@@ -99,13 +117,17 @@ impl Ledger {
         }
     }
 
-    /// The same ledger, seen from now. Times ahead of now, which a clock that ran fast has left, are moved back to it.
-    pub(crate) fn at(self, now: Moment, longest_lock_s: u32) -> Self {
+    /// Whether it was written by a clock that ran ahead of ours by more than clocks do. What it says of times would hold
+    /// for ever, or for as long as that clock was wrong.
+    pub(crate) fn is_ahead_of(&self, now: Moment) -> bool {
+        self.written.since(now) > CLOCK_SKEW_S
+    }
+
+    /// The same ledger, seen from now.
+    pub(crate) fn at(self, now: Moment) -> Self {
         Self {
             mails: self.mails.advanced(self.written, now),
             wrong_codes: self.wrong_codes.advanced(self.written, now),
-            mailed_at: self.mailed_at.min(now),
-            locked_until: self.locked_until.min(now.plus(longest_lock_s)),
             written: now,
             ..self
         }
@@ -149,6 +171,7 @@ impl Ledger {
             &self.wrong_codes.day.to_bytes(),
             &self.locked_until.to_bytes(),
             &self.used,
+            self.devices.as_flattened(),
         ]
         .concat()
     }
@@ -162,6 +185,10 @@ impl Ledger {
         let (mails, rest) = counts(rest)?;
         let (wrong_codes, rest) = counts(rest)?;
         let (locked_until, rest) = rest.split_first_chunk()?;
+        let (used, rest) = rest.split_first_chunk()?;
+        let (devices, []) = rest.as_chunks() else {
+            return None;
+        };
         Some(Self {
             number: u32::from_be_bytes(*number),
             written: Moment::from_bytes(*written),
@@ -171,7 +198,8 @@ impl Ledger {
             mails,
             wrong_codes,
             locked_until: Moment::from_bytes(*locked_until),
-            used: rest.try_into().ok()?,
+            used: *used,
+            devices: devices.to_vec(),
         })
     }
 }
@@ -186,7 +214,7 @@ fn counts(bytes: &[u8]) -> Option<(Counts, &[u8])> {
     Some((counts, rest))
 }
 
-fn mac(key: &crate::keys::OtpKey, caller: &Caller<'_>, payload: &[u8]) -> [u8; MAC_BYTES] {
+fn mac(key: &OtpKey, caller: &Caller<'_>, payload: &[u8]) -> [u8; MAC_BYTES] {
     key.keyed_short(Purpose::Ledger, &[&caller.person()[..], &[payload]].concat())
 }
 

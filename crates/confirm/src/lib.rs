@@ -15,6 +15,7 @@
 mod code;
 mod create;
 mod define;
+mod device;
 mod event;
 mod facts;
 mod keys;
@@ -31,9 +32,6 @@ mod time;
 mod vars;
 mod verify;
 mod window;
-
-#[cfg(test)]
-mod testing;
 
 pub use code::{Alphabet, CodeFormat};
 pub use create::create;

@@ -1,5 +1,6 @@
 //! What a user may still do: get a mail, have an answer looked at.
 
+use crate::device::DeviceToken;
 use crate::event::Caller;
 use crate::facts::{Facts, LedgerSource};
 use crate::keys::{Keys, Purpose};
@@ -23,11 +24,11 @@ const LONGEST_LOCK_S: u32 = 900;
 /// Without a key nothing can be signed, so nothing is remembered: every call then sees a first sign-in.
 pub(crate) struct Book<'a> {
     settings: &'a Settings,
-    /// `None` if what is written here is not kept: session-only mode, or a user who does not exist.
-    keeper: Option<&'a Keys>,
+    keys: Option<&'a Keys>,
+    /// Whether what is written here is kept: there are keys, and there is a user.
+    kept: bool,
     now: Moment,
-    /// Whether the caller of this crate writes the ledger and the mail in one step.
-    exact: bool,
+    source: LedgerSource<'a>,
     ledger: Ledger,
     tag: [u8; TAG_BYTES],
     changed: bool,
@@ -51,30 +52,34 @@ impl<'a> Book<'a> {
     pub(crate) fn open(
         settings: &'a Settings,
         caller: &Caller<'_>,
-        facts: &Facts<'_>,
+        facts: &Facts<'a>,
         warnings: &mut Vec<Warning>,
     ) -> Self {
         let now = Moment::from_epoch_s(facts.now);
-        let (text, exact) = match facts.ledger {
-            LedgerSource::FromEvent => (caller.attribute(&settings.attribute), false),
-            LedgerSource::Fresh(text) => (text, false),
-            LedgerSource::Exact(text) => (text, true),
+        let text = match facts.ledger {
+            LedgerSource::FromEvent => caller.attribute(&settings.attribute),
+            LedgerSource::Fresh(text) | LedgerSource::Exact(text) => text,
         };
-        let Some(keys) = &settings.keys else {
+        let book = Self {
+            settings,
+            keys: settings.keys.as_ref(),
+            kept: settings.keys.is_some() && !caller.unknown,
+            now,
+            source: facts.ledger,
+            ledger: Ledger::first(now),
+            tag: [0; TAG_BYTES],
+            changed: false,
+        };
+        let Some(keys) = book.keys else {
             warnings.push(Warning::SessionOnly);
-            let ledger = Ledger::first(now);
-            return Self {
-                settings,
-                keeper: None,
-                now,
-                exact,
-                ledger,
-                tag: [0; TAG_BYTES],
-                changed: false,
-            };
+            return book;
         };
         let ledger = match Ledger::open(text, keys, caller) {
-            Found::Ours(ledger) => ledger.at(now, LONGEST_LOCK_S),
+            Found::Ours(ledger) if ledger.is_ahead_of(now) => {
+                warnings.push(Warning::LedgerAhead);
+                Ledger::first(now)
+            }
+            Found::Ours(ledger) => ledger.at(now),
             Found::Nothing => Ledger::first(now),
             Found::Legacy => {
                 warnings.push(Warning::LedgerLegacy);
@@ -85,17 +90,11 @@ impl<'a> Book<'a> {
                 Ledger::first(now)
             }
         };
-        let tag = keys
-            .current
-            .keyed_short(Purpose::EventTag, &[&caller.fingerprint(&settings.attribute)]);
+        let event = caller.fingerprint(&settings.attribute, facts.sign_in.unwrap_or_default());
         Self {
-            settings,
-            keeper: (!caller.unknown).then_some(keys),
-            now,
-            exact,
             ledger,
-            tag,
-            changed: false,
+            tag: keys.current.keyed_short(Purpose::EventTag, &[&event]),
+            ..book
         }
     }
 
@@ -143,7 +142,7 @@ impl<'a> Book<'a> {
     fn judge_mail(&self, round: &Round) -> MailVerdict {
         if self.repeats().is_some() {
             // Exact books are written together with the mail: if the event is in them, its mail is on its way.
-            if self.exact || self.ledger.mail_repeats >= MOST_REPEATS {
+            if self.is_exact() || self.ledger.mail_repeats >= MOST_REPEATS {
                 return MailVerdict::SentBefore;
             }
         } else if self.cooldown_left_s(round.mailed_at) > 0 {
@@ -161,11 +160,9 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// Counts a wrong code, and locks when there were too many. A lock that holds is not made longer.
+    /// Counts a wrong code, and locks when there were too many. No answer is evaluated while a lock holds, so none makes
+    /// it longer.
     pub(crate) fn wrong_code(&mut self) {
-        if self.lock_left_s() > 0 {
-            return;
-        }
         self.changed = true;
         self.ledger.wrong_codes.add_one();
         let (rules, wrong) = (self.settings.lock, &self.ledger.wrong_codes);
@@ -183,12 +180,12 @@ impl<'a> Book<'a> {
     /// Whether this code was used before. Only exact books know: elsewhere the platform's session, good for one answer,
     /// is what makes a code work once, and a second delivery of the right answer must stay right.
     pub(crate) fn is_used(&self, round: &Round) -> bool {
-        self.exact && self.ledger.used == used_tag(round)
+        self.is_exact() && self.ledger.used == used_tag(round)
     }
 
     /// Marks the code of this round as used.
     pub(crate) fn right_code(&mut self, round: &Round) {
-        if self.exact {
+        if self.is_exact() {
             self.changed = true;
             self.ledger.used = used_tag(round);
         }
@@ -196,24 +193,42 @@ impl<'a> Book<'a> {
 
     /// The number of the newest ledger after this call.
     pub(crate) fn number(&self) -> u32 {
-        self.ledger.number.saturating_add(u32::from(self.changed))
+        self.ledger
+            .number
+            .saturating_add(u32::from(self.kept && self.changed))
     }
 
-    /// Whether the ledger is older than the one that this sign-in knows to exist.
+    /// Whether the ledger is older than the one that this sign-in knows to exist. The copy in an event may be that
+    /// for honest reasons.
     pub(crate) fn is_behind(&self, round: &Round) -> bool {
-        self.keeper.is_some() && self.ledger.number < round.ledger_number
+        !matches!(self.source, LedgerSource::FromEvent) && self.ledger.number < round.ledger_number
     }
 
-    /// The new text of the attribute, if anything changed and there is someone to keep it for.
+    /// Whether the ledger and the mail are written in one step.
+    const fn is_exact(&self) -> bool {
+        matches!(self.source, LedgerSource::Exact(_))
+    }
+
+    /// Whether this device is trusted.
+    pub(crate) fn trusts(&self, device: &DeviceToken) -> bool {
+        self.ledger.devices.contains(&device.id)
+    }
+
+    /// Trusts this device from now on.
+    pub(crate) fn trust(&mut self, device: &DeviceToken) {
+        self.changed = true;
+        self.ledger.trust(device.id);
+    }
+
+    /// The new text of the attribute, if anything changed and there is someone to keep it for. It is made in any case,
+    /// so that a user who does not exist costs the same time.
     pub(crate) fn close(self, caller: &Caller<'_>) -> Option<String> {
-        let keys = self.keeper.filter(|_| self.changed)?;
-        Some(
-            Ledger {
-                number: self.number(),
-                ..self.ledger
-            }
-            .seal(keys, caller),
-        )
+        let text = Ledger {
+            number: self.number(),
+            ..self.ledger
+        }
+        .seal(self.keys?, caller);
+        (self.kept && self.changed).then_some(text)
     }
 }
 

@@ -1,4 +1,5 @@
-//! What the trigger functions return.
+//! What the trigger functions return. `Debug` never shows an event: it holds personal data, and in session-only mode what
+//! the code is made of.
 
 use std::fmt;
 
@@ -8,12 +9,20 @@ use crate::mail::CodeMail;
 use crate::settings::SettingsError;
 
 /// What [`define`](crate::define) returns.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Defined {
     /// The whole event, its `response` filled.
     pub event: Value,
     /// The same decision, for the log.
     pub decision: Decision,
+}
+
+impl fmt::Debug for Defined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Defined")
+            .field("decision", &self.decision)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What comes next in a sign-in.
@@ -46,7 +55,7 @@ pub enum WhyFailed {
 ///
 /// The caller writes `ledger` (if there is one), sends `mail` (if there is one) and returns `event`. A mail that could
 /// not be sent fails the call with [`Refusal::MailNotSent`]; a ledger that could not be written does not.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Created {
     /// The whole event, its `response` filled.
     pub event: Value,
@@ -58,6 +67,16 @@ pub struct Created {
     pub result: LastResult,
     /// What an operator should see.
     pub warnings: Vec<Warning>,
+}
+
+impl fmt::Debug for Created {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Created")
+            .field("result", &self.result)
+            .field("mail", &self.mail)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What happened in the round before, as the public parameter `result` says it to the form.
@@ -105,7 +124,7 @@ impl LastResult {
 ///
 /// The caller writes `ledger` (if there is one) *before* it returns `event`: a guess is counted first and answered
 /// second.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Verified {
     /// The whole event, its `response` filled.
     pub event: Value,
@@ -115,6 +134,15 @@ pub struct Verified {
     pub outcome: Outcome,
     /// What an operator should see.
     pub warnings: Vec<Warning>,
+}
+
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verified")
+            .field("outcome", &self.outcome)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an answer was.
@@ -149,6 +177,8 @@ pub enum Warning {
     LedgerForged,
     /// The attribute carries a code and its end, as older functions wrote it. It is overwritten, never honoured.
     LedgerLegacy,
+    /// The ledger was written by a clock that ran ahead. It is overwritten.
+    LedgerAhead,
     /// The ledger is older than the one this sign-in wrote: it could not be written, or it was put back.
     LedgerBehind,
     /// A mail was held back: too many for this user.
@@ -166,6 +196,7 @@ impl fmt::Display for Warning {
                 "OTP_KEY is not set: session-only mode, wrong codes and mails are not counted between sign-ins"
             }
             Self::LedgerForged => "suspicious: the attribute does not carry a ledger that was written for this user",
+            Self::LedgerAhead => "the attribute carries a ledger from the future: a clock is wrong",
             Self::LedgerLegacy => "the attribute carries a code in the clear, as older functions wrote it",
             Self::LedgerBehind => {
                 "the attribute is older than this sign-in wrote it: it cannot be written, or it was put back"

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::device::DEVICE_TOKEN;
 use crate::event::Caller;
 use crate::limits::REPEAT_WINDOW_S;
 use crate::settings::Settings;
@@ -51,9 +52,16 @@ impl Recent {
         let Some(fingerprint) = fingerprint(settings, event) else {
             return;
         };
-        let Some(response) = answer.get("response").cloned() else {
+        let Some(mut response) = answer.get("response").cloned() else {
             return;
         };
+        // A device token is for one client; whoever gets this answer again may be another one.
+        if let Some(parameters) = response
+            .get_mut("publicChallengeParameters")
+            .and_then(Value::as_object_mut)
+        {
+            parameters.remove(DEVICE_TOKEN);
+        }
         self.answers
             .retain(|answer| is_recent(answer.at, now) && answer.fingerprint != fingerprint);
         if self.answers.len() >= MOST_ANSWERS {
@@ -88,7 +96,7 @@ fn fingerprint(settings: &Settings, event: &Value) -> Option<[u8; 32]> {
     Some(
         Caller::read(settings, event)
             .ok()?
-            .fingerprint(&settings.attribute),
+            .fingerprint(&settings.attribute, ""),
     )
 }
 

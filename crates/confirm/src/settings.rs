@@ -44,6 +44,9 @@ pub struct Settings {
     pub origin: Option<String>,
     /// The language of the mail when neither the client nor the user names one. (`DEFAULT_LOCALE`)
     pub locale: Locale,
+    /// Days that a device stays trusted on which a person asked for it, up to 90; 0 trusts none.
+    /// (`TRUSTED_DEVICE_DAYS`)
+    pub trusted_device_days: u16,
 }
 
 /// How many mails one user gets at most.
@@ -91,6 +94,7 @@ impl Settings {
             app_name: "Poolhouse".to_owned(),
             origin: None,
             locale: Locale::EN,
+            trusted_device_days: 0,
         }
     }
 
@@ -135,7 +139,28 @@ impl Settings {
             why,
         )?;
         range("WRONG_CODES_PER_DAY", u32::from(self.lock.per_day), 5, 100, why)?;
+        let why = "a device that is stolen is trusted for as long";
+        range(
+            "TRUSTED_DEVICE_DAYS",
+            u32::from(self.trusted_device_days),
+            0,
+            90,
+            why,
+        )?;
+        if self.trusted_device_days > 0 && self.keys.is_none() {
+            let problem = "is set without OTP_KEY, which signs what a device keeps";
+            return Err(SettingsError::new(
+                "TRUSTED_DEVICE_DAYS",
+                problem,
+                "set OTP_KEY too, or 0 days",
+            ));
+        }
         self.check_texts()
+    }
+
+    /// The keys for trusted devices, if any device may be trusted.
+    pub(crate) fn trusted_device_keys(&self) -> Option<&Keys> {
+        self.keys.as_ref().filter(|_| self.trusted_device_days > 0)
     }
 
     fn check_texts(&self) -> Result<(), SettingsError> {

@@ -42,6 +42,7 @@ impl Settings {
                 )
             })?;
         }
+        vars.number("TRUSTED_DEVICE_DAYS", &mut settings.trusted_device_days)?;
         settings.check()?;
         Ok(settings)
     }

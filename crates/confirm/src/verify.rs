@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::create::CHALLENGE_PARAMETER;
+use crate::device::DeviceToken;
 use crate::event::{Caller, respond};
 use crate::facts::Facts;
 use crate::limits::Book;
@@ -39,8 +40,16 @@ pub fn verify(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<V
             Moment::from_epoch_s(facts.now),
         );
         match (outcome, &round) {
-            (Outcome::Right, Some(round)) => book.right_code(round),
-            (Outcome::Wrong | Outcome::NotOurs, _) => book.wrong_code(),
+            (Outcome::Right, Some(round)) => {
+                book.right_code(round);
+                trust_device(settings, &caller, &mut book);
+            }
+            (Outcome::Wrong | Outcome::NotOurs, _) => {
+                book.wrong_code();
+                if book.lock_left_s() > 0 {
+                    warnings.push(Warning::Locked);
+                }
+            }
             (Outcome::Locked, _) => warnings.push(Warning::Locked),
             _ => {}
         }
@@ -87,4 +96,14 @@ fn challenge_text<'a>(caller: &Caller<'a>) -> Option<&'a str> {
         .request("privateChallengeParameters")?
         .get(CHALLENGE_PARAMETER)?
         .as_str()
+}
+
+/// A device token beside a right code is the wish to trust the device that it was given to.
+fn trust_device(settings: &Settings, caller: &Caller<'_>, book: &mut Book<'_>) {
+    if let Some(token) = settings
+        .trusted_device_keys()
+        .and_then(|keys| DeviceToken::sent(keys, caller))
+    {
+        book.trust(&token);
+    }
 }

@@ -1,0 +1,482 @@
+//! R1 to R6: what Create mails, and what it tells the form.
+
+use poolhouse_confirm::{Facts, LastResult, Recent, Refusal, Settings, Warning, create};
+use serde_json::{Value, json};
+
+use crate::kit::{PASSWORD_PAIR, Pool, Source, Told, code_of, event, session, session_only, settings, wrong};
+
+const SOURCES: [Source; 3] = [Source::FromEvent, Source::Fresh, Source::Exact];
+
+#[test]
+fn r1_the_same_event_within_15_seconds_makes_the_same_code_in_a_cold_function() {
+    for after in 0..=15 {
+        let mut pool = Pool::new(settings(), Source::Fresh);
+        let first = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += after;
+        let again = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        assert_eq!(
+            pool.mails.len(),
+            2,
+            "a cold function cannot know whether the first mail left"
+        );
+        assert_eq!(
+            code_of(&pool.mails[0]),
+            code_of(&pool.mails[1]),
+            "after {after} s"
+        );
+        assert_eq!(pool.mails[0].dedup_id, pool.mails[1].dedup_id);
+        assert_eq!(pool.mails[0].expires_at, pool.mails[1].expires_at);
+        assert_eq!(
+            first.event["response"]["privateChallengeParameters"].is_object(),
+            true
+        );
+        assert_eq!(again.result, LastResult::Sent);
+    }
+}
+
+#[test]
+fn r1_after_15_seconds_it_is_another_sign_in_with_another_code() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    pool.sign_in();
+    pool.now += 31;
+    pool.sign_in();
+    assert_ne!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+    assert_ne!(pool.mails[0].dedup_id, pool.mails[1].dedup_id);
+}
+
+#[test]
+fn r1_without_a_ledger_the_same_code_is_made_within_one_step_of_15_seconds() {
+    let mut pool = Pool::new(settings(), Source::FromEvent);
+    pool.writable = false;
+    pool.now -= pool.now % 15;
+    for _ in 0..15 {
+        pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += 1;
+    }
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    let codes: Vec<_> = pool.mails.iter().map(code_of).collect();
+    assert!(codes[..15].iter().all(|code| *code == codes[0]));
+    assert_ne!(codes[15], codes[0]);
+}
+
+#[test]
+fn r1_an_unwritable_ledger_does_not_change_the_code_between_two_deliveries() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    pool.writable = false;
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    pool.now += 4;
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+}
+
+#[test]
+fn r1_a_warm_function_sends_no_second_mail() {
+    let (settings, mut recent) = (settings(), Recent::new());
+    let request = json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session(&PASSWORD_PAIR) });
+    let mut event = event("CreateAuthChallenge", request);
+    assert_eq!(recent.find(&settings, &event, 1_000), None);
+    let created = create(&settings, &event, &Facts::new(1_000, &[7; 32])).unwrap();
+    recent.remember(&settings, &event, &created.event, 1_000);
+    // The platform may deliver what the first call has written, in another order of members.
+    event["request"]["userAttributes"]["custom:authChallenge"] = json!(created.ledger);
+    let repeated = recent.find(&settings, &event, 1_015).unwrap();
+    assert_eq!(repeated["response"], created.event["response"]);
+    assert_eq!(repeated["request"], event["request"]);
+    assert_eq!(recent.find(&settings, &event, 1_016), None);
+    assert_eq!(recent.find(&settings, &event, 999), None);
+    event["request"]["clientMetadata"] = json!({ "action": "resend" });
+    assert_eq!(recent.find(&settings, &event, 1_001), None);
+}
+
+#[test]
+fn r1_a_warm_function_forgets_what_is_too_much_to_keep() {
+    let (settings, mut recent) = (settings(), Recent::new());
+    let events: Vec<_> = (0..200)
+        .map(|at| event("CreateAuthChallenge", json!({ "session": [], "n": at })))
+        .collect();
+    for event in &events {
+        recent.remember(
+            &settings,
+            event,
+            &json!({ "response": { "at": event["request"]["n"] } }),
+            1_000,
+        );
+    }
+    let known = events
+        .iter()
+        .filter(|event| recent.find(&settings, event, 1_000).is_some())
+        .count();
+    assert_eq!(known, 64);
+    assert!(recent.find(&settings, &events[199], 1_000).is_some());
+    assert_eq!(format!("{recent:?}"), "Recent { answers: 64, .. }");
+}
+
+#[test]
+fn r1_one_event_mails_three_times_at_most() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    for _ in 0..10 {
+        pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += 1;
+    }
+    assert_eq!(pool.mails.len(), 3);
+}
+
+#[test]
+fn r1_an_exact_ledger_mails_one_event_once() {
+    let mut pool = Pool::new(settings(), Source::Exact);
+    for _ in 0..10 {
+        let created = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        assert_eq!(created.result, LastResult::Sent);
+        pool.now += 1;
+    }
+    assert_eq!(pool.mails.len(), 1);
+}
+
+#[test]
+fn r2_a_wrong_answer_mails_nothing_and_keeps_code_and_expiry() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let mut sign_in = pool.sign_in();
+        let (code, left) = (pool.code(), sign_in.told("expiresIn").to_owned());
+        pool.now += 40;
+        pool.type_code(&mut sign_in, &wrong(&code));
+        assert_eq!(pool.mails.len(), 1);
+        assert_eq!(sign_in.told("result"), "wrong");
+        assert_eq!(
+            sign_in.told("expiresIn").parse::<i64>().unwrap(),
+            left.parse::<i64>().unwrap() - 40
+        );
+        assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+    }
+}
+
+#[test]
+fn r2_resend_mails_the_same_code_with_the_same_expiry_after_its_cooldown() {
+    for settings in [settings(), session_only()] {
+        for source in SOURCES {
+            let mut pool = Pool::new(settings.clone(), source);
+            let mut sign_in = pool.sign_in();
+            pool.now += 29;
+            pool.act(&mut sign_in, "resend");
+            assert_eq!(
+                (sign_in.told("result"), sign_in.told("resendIn")),
+                ("too_soon", "1")
+            );
+            assert_eq!(pool.mails.len(), 1);
+            pool.now += 1;
+            pool.act(&mut sign_in, "resend");
+            assert_eq!(
+                (sign_in.told("result"), sign_in.told("resendIn")),
+                ("resent", "30")
+            );
+            assert_eq!(sign_in.told("attemptsLeft"), "3");
+            assert_eq!(pool.mails.len(), 2);
+            assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+            assert_eq!(pool.mails[0].expires_at, pool.mails[1].expires_at);
+            assert_ne!(
+                pool.mails[0].dedup_id, pool.mails[1].dedup_id,
+                "a relay must not drop the second mail"
+            );
+            let code = pool.code();
+            assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+        }
+    }
+}
+
+#[test]
+fn r2_resend_after_the_end_of_a_code_mails_a_new_one_without_new_attempts() {
+    for settings in [settings(), session_only()] {
+        let mut pool = Pool::new(settings, Source::Fresh);
+        let mut sign_in = pool.sign_in();
+        let first = pool.code();
+        pool.type_code(&mut sign_in, &wrong(&first));
+        pool.now += 300;
+        pool.type_code(&mut sign_in, &first);
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("expiresIn")),
+            ("expired", "0")
+        );
+        pool.act(&mut sign_in, "resend");
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("attemptsLeft")),
+            ("sent", "1")
+        );
+        let second = pool.code();
+        assert_ne!(first, second);
+        assert_eq!(pool.type_code(&mut sign_in, &second), Told::Tokens);
+    }
+}
+
+#[test]
+fn r2_wait_renews_the_session_without_mail_and_says_what_was_said_before() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let code = pool.code();
+    pool.now += 60;
+    pool.act(&mut sign_in, "wait");
+    assert_eq!(sign_in.told("result"), "sent");
+    pool.type_code(&mut sign_in, &wrong(&code));
+    pool.act(&mut sign_in, "wait");
+    assert_eq!(
+        (sign_in.told("result"), sign_in.told("attemptsLeft")),
+        ("wrong", "2")
+    );
+    pool.now += 300;
+    pool.act(&mut sign_in, "wait");
+    assert_eq!(sign_in.told("result"), "expired");
+    assert_eq!(pool.mails.len(), 1);
+}
+
+#[test]
+fn r3_the_public_parameters_are_these_and_all_of_them_text() {
+    let mut pool = Pool::new(settings(), Source::Exact);
+    let sign_in = pool.sign_in();
+    assert_eq!(
+        sign_in.public,
+        json!({
+            "CODE_DELIVERY_DELIVERY_MEDIUM": "EMAIL",
+            "CODE_DELIVERY_DESTINATION": "m***@e***",
+            "codeLength": "6",
+            "codeAlphabet": "digits",
+            "expiresIn": "300",
+            "resendIn": "30",
+            "attemptsLeft": "3",
+            "result": "sent",
+        })
+    );
+}
+
+#[test]
+fn r3_a_resent_event_is_answered_as_its_first_delivery_was() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    pool.now += 30;
+    sign_in.close(false);
+    let resend = json!({ "action": "resend" });
+    let first = pool.create(&sign_in.session, &resend).unwrap();
+    pool.now += 5;
+    let again = pool.create(&sign_in.session, &resend).unwrap();
+    assert_eq!(
+        (first.result, again.result),
+        (LastResult::Resent, LastResult::Resent)
+    );
+    assert_eq!(pool.mails[1].dedup_id, pool.mails[2].dedup_id);
+    assert_eq!(
+        again.event["response"]["publicChallengeParameters"]["resendIn"],
+        json!("25")
+    );
+}
+
+#[test]
+fn r4_what_the_client_reads_when_a_mail_could_not_be_sent() {
+    assert_eq!(
+        Refusal::MailNotSent.to_string(),
+        "The confirm code could not be sent. Please try again"
+    );
+    assert_eq!(
+        Refusal::NoAddress.to_string(),
+        "No confirm code can be sent to this account. Please contact support"
+    );
+    assert_eq!(Refusal::OtherPool.to_string(), "Sign-in is not available");
+}
+
+#[test]
+fn r4_an_event_whose_mail_failed_mails_the_same_code_when_it_comes_again() {
+    let (mut pool, recent) = (Pool::new(settings(), Source::Fresh), Recent::new());
+    let pair = session(&PASSWORD_PAIR);
+    let first = pool.create(&pair, &Value::Null).unwrap();
+    // The mail did not leave, so the shell remembered nothing.
+    assert_eq!(recent.find(&pool.settings, &first.event, pool.now), None);
+    pool.now += 5;
+    pool.create(&pair, &Value::Null).unwrap();
+    assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+}
+
+#[test]
+fn r5_one_mail_in_30_seconds_whoever_asks() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        pool.sign_in();
+        pool.now += 20;
+        let mut second = pool.sign_in();
+        assert_eq!(pool.mails.len(), 1);
+        assert_eq!((second.told("result"), second.told("resendIn")), ("sent", "10"));
+        assert!(pool.warnings.contains(&Warning::MailCapped));
+        pool.now += 10;
+        pool.act(&mut second, "resend");
+        let code = pool.code();
+        assert_eq!(pool.mails.len(), 2);
+        assert_eq!(pool.type_code(&mut second, &code), Told::Tokens);
+    }
+}
+
+#[test]
+fn r5_five_mails_in_15_minutes_then_the_answer_looks_the_same_and_nothing_is_sent() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let mut usual = Value::Null;
+        for at in 0..12 {
+            let public = pool.sign_in().public;
+            if at == 0 {
+                usual = public.clone();
+            }
+            assert_eq!(public, usual, "sign-in {at}");
+            assert_eq!(pool.mails.len(), 5.min(at + 1), "sign-in {at}");
+            pool.now += 60;
+        }
+        // 16 minutes after the first mail there is room for one again.
+        pool.now += 240;
+        pool.sign_in();
+        assert_eq!(pool.mails.len(), 6);
+    }
+}
+
+#[test]
+fn r5_five_mails_in_15_minutes_for_resends_too() {
+    for settings in [settings(), session_only()] {
+        let mut pool = Pool::new(
+            Settings {
+                code_ttl_s: 600,
+                ..settings
+            },
+            Source::Fresh,
+        );
+        let mut sign_in = pool.sign_in();
+        for at in 1..10 {
+            pool.now += 30;
+            pool.act(&mut sign_in, "resend");
+            assert_eq!(
+                (sign_in.told("result"), sign_in.told("resendIn")),
+                ("resent", "30")
+            );
+            assert_eq!(pool.mails.len(), 5.min(at + 1));
+        }
+    }
+}
+
+#[test]
+fn r5_twenty_mails_in_a_day() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    for _ in 0..40 {
+        pool.sign_in();
+        pool.now += 1_800;
+    }
+    assert_eq!(pool.mails.len(), 20);
+    pool.now += 86_400;
+    pool.sign_in();
+    assert_eq!(pool.mails.len(), 21);
+}
+
+#[test]
+fn r6_an_address_that_is_not_verified_is_refused_unless_a_setting_allows_it() {
+    let unverified: [fn(&mut Value); 4] = [
+        |event| event["request"]["userAttributes"]["email_verified"] = json!("false"),
+        |event| event["request"]["userAttributes"]["email_verified"] = json!(true),
+        |event| event["request"]["userAttributes"]["email_verified"] = json!("True"),
+        |event| {
+            event["request"]["userAttributes"]
+                .as_object_mut()
+                .unwrap()
+                .remove("email_verified");
+        },
+    ];
+    for alter in unverified {
+        let pair = session(&PASSWORD_PAIR);
+        let mut pool = Pool::new(settings(), Source::Fresh).altered(alter);
+        assert_eq!(
+            pool.create(&pair, &Value::Null).unwrap_err(),
+            Refusal::UnverifiedAddress
+        );
+        assert!(pool.mails.is_empty());
+        let settings = Settings {
+            allow_unverified_email: true,
+            ..settings()
+        };
+        let mut pool = Pool::new(settings, Source::Fresh).altered(alter);
+        pool.create(&pair, &Value::Null).unwrap();
+        assert_eq!(
+            (pool.mails.len(), pool.warnings.as_slice()),
+            (1, &[Warning::UnverifiedAddress][..])
+        );
+    }
+}
+
+#[test]
+fn r6_an_address_that_could_be_two_or_a_header_is_refused() {
+    for address in [
+        "",
+        "mara",
+        "@example.org",
+        "mara@",
+        "a@b@c",
+        "mara@example.org\r\nBcc: x@y.example",
+        "a@b,c@d",
+        "a b@c",
+        "Mara <mara@example.org>",
+        "mara@example.org\u{2028}",
+        "a@b;c",
+        "\"a\"@b",
+    ] {
+        let mut event = event(
+            "CreateAuthChallenge",
+            json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session(&PASSWORD_PAIR) }),
+        );
+        event["request"]["userAttributes"]["email"] = json!(address);
+        let refused = create(&settings(), &event, &Facts::new(1_000, &[7; 32]));
+        assert_eq!(refused.unwrap_err(), Refusal::NoAddress, "{address}");
+    }
+}
+
+#[test]
+fn no_challenge_follows_a_list_that_define_would_not_let_pass() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    sign_in.close(true);
+    assert_eq!(
+        pool.create(&sign_in.session, &Value::Null).unwrap_err(),
+        Refusal::NotThisFlow
+    );
+    let lists: [&[(&str, bool)]; 4] = [
+        &[],
+        &[("SRP_A", true)],
+        &[("CUSTOM_CHALLENGE", false)],
+        &[("SRP_A", true), ("PASSWORD_VERIFIER", false)],
+    ];
+    for list in lists {
+        assert_eq!(
+            pool.create(&session(list), &Value::Null).unwrap_err(),
+            Refusal::NotThisFlow,
+            "{list:?}"
+        );
+    }
+    assert_eq!(pool.mails.len(), 1);
+}
+
+#[test]
+fn no_fourth_challenge_follows_three_wrong_answers() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let bad = wrong(&pool.code());
+    pool.type_code(&mut sign_in, &bad);
+    pool.type_code(&mut sign_in, &bad);
+    sign_in.close(false);
+    assert_eq!(
+        pool.create(&sign_in.session, &Value::Null).unwrap_err(),
+        Refusal::NotThisFlow
+    );
+}
+
+#[test]
+fn the_language_is_the_clients_else_the_users_else_the_default() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let pair = session(&PASSWORD_PAIR);
+    pool.create(&pair, &json!({ "locale": "de-AT" })).unwrap();
+    pool.alter = |event| event["request"]["userAttributes"]["locale"] = json!("pt_BR");
+    pool.now += 60;
+    pool.create(&pair, &json!({ "locale": "tlh" })).unwrap();
+    pool.alter = |_| {};
+    pool.now += 60;
+    pool.create(&pair, &json!({ "locale": 7 })).unwrap();
+    let tags: Vec<_> = pool.mails.iter().map(|mail| mail.locale.tag()).collect();
+    assert_eq!(tags, ["de", "pt-BR", "en"]);
+}

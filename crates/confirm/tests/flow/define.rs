@@ -1,0 +1,427 @@
+//! D1 to D4: what Define answers to every list.
+
+use poolhouse_confirm::{Decision, Facts, Refusal, WhyFailed, define};
+use serde_json::{Value, json};
+
+use crate::kit::{PASSWORD_PAIR, Pool, SignIn, Source, Told, event, session, session_only, settings, wrong};
+
+const NAMES: [&str; 4] = ["SRP_A", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "SMS_MFA"];
+
+/// The metadata of the first four code challenges of a sign-in, whose answers carried an action where `actions` says so.
+fn genuine_metadata(pool: &mut Pool, actions: [bool; 3]) -> [Value; 4] {
+    let mut sign_in = pool.sign_in();
+    let mut texts = vec![sign_in.private["challenge"].clone()];
+    for action in actions {
+        let metadata = if action {
+            json!({ "action": "wait" })
+        } else {
+            Value::Null
+        };
+        sign_in.close(false);
+        let Ok(created) = pool.create(&sign_in.session, &metadata) else {
+            break;
+        };
+        sign_in = SignIn::new(sign_in.session, &created);
+        texts.push(sign_in.private["challenge"].clone());
+    }
+    // A list can be longer than any sign-in gets; what stands there then is no challenge of ours.
+    texts.resize(4, Value::Null);
+    texts.try_into().unwrap()
+}
+
+/// What the rules say, written down a second time and without looking at any metadata.
+fn expected(list: &[(&str, bool)], actions: [bool; 3], last_is_action: bool) -> Decision {
+    let not_this_flow = Decision::Fail(WhyFailed::NotThisFlow);
+    match list {
+        [("SRP_A", true)] => Decision::AskPassword,
+        [("SRP_A", true), ("PASSWORD_VERIFIER", true)] => Decision::AskCode,
+        [("SRP_A", true), ("PASSWORD_VERIFIER", true), codes @ ..] => {
+            let (last, earlier) = codes.split_last().unwrap();
+            let is_code = |entry: &(&str, bool)| entry.0 == "CUSTOM_CHALLENGE";
+            let spent_before = actions
+                .iter()
+                .take(earlier.len())
+                .filter(|action| !**action)
+                .count();
+            if !codes.iter().all(is_code) || earlier.iter().any(|entry| entry.1) || spent_before >= 3 {
+                return not_this_flow;
+            }
+            match (last.1, last_is_action) {
+                (true, true) => not_this_flow,
+                (true, false) => Decision::Tokens,
+                (false, true) => Decision::AskCode,
+                (false, false) if spent_before + 1 >= 3 => Decision::Fail(WhyFailed::AttemptsSpent),
+                (false, false) => Decision::AskCode,
+            }
+        }
+        _ => not_this_flow,
+    }
+}
+
+/// Every list up to this length, in the order of counting.
+fn every_list(longest: u32, mut each: impl FnMut(&[(&'static str, bool)])) {
+    for length in 0..=longest {
+        for mut number in 0..8_u32.pow(length) {
+            let mut list = Vec::new();
+            for _ in 0..length {
+                list.push((NAMES[(number % 4) as usize], number / 4 % 2 == 1));
+                number /= 8;
+            }
+            each(&list);
+        }
+    }
+}
+
+fn decide(pool: &Pool, list: &[(&str, bool)], texts: &[Value; 4], metadata: &Value) -> Decision {
+    let mut entries = session(list);
+    for (entry, text) in entries.iter_mut().skip(2).zip(texts) {
+        entry["challengeMetadata"] = text.clone();
+    }
+    let event = event(
+        "DefineAuthChallenge",
+        json!({ "session": entries, "clientMetadata": metadata }),
+    );
+    let defined = define(&pool.settings, &event, &Facts::new(pool.now, &[7; 32])).unwrap();
+    let response = &defined.event["response"];
+    assert_eq!(
+        response["issueTokens"],
+        json!(defined.decision == Decision::Tokens)
+    );
+    assert_eq!(
+        response["failAuthentication"],
+        json!(matches!(defined.decision, Decision::Fail(_)))
+    );
+    assert_eq!(
+        response["challengeName"],
+        match defined.decision {
+            Decision::AskPassword => json!("PASSWORD_VERIFIER"),
+            Decision::AskCode => json!("CUSTOM_CHALLENGE"),
+            Decision::Tokens | Decision::Fail(_) => Value::Null,
+        }
+    );
+    defined.decision
+}
+
+#[test]
+fn d1_every_list_to_length_six_gives_tokens_only_for_password_pair_then_right_code() {
+    let mut pool = Pool::new(settings(), Source::FromEvent);
+    let attempts = [false, false, false];
+    let texts = genuine_metadata(&mut pool, attempts);
+    let mut tokens = 0;
+    every_list(6, |list| {
+        let decision = decide(&pool, list, &texts, &Value::Null);
+        assert_eq!(decision, expected(list, attempts, false), "{list:?}");
+        tokens += usize::from(decision == Decision::Tokens);
+    });
+    // Right at the first, second or third answer: three lists among 299,593.
+    assert_eq!(tokens, 3);
+}
+
+#[test]
+fn d1_with_actions_before_and_with_the_last_answer() {
+    for actions in [[true, false, true], [false, true, false], [true, true, true]] {
+        let mut pool = Pool::new(settings(), Source::FromEvent);
+        let texts = genuine_metadata(&mut pool, actions);
+        for (metadata, is_action) in [(Value::Null, false), (json!({ "action": "resend" }), true)] {
+            every_list(4, |list| {
+                assert_eq!(
+                    decide(&pool, list, &texts, &metadata),
+                    expected(list, actions, is_action),
+                    "{list:?}"
+                );
+            });
+            for codes in [
+                [false, false, false, false],
+                [false, false, false, true],
+                [false, true, false, true],
+            ] {
+                let mut list = PASSWORD_PAIR.to_vec();
+                list.extend(codes.map(|right| ("CUSTOM_CHALLENGE", right)));
+                assert_eq!(
+                    decide(&pool, &list, &texts, &metadata),
+                    expected(&list, actions, is_action),
+                    "{list:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn d1_no_list_gives_tokens_without_our_own_metadata() {
+    let mut pool = Pool::new(settings(), Source::FromEvent);
+    let genuine = genuine_metadata(&mut pool, [false; 3]);
+    let mut other_user =
+        Pool::new(settings(), Source::FromEvent).altered(|event| event["userName"] = json!("other"));
+    let foreign = genuine_metadata(&mut other_user, [false; 3]);
+    let mut other_key = Pool::new(session_only(), Source::FromEvent);
+    let unkeyed = genuine_metadata(&mut other_key, [false; 3]);
+    let moved = [
+        genuine[1].clone(),
+        genuine[0].clone(),
+        genuine[2].clone(),
+        Value::Null,
+    ];
+    let tampered = genuine
+        .clone()
+        .map(|text| json!(text.as_str().unwrap_or_default().replace('.', "..")));
+    let code = std::array::from_fn(|_| json!("CODE-418205"));
+    for texts in [
+        std::array::from_fn(|_| Value::Null),
+        code,
+        foreign,
+        unkeyed,
+        moved,
+        tampered,
+    ] {
+        every_list(4, |list| {
+            assert_ne!(
+                decide(&pool, list, &texts, &Value::Null),
+                Decision::Tokens,
+                "{list:?} {texts:?}"
+            );
+        });
+    }
+}
+
+#[test]
+fn d2_the_third_wrong_answer_ends_the_sign_in() {
+    for settings in [settings(), session_only()] {
+        let mut pool = Pool::new(settings, Source::Fresh);
+        let mut sign_in = pool.sign_in();
+        let bad = wrong(&pool.code());
+        assert!(matches!(pool.type_code(&mut sign_in, &bad), Told::Challenge(_)));
+        assert!(matches!(pool.type_code(&mut sign_in, &bad), Told::Challenge(_)));
+        assert_eq!(pool.type_code(&mut sign_in, &bad), Told::Failed);
+    }
+}
+
+#[test]
+fn d2_the_third_answer_may_still_be_right() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let code = pool.code();
+    pool.type_code(&mut sign_in, &wrong(&code));
+    pool.type_code(&mut sign_in, &wrong(&code));
+    assert_eq!(sign_in.told("attemptsLeft"), "1");
+    assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+}
+
+#[test]
+fn d2_resends_and_waits_are_not_attempts_and_do_not_renew_them() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let code = pool.code();
+    for _ in 0..2 {
+        for action in ["wait", "resend", "wait", "something else"] {
+            assert!(matches!(pool.act(&mut sign_in, action), Told::Challenge(_)));
+        }
+        pool.type_code(&mut sign_in, &wrong(&code));
+    }
+    assert_eq!(sign_in.told("attemptsLeft"), "1");
+    assert!(matches!(pool.act(&mut sign_in, "wait"), Told::Challenge(_)));
+    assert_eq!(sign_in.told("attemptsLeft"), "1");
+    assert_eq!(pool.type_code(&mut sign_in, &wrong(&code)), Told::Failed);
+}
+
+#[test]
+fn d2_a_sign_in_cannot_be_kept_open_for_ever() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let rounds = (0..100)
+        .take_while(|_| pool.act(&mut sign_in, "wait") != Told::Failed)
+        .count();
+    assert_eq!(rounds, 39);
+}
+
+/// The client chooses `clientMetadata` freely, for each of its requests anew: every sequence of four answers, wrong or
+/// right, with every kind of metadata, gets at most three evaluated and tokens only for a right one without an action.
+#[test]
+fn d2_no_choice_of_actions_buys_a_fourth_guess_or_tokens() {
+    let kinds = [
+        (Value::Null, false),
+        (json!({}), false),
+        (json!({ "action": null }), false),
+        (json!({ "action": "" }), false),
+        (json!(["resend"]), false),
+        (json!("resend"), false),
+        (json!({ "Action": "resend" }), false),
+        (json!({ "action": "resend" }), true),
+        (json!({ "action": "wait" }), true),
+        (json!({ "action": "RESEND" }), true),
+        (json!({ "action": false }), true),
+        (json!({ "action": { "action": "resend" } }), true),
+        (json!({ "action": 0 }), true),
+    ];
+    let choices = kinds.len() * 2;
+    for number in 0..choices.pow(2) {
+        // Two free choices, then the same two again: enough to mix every pair of kinds across four rounds.
+        let picks = [
+            number % choices,
+            number / choices,
+            number % choices,
+            number / choices,
+        ];
+        let mut pool = Pool::new(settings(), Source::Fresh);
+        let mut sign_in = pool.sign_in();
+        let code = pool.code();
+        let mut evaluated = 0;
+        for pick in picks {
+            let ((metadata, is_action), right) = (&kinds[pick / 2], pick % 2 == 1);
+            let answer = if right { code.clone() } else { wrong(&code) };
+            evaluated += usize::from(!is_action);
+            let told = pool.answer(&mut sign_in, &answer, metadata);
+            let expected_end = (right && !is_action)
+                .then_some(Told::Tokens)
+                .or((evaluated == 3).then_some(Told::Failed));
+            match expected_end {
+                Some(end) => {
+                    assert_eq!(told, end, "{picks:?}");
+                    break;
+                }
+                None => assert!(matches!(told, Told::Challenge(_)), "{picks:?}: {told:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn d3_an_unknown_user_walks_the_same_road_and_never_gets_tokens() {
+    let mut pool = Pool::new(settings(), Source::Fresh).altered(|event| {
+        event["userName"] = json!("nobody");
+        event["request"]["userAttributes"] = json!({});
+        event["request"]["userNotFound"] = json!(true);
+    });
+    let mut known = Pool::new(settings(), Source::Fresh);
+    let (mut sign_in, mut real) = (pool.sign_in(), known.sign_in());
+    // The mail is made, so that it costs the same, and marked so that it does not leave.
+    assert!(pool.mails[0].discard && !known.mails[0].discard);
+    let code = pool.code();
+    for told in [
+        pool.type_code(&mut sign_in, &code),
+        pool.type_code(&mut sign_in, &code),
+    ] {
+        let Told::Challenge(mut fake) = told else {
+            panic!("{told:?}")
+        };
+        let Told::Challenge(mut public) = known.type_code(&mut real, "no code") else {
+            panic!("known user")
+        };
+        let mask = fake["CODE_DELIVERY_DESTINATION"].take();
+        public["CODE_DELIVERY_DESTINATION"].take();
+        assert_eq!(fake, public);
+        assert_eq!(mask.as_str().unwrap().len(), "m***@e***".len());
+    }
+    assert_eq!(pool.type_code(&mut sign_in, &code), Told::Failed);
+    assert_eq!(pool.ledger, None);
+}
+
+#[test]
+fn d3_a_right_code_from_an_unknown_user_still_gives_no_tokens() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let texts = genuine_metadata(&mut pool, [false; 3]);
+    let mut list = session(&[PASSWORD_PAIR[0], PASSWORD_PAIR[1], ("CUSTOM_CHALLENGE", true)]);
+    list[2]["challengeMetadata"] = texts[0].clone();
+    for unknown in [json!(true), json!("false"), json!(0), json!([]), json!({})] {
+        let event = event(
+            "DefineAuthChallenge",
+            json!({ "session": list, "userNotFound": unknown }),
+        );
+        let defined = define(&pool.settings, &event, &Facts::new(pool.now, &[7; 32])).unwrap();
+        assert_eq!(defined.decision, Decision::Fail(WhyFailed::UnknownUser));
+    }
+}
+
+#[test]
+fn d3_the_mask_of_an_unknown_user_is_stable_and_that_of_the_typed_address() {
+    let mask = |alter: fn(&mut Value)| {
+        let mut pool = Pool::new(settings(), Source::Fresh).altered(alter);
+        pool.sign_in().told("CODE_DELIVERY_DESTINATION").to_owned()
+    };
+    let nobody: fn(&mut Value) = |event| {
+        event["userName"] = json!("nobody");
+        event["request"]["userNotFound"] = json!(true);
+    };
+    assert_eq!(mask(nobody), mask(nobody));
+    assert_eq!(
+        mask(|event| {
+            event["userName"] = json!("someone@else.example");
+            event["request"]["userNotFound"] = json!(true);
+        }),
+        "s***@e***"
+    );
+}
+
+#[test]
+fn d4_lists_that_are_no_lists_fail() {
+    let bad = [
+        Value::Null,
+        json!({}),
+        json!("SRP_A"),
+        json!([]),
+        json!([null]),
+        json!([[]]),
+        json!([{ "challengeName": "SRP_A" }]),
+        json!([{ "challengeName": "SRP_A", "challengeResult": "true" }]),
+        json!([{ "challengeName": "SRP_A", "challengeResult": 1 }]),
+        json!([{ "challengeName": "srp_a", "challengeResult": true }]),
+        json!([{ "challengeResult": true }]),
+    ];
+    for list in bad {
+        let event = event("DefineAuthChallenge", json!({ "session": list }));
+        let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
+        assert_eq!(defined.decision, Decision::Fail(WhyFailed::NotThisFlow), "{list}");
+    }
+}
+
+#[test]
+fn d4_an_event_without_its_parts_fails_and_an_event_that_is_none_is_refused() {
+    for member in ["request", "userName", "userPoolId", "callerContext"] {
+        let mut event = event(
+            "DefineAuthChallenge",
+            json!({ "session": session(&PASSWORD_PAIR) }),
+        );
+        event.as_object_mut().unwrap().remove(member);
+        let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
+        assert_eq!(
+            defined.decision,
+            Decision::Fail(WhyFailed::NotThisFlow),
+            "{member}"
+        );
+        assert_eq!(defined.event["response"]["failAuthentication"], json!(true));
+    }
+    let refused = define(&settings(), &json!([]), &Facts::new(0, &[7; 32]));
+    assert_eq!(refused.unwrap_err(), Refusal::Malformed("the event is no object"));
+}
+
+#[test]
+fn only_the_response_of_an_event_changes() {
+    let mut event = event(
+        "DefineAuthChallenge",
+        json!({ "session": session(&PASSWORD_PAIR), "clientMetadata": null }),
+    );
+    event["unheardOf"] = json!({ "kept": [null, 1.5] });
+    event["response"] = json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null });
+    let mut after = define(&settings(), &event, &Facts::new(0, &[7; 32]))
+        .unwrap()
+        .event;
+    assert_eq!(
+        after["response"].take(),
+        json!({ "challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false })
+    );
+    event["response"].take();
+    assert_eq!(after.to_string(), event.to_string());
+}
+
+#[test]
+fn a_pool_that_the_settings_do_not_name_is_refused() {
+    let mut settings = settings();
+    settings.user_pool_id = Some("eu-central-1_Other0000".to_owned());
+    let event = event("DefineAuthChallenge", json!({ "session": [] }));
+    assert_eq!(
+        define(&settings, &event, &Facts::new(0, &[7; 32])).unwrap_err(),
+        Refusal::OtherPool
+    );
+    settings.user_pool_id = Some("eu-central-1_AbCd12345".to_owned());
+    assert!(define(&settings, &event, &Facts::new(0, &[7; 32])).is_ok());
+}

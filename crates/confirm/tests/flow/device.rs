@@ -1,0 +1,184 @@
+//! Trusted devices.
+
+use poolhouse_confirm::{Decision, Facts, Recent, Settings, define};
+use serde_json::{Value, json};
+
+use crate::kit::{PASSWORD_PAIR, Pool, Source, Told, event, session, settings, wrong};
+
+const DAY: i64 = 86_400;
+
+fn trusting() -> Settings {
+    Settings {
+        trusted_device_days: 30,
+        ..settings()
+    }
+}
+
+/// Signs in with the wish to trust the device, and gives its token.
+fn trusted(pool: &mut Pool) -> Value {
+    let mut sign_in = pool.sign_in();
+    let code = pool.code();
+    let token = json!({ "deviceToken": sign_in.public["deviceToken"] });
+    assert_eq!(pool.answer(&mut sign_in, &code, &token), Told::Tokens);
+    token
+}
+
+fn password_with(pool: &mut Pool, token: &Value) -> Decision {
+    pool.define(&session(&PASSWORD_PAIR), token)
+}
+
+#[test]
+fn a_trusted_device_needs_no_code_for_its_days() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let token = trusted(&mut pool);
+    assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
+    pool.now += 30 * DAY - 1;
+    assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
+    pool.now += 1;
+    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+}
+
+#[test]
+fn trusted_devices_are_off_by_default() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    assert!(pool.sign_in().public.get("deviceToken").is_none());
+    let mut trusting = Pool::new(trusting(), Source::Fresh);
+    let token = trusted(&mut trusting);
+    trusting.settings.trusted_device_days = 0;
+    assert_eq!(password_with(&mut trusting, &token), Decision::AskCode);
+}
+
+#[test]
+fn a_token_is_worth_nothing_until_a_right_code_comes_with_it() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    let code = pool.code();
+    let token = json!({ "deviceToken": sign_in.public["deviceToken"] });
+    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    pool.answer(&mut sign_in, &wrong(&code), &token);
+    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+    assert_eq!(
+        password_with(&mut pool, &token),
+        Decision::AskCode,
+        "the person did not ask for it"
+    );
+}
+
+#[test]
+fn a_token_counts_only_beside_the_password_and_only_for_its_user() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let token = trusted(&mut pool);
+    let lists: [&[(&str, bool)]; 4] = [
+        &[],
+        &[("SRP_A", true)],
+        &[("SRP_A", true), ("PASSWORD_VERIFIER", false)],
+        &[("PASSWORD_VERIFIER", true)],
+    ];
+    for list in lists {
+        assert_ne!(pool.define(&session(list), &token), Decision::Tokens, "{list:?}");
+    }
+    let alterations: [fn(&mut Value); 5] = [
+        |event| event["userPoolId"] = json!("eu-central-1_Other0000"),
+        |event| event["callerContext"]["clientId"] = json!("another-client"),
+        |event| event["userName"] = json!("another-user"),
+        |event| event["request"]["userAttributes"]["sub"] = json!("another-sub"),
+        |event| event["request"]["userNotFound"] = json!(true),
+    ];
+    for alter in alterations {
+        pool.alter = alter;
+        assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    }
+}
+
+#[test]
+fn a_changed_token_is_none() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let token = trusted(&mut pool);
+    let text = token["deviceToken"].as_str().unwrap();
+    for at in 0..text.len() {
+        let other = if text.as_bytes()[at] == b'A' { 'B' } else { 'A' };
+        let changed = json!({ "deviceToken": format!("{}{other}{}", &text[..at], &text[at + 1..]) });
+        assert_eq!(password_with(&mut pool, &changed), Decision::AskCode, "{changed}");
+    }
+    for other in [json!(null), json!(1), json!([text]), json!("")] {
+        assert_eq!(
+            password_with(&mut pool, &json!({ "deviceToken": other })),
+            Decision::AskCode
+        );
+    }
+}
+
+#[test]
+fn trust_ends_when_the_id_leaves_the_ledger() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let first = trusted(&mut pool);
+    for _ in 0..3 {
+        assert_eq!(password_with(&mut pool, &first), Decision::Tokens);
+        pool.now += 1_000;
+        trusted(&mut pool);
+    }
+    assert_eq!(
+        password_with(&mut pool, &first),
+        Decision::AskCode,
+        "three devices at a time"
+    );
+    let last = trusted_after(&mut pool, 1_000);
+    pool.ledger = None;
+    assert_eq!(password_with(&mut pool, &last), Decision::AskCode);
+}
+
+fn trusted_after(pool: &mut Pool, seconds: i64) -> Value {
+    pool.now += seconds;
+    trusted(pool)
+}
+
+#[test]
+fn trust_ends_with_a_password_change_or_a_global_sign_out() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let token = trusted(&mut pool);
+    let ledger = json!(pool.ledger);
+    let mut event = event(
+        "DefineAuthChallenge",
+        json!({ "session": session(&PASSWORD_PAIR), "clientMetadata": token }),
+    );
+    event["request"]["userAttributes"]["custom:authChallenge"] = ledger;
+    for (trust_from, decision) in [
+        (None, Decision::Tokens),
+        (Some(pool.now - 1), Decision::Tokens),
+        (Some(pool.now), Decision::AskCode),
+        (Some(pool.now + 1), Decision::AskCode),
+    ] {
+        let mut facts = Facts::new(pool.now + 10, &[7; 32]);
+        facts.trust_from = trust_from;
+        assert_eq!(
+            define(&pool.settings, &event, &facts).unwrap().decision,
+            decision,
+            "{trust_from:?}"
+        );
+    }
+}
+
+/// Whoever knows the password and signs in at the same moment shares the challenge with the user, because the platform
+/// makes their events look alike. They must not share the token.
+#[test]
+fn two_clients_never_hold_the_same_token() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let pair = session(&PASSWORD_PAIR);
+    let token = |created: &poolhouse_confirm::Created| {
+        created.event["response"]["publicChallengeParameters"]["deviceToken"].clone()
+    };
+    let (first, second) = (
+        pool.create(&pair, &Value::Null).unwrap(),
+        pool.create(&pair, &Value::Null).unwrap(),
+    );
+    assert_ne!(token(&first), token(&second));
+    let (mut recent, settings) = (Recent::new(), trusting());
+    recent.remember(&settings, &first.event, &first.event, pool.now);
+    let repeated = recent.find(&settings, &first.event, pool.now).unwrap();
+    assert!(token(&first).is_string());
+    assert_eq!(
+        repeated["response"]["publicChallengeParameters"].get("deviceToken"),
+        None
+    );
+}

@@ -1,0 +1,12 @@
+//! The flow from outside: each module holds the tests of some of its properties, and `kit` plays the platform.
+
+#![cfg(test)]
+
+mod create;
+mod define;
+mod device;
+mod fuzz;
+mod kit;
+mod ledger;
+mod settings;
+mod verify;
