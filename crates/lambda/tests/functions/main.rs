@@ -1,0 +1,16 @@
+//! The functions as a host runs them: the Runtime API, a user pool and a mail server, all on loopback sockets.
+
+#[cfg(test)]
+mod calls;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod host;
+#[cfg(test)]
+mod http;
+#[cfg(test)]
+mod pool;
+#[cfg(test)]
+mod runtime_api;
+#[cfg(test)]
+mod world;
