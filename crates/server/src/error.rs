@@ -91,7 +91,7 @@ impl ApiError {
     /// A member of the API that this server knows and refuses, by name.
     pub fn unsupported_member(member: &str) -> ApiError {
         ApiError::invalid_parameter(format!(
-            "{member} is not supported by this server. Leave it out; docs/reference/operations.md lists what is."
+            "{member} is not supported by this server. Leave it out; docs/reference/members.md lists what is."
         ))
     }
 }

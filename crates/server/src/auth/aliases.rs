@@ -29,8 +29,18 @@ pub enum Taken {
 /// In a pool that signs in by address, the address counts at once. In a pool with aliases an address counts once it is
 /// verified, and a preferred username once the user is confirmed.
 pub fn held(pool: &PoolRecord, user: &UserRecord) -> BTreeMap<String, &'static str> {
-    let usernames = pool.settings.username_attributes.iter().flatten().map(|a| a.as_str());
-    let aliases = pool.settings.alias_attributes.iter().flatten().map(|a| a.as_str());
+    let usernames = pool
+        .settings
+        .username_attributes
+        .iter()
+        .flatten()
+        .map(|a| a.as_str());
+    let aliases = pool
+        .settings
+        .alias_attributes
+        .iter()
+        .flatten()
+        .map(|a| a.as_str());
     let counted = aliases.filter(|kind| match *kind {
         "email" => user.attribute("email_verified") == Some("true"),
         "phone_number" => user.attribute("phone_number_verified") == Some("true"),
@@ -61,7 +71,9 @@ pub async fn change(
 ) -> Result<Batch, ApiError> {
     let old = before.map(|user| held(pool, user)).unwrap_or_default();
     let Some(user) = after else {
-        return Ok(old.into_keys().fold(Batch::new(), |batch, key| batch.delete(key, Expect::Any)));
+        return Ok(old
+            .into_keys()
+            .fold(Batch::new(), |batch, key| batch.delete(key, Expect::Any)));
     };
     let new = held(pool, user);
     let lost = old.keys().filter(|key| !new.contains_key(*key));
@@ -69,7 +81,7 @@ pub async fn change(
     for (key, kind) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
         let row = match ctx.app.store.get(key).await? {
             None => Expect::Absent,
-            Some(_) if taken == Taken::Refuse => return Err(exists(pool, kind)),
+            Some(_) if taken == Taken::Refuse || by_address(pool) => return Err(exists(pool, kind)),
             Some(row) => {
                 let (version, owner) = (row.version, referenced(row).unwrap_or_default());
                 batch = batch.merge(disown(ctx, pool, &owner, kind).await?);
@@ -84,16 +96,31 @@ pub async fn change(
     Ok(batch)
 }
 
+/// Whether an address is the username in this pool. Then it is nobody else's, verified or not, and never moves.
+pub fn by_address(pool: &PoolRecord) -> bool {
+    pool.settings
+        .username_attributes
+        .iter()
+        .flatten()
+        .next()
+        .is_some()
+}
+
 /// Somebody else has the alias.
 pub fn exists(pool: &PoolRecord, kind: &str) -> ApiError {
-    let given = if pool.settings.username_attributes.iter().flatten().next().is_some() { "given " } else { "" };
-    ApiError::new(ErrorCode::AliasExistsException, format!("An account with the {given}{kind} already exists."))
+    let given = if by_address(pool) { "given " } else { "" };
+    ApiError::new(
+        ErrorCode::AliasExistsException,
+        format!("An account with the {given}{kind} already exists."),
+    )
 }
 
 /// Marks the address of the user who loses the alias as unverified, which is why it does not sign it in any more.
 async fn disown(ctx: &Ctx, pool: &PoolRecord, owner: &str, kind: &str) -> Result<Batch, ApiError> {
     let row = keys::user(pool.id(), &pool.compared(owner));
-    let Some(mut owner) = load::<UserRecord>(&*ctx.app.store, &row).await? else { return Ok(Batch::new()) };
+    let Some(mut owner) = load::<UserRecord>(&*ctx.app.store, &row).await? else {
+        return Ok(Batch::new());
+    };
     match kind {
         "preferred_username" => {
             owner.value.remove_attribute(kind);

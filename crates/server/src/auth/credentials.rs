@@ -23,9 +23,16 @@ pub async fn seal_verifier(
     let pool_name = pool.srp_name().to_owned();
     let user_id = username.to_owned();
     let password = Zeroizing::new(password.to_owned());
-    let made = ctx.app.cpu.run(move || srp::verifier(&pool_name, &user_id, &password, &salt)).await?;
+    let made = ctx
+        .app
+        .cpu
+        .run(move || srp::verifier(&pool_name, &user_id, &password, &salt))
+        .await?;
     let plain = Zeroizing::new(format!("{}:{}", made.salt().to_hex(), *made.v_hex()));
-    Ok(ctx.app.sealer.seal(&row(pool, username), plain.as_bytes(), &*ctx.app.entropy))
+    Ok(ctx
+        .app
+        .sealer
+        .seal(&row(pool, username), plain.as_bytes(), &*ctx.app.entropy))
 }
 
 /// Opens a user's verifier.
@@ -33,8 +40,15 @@ pub async fn seal_verifier(
 /// # Errors
 /// `InternalErrorException` if the user has none (ask first), or it was not sealed by this server for this user.
 pub fn open_verifier(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Verifier, ApiError> {
-    let sealed = user.sealed_verifier.as_deref().ok_or_else(|| ApiError::internal(Unreadable::Absent))?;
-    let opened = ctx.app.sealer.open(&row(pool, &user.username), sealed).map_err(ApiError::internal)?;
+    let sealed = user
+        .sealed_verifier
+        .as_deref()
+        .ok_or_else(|| ApiError::internal(Unreadable::Absent))?;
+    let opened = ctx
+        .app
+        .sealer
+        .open(&row(pool, &user.username), sealed)
+        .map_err(ApiError::internal)?;
     let opened = Zeroizing::new(opened);
     read(&opened).map_err(ApiError::internal)
 }
@@ -87,8 +101,18 @@ mod tests {
         let made = srp::verifier("AbCd12345", "mara", "Correct-Horse-9!", &salt);
         let plain = format!("{}:{}", made.salt().to_hex(), *made.v_hex());
         let read = read(plain.as_bytes()).unwrap();
-        assert!(srp::check_password("AbCd12345", "mara", "Correct-Horse-9!", &read));
-        assert!(!srp::check_password("AbCd12345", "mara", "Correct-Horse-9?", &read));
+        assert!(srp::check_password(
+            "AbCd12345",
+            "mara",
+            "Correct-Horse-9!",
+            &read
+        ));
+        assert!(!srp::check_password(
+            "AbCd12345",
+            "mara",
+            "Correct-Horse-9?",
+            &read
+        ));
     }
 
     #[test]

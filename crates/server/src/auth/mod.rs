@@ -9,6 +9,7 @@
 
 pub mod access_token;
 pub mod aliases;
+pub mod attribute_value;
 pub mod attributes;
 pub mod credentials;
 pub mod custom;

@@ -84,7 +84,11 @@ pub fn temporary_until(pool: &PoolRecord, now: Millis) -> Millis {
 }
 
 fn policy(pool: &PoolRecord) -> PasswordPolicyType {
-    pool.settings.policies.as_ref().and_then(|policies| policies.password_policy.clone()).unwrap_or_default()
+    pool.settings
+        .policies
+        .as_ref()
+        .and_then(|policies| policies.password_policy.clone())
+        .unwrap_or_default()
 }
 
 /// The first rule that the password breaks.
@@ -126,16 +130,26 @@ mod tests {
     impl Entropy for Counting {
         fn fill(&self, out: &mut [u8]) {
             for chunk in out.chunks_mut(32) {
-                let block = poolhouse_crypto::sha256(&[&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()]);
+                let block =
+                    poolhouse_crypto::sha256(&[&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()]);
                 chunk.copy_from_slice(&block[..chunk.len()]);
             }
         }
     }
 
     fn pool(policy: PasswordPolicyType) -> PoolRecord {
-        let policies = UserPoolPolicyType { password_policy: Some(policy), ..UserPoolPolicyType::default() };
-        let settings = UserPoolType { policies: Some(policies), ..UserPoolType::default() };
-        PoolRecord { settings, sealed_seed: String::new() }
+        let policies = UserPoolPolicyType {
+            password_policy: Some(policy),
+            ..UserPoolPolicyType::default()
+        };
+        let settings = UserPoolType {
+            policies: Some(policies),
+            ..UserPoolType::default()
+        };
+        PoolRecord {
+            settings,
+            sealed_seed: String::new(),
+        }
     }
 
     fn strict() -> PasswordPolicyType {
@@ -178,13 +192,25 @@ mod tests {
     #[test]
     fn each_operation_words_the_refusal_in_its_own_way() {
         let cases = [
-            (Wording::AdminCreateUser, "Password did not conform with password policy: Password not long enough"),
-            (Wording::SignUp, "Password did not conform with policy: Password not long enough"),
-            (Wording::Others, "Password does not conform to policy: Password not long enough"),
+            (
+                Wording::AdminCreateUser,
+                "Password did not conform with password policy: Password not long enough",
+            ),
+            (
+                Wording::SignUp,
+                "Password did not conform with policy: Password not long enough",
+            ),
+            (
+                Wording::Others,
+                "Password does not conform to policy: Password not long enough",
+            ),
         ];
         for (wording, sentence) in cases {
             let refused = check(&pool(strict()), "short", wording).unwrap_err();
-            assert_eq!((refused.code, refused.message.as_str()), (ErrorCode::InvalidPasswordException, sentence));
+            assert_eq!(
+                (refused.code, refused.message.as_str()),
+                (ErrorCode::InvalidPasswordException, sentence)
+            );
         }
     }
 
@@ -192,7 +218,10 @@ mod tests {
     fn generated_passwords_meet_the_policy_and_differ() {
         let entropy = Counting(AtomicU64::new(0));
         for minimum in [6, 12, 13, 99] {
-            let pool = pool(PasswordPolicyType { minimum_length: Some(minimum), ..strict() });
+            let pool = pool(PasswordPolicyType {
+                minimum_length: Some(minimum),
+                ..strict()
+            });
             let drawn: std::collections::HashSet<String> =
                 (0..200).map(|_| generate(&pool, &entropy).to_string()).collect();
             assert_eq!(drawn.len(), 200);

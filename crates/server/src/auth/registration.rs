@@ -1,54 +1,84 @@
 //! Making a user: under which name, and of which rows it consists.
 
 use poolhouse_api::ErrorCode;
-use poolhouse_api::shapes::UsernameAttributeType;
+use poolhouse_api::shapes::{UserStatusType, UsernameAttributeType};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_mail::Address;
 use poolhouse_store::{Batch, Expect};
 
 use super::aliases::{self, Taken};
-use super::attributes::is_phone_number;
+use super::attribute_value::is_phone_number;
+use super::attributes::Change;
 use crate::ctx::{Ctx, reference, signs_in_by};
 use crate::error::ApiError;
 use crate::records::document::Document;
-use crate::records::{PoolRecord, Stored, UserRecord, keys};
+use crate::records::{PoolRecord, UserRecord, keys};
 
-/// What a new user will be called.
-#[derive(Clone, Debug)]
-pub struct NewName {
-    /// The real username.
-    pub username: String,
-    /// The `sub`.
-    pub sub: String,
-    /// In a pool that signs in by address, the attribute that the typed name is the value of.
-    pub address: Option<(&'static str, String)>,
-}
-
-/// Chooses the names of a new user who is to sign in with `typed`.
+/// A new user who is to sign in with `typed`, without a password so far and `FORCE_CHANGE_PASSWORD`. In a pool that
+/// signs in by address the name typed becomes the attribute and the `sub` the username.
 ///
 /// # Errors
-/// `InvalidParameterException` where the pool does not take a name of this form.
-pub fn name(ctx: &Ctx, pool: &PoolRecord, typed: &str) -> Result<NewName, ApiError> {
+/// `InvalidParameterException` where the pool does not take a name of this form, or the schema not these attributes.
+pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Result<UserRecord, ApiError> {
+    given.check_new(pool)?;
     let sub = uuid_v4(&*ctx.app.entropy);
+    let address = address_kind(pool, typed)?;
+    let mut user = UserRecord {
+        username: if address.is_some() {
+            sub.clone()
+        } else {
+            typed.to_owned()
+        },
+        sub,
+        attributes: Vec::new(),
+        status: UserStatusType::ForceChangePassword,
+        enabled: true,
+        created: ctx.now,
+        modified: ctx.now,
+        sealed_verifier: None,
+        temporary_until: None,
+        signed_out: None,
+    };
+    for (name, value) in &given.set {
+        user.set_attribute(name, value);
+    }
+    if let Some(kind) = address {
+        if given
+            .value(kind)
+            .is_some_and(|value| pool.compared(value) != pool.compared(typed))
+        {
+            return Err(ApiError::invalid_parameter(format!(
+                "The attribute {kind} is not the username."
+            )));
+        }
+        user.set_attribute(kind, typed);
+    }
+    Ok(user)
+}
+
+/// The attribute that a typed name is the value of, in a pool that signs in by address; `None` in any other.
+fn address_kind(pool: &PoolRecord, typed: &str) -> Result<Option<&'static str>, ApiError> {
     let kinds = pool.settings.username_attributes.as_deref().unwrap_or_default();
     if kinds.is_empty() {
         check_free_name(pool, typed)?;
-        return Ok(NewName { username: typed.to_owned(), sub, address: None });
+        return Ok(None);
     }
     let by = |kind| kinds.contains(&kind);
-    let (email, phone) = (by(UsernameAttributeType::Email), by(UsernameAttributeType::PhoneNumber));
-    let kind = if email && Address::parse(typed).is_ok() {
-        "email"
+    let (email, phone) = (
+        by(UsernameAttributeType::Email),
+        by(UsernameAttributeType::PhoneNumber),
+    );
+    if email && Address::parse(typed).is_ok() {
+        Ok(Some("email"))
     } else if phone && is_phone_number(typed) {
-        "phone_number"
+        Ok(Some("phone_number"))
     } else {
-        return Err(ApiError::invalid_parameter(match (email, phone) {
+        Err(ApiError::invalid_parameter(match (email, phone) {
             (true, true) => "Username should be either an email or a phone number.",
             (true, false) => "Username should be an email.",
             (false, _) => "Username should be a phone number.",
-        }));
-    };
-    Ok(NewName { username: sub.clone(), sub, address: Some((kind, typed.to_owned())) })
+        }))
+    }
 }
 
 /// In a pool with aliases a username must not look like one, or it would be looked up as one.
@@ -73,27 +103,32 @@ fn check_free_name(pool: &PoolRecord, typed: &str) -> Result<(), ApiError> {
 /// # Errors
 /// `AliasExistsException`, or `UsernameExistsException` in a pool that signs in by address, if another user has one of
 /// its addresses.
-pub async fn rows(
-    ctx: &Ctx,
-    pool: &Stored<PoolRecord>,
-    user: &UserRecord,
-    taken: Taken,
-) -> Result<Batch, ApiError> {
-    let (id, record) = (pool.value.id(), &pool.value);
-    let compared = record.compared(&user.username);
+pub async fn rows(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord, taken: Taken) -> Result<Batch, ApiError> {
+    let id = pool.id();
     let mut batch = Batch::new()
-        .check(pool.key.clone(), Expect::Present)
-        .put(keys::user(id, &compared), Expect::Absent, user.to_body())
-        .put(keys::sub(id, &user.sub), Expect::Absent, reference(&user.username));
+        .check(keys::pool(id), Expect::Present)
+        .put(
+            keys::user(id, &pool.compared(&user.username)),
+            Expect::Absent,
+            user.to_body(),
+        )
+        .put(
+            keys::sub(id, &user.sub),
+            Expect::Absent,
+            reference(&user.username),
+        );
     // Neither an address nor a `sub` that means another user may become a username.
     if user.username != user.sub {
         batch = batch.check(keys::sub(id, &user.username.to_lowercase()), Expect::Absent);
     }
-    if signs_in_by(record, "preferred_username") {
-        batch = batch.check(aliases::key(record, "preferred_username", &user.username), Expect::Absent);
+    if signs_in_by(pool, "preferred_username") {
+        batch = batch.check(
+            aliases::key(pool, "preferred_username", &user.username),
+            Expect::Absent,
+        );
     }
-    let aliases = aliases::change(ctx, record, None, Some(user), taken).await;
-    Ok(batch.merge(aliases.map_err(|error| as_creation(record, error))?))
+    let aliases = aliases::change(ctx, pool, None, Some(user), taken).await;
+    Ok(batch.merge(aliases.map_err(|error| as_creation(pool, error))?))
 }
 
 /// What a conflict over the rows of a new user means. `exists` is the operation's sentence for a username in use.
@@ -101,16 +136,24 @@ pub fn conflict(pool: &PoolRecord, user: &UserRecord, key: &str, exists: &str) -
     if key == keys::pool(pool.id()) {
         return ApiError::pool_not_found(pool.id());
     }
-    match aliases::held(pool, user).get(key) {
-        Some(kind) => as_creation(pool, aliases::exists(pool, kind)),
-        None => ApiError::new(ErrorCode::UsernameExistsException, exists),
+    if let Some(kind) = aliases::held(pool, user).get(key) {
+        return as_creation(pool, aliases::exists(pool, kind));
+    }
+    let name_in_use = [
+        keys::user(pool.id(), &pool.compared(&user.username)),
+        keys::sub(pool.id(), &user.username.to_lowercase()),
+        aliases::key(pool, "preferred_username", &user.username),
+    ];
+    if name_in_use.iter().any(|row| row == key) {
+        ApiError::new(ErrorCode::UsernameExistsException, exists)
+    } else {
+        ApiError::concurrent_modification()
     }
 }
 
 /// Where the address is the username, an address in use is a username in use.
 fn as_creation(pool: &PoolRecord, mut error: ApiError) -> ApiError {
-    let by_address = pool.settings.username_attributes.iter().flatten().next().is_some();
-    if error.code == ErrorCode::AliasExistsException && by_address {
+    if error.code == ErrorCode::AliasExistsException && aliases::by_address(pool) {
         error.code = ErrorCode::UsernameExistsException;
     }
     error

@@ -6,8 +6,9 @@
 mod account;
 mod auth;
 mod clients;
-mod pools;
-mod users;
+mod paging;
+pub(crate) mod pools;
+pub(crate) mod users;
 
 use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};
 use serde_json::Value;

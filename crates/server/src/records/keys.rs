@@ -15,6 +15,7 @@
 //! | `session/EXPIRY/DIGEST` | a sign-in in progress; ordered by expiry, so that sweeping reads only what is due |
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
 //! | `outbox/DUE/ID` | a mail to be sent, its payload sealed; ordered by when it is due |
+//! | `deleting/POOL` | a deleted pool that still has rows to be deleted |
 //! | `access-key/ID` | an access key of the admin API, its secret sealed |
 
 use crate::clock::Millis;
@@ -100,7 +101,25 @@ pub fn outbox(due: Millis, id: &str) -> String {
     format!("{OUTBOX}{:013}/{id}", due.0)
 }
 
+/// `deleting/POOL`
+pub fn deleting(pool_id: &str) -> String {
+    format!("deleting/{pool_id}")
+}
+
+/// Prefixes of everything that belongs to a pool but its own row and its signing keys.
+pub fn of_pool(pool_id: &str) -> [String; 7] {
+    ["client", "user", "sub", "alias", "lockout", "ledger", "refresh"].map(|kind| format!("{kind}/{pool_id}/"))
+}
+
+/// The id of the app client whose row this is; `None` for every other row.
+pub fn client_of(key: &str) -> Option<&str> {
+    key.strip_prefix("client/")?.split_once('/').map(|(_, client_id)| client_id)
+}
+
+/// Prefix of the access keys.
+pub const ACCESS_KEYS: &str = "access-key/";
+
 /// `access-key/ID`
 pub fn access_key(id: &str) -> String {
-    format!("access-key/{id}")
+    format!("{ACCESS_KEYS}{id}")
 }

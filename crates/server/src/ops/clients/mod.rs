@@ -1,0 +1,10 @@
+//! App clients.
+
+pub mod create_user_pool_client;
+pub mod delete_user_pool_client;
+pub mod describe_user_pool_client;
+pub mod list_user_pool_clients;
+mod oauth;
+mod secret;
+mod settings;
+pub mod update_user_pool_client;

@@ -1,0 +1,29 @@
+//! `AddCustomAttributes`
+
+use poolhouse_api::shapes;
+use poolhouse_store::{Batch, Expect};
+
+use super::schema;
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+use crate::records::document::Document;
+
+/// Adds custom attributes to a pool's schema, for good: they can be neither changed nor removed.
+///
+/// # Errors
+/// `ResourceNotFoundException`; `InvalidParameterException` in the service's words for an attribute it does not take.
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::AddCustomAttributesRequest,
+) -> Result<shapes::AddCustomAttributesResponse, ApiError> {
+    let mut pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
+    let settings = &mut pool.value.settings;
+    schema::extend(
+        settings.schema_attributes.get_or_insert_default(),
+        input.custom_attributes,
+    )?;
+    settings.last_modified_date = Some(ctx.now.timestamp());
+    let batch = Batch::new().put(pool.key, Expect::Version(pool.version), pool.value.to_body());
+    ctx.app.store.commit(batch).await?;
+    Ok(shapes::AddCustomAttributesResponse::default())
+}

@@ -1,0 +1,52 @@
+//! `DescribeUserPool`
+
+use poolhouse_api::shapes;
+use poolhouse_store::Scan;
+
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+use crate::records::keys;
+
+/// Users counted for `EstimatedNumberOfUsers`. Of a larger pool the estimate is this number.
+const COUNTED: usize = 10_000;
+/// Rows read at a time.
+const PAGE: usize = 1_000;
+
+/// Answers a pool's settings.
+///
+/// # Errors
+/// `ResourceNotFoundException` `User pool <id> does not exist.`
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::DescribeUserPoolRequest,
+) -> Result<shapes::DescribeUserPoolResponse, ApiError> {
+    let mut pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
+    pool.settings.estimated_number_of_users = Some(count_users(ctx, pool.id()).await?);
+    Ok(shapes::DescribeUserPoolResponse {
+        user_pool: Some(pool.settings),
+    })
+}
+
+/// Counts the rows that refer to users, which are much smaller than the users.
+async fn count_users(ctx: &Ctx, pool_id: &str) -> Result<i64, ApiError> {
+    let prefix = keys::sub(pool_id, "");
+    let mut count = 0;
+    let mut after = None;
+    while count < COUNTED {
+        let page = ctx
+            .app
+            .store
+            .scan(Scan {
+                prefix: prefix.clone(),
+                after,
+                limit: PAGE,
+            })
+            .await?;
+        count += page.len();
+        if page.len() < PAGE {
+            break;
+        }
+        after = page.last().map(|row| row.key.clone());
+    }
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,59 @@
+//! `ListUserPools`
+
+use poolhouse_api::shapes::{self, UserPoolDescriptionType};
+use poolhouse_store::Scan;
+
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+use crate::ops::paging::Listing;
+use crate::records::document::decode;
+use crate::records::{PoolRecord, keys};
+
+const LISTING: Listing<'_> = Listing {
+    operation: "ListUserPools",
+    subject: "",
+};
+
+/// Answers the server's pools in the order of their ids.
+///
+/// # Errors
+/// `InvalidParameterException` for a token that is none.
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::ListUserPoolsRequest,
+) -> Result<shapes::ListUserPoolsResponse, ApiError> {
+    let after = LISTING.after(input.next_token.as_deref())?;
+    let limit = usize::try_from(input.max_results.unwrap_or_default()).unwrap_or_default();
+    // One more than asked for, so that the last page has no token.
+    let mut rows = ctx
+        .app
+        .store
+        .scan(Scan {
+            prefix: keys::pool(""),
+            after,
+            limit: limit + 1,
+        })
+        .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_token = rows.last().filter(|_| more).map(|row| LISTING.token(&row.key));
+    let mut pools = Vec::with_capacity(rows.len());
+    for row in rows {
+        pools.push(description(decode::<PoolRecord>(row)?.value));
+    }
+    Ok(shapes::ListUserPoolsResponse {
+        user_pools: Some(pools),
+        next_token,
+    })
+}
+
+fn description(pool: PoolRecord) -> UserPoolDescriptionType {
+    UserPoolDescriptionType {
+        id: pool.settings.id,
+        name: pool.settings.name,
+        lambda_config: pool.settings.lambda_config,
+        last_modified_date: pool.settings.last_modified_date,
+        creation_date: pool.settings.creation_date,
+        ..UserPoolDescriptionType::default()
+    }
+}

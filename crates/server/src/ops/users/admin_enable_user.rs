@@ -1,0 +1,26 @@
+//! `AdminEnableUser`
+
+use poolhouse_api::shapes;
+
+use super::change;
+use crate::ctx::Ctx;
+use crate::error::ApiError;
+
+/// Lets a disabled user sign in again. What was signed out stays signed out.
+///
+/// # Errors
+/// `ResourceNotFoundException`, `UserNotFoundException` `User does not exist.`
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::AdminEnableUserRequest,
+) -> Result<shapes::AdminEnableUserResponse, ApiError> {
+    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
+    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    change::change(ctx, &pool.value, user, |user| {
+        user.enabled = true;
+        user.modified = ctx.now;
+        Ok(())
+    })
+    .await?;
+    Ok(shapes::AdminEnableUserResponse::default())
+}
