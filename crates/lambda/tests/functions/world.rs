@@ -92,10 +92,7 @@ impl World {
     }
 
     /// Runs a function under the host, as a process of its own would.
-    pub fn run<F: Function + Send + 'static>(&self, make: impl Fn(&Vars, Log, Clock) -> Result<F, InitError>)
-    where
-        F: Function,
-    {
+    pub fn run<F: Function + 'static>(&self, make: impl Fn(&Vars, Log, Clock) -> Result<F, InitError>) {
         let function = make(&self.vars(), self.log(), self.clock()).unwrap();
         let (api, clock, log) = (self.host.address.to_string(), self.clock(), self.log());
         tokio::task::spawn_local(async move { runtime::serve(&api, function, clock, &log).await });

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod conversation;
 #[cfg(test)]
+mod reuse;
+#[cfg(test)]
 mod stalls;
 #[cfg(test)]
 mod support;

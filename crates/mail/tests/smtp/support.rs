@@ -1,8 +1,10 @@
 //! A relay that follows a script, and the mail the tests send to it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use poolhouse_mail::inbox::Inbox;
 use poolhouse_mail::smtp::{Relay, TlsSource};
 use poolhouse_mail::{Address, Email, Envelope, Mailbox};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -131,4 +133,17 @@ pub fn email() -> Email {
 
 pub fn envelope() -> Envelope {
     email().envelope()
+}
+
+/// An inbox behind its listener, and the relay that leads to it.
+pub async fn inbox() -> (Inbox, Relay) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let inbox = Inbox::new(100);
+    tokio::spawn(poolhouse_mail::inbox::listen(
+        listener,
+        inbox.clone(),
+        Arc::new(|| 1_763_823_600_123),
+    ));
+    (inbox, Relay::parse(&format!("smtp://{address}")).unwrap())
 }
