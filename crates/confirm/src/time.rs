@@ -66,3 +66,37 @@ impl Moment {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Moment;
+
+    #[test]
+    fn dates_are_right_at_the_edges_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (68_169_599, "1972-02-28 23:59 UTC"),
+            (68_169_600, "1972-02-29 00:00 UTC"),
+            (68_256_000, "1972-03-01 00:00 UTC"),
+            (951_782_400, "2000-02-29 00:00 UTC"),
+            (978_307_199, "2000-12-31 23:59 UTC"),
+            (978_307_200, "2001-01-01 00:00 UTC"),
+            (1_788_703_510, "2026-09-06 14:05 UTC"),
+            (4_107_542_399, "2100-02-28 23:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00 UTC"),
+            (4_294_967_295, "2106-02-07 06:28 UTC"),
+        ] {
+            assert_eq!(Moment::from_epoch_s(seconds).to_utc_text(), text);
+        }
+    }
+
+    #[test]
+    fn no_clock_overflows_a_moment() {
+        assert_eq!(Moment::from_epoch_s(i64::MIN), Moment::START);
+        assert_eq!(
+            Moment::from_epoch_s(i64::MAX).plus(600).epoch_s(),
+            i64::from(u32::MAX)
+        );
+        assert_eq!(Moment::START.since(Moment::from_epoch_s(i64::MAX)), 0);
+    }
+}

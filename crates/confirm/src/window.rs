@@ -43,3 +43,48 @@ impl<const N: usize, const WIDTH: u32> Window<N, WIDTH> {
         Self(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Moment, QuarterHour};
+
+    /// The same thing done slowly: every time is kept.
+    fn counted(gaps: &[i64]) -> (u32, Vec<i64>, i64) {
+        let (mut window, mut times, mut now) = (QuarterHour::EMPTY, Vec::new(), 1_000_000);
+        for gap in gaps {
+            let later = now + gap;
+            window = window.advanced(Moment::from_epoch_s(now), Moment::from_epoch_s(later));
+            now = later;
+            window.add_one();
+            times.push(now);
+        }
+        (window.total(), times, now)
+    }
+
+    #[test]
+    fn a_clock_that_runs_backwards_forgets_nothing() {
+        let mut window = QuarterHour::EMPTY;
+        window.add_one();
+        let window = window.advanced(Moment::from_epoch_s(5_000), Moment::from_epoch_s(1_000));
+        assert_eq!(window.total(), 1);
+    }
+
+    #[test]
+    fn a_bucket_that_is_full_stays_full() {
+        let mut window = QuarterHour::EMPTY;
+        (0..300).for_each(|_| window.add_one());
+        assert_eq!(window.total(), 255);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_forgotten_before_15_minutes_or_kept_past_16(gaps in proptest::collection::vec(0..400_i64, 1..40)) {
+            let (total, times, now) = counted(&gaps);
+            let within = |seconds| times.iter().filter(|time| now - **time < seconds).count();
+            prop_assert!(total as usize >= within(900));
+            prop_assert!(total as usize <= within(960));
+        }
+    }
+}

@@ -8,5 +8,6 @@ mod device;
 mod fuzz;
 mod kit;
 mod ledger;
+mod mail;
 mod settings;
 mod verify;

@@ -1,0 +1,194 @@
+//! What the mail says and how it is built, in every language.
+
+use poolhouse_confirm::{CodeMail, Locale, Settings};
+use serde_json::{Value, json};
+
+use crate::kit::{PASSWORD_PAIR, Pool, Source, code_of, session, settings};
+
+fn mail(settings: Settings, metadata: &Value) -> CodeMail {
+    let mut pool = Pool::new(settings, Source::Exact);
+    pool.create(&session(&PASSWORD_PAIR), metadata).unwrap();
+    pool.mails.remove(0)
+}
+
+fn in_every_language(settings: &Settings) -> Vec<CodeMail> {
+    Locale::all()
+        .map(|locale| mail(settings.clone(), &json!({ "locale": locale.tag() })))
+        .collect()
+}
+
+#[test]
+fn the_plain_text_reads_like_this() {
+    let settings = Settings {
+        app_name: "Blue Pool".to_owned(),
+        origin: Some("login.example.com".to_owned()),
+        ..settings()
+    };
+    let mail = mail(settings, &Value::Null);
+    let code = code_of(&mail);
+    assert_eq!(
+        (mail.to.as_str(), mail.subject.as_str()),
+        ("mara@example.org", "Your confirm code for Blue Pool")
+    );
+    assert_eq!(
+        mail.text,
+        format!(
+            "Enter this code to finish signing in to Blue Pool:\n\n\
+             {code}\n\n\
+             It works once, for the next 5 min.\n\
+             Requested on 2026-09-06 14:05 UTC\n\n\
+             Nobody at Blue Pool will ever ask you for this code. Do not pass it on.\n\n\
+             If you are not signing in right now, someone else knows your password: change it.\n\n\
+             @login.example.com #{code}\n"
+        )
+    );
+    assert_eq!(mail.expires_at, crate::kit::START + 300);
+    assert!(mail.dedup_id.len() == 32 && mail.dedup_id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+}
+
+#[test]
+fn a_mail_that_goes_again_says_what_time_is_left() {
+    let mut pool = Pool::new(settings(), Source::Exact);
+    let mut sign_in = pool.sign_in();
+    pool.now += 241;
+    pool.act(&mut sign_in, "resend");
+    assert!(
+        pool.mails[1]
+            .text
+            .contains("It works once, for the next 1 min.\nRequested on 2026-09-06 14:05 UTC\n")
+    );
+}
+
+#[test]
+fn every_language_says_everything() {
+    let settings = Settings {
+        app_name: "Blue Pool".to_owned(),
+        origin: Some("login.example.com".to_owned()),
+        code_ttl_s: 420,
+        ..settings()
+    };
+    let mails = in_every_language(&settings);
+    assert!(mails.len() >= 8 && mails.iter().any(|mail| mail.locale.is_right_to_left()));
+    for mail in mails {
+        let (tag, code) = (mail.locale.tag(), code_of(&mail));
+        for text in [&mail.subject, &mail.text, &mail.html] {
+            assert!(text.contains("Blue Pool"), "{tag}: {text}");
+        }
+        assert!(!mail.subject.contains(&code) && !mail.subject.contains('\n'));
+        assert!(
+            mail.text.ends_with(&format!("\n\n@login.example.com #{code}\n")),
+            "{tag}"
+        );
+        for text in [&mail.text, &mail.html] {
+            assert!(text.contains("2026-09-06 14:05 UTC"), "{tag}: {text}");
+            assert!(text.contains('7'), "{tag}: no minutes");
+            assert!(
+                !text.contains("{app}") && !text.contains("{minutes}") && !text.contains("{time}"),
+                "{tag}"
+            );
+        }
+        assert_eq!(
+            mail.text.matches(&code).count(),
+            2,
+            "{tag}: in the text and in the last line"
+        );
+    }
+}
+
+#[test]
+fn right_to_left_text_holds_the_names_in_it_together() {
+    let mail = mail(settings(), &json!({ "locale": "ar" }));
+    assert!(mail.text.contains("\u{2068}Poolhouse\u{2069}"));
+    assert!(
+        mail.html.contains("<html lang=\"ar\" dir=\"rtl\">") && mail.html.contains("<bdi>Poolhouse</bdi>")
+    );
+    assert!(mail.html.contains("class=\"code\" align=\"center\" dir=\"ltr\""));
+    assert!(
+        code_of(&mail).is_ascii(),
+        "no invisible character is copied along with the code"
+    );
+}
+
+#[test]
+fn nothing_in_the_html_is_fetched_or_can_be_clicked() {
+    for mail in in_every_language(&settings()) {
+        for forbidden in [
+            "http", "//", "href", "src=", "url(", "@import", "<a ", "<img", "<script", "<form",
+        ] {
+            assert!(
+                !mail.html.contains(forbidden),
+                "{}: {forbidden}",
+                mail.locale.tag()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_html_has_a_dark_mode_a_preheader_without_the_code_and_one_selectable_code() {
+    let mail = mail(settings(), &Value::Null);
+    let code = code_of(&mail);
+    assert!(
+        mail.html
+            .contains("<meta name=\"color-scheme\" content=\"light dark\">")
+    );
+    assert!(mail.html.contains("@media (prefers-color-scheme:dark)"));
+    let (before, after) = mail.html.split_once(&code).unwrap();
+    assert!(before.contains("Open this message to see the code."));
+    assert!(
+        before.ends_with("user-select:all\">") && after.starts_with("</td>"),
+        "nothing is selected with it"
+    );
+    assert!(
+        mail.html.lines().all(|line| line.len() < 998),
+        "RFC 5322 section 2.1.1"
+    );
+}
+
+#[test]
+fn what_an_operator_sets_is_text_in_the_html_and_no_placeholder() {
+    let app_name = "<b>A&B</b> \"{minutes}\" 'x'".to_owned();
+    let mail = mail(
+        Settings {
+            app_name,
+            ..settings()
+        },
+        &Value::Null,
+    );
+    assert!(
+        mail.html
+            .contains("&lt;b&gt;A&amp;B&lt;/b&gt; &quot;{minutes}&quot; &#39;x&#39;")
+    );
+    assert!(!mail.html.contains("<b>"));
+    assert_eq!(mail.subject, "Your confirm code for <b>A&B</b> \"{minutes}\" 'x'");
+}
+
+#[test]
+fn a_language_is_found_by_its_tag_in_every_writing() {
+    for (tag, found) in [
+        ("en", Some("en")),
+        ("EN-us", Some("en")),
+        ("de_CH", Some("de")),
+        ("pt", Some("pt-BR")),
+        ("pt-PT", Some("pt-BR")),
+        ("zh-Hans-CN", Some("zh-CN")),
+        (" fr ", Some("fr")),
+        ("", None),
+        ("-", None),
+        ("english", None),
+        ("en-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd", None),
+    ] {
+        assert_eq!(Locale::find(tag).map(Locale::tag), found, "{tag}");
+    }
+}
+
+#[test]
+fn no_address_and_no_code_show_in_debug() {
+    let mail = mail(settings(), &Value::Null);
+    let debug = format!("{mail:?}");
+    assert!(
+        debug.starts_with("CodeMail { locale: \"en\", expires_at: 1788703810, dedup_id: \""),
+        "{debug}"
+    );
+    assert!(!debug.contains("mara") && !debug.contains(&code_of(&mail)));
+}
