@@ -1,0 +1,202 @@
+import { Page } from '@playwright/test';
+import { expect, expectAccessible, otherThan, test } from './support/fixtures';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test('every state of the login passes axe', async ({ page, person, signIn, server }) => {
+      await signIn.open();
+      await expect(signIn.email).toBeFocused();
+      await expectAccessible(page, 'first look');
+      await signIn.continue.click();
+      await expectAccessible(page, 'empty fields');
+      await signIn.submitLogin({ ...person, password: 'Wrong-Horse-9!' });
+      await expect(signIn.alert).toContainText('don’t match');
+      await expectAccessible(page, 'refused');
+      await page.route('**/config.json', (route) => route.fulfill({ status: 404 }), { times: 1 });
+      await page.goto(server.url);
+      await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+      await expectAccessible(page, 'unavailable');
+    });
+
+    test('every state of the code form passes axe', async ({ page, context, signIn }) => {
+      await page.clock.install();
+      await signIn.reachCode();
+      const code = await signIn.mailedCode();
+      await expectAccessible(page, 'first look');
+      await page.keyboard.press('Enter');
+      await expectAccessible(page, 'short');
+      await context.setOffline(true);
+      await expect(page.getByText('You’re offline')).toBeVisible();
+      await expectAccessible(page, 'offline');
+      await context.setOffline(false);
+      await page.keyboard.type(otherThan(code));
+      await expect(signIn.alert).toContainText('2 tries left');
+      await expectAccessible(page, 'wrong code');
+      await page.clock.fastForward(31_000);
+      await page.getByRole('button', { name: 'Send the code again', exact: true }).click();
+      await expect(page.getByText('We sent it a moment ago.')).toBeVisible();
+      await expectAccessible(page, 'notice');
+      await page.keyboard.type(code);
+      await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+      await expectAccessible(page, 'signed in');
+    });
+
+    test('the ends of a sign-in pass axe', async ({ page, signIn }) => {
+      await page.clock.install();
+      await signIn.reachCode();
+      const wrong = otherThan(await signIn.mailedCode());
+      await page.clock.fastForward(280_000);
+      await expect(page.getByRole('timer')).toHaveText(/Expires in 0:/);
+      await expectAccessible(page, 'last seconds');
+      await page.clock.fastForward(30_000);
+      await expect(signIn.alert).toContainText('expired');
+      await expectAccessible(page, 'expired');
+      for (const [last, said] of [
+        ['1', '2 tries'],
+        ['2', '1 try'],
+        ['3', 'Too many'],
+      ]) {
+        await signIn.code.fill(wrong.replace(/.$/, last));
+        await expect(signIn.alert).toContainText(said);
+      }
+      await expectAccessible(page, 'ended');
+    });
+
+    test('the inbox passes axe', async ({ page, signIn, server }) => {
+      await signIn.reachCode();
+      await signIn.mailedCode();
+      await page.goto(`${server.url}/inbox`);
+      await expect(page.getByRole('article')).toBeVisible();
+      await expectAccessible(page, 'mail');
+      await page.getByRole('button', { name: 'Text', exact: true }).click();
+      await expectAccessible(page, 'text');
+      await page.route('**/inbox/api/messages', (route) => route.fulfill({ json: [] }));
+      await page.reload();
+      await expect(page.getByText('No mail yet')).toBeVisible();
+      await expectAccessible(page, 'empty');
+    });
+  });
+}
+
+async function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth - clientWidth;
+  });
+}
+
+test('at 320 px, and with text twice as large, nothing scrolls sideways', async ({
+  page,
+  signIn,
+  server,
+}) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const everySize = async (state: string) => {
+    for (const size of ['100%', '200%']) {
+      await page.evaluate((value) => (document.documentElement.style.fontSize = value), size);
+      expect(await sidewaysOverflow(page), `${state}, text at ${size}`).toBe(0);
+    }
+  };
+  await signIn.open();
+  await signIn.continue.click();
+  await everySize('login');
+  await signIn.submitLogin();
+  await expect(signIn.code).toBeFocused();
+  await page.keyboard.type('12345');
+  await page.keyboard.press('Enter');
+  await everySize('code');
+  await signIn.code.fill(await signIn.mailedCode());
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+  await everySize('signed in');
+  await page.goto(`${server.url}/inbox`);
+  await expect(page.getByRole('article')).toBeVisible();
+  await everySize('inbox');
+});
+
+test('digits stand in the middle of their slots, at every width and text size', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  await page.keyboard.type('12345');
+  for (const [width, size] of [
+    [1280, '100%'],
+    [320, '100%'],
+    [320, '200%'],
+  ] as const) {
+    await page.setViewportSize({ width, height: 720 });
+    await page.evaluate((value) => (document.documentElement.style.fontSize = value), size);
+    const [pitch, advance] = await page.evaluate(() => {
+      const [first, second] = document.querySelectorAll('.si-otp__slot');
+      const field = document.querySelector('.si-otp__input') as HTMLInputElement;
+      const style = getComputedStyle(field);
+      const context = document.createElement('canvas').getContext('2d');
+      if (!context) throw new Error('No canvas.');
+      context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+      const digit = context.measureText('0').width + Number.parseFloat(style.letterSpacing);
+      return [second.getBoundingClientRect().x - first.getBoundingClientRect().x, digit];
+    });
+    expect(Math.abs(pitch - advance), `${width} px at ${size}`).toBeLessThan(0.5);
+  }
+});
+
+test('a right-to-left language mirrors the card, and the code stays left to right', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  await signIn.open('?lang=ar');
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  await expect(page).toHaveTitle('تسجيل الدخول – Poolhouse');
+  const reveal = page.getByRole('button', { name: 'إظهار كلمة المرور' });
+  const password = page.getByLabel('كلمة المرور', { exact: true });
+  const [button, field] = [await reveal.boundingBox(), await password.boundingBox()];
+  expect(button?.x).toBeLessThan((field?.x ?? 0) + 10);
+
+  await page.getByRole('textbox', { name: 'البريد الإلكتروني' }).fill(person.email);
+  await password.fill(person.password);
+  await page.keyboard.press('Enter');
+  const code = page.getByRole('textbox', { name: 'رمز من 6 خانات' });
+  await expect(code).toBeFocused();
+  await expect(code).toHaveCSS('direction', 'ltr');
+  await expectAccessible(page, 'Arabic');
+  await page.keyboard.type(otherThan(await signIn.mailedCode()));
+  await expect(signIn.alert).toHaveText('الرمز غير صحيح. المتبقي: محاولتان.');
+});
+
+test('every target is at least 24 px', async ({ page, signIn }) => {
+  const small = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('button, input, a')]
+        .map((element) => ({ element, box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width < 24 || box.height < 24)
+        .map(({ element }) => element.outerHTML),
+    );
+  await signIn.open();
+  await expect(signIn.email).toBeFocused();
+  expect(await small()).toEqual([]);
+  await signIn.submitLogin();
+  await expect(signIn.code).toBeFocused();
+  expect(await small()).toEqual([]);
+});
+
+test('in forced colours the slots and the caret’s slot can be told apart', async ({
+  page,
+  signIn,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active' });
+  await signIn.reachCode();
+  const [first, second] = await page
+    .locator('.si-otp__slot')
+    .evaluateAll((slots) => slots.map((slot) => getComputedStyle(slot).outlineStyle));
+  expect([first, second]).toEqual(['solid', 'none']);
+  await expect(page.getByRole('button', { name: 'Verify' })).toHaveCSS('border-style', 'solid');
+});
+
+test('reduced motion stops the slots’ transition', async ({ page, signIn }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await signIn.reachCode();
+  await expect(page.locator('.si-otp__slot').first()).toHaveCSS('transition-property', 'none');
+});

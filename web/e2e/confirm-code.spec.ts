@@ -1,0 +1,236 @@
+import { countCalls, expect, otherThan, test } from './support/fixtures';
+
+test('the first look says where the code went, how long it lives, and when to ask again', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  await expect(signIn.code).toHaveAccessibleDescription(
+    /^We sent a code to a\S*\*\S*@e\S*\. You can paste the whole code\.$/,
+  );
+  await expect(page.getByRole('timer')).toHaveText(/^\s*Expires in [45]:\d\d\s*$/);
+  const resend = page.getByRole('button', { name: /^Send the code again in 0:(30|2\d)$/ });
+  await expect(resend).toHaveAttribute('aria-disabled', 'true');
+  await expect(signIn.code).toHaveAttribute('autocomplete', 'one-time-code');
+  await expect(signIn.code).toHaveAttribute('inputmode', 'numeric');
+});
+
+test('wrong codes are counted down, and the third ends the sign-in', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const wrong = await signIn.wrongCode();
+  await page.keyboard.type(wrong);
+  await expect(signIn.alert).toHaveText('That code isn’t right. 2 tries left.');
+  await expect(signIn.code).toHaveValue(wrong);
+
+  // The code is selected: what is typed next replaces it.
+  await page.keyboard.type(otherThan(wrong).replace(/.$/, '0'));
+  await expect(signIn.alert).toHaveText('That code isn’t right. 1 try left.');
+  await page.keyboard.type(wrong);
+  await expect(signIn.alert).toHaveText('Too many wrong codes. Sign in again to get a new one.');
+
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await expect(signIn.email).toHaveValue(person.email);
+  await expect(signIn.password).toBeFocused();
+});
+
+test('after a wrong code the right one still signs in', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  await page.keyboard.type(await signIn.wrongCode());
+  await expect(signIn.alert).toContainText('2 tries left');
+  await page.keyboard.type(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('Enter on a code just refused does not cost another try', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  const calls = countCalls(page, 'RespondToAuthChallenge');
+  await page.keyboard.type(await signIn.wrongCode());
+  await expect(signIn.alert).toContainText('2 tries left');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+  expect(calls()).toBe(2);
+});
+
+test('letters are ignored, editing is native, and a short code is not sent', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const calls = countCalls(page, 'RespondToAuthChallenge');
+  await page.keyboard.type('1a2 b3');
+  await expect(signIn.code).toHaveValue('123');
+  await page.keyboard.press('Backspace');
+  await expect(signIn.code).toHaveValue('12');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type('9');
+  await expect(signIn.code).toHaveValue('192');
+  await page.keyboard.press('Enter');
+  await expect(signIn.alert).toHaveText('Enter all 6 digits.');
+  await expect(signIn.code).toBeFocused();
+  await page.keyboard.type('4');
+  await expect(signIn.alert).toBeHidden();
+  expect(calls()).toBe(0);
+});
+
+const SHAPES: readonly [name: string, shape: (code: string) => string][] = [
+  ['as it is', (code) => code],
+  ['with spaces', (code) => ` ${code.slice(0, 3)} ${code.slice(3)} `],
+  ['with a dash', (code) => `${code.slice(0, 3)}-${code.slice(3)}`],
+  ['in a sentence', (code) => `At 10:45 on 22 Nov: your code is ${code}.`],
+  ['full-width', (code) => [...code].map((d) => String.fromCodePoint(0xff10 + Number(d))).join('')],
+  ['with a line break', (code) => `${code}\n`],
+];
+for (const [name, shape] of SHAPES) {
+  test(`a code pasted ${name} signs in`, async ({ page, signIn }) => {
+    await signIn.reachCode();
+    // A false start: the paste replaces it.
+    await page.keyboard.type('99');
+    await signIn.paste(shape(await signIn.mailedCode()));
+    await signIn.expectSignedIn();
+  });
+}
+
+test('a code filled in by the browser or the phone signs in', async ({ signIn }) => {
+  await signIn.reachCode();
+  await signIn.code.fill(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('the same code comes again, after the wait and not before', async ({
+  page,
+  person,
+  server,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const code = await signIn.mailedCode();
+  const early = page.getByRole('button', { name: 'Send the code again in' });
+  await early.click({ force: true });
+  await page.keyboard.type('12');
+  expect(await server.mailsTo(person.email)).toHaveLength(1);
+
+  const resend = page.getByRole('button', { name: 'Send the code again', exact: true });
+  await resend.click({ timeout: 40_000 });
+  await expect(page.getByText('We sent the code again.')).toBeVisible();
+  await expect(signIn.code).toHaveValue('');
+  await expect(signIn.code).toBeFocused();
+  await expect(page.getByRole('timer')).toHaveText(/Expires in 4:[0-3]\d/);
+  await expect.poll(async () => (await server.mailsTo(person.email)).length).toBe(2);
+  expect(await signIn.mailedCode()).toBe(code);
+  await page.keyboard.type(code);
+  await signIn.expectSignedIn();
+});
+
+test('a resend that the server finds too soon says so', async ({
+  page,
+  person,
+  server,
+  signIn,
+}) => {
+  await page.clock.install();
+  await signIn.reachCode();
+  await signIn.mailedCode();
+  // The page's clock runs ahead of the server's.
+  await page.clock.fastForward(31_000);
+  await page.getByRole('button', { name: 'Send the code again', exact: true }).click();
+  await expect(page.getByText('We sent it a moment ago.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Send the code again in 0:' })).toBeVisible();
+  expect(await server.mailsTo(person.email)).toHaveLength(1);
+  await page.keyboard.type(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('an expired code says so and leads to a new sign-in', async ({ page, person, signIn }) => {
+  await page.clock.install();
+  await signIn.reachCode();
+  await page.clock.fastForward(235_000);
+  await expect(page.getByRole('status').filter({ hasText: '1 minute left' })).toBeAttached();
+  await page.clock.fastForward(70_000);
+  await expect(signIn.alert).toHaveText('This code has expired. Start again to get a new one.');
+  await expect(page.getByRole('button', { name: 'Verify' })).toBeHidden();
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await expect(signIn.email).toHaveValue(person.email);
+});
+
+test('a refresh keeps the step and the clocks, and stores no secret', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const code = await signIn.mailedCode();
+  await page.keyboard.type(otherThan(code));
+  await expect(signIn.alert).toContainText('2 tries left');
+  const stored = await page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+  for (const secret of [person.password, code, otherThan(code), person.email]) {
+    expect(stored).not.toContain(secret);
+  }
+
+  await page.reload();
+  await expect(signIn.code).toBeFocused();
+  await expect(page.getByRole('timer')).toHaveText(/Expires in [45]:\d\d/);
+  await expect(page.getByRole('button', { name: 'Send the code again in 0:' })).toBeVisible();
+  await page.keyboard.type(code);
+  await signIn.expectSignedIn();
+});
+
+test('the browser’s back and forward keep the place', async ({ page, server, signIn }) => {
+  await page.goto(`${server.url}/inbox`);
+  await signIn.reachCode();
+  await page.goBack();
+  await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
+  await page.goForward();
+  await expect(signIn.code).toBeVisible();
+  await signIn.code.fill(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('two tabs sign in side by side', async ({ page, context, server, pool, signIn }) => {
+  await signIn.reachCode();
+  const second = await context.newPage();
+  await second.goto(server.url);
+  await expect(second.getByRole('textbox', { name: 'Email' })).toBeVisible();
+  const other = await server.createPerson(pool);
+  await second.getByRole('textbox', { name: 'Email' }).fill(other.email);
+  await second.getByLabel('Password', { exact: true }).fill(other.password);
+  await second.keyboard.press('Enter');
+  const code = second.getByRole('textbox', { name: '6-digit code' });
+  await code.fill(await server.codeFor(other.email));
+  await expect(second.getByRole('heading', { name: 'You’re signed in' })).toBeVisible();
+
+  await page.bringToFront();
+  await page.keyboard.type(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('a sign-in continued in a copy of the tab is over here', async ({ page, context, signIn }) => {
+  await signIn.reachCode();
+  const [copy] = await Promise.all([
+    context.waitForEvent('page'),
+    page.evaluate(() => void window.open(location.href)),
+  ]);
+  const code = await signIn.mailedCode();
+  await copy.getByRole('textbox', { name: '6-digit code' }).fill(code);
+  await expect(copy.getByRole('heading', { name: 'You’re signed in' })).toBeVisible();
+
+  await signIn.code.fill(code);
+  await expect(signIn.alert).toHaveText(
+    'This sign-in has timed out. Sign in again to get a new code.',
+  );
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await expect(signIn.password).toBeFocused();
+});
+
+test('a different account starts from nothing', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  await page.getByRole('button', { name: 'Use a different account' }).click();
+  await expect(signIn.email).toBeFocused();
+  await expect(signIn.email).toHaveValue('');
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});

@@ -1,0 +1,163 @@
+import AxeBuilder from '@axe-core/playwright';
+import { Locator, Page, test as base, expect } from '@playwright/test';
+import { Person, Pool, Server } from './server';
+import { startStandIn } from './stand-in-server';
+
+interface Workers {
+  server: Server;
+  pool: Pool;
+}
+
+interface Tests {
+  /** What the browser complained of so far. What is left at the end fails the test. */
+  complaints: string[];
+  person: Person;
+  signIn: SignInPage;
+}
+
+/** The sign-in page, by the words a person reads. */
+export class SignInPage {
+  readonly email: Locator;
+  readonly password: Locator;
+  readonly continue: Locator;
+  readonly code: Locator;
+  readonly alert: Locator;
+
+  constructor(
+    readonly page: Page,
+    private readonly server: Server,
+    private readonly person: Person,
+  ) {
+    this.email = page.getByRole('textbox', { name: 'Email' });
+    this.password = page.getByLabel('Password', { exact: true });
+    this.continue = page.locator('button[type=submit]');
+    this.code = page.getByRole('textbox', { name: '6-digit code' });
+    this.alert = page.getByRole('alert').filter({ hasText: /./ });
+  }
+
+  async open(query = ''): Promise<void> {
+    await this.page.goto(`${this.server.url}/${query}`);
+  }
+
+  /** Fills in both fields and presses Enter. */
+  async submitLogin(person: Person = this.person): Promise<void> {
+    await this.email.fill(person.email);
+    await this.password.fill(person.password);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Up to the question for the code. */
+  async reachCode(query = ''): Promise<void> {
+    await this.open(query);
+    await this.submitLogin();
+    await expect(this.code).toBeFocused();
+  }
+
+  mailedCode(): Promise<string> {
+    return this.server.codeFor(this.person.email);
+  }
+
+  async wrongCode(): Promise<string> {
+    return otherThan(await this.mailedCode());
+  }
+
+  async expectSignedIn(): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: 'You’re signed in' })).toBeVisible();
+  }
+
+  /** As a person would: what the browser does by itself is left to the browser. */
+  async paste(text: string): Promise<void> {
+    await this.page.evaluate((pasted) => {
+      const field = document.activeElement as HTMLInputElement;
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      const options = { clipboardData, bubbles: true, cancelable: true };
+      if (field.dispatchEvent(new ClipboardEvent('paste', options))) {
+        document.execCommand('insertText', false, pasted);
+      }
+    }, text);
+  }
+}
+
+/** With a server of its own for each worker, and a user of its own for each test. */
+export const test = base.extend<Tests, Workers>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
+    async ({}, use) => {
+      const url = process.env['POOLHOUSE_URL'];
+      if (url) {
+        const id = process.env['AWS_ACCESS_KEY_ID'] ?? '';
+        const secret = process.env['AWS_SECRET_ACCESS_KEY'] ?? '';
+        await use(new Server(url.replace(/\/$/, ''), { id, secret }));
+      } else {
+        const standIn = await startStandIn('dist/demo/browser');
+        await use(new Server(standIn.url, { id: 'none', secret: 'none' }));
+        await standIn.stop();
+      }
+    },
+    { scope: 'worker' },
+  ],
+
+  pool: [
+    async ({ server }, use) => {
+      await use(await server.createPool());
+    },
+    { scope: 'worker' },
+  ],
+
+  person: async ({ server, pool }, use) => {
+    await use(await server.createPerson(pool));
+  },
+
+  signIn: async ({ page, server, person }, use) => {
+    await use(new SignInPage(page, server, person));
+  },
+
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
+  complaints: async ({}, use) => {
+    const complaints: string[] = [];
+    await use(complaints);
+    expect(complaints, 'CSP violations, script errors and console complaints').toEqual([]);
+  },
+
+  /** Signs in to the worker's pool. */
+  context: async ({ context, pool, complaints }, use) => {
+    await context.route('**/config.json', (route) => route.fulfill({ json: pool }));
+    context.on('weberror', (error) => complaints.push(String(error.error())));
+    context.on('console', (message) => {
+      // A request that fails is part of some tests; the browser notes each.
+      const ignored = message.text().startsWith('Failed to load resource');
+      if (['error', 'warning'].includes(message.type()) && !ignored)
+        complaints.push(message.text());
+    });
+    await use(context);
+  },
+});
+
+export { expect };
+
+/** A code that is surely not this one. */
+export function otherThan(code: string): string {
+  return code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
+}
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+export async function expectAccessible(page: Page, state: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(RULES)
+    // Nothing runs inside the mail's frame, axe no more than anything else.
+    .exclude('iframe')
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join(' ')}`);
+  expect.soft(found, state).toEqual([]);
+}
+
+/** Counts the calls of one API operation from now on. */
+export function countCalls(page: Page, operation: string): () => number {
+  let count = 0;
+  page.on('request', (request) => {
+    if (request.headers()['x-amz-target']?.endsWith(`.${operation}`)) count += 1;
+  });
+  return () => count;
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { AccessKey, signedHeaders } from './sigv4';
+
+export interface Pool {
+  readonly userPoolId: string;
+  readonly clientId: string;
+}
+
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
+export interface Mail {
+  readonly id: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+const FUNCTIONS = 'arn:aws:lambda:us-east-1:000000000000:function';
+
+/** A running server, prepared as its operator would prepare it: over the API and the inbox. */
+export class Server {
+  constructor(
+    readonly url: string,
+    private readonly key: AccessKey,
+  ) {}
+
+  async createPool(): Promise<Pool> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      UsernameAttributes: ['email'],
+      LambdaConfig: {
+        DefineAuthChallenge: `${FUNCTIONS}:2faDefine`,
+        CreateAuthChallenge: `${FUNCTIONS}:2faCreate`,
+        VerifyAuthChallengeResponse: `${FUNCTIONS}:2faVerify`,
+      },
+      Schema: [{ Name: 'authChallenge', AttributeDataType: 'String', Mutable: true }],
+    });
+    const userPoolId = String(pool['UserPool']?.['Id']);
+    const client = await this.call('CreateUserPoolClient', {
+      UserPoolId: userPoolId,
+      ClientName: 'browser',
+      AuthSessionValidity: 5,
+      PreventUserExistenceErrors: 'ENABLED',
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
+  }
+
+  /** A new user; with a password of the administrator's that still has to be changed, if asked. */
+  async createPerson(pool: Pool, options: { temporary?: boolean } = {}): Promise<Person> {
+    const person = {
+      email: `ana.${randomBytes(6).toString('hex')}@example.com`,
+      password: `Correct-Hörse-9-${randomBytes(4).toString('hex')}!`,
+    };
+    const user = { UserPoolId: pool.userPoolId, Username: person.email };
+    await this.call('AdminCreateUser', {
+      ...user,
+      MessageAction: 'SUPPRESS',
+      UserAttributes: [
+        { Name: 'email', Value: person.email },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+    });
+    await this.call('AdminSetUserPassword', {
+      ...user,
+      Password: person.password,
+      Permanent: !options.temporary,
+    });
+    return person;
+  }
+
+  /** Newest first. */
+  async mailsTo(email: string): Promise<Mail[]> {
+    const response = await fetch(`${this.url}/inbox/api/messages?to=${encodeURIComponent(email)}`);
+    return (await response.json()) as Mail[];
+  }
+
+  /** The code in the newest mail; waits for the mail. */
+  async codeFor(email: string): Promise<string> {
+    const deadline = Date.now() + 10_000;
+    while (Date.now() < deadline) {
+      const [newest] = await this.mailsTo(email);
+      const code = /(?<!\d)\d{6}(?!\d)/.exec(newest?.text ?? '');
+      if (code) return code[0];
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`No mail with a code came for ${email}.`);
+  }
+
+  private async call(
+    operation: string,
+    body: unknown,
+  ): Promise<Record<string, Record<string, unknown> | undefined>> {
+    const text = JSON.stringify(body);
+    const target = `AWSCognitoIdentityProviderService.${operation}`;
+    const headers = signedHeaders(this.url, target, text, this.key);
+    const response = await fetch(`${this.url}/`, { method: 'POST', headers, body: text });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(`${operation}: ${response.status} ${answer}`);
+    return JSON.parse(answer) as Record<string, Record<string, unknown> | undefined>;
+  }
+}

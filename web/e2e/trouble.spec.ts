@@ -1,0 +1,143 @@
+import { Route } from '@playwright/test';
+import { countCalls, expect, test } from './support/fixtures';
+
+/** States that no healthy server gets into: the network between is bent instead. */
+
+const API = (url: URL) => url.pathname === '/';
+
+/** Lets one call of `operation` come out otherwise. */
+function once(operation: string, otherwise: (route: Route) => Promise<void>) {
+  let done = false;
+  return async (route: Route) => {
+    const called = route.request().headers()['x-amz-target'] ?? '';
+    if (done || !called.endsWith(`.${operation}`)) return route.fallback();
+    done = true;
+    await otherwise(route);
+  };
+}
+
+function failure(code: string, message: string) {
+  return (route: Route) =>
+    route.fulfill({ status: 400, json: { __type: code, message }, headers: {} });
+}
+
+const gatewayPage = (route: Route) =>
+  route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
+
+function closedGate(): { open: () => void; opened: Promise<void> } {
+  let open: (() => void) | undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open?.(), opened };
+}
+
+test('a slow server: the button says so and takes no second click', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  await page.clock.install();
+  const gate = closedGate();
+  await page.route(
+    API,
+    once('InitiateAuth', async (route) => {
+      await gate.opened;
+      await route.continue();
+    }),
+  );
+  const calls = countCalls(page, 'InitiateAuth');
+  await signIn.open();
+  await signIn.submitLogin(person);
+  await expect(signIn.continue).toHaveText('Signing in…');
+  await expect(signIn.continue).toHaveAttribute('aria-disabled', 'true');
+  await signIn.continue.click({ force: true });
+  await page.clock.fastForward(4_500);
+  await expect(signIn.continue).toHaveText('Still working…');
+  gate.open();
+  await expect(signIn.code).toBeFocused();
+  expect(calls()).toBe(1);
+});
+
+test('a gateway’s error page while signing in', async ({ page, signIn }) => {
+  await page.route(API, once('InitiateAuth', gatewayPage));
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.alert).toHaveText('Something went wrong on our side. Try again in a minute.');
+  await page.keyboard.press('Enter');
+  await expect(signIn.code).toBeFocused();
+});
+
+test('a gateway’s error page while checking keeps the code', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  await page.route(API, once('RespondToAuthChallenge', gatewayPage));
+  const code = await signIn.mailedCode();
+  await page.keyboard.type(code);
+  await expect(signIn.alert).toHaveText('Something went wrong on our side. Try again in a minute.');
+  await expect(signIn.code).toHaveValue(code);
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await signIn.expectSignedIn();
+});
+
+test('too many attempts', async ({ page, signIn }) => {
+  await page.route(API, once('InitiateAuth', failure('TooManyRequestsException', 'Rate exceeded')));
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.alert).toHaveText('Too many attempts. Wait a minute, then try again.');
+});
+
+test('a code that could not be mailed', async ({ page, signIn }) => {
+  const message = 'CreateAuthChallenge failed with error The mail could not be sent.';
+  await page.route(
+    API,
+    once('RespondToAuthChallenge', failure('UserLambdaValidationException', message)),
+  );
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t send your code. Wait a minute, then try again.',
+  );
+});
+
+test('offline: it is said, the code is kept, and it goes on', async ({ page, context, signIn }) => {
+  await signIn.reachCode();
+  const code = await signIn.mailedCode();
+  await context.setOffline(true);
+  await expect(page.getByText('You’re offline. We’ll keep your place.')).toBeVisible();
+  await page.keyboard.type(code);
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  await expect(signIn.code).toHaveValue(code);
+  await context.setOffline(false);
+  await expect(page.getByText('You’re offline.')).toBeHidden();
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await signIn.expectSignedIn();
+});
+
+for (const minutes of [-10, 10]) {
+  test(`a clock wrong by ${minutes} minutes changes nothing`, async ({ page, signIn }) => {
+    await page.clock.install({ time: Date.now() + 60_000 * minutes });
+    await signIn.reachCode();
+    await expect(page.getByRole('timer')).toHaveText(/Expires in [45]:\d\d/);
+    await page.keyboard.type(await signIn.mailedCode());
+    await signIn.expectSignedIn();
+  });
+}
+
+test('leaving while the answer is under way is final', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  const gate = closedGate();
+  await page.route(
+    API,
+    once('RespondToAuthChallenge', async (route) => {
+      await gate.opened;
+      await route.fallback();
+    }),
+  );
+  await page.keyboard.type(await signIn.mailedCode());
+  await expect(page.getByText('Checking the code…')).toBeVisible();
+  await page.getByRole('button', { name: 'Use a different account' }).click();
+  gate.open();
+  await expect(signIn.email).toBeFocused();
+  await page.waitForLoadState('networkidle');
+  await expect(signIn.email).toBeVisible();
+});

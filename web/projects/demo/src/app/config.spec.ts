@@ -1,0 +1,27 @@
+import { readConfig } from './config';
+import { chooseLanguage } from './languages/load-texts';
+
+describe('readConfig', () => {
+  it('takes the server that served the page where no endpoint is named', () => {
+    const pool = { userPoolId: 'eu-central-1_a', clientId: 'c' };
+    expect(readConfig(pool)).toEqual({ endpoint: '/', ...pool });
+    expect(readConfig({ ...pool, endpoint: 'https://x/' })?.endpoint).toBe('https://x/');
+  });
+
+  it.each([null, 17, {}, { userPoolId: 'a_b' }, { userPoolId: 'a_b', clientId: 1 }])(
+    'takes nothing from %j',
+    (value) => expect(readConfig(value)).toBeNull(),
+  );
+});
+
+describe('chooseLanguage', () => {
+  it.each([
+    [['de-CH', 'en'], 'de'],
+    [['fr', 'ar-EG'], 'ar'],
+    [['fr'], 'en'],
+    [['constructor'], 'en'],
+    [[], 'en'],
+  ])('%j: %s', (wanted, language) => {
+    expect(chooseLanguage(wanted)).toBe(language);
+  });
+});

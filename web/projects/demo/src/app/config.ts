@@ -1,0 +1,25 @@
+/** What `/config.json` says: so one build serves any pool, here or on AWS. */
+export interface DemoConfig {
+  readonly endpoint: string;
+  readonly userPoolId: string;
+  readonly clientId: string;
+}
+
+/** `null` when the server has none, or does not answer. */
+export async function loadConfig(): Promise<DemoConfig | null> {
+  try {
+    const response = await fetch('/config.json', { cache: 'no-cache' });
+    return response.ok ? readConfig(await response.json()) : null;
+  } catch {
+    // Unreachable or not JSON: the page says that it is unavailable and offers to try again.
+    return null;
+  }
+}
+
+/** The endpoint is the page's own server where the file names none. */
+export function readConfig(value: unknown): DemoConfig | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { endpoint, userPoolId, clientId } = value as Record<string, unknown>;
+  if (typeof userPoolId !== 'string' || typeof clientId !== 'string') return null;
+  return { endpoint: typeof endpoint === 'string' ? endpoint : '/', userPoolId, clientId };
+}

@@ -1,0 +1,35 @@
+import { EnvironmentProviders, InjectionToken, makeEnvironmentProviders } from '@angular/core';
+import { AuthClient } from './auth/auth-client';
+import { CognitoClient, CognitoClientOptions } from './auth/cognito-client';
+import { FlowStorage } from './flow/flow-storage';
+import { ENGLISH, SignInTexts } from './texts';
+
+export interface SignInConfig extends CognitoClientOptions {
+  /** Replaces the English texts, all or some. */
+  readonly texts?: Partial<SignInTexts>;
+}
+
+export const SIGN_IN_TEXTS = new InjectionToken<SignInTexts>('SIGN_IN_TEXTS', {
+  factory: () => ENGLISH,
+});
+
+export const FLOW_STORAGE = new InjectionToken<FlowStorage>('FLOW_STORAGE', {
+  factory: () => new FlowStorage('sign-in', () => sessionStorage),
+});
+
+/**
+ * Everything that `<si-sign-in>` needs. To sign in through another library, provide an
+ * `AuthClient` of your own after this.
+ */
+export function provideSignIn(config: SignInConfig): EnvironmentProviders {
+  const texts = { ...ENGLISH, ...config.texts };
+  const options = { ...config, locale: config.locale ?? texts.lang };
+  // Two apps of one origin, for two app clients, must not resume each other's sign-in.
+  const storageKey = `sign-in.${config.clientId}`;
+  return makeEnvironmentProviders([
+    { provide: SIGN_IN_TEXTS, useValue: texts },
+    { provide: FLOW_STORAGE, useValue: new FlowStorage(storageKey, () => sessionStorage) },
+    { provide: CognitoClient, useFactory: () => new CognitoClient(options) },
+    { provide: AuthClient, useExisting: CognitoClient },
+  ]);
+}
