@@ -236,3 +236,6 @@ impl fmt::Debug for Inbox {
         write!(f, "Inbox({} messages)", self.mail().messages.len())
     }
 }
+
+#[cfg(test)]
+mod tests;
