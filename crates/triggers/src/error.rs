@@ -28,7 +28,10 @@ impl TriggerError {
     /// The function threw an error with this message. The service appends a full stop.
     pub fn thrown(trigger: Trigger, message: &str) -> TriggerError {
         let name = trigger.name();
-        TriggerError { kind: ErrorKind::UserLambdaValidation, message: format!("{name} failed with error {message}.") }
+        TriggerError {
+            kind: ErrorKind::UserLambdaValidation,
+            message: format!("{name} failed with error {message}."),
+        }
     }
 
     /// The function could not be called at all.
@@ -59,7 +62,10 @@ impl TriggerError {
 
     /// The queue before the function is full.
     pub fn too_many_requests() -> TriggerError {
-        TriggerError { kind: ErrorKind::TooManyRequests, message: "Too many requests".to_owned() }
+        TriggerError {
+            kind: ErrorKind::TooManyRequests,
+            message: "Too many requests".to_owned(),
+        }
     }
 
     /// Which exception it is.

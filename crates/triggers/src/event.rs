@@ -1,8 +1,7 @@
-//! Events: what a function is handed, and whether what it hands back is an answer to it.
+//! Events: what a function is handed.
 
 use serde_json::{Value, json};
 
-use crate::error::TriggerError;
 use crate::trigger::Trigger;
 
 /// What the caller knows of an event.
@@ -39,33 +38,6 @@ pub fn build(event: &Event<'_>) -> Value {
         "request": event.request,
         "response": event.trigger.preset_response(),
     })
-}
-
-/// The members that a function must hand back as it got them. The service is strict about the whole event being there;
-/// it does not mind what a function did to `request`.
-const ENVELOPE: &[&str] = &["version", "region", "userPoolId", "userName", "triggerSource"];
-
-/// Lets an answer pass that is the whole event with a response of the right form.
-///
-/// # Errors
-/// `InvalidLambdaResponseException` `Unrecognizable lambda output`.
-pub fn check_reply(trigger: Trigger, event: &Value, reply: Value) -> Result<Value, TriggerError> {
-    let whole = ENVELOPE.iter().all(|member| reply.get(member) == event.get(member))
-        && reply.get("callerContext").is_some_and(Value::is_object)
-        && reply.get("request").is_some_and(Value::is_object);
-    let response = match reply.get("response") {
-        Some(Value::Object(response)) => response,
-        // A function without anything to say may leave the response empty or null.
-        Some(Value::Null) if trigger.response_members().is_empty() => {
-            return if whole { Ok(reply) } else { Err(TriggerError::unrecognizable()) };
-        }
-        _ => return Err(TriggerError::unrecognizable()),
-    };
-    let members = trigger.response_members();
-    let understood = response.iter().all(|(name, value)| {
-        members.iter().any(|(member, kind)| member == name && kind.admits(value))
-    });
-    if whole && understood { Ok(reply) } else { Err(TriggerError::unrecognizable()) }
 }
 
 #[cfg(test)]
@@ -108,31 +80,5 @@ mod tests {
         });
         assert_eq!(event["callerContext"]["clientId"], "CLIENT_ID_NOT_APPLICABLE");
         assert_eq!(event["response"]["autoConfirmUser"], false);
-    }
-
-    #[test]
-    fn the_event_with_its_response_filled_is_an_answer() {
-        let mut reply = define();
-        reply["response"] = json!({"challengeName": "CUSTOM_CHALLENGE", "issueTokens": false});
-        assert!(check_reply(Trigger::DefineAuthChallenge, &define(), reply).is_ok());
-    }
-
-    #[test]
-    fn anything_less_than_the_whole_event_is_not_recognised() {
-        let mut without_caller = define();
-        without_caller["callerContext"] = Value::Null;
-        let mut of_another_user = define();
-        of_another_user["userName"] = json!("noel");
-        let mut wrong_type = define();
-        wrong_type["response"]["issueTokens"] = json!("true");
-        let mut unknown_member = define();
-        unknown_member["response"]["answerCorrect"] = json!(true);
-        let only_the_response = json!({"response": {"issueTokens": true}});
-        let replies =
-            [json!({}), Value::Null, only_the_response, without_caller, of_another_user, wrong_type, unknown_member];
-        for reply in replies {
-            let error = check_reply(Trigger::DefineAuthChallenge, &define(), reply.clone()).unwrap_err();
-            assert_eq!(error.to_string(), "Unrecognizable lambda output", "{reply}");
-        }
     }
 }

@@ -1,13 +1,18 @@
 //! Runs Lambda trigger functions: the Runtime API host, deadlines, attempts and error mapping.
+//!
+//! A function runs in a [`Place`]: one attempt, bytes in and bytes out. The [`Invoker`] above it makes of an event a
+//! checked answer or one of the service's exceptions, as Amazon Cognito does: five seconds, three attempts, and the
+//! same sentences. It fails closed: without the whole event and a response of the right form there is no answer.
 
 mod error;
 pub mod event;
 mod invoker;
 mod place;
+mod shape;
 mod trigger;
 
 pub use error::{ErrorKind, TriggerError};
-pub use event::check_reply;
 pub use invoker::{Invoker, Policy};
 pub use place::{BoxFuture, InvokeError, Invoked, Place};
+pub use shape::check_reply;
 pub use trigger::Trigger;

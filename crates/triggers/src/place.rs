@@ -1,62 +1,96 @@
-//! Where a function runs.
+//! Somewhere a function runs.
 
+use std::error::Error;
 use std::fmt;
-use std::future::Future;
+use std::io;
 use std::pin::Pin;
 
-use bytes::Bytes;
 use tokio::time::Instant;
 
-/// A boxed future, so that a [`Place`] can stand behind `dyn`.
+/// A boxed future, so that [`Place`] can stand behind `dyn`.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A place where one function runs: bytes in, bytes out, one attempt per call.
-pub trait Place: Send + Sync + 'static {
-    /// Invokes the function once. Whatever happens, the future is done shortly after `deadline`.
-    fn invoke(&self, payload: Bytes, deadline: Instant) -> BoxFuture<'_, Result<Invoked, InvokeError>>;
+/// Where one function runs: a child process, a remote service, a test.
+///
+/// Bytes go in and bytes come out, so that a mistake in either's JSON shows in every place alike. One call is one
+/// attempt; attempts, deadlines and what the client is told are the [`Invoker`](crate::Invoker)'s part.
+pub trait Place: Send + Sync {
+    /// Hands the function one event. When `deadline` passes, or the future is dropped, the attempt is over, and the
+    /// place sees to it that its late answer is never taken for that of another call.
+    fn invoke<'a>(
+        &'a self,
+        payload: Vec<u8>,
+        deadline: Instant,
+    ) -> BoxFuture<'a, Result<Invoked, InvokeError>>;
 
-    /// Gets the function ready, so that the first sign-in does not wait for it.
-    fn warm_up(&self) -> BoxFuture<'_, Result<(), InvokeError>> {
-        Box::pin(async { Ok(()) })
+    /// Makes the function ready for its first event, so that nobody waits for its start.
+    fn warm_up(&self, deadline: Instant) -> BoxFuture<'_, Result<(), InvokeError>> {
+        let _ = deadline;
+        Box::pin(std::future::ready(Ok(())))
     }
 
-    /// Ends whatever runs.
+    /// Ends whatever was started. Later calls are refused.
     fn shut_down(&self) -> BoxFuture<'_, ()> {
-        Box::pin(async {})
+        Box::pin(std::future::ready(()))
     }
 }
 
-/// What a function handed back.
+/// What the function said.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Invoked {
-    /// Its answer.
-    Answer(Bytes),
-    /// The error it reported, as the runtime put it: a JSON object with `errorMessage` and `errorType`.
-    Error(Bytes),
+pub struct Invoked {
+    /// Its answer, or with `function_error` a JSON object with `errorMessage` and `errorType`. Nobody has looked at
+    /// it yet: it may be any bytes.
+    pub payload: Vec<u8>,
+    /// Whether the function answered with an error of its own.
+    pub function_error: bool,
 }
 
-/// Why a function handed nothing back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Answers hold codes and claims, so only their length is printed.
+impl fmt::Debug for Invoked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Invoked")
+            .field("payload_bytes", &self.payload.len())
+            .field("function_error", &self.function_error)
+            .finish()
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
 pub enum InvokeError {
-    /// The function cannot be started; the text says why.
-    CannotStart(String),
-    /// The function did not answer before the deadline.
+    /// The function's program could not be started.
+    CannotStart(io::Error),
+    /// The deadline passed.
     TimedOut,
-    /// The function ended without an answer; the text is what the service says about it.
+    /// The function's process ended before it answered. The text is the service's, for example `RequestId: … Error:
+    /// Runtime exited with error: exit status 1`.
     Exited(String),
-    /// The answer is larger than a function may give.
+    /// The function reported that it cannot start, in the same form as an error of its own.
+    Init(Vec<u8>),
+    /// The answer is larger than Lambda allows.
     TooLarge,
+    /// The place takes no more calls: it is full, or was shut down.
+    Refused,
 }
 
 impl fmt::Display for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            InvokeError::CannotStart(why) => write!(f, "the function cannot be started: {why}"),
-            InvokeError::TimedOut => f.write_str("the function did not answer in time"),
-            InvokeError::Exited(how) => write!(f, "the function ended without an answer: {how}"),
-            InvokeError::TooLarge => f.write_str("the function's answer is too large"),
+            Self::CannotStart(_) => f.write_str("the function's program cannot be started"),
+            Self::TimedOut => f.write_str("the function did not answer in time"),
+            Self::Exited(how) => write!(f, "the function's process ended: {how}"),
+            Self::Init(_) => f.write_str("the function reported that it cannot start"),
+            Self::TooLarge => f.write_str("the function's answer is too large"),
+            Self::Refused => f.write_str("the function takes no more calls"),
         }
     }
 }
 
-impl std::error::Error for InvokeError {}
+impl Error for InvokeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::CannotStart(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}

@@ -36,11 +36,47 @@ pub(crate) enum Kind {
     Bool,
     Text,
     Texts,
-    /// A map of text to text.
+    /// Text by name.
     TextMap,
-    /// An object whose inside is read later.
-    Object,
+    /// Anything by name.
+    Map,
+    /// These members and no others.
+    Object(Members),
 }
+
+pub(crate) type Members = &'static [(&'static str, Kind)];
+
+const GROUP_OVERRIDE: Members = &[
+    ("groupsToOverride", Kind::Texts),
+    ("iamRolesToOverride", Kind::Texts),
+    ("preferredRole", Kind::Text),
+];
+
+const CLAIMS_OVERRIDE: Members = &[
+    ("claimsToAddOrOverride", Kind::Map),
+    ("claimsToSuppress", Kind::Texts),
+    ("groupOverrideDetails", Kind::Object(GROUP_OVERRIDE)),
+];
+
+const CLAIMS_AND_SCOPE_OVERRIDE: Members = &[
+    (
+        "idTokenGeneration",
+        Kind::Object(&[
+            ("claimsToAddOrOverride", Kind::Map),
+            ("claimsToSuppress", Kind::Texts),
+        ]),
+    ),
+    (
+        "accessTokenGeneration",
+        Kind::Object(&[
+            ("claimsToAddOrOverride", Kind::Map),
+            ("claimsToSuppress", Kind::Texts),
+            ("scopesToAdd", Kind::Texts),
+            ("scopesToSuppress", Kind::Texts),
+        ]),
+    ),
+    ("groupOverrideDetails", Kind::Object(GROUP_OVERRIDE)),
+];
 
 impl Trigger {
     /// The trigger's name in error sentences.
@@ -68,7 +104,7 @@ impl Trigger {
     }
 
     /// The members that `response` may have.
-    pub(crate) fn response_members(self) -> &'static [(&'static str, Kind)] {
+    pub(crate) fn response_members(self) -> Members {
         match self {
             Trigger::PreSignUp => &[
                 ("autoConfirmUser", Kind::Bool),
@@ -87,8 +123,13 @@ impl Trigger {
                 ("challengeMetadata", Kind::Text),
             ],
             Trigger::VerifyAuthChallengeResponse => &[("answerCorrect", Kind::Bool)],
-            Trigger::PreTokenGeneration { version: 1 } => &[("claimsOverrideDetails", Kind::Object)],
-            Trigger::PreTokenGeneration { .. } => &[("claimsAndScopeOverrideDetails", Kind::Object)],
+            Trigger::PreTokenGeneration { version: 1 } => {
+                &[("claimsOverrideDetails", Kind::Object(CLAIMS_OVERRIDE))]
+            }
+            Trigger::PreTokenGeneration { .. } => &[(
+                "claimsAndScopeOverrideDetails",
+                Kind::Object(CLAIMS_AND_SCOPE_OVERRIDE),
+            )],
             Trigger::UserMigration => &[
                 ("userAttributes", Kind::TextMap),
                 ("forceAliasCreation", Kind::Bool),
@@ -97,31 +138,26 @@ impl Trigger {
                 ("messageAction", Kind::Text),
                 ("desiredDeliveryMediums", Kind::Texts),
             ],
-            Trigger::CustomMessage => {
-                &[("smsMessage", Kind::Text), ("emailMessage", Kind::Text), ("emailSubject", Kind::Text)]
-            }
+            Trigger::CustomMessage => &[
+                ("smsMessage", Kind::Text),
+                ("emailMessage", Kind::Text),
+                ("emailSubject", Kind::Text),
+            ],
         }
     }
 
     /// `response` as it is handed to the function: every member there, null, or false where the service presets it.
     pub(crate) fn preset_response(self) -> Value {
-        let preset = if self == Trigger::PreSignUp { json!(false) } else { Value::Null };
+        let preset = if self == Trigger::PreSignUp {
+            json!(false)
+        } else {
+            Value::Null
+        };
         let members = self.response_members().iter();
-        Value::Object(members.map(|(name, _)| ((*name).to_owned(), preset.clone())).collect::<Map<_, _>>())
-    }
-}
-
-impl Kind {
-    /// Whether the value is of this kind. Null stands for "not given" in every member.
-    pub(crate) fn admits(self, value: &Value) -> bool {
-        match (self, value) {
-            (_, Value::Null)
-            | (Kind::Bool, Value::Bool(_))
-            | (Kind::Text, Value::String(_))
-            | (Kind::Object, Value::Object(_)) => true,
-            (Kind::Texts, Value::Array(list)) => list.iter().all(Value::is_string),
-            (Kind::TextMap, Value::Object(map)) => map.values().all(Value::is_string),
-            _ => false,
-        }
+        Value::Object(
+            members
+                .map(|(name, _)| ((*name).to_owned(), preset.clone()))
+                .collect::<Map<_, _>>(),
+        )
     }
 }
