@@ -238,7 +238,7 @@ async fn invoke(
     request: Map<String, Value>,
     effects: &mut Effects,
 ) -> Result<Value, ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
+    let SignIn { pool, client, subject, .. } = sign_in;
     let (source, arn) = match trigger {
         Trigger::DefineAuthChallenge => {
             ("DefineAuthChallenge_Authentication", pool.lambda(|l| l.define_auth_challenge.clone()))

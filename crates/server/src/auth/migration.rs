@@ -6,7 +6,9 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::UserStatusType;
 use serde_json::{Value, json};
 
-use super::{attributes, credentials};
+use super::aliases::Taken;
+use super::attributes::Change;
+use super::{credentials, registration};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
@@ -56,7 +58,7 @@ pub async fn migrate(
 struct Migrated {
     attributes: Vec<(String, String)>,
     status: UserStatusType,
-    force_alias: bool,
+    taken: Taken,
 }
 
 impl Migrated {
@@ -74,7 +76,10 @@ impl Migrated {
                 Some("CONFIRMED") => UserStatusType::Confirmed,
                 _ => UserStatusType::ResetRequired,
             },
-            force_alias: response.get("forceAliasCreation").and_then(Value::as_bool).unwrap_or(false),
+            taken: match response.get("forceAliasCreation") {
+                Some(Value::Bool(true)) => Taken::Move,
+                _ => Taken::Refuse,
+            },
         })
     }
 }
@@ -86,12 +91,14 @@ async fn create(
     password: &str,
     migrated: Migrated,
 ) -> Result<Stored<UserRecord>, ApiError> {
-    let Migrated { attributes: given, status, force_alias } = migrated;
-    let (mut user, batch) = attributes::new_user(ctx, pool, name, given, force_alias).await?;
+    let Migrated { attributes, status, taken } = migrated;
+    let given = Change { set: attributes, remove: Vec::new() };
+    let mut user = registration::new_user(ctx, pool, name, given)?;
+    user.status = status;
     // The password policy does not apply: the older directory took this password.
     user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user.username, password).await?);
-    user.status = status;
-    let username = user.username.clone();
-    ctx.app.store.commit(attributes::put_new_user(pool, &user, batch)).await?;
-    ctx.user_by_username(pool, &username).await?.ok_or_else(|| ApiError::internal("a new user is not there"))
+    let rows = registration::rows(ctx, pool, &user, taken).await?;
+    ctx.app.store.commit(rows).await?;
+    let created = ctx.user_by_username(pool, &user.username).await?;
+    created.ok_or_else(|| ApiError::internal("a user who was just migrated is not there"))
 }

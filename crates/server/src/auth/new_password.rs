@@ -5,20 +5,22 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
+use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, Expect};
 use serde_json::json;
 
+use super::attributes::{self, Change};
 use super::handle::{self, Kind};
 use super::parameters::Parameters;
 use super::policy::{self, Wording};
 use super::respond::consume;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{attributes, credentials, custom, tokens};
+use super::{credentials, custom, tokens};
 use crate::error::ApiError;
+use crate::ops::users::change;
 use crate::records::document::Document;
-use crate::records::{SessionRecord, Stored, UserRecord, keys};
+use crate::records::{PoolRecord, SessionRecord, Stored, UserRecord};
 
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
@@ -37,8 +39,8 @@ pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, Api
     let batch = Batch::new().put(session.key, Expect::Absent, record.to_body()).merge(clear);
     ctx.app.store.commit(batch).await?;
 
-    let missing: Vec<String> = attributes::missing_required(pool, user)
-        .into_iter()
+    let missing: Vec<String> = attributes::required(pool)
+        .filter(|attribute| user.attribute(attribute).is_none())
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
     let present: BTreeMap<&str, &str> =
@@ -51,7 +53,8 @@ pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, Api
     Ok(Answer::Challenge { name, session: Some(session.text), parameters })
 }
 
-/// Takes the new password. A password that the policy refuses leaves the session usable; anything later consumes it.
+/// Takes the new password. A password or attribute that is refused leaves the session usable; anything later consumes
+/// it.
 ///
 /// # Errors
 /// `InvalidPasswordException`, attribute errors, a session used before.
@@ -60,52 +63,53 @@ pub async fn answer(
     stored: Stored<SessionRecord>,
     parameters: &Parameters,
 ) -> Result<Answer, ApiError> {
+    let SignIn { ctx, pool, client, .. } = sign_in;
     let password = parameters.required("NEW_PASSWORD")?;
-    policy::check(sign_in.pool, password, Wording::Others)?;
-    let user = sign_in.subject.stored().ok_or_else(ApiError::incorrect_username_or_password)?;
-    if user.value.status != UserStatusType::ForceChangePassword {
-        return Err(handle::invalid());
-    }
-    let given: Vec<(String, String)> = parameters
-        .prefixed(ATTRIBUTE_PREFIX)
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    let (changed, aliases) = changed_user(&sign_in, user, given, password).await?;
-    consume(sign_in.ctx, &stored).await?;
-    let expect = Expect::Version(user.version);
-    let batch = aliases.put(user.key.clone(), expect, changed.to_body());
-    sign_in.ctx.app.store.commit(batch).await?;
+    policy::check(pool, password, Wording::Others)?;
+    let user = sign_in.subject.stored().ok_or_else(ApiError::incorrect_username_or_password)?.clone();
+    let given = parameters.prefixed(ATTRIBUTE_PREFIX);
+    let change = Change {
+        set: given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        remove: Vec::new(),
+    };
+    change.check_client(client)?;
+    check_change(pool, &user.value, &change)?;
+    let verifier = credentials::seal_verifier(ctx, pool, &user.value.username, password).await?;
+    consume(ctx, &stored).await?;
 
-    let now = sign_in.ctx.user_by_username(sign_in.pool, &changed.username).await?;
+    let username = user.value.username.clone();
+    change::change(ctx, pool, user, |user| {
+        check_change(pool, user, &change)?;
+        change.apply(pool, user);
+        user.sealed_verifier = Some(verifier.clone());
+        user.status = UserStatusType::Confirmed;
+        user.temporary_until = None;
+        user.modified = ctx.now;
+        Ok(())
+    })
+    .await?;
+    let now = ctx.user_by_username(pool, &username).await?;
     sign_in.subject = Subject::Known(Box::new(now.ok_or_else(ApiError::incorrect_username_or_password)?));
-    if sign_in.flow == "CUSTOM_AUTH" {
+    if sign_in.flow == AuthFlowType::CustomAuth.as_str() {
         return custom::run(sign_in, custom::Arrival::PasswordProved { clear: Batch::new() }).await;
     }
     let issued = tokens::sign_in(&sign_in, "TokenGeneration_NewPasswordChallenge").await?;
-    sign_in.ctx.app.store.commit(issued.batch).await?;
+    ctx.app.store.commit(issued.batch).await?;
     Ok(Answer::Tokens(Box::new(issued.result)))
 }
 
-/// The user with the new password and attributes, and the batch that keeps aliases in step.
-async fn changed_user(
-    sign_in: &SignIn<'_>,
-    user: &Stored<UserRecord>,
-    given: Vec<(String, String)>,
-    password: &str,
-) -> Result<(UserRecord, Batch), ApiError> {
-    let SignIn { ctx, pool, client, .. } = sign_in;
-    let change = attributes::Change { set: given, ..Default::default() };
-    let (mut changed, aliases) = attributes::apply_by_client(ctx, pool, client, &user.value, change).await?;
-    let missing = attributes::missing_required(pool, &changed);
-    if let Some(attribute) = missing.first() {
-        return Err(ApiError::invalid_parameter(format!(
-            "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
-        )));
+/// Lets the answer pass if the user still has to choose a password and has every required attribute afterwards.
+fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
+    if user.status != UserStatusType::ForceChangePassword {
+        return Err(handle::invalid());
     }
-    changed.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &changed.username, password).await?);
-    changed.status = UserStatusType::Confirmed;
-    changed.temporary_until = None;
-    changed.modified = ctx.now;
-    debug_assert_eq!(user.key, keys::user(pool.id(), &pool.compared(&changed.username)));
-    Ok((changed, aliases))
+    change.check_change(pool, user)?;
+    let mut changed = user.clone();
+    change.apply(pool, &mut changed);
+    match attributes::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
+        Some(attribute) => Err(ApiError::invalid_parameter(format!(
+            "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
+        ))),
+        None => Ok(()),
+    }
 }

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::handle::hex;
 use super::subject::{check_enabled, event_attributes};
 use super::step::SignIn;
-use crate::clock::Millis;
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::oidc::claims::{self, Issue};

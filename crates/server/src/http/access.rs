@@ -3,6 +3,7 @@
 //! A signature is checked against the secret of the key it names; an unknown key is checked against a secret nobody
 //! has, so that both cost the same. The session token of temporary AWS credentials is ignored, its signature is not.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +11,7 @@ use axum::http::Request;
 use bytes::Bytes;
 use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_crypto::{Entropy, random_id};
-use poolhouse_sigv4::{self as sigv4, Presented, SignatureError};
+use poolhouse_sigv4::{self as sigv4, Presented, Refusal};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -73,11 +74,12 @@ pub async fn authorize(
     body: &Value,
     request: &Request<Bytes>,
 ) -> Result<(), ApiError> {
-    let headers: Vec<(String, String)> = request
+    let headers: Vec<(&str, Cow<'_, str>)> = request
         .headers()
         .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
         .collect();
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
     let signed = sigv4::Request {
         method: request.method().as_str(),
         path: request.uri().path(),
@@ -85,15 +87,13 @@ pub async fn authorize(
         headers: &headers,
         body: request.body(),
     };
-    let presented = Presented::parse(&signed).map_err(refused)?;
+    let presented = Presented::parse(signed, SERVICE).map_err(refused)?;
     let function = ctx.app.function_keys.find(presented.access_key_id());
     let secret = match &function {
         Some(key) => Some(key.secret.clone()),
         None => operator_secret(ctx, presented.access_key_id()).await?,
     };
-    presented
-        .verify(secret.as_ref().map(|s| s.as_str()), &signed, SERVICE, ctx.now.seconds())
-        .map_err(refused)?;
+    presented.verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds()).map_err(refused)?;
     match function {
         Some(key) => authorize_function(ctx, &key, operation, body).await,
         None => Ok(()),
@@ -132,12 +132,7 @@ async fn authorize_function(
     ))
 }
 
-fn refused(error: SignatureError) -> ApiError {
-    let code = match error.name() {
-        "MissingAuthenticationTokenException" => ErrorCode::MissingAuthenticationTokenException,
-        "IncompleteSignatureException" => ErrorCode::IncompleteSignatureException,
-        "UnrecognizedClientException" => ErrorCode::UnrecognizedClientException,
-        _ => ErrorCode::InvalidSignatureException,
-    };
-    ApiError::new(code, error.to_string())
+fn refused(refusal: Refusal) -> ApiError {
+    let code = ErrorCode::from_name(refusal.code()).unwrap_or(ErrorCode::AccessDeniedException);
+    ApiError::new(code, refusal.to_string())
 }

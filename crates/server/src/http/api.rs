@@ -87,11 +87,9 @@ fn rejected(rejection: Rejection) -> ApiError {
 /// where it looks.
 pub fn failure(error: &ApiError) -> Response<Bytes> {
     let name = error.code.name();
-    // The errors that arise before the service proper spell the member with a capital letter.
-    let member = if error.code.is_front_end() { "Message" } else { "message" };
     let mut body = json!({ "__type": name });
     if !error.message.is_empty() {
-        body[member] = Value::from(error.message.as_str());
+        body[error.code.message_member()] = Value::from(error.message.as_str());
     }
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() =
