@@ -1,92 +1,100 @@
 //! Powers of the generator, from a table made once.
 //!
-//! The exponent is cut into digits of [`BITS`] bits. Row *i* of the table holds g to every multiple of 2^(i·BITS) that
-//! the digit *i* can ask for, so g^x is one product with a factor from every row and no squaring. Which factor is
-//! taken is a secret: a row is always read whole, and all but one entry masked away.
+//! The exponent is cut into digits. Row *i* of the table holds g to every multiple of 2^(i · digit width) that the digit
+//! *i* can ask for, so g^x is one product with a factor from every row and no squaring. Which factor is taken is a
+//! secret: a row is always read whole, and all but one entry masked away.
 
-use std::sync::OnceLock;
-
-use zeroize::Zeroizing;
-
-use crate::bignum::{Factor, Product, WORDS};
 use crate::group::{GENERATOR, Residue};
 
-/// Bits of a digit.
-const BITS: usize = 6;
-/// Entries of a row: one for each value of a digit.
-const ENTRIES: usize = 1 << BITS;
-/// Digits of a 256-bit exponent.
-const ROWS: usize = 256_usize.div_ceil(BITS);
+/// Multiplication modulo N, in a form that suits it.
+pub(crate) trait Engine: Copy {
+    /// Bits of a digit: wider digits need fewer multiplications, but read more of the table. The best width was found by
+    /// measuring; see docs/decisions/bignum.md.
+    const DIGIT_BITS: usize;
+    /// An entry of a table.
+    type Factor: Clone;
+    /// A running product.
+    type Product;
 
-/// g to a secret exponent (most significant byte first), in constant time.
-pub(crate) fn power_of_generator(exponent: &[u8; 32]) -> Residue {
-    let mut product = Product::of(&Residue::small(1));
-    let mut factor = Factor(Zeroizing::new([0; WORDS]));
-    for (row, digit) in table().iter().zip(digits(exponent)) {
-        select(row, digit, &mut factor);
-        product.times(&factor);
-    }
-    product.to_residue()
+    /// Starts a product with a residue.
+    fn start(self, residue: &Residue) -> Self::Product;
+    /// Multiplies a product by a factor.
+    fn times(self, product: &mut Self::Product, factor: &Self::Factor);
+    /// Makes a factor of a product.
+    fn factor(self, product: &Self::Product) -> Self::Factor;
+    /// Reduces a product.
+    fn finish(self, product: &Self::Product) -> Residue;
+    /// Copies the entry with this index, reading all of them alike.
+    fn select(self, row: &[Self::Factor], index: u8, out: &mut Self::Factor);
 }
 
-/// Builds the table now rather than at the first use.
-pub(crate) fn warm_up() {
-    table();
+/// A product of two residues.
+pub(crate) fn multiply<E: Engine>(engine: E, a: &Residue, b: &Residue) -> Residue {
+    let mut product = engine.start(a);
+    engine.times(&mut product, &engine.factor(&engine.start(b)));
+    engine.finish(&product)
 }
 
-type Row = [Factor; ENTRIES];
+/// The powers of the generator that an engine multiplies.
+pub(crate) struct Table<E: Engine> {
+    engine: E,
+    rows: Vec<Vec<E::Factor>>,
+}
 
-fn table() -> &'static [Row] {
-    static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let mut base = Product::of(&Residue::small(GENERATOR)).to_factor();
-        (0..ROWS)
-            .map(|_| {
-                let mut power = Product::of(&Residue::small(1));
-                let row = std::array::from_fn(|_| {
-                    let entry = power.to_factor();
-                    power.times(&base);
+impl<E: Engine> Table<E> {
+    /// Computes the table: a few milliseconds.
+    pub(crate) fn new(engine: E) -> Self {
+        let entries = 1_usize << E::DIGIT_BITS;
+        let mut base = engine.factor(&engine.start(&Residue::small(GENERATOR)));
+        let mut row = || {
+            let mut power = engine.start(&Residue::small(1));
+            let row = (0..entries)
+                .map(|_| {
+                    let entry = engine.factor(&power);
+                    engine.times(&mut power, &base);
                     entry
-                });
-                // After the last entry the power is base^ENTRIES: what the next row counts in.
-                base = power.to_factor();
-                row
-            })
-            .collect()
-    })
-}
+                })
+                .collect();
+            // The power after the last entry is what the next row counts in.
+            base = engine.factor(&power);
+            row
+        };
+        let rows = (0..digit_count(E::DIGIT_BITS)).map(|_| row()).collect();
+        Self { engine, rows }
+    }
 
-/// Copies the entry `digit` of a row, reading all of them alike.
-fn select(row: &Row, digit: u8, out: &mut Factor) {
-    out.0.fill(0);
-    for (index, entry) in (0_u8..).zip(row) {
-        let mask = mask_if_equal(index, digit);
-        for (out, word) in out.0.iter_mut().zip(&*entry.0) {
-            *out |= word & mask;
+    pub(crate) fn engine(&self) -> E {
+        self.engine
+    }
+
+    /// g to a secret exponent (most significant byte first), in constant time.
+    pub(crate) fn power_of_generator(&self, exponent: &[u8; 32]) -> Residue {
+        let mut product = self.engine.start(&Residue::small(1));
+        let mut factor = self.engine.factor(&product);
+        for (index, row) in self.rows.iter().enumerate() {
+            self.engine
+                .select(row, digit(exponent, index, E::DIGIT_BITS), &mut factor);
+            self.engine.times(&mut product, &factor);
         }
+        self.engine.finish(&product)
     }
 }
 
-/// All ones if the two are equal, otherwise all zeros; without a branch.
-fn mask_if_equal(a: u8, b: u8) -> u64 {
-    // Hidden from the optimiser, which might otherwise turn the mask back into a comparison and a jump.
-    let difference = u64::from(std::hint::black_box(a ^ b));
-    // Only zero borrows into the highest bit.
-    0_u64.wrapping_sub(difference.wrapping_sub(1) >> 63)
+/// How many digits of this many bits an exponent has.
+pub(crate) const fn digit_count(bits: usize) -> usize {
+    256_usize.div_ceil(bits)
 }
 
-/// The digits of an exponent, least significant first.
-fn digits(exponent: &[u8; 32]) -> impl Iterator<Item = u8> + '_ {
-    (0..ROWS).map(|row| (0..BITS).fold(0, |digit, bit| digit | bit_of(exponent, row * BITS + bit) << bit))
-}
-
-fn bit_of(exponent: &[u8; 32], index: usize) -> u8 {
-    // The last digit reaches beyond the exponent.
-    exponent
-        .iter()
-        .rev()
-        .nth(index / 8)
-        .map_or(0, |byte| byte >> (index % 8) & 1)
+/// A digit of an exponent; index 0 is the least significant one. The last digit may reach beyond the exponent.
+pub(crate) fn digit(exponent: &[u8; 32], index: usize, bits: usize) -> u8 {
+    let bit = |index: usize| {
+        exponent
+            .iter()
+            .rev()
+            .nth(index / 8)
+            .map_or(0, |byte| byte >> (index % 8) & 1)
+    };
+    (0..bits).fold(0, |digit, offset| digit | bit(index * bits + offset) << offset)
 }
 
 #[cfg(test)]
@@ -95,47 +103,55 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::{integer, modulus};
+    use crate::bignum::AwsLc;
+    use crate::testing::{exponents, integer, modulus, residues};
 
-    fn expected(exponent: &[u8; 32]) -> BigUint {
-        BigUint::from(GENERATOR).modpow(&BigUint::from_bytes_be(exponent), &modulus())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(48))]
-
-        #[test]
-        fn powers_of_the_generator_equal_those_of_another_implementation(exponent: [u8; 32]) {
-            prop_assert_eq!(integer(&power_of_generator(&exponent)), expected(&exponent));
-        }
-    }
-
-    #[test]
-    fn every_single_bit_of_the_exponent_counts() {
+    /// Compares an engine with an independent implementation.
+    fn assert_engine<E: Engine>(engine: E) {
+        let table = Table::new(engine);
+        let assert_power = |exponent: &[u8; 32]| {
+            let expected = BigUint::from(GENERATOR).modpow(&BigUint::from_bytes_be(exponent), &modulus());
+            assert_eq!(
+                integer(&table.power_of_generator(exponent)),
+                expected,
+                "{exponent:?}"
+            );
+        };
         for bit in 0..256 {
             let mut exponent = [0; 32];
             exponent[31 - bit / 8] = 1 << (bit % 8);
+            assert_power(&exponent);
+        }
+        proptest!(ProptestConfig::with_cases(32), |(exponent in exponents(), a in residues(), b in residues())| {
+            assert_power(&exponent);
+            prop_assert_eq!(integer(&multiply(engine, &a, &b)), integer(&a) * integer(&b) % modulus());
+        });
+    }
+
+    #[test]
+    fn aws_lc_computes_what_another_implementation_does() {
+        assert_engine(AwsLc);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn ifma_computes_what_another_implementation_does() {
+        if let Some(ifma) = crate::ifma::Ifma::detect() {
+            assert_engine(ifma);
+        }
+    }
+
+    #[test]
+    fn digits_make_up_the_exponent() {
+        let exponent = [0x9e; 32];
+        for bits in 1..=8 {
+            let digits = (0..digit_count(bits))
+                .map(|index| BigUint::from(digit(&exponent, index, bits)) << (index * bits));
             assert_eq!(
-                integer(&power_of_generator(&exponent)),
-                expected(&exponent),
-                "bit {bit}"
+                digits.sum::<BigUint>(),
+                BigUint::from_bytes_be(&exponent),
+                "{bits} bits"
             );
-        }
-    }
-
-    #[test]
-    fn the_ends_of_the_range_are_no_exception() {
-        for exponent in [[0; 32], [0xff; 32]] {
-            assert_eq!(integer(&power_of_generator(&exponent)), expected(&exponent));
-        }
-    }
-
-    #[test]
-    fn a_mask_is_all_or_nothing() {
-        for a in 0..=u8::MAX {
-            for b in 0..=u8::MAX {
-                assert_eq!(mask_if_equal(a, b), if a == b { u64::MAX } else { 0 });
-            }
         }
     }
 }

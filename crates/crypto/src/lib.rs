@@ -11,6 +11,7 @@
 //! Everything random is drawn from an [`Entropy`] the caller passes, and everything timed takes the time as an
 //! argument, so every function here can be replayed. Secrets are wiped when dropped and never printed by `Debug`.
 
+mod arithmetic;
 mod bignum;
 mod comb;
 mod digest;
@@ -20,6 +21,8 @@ pub mod floor;
 mod group;
 mod hex;
 mod ids;
+#[cfg(target_arch = "x86_64")]
+mod ifma;
 pub mod jwt;
 pub mod opaque;
 pub mod seal;
@@ -34,5 +37,5 @@ pub use ids::{LOWER_ALPHANUMERIC, MIXED_ALPHANUMERIC, random_id, random_text, uu
 /// Builds the tables that sign-in uses, so that the first request does not wait for them. Takes a few milliseconds of
 /// CPU once per process; later calls do nothing.
 pub fn warm_up() {
-    comb::warm_up();
+    arithmetic::warm_up();
 }

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use num_bigint::BigUint;
+use proptest::prelude::*;
 
-use crate::group::{MODULUS, Residue};
+use crate::group::{MODULUS, Residue, WIDTH};
 use crate::{Entropy, sha256};
 
 /// Random bytes that are the same in every run.
@@ -44,4 +45,26 @@ pub(crate) fn integer(residue: &Residue) -> BigUint {
 
 pub(crate) fn residue(integer: &BigUint) -> Residue {
     Residue::from_unsigned(&integer.to_bytes_be()).expect("below N")
+}
+
+/// Any residue, the ends of the range more often than chance would have them.
+pub(crate) fn residues() -> impl Strategy<Value = Residue> {
+    let ends = [0_u8, 1, 2].map(|small| {
+        [
+            residue(&BigUint::from(small)),
+            residue(&(modulus() - small - 1_u8)),
+        ]
+    });
+    prop_oneof![
+        1 => proptest::sample::select(ends.concat()),
+        4 => proptest::collection::vec(any::<u8>(), 0..=WIDTH)
+            .prop_map(|bytes| residue(&(BigUint::from_bytes_be(&bytes) % modulus()))),
+    ]
+}
+
+/// Any exponent, likewise.
+pub(crate) fn exponents() -> impl Strategy<Value = [u8; 32]> {
+    let mut one = [0; 32];
+    one[31] = 1;
+    prop_oneof![1 => proptest::sample::select(vec![[0; 32], one, [0xff; 32]]), 4 => any::<[u8; 32]>()]
 }

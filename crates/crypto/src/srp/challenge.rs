@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{BadA, PublicA, Verifier};
 use crate::Entropy;
-use crate::bignum::{add, multiply, power, power_of_public_exponent};
-use crate::comb::power_of_generator;
+use crate::arithmetic::{add, multiply, power, power_of_generator, power_of_public_exponent};
 use crate::digest::{hkdf, hmac_sha256, sha256};
 use crate::group::{GENERATOR, MODULUS, Residue, WIDTH, java_bytes};
 

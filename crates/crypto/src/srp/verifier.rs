@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{BadSalt, Salt};
-use crate::comb::power_of_generator;
+use crate::arithmetic::power_of_generator;
 use crate::digest::{constant_time_eq, sha256};
 use crate::group::Residue;
 use crate::hex;
