@@ -1,7 +1,7 @@
-//! Montgomery multiplication modulo N with AVX-512 IFMA, eight 52-bit digits at a time.
+//! Montgomery multiplication modulo N with AVX-512 IFMA, eight limbs of 52 bits at a time.
 //!
-//! N has 3072 bits and takes 60 digits; R is 2^3120. N ends in 64 one bits, so −1/N modulo 2^52 is 1 and each digit of the
-//! Montgomery quotient is the lowest digit of the sum itself. Numbers in Montgomery form are kept below 2N instead of
+//! N has 3072 bits and takes 60 limbs; R is 2^3120. N ends in 64 one bits, so −1/N modulo 2^52 is 1 and each limb of the
+//! Montgomery quotient is the lowest limb of the sum itself. Numbers in Montgomery form are kept below 2N instead of
 //! N ("almost" reduced): 4N < R, so a product of two such numbers, (a·b + q·N) / R with q < R, is below 2N again.
 //!
 //! Sums of partial products are carried only at the end. In each of the 60 steps a lane takes four halves of products,
@@ -24,12 +24,12 @@ use crate::comb::{Engine, digit, digit_count};
 use crate::constant_time_eq;
 use crate::group::{GENERATOR, MODULUS, Residue, WIDTH};
 
-/// Bits of a digit.
-const DIGIT_BITS: usize = 52;
-/// Digits that a number has.
-const DIGITS: usize = 60;
-const DIGIT_MASK: u64 = (1 << DIGIT_BITS) - 1;
-/// Vectors that hold a number; the last four digits are always zero.
+/// Bits of a limb, which is a digit of a number as the instructions take it.
+const LIMB_BITS: usize = 52;
+/// Limbs that a number has.
+const LIMBS: usize = 60;
+const LIMB_MASK: u64 = (1 << LIMB_BITS) - 1;
+/// Vectors that hold a number; the last four limbs are always zero.
 const VECTORS: usize = 8;
 /// N itself.
 static N: Number = Number::from_bytes(&MODULUS);
@@ -55,7 +55,7 @@ pub(crate) fn power(ifma: Ifma, base: &Residue, exponent: &[u8; 32]) -> Residue 
     ifma.finish(&power)
 }
 
-/// A number below 2N, least significant digit first.
+/// A number below 2N, least significant limb first.
 #[derive(Clone)]
 #[repr(align(64))]
 pub(crate) struct Number([[u64; 8]; VECTORS]);
@@ -63,27 +63,27 @@ pub(crate) struct Number([[u64; 8]; VECTORS]);
 impl Number {
     const ZERO: Self = Self([[0; 8]; VECTORS]);
 
-    /// Cuts bytes, most significant first, into digits.
+    /// Cuts bytes, most significant first, into limbs.
     const fn from_bytes(bytes: &[u8; WIDTH]) -> Self {
         let mut number = Self::ZERO;
         let mut i = 0;
         while i < WIDTH {
-            let (index, offset) = (8 * i / DIGIT_BITS, 8 * i % DIGIT_BITS);
+            let (index, offset) = (8 * i / LIMB_BITS, 8 * i % LIMB_BITS);
             let bits = (bytes[WIDTH - 1 - i] as u64) << offset;
-            number.0[index / 8][index % 8] |= bits & DIGIT_MASK;
-            number.0[(index + 1) / 8][(index + 1) % 8] |= bits >> DIGIT_BITS;
+            number.0[index / 8][index % 8] |= bits & LIMB_MASK;
+            number.0[(index + 1) / 8][(index + 1) % 8] |= bits >> LIMB_BITS;
             i += 1;
         }
         number
     }
 
-    /// Joins digits to bytes, most significant first. The number must be below 2^3072.
+    /// Joins limbs to bytes, most significant first. The number must be below 2^3072.
     fn to_bytes(&self) -> [u8; WIDTH] {
-        let digits = self.0.as_flattened();
+        let limbs = self.0.as_flattened();
         std::array::from_fn(|i| {
             let bit = 8 * (WIDTH - 1 - i);
-            let (index, offset) = (bit / DIGIT_BITS, bit % DIGIT_BITS);
-            let bits = digits[index] >> offset | digits[index + 1] << (DIGIT_BITS - offset);
+            let (index, offset) = (bit / LIMB_BITS, bit % LIMB_BITS);
+            let bits = limbs[index] >> offset | limbs[index + 1] << (LIMB_BITS - offset);
             bits.to_le_bytes()[0]
         })
     }
@@ -149,7 +149,7 @@ fn r_squared() -> &'static Number {
     static R_SQUARED: OnceLock<Number> = OnceLock::new();
     R_SQUARED.get_or_init(|| {
         let mut exponent = [0; 32];
-        exponent[30..].copy_from_slice(&((2 * DIGITS * DIGIT_BITS) as u16).to_be_bytes());
+        exponent[30..].copy_from_slice(&((2 * LIMBS * LIMB_BITS) as u16).to_be_bytes());
         let residue = bignum::power_of_public_exponent(&Residue::small(GENERATOR), &exponent);
         Number::from_bytes(residue.as_bytes())
     })
@@ -187,21 +187,21 @@ fn multiply(out: &mut Number, a: &Number, b: &Number) {
     let a_vectors: [__m512i; VECTORS] = std::array::from_fn(|j| load(&a.0[j]));
     let n_vectors: [__m512i; VECTORS] = std::array::from_fn(|j| load(&N.0[j]));
     let mut sum = [zero; VECTORS];
-    // The lowest lane is followed in a register of its own, carries included: the quotient's digit is made of it, and
+    // The lowest lane is followed in a register of its own, carries included: the quotient's limb is made of it, and
     // what the vectors hold there is dropped unread.
     let lowest_a = u128::from(a.0[0][0]);
     let mut lowest = 0_u64;
-    for &b_digit in &b.0.as_flattened()[..DIGITS] {
-        let total = lowest_a * u128::from(b_digit) + u128::from(lowest);
-        let q_digit = total as u64 & DIGIT_MASK;
-        // total + q · (2^52 − 1) is q · 2^52 plus a multiple of 2^52; this is that sum without its lowest, empty digit.
-        let carry = (total >> DIGIT_BITS) as u64 + q_digit;
-        let (b_vector, q_vector) = (broadcast(b_digit), broadcast(q_digit));
+    for &b_limb in &b.0.as_flattened()[..LIMBS] {
+        let total = lowest_a * u128::from(b_limb) + u128::from(lowest);
+        let q_limb = total as u64 & LIMB_MASK;
+        // total + q · (2^52 − 1) is q · 2^52 plus a multiple of 2^52; this is that sum without its lowest, empty limb.
+        let carry = (total >> LIMB_BITS) as u64 + q_limb;
+        let (b_vector, q_vector) = (broadcast(b_limb), broadcast(q_limb));
         for j in 0..VECTORS {
             sum[j] = _mm512_madd52lo_epu64(sum[j], a_vectors[j], b_vector);
             sum[j] = _mm512_madd52lo_epu64(sum[j], n_vectors[j], q_vector);
         }
-        // Down by a digit: the halves that follow belong one digit higher than those before.
+        // Down by a limb: the halves that follow belong one limb higher than those before.
         for j in 0..VECTORS {
             let above = if j + 1 < VECTORS { sum[j + 1] } else { zero };
             sum[j] = _mm512_alignr_epi64::<1>(above, sum[j]);
@@ -212,15 +212,15 @@ fn multiply(out: &mut Number, a: &Number, b: &Number) {
             sum[j] = _mm512_madd52hi_epu64(sum[j], n_vectors[j], q_vector);
         }
     }
-    for (digits, vector) in out.0.iter_mut().zip(sum) {
-        store(digits, vector);
+    for (limbs, vector) in out.0.iter_mut().zip(sum) {
+        store(limbs, vector);
     }
     out.0[0][0] = lowest;
     let mut carry = 0;
-    for digit in &mut out.0.as_flattened_mut()[..DIGITS] {
-        carry += *digit;
-        *digit = carry & DIGIT_MASK;
-        carry >>= DIGIT_BITS;
+    for limb in &mut out.0.as_flattened_mut()[..LIMBS] {
+        carry += *limb;
+        *limb = carry & LIMB_MASK;
+        carry >>= LIMB_BITS;
     }
 }
 
@@ -231,30 +231,30 @@ fn select(row: &[Number], index: u8, out: &mut Number) {
     let mut selected = [_mm512_setzero_si512(); VECTORS];
     for (i, entry) in (0_u64..).zip(row) {
         let mask = _mm512_cmpeq_epi64_mask(broadcast(i), index);
-        for (selected, digits) in selected.iter_mut().zip(&entry.0) {
-            *selected = _mm512_mask_mov_epi64(*selected, mask, load(digits));
+        for (selected, limbs) in selected.iter_mut().zip(&entry.0) {
+            *selected = _mm512_mask_mov_epi64(*selected, mask, load(limbs));
         }
     }
-    for (digits, vector) in out.0.iter_mut().zip(selected) {
-        store(digits, vector);
+    for (limbs, vector) in out.0.iter_mut().zip(selected) {
+        store(limbs, vector);
     }
 }
 
 #[target_feature(enable = "avx512f")]
-fn broadcast(digit: u64) -> __m512i {
-    _mm512_set1_epi64(digit.cast_signed())
+fn broadcast(limb: u64) -> __m512i {
+    _mm512_set1_epi64(limb.cast_signed())
 }
 
 #[target_feature(enable = "avx512f")]
-fn load(digits: &[u64; 8]) -> __m512i {
+fn load(limbs: &[u64; 8]) -> __m512i {
     // SAFETY: the reference is good for 64 bytes; the instruction asks for no alignment.
-    unsafe { _mm512_loadu_si512(digits.as_ptr().cast()) }
+    unsafe { _mm512_loadu_si512(limbs.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f")]
-fn store(digits: &mut [u64; 8], vector: __m512i) {
+fn store(limbs: &mut [u64; 8], vector: __m512i) {
     // SAFETY: the reference is good for 64 bytes; the instruction asks for no alignment.
-    unsafe { _mm512_storeu_si512(digits.as_mut_ptr().cast(), vector) }
+    unsafe { _mm512_storeu_si512(limbs.as_mut_ptr().cast(), vector) }
 }
 
 #[cfg(test)]
@@ -283,19 +283,19 @@ mod tests {
 
     fn to_number(integer: &BigUint) -> Number {
         let mut number = Number::ZERO;
-        for (index, digit) in number.0.as_flattened_mut().iter_mut().enumerate() {
-            *digit = (integer >> (DIGIT_BITS * index))
+        for (index, limb) in number.0.as_flattened_mut().iter_mut().enumerate() {
+            *limb = (integer >> (LIMB_BITS * index))
                 .iter_u64_digits()
                 .next()
                 .unwrap_or(0)
-                & DIGIT_MASK;
+                & LIMB_MASK;
         }
         number
     }
 
     fn to_integer(number: &Number) -> BigUint {
-        let digits = number.0.as_flattened().iter().rev();
-        digits.fold(BigUint::ZERO, |integer, &digit| (integer << DIGIT_BITS) + digit)
+        let limbs = number.0.as_flattened().iter().rev();
+        limbs.fold(BigUint::ZERO, |integer, &limb| (integer << LIMB_BITS) + limb)
     }
 
     proptest! {
@@ -306,7 +306,7 @@ mod tests {
             ifma.times(&mut product, &to_number(&b));
             let product = to_integer(&product.value);
             prop_assert!(product < modulus() * 2_u8);
-            prop_assert_eq!((product << (DIGITS * DIGIT_BITS)) % modulus(), a * b % modulus());
+            prop_assert_eq!((product << (LIMBS * LIMB_BITS)) % modulus(), a * b % modulus());
         }
 
         #[test]
@@ -314,7 +314,7 @@ mod tests {
             let Some(ifma) = Ifma::detect() else { return Ok(()) };
             let plain = integer(&ifma.finish(&Product { value: to_number(&a), next: Number::ZERO }));
             prop_assert!(plain < modulus());
-            prop_assert_eq!((plain << (DIGITS * DIGIT_BITS)) % modulus(), a % modulus());
+            prop_assert_eq!((plain << (LIMBS * LIMB_BITS)) % modulus(), a % modulus());
         }
     }
 
