@@ -37,12 +37,14 @@ pub fn create(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<C
     }
     let mut warnings = Vec::new();
     let recipient = Recipient::of(settings, &caller, &mut warnings)?;
-    let book = Book::open(settings, &caller, facts, &mut warnings);
+    let print = caller.fingerprint(&settings.attribute, facts.sign_in.unwrap_or_default());
+    let book = Book::open(settings, &caller, facts, &mut warnings).of_event(&print);
     let now = Moment::from_epoch_s(facts.now);
     let mut maker = Maker {
         settings,
         caller,
         facts,
+        print,
         now,
         book,
         warnings,
@@ -63,6 +65,8 @@ struct Maker<'a> {
     settings: &'a Settings,
     caller: Caller<'a>,
     facts: &'a Facts<'a>,
+    /// What this event and no other is; it holds pool, client and user.
+    print: [u8; 32],
     now: Moment,
     book: Book<'a>,
     warnings: Vec<Warning>,
@@ -154,14 +158,8 @@ impl Maker<'_> {
             LedgerSource::FromEvent | LedgerSource::Fresh(_) => delivered.round_down(REPEAT_WINDOW_S),
         };
         round.expires = round.issued.plus(self.settings.code_ttl_s);
-        let parts: [&[u8]; 2] = [&self.event_print(), &round.issued.to_bytes()];
+        let parts: [&[u8]; 2] = [&self.print, &round.issued.to_bytes()];
         round.nonce = round.signer.key().keyed_short(Purpose::Nonce, &parts);
-    }
-
-    /// What this event and no other is; it holds pool, client and user.
-    fn event_print(&self) -> [u8; 32] {
-        self.caller
-            .fingerprint(&self.settings.attribute, self.facts.sign_in.unwrap_or_default())
     }
 
     /// Mails the code of this round if the limits allow. What they forbid looks, from outside, as if it had been done.
@@ -245,7 +243,7 @@ impl Maker<'_> {
         let id = round
             .signer
             .key()
-            .keyed_short(Purpose::MailId, &[&round.nonce, &self.event_print()]);
+            .keyed_short(Purpose::MailId, &[&round.nonce, &self.print]);
         let letter = Letter {
             settings: self.settings,
             locale: Locale::choose(

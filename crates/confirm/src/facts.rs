@@ -9,8 +9,9 @@ use std::fmt;
 pub struct Facts<'a> {
     /// Seconds since 1970 by the clock of the server, never by anything that a client sent.
     pub now: i64,
-    /// 32 bytes from the operating system's generator, new for every call. They make the code in session-only mode;
-    /// with a key the code comes from the key, so that a repeated call makes the same one.
+    /// 32 bytes from the operating system's generator, new for every call. They make the code in session-only mode, and
+    /// the tokens of trusted devices; with a key the code comes from the key, so that a repeated call makes the same
+    /// one.
     pub entropy: &'a [u8; 32],
     /// Where the ledger of this user is read from.
     pub ledger: LedgerSource<'a>,

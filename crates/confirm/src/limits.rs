@@ -30,6 +30,7 @@ pub(crate) struct Book<'a> {
     now: Moment,
     source: LedgerSource<'a>,
     ledger: Ledger,
+    /// The event that may mail; zeros if this one may not.
     tag: [u8; TAG_BYTES],
     changed: bool,
 }
@@ -90,11 +91,17 @@ impl<'a> Book<'a> {
                 Ledger::first(now)
             }
         };
-        let event = caller.fingerprint(&settings.attribute, facts.sign_in.unwrap_or_default());
+        Self { ledger, ..book }
+    }
+
+    /// The book for a call that may mail: it knows the event by this print when it is delivered again.
+    pub(crate) fn of_event(self, print: &[u8; 32]) -> Self {
+        let tag = self
+            .keys
+            .map(|keys| keys.current.keyed_short(Purpose::EventTag, &[print]));
         Self {
-            ledger,
-            tag: keys.current.keyed_short(Purpose::EventTag, &[&event]),
-            ..book
+            tag: tag.unwrap_or_default(),
+            ..self
         }
     }
 

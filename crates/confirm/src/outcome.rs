@@ -226,6 +226,8 @@ pub enum Refusal {
     NoAddress,
     /// The user's mail address is not verified, and the settings do not allow that.
     UnverifiedAddress,
+    /// Tokens were asked for by setting a new password, which no code has followed.
+    NewPasswordOnly,
     /// The mail could not be sent. The caller says this, not this crate.
     MailNotSent,
 }
@@ -243,6 +245,7 @@ impl Refusal {
             Self::UnverifiedAddress => {
                 "email_verified is not true; ALLOW_UNVERIFIED_EMAIL=true would mail all the same"
             }
+            Self::NewPasswordOnly => "a sign-in that only set a new password asked for tokens",
             Self::MailNotSent => "the mail could not be sent in time",
         }
     }
@@ -257,6 +260,7 @@ impl fmt::Display for Refusal {
             Self::NoAddress | Self::UnverifiedAddress => {
                 "No confirm code can be sent to this account. Please contact support"
             }
+            Self::NewPasswordOnly => "Your new password is set. Please sign in with it",
             Self::MailNotSent => "The confirm code could not be sent. Please try again",
         })
     }

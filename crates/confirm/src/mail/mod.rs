@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 pub use locale::Locale;
 
 use crate::code::Code;
-use crate::settings::Settings;
+use crate::keys::{OtpKey, Purpose};
+use crate::settings::{Settings, SettingsError};
 use crate::time::Moment;
 
 /// A mail to send now. `Debug` shows neither address nor text.
@@ -43,6 +44,32 @@ impl fmt::Debug for CodeMail {
             .field("dedup_id", &self.dedup_id)
             .field("discard", &self.discard)
             .finish_non_exhaustive()
+    }
+}
+
+impl CodeMail {
+    /// A mail with a made-up code, for an operator who wants to see how it looks or whether it arrives. `now` is seconds
+    /// since 1970.
+    ///
+    /// # Errors
+    /// The settings are outside their limits.
+    pub fn sample(settings: &Settings, locale: Locale, to: &str, now: i64) -> Result<Self, SettingsError> {
+        settings.check()?;
+        let now = Moment::from_epoch_s(now);
+        let key = OtpKey::of_one_sign_in(&[0; 32]);
+        let letter = Letter {
+            settings,
+            locale,
+            code: Code::derive(&key, settings.code, &[&now.to_bytes()]),
+            now,
+            issued: now,
+            expires: now.plus(settings.code_ttl_s),
+        };
+        Ok(letter.to(
+            to,
+            key.keyed_short(Purpose::MailId, &[&now.to_bytes(), to.as_bytes()]),
+            false,
+        ))
     }
 }
 

@@ -192,3 +192,28 @@ fn no_address_and_no_code_show_in_debug() {
     );
     assert!(!debug.contains("mara") && !debug.contains(&code_of(&mail)));
 }
+
+#[test]
+fn a_sample_shows_the_mail_without_a_sign_in() {
+    let settings = Settings {
+        app_name: "Blue Pool".to_owned(),
+        ..settings()
+    };
+    let sample = CodeMail::sample(
+        &settings,
+        Locale::find("fr").unwrap(),
+        "me@example.org",
+        crate::kit::START,
+    )
+    .unwrap();
+    assert_eq!(
+        (sample.to.as_str(), sample.subject.as_str()),
+        ("me@example.org", "Votre code de confirmation pour Blue Pool")
+    );
+    assert_eq!(code_of(&sample).len(), 6);
+    let bad = Settings {
+        code_ttl_s: 0,
+        ..settings
+    };
+    assert!(CodeMail::sample(&bad, Locale::EN, "me@example.org", 0).is_err());
+}

@@ -9,5 +9,8 @@ mod fuzz;
 mod kit;
 mod ledger;
 mod mail;
+mod repeat;
 mod settings;
+mod tokens;
+mod unknown;
 mod verify;

@@ -1,0 +1,160 @@
+//! R1: Cognito calls up to three times for one event, and the same code is made each time.
+
+use poolhouse_confirm::{Facts, LastResult, Recent, create};
+use serde_json::{Value, json};
+
+use crate::kit::{PASSWORD_PAIR, Pool, Source, code_of, event, session, settings};
+
+#[test]
+fn r1_the_same_event_within_15_seconds_makes_the_same_code_in_a_cold_function() {
+    for after in 0..=15 {
+        let mut pool = Pool::new(settings(), Source::Fresh);
+        let first = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += after;
+        let again = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        assert_eq!(
+            pool.mails.len(),
+            2,
+            "a cold function cannot know whether the first mail left"
+        );
+        assert_eq!(
+            code_of(&pool.mails[0]),
+            code_of(&pool.mails[1]),
+            "after {after} s"
+        );
+        assert_eq!(pool.mails[0].dedup_id, pool.mails[1].dedup_id);
+        assert_eq!(pool.mails[0].expires_at, pool.mails[1].expires_at);
+        assert_eq!((first.result, again.result), (LastResult::Sent, LastResult::Sent));
+    }
+}
+
+#[test]
+fn r1_after_15_seconds_it_is_another_sign_in_with_another_code() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    pool.sign_in();
+    pool.now += 31;
+    pool.sign_in();
+    assert_ne!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+    assert_ne!(pool.mails[0].dedup_id, pool.mails[1].dedup_id);
+}
+
+#[test]
+fn r1_without_a_ledger_the_same_code_is_made_within_one_step_of_15_seconds() {
+    let mut pool = Pool::new(settings(), Source::FromEvent);
+    pool.writable = false;
+    pool.now -= pool.now % 15;
+    for _ in 0..15 {
+        pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += 1;
+    }
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    let codes: Vec<_> = pool.mails.iter().map(code_of).collect();
+    assert!(codes[..15].iter().all(|code| *code == codes[0]));
+    assert_ne!(codes[15], codes[0]);
+}
+
+#[test]
+fn r1_an_unwritable_ledger_does_not_change_the_code_between_two_deliveries() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    pool.writable = false;
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    pool.now += 4;
+    pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+    assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+}
+
+#[test]
+fn r1_a_warm_function_sends_no_second_mail() {
+    let (settings, mut recent) = (settings(), Recent::new());
+    let request = json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session(&PASSWORD_PAIR) });
+    let mut event = event("CreateAuthChallenge", request);
+    assert_eq!(recent.find(&settings, &event, 1_000), None);
+    let created = create(&settings, &event, &Facts::new(1_000, &[7; 32])).unwrap();
+    recent.remember(&settings, &event, &created.event, 1_000);
+    // The platform may deliver what the first call has written, in another order of members.
+    event["request"]["userAttributes"]["custom:authChallenge"] = json!(created.ledger);
+    let repeated = recent.find(&settings, &event, 1_015).unwrap();
+    assert_eq!(repeated["response"], created.event["response"]);
+    assert_eq!(repeated["request"], event["request"]);
+    assert_eq!(recent.find(&settings, &event, 1_016), None);
+    assert_eq!(recent.find(&settings, &event, 999), None);
+    event["request"]["clientMetadata"] = json!({ "action": "resend" });
+    assert_eq!(recent.find(&settings, &event, 1_001), None);
+}
+
+#[test]
+fn r1_a_warm_function_forgets_what_is_too_much_to_keep() {
+    let (settings, mut recent) = (settings(), Recent::new());
+    let events: Vec<_> = (0..200)
+        .map(|at| event("CreateAuthChallenge", json!({ "session": [], "n": at })))
+        .collect();
+    for event in &events {
+        recent.remember(
+            &settings,
+            event,
+            &json!({ "response": { "at": event["request"]["n"] } }),
+            1_000,
+        );
+    }
+    let known = events
+        .iter()
+        .filter(|event| recent.find(&settings, event, 1_000).is_some())
+        .count();
+    assert_eq!(known, 64);
+    assert!(recent.find(&settings, &events[199], 1_000).is_some());
+    assert_eq!(format!("{recent:?}"), "Recent { answers: 64, .. }");
+}
+
+#[test]
+fn r1_one_event_mails_three_times_at_most() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    for _ in 0..10 {
+        pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        pool.now += 1;
+    }
+    assert_eq!(pool.mails.len(), 3);
+}
+
+#[test]
+fn r1_an_exact_ledger_mails_one_event_once() {
+    let mut pool = Pool::new(settings(), Source::Exact);
+    for _ in 0..10 {
+        let created = pool.create(&session(&PASSWORD_PAIR), &Value::Null).unwrap();
+        assert_eq!(created.result, LastResult::Sent);
+        pool.now += 1;
+    }
+    assert_eq!(pool.mails.len(), 1);
+}
+
+#[test]
+fn r3_a_resent_event_is_answered_as_its_first_delivery_was() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    let mut sign_in = pool.sign_in();
+    pool.now += 30;
+    sign_in.close(false);
+    let resend = json!({ "action": "resend" });
+    let first = pool.create(&sign_in.session, &resend).unwrap();
+    pool.now += 5;
+    let again = pool.create(&sign_in.session, &resend).unwrap();
+    assert_eq!(
+        (first.result, again.result),
+        (LastResult::Resent, LastResult::Resent)
+    );
+    assert_eq!(pool.mails[1].dedup_id, pool.mails[2].dedup_id);
+    assert_eq!(
+        again.event["response"]["publicChallengeParameters"]["resendIn"],
+        json!("25")
+    );
+}
+
+#[test]
+fn r4_an_event_whose_mail_failed_mails_the_same_code_when_it_comes_again() {
+    let (mut pool, recent) = (Pool::new(settings(), Source::Fresh), Recent::new());
+    let pair = session(&PASSWORD_PAIR);
+    let first = pool.create(&pair, &Value::Null).unwrap();
+    // The mail did not leave, so the shell remembered nothing.
+    assert_eq!(recent.find(&pool.settings, &first.event, pool.now), None);
+    pool.now += 5;
+    pool.create(&pair, &Value::Null).unwrap();
+    assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+}
