@@ -22,3 +22,43 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Resul
     ctx.app.store.commit(batch).await?;
     Ok(Nothing)
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn nobody_signs_in_or_stays_signed_in_through_a_deleted_client() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let tokens = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let request = json!({ "UserPoolId": pool, "ClientId": client });
+        let answer = server.call("DeleteUserPoolClient", request.clone()).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+        let gone = format!("User pool client {client} does not exist.");
+        for (operation, body) in [
+            ("DescribeUserPoolClient", request.clone()),
+            ("DeleteUserPoolClient", request),
+        ] {
+            server
+                .call(operation, body)
+                .await
+                .assert_error("ResourceNotFoundException", &gone);
+        }
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .assert_error("ResourceNotFoundException", &gone);
+        let token = &tokens["AuthenticationResult"]["AccessToken"];
+        server
+            .call("GetUser", json!({ "AccessToken": token }))
+            .await
+            .assert_error("NotAuthorizedException", "Invalid Access Token");
+    }
+}

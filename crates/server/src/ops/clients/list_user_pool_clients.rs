@@ -64,3 +64,62 @@ pub async fn run(
         next_token,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_list_shows_names_and_no_secrets_page_by_page() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let other = server.pool().await;
+        server.client(&other).await;
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            let client = server.client_with(&pool, json!({ "GenerateSecret": true })).await;
+            made.push(json!({ "ClientId": client["ClientId"], "UserPoolId": pool, "ClientName": "client" }));
+        }
+        made.sort_by_key(ToString::to_string);
+        let first = server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": pool, "MaxResults": 2 }),
+            )
+            .await
+            .ok();
+        assert_eq!(first["UserPoolClients"], Value::from(made[..2].to_vec()));
+        let token = &first["NextToken"];
+        let rest = server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": pool, "MaxResults": 2, "NextToken": token }),
+            )
+            .await
+            .ok();
+        assert_eq!(rest, json!({ "UserPoolClients": made[2..] }));
+        server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": other, "NextToken": token }),
+            )
+            .await
+            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+    }
+
+    #[tokio::test]
+    async fn no_client_registered_itself() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        server.client(&pool).await;
+        let registered = json!({ "UserPoolId": pool, "ClientType": "DCR" });
+        assert_eq!(
+            server.call("ListUserPoolClients", registered).await.ok(),
+            json!({ "UserPoolClients": [] })
+        );
+        let regular = json!({ "UserPoolId": pool, "ClientType": "REGULAR" });
+        let listed = server.call("ListUserPoolClients", regular).await.ok();
+        assert_eq!(listed["UserPoolClients"].as_array().map(Vec::len), Some(1));
+    }
+}

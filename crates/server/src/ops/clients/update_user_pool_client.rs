@@ -69,3 +69,90 @@ fn as_creation(input: shapes::UpdateUserPoolClientRequest) -> shapes::CreateUser
         ..shapes::CreateUserPoolClientRequest::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn what_an_update_leaves_out_is_reset_and_the_secret_stays() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server
+            .client_with(
+                &pool,
+                json!({
+                    "GenerateSecret": true,
+                    "RefreshTokenValidity": 5,
+                    "AccessTokenValidity": 2,
+                    "IdTokenValidity": 3,
+                    "TokenValidityUnits": { "AccessToken": "hours" },
+                    "ReadAttributes": ["email"],
+                    "WriteAttributes": ["email"],
+                    "SupportedIdentityProviders": ["COGNITO"],
+                    "CallbackURLs": ["https://a.example"],
+                    "LogoutURLs": ["https://a.example/out"],
+                    "DefaultRedirectURI": "https://a.example",
+                    "AllowedOAuthFlows": ["code"],
+                    "AllowedOAuthScopes": ["openid"],
+                    "AllowedOAuthFlowsUserPoolClient": true,
+                    "PreventUserExistenceErrors": "ENABLED",
+                    "EnableTokenRevocation": false,
+                    "EnablePropagateAdditionalUserContextData": true,
+                    "AuthSessionValidity": 5,
+                }),
+            )
+            .await;
+        assert_eq!(client["AuthSessionValidity"], 5);
+        server.clock().advance_seconds(1);
+        let request = json!({ "UserPoolId": pool, "ClientId": client["ClientId"] });
+        let updated = server.call("UpdateUserPoolClient", request.clone()).await.ok();
+        assert_eq!(
+            updated["UserPoolClient"],
+            json!({
+                "UserPoolId": pool,
+                "ClientName": "client",
+                "ClientId": client["ClientId"],
+                "ClientSecret": client["ClientSecret"],
+                "LastModifiedDate": 1_767_323_046,
+                "CreationDate": 1_767_323_045,
+                "RefreshTokenValidity": 30,
+                "TokenValidityUnits": {},
+                "AllowedOAuthFlowsUserPoolClient": false,
+                "EnableTokenRevocation": true,
+                "EnablePropagateAdditionalUserContextData": false,
+                "AuthSessionValidity": 3,
+                "ClientType": "REGULAR",
+            })
+        );
+        assert_eq!(server.call("DescribeUserPoolClient", request).await.ok(), updated);
+    }
+
+    #[tokio::test]
+    async fn the_sentences_of_an_update_say_updating() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        server
+            .call(
+                "UpdateUserPoolClient",
+                json!({ "UserPoolId": pool, "ClientId": client, "WriteAttributes": ["sub"] }),
+            )
+            .await
+            .assert_error(
+                "InvalidParameterException",
+                "Invalid write attributes specified while updating a client",
+            );
+        server
+            .call(
+                "UpdateUserPoolClient",
+                json!({ "UserPoolId": pool, "ClientId": "nobody" }),
+            )
+            .await
+            .assert_error(
+                "ResourceNotFoundException",
+                "User pool client nobody does not exist.",
+            );
+    }
+}

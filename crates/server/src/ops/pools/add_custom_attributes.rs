@@ -27,3 +27,39 @@ pub async fn run(
     ctx.app.store.commit(batch).await?;
     Ok(shapes::AddCustomAttributesResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_custom_attribute_is_added_once() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let constraints = json!({ "MinLength": "1", "MaxLength": "15" });
+        let plan = json!({ "Name": "plan", "AttributeDataType": "String", "StringAttributeConstraints": constraints });
+        let request = json!({ "UserPoolId": pool, "CustomAttributes": [plan] });
+        let answer = server.call("AddCustomAttributes", request.clone()).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        let described = server
+            .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+            .await
+            .ok();
+        assert_eq!(
+            described["UserPool"]["SchemaAttributes"][20],
+            json!({
+                "Name": "custom:plan",
+                "AttributeDataType": "String",
+                "DeveloperOnlyAttribute": false,
+                "Mutable": true,
+                "Required": false,
+                "StringAttributeConstraints": constraints,
+            })
+        );
+        server.call("AddCustomAttributes", request).await.assert_error(
+            "InvalidParameterException",
+            "custom:plan: Existing attribute already has name custom:plan.",
+        );
+    }
+}

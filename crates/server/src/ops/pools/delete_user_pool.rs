@@ -36,3 +36,101 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Noth
     }
     Ok(Nothing)
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_store::{Batch, Expect, Scan};
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    async fn rows(server: &TestServer) -> Vec<String> {
+        let rows = server.store().scan(Scan::prefix("", 10_000)).await.unwrap();
+        rows.into_iter()
+            .map(|row| row.key)
+            .filter(|key| !key.starts_with("access-key/"))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_deleted_pool_leaves_nothing_behind() {
+        let server = TestServer::new().await;
+        let kept = server.pool().await;
+        let before = rows(&server).await;
+        let pool = server.pool_with(json!({ "AliasAttributes": ["email"] })).await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        server.password_sign_in(&client, "mara", "wrong").await;
+
+        let answer = server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""));
+        assert_eq!(rows(&server).await, before);
+        server
+            .call("DescribeUserPool", json!({ "UserPoolId": kept }))
+            .await
+            .ok();
+        let gone = format!("User pool {pool} does not exist.");
+        server
+            .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+            .await
+            .assert_error("ResourceNotFoundException", &gone);
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .assert_error(
+                "ResourceNotFoundException",
+                &format!("User pool client {client} does not exist."),
+            );
+    }
+
+    #[tokio::test]
+    async fn a_pool_too_large_for_one_request_is_gone_at_once_and_leaves_a_marker() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        for thousands in 0..11 {
+            let users = (0..1_000).map(|n| format!("user/{pool}/{thousands:02}-{n:03}"));
+            let batch = users.fold(Batch::new(), |batch, key| batch.put(key, Expect::Any, "{}"));
+            server.store().commit(batch).await.unwrap();
+        }
+        server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await;
+        let left = rows(&server).await;
+        assert!(left.contains(&format!("deleting/{pool}")));
+        assert!(
+            left.len() > 1 && left.len() < 11_000,
+            "{} rows are left",
+            left.len()
+        );
+        server
+            .call("ListUsers", json!({ "UserPoolId": pool }))
+            .await
+            .assert_error(
+                "ResourceNotFoundException",
+                &format!("User pool {pool} does not exist."),
+            );
+    }
+
+    #[tokio::test]
+    async fn a_protected_pool_stays_until_the_protection_is_off() {
+        let server = TestServer::new().await;
+        let pool = server.pool_with(json!({ "DeletionProtection": "ACTIVE" })).await;
+        server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await.assert_error(
+            "InvalidParameterException",
+            "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
+             inactivated first.",
+        );
+        server
+            .call(
+                "UpdateUserPool",
+                json!({ "UserPoolId": pool, "DeletionProtection": "INACTIVE" }),
+            )
+            .await
+            .ok();
+        server
+            .call("DeleteUserPool", json!({ "UserPoolId": pool }))
+            .await
+            .ok();
+    }
+}

@@ -50,3 +50,34 @@ async fn count_users(ctx: &Ctx, pool_id: &str) -> Result<i64, ApiError> {
     }
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_pool_says_how_many_users_it_has() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        server.user(&pool, "noel", "Correct-Horse-9!").await;
+        let described = server
+            .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+            .await
+            .ok();
+        assert_eq!(described["UserPool"]["EstimatedNumberOfUsers"], 2);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_pool_is_said_to_be_unknown() {
+        let server = TestServer::new().await;
+        server
+            .call("DescribeUserPool", json!({ "UserPoolId": "us-east-1_nowhere00" }))
+            .await
+            .assert_error(
+                "ResourceNotFoundException",
+                "User pool us-east-1_nowhere00 does not exist.",
+            );
+    }
+}

@@ -57,3 +57,56 @@ fn description(pool: PoolRecord) -> UserPoolDescriptionType {
         ..UserPoolDescriptionType::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn pages_cover_every_pool_once_and_the_last_has_no_token() {
+        let server = TestServer::new().await;
+        let mut made = Vec::new();
+        for _ in 0..4 {
+            made.push(json!(server.pool().await));
+        }
+        made.sort_by_key(ToString::to_string);
+        let mut listed: Vec<Value> = Vec::new();
+        let mut request = json!({ "MaxResults": 2 });
+        let tokens = loop {
+            let page = server.call("ListUserPools", request.clone()).await.ok();
+            listed.extend(page["UserPools"].as_array().cloned().unwrap_or_default());
+            match page.get("NextToken") {
+                Some(token) => request["NextToken"] = token.clone(),
+                None => break listed.len() / 2 - 1,
+            }
+        };
+        assert_eq!(tokens, 1);
+        assert_eq!(
+            listed.iter().map(|pool| pool["Id"].clone()).collect::<Vec<_>>(),
+            made
+        );
+        assert_eq!(
+            listed[0],
+            json!({
+                "Id": made[0],
+                "Name": "pool",
+                "LambdaConfig": {},
+                "LastModifiedDate": 1_767_323_045,
+                "CreationDate": 1_767_323_045,
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_none_is_refused() {
+        let server = TestServer::new().await;
+        server
+            .call(
+                "ListUserPools",
+                json!({ "MaxResults": 1, "NextToken": "nonsense" }),
+            )
+            .await
+            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+    }
+}
