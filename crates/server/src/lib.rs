@@ -3,6 +3,7 @@
 //! Reading order: `http::api` takes a request, `ops` finds the operation, an operation's file does the work with what
 //! `ctx` looks up, `auth` holds the sign-in flows, `records` what is stored, `triggers` the calls to functions.
 
+pub mod access_keys;
 pub mod app;
 pub mod auth;
 pub mod clock;
@@ -15,4 +16,6 @@ pub mod oidc;
 pub mod ops;
 pub mod records;
 pub mod settings;
+pub mod shutdown;
+pub mod start;
 pub mod triggers;

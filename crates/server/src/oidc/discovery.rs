@@ -8,13 +8,16 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::ctx::Ctx;
 use crate::error::with_causes;
 use crate::http::{cors, problem};
 
 /// Verifiers keep a key set for a while and come back at an unknown `kid`. A pool's keys do not change, so the time
 /// only bounds how long a deleted pool's keys are still around.
-const CACHE: [(HeaderName, &str); 2] =
-    [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+const CACHE: [(HeaderName, &str); 2] = [
+    (header::CONTENT_TYPE, "application/json"),
+    (header::CACHE_CONTROL, "public, max-age=3600"),
+];
 
 /// `GET /{pool}/.well-known/jwks.json`: both signing keys.
 pub async fn jwks(State(app): State<Arc<App>>, Path(pool_id): Path<String>) -> Response {
@@ -40,13 +43,21 @@ fn document(issuer: &str) -> Value {
     })
 }
 
-async fn answer(app: &App, pool_id: &str, make: impl Fn(&super::PoolKeys) -> Value) -> Response {
-    cors::allow(match app.signing_keys.of(app, pool_id).await {
+async fn answer(app: &Arc<App>, pool_id: &str, make: impl Fn(&super::PoolKeys) -> Value) -> Response {
+    let ctx = Ctx {
+        app: app.clone(),
+        request_id: String::new(),
+        now: app.clock.now(),
+    };
+    cors::allow(match app.signing_keys.of(&ctx, pool_id).await {
         Ok(Some(keys)) => (CACHE, make(&keys).to_string()).into_response(),
         Ok(None) => problem(StatusCode::NOT_FOUND, "There is no such user pool."),
         Err(error) => {
             tracing::error!(error = with_causes(&error), "signing keys cannot be read");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "The keys cannot be read at the moment. Try again.")
+            problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The keys cannot be read at the moment. Try again.",
+            )
         }
     })
 }

@@ -1,0 +1,82 @@
+//! What surrounds every request: its id, its log line, the headers that all answers carry, and a net for panics.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use poolhouse_crypto::uuid_v4;
+use tokio::time::Instant;
+
+use super::api::{self, Served};
+use super::{catch, cors};
+use crate::app::App;
+use crate::error::ApiError;
+
+/// The request's id, as a handler's argument.
+#[derive(Clone)]
+pub(super) struct RequestId(pub String);
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<RequestId, Infallible> {
+        // `around` put it there; outside of it a request has no id and nothing to correlate with.
+        Ok(parts
+            .extensions
+            .get::<RequestId>()
+            .cloned()
+            .unwrap_or_else(|| RequestId(String::new())))
+    }
+}
+
+/// Runs a request and completes its answer.
+pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = uuid_v4(&*app.entropy);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = match catch::catch(next.run(request)).await {
+        Ok(response) => response,
+        // The panic hook has logged where. The body may have been half read, so the connection ends as well.
+        Err(catch::Panicked) => {
+            let mut response =
+                cors::allow(api::failure(&ApiError::internal("the operation panicked")).map(Into::into));
+            response
+                .headers_mut()
+                .insert(header::CONTENT_TYPE, HeaderValue::from_static(api::CONTENT_TYPE));
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert(api::REQUEST_ID, value);
+    }
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    log(&response, method.as_str(), &path, &id, started);
+    response
+}
+
+/// One line for each request: what was asked, how it ended, how long it took. Queries and bodies are left out, for they
+/// hold what people typed.
+fn log(response: &Response, method: &str, path: &str, request_id: &str, started: Instant) {
+    let status = response.status().as_u16();
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let Some(served) = response.extensions().get::<Served>() else {
+        tracing::info!(request_id, method, path, status, micros, "request");
+        return;
+    };
+    let operation = served.operation.map_or("-", |operation| operation.name());
+    let error = served.error.map(|code| code.name());
+    tracing::info!(request_id, operation, status, error, micros, "request");
+}

@@ -1,0 +1,77 @@
+//! The server as HTTP sees it: what answers under which path, and what is true of every answer.
+//!
+//! | path | answers |
+//! |---|---|
+//! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
+//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`oidc::discovery`) |
+//! | `GET /health` | whether the server can work |
+//! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
+//! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
+//! | `GET` anything else | the built pages (`pages`) |
+//!
+//! `connections` holds the sockets and their limits, `edge` what surrounds every request.
+
+pub mod access;
+pub mod api;
+mod body;
+mod catch;
+pub mod connections;
+pub(crate) mod cors;
+mod edge;
+mod health;
+mod inbox;
+mod pages;
+pub mod peer;
+mod timed;
+
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::app::App;
+use crate::oidc::discovery;
+use edge::RequestId;
+
+pub use body::BodyLimits;
+pub use pages::Pages;
+
+/// Everything the server answers, as one service.
+pub fn router(app: Arc<App>, pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(pages::page).post(api_call).options(cors::preflight))
+        .route("/{pool}/.well-known/jwks.json", get(discovery::jwks).options(cors::preflight))
+        .route("/{pool}/.well-known/openid-configuration", get(discovery::openid).options(cors::preflight))
+        .route("/health", get(health::health))
+        .merge(inbox::routes(&app))
+        .merge(pages::routes())
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(Extension(Arc::new(pages)))
+        .layer(from_fn_with_state(app.clone(), edge::around))
+        .with_state(app)
+}
+
+/// `POST /`: reads the body within its limits and hands the request to the API.
+async fn api_call(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let answer = match body::read(body, &app.settings.http.body).await {
+        Ok(bytes) => api::handle(&app, Request::from_parts(parts, bytes), id).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    cors::allow(answer.map(Into::into))
+}
+
+async fn method_not_allowed(method: Method) -> Response {
+    let message = format!("{method} is not possible here. The API takes POST /; see docs/reference.");
+    problem(StatusCode::METHOD_NOT_ALLOWED, &message)
+}
+
+/// An answer outside the API: what is wrong, as JSON.
+pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
+    let body = serde_json::json!({ "message": message }).to_string();
+    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
+}

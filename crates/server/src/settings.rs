@@ -1,0 +1,105 @@
+//! What the operator decides: the command line and `poolhouse.toml`, resolved into one value before anything starts.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use poolhouse_mail::Mailbox;
+use poolhouse_mail::smtp::Relay;
+
+use crate::http::BodyLimits;
+use crate::http::connections::ConnectionLimits;
+
+/// The settings the server runs with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the API and the pages are served.
+    pub listen: SocketAddr,
+    /// The directory of the database and its key; `None` keeps everything in memory, for tests.
+    pub data: Option<PathBuf>,
+    /// The base of `iss`: tokens say `{issuer}/{poolId}`. By default the address the server listens on.
+    pub issuer: String,
+    /// The account number in ARNs.
+    pub account: String,
+    /// The region that new pools' ids begin with.
+    pub region: String,
+    /// Where mail goes, and from whom.
+    pub mail: MailSettings,
+    /// Where the local inbox takes mail by SMTP; `None` switches the inbox off.
+    pub inbox: Option<SocketAddr>,
+    /// The confirm-code functions that run in process. Their key is not set here: every server has its own.
+    pub confirm: poolhouse_confirm::Settings,
+    /// Whether PreAuthentication also runs before custom authentication. The service does not do so.
+    pub pre_authentication_in_custom_auth: bool,
+    /// Where functions run that do not run in process, by ARN or name.
+    pub functions: Vec<FunctionSettings>,
+    /// The sign-in page.
+    pub web: WebSettings,
+    /// Limits on requests and connections.
+    pub http: HttpSettings,
+}
+
+/// The port that the server listens on unless told otherwise.
+pub const DEFAULT_PORT: u16 = 9229;
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
+            data: None,
+            issuer: format!("http://127.0.0.1:{DEFAULT_PORT}"),
+            account: "000000000000".to_owned(),
+            region: "us-east-1".to_owned(),
+            mail: MailSettings::default(),
+            inbox: None,
+            confirm: poolhouse_confirm::Settings::with_keys(None),
+            pre_authentication_in_custom_auth: false,
+            functions: Vec::new(),
+            web: WebSettings::default(),
+            http: HttpSettings::default(),
+        }
+    }
+}
+
+/// The sign-in page.
+#[derive(Clone, Debug, Default)]
+pub struct WebSettings {
+    /// The built app; without it a page says how to build it.
+    pub directory: Option<PathBuf>,
+    /// The pool that the page signs in to.
+    pub user_pool_id: Option<String>,
+    /// The app client it uses. Without pool and client, the server's only one.
+    pub client_id: Option<String>,
+    /// Where the page calls the API, if not where it came from.
+    pub endpoint: Option<String>,
+}
+
+/// Limits on requests and connections.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HttpSettings {
+    /// On bodies of API requests.
+    pub body: BodyLimits,
+    /// On connections.
+    pub connections: ConnectionLimits,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug, Default)]
+pub struct MailSettings {
+    /// SMTP servers in order of preference. Empty: the local inbox, if it is on.
+    pub relays: Vec<Relay>,
+    /// Whom mail comes from. Without it no mail is sent.
+    pub from: Option<Mailbox>,
+}
+
+/// One function that runs as a local process over the Runtime API.
+#[derive(Clone, Debug)]
+pub struct FunctionSettings {
+    /// The ARN, or the name at its end.
+    pub function: String,
+    /// The program: a `bootstrap` of `provided.al2023`.
+    pub program: PathBuf,
+    /// Environment variables for it.
+    pub environment: Vec<(String, String)>,
+    /// Operations its access key may call, on pools that name the function as a trigger.
+    pub operations: Vec<String>,
+}

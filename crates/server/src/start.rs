@@ -1,0 +1,69 @@
+//! Putting the server together. Everything that differs between production and tests comes in from outside.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
+use poolhouse_crypto::seal::Sealer;
+use poolhouse_crypto::{Entropy, derive_key};
+use poolhouse_mail::inbox::Inbox;
+use poolhouse_store::Store;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::cpu::CpuPool;
+use crate::http::access::FunctionKeys;
+use crate::mailer::Mailer;
+use crate::oidc::SigningKeys;
+use crate::oidc::keys::KeySource;
+use crate::settings::Settings;
+use crate::triggers::Functions;
+
+/// What the server is made of besides its settings.
+pub struct Parts {
+    /// Where everything durable lies.
+    pub store: Arc<dyn Store>,
+    /// The key that all others are derived from.
+    pub master_key: Zeroizing<[u8; 32]>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Where new pools' signing keys come from.
+    pub key_source: Arc<dyn KeySource>,
+    /// The local inbox, if it is on.
+    pub inbox: Option<Inbox>,
+    /// How many cores arithmetic may take.
+    pub cores: usize,
+}
+
+/// The server without its sockets and background work.
+///
+/// # Errors
+/// When the master key is none.
+pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKey> {
+    let function_keys = Arc::new(FunctionKeys::default());
+    let mut confirm = settings.confirm.clone();
+    let current = OtpKey::from_bytes(&derive_key(&*parts.master_key, "poolhouse.v1.confirm"))?;
+    confirm.keys = Some(Keys {
+        current,
+        previous: None,
+    });
+    let functions = Functions::new(confirm, BTreeMap::new());
+    Ok(Arc::new(App {
+        store: parts.store,
+        sealer: Arc::new(Sealer::new(derive_key(
+            &*parts.master_key,
+            "poolhouse.v1.records",
+        ))),
+        entropy: parts.entropy,
+        clock: parts.clock,
+        cpu: CpuPool::new(parts.cores),
+        signing_keys: Arc::new(SigningKeys::new(parts.key_source)),
+        functions: Arc::new(functions),
+        function_keys,
+        mailer: Arc::new(Mailer::new(&settings.mail, parts.inbox)),
+        settings: Arc::new(settings),
+    }))
+}
