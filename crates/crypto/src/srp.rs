@@ -6,7 +6,7 @@
 //! | client | | server |
 //! |---|---|---|
 //! | A = g^a | → [`parse_a`] | |
-//! | | ← | [`challenge`]: B = k·v + g^b, with the salt and an opaque block |
+//! | | ← | [`challenge()`]: B = k·v + g^b, with the salt and an opaque block |
 //! | S = (B − k·g^x)^(a + u·x) | | S = (A·v^u)^b |
 //! | HMAC under a key made from S | → compare with [`expected_signature`] | |
 //!

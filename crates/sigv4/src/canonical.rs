@@ -3,8 +3,9 @@
 use crate::hash::sha256_hex;
 use crate::{ALGORITHM, Request, TERMINATOR};
 
-/// The canonical request with these headers (in lower case) signed; `None` if the request lacks one of them.
-pub(crate) fn request(request: &Request<'_>, signed_headers: &[&str]) -> Option<String> {
+/// The canonical request with these headers (in lower case) signed; `None` if the request lacks one of them. `body_hash` is
+/// the body's SHA-256 in hexadecimal.
+pub(crate) fn request(request: &Request<'_>, signed_headers: &[&str], body_hash: &str) -> Option<String> {
     let mut names = signed_headers.to_vec();
     names.sort_unstable();
     names.dedup();
@@ -22,7 +23,7 @@ pub(crate) fn request(request: &Request<'_>, signed_headers: &[&str]) -> Option<
         &query(request.query),
         &headers,
         &names.join(";"),
-        &sha256_hex(request.body),
+        body_hash,
     ];
     Some(lines.join("\n"))
 }

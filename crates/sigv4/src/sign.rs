@@ -69,7 +69,8 @@ pub fn sign(
         ..*request
     };
     // The names were taken from the request, so it has them all.
-    let canonical_request = canonical::request(&request, &names).unwrap_or_default();
+    let canonical_request =
+        canonical::request(&request, &names, &hash::sha256_hex(request.body)).unwrap_or_default();
     let date = amz_date.split('T').next().unwrap_or_default();
     let scope = canonical::scope(date, region, service);
     let text = canonical::string_to_sign(amz_date, &scope, &canonical_request);

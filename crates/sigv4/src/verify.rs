@@ -25,6 +25,8 @@ pub struct Presented<'a> {
     signature: &'a str,
     /// Seconds since 1970.
     time: i64,
+    /// The SHA-256 of the body as it is.
+    body_hash: String,
 }
 
 struct Scope<'a> {
@@ -51,6 +53,7 @@ impl<'a> Presented<'a> {
             signed_headers,
             signature: authorization.signature,
             time,
+            body_hash: sha256_hex(request.body),
         };
         presented.check_signed_headers()?;
         presented.check_body()?;
@@ -79,8 +82,8 @@ impl<'a> Presented<'a> {
             region,
             service,
         } = self.scope;
-        let canonical_request =
-            canonical::request(&self.request, &self.signed_headers).ok_or_else(Refusal::mismatch)?;
+        let canonical_request = canonical::request(&self.request, &self.signed_headers, &self.body_hash)
+            .ok_or_else(Refusal::mismatch)?;
         let scope = canonical::scope(date, region, service);
         let text = canonical::string_to_sign(&format_basic(self.time), &scope, &canonical_request);
         let expected = hash::signature(secret.unwrap_or(NOBODYS_SECRET), date, region, service, &text);
@@ -119,13 +122,13 @@ impl<'a> Presented<'a> {
         Ok(())
     }
 
-    /// The body's hash is always computed; if the client names one, it must be that.
+    /// The body's hash is always the computed one; if the client names one, it must be the same.
     fn check_body(&self) -> Result<(), Refusal> {
         for named in self.request.values("x-amz-content-sha256").map(str::trim) {
             if named == "UNSIGNED-PAYLOAD" || named.starts_with("STREAMING-") {
                 return Err(invalid("The body must be signed as a whole."));
             }
-            if named != sha256_hex(self.request.body) {
+            if named != self.body_hash {
                 return Err(invalid(
                     "The provided 'x-amz-content-sha256' header does not match what was computed.",
                 ));

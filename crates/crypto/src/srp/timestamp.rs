@@ -10,7 +10,7 @@ const FORMAT: &str = "%a %b %-d %H:%M:%S UTC %Y";
 const TWO_DIGIT_DAY: &str = "%a %b %d %H:%M:%S UTC %Y";
 
 /// Seconds since 1970-01-01 00:00:00 UTC, or `None` if the text is not such a time. The day may have one digit or two;
-/// anything else must be spelled as [`format`] spells it, the weekday included.
+/// anything else must be spelled as [`format()`] spells it, the weekday included.
 pub fn parse(text: &str) -> Option<i64> {
     let time = strtime::parse(FORMAT, text).ok()?.to_datetime().ok()?;
     let time = time.to_zoned(TimeZone::UTC).ok()?.timestamp();
