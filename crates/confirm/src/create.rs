@@ -117,13 +117,13 @@ impl Maker<'_> {
             Some(Action::Resend) => self.resend(&mut round),
             _ if self.now >= round.expires => LastResult::Expired,
             None => LastResult::Wrong,
-            Some(Action::Wait) => self.unchanged(&round),
+            Some(Action::Wait) => Self::unchanged(&round),
         };
         Ok(round)
     }
 
     /// Nothing happened: the form keeps showing what it shows, except that a lock has ended.
-    fn unchanged(&self, round: &Round) -> LastResult {
+    fn unchanged(round: &Round) -> LastResult {
         match round.result {
             LastResult::Locked if round.mails == 0 => LastResult::Expired,
             LastResult::Locked => LastResult::Sent,
