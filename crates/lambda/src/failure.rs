@@ -52,6 +52,7 @@ impl From<Refusal> for Failure {
             Refusal::NotThisFlow => "NotThisFlow",
             Refusal::NoAddress => "NoAddress",
             Refusal::UnverifiedAddress => "UnverifiedAddress",
+            Refusal::NewPasswordOnly => "NewPasswordOnly",
             Refusal::MailNotSent => "MailNotSent",
         };
         Self {
