@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use poolhouse_api::Operation;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
 
@@ -51,7 +52,8 @@ impl Default for Settings {
             region: "us-east-1".to_owned(),
             mail: MailSettings::default(),
             inbox: None,
-            confirm: poolhouse_confirm::Settings::with_keys(None),
+            // The app client's AuthSessionValidity decides how long a code lives; this is only the most it may be.
+            confirm: poolhouse_confirm::Settings { code_ttl_s: 600, ..poolhouse_confirm::Settings::with_keys(None) },
             pre_authentication_in_custom_auth: false,
             functions: Vec::new(),
             web: WebSettings::default(),
@@ -98,8 +100,16 @@ pub struct FunctionSettings {
     pub function: String,
     /// The program: a `bootstrap` of `provided.al2023`.
     pub program: PathBuf,
+    /// What it is started with.
+    pub arguments: Vec<String>,
+    /// Where its files are; by default, where the program is.
+    pub directory: Option<PathBuf>,
+    /// `_HANDLER`, for programs that ask.
+    pub handler: Option<String>,
+    /// The most processes at a time.
+    pub processes: Option<usize>,
     /// Environment variables for it.
     pub environment: Vec<(String, String)>,
     /// Operations its access key may call, on pools that name the function as a trigger.
-    pub operations: Vec<String>,
+    pub operations: Vec<Operation>,
 }

@@ -87,3 +87,86 @@ pub fn is_phone_number(value: &str) -> bool {
         (1..=PHONE_DIGITS).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_api::shapes::{NumberAttributeConstraintsType, StringAttributeConstraintsType, UserPoolType};
+
+    use super::*;
+
+    fn pool() -> PoolRecord {
+        let entry = |name: &str, kind| SchemaAttributeType {
+            name: Some(name.to_owned()),
+            attribute_data_type: Some(kind),
+            number_attribute_constraints: Some(NumberAttributeConstraintsType {
+                min_value: Some("-1.5".to_owned()),
+                max_value: Some("10".to_owned()),
+            }),
+            string_attribute_constraints: Some(StringAttributeConstraintsType {
+                min_length: Some("2".to_owned()),
+                max_length: Some("3".to_owned()),
+            }),
+            ..SchemaAttributeType::default()
+        };
+        let schema = vec![
+            entry("string", AttributeDataType::String),
+            entry("number", AttributeDataType::Number),
+            entry("boolean", AttributeDataType::Boolean),
+            entry("date", AttributeDataType::DateTime),
+        ];
+        let settings = UserPoolType { schema_attributes: Some(schema), ..UserPoolType::default() };
+        PoolRecord { settings, sealed_seed: String::new() }
+    }
+
+    #[test]
+    fn values_inside_the_constraints_pass() {
+        let values = [
+            ("string", "äöü"),
+            ("number", "-1.5"),
+            ("number", "10"),
+            ("number", "0.25"),
+            ("boolean", "true"),
+            ("boolean", "false"),
+            ("date", "2026-01-02"),
+            ("date", "2026-01-02T03:04:05"),
+            ("date", "2026-01-02T03:04:05.678Z"),
+            ("date", "2026-01-02T03:04:05+01:00"),
+            ("date", "1767323045"),
+        ];
+        for (name, value) in values {
+            assert_eq!(fault(&pool(), name, value), None, "{name} = {value}");
+        }
+    }
+
+    #[test]
+    fn values_outside_are_named_with_the_reason() {
+        let values = [
+            ("string", "a", "Attribute must have at least 2 characters."),
+            ("string", "abcd", "Attribute must have at most 3 characters."),
+            ("number", "-1.6", "Attribute must be at least -1.5."),
+            ("number", "11", "Attribute must be at most 10."),
+            ("number", "1e3", "Attribute must be a number."),
+            ("number", "nan", "Attribute must be a number."),
+            ("number", "", "Attribute must be a number."),
+            ("number", ".5", "Attribute must be a number."),
+            ("number", "5.", "Attribute must be a number."),
+            ("number", "1.2.3", "Attribute must be a number."),
+            ("boolean", "yes", "Attribute must be true or false."),
+            ("date", "yesterday", "Attribute must be a date and time."),
+            ("missing", "x", "Attribute does not exist in the schema."),
+        ];
+        for (name, value, reason) in values {
+            assert_eq!(fault(&pool(), name, value), Some(format!("{name}: {reason}")), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_phone_number_is_a_plus_and_digits() {
+        for number in ["+1", "+4915112345678", "+01115551212"] {
+            assert!(is_phone_number(number), "{number}");
+        }
+        for number in ["", "+", "4915112345678", "+49 151", "+49-151", "++49", "+٤٩", "+123456789012345678901"] {
+            assert!(!is_phone_number(number), "{number}");
+        }
+    }
+}

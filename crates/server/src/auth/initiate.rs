@@ -74,7 +74,11 @@ pub async fn password_proved(
     clear: poolhouse_store::Batch,
 ) -> Result<Answer, ApiError> {
     let user = sign_in.subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
-    subject::check_status(user, sign_in.ctx.now)?;
+    if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
+        // The password was right, so its failures are forgotten, whatever else stands in the way.
+        sign_in.ctx.app.store.commit(clear).await?;
+        return Err(refused);
+    }
     if user.status == UserStatusType::ForceChangePassword {
         return new_password::challenge(sign_in, clear).await;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::handle::{self, Kind};
@@ -158,17 +158,20 @@ async fn password_verifier(
     proof: srp::Proof,
 ) -> Result<Answer, ApiError> {
     let clear = srp::judge(&sign_in, stored, proof).await?;
-    if sign_in.flow != "CUSTOM_AUTH" {
+    if sign_in.flow != AuthFlowType::CustomAuth.as_str() {
         return password_proved(&sign_in, clear).await;
     }
     let user = sign_in.subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
-    subject::check_status(user, sign_in.ctx.now)?;
+    if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
+        sign_in.ctx.app.store.commit(clear).await?;
+        return Err(refused);
+    }
     sign_in.answered.push(ChallengeResult {
         name: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
         result: true,
         metadata: None,
     });
-    if user.status == poolhouse_api::shapes::UserStatusType::ForceChangePassword {
+    if user.status == UserStatusType::ForceChangePassword {
         return new_password::challenge(&sign_in, clear).await;
     }
     custom::run(sign_in, custom::Arrival::PasswordProved { clear }).await

@@ -76,7 +76,7 @@ impl Effects {
         let Some(Ledger { key, expect, text: Some(text), changed: true }) = ledger else { return mail };
         let mut batch = mail.put(key, expect, Value::from(text.as_str()).to_string());
         if let (Some(attribute), Some(user)) = (mirror, subject.stored())
-            && attributes::in_schema(pool, &attribute)
+            && attributes::schema(pool, &attribute).is_some()
         {
             let mut mirrored = user.value.clone();
             mirrored.set_attribute(&attribute, &text);

@@ -58,7 +58,7 @@ pub async fn run(
     effects: &mut Effects,
 ) -> Result<Value, Failure> {
     let SignIn { ctx, pool, subject, .. } = sign_in;
-    let settings = ctx.app.functions.confirm();
+    let settings = &settings_for(sign_in);
     let ledger = effects.ledger(ctx, pool, subject).await?;
     let mut entropy = [0; 32];
     ctx.app.entropy.fill(&mut entropy);
@@ -67,6 +67,7 @@ pub async fn run(
         entropy: &entropy,
         ledger: LedgerSource::Exact(ledger.as_deref()),
         sign_in: Some(&sign_in.event_id),
+        trust_from: subject.user().and_then(|user| user.signed_out).map(Millis::seconds),
     };
     match function {
         Function::Define => {
@@ -98,6 +99,14 @@ pub async fn run(
             Ok(verified.event)
         }
     }
+}
+
+/// The settings for this app client: a code lives as long as the client's sign-in steps do, or as long as the settings
+/// allow, whichever ends first.
+fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
+    let settings = sign_in.ctx.app.functions.confirm();
+    let step = u32::try_from(sign_in.client.auth_session_seconds()).unwrap_or(settings.code_ttl_s);
+    confirm::Settings { code_ttl_s: settings.code_ttl_s.min(step), ..settings.clone() }
 }
 
 /// The outbox row of a code mail. Where the server cannot send, the client learns what the functions on Lambda would

@@ -109,8 +109,8 @@ pub fn pre_token_generation(pool: &PoolRecord) -> Option<(u8, String)> {
         && let Some(arn) = config.lambda_arn.clone()
     {
         let version = match config.lambda_version {
-            Some(Version::V20) => 2,
-            Some(Version::V30) => 3,
+            Some(Version::V2_0) => 2,
+            Some(Version::V3_0) => 3,
             _ => 1,
         };
         return Some((version, arn));

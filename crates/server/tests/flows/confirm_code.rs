@@ -18,7 +18,7 @@ async fn a_password_and_the_mailed_code_sign_in() {
             "attemptsLeft": "3",
             "codeAlphabet": "digits",
             "codeLength": "6",
-            "expiresIn": "300",
+            "expiresIn": "180",
             "resendIn": "30",
             "result": "sent",
         })
@@ -91,7 +91,7 @@ async fn a_code_past_its_end_signs_nobody_in() {
     let scene = Scene::with_client(json!({ "AuthSessionValidity": 15 })).await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
-    scene.server.clock().advance_seconds(301);
+    scene.server.clock().advance_seconds(601);
     let answer = scene.answer(&challenge["Session"], &code).await.ok();
     assert_eq!(answer["ChallengeName"], "CUSTOM_CHALLENGE");
     assert_eq!(answer["ChallengeParameters"]["result"], "expired");
@@ -127,7 +127,7 @@ async fn resend_mails_the_same_code_after_thirty_seconds_and_is_no_attempt() {
     let resent = scene.answer_with(&soon["Session"], "resend", resend).await.ok();
     assert_eq!(resent["ChallengeParameters"]["result"], "resent");
     assert_eq!(resent["ChallengeParameters"]["attemptsLeft"], "3");
-    assert_eq!(resent["ChallengeParameters"]["expiresIn"], "269");
+    assert_eq!(resent["ChallengeParameters"]["expiresIn"], "149");
     assert_eq!(scene.code().await, code);
     assert!(scene.answer(&resent["Session"], &code).await.ok()["AuthenticationResult"].is_object());
 }
