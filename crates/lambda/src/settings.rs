@@ -82,6 +82,13 @@ impl MailSettings {
         let relay = |url| Relay::parse(url).map_err(|error| InitError::unusable("SMTP_URL", &error));
         let relays = match urls.split_once(',') {
             None => [relay(&urls)?, relay(&urls)?],
+            Some((_, more)) if more.contains(',') => {
+                let why = "it lists more than two relays, and there is time for two".to_owned();
+                return Err(InitError::Unusable {
+                    name: "SMTP_URL",
+                    why,
+                });
+            }
             Some((first, second)) => [relay(first)?, relay(second)?],
         };
         Ok(Self { from, relays })
@@ -294,6 +301,14 @@ mod tests {
         assert_eq!(
             error(refused),
             "SMTP_URL cannot be used: the SMTP URL names no valid host (an IPv6 address stands in brackets)"
+        );
+        let three: &[_] = &[
+            ("MAIL_FROM", "a@example.com"),
+            ("SMTP_URL", "smtp://a.example,smtp://b.example,smtp://c.example"),
+        ];
+        assert_eq!(
+            error(three),
+            "SMTP_URL cannot be used: it lists more than two relays, and there is time for two"
         );
         let two: &[_] = &[
             ("MAIL_FROM", "a@example.com"),

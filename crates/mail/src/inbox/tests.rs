@@ -1,5 +1,6 @@
 //! What the inbox keeps, and what its SMTP side says to clients of every kind.
 
+use proptest::prelude::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 
 use super::session::Session;
@@ -219,4 +220,29 @@ fn the_json_has_the_seven_members_of_the_api() {
         "receivedAt": "2025-11-22T15:00:00.000Z",
     }]);
     assert_eq!(inbox.to_json(Some("C@D.example")), expected);
+}
+
+proptest! {
+    #[test]
+    fn no_client_can_upset_the_listener(
+        said in proptest::collection::vec(
+            prop_oneof![
+                Just("EHLO x\r\n".to_owned()),
+                Just("MAIL FROM:<a@b.example>\r\n".to_owned()),
+                Just("RCPT TO:<c@d.example>\r\n".to_owned()),
+                Just("DATA\r\n".to_owned()),
+                Just("\r\n.\r\n".to_owned()),
+                Just("AUTH LOGIN\r\n".to_owned()),
+                "(?s).{0,60}",
+                "[A-Z]{4} [^\r\n]{0,30}\r\n",
+            ],
+            0..30,
+        ),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (answers, inbox) = runtime.block_on(converse(said.concat().as_bytes()));
+        let delivered = answers.matches("250 2.6.0").count();
+        prop_assert!(answers.lines().all(|line| line.as_bytes()[..3].iter().all(u8::is_ascii_digit)));
+        prop_assert_eq!(delivered > 0, !inbox.list(None).is_empty());
+    }
 }

@@ -11,7 +11,7 @@ use crate::address::Envelope;
 
 use super::connection::{Accepted, Connection};
 use super::deadlines::{Clock, Deadlines};
-use super::error::{Class, Phase, Problem, SendError};
+use super::error::{Phase, Problem, SendError};
 use super::message::{check_message, check_recipient};
 use super::relay::Relay;
 use super::tls::TlsSource;
@@ -62,10 +62,7 @@ impl Client {
         let _permit = clock.run(Phase::Check, permit).await?;
         if let Some(connection) = self.take_idle() {
             let result = self.send_over(connection, envelope, message, &clock).await;
-            // A relay may hang up on an idle connection at any time. Before MAIL was answered nothing happened yet.
-            let hung_up =
-                |error: &SendError| error.phase() == Phase::Mail && error.class() == Class::Transient;
-            if !result.as_ref().is_err_and(hung_up) {
+            if !result.as_ref().is_err_and(had_hung_up) {
                 return result;
             }
         }
@@ -102,6 +99,16 @@ impl Client {
         // Nothing panics while it holds the lock; a poisoned list of connections is still a list of connections.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A relay may hang up on an idle connection at any time. Before MAIL was answered nothing has happened yet.
+fn had_hung_up(error: &SendError) -> bool {
+    let gone = match error.problem() {
+        Problem::Closed | Problem::Io(_) => true,
+        Problem::Refused(reply) => reply.code() == 421,
+        _ => false,
+    };
+    gone && error.phase() == Phase::Mail
 }
 
 impl fmt::Debug for Client {

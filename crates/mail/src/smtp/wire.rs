@@ -126,6 +126,8 @@ impl Wire {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// A wire that has the given bytes to read, in pieces of `piece` octets.
@@ -195,5 +197,19 @@ mod tests {
         let line = format!("250 {}\r\n", "x".repeat(MAX_LINE - 6));
         let seen = runtime.block_on(replies(line.as_bytes(), 100));
         assert_eq!(seen, [Ok(line.trim_end().to_owned())]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_relay_can_upset_the_reader(
+            bytes in "(?s).{0,200}|([2-5][0-9]{2}[ -][a-z]{0,9}\r?\n){0,20}",
+            piece in 1_usize..64,
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let seen = runtime.block_on(replies(bytes.as_bytes(), piece));
+            // A broken reply is the last thing that is read.
+            prop_assert!(seen.iter().rev().skip(1).all(Result::is_ok));
+            prop_assert!(seen.len() <= bytes.lines().count());
+        }
     }
 }

@@ -150,6 +150,37 @@ async fn a_kept_connection_that_the_relay_closed_costs_a_new_one_and_no_mail() {
 }
 
 #[tokio::test]
+async fn a_refusal_on_a_kept_connection_is_the_answer_and_not_a_reason_to_try_another() {
+    let replies = Say("250 ok\r\n250 ok\r\n354 go\r\n");
+    let busy = Say("250 reset\r\n451 4.3.0 later\r\n503 5.5.1 no\r\n503 5.5.1 no\r\n");
+    let script = vec![
+        BANNER,
+        Hear,
+        PIPELINING,
+        Hear,
+        Hear,
+        Hear,
+        replies,
+        HearMessage,
+        Say("250 one\r\n"),
+    ];
+    let relay = ScriptedRelay::start(vec![[script, vec![Hear, Hear, Hear, Hear, busy]].concat()]).await;
+    let client = Client::new(relay.relay(""), no_tls(), Deadlines::default(), 4);
+    let bytes = email().to_bytes().unwrap();
+    client.send(&envelope(), &bytes).await.unwrap();
+    let error = client.send(&envelope(), &bytes).await.unwrap_err();
+    assert_eq!(
+        (error.class(), error.to_string().as_str()),
+        (
+            Class::Transient,
+            "the mail relay refused MAIL FROM with 451 4.3.0"
+        )
+    );
+    drop(client);
+    assert_eq!(relay.heard().await.len(), 1);
+}
+
+#[tokio::test]
 async fn the_client_reuses_its_connection_to_the_inbox() {
     let (inbox, relay) = inbox().await;
     let client = Client::new(relay, no_tls(), Deadlines::default(), 2);
