@@ -90,7 +90,9 @@ pub fn is_phone_number(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use poolhouse_api::shapes::{NumberAttributeConstraintsType, StringAttributeConstraintsType, UserPoolType};
+    use poolhouse_api::shapes::{
+        NumberAttributeConstraintsType, StringAttributeConstraintsType, UserPoolType,
+    };
 
     use super::*;
 
@@ -114,8 +116,14 @@ mod tests {
             entry("boolean", AttributeDataType::Boolean),
             entry("date", AttributeDataType::DateTime),
         ];
-        let settings = UserPoolType { schema_attributes: Some(schema), ..UserPoolType::default() };
-        PoolRecord { settings, sealed_seed: String::new() }
+        let settings = UserPoolType {
+            schema_attributes: Some(schema),
+            ..UserPoolType::default()
+        };
+        PoolRecord {
+            settings,
+            sealed_seed: String::new(),
+        }
     }
 
     #[test]
@@ -156,7 +164,11 @@ mod tests {
             ("missing", "x", "Attribute does not exist in the schema."),
         ];
         for (name, value, reason) in values {
-            assert_eq!(fault(&pool(), name, value), Some(format!("{name}: {reason}")), "{value}");
+            assert_eq!(
+                fault(&pool(), name, value),
+                Some(format!("{name}: {reason}")),
+                "{value}"
+            );
         }
     }
 
@@ -165,7 +177,16 @@ mod tests {
         for number in ["+1", "+4915112345678", "+01115551212"] {
             assert!(is_phone_number(number), "{number}");
         }
-        for number in ["", "+", "4915112345678", "+49 151", "+49-151", "++49", "+٤٩", "+123456789012345678901"] {
+        for number in [
+            "",
+            "+",
+            "4915112345678",
+            "+49 151",
+            "+49-151",
+            "++49",
+            "+٤٩",
+            "+123456789012345678901",
+        ] {
             assert!(!is_phone_number(number), "{number}");
         }
     }

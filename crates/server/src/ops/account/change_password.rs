@@ -49,3 +49,81 @@ pub async fn run(
     .await?;
     Ok(shapes::ChangePasswordResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::{Answer, TestServer};
+    use serde_json::{Value, json};
+
+    async fn signed_in() -> (TestServer, String, Value) {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let tokens = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let token = tokens["AuthenticationResult"]["AccessToken"].clone();
+        (server, client, token)
+    }
+
+    async fn change(server: &TestServer, token: &Value, previous: Option<&str>, proposed: &str) -> Answer {
+        let request =
+            json!({ "AccessToken": token, "PreviousPassword": previous, "ProposedPassword": proposed });
+        server.call("ChangePassword", request).await
+    }
+
+    #[tokio::test]
+    async fn the_new_password_signs_in_the_old_one_does_not_and_the_token_goes_on() {
+        let (server, client, token) = signed_in().await;
+        let answer = change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1").await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        server
+            .password_sign_in(&client, "mara", "Battery-Staple-1")
+            .await
+            .ok();
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .assert_error("NotAuthorizedException", "Incorrect username or password.");
+        server.call("GetUser", json!({ "AccessToken": token })).await.ok();
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_wrong_or_weak_changes_nothing() {
+        let (server, client, token) = signed_in().await;
+        change(&server, &token, None, "Battery-Staple-1")
+            .await
+            .assert_error(
+                "InvalidParameterException",
+                "Missing required parameter PreviousPassword",
+            );
+        change(&server, &token, Some("wrong"), "Battery-Staple-1")
+            .await
+            .assert_error("NotAuthorizedException", "Incorrect username or password.");
+        for _ in 0..6 {
+            change(&server, &token, Some("Correct-Horse-9!"), "no-upper-case-1")
+                .await
+                .assert_error(
+                    "InvalidPasswordException",
+                    "Password does not conform to policy: Password must have uppercase characters",
+                );
+        }
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+    }
+
+    #[tokio::test]
+    async fn a_stolen_token_does_not_guess_the_password() {
+        let (server, _, token) = signed_in().await;
+        for _ in 0..5 {
+            change(&server, &token, Some("wrong"), "Battery-Staple-1").await;
+        }
+        change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
+            .await
+            .assert_error("NotAuthorizedException", "Password attempts exceeded");
+    }
+}

@@ -30,3 +30,34 @@ pub async fn run(
     .await?;
     Ok(shapes::DeleteUserAttributesResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_user_deletes_what_its_client_may_write_and_nothing_else() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let tokens = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let token = &tokens["AuthenticationResult"]["AccessToken"];
+        let delete = async |name: &str| {
+            let request = json!({ "AccessToken": token, "UserAttributeNames": [name] });
+            server.call("DeleteUserAttributes", request).await
+        };
+        delete("email_verified").await.assert_error(
+            "NotAuthorizedException",
+            "A client attempted to write unauthorized attribute",
+        );
+        let answer = delete("email").await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        let user = server.call("GetUser", json!({ "AccessToken": token })).await.ok();
+        assert_eq!(user["UserAttributes"], json!([{ "Name": "sub", "Value": sub }]));
+    }
+}

@@ -23,3 +23,59 @@ pub async fn run(ctx: &Ctx, input: shapes::GetUserRequest) -> Result<shapes::Get
         ..shapes::GetUserResponse::default()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::{Value, json};
+
+    async fn token(server: &TestServer, client: &str) -> Value {
+        let answer = server
+            .password_sign_in(client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        answer["AuthenticationResult"]["AccessToken"].clone()
+    }
+
+    #[tokio::test]
+    async fn a_client_sees_what_it_may_read() {
+        let server = TestServer::new().await;
+        let pool = server.confirm_pool().await;
+        let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let custom = json!([{ "Name": "custom:authChallenge", "Value": "x" }]);
+        let request = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributes": custom });
+        server.call("AdminUpdateUserAttributes", request).await.ok();
+        let by_default = server.client(&pool).await;
+        let listed = server
+            .client_with(&pool, json!({ "ReadAttributes": ["custom:authChallenge"] }))
+            .await;
+        let cases = [
+            (
+                json!(by_default),
+                json!([
+                    { "Name": "sub", "Value": sub },
+                    { "Name": "email", "Value": "mara@example.com" },
+                    { "Name": "email_verified", "Value": "true" },
+                ]),
+            ),
+            (
+                listed["ClientId"].clone(),
+                json!([{ "Name": "sub", "Value": sub }, { "Name": "custom:authChallenge", "Value": "x" }]),
+            ),
+        ];
+        for (client, attributes) in cases {
+            let token = token(&server, client.as_str().unwrap_or_default()).await;
+            let user = server.call("GetUser", json!({ "AccessToken": token })).await.ok();
+            assert_eq!(user, json!({ "Username": "mara", "UserAttributes": attributes }));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_none_is_refused() {
+        let server = TestServer::new().await;
+        server
+            .call("GetUser", json!({ "AccessToken": "abc" }))
+            .await
+            .assert_error("NotAuthorizedException", "Invalid Access Token");
+    }
+}

@@ -19,3 +19,34 @@ pub async fn run(
     change::sign_out(ctx, &signed_in.pool.value, signed_in.user, |_| ()).await?;
     Ok(shapes::GlobalSignOutResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn one_sign_in_ends_all_of_them() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let first = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let second = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let access = |tokens: &serde_json::Value| json!({ "AccessToken": tokens["AuthenticationResult"]["AccessToken"] });
+        let answer = server.call("GlobalSignOut", access(&first)).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        for tokens in [&first, &second] {
+            server
+                .call("GetUser", access(tokens))
+                .await
+                .assert_error("NotAuthorizedException", "Access Token has been revoked");
+        }
+    }
+}

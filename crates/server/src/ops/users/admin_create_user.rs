@@ -185,3 +185,6 @@ async fn pre_sign_up(
     triggers::call(ctx, pool, call).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

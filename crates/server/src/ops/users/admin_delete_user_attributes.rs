@@ -28,3 +28,56 @@ pub async fn run(
     .await?;
     Ok(shapes::AdminDeleteUserAttributesResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn an_address_goes_with_its_flag_and_its_sign_in() {
+        let server = TestServer::new().await;
+        let pool = server.pool_with(json!({ "AliasAttributes": ["email"] })).await;
+        let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let request =
+            json!({ "UserPoolId": pool, "Username": "mara", "UserAttributeNames": ["email", "name"] });
+        let answer = server.call("AdminDeleteUserAttributes", request).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        let user = server
+            .call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "mara" }))
+            .await
+            .ok();
+        assert_eq!(user["UserAttributes"], json!([{ "Name": "sub", "Value": sub }]));
+        server
+            .call(
+                "AdminGetUser",
+                json!({ "UserPoolId": pool, "Username": "mara@example.com" }),
+            )
+            .await
+            .assert_error("UserNotFoundException", "User does not exist.");
+    }
+
+    #[tokio::test]
+    async fn what_a_user_needs_cannot_be_deleted() {
+        let server = TestServer::new().await;
+        let pool = server
+            .pool_with(json!({ "Schema": [{ "Name": "email", "Required": true }] }))
+            .await;
+        server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let delete = async |name: &str| {
+            let request = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributeNames": [name] });
+            server.call("AdminDeleteUserAttributes", request).await
+        };
+        let parameter = "InvalidParameterException";
+        delete("email")
+            .await
+            .assert_error(parameter, "user.email: Required attribute cannot be deleted.\n");
+        delete("sub")
+            .await
+            .assert_error(parameter, "user.sub: Required attribute cannot be deleted.\n");
+        delete("custom:x").await.assert_error(
+            parameter,
+            "user.custom:x: Attribute does not exist in the schema.\n",
+        );
+    }
+}

@@ -24,3 +24,22 @@ pub async fn run(
     .await?;
     Ok(shapes::AdminEnableUserResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn an_unknown_user_cannot_be_enabled() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        server
+            .call(
+                "AdminEnableUser",
+                json!({ "UserPoolId": pool, "Username": "nobody" }),
+            )
+            .await
+            .assert_error("UserNotFoundException", "User does not exist.");
+    }
+}

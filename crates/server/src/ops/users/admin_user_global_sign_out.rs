@@ -19,3 +19,57 @@ pub async fn run(
     change::sign_out(ctx, &pool.value, user, |_| ()).await?;
     Ok(shapes::AdminUserGlobalSignOutResponse::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_testkit::TestServer;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn every_sign_in_of_the_user_ends_and_no_other() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        let client = server.client(&pool).await;
+        for name in ["mara", "noel"] {
+            server.user(&pool, name, "Correct-Horse-9!").await;
+        }
+        let first = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let second = server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+        let noel = server
+            .password_sign_in(&client, "noel", "Correct-Horse-9!")
+            .await
+            .ok();
+        let answer = server
+            .call(
+                "AdminUserGlobalSignOut",
+                json!({ "UserPoolId": pool, "Username": "mara" }),
+            )
+            .await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
+        for tokens in [first, second] {
+            let result = &tokens["AuthenticationResult"];
+            server
+                .call("GetUser", json!({ "AccessToken": result["AccessToken"] }))
+                .await
+                .assert_error("NotAuthorizedException", "Access Token has been revoked");
+            let refresh = json!({ "ClientId": client, "RefreshToken": result["RefreshToken"] });
+            let refused = server.call("GetTokensFromRefreshToken", refresh).await;
+            assert_eq!(refused["__type"], "NotAuthorizedException", "{}", refused.text);
+        }
+        let access = &noel["AuthenticationResult"]["AccessToken"];
+        server
+            .call("GetUser", json!({ "AccessToken": access }))
+            .await
+            .ok();
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
+            .await
+            .ok();
+    }
+}

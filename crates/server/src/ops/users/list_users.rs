@@ -183,3 +183,184 @@ async fn search(
     }
     Ok(Found { users, last: after })
 }
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_store::{Batch, Expect};
+    use poolhouse_testkit::TestServer;
+    use serde_json::{Value, json};
+
+    async fn names(server: &TestServer, request: Value) -> Vec<String> {
+        let answer = server.call("ListUsers", request).await.ok();
+        let users = answer["Users"].as_array().cloned().unwrap_or_default();
+        users
+            .iter()
+            .map(|user| user["Username"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn users_are_listed_with_their_attributes() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        assert_eq!(
+            server.call("ListUsers", json!({ "UserPoolId": pool })).await.ok(),
+            json!({ "Users": [] })
+        );
+        let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
+        assert_eq!(
+            server.call("ListUsers", json!({ "UserPoolId": pool })).await.ok(),
+            json!({ "Users": [{
+                "Username": "mara",
+                "Attributes": [
+                    { "Name": "sub", "Value": sub },
+                    { "Name": "email", "Value": "mara@example.com" },
+                    { "Name": "email_verified", "Value": "true" },
+                ],
+                "UserCreateDate": 1_767_323_045,
+                "UserLastModifiedDate": 1_767_323_045,
+                "Enabled": true,
+                "UserStatus": "CONFIRMED",
+            }] })
+        );
+        let some = json!({ "UserPoolId": pool, "AttributesToGet": ["email", "name"] });
+        let listed = server.call("ListUsers", some).await.ok();
+        assert_eq!(
+            listed["Users"][0]["Attributes"],
+            json!([{ "Name": "email", "Value": "mara@example.com" }])
+        );
+        server
+            .call(
+                "ListUsers",
+                json!({ "UserPoolId": pool, "AttributesToGet": ["custom:x"] }),
+            )
+            .await
+            .assert_error(
+                "InvalidParameterException",
+                "One or more requested attributes do not exist in user pool.",
+            );
+    }
+
+    #[tokio::test]
+    async fn pages_cover_every_user_once_and_the_last_has_no_token() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        for name in ["a", "b", "c", "d"] {
+            server.user(&pool, name, "Correct-Horse-9!").await;
+        }
+        let first = server
+            .call("ListUsers", json!({ "UserPoolId": pool, "Limit": 2 }))
+            .await
+            .ok();
+        let token = &first["PaginationToken"];
+        let next = json!({ "UserPoolId": pool, "Limit": 2, "PaginationToken": token });
+        let last = server.call("ListUsers", next.clone()).await.ok();
+        assert_eq!(last.get("PaginationToken"), None);
+        assert_eq!(
+            names(&server, json!({ "UserPoolId": pool, "Limit": 2 })).await,
+            ["a", "b"]
+        );
+        assert_eq!(names(&server, next.clone()).await, ["c", "d"]);
+        let mut other_filter = next;
+        other_filter["Filter"] = json!("status = \"Enabled\"");
+        server
+            .call("ListUsers", other_filter)
+            .await
+            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+    }
+
+    #[tokio::test]
+    async fn a_filter_finds_by_name_address_sub_and_state() {
+        let server = TestServer::new().await;
+        let pool = server
+            .pool_with(json!({ "UsernameConfiguration": { "CaseSensitive": false } }))
+            .await;
+        for name in ["mara", "marius", "noel"] {
+            server.user(&pool, name, "Correct-Horse-9!").await;
+        }
+        server
+            .call(
+                "AdminDisableUser",
+                json!({ "UserPoolId": pool, "Username": "noel" }),
+            )
+            .await
+            .ok();
+        let noel = server
+            .call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "noel" }))
+            .await
+            .ok();
+        let by_sub = format!(
+            "sub = \"{}\"",
+            noel["UserAttributes"][0]["Value"].as_str().unwrap_or_default()
+        );
+        let cases: [(&str, &[&str]); 8] = [
+            ("username = \"MARA\"", &["mara"]),
+            ("username ^= \"Mar\"", &["mara", "marius"]),
+            ("username = \"x\"", &[]),
+            ("email = \"noel@example.com\"", &["noel"]),
+            ("email ^= \"m\"", &["mara", "marius"]),
+            ("status = \"Disabled\"", &["noel"]),
+            ("cognito:user_status = \"confirmed\"", &["mara", "marius", "noel"]),
+            (&by_sub, &["noel"]),
+        ];
+        for (filter, found) in cases {
+            assert_eq!(
+                names(&server, json!({ "UserPoolId": pool, "Filter": filter })).await,
+                found,
+                "{filter}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_the_username_is_found_at_once() {
+        let server = TestServer::new().await;
+        let pool = server.pool_with(json!({ "UsernameAttributes": ["email"] })).await;
+        let body = json!({ "UserPoolId": pool, "Username": "mara@example.com", "MessageAction": "SUPPRESS" });
+        let user = server.call("AdminCreateUser", body).await.ok()["User"].clone();
+        let filter = json!({ "UserPoolId": pool, "Filter": "email = \"mara@example.com\"" });
+        assert_eq!(
+            server.call("ListUsers", filter).await.ok()["Users"],
+            json!([user])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_search_that_finds_little_stops_and_goes_on_with_its_token() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        server.user(&pool, "zoe", "Correct-Horse-9!").await;
+        let row = server
+            .store()
+            .get(&format!("user/{pool}/zoe"))
+            .await
+            .unwrap()
+            .unwrap();
+        let disabled = row.body.replace("\"enabled\":true", "\"enabled\":false");
+        let users = (0..5_200).map(|n| format!("user/{pool}/a{n:04}"));
+        let batch = users.fold(Batch::new(), |batch, key| {
+            batch.put(key, Expect::Any, disabled.clone())
+        });
+        server.store().commit(batch).await.unwrap();
+        let mut request = json!({ "UserPoolId": pool, "Filter": "status = \"Enabled\"" });
+        let first = server.call("ListUsers", request.clone()).await.ok();
+        assert_eq!(first["Users"], json!([]));
+        request["PaginationToken"] = first["PaginationToken"].clone();
+        assert_eq!(names(&server, request).await, ["zoe"]);
+    }
+
+    #[tokio::test]
+    async fn a_filter_that_is_none_is_refused() {
+        let server = TestServer::new().await;
+        let pool = server.pool().await;
+        for (filter, sentence) in [
+            ("username is mara", "Error while parsing filter."),
+            ("custom:plan = \"pro\"", "Invalid search attribute: custom:plan"),
+        ] {
+            server
+                .call("ListUsers", json!({ "UserPoolId": pool, "Filter": filter }))
+                .await
+                .assert_error("InvalidParameterException", sentence);
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Users that an administrator creates, and the mail they get.
+
+use poolhouse_testkit::{Answer, TestServer};
+use serde_json::{Value, json};
+
+/// Creates `mara` with these members over the usual ones.
+async fn create(server: &TestServer, pool: &str, members: Value) -> Answer {
+    let mut request = json!({
+        "UserPoolId": pool,
+        "Username": "mara",
+        "UserAttributes": [{ "Name": "email", "Value": "mara@example.com" }],
+    });
+    for (member, value) in members.as_object().into_iter().flatten() {
+        request[member] = value.clone();
+    }
+    server.call("AdminCreateUser", request).await
+}
+
+fn suppressed(username: &str) -> Value {
+    json!({ "Username": username, "MessageAction": "SUPPRESS" })
+}
+
+fn verified(email: &str) -> Value {
+    json!([{ "Name": "email", "Value": email }, { "Name": "email_verified", "Value": "true" }])
+}
+
+/// The temporary password in an invitation of the default wording.
+fn password_in(text: &str) -> String {
+    text.trim().rsplit(' ').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_new_user_is_invited_with_a_password_that_works_once_for_choosing_another() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let client = server.client(&pool).await;
+    let user = create(&server, &pool, json!({})).await.ok()["User"].clone();
+    let sub = user["Attributes"][0]["Value"].clone();
+    assert_eq!(sub.as_str().map(str::len), Some(36));
+    assert_eq!(
+        user,
+        json!({
+            "Username": "mara",
+            "Attributes": [{ "Name": "sub", "Value": sub }, { "Name": "email", "Value": "mara@example.com" }],
+            "UserCreateDate": 1_767_323_045,
+            "UserLastModifiedDate": 1_767_323_045,
+            "Enabled": true,
+            "UserStatus": "FORCE_CHANGE_PASSWORD",
+        })
+    );
+    let mail = server.mail_to("mara@example.com").await;
+    assert_eq!(mail.subject, "Your temporary password");
+    let text = mail.text.trim();
+    let password = password_in(text);
+    assert_eq!(
+        text,
+        format!("Your username is mara and temporary password is {password}")
+    );
+    assert_eq!(password.len(), 12);
+    let challenge = server.password_sign_in(&client, "mara", &password).await.ok();
+    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+}
+
+#[tokio::test]
+async fn a_given_password_must_meet_the_policy() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    create(&server, &pool, json!({ "TemporaryPassword": "Abcdefg1" }))
+        .await
+        .assert_error(
+            "InvalidPasswordException",
+            "Password did not conform with password policy: Password must have symbol characters",
+        );
+    create(
+        &server,
+        &pool,
+        json!({ "TemporaryPassword": "Abcdefg-1", "MessageAction": "SUPPRESS" }),
+    )
+    .await
+    .ok();
+    let client = server.client(&pool).await;
+    let challenge = server.password_sign_in(&client, "mara", "Abcdefg-1").await.ok();
+    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+}
+
+#[tokio::test]
+async fn a_username_is_taken_once_in_whatever_case_the_pool_tells_apart() {
+    let server = TestServer::new().await;
+    for (case_sensitive, second_is_another) in [(true, true), (false, false)] {
+        let configuration = json!({ "UsernameConfiguration": { "CaseSensitive": case_sensitive } });
+        let pool = server.pool_with(configuration).await;
+        create(&server, &pool, suppressed("mara")).await.ok();
+        let again = create(&server, &pool, suppressed("mara")).await;
+        again.assert_error("UsernameExistsException", "User account already exists");
+        let other_case = create(&server, &pool, suppressed("Mara")).await;
+        assert_eq!(other_case.status == 200, second_is_another, "{}", other_case.text);
+    }
+}
+
+#[tokio::test]
+async fn a_sub_cannot_become_somebody_elses_username() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let sub = server.user(&pool, "noel", "Correct-Horse-9!").await;
+    create(&server, &pool, suppressed(&sub))
+        .await
+        .assert_error("UsernameExistsException", "User account already exists");
+}
+
+#[tokio::test]
+async fn where_the_address_is_the_username_the_real_one_is_the_sub() {
+    let server = TestServer::new().await;
+    let pool = server.pool_with(json!({ "UsernameAttributes": ["email"] })).await;
+    let request =
+        json!({ "Username": "mara@example.com", "UserAttributes": [{ "Name": "name", "Value": "Mara" }] });
+    let user = create(&server, &pool, request).await.ok()["User"].clone();
+    assert_eq!(
+        user["Attributes"],
+        json!([
+            { "Name": "sub", "Value": user["Username"] },
+            { "Name": "name", "Value": "Mara" },
+            { "Name": "email", "Value": "mara@example.com" },
+        ])
+    );
+    let mail = server.mail_to("mara@example.com").await;
+    assert!(
+        mail.text.starts_with("Your username is mara@example.com and"),
+        "{}",
+        mail.text
+    );
+    create(&server, &pool, suppressed("mara@example.com"))
+        .await
+        .assert_error(
+            "UsernameExistsException",
+            "An account with the given email already exists.",
+        );
+    let invalid = "InvalidParameterException";
+    create(&server, &pool, suppressed("mara"))
+        .await
+        .assert_error(invalid, "Username should be an email.");
+    create(&server, &pool, suppressed("noel@example.com"))
+        .await
+        .assert_error(invalid, "The attribute email is not the username.");
+}
+
+#[tokio::test]
+async fn each_kind_of_address_pool_says_what_a_username_should_be() {
+    let server = TestServer::new().await;
+    for (kinds, sentence) in [
+        (json!(["phone_number"]), "Username should be a phone number."),
+        (
+            json!(["phone_number", "email"]),
+            "Username should be either an email or a phone number.",
+        ),
+    ] {
+        let pool = server.pool_with(json!({ "UsernameAttributes": kinds })).await;
+        create(&server, &pool, suppressed("mara"))
+            .await
+            .assert_error("InvalidParameterException", sentence);
+        let by_phone =
+            json!({ "Username": "+4915112345678", "UserAttributes": [], "MessageAction": "SUPPRESS" });
+        let user = create(&server, &pool, by_phone).await.ok()["User"].clone();
+        assert_eq!(
+            user["Attributes"][1],
+            json!({ "Name": "phone_number", "Value": "+4915112345678" })
+        );
+    }
+}
+
+#[tokio::test]
+async fn where_addresses_are_aliases_a_username_must_not_look_like_one() {
+    let server = TestServer::new().await;
+    let pool = server
+        .pool_with(json!({ "AliasAttributes": ["email", "phone_number"] }))
+        .await;
+    let invalid = "InvalidParameterException";
+    create(&server, &pool, suppressed("mara@example.com"))
+        .await
+        .assert_error(
+            invalid,
+            "Username cannot be of email format, since user pool is configured for email alias.",
+        );
+    create(&server, &pool, suppressed("+4915112345678")).await.assert_error(
+        invalid,
+        "Username cannot be of phone number format, since user pool is configured for phone number alias.",
+    );
+}
+
+#[tokio::test]
+async fn a_verified_alias_in_use_is_refused_or_moved_by_force() {
+    let server = TestServer::new().await;
+    let pool = server.pool_with(json!({ "AliasAttributes": ["email"] })).await;
+    server.user(&pool, "noel", "Correct-Horse-9!").await;
+    let mut request = suppressed("mara");
+    request["UserAttributes"] = verified("noel@example.com");
+    create(&server, &pool, request.clone()).await.assert_error(
+        "AliasExistsException",
+        "An account with the email already exists.",
+    );
+    request["ForceAliasCreation"] = json!(true);
+    create(&server, &pool, request).await.ok();
+    let owner = server
+        .call(
+            "AdminGetUser",
+            json!({ "UserPoolId": pool, "Username": "noel@example.com" }),
+        )
+        .await
+        .ok();
+    assert_eq!(owner["Username"], "mara");
+    let before = server
+        .call("AdminGetUser", json!({ "UserPoolId": pool, "Username": "noel" }))
+        .await
+        .ok();
+    assert_eq!(
+        before["UserAttributes"][2],
+        json!({ "Name": "email_verified", "Value": "false" })
+    );
+}
+
+#[tokio::test]
+async fn a_preferred_username_and_a_username_are_never_the_same_for_two_users() {
+    let server = TestServer::new().await;
+    let pool = server
+        .pool_with(json!({ "AliasAttributes": ["preferred_username"] }))
+        .await;
+    let preferring = |username: &str, preferred: &str| {
+        let mut request = suppressed(username);
+        request["UserAttributes"] = json!([{ "Name": "preferred_username", "Value": preferred }]);
+        request
+    };
+    create(&server, &pool, preferring("mara", "em")).await.ok();
+    let taken = "An account with the preferred_username already exists.";
+    create(&server, &pool, preferring("noel", "em"))
+        .await
+        .assert_error("AliasExistsException", taken);
+    create(&server, &pool, preferring("noel", "mara"))
+        .await
+        .assert_error("AliasExistsException", taken);
+    create(&server, &pool, suppressed("em"))
+        .await
+        .assert_error("UsernameExistsException", "User account already exists");
+    create(&server, &pool, preferring("noel", "noel")).await.ok();
+}
+
+#[tokio::test]
+async fn attributes_that_the_schema_does_not_take_are_all_named() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let attributes = json!([{ "Name": "custom:x", "Value": "1" }, { "Name": "custom:y", "Value": "2" }]);
+    create(&server, &pool, json!({ "UserAttributes": attributes }))
+        .await
+        .assert_error(
+            "InvalidParameterException",
+            "Attributes did not conform to the schema: custom:x: Attribute does not exist in the schema.\n\
+         custom:y: Attribute does not exist in the schema.\n",
+        );
+    create(
+        &server,
+        &pool,
+        json!({ "UserAttributes": [{ "Name": "email_verified", "Value": "true" }] }),
+    )
+    .await
+    .assert_error(
+        "InvalidParameterException",
+        "Email is required to verify/un-verify an email",
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_goes_by_mail_or_not_at_all() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let phone = json!([{ "Name": "phone_number", "Value": "+4915112345678" }]);
+    let no_sms =
+        "This server sends no SMS. Ask for EMAIL in DesiredDeliveryMediums, or for no message with SUPPRESS.";
+    let refused = [
+        (
+            json!({ "DesiredDeliveryMediums": ["SMS"] }),
+            "CodeDeliveryFailureException",
+            no_sms,
+        ),
+        (
+            json!({ "UserAttributes": phone }),
+            "CodeDeliveryFailureException",
+            no_sms,
+        ),
+        (
+            json!({ "UserAttributes": phone, "DesiredDeliveryMediums": ["EMAIL"] }),
+            "InvalidParameterException",
+            "User has no email address to which the invitation could be sent.",
+        ),
+    ];
+    for (members, name, sentence) in refused {
+        create(&server, &pool, members).await.assert_error(name, sentence);
+    }
+    create(
+        &server,
+        &pool,
+        json!({ "Username": "a", "DesiredDeliveryMediums": ["SMS", "EMAIL"] }),
+    )
+    .await
+    .ok();
+    server.mail_to("mara@example.com").await;
+    create(&server, &pool, json!({ "Username": "b", "UserAttributes": [] }))
+        .await
+        .ok();
+    create(&server, &pool, suppressed("c")).await.ok();
+    assert_eq!(server.unread_mails(), 0);
+}
+
+#[tokio::test]
+async fn the_pools_template_words_the_invitation_and_cannot_be_escaped_from() {
+    let server = TestServer::new().await;
+    let template = json!({
+        "EmailSubject": "Willkommen",
+        "EmailMessage": "<p>Hallo <b>{username}</b></p><p>{####}</p>",
+    });
+    let config = json!({ "AdminCreateUserConfig": { "InviteMessageTemplate": template } });
+    let pool = server.pool_with(config).await;
+    let members = json!({ "Username": "<i>mara&co", "TemporaryPassword": "Ab<1>{username}" });
+    create(&server, &pool, members).await.ok();
+    let mail = server.mail_to("mara@example.com").await;
+    assert_eq!(mail.subject, "Willkommen");
+    assert_eq!(mail.text.trim(), "Hallo <i>mara&co\r\nAb<1>{username}");
+    let html = mail.html.trim();
+    assert_eq!(
+        html,
+        "<p>Hallo <b>&lt;i&gt;mara&amp;co</b></p><p>Ab&lt;1&gt;{username}</p>"
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_is_sent_again_with_another_password_until_it_was_used() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let client = server.client(&pool).await;
+    create(&server, &pool, json!({})).await.ok();
+    let first = password_in(&server.mail_to("mara@example.com").await.text);
+    server.clock().advance_seconds(8 * 86_400);
+    server
+        .password_sign_in(&client, "mara", &first)
+        .await
+        .assert_error(
+            "NotAuthorizedException",
+            "Temporary password has expired and must be reset by an administrator.",
+        );
+    let resend = json!({ "UserPoolId": pool, "Username": "mara", "MessageAction": "RESEND" });
+    let user = server.call("AdminCreateUser", resend.clone()).await.ok()["User"].clone();
+    assert_eq!(user["UserStatus"], "FORCE_CHANGE_PASSWORD");
+    let second = password_in(&server.mail_to("mara@example.com").await.text);
+    assert_ne!(first, second);
+    server
+        .password_sign_in(&client, "mara", &first)
+        .await
+        .assert_error("NotAuthorizedException", "Incorrect username or password.");
+    server.password_sign_in(&client, "mara", &second).await.ok();
+
+    let password = "Correct-Horse-9!";
+    let permanent =
+        json!({ "UserPoolId": pool, "Username": "mara", "Password": password, "Permanent": true });
+    server.call("AdminSetUserPassword", permanent).await.ok();
+    server.call("AdminCreateUser", resend).await.assert_error(
+        "UnsupportedUserStateException",
+        "Resend not possible. mara status is not FORCE_CHANGE_PASSWORD",
+    );
+    server
+        .call(
+            "AdminCreateUser",
+            json!({ "UserPoolId": pool, "Username": "nobody", "MessageAction": "RESEND" }),
+        )
+        .await
+        .assert_error("UserNotFoundException", "User does not exist.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_parallel_requests_for_one_name_one_makes_the_user() {
+    let server = std::sync::Arc::new(TestServer::new().await);
+    let pool = server.pool_with(json!({ "UsernameAttributes": ["email"] })).await;
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (server, pool) = (server.clone(), pool.clone());
+        requests.spawn(async move { create(&server, &pool, suppressed("mara@example.com")).await });
+    }
+    let answers = requests.join_all().await;
+    let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!((made.len(), refused.len()), (1, 15));
+    for answer in refused {
+        answer.assert_error(
+            "UsernameExistsException",
+            "An account with the given email already exists.",
+        );
+    }
+    let users = server.call("ListUsers", json!({ "UserPoolId": pool })).await.ok();
+    assert_eq!(users["Users"].as_array().map(Vec::len), Some(1));
+}
