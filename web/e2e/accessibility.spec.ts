@@ -38,7 +38,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Send the code again', exact: true }).click();
       await expect(page.getByText('We sent it a moment ago.')).toBeVisible();
       await expectAccessible(page, 'notice');
-      await page.keyboard.type(code);
+      await signIn.code.fill(code);
       await page.getByRole('heading', { name: 'Welcome' }).waitFor();
       await expectAccessible(page, 'signed in');
     });
@@ -62,6 +62,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(signIn.alert).toContainText(said);
       }
       await expectAccessible(page, 'ended');
+    });
+
+    test('what is not text stands out three to one', async ({ page, signIn }) => {
+      await signIn.open();
+      await expect(signIn.email).toBeFocused();
+      const ratio = (front: string, back: string) =>
+        page.evaluate(
+          ([one, other]) => {
+            const luminance = (token: string) => {
+              const probe = document.body.appendChild(document.createElement('i'));
+              probe.style.color = `var(${token})`;
+              const parts = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+              probe.remove();
+              const [r, g, b] = parts.map((part) => {
+                const value = Number(part) / 255;
+                return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+              });
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+            return (light + 0.05) / (dark + 0.05);
+          },
+          [front, back],
+        );
+      for (const token of ['--si-border', '--si-primary', '--si-error', '--si-warning']) {
+        expect(await ratio(token, '--si-card'), token).toBeGreaterThanOrEqual(3);
+      }
     });
 
     test('the inbox passes axe', async ({ page, signIn, server }) => {

@@ -97,7 +97,6 @@ export class SignedInPage {
     const claims = this.claims();
     return [
       { name: 'User', value: claims['cognito:username'] },
-      { name: 'Subject', value: claims['sub'] },
       { name: 'Issuer', value: claims['iss'] },
       { name: 'Signed in', value: clockTime(claims['auth_time']) },
       { name: 'Token issued', value: clockTime(claims['iat']) },

@@ -126,8 +126,10 @@ export class ConfirmCodeForm {
   readonly slow = input(false);
   /** Shown under the field, which turns red; the code is selected, so that typing replaces it. */
   readonly error = input('');
-  /** Shown under the field, which is emptied. */
+  /** Good news, shown under the field, which is emptied. */
   readonly notice = input('');
+  /** Shown under the field while there is nothing else to say. */
+  readonly hint = input('');
 
   /** A whole code: typed, pasted, filled in, or submitted once more. Never while busy. */
   readonly codeCompleted = output<string>();
@@ -162,7 +164,7 @@ export class ConfirmCodeForm {
       return this.slow() ? this.texts.stillWorking : this.texts.verifying;
     }
     if (this.busy() === 'resending' && this.slow()) return this.texts.stillWorking;
-    return this.shownError() ? '' : this.notice() || this.texts.codeHint;
+    return this.shownError() ? '' : this.notice() || this.hint() || this.texts.codeHint;
   });
 
   constructor() {

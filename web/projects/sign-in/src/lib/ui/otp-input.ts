@@ -3,11 +3,13 @@ import {
   Component,
   ElementRef,
   ViewEncapsulation,
+  afterRenderEffect,
   computed,
   input,
   model,
   output,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { CodeAlphabet } from '../auth/code-challenge';
@@ -96,6 +98,14 @@ export class OtpInput {
   });
 
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
+
+  constructor() {
+    // Browsers announce a selection that a person moves, and not one that a new value moves.
+    afterRenderEffect(() => {
+      this.value();
+      untracked(() => this.mirrorSelection());
+    });
+  }
 
   private get element(): HTMLInputElement {
     return this.field().nativeElement;

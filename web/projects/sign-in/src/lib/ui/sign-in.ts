@@ -64,7 +64,8 @@ import { Login, LoginForm } from './login-form';
             [busy]="state.busy"
             [slow]="flow.slow()"
             [error]="error()"
-            [notice]="notice()"
+            [notice]="notice() === 'resent' ? texts.resent : ''"
+            [hint]="notice() === 'too-soon' ? texts.resentTooSoon : ''"
             (codeCompleted)="onCodeCompleted($event)"
             (resend)="flow.resend()"
             (startAgain)="flow.reset()"
@@ -111,8 +112,7 @@ export class SignIn {
   });
   protected readonly notice = computed(() => {
     const state = this.flow.state();
-    if (state.step !== 'code' || !state.notice) return '';
-    return state.notice === 'resent' ? this.texts.resent : this.texts.resentTooSoon;
+    return state.step === 'code' ? state.notice : null;
   });
   private readonly heading = viewChild<ElementRef<HTMLElement>>('heading');
   private readonly title = computed(() => {
