@@ -8,11 +8,13 @@ mod error;
 pub mod event;
 mod invoker;
 mod place;
+mod runtime_api;
 mod shape;
 mod trigger;
 
 pub use error::{ErrorKind, TriggerError};
 pub use invoker::{Invoker, Policy};
 pub use place::{BoxFuture, InvokeError, Invoked, Place};
+pub use runtime_api::{Function, Host, Log, Random, RuntimeApi, WallClock};
 pub use shape::check_reply;
 pub use trigger::Trigger;
