@@ -26,6 +26,8 @@ use crate::settings::WebSettings;
 
 /// The page that every path without a file stands for: the app finds out by itself what to show.
 const INDEX: &str = "/index.html";
+/// The page that shows mail.
+const INBOX: &str = "/inbox";
 /// More than this in the directory and it is not the built app.
 const MAX_OCTETS: u64 = 64 << 20;
 /// What is served while there is no built app.
@@ -38,6 +40,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 pub struct Pages {
     files: HashMap<String, File>,
     policy: HeaderValue,
+    inbox_policy: HeaderValue,
 }
 
 /// One file in the encodings that the build made.
@@ -68,9 +71,14 @@ impl Pages {
             files = assemble(raw);
         }
         let policy = content_policy(settings.endpoint.as_deref());
-        let policy = HeaderValue::from_str(&policy)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        Ok(Pages { files, policy })
+        let header = |policy: &str| {
+            HeaderValue::from_str(policy).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+        };
+        Ok(Pages {
+            files,
+            policy: header(&policy)?,
+            inbox_policy: header(&inbox_policy(&policy))?,
+        })
     }
 
     /// Whether there is an app to show.
@@ -81,25 +89,28 @@ impl Pages {
     fn answer(&self, path: &str, asked: &HeaderMap) -> Response {
         let name = path.rsplit('/').next().unwrap_or_default();
         match self.files.get(path) {
-            Some(file) => self.complete(file, asked),
+            Some(file) => self.complete(path, file, asked),
             None if name.contains('.') => problem(StatusCode::NOT_FOUND, "There is no such file."),
             None => match self.files.get(INDEX) {
-                Some(index) => self.complete(index, asked),
+                Some(index) => self.complete(path, index, asked),
                 None => {
                     let headers = [
                         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
                         (header::CACHE_CONTROL, "no-store"),
                     ];
-                    self.protect((StatusCode::SERVICE_UNAVAILABLE, headers, NOT_BUILT).into_response())
+                    self.protect(
+                        path,
+                        (StatusCode::SERVICE_UNAVAILABLE, headers, NOT_BUILT).into_response(),
+                    )
                 }
             },
         }
     }
 
-    fn complete(&self, file: &File, asked: &HeaderMap) -> Response {
+    fn complete(&self, path: &str, file: &File, asked: &HeaderMap) -> Response {
         let response = file.answer(asked);
         if file.content_type.starts_with("text/html") {
-            self.protect(response)
+            self.protect(path, response)
         } else {
             response
         }
@@ -107,9 +118,14 @@ impl Pages {
 
     /// The headers of a page: nothing runs or loads but what came with it, nobody frames it, nobody learns where its
     /// visitors came from.
-    fn protect(&self, mut response: Response) -> Response {
+    fn protect(&self, path: &str, mut response: Response) -> Response {
+        let policy = if path.trim_end_matches('/') == INBOX {
+            &self.inbox_policy
+        } else {
+            &self.policy
+        };
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         headers.insert(
@@ -347,4 +363,45 @@ fn content_policy(endpoint: Option<&str>) -> String {
          font-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types angular"
     )
+}
+
+/// As `policy`, for the page that shows mail: a sandboxed frame inherits its page's policy, and mail has styles in it.
+/// The page hands the mail to that frame through a policy of its own name, and to nothing else.
+fn inbox_policy(policy: &str) -> String {
+    policy
+        .replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+        .replace("trusted-types angular", "trusted-types angular inbox-mail")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_inbox_lets_mail_have_its_styles() {
+        let pages = Pages::load(&WebSettings::default()).unwrap();
+        for (path, is_inbox) in [
+            ("/", false),
+            ("/inbox", true),
+            ("/inbox/", true),
+            ("/inboxes", false),
+            ("/inbox/api", false),
+        ] {
+            let response = pages.answer(path, &HeaderMap::new());
+            let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
+                .to_str()
+                .unwrap();
+            assert_eq!(
+                policy.contains("style-src 'self' 'unsafe-inline';"),
+                is_inbox,
+                "{path}"
+            );
+            assert_eq!(
+                policy.ends_with("trusted-types angular inbox-mail"),
+                is_inbox,
+                "{path}"
+            );
+            assert!(policy.contains("script-src 'self';"), "{path}");
+        }
+    }
 }
