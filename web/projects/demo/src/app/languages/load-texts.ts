@@ -10,7 +10,12 @@ const LANGUAGES: Readonly<Record<string, () => Promise<SignInTexts>>> = {
 /** The first of the browser's languages that there is; `?lang=de` asks for one by name. */
 export async function loadTexts(): Promise<SignInTexts> {
   const asked = new URLSearchParams(location.search).get('lang');
-  return LANGUAGES[chooseLanguage(asked ? [asked] : navigator.languages)]();
+  try {
+    return await LANGUAGES[chooseLanguage(asked ? [asked] : navigator.languages)]();
+  } catch {
+    // A language that cannot be fetched is no reason not to sign in.
+    return ENGLISH;
+  }
 }
 
 export function chooseLanguage(wanted: readonly string[]): string {
