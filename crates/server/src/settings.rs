@@ -1,6 +1,7 @@
 //! What the operator decides: the command line and `poolhouse.toml`, resolved into one value before anything starts.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use poolhouse_api::Operation;
@@ -41,6 +42,18 @@ pub struct Settings {
 
 /// The port that the server listens on unless told otherwise.
 pub const DEFAULT_PORT: u16 = 9229;
+
+impl Settings {
+    /// Where programs on this machine reach the server.
+    pub fn local_address(&self) -> SocketAddr {
+        let port = self.listen.port();
+        match self.listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::from((Ipv6Addr::LOCALHOST, port)),
+            _ => self.listen,
+        }
+    }
+}
 
 impl Default for Settings {
     fn default() -> Settings {
@@ -94,7 +107,7 @@ pub struct MailSettings {
 }
 
 /// One function that runs as a local process over the Runtime API.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FunctionSettings {
     /// The ARN, or the name at its end.
     pub function: String,
@@ -112,4 +125,16 @@ pub struct FunctionSettings {
     pub environment: Vec<(String, String)>,
     /// Operations its access key may call, on pools that name the function as a trigger.
     pub operations: Vec<Operation>,
+}
+
+/// Leaves out the values of the environment: there are keys and passwords among them.
+impl fmt::Debug for FunctionSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let variables: Vec<&str> = self.environment.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("FunctionSettings")
+            .field("function", &self.function)
+            .field("program", &self.program)
+            .field("environment", &variables)
+            .finish_non_exhaustive()
+    }
 }

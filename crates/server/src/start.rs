@@ -1,6 +1,5 @@
 //! Putting the server together. Everything that differs between production and tests comes in from outside.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
@@ -8,6 +7,7 @@ use poolhouse_crypto::seal::Sealer;
 use poolhouse_crypto::{Entropy, derive_key};
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_store::Store;
+use poolhouse_triggers::Place;
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -18,7 +18,7 @@ use crate::mailer::Mailer;
 use crate::oidc::SigningKeys;
 use crate::oidc::keys::KeySource;
 use crate::settings::Settings;
-use crate::triggers::Functions;
+use crate::triggers::{self, Functions};
 
 /// What the server is made of besides its settings.
 pub struct Parts {
@@ -36,6 +36,13 @@ pub struct Parts {
     pub inbox: Option<Inbox>,
     /// How many cores arithmetic may take.
     pub cores: usize,
+    /// Places of functions beside those that the settings run as processes, by ARN or name.
+    pub places: Vec<(String, Arc<dyn Place>)>,
+}
+
+/// What seals the records, made of the master key.
+pub fn sealer(master_key: &[u8; 32]) -> Sealer {
+    Sealer::new(derive_key(master_key, "poolhouse.v1.records"))
 }
 
 /// The server without its sockets and background work.
@@ -50,13 +57,12 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         current,
         previous: None,
     });
-    let functions = Functions::new(confirm, BTreeMap::new());
+    let mut places = triggers::processes(&settings, &function_keys, &parts.entropy, &parts.clock);
+    places.extend(parts.places);
+    let functions = Functions::new(confirm, places);
     Ok(Arc::new(App {
         store: parts.store,
-        sealer: Arc::new(Sealer::new(derive_key(
-            &*parts.master_key,
-            "poolhouse.v1.records",
-        ))),
+        sealer: Arc::new(sealer(&parts.master_key)),
         entropy: parts.entropy,
         clock: parts.clock,
         cpu: CpuPool::new(parts.cores),

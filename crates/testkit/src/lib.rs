@@ -6,6 +6,7 @@
 mod answer;
 mod clock;
 mod entropy;
+mod function;
 mod keys;
 mod mail;
 mod server;
@@ -15,5 +16,6 @@ pub mod srp;
 pub use answer::Answer;
 pub use clock::FrozenClock;
 pub use entropy::SeededEntropy;
+pub use function::RecordingFunction;
 pub use keys::PreparedKeys;
 pub use server::{Credentials, TestServer};

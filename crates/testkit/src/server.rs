@@ -26,6 +26,7 @@ use poolhouse_server::shutdown::{self, Stop};
 use poolhouse_server::start::{Parts, assemble};
 use poolhouse_sigv4 as sigv4;
 use poolhouse_store::{Memory, Store};
+use poolhouse_triggers::Place;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -80,6 +81,20 @@ impl TestServer {
     /// # Panics
     /// If it cannot be put together.
     pub async fn on(store: Arc<dyn Store>, seed: u64, change: impl FnOnce(&mut Settings)) -> TestServer {
+        TestServer::build(store, seed, change, Vec::new()).await
+    }
+
+    /// A server that runs functions at these places, by ARN or name.
+    pub async fn with_functions(functions: Vec<(String, Arc<dyn Place>)>) -> TestServer {
+        TestServer::build(Arc::new(Memory::new()), SEED, |_| {}, functions).await
+    }
+
+    async fn build(
+        store: Arc<dyn Store>,
+        seed: u64,
+        change: impl FnOnce(&mut Settings),
+        places: Vec<(String, Arc<dyn Place>)>,
+    ) -> TestServer {
         let mut settings = Settings::default();
         settings.mail.from = Some(Mailbox::parse("Poolhouse <no-reply@pool.example>").expect("an address"));
         change(&mut settings);
@@ -94,6 +109,7 @@ impl TestServer {
             key_source: Arc::new(PreparedKeys::default()),
             inbox: Some(inbox.clone()),
             cores: 2,
+            places,
         };
         let app = assemble(settings, parts).expect("the server can be put together");
         let operator = access_keys::create(&*app.store, &app.sealer, &*app.entropy, clock.now())

@@ -16,6 +16,7 @@
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
 //! | `outbox/DUE/ID` | a mail to be sent, its payload sealed; ordered by when it is due |
 //! | `deleting/POOL` | a deleted pool that still has rows to be deleted |
+//! | `meta/seal` | a known text, sealed: opens only with the key that everything else was sealed with |
 //! | `access-key/ID` | an access key of the admin API, its secret sealed |
 
 use crate::clock::Millis;
@@ -68,6 +69,9 @@ pub fn alias(pool_id: &str, kind: &str, value: &str) -> String {
     format!("alias/{pool_id}/{kind}/{value}")
 }
 
+/// Prefix of the counts of wrong passwords.
+pub const LOCKOUTS: &str = "lockout/";
+
 /// `lockout/POOL/WHO`; `who` is the `sub`, or a digest of the name typed where no such user exists.
 pub fn lockout(pool_id: &str, who: &str) -> String {
     format!("lockout/{pool_id}/{who}")
@@ -78,10 +82,16 @@ pub fn ledger(pool_id: &str, sub: &str) -> String {
     format!("ledger/{pool_id}/{sub}")
 }
 
+/// Prefix of the sign-ins in progress.
+pub const SESSIONS: &str = "session/";
+
 /// `session/EXPIRY/DIGEST`
 pub fn session(expires: Millis, digest: &str) -> String {
     format!("session/{:013}/{digest}", expires.0)
 }
+
+/// Prefix of the refresh tokens.
+pub const REFRESH_TOKENS: &str = "refresh/";
 
 /// `refresh/POOL/SUB/ORIGIN_JTI`
 pub fn refresh(pool_id: &str, sub: &str, origin_jti: &str) -> String {
@@ -123,3 +133,6 @@ pub const ACCESS_KEYS: &str = "access-key/";
 pub fn access_key(id: &str) -> String {
     format!("{ACCESS_KEYS}{id}")
 }
+
+/// `meta/seal`
+pub const SEAL: &str = "meta/seal";

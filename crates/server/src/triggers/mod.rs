@@ -23,7 +23,7 @@ use in_process::{Failure, Function};
 
 pub use poolhouse_triggers::Trigger;
 pub use read::{Challenge, Decision, TokenChange, read_challenge, read_decision, read_verdict};
-pub use registry::Functions;
+pub use registry::{Functions, processes};
 
 /// One call of a function.
 pub struct TriggerCall<'a> {

@@ -1,0 +1,80 @@
+//! `poolhouse keys`: works beside a running server, on the same database.
+
+use std::path::Path;
+
+use poolhouse_crypto::OsEntropy;
+use serde_json::{Value, json};
+
+use super::data::{self, Data};
+use super::{CliError, KeysArgs, KeysCommand, Output, print};
+use crate::access_keys;
+use crate::clock::{Clock, Millis, SystemClock};
+
+pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
+    runtime.block_on(async {
+        match command {
+            KeysCommand::Create { at } => create(&at).await,
+            KeysCommand::List { at } => list(&at).await,
+            KeysCommand::Delete { id, at } => delete(&id, &at).await,
+        }
+    })
+}
+
+async fn create(at: &KeysArgs) -> Result<(), CliError> {
+    let data = data::open(&at.data).await?;
+    let made = access_keys::create(&*data.store, &data.sealer(), &OsEntropy, SystemClock.now()).await;
+    data.store.close().await;
+    let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
+    let (id, secret) = (made.access_key_id, made.secret_access_key);
+    print(&match at.output {
+        Output::Json => json!({ "AccessKeyId": id, "SecretAccessKey": *secret }).to_string(),
+        Output::Text => format!(
+            "Access key id      {id}\nSecret access key  {}\n\nThe secret is shown this once. Give both to the AWS CLI: \
+             aws configure --profile poolhouse",
+            *secret
+        ),
+    })
+}
+
+async fn list(at: &KeysArgs) -> Result<(), CliError> {
+    let data = existing(&at.data).await?;
+    let found = access_keys::list(&*data.store).await;
+    data.store.close().await;
+    let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
+    if at.output == Output::Json {
+        let keys: Vec<Value> =
+            found.iter().map(|(id, made)| json!({ "AccessKeyId": id, "CreateDate": date(*made) })).collect();
+        return print(&Value::from(keys).to_string());
+    }
+    if found.is_empty() {
+        return print("There are no access keys. Make one: poolhouse keys create");
+    }
+    found.iter().try_for_each(|(id, made)| print(&format!("{id}  made {}", date(*made))))
+}
+
+async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
+    let data = existing(&at.data).await?;
+    let deleted = access_keys::delete(&*data.store, id).await;
+    data.store.close().await;
+    match deleted {
+        Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),
+        Ok(true) => print(&format!("Deleted {id}.")),
+        Ok(false) => Err(CliError::new(format!("there is no access key {id}. See: poolhouse keys list"))),
+        Err(error) => Err(CliError::new("the access key was not deleted").caused_by(error)),
+    }
+}
+
+/// Opens a directory that must be there: whoever mistypes it does not want a new one.
+async fn existing(directory: &Path) -> Result<Data, CliError> {
+    if !directory.is_dir() {
+        let path = directory.display();
+        return Err(CliError::new(format!("there is no directory {path}. Name the server's with --data")));
+    }
+    data::open(directory).await
+}
+
+fn date(moment: Millis) -> String {
+    jiff::Timestamp::from_millisecond(moment.0).unwrap_or_default().to_string()
+}

@@ -1,0 +1,223 @@
+//! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
+
+mod table;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use poolhouse_api::Operation;
+use poolhouse_mail::Mailbox;
+use poolhouse_mail::smtp::Relay;
+
+use crate::settings::{FunctionSettings, HttpSettings, MailSettings, Settings, WebSettings};
+use table::Section;
+pub use table::ConfigError;
+
+/// Relays beyond that would get too little time each.
+const MOST_RELAYS: usize = 3;
+/// Where the local inbox takes mail unless told otherwise.
+const INBOX_PORT: u16 = 2525;
+/// What a function's key may call unless told otherwise: what the confirm-code functions need.
+const FUNCTION_OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
+
+/// What the file says: settings, and what is only settled when the server starts.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Defaults with the file's settings over them.
+    pub settings: Settings,
+    /// The base of `iss`, if the file says.
+    pub issuer: Option<String>,
+    /// Where the local inbox takes mail, should it be switched on.
+    pub inbox_smtp: SocketAddr,
+}
+
+impl Default for Configuration {
+    fn default() -> Configuration {
+        Configuration {
+            settings: Settings::default(),
+            issuer: None,
+            inbox_smtp: SocketAddr::from((Ipv4Addr::LOCALHOST, INBOX_PORT)),
+        }
+    }
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// When it cannot be read, is not TOML, has an unknown key or a value that cannot be used.
+pub fn load(file: &Path) -> Result<Configuration, ConfigError> {
+    match fs::read_to_string(file) {
+        Ok(text) => parse(file, &text),
+        Err(error) => {
+            let problem = format!("cannot be read ({error}). Give another file with --config, or leave --config out.");
+            Err(ConfigError { file: file.to_owned(), key: String::new(), problem })
+        }
+    }
+}
+
+fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
+    let mut configuration = Configuration::default();
+    let mut top = Section::top(file, text)?;
+    let settings = &mut configuration.settings;
+    if let Some(listen) = top.parsed("listen", "an address and a port, such as 127.0.0.1:9229", address)? {
+        settings.listen = listen;
+    }
+    settings.data = top.path("data")?;
+    configuration.issuer = top.parsed("issuer", "an http or https URL without a slash at its end", issuer)?;
+    if let Some(account) = top.parsed("account", "an account number of twelve digits", account)? {
+        settings.account = account;
+    }
+    if let Some(region) = top.parsed("region", "a region, such as eu-central-1", region)? {
+        settings.region = region;
+    }
+    if let Some(flag) = top.flag("pre_authentication_in_custom_auth")? {
+        settings.pre_authentication_in_custom_auth = flag;
+    }
+    settings.mail = mail(top.section("mail")?)?;
+    let mut inbox = top.section("inbox")?;
+    if let Some(smtp) = inbox.parsed("smtp", "a loopback address and a port, such as 127.0.0.1:2525", loopback)? {
+        configuration.inbox_smtp = smtp;
+    }
+    inbox.end()?;
+    settings.confirm = confirm(top.section("confirm")?)?;
+    settings.web = web(top.section("web")?)?;
+    settings.http = http(top.section("http")?)?;
+    for (name, section) in top.section("functions")?.sections()? {
+        settings.functions.push(function(name, section)?);
+    }
+    top.end()?;
+    Ok(configuration)
+}
+
+fn mail(mut section: Section<'_>) -> Result<MailSettings, ConfigError> {
+    let urls = section.texts("relays")?.unwrap_or_default();
+    if urls.len() > MOST_RELAYS {
+        return Err(section.error("relays", format!("must name at most {MOST_RELAYS} relays")));
+    }
+    let mut relays = Vec::new();
+    for url in urls {
+        // The URL is not repeated, for it may hold a password.
+        let relay = Relay::parse(&url);
+        relays.push(relay.map_err(|error| section.error("relays", format!("has an unusable URL: {error}. {RELAY_FORM}")))?);
+    }
+    let from = section.parsed("from", FROM_FORM, |text| Mailbox::parse(text).ok())?;
+    section.end()?;
+    Ok(MailSettings { relays, from })
+}
+
+/// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
+/// a name that it did not ask for is a mistake.
+fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigError> {
+    let complaints = section.nameless();
+    let variables = section.variables()?;
+    if variables.iter().any(|(name, _)| name.starts_with("OTP_KEY")) {
+        return Err(complaints.error("OTP_KEY", "is not set here: the server has a key of its own. Leave it out"));
+    }
+    let asked = RefCell::new(HashSet::new());
+    let settings = poolhouse_confirm::Settings::from_vars(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        variables.iter().find(|(held, _)| held == name).map(|(_, value)| value.clone())
+    });
+    let settings = settings.map_err(|error| {
+        let text = error.to_string();
+        complaints.error(error.variable(), text.trim_start_matches(error.variable()).trim_start())
+    })?;
+    match variables.iter().find(|(name, _)| !asked.borrow().contains(name)) {
+        Some((name, _)) => Err(complaints.error(name, "is not a setting of the confirm-code functions")),
+        None => Ok(settings),
+    }
+}
+
+fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
+    let settings = WebSettings {
+        directory: section.path("directory")?,
+        user_pool_id: section.text("user_pool_id")?,
+        client_id: section.text("client_id")?,
+        endpoint: section.parsed("endpoint", "an http or https URL without a path", origin)?,
+    };
+    if settings.user_pool_id.is_some() != settings.client_id.is_some() {
+        return Err(section.error("user_pool_id", "and client_id go together: set both or neither"));
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
+    let mut settings = HttpSettings::default();
+    if let Some(total) = section.count("connections")? {
+        settings.connections.total = total;
+    }
+    if let Some(share) = section.count("connections_per_address")? {
+        settings.connections.per_address = share;
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+fn function(name: String, mut section: Section<'_>) -> Result<FunctionSettings, ConfigError> {
+    let Some(program) = section.path("program")? else {
+        return Err(section.error("program", "is missing: the function's program, such as a bootstrap binary"));
+    };
+    let operations = match section.texts("operations")? {
+        None => FUNCTION_OPERATIONS.to_vec(),
+        Some(names) => names
+            .iter()
+            .map(|name| {
+                Operation::from_name(name)
+                    .ok_or_else(|| section.error("operations", format!("names {name}, which is no operation")))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    let settings = FunctionSettings {
+        function: name,
+        program,
+        arguments: section.texts("arguments")?.unwrap_or_default(),
+        directory: section.path("directory")?,
+        handler: section.text("handler")?,
+        processes: section.count("processes")?,
+        environment: section.section("environment")?.variables()?,
+        operations,
+    };
+    section.end()?;
+    Ok(settings)
+}
+
+fn address(text: &str) -> Option<SocketAddr> {
+    text.parse().ok()
+}
+
+fn loopback(text: &str) -> Option<SocketAddr> {
+    address(text).filter(|address| address.ip().is_loopback())
+}
+
+/// An issuer: verifiers compare it to the letter, so there is one way to write it.
+pub(crate) fn issuer(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let legal = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}?#".contains(c);
+    (!rest.is_empty() && !rest.ends_with('/') && rest.chars().all(legal)).then(|| text.to_owned())
+}
+
+/// An origin: an issuer without a path. It becomes part of a header, where spaces and semicolons would add to it.
+fn origin(text: &str) -> Option<String> {
+    let (_, host) = text.split_once("://")?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    issuer(text).filter(|_| host.chars().all(legal))
+}
+
+fn account(text: &str) -> Option<String> {
+    (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
+}
+
+/// A region as pool ids begin with it.
+fn region(text: &str) -> Option<String> {
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    ((1..=32).contains(&text.len()) && text.contains('-') && text.bytes().all(legal)).then(|| text.to_owned())
+}
+
+/// How relays are written.
+pub(crate) const RELAY_FORM: &str = "Write smtp://user:password@mail.example.com:587, or smtps:// for port 465";
+/// How the sender is written.
+pub(crate) const FROM_FORM: &str = "an email address, such as App <no-reply@example.com>";

@@ -1,0 +1,178 @@
+//! Reading TOML by hand, so that every mistake is told with its key and what to do about it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+/// What is wrong in the configuration file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file.
+    pub file: PathBuf,
+    /// The key, with the tables it is in; empty where the whole file is meant.
+    pub key: String,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key.as_str() {
+            "" => write!(f, "{}: {}", self.file.display(), self.problem),
+            key => write!(f, "{}: {key} {}", self.file.display(), self.problem),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A table whose keys are taken one by one. What is left at the end is a mistake.
+pub(super) struct Section<'a> {
+    file: &'a Path,
+    /// The table's own key and a dot, or nothing at the top.
+    prefix: String,
+    table: Table,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    /// The file's top level.
+    pub fn top(file: &'a Path, text: &str) -> Result<Section<'a>, ConfigError> {
+        match text.parse::<Table>() {
+            Ok(table) => Ok(Section { file, prefix: String::new(), table, known: Vec::new() }),
+            // The parser's message quotes the line, which may hold a password; its position does not.
+            Err(error) => {
+                let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+                let problem = format!("is not TOML at line {line}: {}", error.message());
+                Err(ConfigError { file: file.to_owned(), key: String::new(), problem })
+            }
+        }
+    }
+
+    /// An error about one of this table's keys.
+    pub fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+        ConfigError { file: self.file.to_owned(), key: format!("{}{key}", self.prefix), problem: problem.into() }
+    }
+
+    /// A text.
+    pub fn text(&mut self, key: &'static str) -> Result<Option<String>, ConfigError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text)),
+            Some(_) => Err(self.error(key, "must be a text in quotes that is not empty")),
+        }
+    }
+
+    /// A text that `parse` understands; `expected` says what that is.
+    pub fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(text) = self.text(key)? else { return Ok(None) };
+        parse(&text).map(Some).ok_or_else(|| self.error(key, format!("must be {expected}")))
+    }
+
+    /// A path, taken from where the file lies if it is relative.
+    pub fn path(&mut self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+        let beside = self.file.parent().unwrap_or(Path::new(""));
+        Ok(self.text(key)?.map(|path| beside.join(path)))
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Boolean(flag)) => Ok(Some(flag)),
+            Some(_) => Err(self.error(key, "must be true or false")),
+        }
+    }
+
+    /// A whole number from 1 on.
+    pub fn count(&mut self, key: &'static str) -> Result<Option<usize>, ConfigError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Integer(number)) if number > 0 => Ok(usize::try_from(number).ok()),
+            Some(_) => Err(self.error(key, "must be a whole number, 1 or more")),
+        }
+    }
+
+    /// A list of texts.
+    pub fn texts(&mut self, key: &'static str) -> Result<Option<Vec<String>>, ConfigError> {
+        let text = |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Array(values)) => match values.into_iter().map(text).collect() {
+                Some(texts) => Ok(Some(texts)),
+                None => Err(self.error(key, "must hold texts in quotes only")),
+            },
+            Some(_) => Err(self.error(key, "must be a list: [\"…\", \"…\"]")),
+        }
+    }
+
+    /// A table in this one; an empty one where there is none.
+    pub fn section(&mut self, key: &'static str) -> Result<Section<'a>, ConfigError> {
+        match self.take(key) {
+            None => Ok(self.below(key, Table::new())),
+            Some(Value::Table(table)) => Ok(self.below(key, table)),
+            Some(_) => Err(self.error(key, format!("must be a table: [{}{key}]", self.prefix))),
+        }
+    }
+
+    /// All of this table's keys as tables of their own, for tables whose keys are names.
+    pub fn sections(mut self) -> Result<Vec<(String, Section<'a>)>, ConfigError> {
+        let mut sections = Vec::new();
+        for (name, value) in std::mem::take(&mut self.table) {
+            match value {
+                Value::Table(table) => sections.push((name.clone(), self.below(&format!("\"{name}\""), table))),
+                _ => return Err(self.error(&name, "must be a table")),
+            }
+        }
+        Ok(sections)
+    }
+
+    /// All of this table's keys with their values as texts, for tables that stand for an environment.
+    pub fn variables(mut self) -> Result<Vec<(String, String)>, ConfigError> {
+        let mut variables = Vec::new();
+        for (name, value) in std::mem::take(&mut self.table) {
+            let text = match value {
+                Value::String(text) => text,
+                Value::Integer(number) => number.to_string(),
+                Value::Boolean(flag) => flag.to_string(),
+                _ => return Err(self.error(&name, "must be a text, a whole number, true or false")),
+            };
+            variables.push((name, text));
+        }
+        Ok(variables)
+    }
+
+    /// This table without its keys, to speak of them when they are taken.
+    pub fn nameless(&self) -> Section<'a> {
+        Section { file: self.file, prefix: self.prefix.clone(), table: Table::new(), known: Vec::new() }
+    }
+
+    /// Ends the reading of this table: a key that nobody asked for is a mistake.
+    pub fn end(self) -> Result<(), ConfigError> {
+        match self.table.keys().next() {
+            None => Ok(()),
+            Some(key) => {
+                let known = self.known.join(", ");
+                Err(self.error(key, format!("is not a setting. Those there are here: {known}")))
+            }
+        }
+    }
+
+    fn take(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        self.table.remove(key)
+    }
+
+    fn below(&self, key: &str, table: Table) -> Section<'a> {
+        Section { file: self.file, prefix: format!("{}{key}.", self.prefix), table, known: Vec::new() }
+    }
+}

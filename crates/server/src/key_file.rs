@@ -1,0 +1,232 @@
+//! `master.key`: the key from which all others are derived. It lies beside the database and never in it, so that a copy
+//! of the database alone gives away no secret.
+
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use poolhouse_crypto::Entropy;
+use zeroize::Zeroizing;
+
+const NAME: &str = "master.key";
+const OCTETS: usize = 32;
+/// Hexadecimal digits and a line end.
+const LENGTH: usize = 2 * OCTETS + 1;
+
+/// Why the key cannot be used. Each says what to do.
+#[derive(Debug)]
+pub enum KeyFileError {
+    /// Something about the file or its directory failed.
+    Io(PathBuf, io::Error),
+    /// Others than the owner may read it.
+    Open(PathBuf, u32),
+    /// It is not 64 hexadecimal digits.
+    Malformed(PathBuf),
+    /// There is a database and no key to it.
+    Missing(PathBuf),
+}
+
+impl fmt::Display for KeyFileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            KeyFileError::Io(path, _) => write!(f, "{} cannot be read or made", path.display()),
+            KeyFileError::Open(path, mode) => write!(
+                f,
+                "{path} may be read by others (mode {mode:04o}). Run: chmod 600 {path}",
+                path = path.display()
+            ),
+            KeyFileError::Malformed(path) => write!(
+                f,
+                "{} does not hold a key of 64 hexadecimal digits. Put back the file that belongs to this database",
+                path.display()
+            ),
+            KeyFileError::Missing(path) => write!(
+                f,
+                "{} is missing, and without it the database beside it cannot be read. Put it back from your backup",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for KeyFileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            KeyFileError::Io(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Makes the data directory, for the owner only, if it is not there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn prepare_directory(directory: &Path) -> Result<(), KeyFileError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+    made.map_err(|error| KeyFileError::Io(directory.to_owned(), error))
+}
+
+/// Reads the key in `directory`, or makes it there if `database` is not there either. Two processes that start at the
+/// same moment end up with the same key.
+///
+/// # Errors
+/// When the file is open to others, malformed, missing beside a database, or cannot be read or made.
+pub fn load_or_create(
+    directory: &Path,
+    database: &Path,
+    entropy: &dyn Entropy,
+) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+    let path = directory.join(NAME);
+    match load(&path) {
+        Err(KeyFileError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => {}
+        loaded => return loaded,
+    }
+    // A database that appeared this moment has its key by now.
+    if database.exists() && !path.exists() {
+        return Err(KeyFileError::Missing(path));
+    }
+    create(directory, &path, entropy).map_err(|error| KeyFileError::Io(path.clone(), error))?;
+    load(&path)
+}
+
+fn load(path: &Path) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+    let failed = |error| KeyFileError::Io(path.to_owned(), error);
+    let file = File::open(path).map_err(failed)?;
+    let mode = file.metadata().map_err(failed)?.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(KeyFileError::Open(path.to_owned(), mode));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(LENGTH + 1));
+    // One octet more than there may be shows a file that is too long without reading all of it.
+    let read = file.take(LENGTH as u64 + 1).read_to_string(&mut text);
+    match read {
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(failed(error)),
+        _ => decode(text.trim_end()).ok_or_else(|| KeyFileError::Malformed(path.to_owned())),
+    }
+}
+
+/// Writes the key under another name, to disk, and only then gives it its own, which never replaces a file.
+fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
+    let mut key = Zeroizing::new([0; OCTETS]);
+    entropy.fill(&mut *key);
+    let mut unique = [0; 8];
+    entropy.fill(&mut unique);
+    let draft = directory.join(format!("{NAME}.{:016x}", u64::from_be_bytes(unique)));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let written = file.write_all(encode(&key).as_bytes()).and_then(|()| file.sync_all());
+    let named = written.and_then(|()| match fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        named => named,
+    });
+    fs::remove_file(&draft)?;
+    named?;
+    File::open(directory)?.sync_all()
+}
+
+fn encode(key: &[u8; OCTETS]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(LENGTH));
+    for byte in key {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn decode(text: &str) -> Option<Zeroizing<[u8; OCTETS]>> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * OCTETS {
+        return None;
+    }
+    let mut key = Zeroizing::new([0; OCTETS]);
+    for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
+        let digit = |index: usize| char::from(pair[index]).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        *byte = digit(0)? << 4 | digit(1)?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use poolhouse_crypto::OsEntropy;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A directory of its own for one test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Scratch {
+            let directory = std::env::temp_dir().join(format!("poolhouse-key-{name}-{}", std::process::id()));
+            let _ = fs::remove_dir_all(&directory);
+            prepare_directory(&directory).unwrap();
+            Scratch(directory)
+        }
+
+        fn load(&self) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+            load_or_create(&self.0, &self.0.join("poolhouse.db"), &OsEntropy)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_first_start_makes_a_key_for_the_owner_alone_and_the_next_reads_it() {
+        let scratch = Scratch::new("first");
+        let key = scratch.load().unwrap();
+        assert_eq!(*scratch.load().unwrap(), *key);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!((mode(&scratch.0), mode(&scratch.0.join(NAME))), (0o700, 0o600));
+        assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "the draft is gone");
+    }
+
+    #[test]
+    fn processes_that_start_at_once_share_one_key() {
+        let scratch = Scratch::new("race");
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| *scratch.load().unwrap())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+    }
+
+    #[test]
+    fn a_key_that_others_may_read_is_refused() {
+        let scratch = Scratch::new("open");
+        scratch.load().unwrap();
+        let path = scratch.0.join(NAME);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let path = path.display();
+        let expected = format!("{path} may be read by others (mode 0640). Run: chmod 600 {path}");
+        assert_eq!(scratch.load().unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn a_key_of_the_wrong_length_or_letters_is_refused_and_left_alone() {
+        let scratch = Scratch::new("malformed");
+        let path = scratch.0.join(NAME);
+        for text in ["", "00", &"0".repeat(63), &"0".repeat(65), &"0".repeat(500), &"g".repeat(64), &"é".repeat(32)] {
+            let _ = fs::remove_file(&path);
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            assert!(matches!(scratch.load(), Err(KeyFileError::Malformed(_))), "{text:?}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn no_key_is_made_for_a_database_that_has_lost_its_own() {
+        let scratch = Scratch::new("missing");
+        fs::write(scratch.0.join("poolhouse.db"), "").unwrap();
+        assert!(matches!(scratch.load(), Err(KeyFileError::Missing(_))));
+        assert!(!scratch.0.join(NAME).exists());
+    }
+}

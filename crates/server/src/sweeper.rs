@@ -1,0 +1,127 @@
+//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures that are
+//! forgotten, and what deleted pools left behind.
+//!
+//! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use poolhouse_store::{Batch, CommitError, Expect, Row, Scan};
+use tokio::time::sleep;
+
+use crate::app::App;
+use crate::auth::lockout::Failures;
+use crate::clock::Millis;
+use crate::error::{ApiError, with_causes};
+use crate::ops::pools;
+use crate::records::document::Document;
+use crate::records::{RefreshRecord, keys};
+use crate::shutdown::Shutdown;
+
+/// The time between two rounds.
+const PAUSE: Duration = Duration::from_secs(4);
+/// Rows of one page, which is also one commit.
+const PAGE: usize = 500;
+/// Pages of expired sign-ins in one round: 2,500 a second, more than a server can begin.
+const SESSION_PAGES: usize = 20;
+
+/// Sweeps in rounds of bounded work.
+pub struct Sweeper {
+    app: Arc<App>,
+    lockouts: Crawl,
+    refresh_tokens: Crawl,
+}
+
+/// A slow walk through rows that are not ordered by their end: one page a round, and from the beginning after the last.
+struct Crawl {
+    prefix: &'static str,
+    after: Option<String>,
+    is_over: fn(&Row, Millis) -> bool,
+}
+
+impl Sweeper {
+    /// A sweeper for the server's store.
+    pub fn new(app: &Arc<App>) -> Sweeper {
+        Sweeper {
+            app: app.clone(),
+            lockouts: Crawl { prefix: keys::LOCKOUTS, after: None, is_over: is_forgotten },
+            refresh_tokens: Crawl { prefix: keys::REFRESH_TOKENS, after: None, is_over: is_expired },
+        }
+    }
+
+    /// Sweeps until told to stop.
+    pub async fn run(mut self, shutdown: Shutdown) {
+        while !shutdown.is_requested() {
+            if let Err(error) = self.round().await {
+                tracing::warn!(error = with_causes(&error), "sweep cut short");
+            }
+            tokio::select! {
+                () = sleep(PAUSE) => {}
+                () = shutdown.requested() => {}
+            }
+        }
+    }
+
+    /// One round.
+    ///
+    /// # Errors
+    /// When the store fails; the next round goes on.
+    pub async fn round(&mut self) -> Result<(), ApiError> {
+        let now = self.app.clock.now();
+        self.sessions(now).await?;
+        self.lockouts.step(&self.app, now).await?;
+        self.refresh_tokens.step(&self.app, now).await?;
+        pools::purge_deleted(&self.app).await
+    }
+
+    /// Sign-ins lie in the order in which they expire, so the first that has not expired ends the walk.
+    async fn sessions(&self, now: Millis) -> Result<(), ApiError> {
+        for _ in 0..SESSION_PAGES {
+            let end = keys::session(now, "");
+            let page = self.app.store.scan(Scan::prefix(keys::SESSIONS, PAGE)).await?;
+            let expired: Vec<Row> = page.into_iter().take_while(|row| row.key < end).collect();
+            let more = expired.len() == PAGE;
+            delete(&self.app, expired).await?;
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Crawl {
+    async fn step(&mut self, app: &App, now: Millis) -> Result<(), ApiError> {
+        let scan = Scan { prefix: self.prefix.to_owned(), after: self.after.take(), limit: PAGE };
+        let page = app.store.scan(scan).await?;
+        if page.len() == PAGE {
+            self.after = page.last().map(|row| row.key.clone());
+        }
+        delete(app, page.into_iter().filter(|row| (self.is_over)(row, now)).collect()).await
+    }
+}
+
+/// Deletes rows as they were read. If one of them changed meanwhile it lives on, and the others wait for the next round.
+async fn delete(app: &App, rows: Vec<Row>) -> Result<(), ApiError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let batch = rows.into_iter().fold(Batch::new(), |batch, row| batch.delete(row.key, Expect::Version(row.version)));
+    match app.store.commit(batch).await {
+        Ok(_) | Err(CommitError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn is_forgotten(row: &Row, now: Millis) -> bool {
+    read::<Failures>(row).is_some_and(|failures| failures.forgotten(now))
+}
+
+fn is_expired(row: &Row, now: Millis) -> bool {
+    read::<RefreshRecord>(row).is_some_and(|family| family.expires <= now)
+}
+
+/// A row that cannot be read is left for somebody to look at.
+fn read<T: Document>(row: &Row) -> Option<T> {
+    serde_json::from_str(&row.body).ok().and_then(|document| T::from_document(&document))
+}
