@@ -8,6 +8,7 @@ mod parallel;
 mod passwords;
 mod refresh;
 mod sessions;
+mod triggers;
 
 use poolhouse_testkit::{Answer, TestServer};
 use serde_json::{Value, json};

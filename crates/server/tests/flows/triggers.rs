@@ -1,0 +1,356 @@
+//! Which functions a sign-in calls, in which order, with which events, and what their answers do.
+
+use std::sync::Arc;
+
+use poolhouse_testkit::{RecordingFunction, TestServer};
+use poolhouse_triggers::Place;
+use serde_json::{Value, json};
+
+use crate::{PASSWORD, WRONG, claims};
+
+struct Scene {
+    server: TestServer,
+    pool: String,
+    client: String,
+}
+
+impl Scene {
+    /// A pool whose triggers (by the member of `LambdaConfig`) are these functions, and the user Mara.
+    async fn new(functions: &[(&str, &Arc<RecordingFunction>)]) -> Scene {
+        let config = functions.iter().map(|(trigger, _)| ((*trigger).to_owned(), json!(arn(trigger)))).collect();
+        Scene::with_config(functions, Value::Object(config)).await
+    }
+
+    async fn with_config(functions: &[(&str, &Arc<RecordingFunction>)], config: Value) -> Scene {
+        let place = |function: &Arc<RecordingFunction>| function.clone() as Arc<dyn Place>;
+        let places = functions.iter().map(|(trigger, function)| ((*trigger).to_owned(), place(function))).collect();
+        let server = TestServer::with_functions(places).await;
+        let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", PASSWORD).await;
+        for (_, function) in functions {
+            function.events();
+        }
+        Scene { server, pool, client }
+    }
+
+    async fn sign_in(&self) -> poolhouse_testkit::Answer {
+        self.server.password_sign_in(&self.client, "mara", PASSWORD).await
+    }
+
+    async fn initiate(&self, flow: &str, parameters: Value) -> poolhouse_testkit::Answer {
+        let body = json!({
+            "AuthFlow": flow,
+            "ClientId": self.client,
+            "AuthParameters": parameters,
+            "ClientMetadata": { "trace": "a1" },
+        });
+        self.server.call("InitiateAuth", body).await
+    }
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:lambda:us-east-1:000000000000:function:{name}")
+}
+
+#[tokio::test]
+async fn a_password_sign_in_calls_its_functions_in_order_with_these_events() {
+    let (before, after, tokens) =
+        (RecordingFunction::silent(), RecordingFunction::silent(), RecordingFunction::silent());
+    let scene = Scene::new(&[
+        ("PreAuthentication", &before),
+        ("PostAuthentication", &after),
+        ("PreTokenGeneration", &tokens),
+    ])
+    .await;
+    scene.initiate("USER_PASSWORD_AUTH", json!({ "USERNAME": "mara", "PASSWORD": PASSWORD })).await.ok();
+
+    let [before] = before.events().try_into().unwrap();
+    let attributes = before["request"]["userAttributes"].clone();
+    assert_eq!(
+        before,
+        json!({
+            "version": "1",
+            "region": "us-east-1",
+            "userPoolId": scene.pool,
+            "userName": "mara",
+            "callerContext": { "awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": scene.client },
+            "triggerSource": "PreAuthentication_Authentication",
+            "request": {
+                "userAttributes": {
+                    "sub": attributes["sub"],
+                    "cognito:user_status": "CONFIRMED",
+                    "email": "mara@example.com",
+                    "email_verified": "true",
+                },
+                "validationData": { "trace": "a1" },
+                "userNotFound": false,
+            },
+            "response": {},
+        })
+    );
+    let [after] = after.events().try_into().unwrap();
+    assert_eq!(after["triggerSource"], "PostAuthentication_Authentication");
+    assert_eq!(
+        after["request"],
+        json!({ "userAttributes": attributes, "newDeviceUsed": false, "clientMetadata": null })
+    );
+    let [tokens] = tokens.events().try_into().unwrap();
+    assert_eq!(tokens["triggerSource"], "TokenGeneration_Authentication");
+    assert_eq!(
+        tokens["request"],
+        json!({
+            "userAttributes": attributes,
+            "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null },
+            "clientMetadata": null,
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_function_that_throws_denies_in_its_own_words() {
+    for trigger in ["PreAuthentication", "PostAuthentication", "PreTokenGeneration"] {
+        let function = RecordingFunction::new(|_| Err("Not today".to_owned()));
+        let scene = Scene::new(&[(trigger, &function)]).await;
+        let answer = scene.sign_in().await;
+        answer.assert_error("UserLambdaValidationException", &format!("{trigger} failed with error Not today."));
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_answers_nonsense_denies() {
+    for nonsense in [json!({}), json!({ "response": {} }), json!("ok"), Value::Null] {
+        let function = RecordingFunction::new({
+            let nonsense = nonsense.clone();
+            move |event| {
+                *event = nonsense.clone();
+                Ok(())
+            }
+        });
+        let scene = Scene::new(&[("PostAuthentication", &function)]).await;
+        let answer = scene.sign_in().await;
+        answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_no_place_serves_denies() {
+    let scene = Scene::with_config(&[], json!({ "PreAuthentication": arn("nowhere") })).await;
+    scene.sign_in().await.assert_error(
+        "UnexpectedLambdaException",
+        "PreAuthentication invocation failed due to error AccessDeniedException.",
+    );
+}
+
+#[tokio::test]
+async fn the_first_version_before_tokens_changes_the_id_token_alone() {
+    let function = RecordingFunction::new(|event| {
+        event["response"]["claimsOverrideDetails"] = json!({
+            "claimsToAddOrOverride": { "tier": "gold", "sub": "somebody else" },
+            "claimsToSuppress": ["email"],
+            "groupOverrideDetails": { "groupsToOverride": ["staff"] },
+        });
+        Ok(())
+    });
+    let scene = Scene::new(&[("PreTokenGeneration", &function)]).await;
+    let result = scene.sign_in().await.ok()["AuthenticationResult"].clone();
+    let (id, access) = (claims(&result["IdToken"]), claims(&result["AccessToken"]));
+    assert_eq!(id["tier"], "gold");
+    assert_eq!(id["email"], Value::Null);
+    assert_eq!(id["cognito:groups"], json!(["staff"]));
+    assert_eq!(id["sub"], access["sub"]);
+    assert_eq!(access["tier"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_second_version_before_tokens_changes_both() {
+    let function = RecordingFunction::new(|event| {
+        assert_eq!(event["version"], "2");
+        assert_eq!(event["request"]["scopes"], json!(["aws.cognito.signin.user.admin"]));
+        event["response"]["claimsAndScopeOverrideDetails"] = json!({
+            "idTokenGeneration": { "claimsToAddOrOverride": { "limits": { "n": 3 } } },
+            "accessTokenGeneration": { "claimsToAddOrOverride": { "tenant": "t1" }, "scopesToAdd": ["orders/read"] },
+        });
+        Ok(())
+    });
+    let config =
+        json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("PreTokenGeneration") } });
+    let scene = Scene::with_config(&[("PreTokenGeneration", &function)], config).await;
+    let result = scene.sign_in().await.ok()["AuthenticationResult"].clone();
+    assert_eq!(claims(&result["IdToken"])["limits"], json!({ "n": 3 }));
+    let access = claims(&result["AccessToken"]);
+    assert_eq!(access["tenant"], "t1");
+    assert_eq!(access["scope"], "aws.cognito.signin.user.admin orders/read");
+}
+
+#[tokio::test]
+async fn a_refresh_calls_the_function_before_tokens_only() {
+    let (before, after, tokens) =
+        (RecordingFunction::silent(), RecordingFunction::silent(), RecordingFunction::silent());
+    let scene = Scene::new(&[
+        ("PreAuthentication", &before),
+        ("PostAuthentication", &after),
+        ("PreTokenGeneration", &tokens),
+    ])
+    .await;
+    let result = scene.sign_in().await.ok()["AuthenticationResult"].clone();
+    (before.events(), after.events(), tokens.events());
+    scene.initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": result["RefreshToken"] })).await.ok();
+    assert!(before.events().is_empty() && after.events().is_empty());
+    let [event] = tokens.events().try_into().unwrap();
+    assert_eq!(event["triggerSource"], "TokenGeneration_RefreshTokens");
+}
+
+#[tokio::test]
+async fn an_older_directory_hands_its_users_over_with_their_passwords() {
+    let migration = RecordingFunction::new(|event| {
+        if event["request"]["password"] != PASSWORD {
+            return Err("Bad password".to_owned());
+        }
+        event["response"] = json!({
+            "userAttributes": { "email": "noel@example.com", "email_verified": "true" },
+            "finalUserStatus": "CONFIRMED",
+            "messageAction": "SUPPRESS",
+        });
+        Ok(())
+    });
+    let scene = Scene::new(&[("UserMigration", &migration)]).await;
+    let wrong = scene.server.password_sign_in(&scene.client, "noel", "Wrong-Horse-9!").await;
+    wrong.assert_error("UserNotFoundException", "User does not exist.");
+    scene.server.password_sign_in(&scene.client, "noel", PASSWORD).await.ok();
+    let events = migration.events();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[1]["triggerSource"], "UserMigration_Authentication");
+    assert_eq!(events[1]["userName"], "noel");
+
+    // From now on the pool knows the user, and SRP works, too.
+    scene.server.srp_sign_in(&scene.pool, &scene.client, "noel", PASSWORD).await.ok();
+    assert!(migration.events().is_empty());
+    let user = json!({ "UserPoolId": scene.pool, "Username": "noel" });
+    let user = scene.server.call("AdminGetUser", user).await.ok();
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+}
+
+/// Functions in the style of the samples everywhere: code only, the answer is "42".
+fn code_only() -> [Arc<RecordingFunction>; 3] {
+    let define = RecordingFunction::new(|event| {
+        let session = event["request"]["session"].as_array().cloned().unwrap_or_default();
+        let right = session.last().is_some_and(|last| last["challengeResult"] == true);
+        event["response"]["issueTokens"] = json!(right);
+        event["response"]["failAuthentication"] = json!(!right && session.len() >= 2);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        Ok(())
+    });
+    let create = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "hint": "the answer" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+        event["response"]["challengeMetadata"] = json!("ROUND");
+        Ok(())
+    });
+    let verify = RecordingFunction::new(|event| {
+        let right = event["request"]["privateChallengeParameters"]["answer"] == event["request"]["challengeAnswer"];
+        event["response"]["answerCorrect"] = json!(right);
+        Ok(())
+    });
+    [define, create, verify]
+}
+
+#[tokio::test]
+async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
+    let [define, create, verify] = code_only();
+    let scene = Scene::new(&[
+        ("DefineAuthChallenge", &define),
+        ("CreateAuthChallenge", &create),
+        ("VerifyAuthChallengeResponse", &verify),
+    ])
+    .await;
+    let answer = async |session: &Value, answer: &str| {
+        let body = json!({
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "ClientId": scene.client,
+            "Session": session,
+            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+            "ClientMetadata": { "locale": "de" },
+        });
+        scene.server.call("RespondToAuthChallenge", body).await
+    };
+    let first = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await.ok();
+    assert_eq!(first["ChallengeParameters"], json!({ "USERNAME": "mara", "hint": "the answer" }));
+    let [event] = define.events().try_into().unwrap();
+    assert_eq!(event["request"]["session"], json!([]));
+    assert_eq!(event["request"]["clientMetadata"], Value::Null);
+    let [event] = create.events().try_into().unwrap();
+    assert_eq!(event["request"]["challengeName"], "CUSTOM_CHALLENGE");
+
+    let second = answer(&first["Session"], "41").await.ok();
+    let [event] = verify.events().try_into().unwrap();
+    assert_eq!(event["request"]["privateChallengeParameters"], json!({ "answer": "42" }));
+    assert_eq!(event["request"]["challengeAnswer"], "41");
+    assert_eq!(event["request"]["clientMetadata"], json!({ "locale": "de" }));
+    let [event] = define.events().try_into().unwrap();
+    let wrong = json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeResult": false, "challengeMetadata": "ROUND" });
+    assert_eq!(event["request"]["session"], json!([wrong]));
+
+    let tokens = answer(&second["Session"], "42").await.ok();
+    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
+    let [event] = define.events().try_into().unwrap();
+    assert_eq!(event["request"]["session"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_define_that_fails_the_sign_in_wins() {
+    let [_, create, verify] = code_only();
+    let define = RecordingFunction::new(|event| {
+        event["response"] = json!({ "issueTokens": true, "failAuthentication": true });
+        Ok(())
+    });
+    let scene = Scene::new(&[
+        ("DefineAuthChallenge", &define),
+        ("CreateAuthChallenge", &create),
+        ("VerifyAuthChallengeResponse", &verify),
+    ])
+    .await;
+    let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+    answer.assert_error("NotAuthorizedException", WRONG);
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_who_does_not_exist_whatever_define_says() {
+    let [_, create, verify] = code_only();
+    let define = RecordingFunction::new(|event| {
+        assert_eq!(event["request"]["userNotFound"], true);
+        event["response"]["issueTokens"] = json!(true);
+        Ok(())
+    });
+    let scene = Scene::new(&[
+        ("DefineAuthChallenge", &define),
+        ("CreateAuthChallenge", &create),
+        ("VerifyAuthChallengeResponse", &verify),
+    ])
+    .await;
+    let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
+    let client = scene.server.client_with(&scene.pool, hiding).await["ClientId"].as_str().unwrap().to_owned();
+    let scene = Scene { client, ..scene };
+    let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "nobody" })).await;
+    answer.assert_error("NotAuthorizedException", WRONG);
+    assert_eq!(define.events().len(), 1);
+}
+
+#[tokio::test]
+async fn a_challenge_that_cannot_come_next_is_not_recognised() {
+    let [_, create, verify] = code_only();
+    for name in ["PASSWORD_VERIFIER", "SMS_MFA", "NO_SUCH_CHALLENGE", ""] {
+        let define = RecordingFunction::new(move |event| {
+            event["response"]["challengeName"] = json!(name);
+            Ok(())
+        });
+        let scene = Scene::new(&[
+            ("DefineAuthChallenge", &define),
+            ("CreateAuthChallenge", &create),
+            ("VerifyAuthChallengeResponse", &verify),
+        ])
+        .await;
+        let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
+    }
+}
