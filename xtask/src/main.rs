@@ -1,21 +1,74 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod bench;
 mod codegen;
+mod console;
+mod demo;
+mod install;
 mod root;
+mod system;
+mod test;
+mod tidy;
 
 use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// What a command answers: nothing, or why it stopped.
-type Outcome = Result<(), Box<dyn Error>>;
+/// What a command answers: nothing or a value, or why it stopped.
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-const USAGE: &str = "\
-usage: cargo xtask <command>
+/// A command: its name and arguments, what it does, and the code that does it.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
 
-  codegen [--check]     write crates/api/src/generated from model/ (--check: only say whether it is fresh)
-  model SERVICE_JSON    reduce botocore's service-2.json of cognito-idp to model/cognito-idp.json
-";
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "demo",
+        arguments: "[--port PORT]",
+        about: "build everything, start a pool with a user and a mailbox, and say how to sign in",
+        run: demo::run,
+    },
+    Command {
+        name: "test",
+        arguments: "[PART…]",
+        about: "run all tests, or these parts; `cargo xtask test --list` names them",
+        run: test::run,
+    },
+    Command {
+        name: "tidy",
+        arguments: "",
+        about: "check the house rules",
+        run: tidy::run,
+    },
+    Command {
+        name: "codegen",
+        arguments: "[--check]",
+        about: "write crates/api/src/generated from model/, and docs/reference/operations.md from the server",
+        run: codegen::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "sign-in [ROUNDS]",
+        about: "measure the server's CPU time per sign-in, beside its arithmetic floor",
+        run: bench::run,
+    },
+    Command {
+        name: "model",
+        arguments: "SERVICE_JSON",
+        about: "reduce botocore's service-2.json of cognito-idp to model/cognito-idp.json",
+        run: codegen::reduce::run,
+    },
+    Command {
+        name: "help",
+        arguments: "",
+        about: "say this",
+        run: help,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,12 +83,40 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(arguments: &[String]) -> Outcome {
-    let Some((command, rest)) = arguments.split_first() else {
-        return Err(USAGE.into());
+    let Some((name, rest)) = arguments.split_first() else {
+        return help(&[]);
     };
-    match command.as_str() {
-        "codegen" => codegen::run(rest),
-        "model" => codegen::reduce::run(rest),
-        other => Err(format!("no command {other:?}\n{USAGE}").into()),
+    let name = match name.as_str() {
+        "--help" | "-h" => "help",
+        name => name,
+    };
+    match COMMANDS.iter().find(|command| command.name == name) {
+        Some(command) => (command.run)(rest),
+        None => Err(format!("no command {name:?}\n{}", usage()).into()),
+    }
+}
+
+fn help(_: &[String]) -> Outcome {
+    console::say(usage().trim_end())
+}
+
+fn usage() -> String {
+    let mut text = "usage: cargo xtask <command>\n\n".to_owned();
+    for command in COMMANDS {
+        let call = format!("{} {}", command.name, command.arguments);
+        text.push_str(&format!("  {call:<24} {}\n", command.about));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_that_does_not_exist_is_answered_with_those_that_do() {
+        let error = dispatch(&["demmo".to_owned()]).unwrap_err().to_string();
+        assert!(error.starts_with("no command \"demmo\"\nusage: cargo xtask <command>\n"));
+        assert!(error.contains("\n  demo [--port PORT]       build everything"));
     }
 }

@@ -75,6 +75,12 @@ fn imports(part: Part, body: &str) -> String {
 
 // Writing to a String cannot fail, hence `let _ =` below.
 fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
+    definition(out, model, name, members);
+    conversions(out, name, members);
+    debug(out, model, name, members);
+}
+
+fn definition(out: &mut String, model: &Model, name: &str, members: &[Member]) {
     let _ = writeln!(
         out,
         "\n/// `{name}`.\n#[derive(Clone, Default, PartialEq)]\npub struct {name} {{"
@@ -90,6 +96,9 @@ fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
         );
     }
     out.push_str("}\n\n");
+}
+
+fn conversions(out: &mut String, name: &str, members: &[Member]) {
     let value = if members.is_empty() { "_value" } else { "value" };
     let _ = writeln!(
         out,
@@ -117,6 +126,9 @@ fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
         );
     }
     out.push_str("        Value::Object(object)\n    }\n}\n\n");
+}
+
+fn debug(out: &mut String, model: &Model, name: &str, members: &[Member]) {
     let _ = writeln!(
         out,
         "impl fmt::Debug for {name} {{\n    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        \

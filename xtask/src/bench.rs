@@ -1,0 +1,150 @@
+//! `cargo xtask bench sign-in [ROUNDS]`: what a sign-in costs the server, beside what its arithmetic costs.
+//!
+//! The load comes from `crates/bench`. The server is a release build on a new data folder, with the functions in
+//! process; mail leaves by SMTP to a sink that belongs to the load. What counts is the CPU time of the server's process,
+//! all threads, from the first sign-in to the last mail.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::system::pool_api::PoolApi;
+use crate::system::server::{self, Server, Start};
+use crate::system::{process, random};
+use crate::{Outcome, console, root};
+
+const USAGE: &str = "usage: cargo xtask bench sign-in [ROUNDS]";
+const ROUNDS: u32 = 500;
+/// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
+const WARM_UP: u32 = 50;
+const FUNCTIONS: &str = "arn:aws:lambda:us-east-1:000000000000:function";
+
+/// Runs the benchmark.
+///
+/// # Errors
+/// If the server does not build or start, or a sign-in fails.
+pub fn run(arguments: &[String]) -> Outcome {
+    let rounds = match arguments {
+        [what] if what == "sign-in" => ROUNDS,
+        [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
+        _ => return Err(USAGE.into()),
+    };
+    let programs = build()?;
+    let home = root::target().join("bench");
+    if home.exists() {
+        fs::remove_dir_all(&home)?;
+    }
+    let sink = format!("127.0.0.1:{}", server::free_port()?);
+    let server = start(&programs, &home, &sink)?;
+    let api = PoolApi {
+        server: server.address,
+        key: server::create_key(&programs, &server.data)?,
+    };
+    let password = random::password()?;
+    let people = format!("making {} users", rounds + WARM_UP);
+    let (pool_id, client_id) = console::step(&people, || set_up(&api, rounds + WARM_UP, &password))?;
+    let mut load = Command::new(programs.join("poolhouse-bench"));
+    load.args([
+        "--server",
+        &server.address.to_string(),
+        "--pid",
+        &server.process.pid().to_string(),
+    ])
+    .args([
+        "--sink",
+        &sink,
+        "--pool",
+        &pool_id,
+        "--client",
+        &client_id,
+        "--password",
+        &password,
+    ])
+    .args(["--rounds", &rounds.to_string(), "--warm-up", &WARM_UP.to_string()]);
+    process::run(&mut load)
+}
+
+fn build() -> Outcome<PathBuf> {
+    let crates = ["-p", "poolhouse-server", "-p", "poolhouse-bench"];
+    console::step(
+        "building the server and the load, optimised (some minutes the first time)",
+        || {
+            let mut cargo = Command::new("cargo");
+            process::run(
+                cargo
+                    .args(["build", "--release", "--bins"])
+                    .args(crates)
+                    .current_dir(root::path("")),
+            )
+        },
+    )?;
+    Ok(root::target().join("release"))
+}
+
+fn start(programs: &Path, home: &Path, sink: &str) -> Outcome<Server> {
+    let (port, inbox_port) = (server::free_port()?, server::free_port()?);
+    let extra = format!("[mail]\nrelays = [\"smtp://{sink}\"]\n");
+    Server::start(&Start {
+        programs,
+        home,
+        port,
+        inbox_port,
+        extra: &extra,
+    })
+}
+
+/// A pool with the confirm-code functions, a client for every flow, and users `user-0`, `user-1`, …: each signs in with a code
+/// once, for nobody gets a second mail within 30 s.
+fn set_up(api: &PoolApi, users: u32, password: &str) -> Outcome<(String, String)> {
+    let pool = api.call(
+        "CreateUserPool",
+        &json!({
+            "PoolName": "bench",
+            "Schema": [{ "Name": "authChallenge", "AttributeDataType": "String", "Mutable": true }],
+            "LambdaConfig": {
+                "DefineAuthChallenge": format!("{FUNCTIONS}:2faDefine"),
+                "CreateAuthChallenge": format!("{FUNCTIONS}:2faCreate"),
+                "VerifyAuthChallengeResponse": format!("{FUNCTIONS}:2faVerify"),
+            },
+        }),
+    )?;
+    let pool_id = text(&pool["UserPool"]["Id"])?;
+    let flows = [
+        "ALLOW_CUSTOM_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_REFRESH_TOKEN_AUTH",
+    ];
+    let client = api.call(
+        "CreateUserPoolClient",
+        &json!({ "UserPoolId": pool_id, "ClientName": "bench", "ExplicitAuthFlows": flows }),
+    )?;
+    for number in 0..users {
+        create_user(api, &pool_id, number, password)?;
+    }
+    Ok((pool_id, text(&client["UserPoolClient"]["ClientId"])?))
+}
+
+fn create_user(api: &PoolApi, pool_id: &str, number: u32, password: &str) -> Outcome {
+    let user = json!({
+        "UserPoolId": pool_id,
+        "Username": format!("user-{number}"),
+        "MessageAction": "SUPPRESS",
+        "UserAttributes": [
+            { "Name": "email", "Value": format!("{number}@example.com") },
+            { "Name": "email_verified", "Value": "true" },
+        ],
+    });
+    api.call("AdminCreateUser", &user)?;
+    let password = json!({ "UserPoolId": pool_id, "Username": user["Username"], "Password": password, "Permanent": true });
+    api.call("AdminSetUserPassword", &password)?;
+    Ok(())
+}
+
+fn text(value: &serde_json::Value) -> Outcome<String> {
+    value
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| "the server's answer has no id".into())
+}

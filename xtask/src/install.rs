@@ -1,0 +1,121 @@
+//! What the tests need from package registries, installed once and again when its list changes.
+//!
+//! Everything is pinned: `tests/sdk/requirements.txt`, `tests/sdk/js/package-lock.json`. The web app has a build script
+//! of its own, which installs its tools.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::system::{process, tools};
+use crate::{Outcome, console, root};
+
+/// The virtual environment of the Python clients; returns its folder of programs.
+///
+/// # Errors
+/// If Python is missing or the packages cannot be had.
+pub fn python() -> Outcome<PathBuf> {
+    tools::python()?;
+    let folder = root::target().join("tests/python");
+    let programs = folder.join("bin");
+    let requirements = root::path("tests/sdk/requirements.txt");
+    once("installing the Python clients", &requirements, &folder, || {
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        let create = || process::capture(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        if create().is_err() {
+            tools::install("python3-venv", "which makes virtual environments")?;
+            create()?;
+        }
+        let pip = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--requirement",
+        ];
+        process::run(Command::new(programs.join("python")).args(pip).arg(&requirements))
+    })?;
+    Ok(programs)
+}
+
+/// The JavaScript clients; returns the folder they are tested in.
+///
+/// # Errors
+/// If Node.js is missing or the packages cannot be had.
+pub fn javascript() -> Outcome<PathBuf> {
+    tools::node()?;
+    let folder = root::path("tests/sdk/js");
+    let lock_file = folder.join("package-lock.json");
+    once(
+        "installing the JavaScript clients",
+        &lock_file,
+        &folder.join("node_modules"),
+        || {
+            let arguments = [
+                "ci",
+                "--ignore-scripts",
+                "--prefer-offline",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ];
+            process::run(Command::new("npm").args(arguments).current_dir(&folder))
+        },
+    )?;
+    Ok(folder)
+}
+
+/// A browser for the tests; returns its path.
+///
+/// # Errors
+/// If there is none and none can be installed without asking.
+pub fn chromium() -> Outcome<PathBuf> {
+    if tools::chromium().is_none() {
+        console::step("installing Chromium", || {
+            tools::install(
+                "chromium",
+                "in which the browser tests run (or set CHROMIUM to its path)",
+            )
+        })?;
+    }
+    tools::chromium()
+        .ok_or_else(|| "no Chromium was found after installing it; set CHROMIUM to its path".into())
+}
+
+/// Installs `into` a folder unless that was done for this very list. The folder keeps a copy of the list it was made
+/// from, written last, so an installation that was interrupted starts again.
+fn once(what: &str, list: &Path, into: &Path, install: impl FnOnce() -> Outcome) -> Outcome {
+    let wanted = fs::read(list).map_err(|error| format!("{} cannot be read: {error}", list.display()))?;
+    let stamp = into.join(".installed-from");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    console::step(what, install)?;
+    Ok(fs::write(stamp, wanted)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_installed_is_installed_again_only_when_its_list_changes() {
+        let folder = root::target().join("tests/xtask-once");
+        fs::create_dir_all(&folder).unwrap();
+        let list = folder.join("list");
+        let mut installed = 0;
+        for (text, expected) in [("a", 1), ("a", 1), ("b", 2)] {
+            fs::write(&list, text).unwrap();
+            once("installing", &list, &folder, || {
+                installed += 1;
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(installed, expected, "{text}");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,94 @@
+//! The parts of a test run.
+
+use super::tally::Tally;
+use super::{checks, clients, rust, web};
+use crate::Outcome;
+
+/// A part: one runner, or one check.
+pub struct Part {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// Whether a run without names includes it.
+    pub in_whole_run: bool,
+    /// Runs it. An error says why it could not be run to its end.
+    pub run: fn() -> Outcome<Tally>,
+}
+
+const fn part(name: &'static str, about: &'static str, run: fn() -> Outcome<Tally>) -> Part {
+    Part {
+        name,
+        about,
+        in_whole_run: true,
+        run,
+    }
+}
+
+/// All parts, in the order of a whole run: what takes seconds comes first.
+pub const PARTS: &[Part] = &[
+    part("tidy", "the house rules", checks::tidy),
+    part("format", "cargo fmt --check", checks::format),
+    part(
+        "codegen",
+        "generated code is what the model says",
+        checks::codegen,
+    ),
+    part(
+        "unit",
+        "every Rust test: units, properties, stores, operations, contracts",
+        rust::all,
+    ),
+    part(
+        "clippy",
+        "no warning of the compiler or of clippy",
+        checks::clippy,
+    ),
+    part(
+        "sdk-python",
+        "boto3, pycognito and the AWS CLI against a running server",
+        clients::python,
+    ),
+    part(
+        "sdk-js",
+        "amazon-cognito-identity-js, Amplify and the AWS SDK against a running server",
+        clients::javascript,
+    ),
+    part(
+        "functions",
+        "the same clients with the functions as processes",
+        clients::functions,
+    ),
+    part("mail", "mail through a real SMTP server", clients::mail),
+    part(
+        "crash",
+        "kill -9 of the server while users are created",
+        clients::crash,
+    ),
+    part("web-unit", "lint and unit tests of the web app", web::unit),
+    part(
+        "browser",
+        "the pages in Chromium, against a running server",
+        web::browser,
+    ),
+    Part {
+        name: "srp-soak",
+        about: "2,000 random SRP sign-ins with pycognito",
+        in_whole_run: false,
+        run: clients::srp_soak,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_parts_share_a_name() {
+        for (index, part) in PARTS.iter().enumerate() {
+            assert!(
+                PARTS[..index].iter().all(|other| other.name != part.name),
+                "{}",
+                part.name
+            );
+        }
+    }
+}

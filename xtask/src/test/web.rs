@@ -1,0 +1,67 @@
+//! The web app: lint and unit tests, and the pages in a browser against a running server.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::tally::Tally;
+use crate::system::process;
+use crate::system::server::{self, Server, Start};
+use crate::{Outcome, console, install, root};
+
+/// Lint counts as one test, each unit test as one.
+pub fn unit() -> Outcome<Tally> {
+    let folder = server::build_pages()?;
+    let lint = process::run(npm(&folder, "lint").stdout(std::io::stderr())).is_ok();
+    let mut tally = Tally::check(lint);
+    let status = process::watch(&mut npm(&folder, "test"), |line| {
+        tally = tally.plus(Tally::of_closing_line(line));
+        console::say(line)
+    })?;
+    if !status.success() {
+        tally = tally.with_failure();
+    }
+    Ok(tally)
+}
+
+/// The pages in Chromium. Every test makes its own user, so one server serves them all.
+pub fn browser() -> Outcome<Tally> {
+    let chromium = install::chromium()?;
+    let folder = server::build_pages()?;
+    let programs = server::build()?;
+    let home = root::target().join("tests/browser");
+    let (port, inbox_port) = (server::free_port()?, server::free_port()?);
+    let server = Server::start(&Start {
+        programs: &programs,
+        home: &home,
+        port,
+        inbox_port,
+        extra: "",
+    })?;
+    let key = server::create_key(&programs, &server.data)?;
+    let mut command = npm(&folder, "e2e");
+    command
+        .env("CHROMIUM", chromium)
+        .env("POOLHOUSE_URL", format!("http://{}", server.address))
+        .env("AWS_ACCESS_KEY_ID", &key.id)
+        .env("AWS_SECRET_ACCESS_KEY", &key.secret);
+    let mut tally = Tally::default();
+    let status = process::watch(&mut command, |line| {
+        tally = tally.plus(Tally::of_closing_line(line));
+        console::say(line)
+    })?;
+    Ok(if status.success() {
+        tally
+    } else {
+        tally.with_failure()
+    })
+}
+
+fn npm(folder: &PathBuf, script: &str) -> Command {
+    let mut command = Command::new("npm");
+    command
+        .args(["run", "--silent", script])
+        .current_dir(folder)
+        .env("CI", "1")
+        .env("NG_CLI_ANALYTICS", "false");
+    command
+}

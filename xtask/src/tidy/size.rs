@@ -1,0 +1,83 @@
+//! How long files and functions may be.
+
+use super::rust_text::{self, Function};
+use super::tree::Tree;
+use crate::Outcome;
+
+const FILE_LINES: usize = 400;
+const FUNCTION_LINES: usize = 60;
+/// A test may be a table: one line for each case and nothing to follow.
+const TEST_LINES: usize = 120;
+
+/// Files that are longer, and why.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Functions that are longer, and why: file, name, reason.
+const LONG_FUNCTIONS: &[(&str, &str, &str)] = &[];
+
+pub fn files(tree: &Tree) -> Outcome<Vec<String>> {
+    let too_long = |path: &str, lines: usize| {
+        lines > FILE_LINES && !LONG_FILES.iter().any(|(excepted, _)| *excepted == path)
+    };
+    let violations = tree.written(&[".rs", ".ts", ".mjs", ".py"]).filter_map(|file| {
+        let lines = file.text.lines().count();
+        too_long(&file.path, lines).then(|| format!("{}: {lines} lines", file.path))
+    });
+    Ok(violations.collect())
+}
+
+pub fn functions(tree: &Tree) -> Outcome<Vec<String>> {
+    let mut violations = Vec::new();
+    for file in tree.written(&[".rs"]) {
+        let code = rust_text::code_of(&file.text);
+        for function in rust_text::functions(&code) {
+            let limit = if function.is_test {
+                TEST_LINES
+            } else {
+                FUNCTION_LINES
+            };
+            let excepted =
+                |(path, name, _): &(&str, &str, &str)| *path == file.path && *name == function.name;
+            if function.lines > limit && !LONG_FUNCTIONS.iter().any(excepted) {
+                let Function {
+                    name, line, lines, ..
+                } = function;
+                violations.push(format!("{}:{line}: {name} has {lines} lines", file.path));
+            }
+        }
+    }
+    Ok(violations)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_401_lines_is_too_long_unless_it_is_generated() {
+        let text = "//\n".repeat(FILE_LINES + 1);
+        let tree = Tree::of(&[
+            ("a.rs", &text),
+            ("x/generated/b.rs", &text),
+            ("c.css", &text),
+            ("d.rs", "//\n"),
+        ]);
+        assert_eq!(files(&tree).unwrap(), ["a.rs: 401 lines"]);
+    }
+
+    #[test]
+    fn a_function_of_61_lines_is_too_long_unless_it_is_a_test() {
+        let function = |lines: usize| format!("fn f() {{\n{}}}\n", "x;\n".repeat(lines - 2));
+        let test = |lines: usize| format!("#[test]\n{}", function(lines));
+        let tree = Tree::of(&[
+            ("a.rs", &function(61)),
+            ("b.rs", &function(60)),
+            ("c.rs", &test(121)),
+            ("d.rs", &test(120)),
+        ]);
+        assert_eq!(
+            functions(&tree).unwrap(),
+            ["a.rs:1: f has 61 lines", "c.rs:2: f has 121 lines"]
+        );
+    }
+}
