@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::trigger::Trigger;
 
+/// The most bytes of a function's error message that are passed on.
+const LONGEST_MESSAGE: usize = 2048;
+
 /// Which of the service's exceptions it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -26,8 +29,11 @@ pub struct TriggerError {
 
 impl TriggerError {
     /// The function threw an error with this message. The service appends a full stop.
+    ///
+    /// The client reads the message, and it is cut to its first 2 KiB.
     pub fn thrown(trigger: Trigger, message: &str) -> TriggerError {
         let name = trigger.name();
+        let message = &message[..message.floor_char_boundary(LONGEST_MESSAGE)];
         TriggerError {
             kind: ErrorKind::UserLambdaValidation,
             message: format!("{name} failed with error {message}."),
