@@ -10,6 +10,10 @@ use crate::clock::Millis;
 use crate::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, document, keys, load};
 
+/// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
+/// looked up, for they may exceed what a key of the store can hold.
+const LONGEST_NAME: usize = 512;
+
 /// The request that an operation serves. Time stands still within it.
 #[derive(Clone)]
 pub struct Ctx {
@@ -27,7 +31,9 @@ impl Ctx {
     /// # Errors
     /// `ResourceNotFoundException` `User pool <id> does not exist.`
     pub async fn pool(&self, pool_id: &str) -> Result<Stored<PoolRecord>, ApiError> {
-        load(&*self.app.store, &keys::pool(pool_id)).await?.ok_or_else(|| ApiError::pool_not_found(pool_id))
+        load(&*self.app.store, &keys::pool(pool_id))
+            .await?
+            .ok_or_else(|| ApiError::pool_not_found(pool_id))
     }
 
     /// The app client with this id in this pool.
@@ -49,7 +55,9 @@ impl Ctx {
         client_id: &str,
     ) -> Result<(Stored<ClientRecord>, Stored<PoolRecord>), ApiError> {
         let row = self.app.store.get(&keys::client_pool(client_id)).await?;
-        let pool_id = row.and_then(referenced).ok_or_else(|| ApiError::client_not_found(client_id))?;
+        let pool_id = row
+            .and_then(referenced)
+            .ok_or_else(|| ApiError::client_not_found(client_id))?;
         let client = self.client(&pool_id, client_id).await?;
         let pool = self.pool(&pool_id).await?;
         Ok((client, pool))
@@ -65,6 +73,9 @@ impl Ctx {
         pool: &PoolRecord,
         name: &str,
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        if name.len() > LONGEST_NAME || name.contains('\0') {
+            return Ok(None);
+        }
         let compared = pool.compared(name);
         if let Some(user) = load(&*self.app.store, &keys::user(pool.id(), &compared)).await? {
             return Ok(Some(user));
@@ -83,7 +94,9 @@ impl Ctx {
     /// # Errors
     /// `UserNotFoundException` `User does not exist.`
     pub async fn user(&self, pool: &PoolRecord, name: &str) -> Result<Stored<UserRecord>, ApiError> {
-        self.find_user(pool, name).await?.ok_or_else(ApiError::user_not_found)
+        self.find_user(pool, name)
+            .await?
+            .ok_or_else(ApiError::user_not_found)
     }
 
     /// The user whose real username this is.
@@ -125,14 +138,28 @@ pub fn alias_kind(name: &str) -> &'static str {
 
 /// Whether users of the pool can sign in with this attribute's value.
 pub fn signs_in_by(pool: &PoolRecord, kind: &str) -> bool {
-    let aliases = pool.settings.alias_attributes.iter().flatten().map(|a| a.as_str());
-    let usernames = pool.settings.username_attributes.iter().flatten().map(|a| a.as_str());
+    let aliases = pool
+        .settings
+        .alias_attributes
+        .iter()
+        .flatten()
+        .map(|a| a.as_str());
+    let usernames = pool
+        .settings
+        .username_attributes
+        .iter()
+        .flatten()
+        .map(|a| a.as_str());
     aliases.chain(usernames).any(|attribute| attribute == kind)
 }
 
 /// An alias as the pool compares it: addresses are one mailbox however they are capitalised in a case-insensitive pool.
 pub fn compared_alias(pool: &PoolRecord, kind: &str, value: &str) -> String {
-    if kind == "phone_number" { value.to_owned() } else { pool.compared(value) }
+    if kind == "phone_number" {
+        value.to_owned()
+    } else {
+        pool.compared(value)
+    }
 }
 
 /// The body of a row that refers to another by name: a JSON string.

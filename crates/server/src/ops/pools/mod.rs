@@ -11,4 +11,4 @@ mod schema;
 mod settings;
 pub mod update_user_pool;
 
-pub use purge::{purge, purge_deleted};
+pub use purge::purge_deleted;
