@@ -1,8 +1,8 @@
-//! The three trigger functions as Lambda programs.
+//! The trigger functions as Lambda programs.
 //!
 //! What the functions decide is [`poolhouse_confirm`]'s. Here is what surrounds it: the [Runtime API](runtime) loop,
 //! settings from the environment, the calls back to the user pool, the mail, the deadlines, and one line of log for each
-//! call. Each program is one of [`Define`], [`Create`] and [`Verify`] handed to [`start`].
+//! call. Each program is one of [`Define`], [`Create`], [`Verify`] and the optional [`PreToken`] handed to [`start`].
 //!
 //! Cognito stops listening after 5 s and calls up to three times, so everything a call does is over after 3.5 s
 //! ([`Limits`]), whatever the function's own time limit says. Nothing is opened at start: no TLS, no DNS, no roots.
@@ -15,6 +15,7 @@ mod http;
 mod log;
 mod mailer;
 mod pool;
+mod pre_token;
 pub mod runtime;
 mod settings;
 mod verify;
@@ -24,5 +25,6 @@ pub use define::Define;
 pub use edge::{Clock, start, system_clock};
 pub use failure::Failure;
 pub use log::Log;
+pub use pre_token::PreToken;
 pub use settings::{InitError, Limits, Vars};
 pub use verify::Verify;

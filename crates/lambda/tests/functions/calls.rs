@@ -3,7 +3,7 @@
 use serde_json::json;
 use tokio::task::LocalSet;
 
-use crate::world::{World, code, create_event, define_event, verify_event};
+use crate::world::{World, code, create_event, define_event, token_event, verify_event};
 
 #[tokio::test]
 async fn a_code_is_mailed_and_its_answer_is_right() {
@@ -159,6 +159,33 @@ async fn define_decides_without_calling_anyone() {
                 json!({ "challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false });
             assert_eq!(defined["response"], expected);
             assert!(world.pool.calls().is_empty());
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn tokens_come_without_the_ledger_and_not_for_setting_a_new_password() {
+    LocalSet::new()
+        .run_until(async {
+            let mut world = World::new().await;
+            world.run_pre_token();
+            let mut event = token_event("TokenGeneration_Authentication");
+            let answer = world.host.answer(&event).await;
+            event["response"] =
+                json!({ "claimsOverrideDetails": { "claimsToSuppress": ["custom:authChallenge"] } });
+            assert_eq!(answer, event);
+            let refused = world
+                .host
+                .failure(&token_event("TokenGeneration_NewPasswordChallenge"))
+                .await;
+            let words = "Your new password is set. Please sign in with it".to_owned();
+            assert_eq!(refused, (words, "Function.NewPasswordOnly".to_owned()));
+            assert_eq!(
+                world.logged()[1]["reason"],
+                "a sign-in that only set a new password asked for tokens"
+            );
+            assert!(world.pool.calls().is_empty());
+            world.assert_log_is_clean();
         })
         .await;
 }

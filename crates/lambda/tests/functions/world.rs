@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use poolhouse_lambda::runtime::{self, Function};
-use poolhouse_lambda::{Clock, Create, Define, InitError, Limits, Log, Vars, Verify};
+use poolhouse_lambda::{Clock, Create, Define, InitError, Limits, Log, PreToken, Vars, Verify};
 use poolhouse_mail::inbox::{self, Inbox, Message};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -110,6 +110,10 @@ impl World {
         self.run(|vars, log, clock| Define::new(vars, log, clock, Limits::default()));
     }
 
+    pub fn run_pre_token(&self) {
+        self.run(|vars, log, _| PreToken::new(vars, log, Limits::default()));
+    }
+
     pub fn mails(&self) -> Vec<Arc<Message>> {
         self.inbox.list(None)
     }
@@ -203,4 +207,16 @@ pub fn define_event() -> Value {
         "DefineAuthChallenge",
         json!({ "userAttributes": attributes(None), "session": password_proven() }),
     )
+}
+
+/// The event that asks about the claims of tokens that are about to be made. `source` is the road they are asked by.
+pub fn token_event(source: &str) -> Value {
+    let request = json!({
+        "userAttributes": attributes(Some("v1.a ledger")),
+        "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null },
+    });
+    let mut event = event("TokenGeneration", request);
+    event["triggerSource"] = json!(source);
+    event["response"] = json!({ "claimsOverrideDetails": null });
+    event
 }
