@@ -49,7 +49,7 @@ type View = 'html' | 'text';
                     [attr.aria-current]="each === message || null"
                     (click)="picked.set(each.id)"
                   >
-                    <span class="mail__subject">{{ each.subject }}</span>
+                    <span class="mail__subject" dir="auto">{{ each.subject }}</span>
                     <span class="mail__meta">
                       <span class="mail__to">{{ each.to }}</span>
                       <time [attr.datetime]="each.receivedAt">{{ age(each) }}</time>
@@ -59,7 +59,7 @@ type View = 'html' | 'text';
               }
             </ul>
             <article class="mail__message" [attr.aria-label]="message.subject">
-              <h2>{{ message.subject }}</h2>
+              <h2 dir="auto">{{ message.subject }}</h2>
               <p class="muted">To {{ message.to }}<br />From {{ message.from }}</p>
               @if (code(); as code) {
                 <div class="code">
@@ -86,7 +86,7 @@ type View = 'html' | 'text';
               @if (message.html && (view() === 'html' || !message.text)) {
                 <app-mail-frame [html]="message.html" />
               } @else {
-                <pre class="mail__text" tabindex="0">{{ message.text }}</pre>
+                <pre class="mail__text" dir="auto" tabindex="0">{{ message.text }}</pre>
               }
             </article>
           </div>
