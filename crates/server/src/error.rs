@@ -24,7 +24,11 @@ pub struct ApiError {
 impl ApiError {
     /// An error with this code and sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> ApiError {
-        ApiError { code, message: message.into(), source: None }
+        ApiError {
+            code,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// The same error with its cause attached for the log.
@@ -35,7 +39,11 @@ impl ApiError {
 
     /// Something failed that the caller can do nothing about.
     pub fn internal(cause: impl Into<Cause>) -> ApiError {
-        ApiError::new(ErrorCode::InternalErrorException, "An internal error occurred. Try again.").caused_by(cause)
+        ApiError::new(
+            ErrorCode::InternalErrorException,
+            "An internal error occurred. Try again.",
+        )
+        .caused_by(cause)
     }
 
     /// `InvalidParameterException` with this sentence.
@@ -70,12 +78,18 @@ impl ApiError {
 
     /// An unknown user pool.
     pub fn pool_not_found(id: &str) -> ApiError {
-        ApiError::new(ErrorCode::ResourceNotFoundException, format!("User pool {id} does not exist."))
+        ApiError::new(
+            ErrorCode::ResourceNotFoundException,
+            format!("User pool {id} does not exist."),
+        )
     }
 
     /// An unknown app client.
     pub fn client_not_found(id: &str) -> ApiError {
-        ApiError::new(ErrorCode::ResourceNotFoundException, format!("User pool client {id} does not exist."))
+        ApiError::new(
+            ErrorCode::ResourceNotFoundException,
+            format!("User pool client {id} does not exist."),
+        )
     }
 
     /// More work than the server takes on at a time.
@@ -86,6 +100,18 @@ impl ApiError {
     /// Two callers changed one thing at the same moment and this one lost.
     pub fn concurrent_modification() -> ApiError {
         ApiError::new(ErrorCode::TooManyRequestsException, "Rate exceeded")
+    }
+
+    /// A commit that failed, in the operations that have `ConcurrentModificationException` for a lost race.
+    pub fn lost_update(error: CommitError) -> ApiError {
+        match error {
+            CommitError::Conflict { .. } => ApiError::new(
+                ErrorCode::ConcurrentModificationException,
+                "Another request changed the settings at the same moment. Read them again before the next try.",
+            )
+            .caused_by(error),
+            CommitError::Store(error) => ApiError::internal(error),
+        }
     }
 
     /// A member of the API that this server knows and refuses, by name.
@@ -104,7 +130,9 @@ impl fmt::Display for ApiError {
 
 impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|cause| cause as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|cause| cause as &(dyn Error + 'static))
     }
 }
 

@@ -294,3 +294,6 @@ fn removal_fault(pool: &PoolRecord, name: &str) -> Option<String> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

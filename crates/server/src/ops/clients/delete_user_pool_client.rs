@@ -19,7 +19,7 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Resul
     let batch = Batch::new()
         .delete(client.key.clone(), Expect::Version(client.version))
         .delete(keys::client_pool(client.value.id()), Expect::Any);
-    ctx.app.store.commit(batch).await?;
+    ctx.app.store.commit(batch).await.map_err(ApiError::lost_update)?;
     Ok(Nothing)
 }
 

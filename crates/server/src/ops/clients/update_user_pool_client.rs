@@ -37,7 +37,7 @@ pub async fn run(
         Expect::Version(client.version),
         client.value.to_body(),
     );
-    ctx.app.store.commit(batch).await?;
+    ctx.app.store.commit(batch).await.map_err(ApiError::lost_update)?;
     Ok(shapes::UpdateUserPoolClientResponse {
         user_pool_client: Some(secret::shown(ctx, client.value)?),
     })

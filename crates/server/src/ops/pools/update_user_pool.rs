@@ -13,7 +13,7 @@ use crate::records::document::Document;
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` for what the service does not take and for what this
-/// server refuses by name; `FeatureUnavailableInTierException`.
+/// server refuses by name; `FeatureUnavailableInTierException`; `ConcurrentModificationException`.
 pub async fn run(
     ctx: &Ctx,
     input: shapes::UpdateUserPoolRequest,
@@ -27,7 +27,7 @@ pub async fn run(
     updated.name = name.or(updated.name.take());
     updated.last_modified_date = Some(ctx.now.timestamp());
     let batch = Batch::new().put(pool.key, Expect::Version(pool.version), pool.value.to_body());
-    ctx.app.store.commit(batch).await?;
+    ctx.app.store.commit(batch).await.map_err(ApiError::lost_update)?;
     Ok(shapes::UpdateUserPoolResponse::default())
 }
 
