@@ -8,7 +8,7 @@ import boto3
 from blackbox.srp import Credentials, prover
 
 #: Letters of one to four bytes, so that the length of a password in bytes is not that in letters.
-ALPHABET = "abcXYZ 019!#äßжक€😀"
+ALPHABET = "abcXYZ019!#äßжक€😀"
 PROCESSES = 2
 
 

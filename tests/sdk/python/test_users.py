@@ -46,7 +46,7 @@ def test_a_changed_password_is_the_only_one_that_works(idp, pool, client, user, 
         idp.change_password(AccessToken=access_token, PreviousPassword="Wrong-1!", ProposedPassword=new)
     with errors.refused(
         "InvalidPasswordException",
-        "Password did not conform with policy: Password not long enough",
+        "Password does not conform to policy: Password not long enough",
     ):
         idp.change_password(
             AccessToken=access_token, PreviousPassword=user.password, ProposedPassword="aA1!"
@@ -91,7 +91,7 @@ def test_an_administrator_reads_changes_and_removes_attributes(idp, pool, user):
 
 
 def test_the_same_address_cannot_be_taken_twice(idp, pool, user):
-    with errors.refused("UsernameExistsException", "User account already exists"):
+    with errors.refused("UsernameExistsException", "An account with the given email already exists."):
         idp.admin_create_user(
             UserPoolId=pool.id,
             Username=user.email,
@@ -116,7 +116,7 @@ def test_a_call_without_or_with_an_unknown_key_is_refused(server, pool):
 def test_a_forgotten_member_is_named_in_the_services_own_words(server):
     with errors.refused(
         "InvalidParameterException",
-        "1 validation error detected: Value null at 'username' failed to satisfy constraint: Member must not be null",
+        "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must not be null",
     ):
         server.idp(validate=False).admin_get_user(UserPoolId="us-east-1_AbCd12345")
 

@@ -169,7 +169,7 @@ Poolhouse is running. Ctrl-C stops it.
 
 With the AWS CLI:
 
-  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={url} AWS_REGION={REGION}
+  export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER={url} AWS_DEFAULT_REGION={REGION}
   export AWS_ACCESS_KEY_ID={key_id} AWS_SECRET_ACCESS_KEY={secret}
   aws cognito-idp list-users --user-pool-id {pool_id}
 

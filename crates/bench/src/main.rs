@@ -1,0 +1,115 @@
+//! Signs in again and again and reads what that cost the server's process.
+//!
+//! One sign-in at a time, as the worst case: nothing is shared between requests, no commit is joined with another's.
+//! The client's own arithmetic is slow and does not matter: only the server's CPU time counts.
+
+mod api;
+mod cpu;
+mod report;
+mod sign_in;
+mod sink;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use cpu_time::ThreadTime;
+use poolhouse_crypto::floor;
+
+use report::{Cost, Report};
+use sign_in::Load;
+
+/// Rounds of the floor's measurement, of which the median is taken.
+const FLOOR_ROUNDS: usize = 301;
+
+/// What `cargo xtask bench sign-in` has prepared. The users are `user-0`, `user-1`, …, all with one password.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the server listens
+    #[arg(long)]
+    server: SocketAddr,
+    /// The server's process
+    #[arg(long)]
+    pid: u32,
+    /// Where the server sends mail: a mail server is opened there
+    #[arg(long)]
+    sink: SocketAddr,
+    /// The user pool
+    #[arg(long)]
+    pool: String,
+    /// An app client that allows CUSTOM_AUTH and USER_PASSWORD_AUTH
+    #[arg(long)]
+    client: String,
+    /// The users' password
+    #[arg(long)]
+    password: String,
+    /// Measured sign-ins of each kind
+    #[arg(long)]
+    rounds: u32,
+    /// Sign-ins of each kind before the measurement
+    #[arg(long)]
+    warm_up: u32,
+}
+
+fn main() -> ExitCode {
+    let measured = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(measure(Arguments::parse())));
+    match measured {
+        Ok(report) => {
+            // Nothing is left to do when standard output itself is closed.
+            let _ = writeln!(io::stdout(), "{report}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(arguments: Arguments) -> Result<Report, Box<dyn Error>> {
+    let Arguments {
+        server,
+        pid,
+        sink,
+        pool,
+        client,
+        password,
+        rounds,
+        warm_up,
+    } = arguments;
+    let mut load = Load::new(server, sink::open(sink).await?, pool, client, password).await?;
+    for user in 0..warm_up {
+        load.password(user).await?;
+        load.srp_and_code(user).await?;
+    }
+    let start = cpu::of_process(pid)?;
+    for user in warm_up..warm_up + rounds {
+        load.password(user).await?;
+    }
+    let between = cpu::of_process(pid)?;
+    for user in warm_up..warm_up + rounds {
+        load.srp_and_code(user).await?;
+    }
+    let end = cpu::of_process(pid)?;
+    let clock = ThreadTime::now();
+    let floor = floor::measure(FLOOR_ROUNDS, &|| clock.elapsed())?;
+    let each = |time: Duration| time.as_secs_f64() * 1000.0 / f64::from(rounds);
+    Ok(Report {
+        rounds,
+        password: Cost {
+            server_ms: each(between - start),
+            floor_ms: floor.password_ms + floor.sign_pair_ms,
+        },
+        srp_and_code: Cost {
+            server_ms: each(end - between),
+            floor_ms: floor.srp_ms + floor.sign_pair_ms,
+        },
+    })
+}
