@@ -22,7 +22,7 @@ const PASSWORD: &str = "{####}";
 /// What is sent where neither the pool nor a function says otherwise. Nothing follows the password, or people would
 /// copy that, too.
 const SUBJECT: &str = "Your temporary password";
-const BODY: &str = "Your username is {username} and temporary password is {####}";
+const BODY: &str = "<p>Your username is <b>{username}</b> and temporary password is <b>{####}</b></p>";
 
 /// Where an invitation goes.
 ///
@@ -238,7 +238,10 @@ mod tests {
     #[test]
     fn the_plain_text_of_a_mail_keeps_its_words_and_lines() {
         let cases = [
-            (BODY, BODY),
+            (
+                BODY,
+                "Your username is {username} and temporary password is {####}",
+            ),
             (
                 "<p>Hello {username},</p><p>Password:<br/>{####}</p>",
                 "Hello {username},\nPassword:\n{####}",
