@@ -42,7 +42,7 @@ pub enum Arrival<'a> {
     /// An answer to a custom challenge, whose session is consumed.
     Answer {
         /// The challenge.
-        pending: Stored<SessionRecord>,
+        pending: Box<Stored<SessionRecord>>,
         /// What the person typed.
         answer: String,
     },

@@ -46,7 +46,7 @@ pub async fn find(
     let key = keys::refresh(pool.id(), &sub, &origin_jti);
     let family: Stored<RefreshRecord> = load(&*ctx.app.store, &key)
         .await?
-        .ok_or_else(|| ApiError::not_authorized("Refresh Token has been revoked"))?;
+        .ok_or_else(revoked)?;
     let digest = tokens::secret_digest(&secret);
     let known = family.value.live.iter().chain(family.value.spent.iter().map(|(digest, _)| digest));
     let known = known.filter(|held| constant_time_eq(held.as_bytes(), digest.as_bytes())).count() > 0;
@@ -57,6 +57,10 @@ pub async fn find(
         return Err(ApiError::not_authorized("Refresh Token has expired"));
     }
     Ok(Presented { family, sub, origin_jti, digest })
+}
+
+fn revoked() -> ApiError {
+    ApiError::not_authorized("Refresh Token has been revoked")
 }
 
 /// The user of a family, if tokens may still be issued to it.
@@ -70,6 +74,10 @@ pub async fn user_of(
 ) -> Result<Stored<UserRecord>, ApiError> {
     let user = ctx.user_by_username(pool, &presented.family.value.username).await?;
     let user = user.filter(|user| user.value.sub == presented.sub).ok_or_else(ApiError::user_not_found)?;
+    // A sign-in that was under way while the user signed out everywhere may have left a family behind.
+    if user.value.signed_out.is_some_and(|when| presented.family.value.auth_time < when) {
+        return Err(revoked());
+    }
     if user.value.enabled { Ok(user) } else { Err(ApiError::user_disabled()) }
 }
 

@@ -58,7 +58,7 @@ pub async fn respond(
             }
             let answer = parameters.get("ANSWER").ok_or_else(|| ApiError::missing_parameter("ANSWER"))?.to_owned();
             consume(ctx, &stored).await?;
-            custom::run(sign_in, custom::Arrival::Answer { pending: stored, answer }).await
+            custom::run(sign_in, custom::Arrival::Answer { pending: Box::new(stored), answer }).await
         }
         other => {
             // Which user asks is checked all the same, so that the answer does not depend on it.

@@ -1,5 +1,7 @@
 //! Sign-in flows against a server in process, with a frozen clock and a client that shares no code with the server.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
+
 mod confirm_code;
 mod existence;
 mod lockout;
@@ -20,8 +22,11 @@ pub const WRONG: &str = "Incorrect username or password.";
 
 /// A server with a pool that asks for a code, an app client, and the user Mara.
 pub struct Scene {
+    /// The server.
     pub server: TestServer,
+    /// The pool's id.
     pub pool: String,
+    /// The app client's id.
     pub client: String,
 }
 

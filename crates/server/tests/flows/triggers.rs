@@ -194,7 +194,9 @@ async fn a_refresh_calls_the_function_before_tokens_only() {
     ])
     .await;
     let result = scene.sign_in().await.ok()["AuthenticationResult"].clone();
-    (before.events(), after.events(), tokens.events());
+    for function in [&before, &after, &tokens] {
+        function.events();
+    }
     scene.initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": result["RefreshToken"] })).await.ok();
     assert!(before.events().is_empty() && after.events().is_empty());
     let [event] = tokens.events().try_into().unwrap();
