@@ -4,7 +4,8 @@ import { chooseLanguage } from './languages/load-texts';
 describe('readConfig', () => {
   it('takes the server that served the page where no endpoint is named', () => {
     const pool = { userPoolId: 'eu-central-1_a', clientId: 'c' };
-    expect(readConfig(pool)).toEqual({ endpoint: '/', ...pool });
+    expect(readConfig(pool)).toEqual({ endpoint: '/', signInName: 'email', ...pool });
+    expect(readConfig({ ...pool, signInName: 'username' })?.signInName).toBe('username');
     expect(readConfig({ ...pool, endpoint: 'https://x/' })?.endpoint).toBe('https://x/');
   });
 

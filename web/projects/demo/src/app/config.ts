@@ -1,8 +1,12 @@
+import type { SignInName } from '@poolhouse/sign-in';
+
 /** What `/config.json` says: so one build serves any pool, here or on AWS. */
 export interface DemoConfig {
   readonly endpoint: string;
   readonly userPoolId: string;
   readonly clientId: string;
+  /** What people of this pool sign in with. */
+  readonly signInName: SignInName;
 }
 
 /** `null` when the server has none, or does not answer. */
@@ -19,7 +23,12 @@ export async function loadConfig(): Promise<DemoConfig | null> {
 /** The endpoint is the page's own server where the file names none. */
 export function readConfig(value: unknown): DemoConfig | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { endpoint, userPoolId, clientId } = value as Record<string, unknown>;
+  const { endpoint, userPoolId, clientId, signInName } = value as Record<string, unknown>;
   if (typeof userPoolId !== 'string' || typeof clientId !== 'string') return null;
-  return { endpoint: typeof endpoint === 'string' ? endpoint : '/', userPoolId, clientId };
+  return {
+    endpoint: typeof endpoint === 'string' ? endpoint : '/',
+    userPoolId,
+    clientId,
+    signInName: signInName === 'username' ? 'username' : 'email',
+  };
 }

@@ -13,6 +13,8 @@ export interface SignInTexts {
   signInTitle: string;
   signInLead: string;
   email: string;
+  /** Label of the same field in pools whose users have names of their own. */
+  username: string;
   password: string;
   showPassword: string;
   hidePassword: string;
@@ -21,9 +23,11 @@ export interface SignInTexts {
   stillWorking: string;
 
   emailMissing: string;
+  usernameMissing: string;
   emailMalformed: string;
   passwordMissing: string;
   refused: string;
+  usernameRefused: string;
   throttled: string;
   deliveryFailed: string;
   newPasswordRequired: string;
@@ -70,6 +74,7 @@ export const ENGLISH: SignInTexts = {
   signInTitle: 'Sign in',
   signInLead: 'Use your work account.',
   email: 'Email',
+  username: 'Email or username',
   password: 'Password',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
@@ -78,9 +83,11 @@ export const ENGLISH: SignInTexts = {
   stillWorking: 'Still working…',
 
   emailMissing: 'Enter your email.',
+  usernameMissing: 'Enter your email or username.',
   emailMalformed: 'Enter an email like name@example.com.',
   passwordMissing: 'Enter your password.',
   refused: 'That email and password don’t match. Check both and try again.',
+  usernameRefused: 'That name and password don’t match. Check both and try again.',
   throttled: 'Too many attempts. Wait a minute, then try again.',
   deliveryFailed: 'We couldn’t send your code. Wait a minute, then try again.',
   newPasswordRequired:

@@ -7,6 +7,7 @@ export const GERMAN: SignInTexts = {
   signInTitle: 'Anmelden',
   signInLead: 'Mit Ihrem Arbeitskonto.',
   email: 'E-Mail',
+  username: 'E-Mail-Adresse oder Benutzername',
   password: 'Passwort',
   showPassword: 'Passwort anzeigen',
   hidePassword: 'Passwort verbergen',
@@ -15,9 +16,11 @@ export const GERMAN: SignInTexts = {
   stillWorking: 'Es dauert noch etwas…',
 
   emailMissing: 'Geben Sie Ihre E-Mail-Adresse ein.',
+  usernameMissing: 'Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.',
   emailMalformed: 'Geben Sie eine Adresse wie name@example.com ein.',
   passwordMissing: 'Geben Sie Ihr Passwort ein.',
   refused: 'E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beides.',
+  usernameRefused: 'Name und Passwort passen nicht zusammen. Prüfen Sie beides.',
   throttled: 'Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es erneut.',
   deliveryFailed:
     'Ihr Code konnte nicht verschickt werden. Versuchen Sie es in einer Minute erneut.',

@@ -1,4 +1,5 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { SIGN_IN_NAME } from '../provide-sign-in';
 import { ConfirmCodeForm } from './confirm-code-form';
 import { LoginForm } from './login-form';
 import { OtpInput } from './otp-input';
@@ -51,6 +52,29 @@ describe('OtpInput', () => {
     const paste = new Event('paste', { cancelable: true });
     field.dispatchEvent(paste);
     expect(paste.defaultPrevented).toBe(false);
+  });
+});
+
+describe('LoginForm in a pool whose users have names of their own', () => {
+  it('takes any name, and misses only an empty one', async () => {
+    TestBed.configureTestingModule({
+      providers: [{ provide: SIGN_IN_NAME, useValue: 'username' }],
+    });
+    const fixture = TestBed.createComponent(LoginForm);
+    const logins: unknown[] = [];
+    fixture.componentInstance.submitLogin.subscribe((login) => logins.push(login));
+    await fixture.whenStable();
+    const submit = async (name: string) => {
+      find<HTMLInputElement>(fixture, 'input[name="username"]').value = name;
+      find<HTMLInputElement>(fixture, 'input[name="password"]').value = 'pass';
+      find<HTMLFormElement>(fixture, 'form').dispatchEvent(new Event('submit'));
+      await fixture.whenStable();
+    };
+    await submit('');
+    expect(find(fixture, '.si-field-error').textContent).toBe('Enter your email or username.');
+    await submit('mara');
+    expect(logins).toEqual([{ email: 'mara', password: 'pass' }]);
+    expect(find<HTMLInputElement>(fixture, 'input[name="username"]').type).toBe('text');
   });
 });
 

@@ -10,7 +10,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { SIGN_IN_TEXTS } from '../provide-sign-in';
+import { SIGN_IN_NAME, SIGN_IN_TEXTS } from '../provide-sign-in';
 import { AlertIcon } from './alert-icon';
 import { uniqueId } from './unique-id';
 
@@ -19,7 +19,7 @@ export interface Login {
   readonly password: string;
 }
 
-/** E-mail and password. It says what was typed and shows what it is told; it asks no server. */
+/** E-mail or username, and password. It says what was typed and shows what it is told; it asks no server. */
 @Component({
   selector: 'si-login-form',
   imports: [AlertIcon],
@@ -37,14 +37,14 @@ export interface Login {
         }
       </div>
       <div class="si-field">
-        <label class="si-label" [for]="emailId">{{ texts.email }}</label>
+        <label class="si-label" [for]="emailId">{{ byEmail ? texts.email : texts.username }}</label>
         <input
           #emailField
           class="si-input"
-          type="email"
+          [type]="byEmail ? 'email' : 'text'"
           name="username"
           autocomplete="username"
-          inputmode="email"
+          [attr.inputmode]="byEmail ? 'email' : null"
           autocapitalize="off"
           spellcheck="false"
           enterkeyhint="next"
@@ -124,12 +124,13 @@ export class LoginForm {
   /** Shown in a panel above the fields. */
   readonly error = input('');
 
-  /** Both fields are filled, and the e-mail looks like one. Never while busy. */
+  /** Both fields are filled, and where it must be an e-mail, it looks like one. Never while busy. */
   readonly submitLogin = output<Login>();
   /** The moment for `SignInFlow.prepare()`. */
   readonly passwordFocused = output();
 
   protected readonly texts = inject(SIGN_IN_TEXTS);
+  protected readonly byEmail = inject(SIGN_IN_NAME) === 'email';
   protected readonly emailId = uniqueId('email');
   protected readonly passwordId = uniqueId('password');
   protected readonly revealed = signal(false);
@@ -167,6 +168,7 @@ export class LoginForm {
   }
 
   private checkEmail(email: string): string {
+    if (!this.byEmail) return email ? '' : this.texts.usernameMissing;
     if (!email) return this.texts.emailMissing;
     return /^[^\s@]+@[^\s@]+$/.test(email) ? '' : this.texts.emailMalformed;
   }
