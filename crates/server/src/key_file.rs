@@ -115,8 +115,14 @@ fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()
     let mut unique = [0; 8];
     entropy.fill(&mut unique);
     let draft = directory.join(format!("{NAME}.{:016x}", u64::from_be_bytes(unique)));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = file.write_all(encode(&key).as_bytes()).and_then(|()| file.sync_all());
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    let written = file
+        .write_all(encode(&key).as_bytes())
+        .and_then(|()| file.sync_all());
     let named = written.and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         named => named,
@@ -144,7 +150,11 @@ fn decode(text: &str) -> Option<Zeroizing<[u8; OCTETS]>> {
     }
     let mut key = Zeroizing::new([0; OCTETS]);
     for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
-        let digit = |index: usize| char::from(pair[index]).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit = |index: usize| {
+            char::from(pair[index])
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
         *byte = digit(0)? << 4 | digit(1)?;
     }
     Some(key)
@@ -213,11 +223,27 @@ mod tests {
     fn a_key_of_the_wrong_length_or_letters_is_refused_and_left_alone() {
         let scratch = Scratch::new("malformed");
         let path = scratch.0.join(NAME);
-        for text in ["", "00", &"0".repeat(63), &"0".repeat(65), &"0".repeat(500), &"g".repeat(64), &"é".repeat(32)] {
+        for text in [
+            "",
+            "00",
+            &"0".repeat(63),
+            &"0".repeat(65),
+            &"0".repeat(500),
+            &"g".repeat(64),
+            &"é".repeat(32),
+        ] {
             let _ = fs::remove_file(&path);
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).unwrap();
+            let mut file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(&path)
+                .unwrap();
             file.write_all(text.as_bytes()).unwrap();
-            assert!(matches!(scratch.load(), Err(KeyFileError::Malformed(_))), "{text:?}");
+            assert!(
+                matches!(scratch.load(), Err(KeyFileError::Malformed(_))),
+                "{text:?}"
+            );
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
     }

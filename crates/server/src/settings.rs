@@ -66,7 +66,10 @@ impl Default for Settings {
             mail: MailSettings::default(),
             inbox: None,
             // The app client's AuthSessionValidity decides how long a code lives; this is only the most it may be.
-            confirm: poolhouse_confirm::Settings { code_ttl_s: 600, ..poolhouse_confirm::Settings::with_keys(None) },
+            confirm: poolhouse_confirm::Settings {
+                code_ttl_s: 600,
+                ..poolhouse_confirm::Settings::with_keys(None)
+            },
             pre_authentication_in_custom_auth: false,
             functions: Vec::new(),
             web: WebSettings::default(),

@@ -44,8 +44,16 @@ impl Sweeper {
     pub fn new(app: &Arc<App>) -> Sweeper {
         Sweeper {
             app: app.clone(),
-            lockouts: Crawl { prefix: keys::LOCKOUTS, after: None, is_over: is_forgotten },
-            refresh_tokens: Crawl { prefix: keys::REFRESH_TOKENS, after: None, is_over: is_expired },
+            lockouts: Crawl {
+                prefix: keys::LOCKOUTS,
+                after: None,
+                is_over: is_forgotten,
+            },
+            refresh_tokens: Crawl {
+                prefix: keys::REFRESH_TOKENS,
+                after: None,
+                is_over: is_expired,
+            },
         }
     }
 
@@ -92,12 +100,20 @@ impl Sweeper {
 
 impl Crawl {
     async fn step(&mut self, app: &App, now: Millis) -> Result<(), ApiError> {
-        let scan = Scan { prefix: self.prefix.to_owned(), after: self.after.take(), limit: PAGE };
+        let scan = Scan {
+            prefix: self.prefix.to_owned(),
+            after: self.after.take(),
+            limit: PAGE,
+        };
         let page = app.store.scan(scan).await?;
         if page.len() == PAGE {
             self.after = page.last().map(|row| row.key.clone());
         }
-        delete(app, page.into_iter().filter(|row| (self.is_over)(row, now)).collect()).await
+        delete(
+            app,
+            page.into_iter().filter(|row| (self.is_over)(row, now)).collect(),
+        )
+        .await
     }
 }
 
@@ -106,7 +122,9 @@ async fn delete(app: &App, rows: Vec<Row>) -> Result<(), ApiError> {
     if rows.is_empty() {
         return Ok(());
     }
-    let batch = rows.into_iter().fold(Batch::new(), |batch, row| batch.delete(row.key, Expect::Version(row.version)));
+    let batch = rows.into_iter().fold(Batch::new(), |batch, row| {
+        batch.delete(row.key, Expect::Version(row.version))
+    });
     match app.store.commit(batch).await {
         Ok(_) | Err(CommitError::Conflict { .. }) => Ok(()),
         Err(error) => Err(error.into()),
@@ -123,5 +141,7 @@ fn is_expired(row: &Row, now: Millis) -> bool {
 
 /// A row that cannot be read is left for somebody to look at.
 fn read<T: Document>(row: &Row) -> Option<T> {
-    serde_json::from_str(&row.body).ok().and_then(|document| T::from_document(&document))
+    serde_json::from_str(&row.body)
+        .ok()
+        .and_then(|document| T::from_document(&document))
 }

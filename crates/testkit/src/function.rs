@@ -17,8 +17,13 @@ pub struct RecordingFunction {
 
 impl RecordingFunction {
     /// A function that does `answer`.
-    pub fn new(answer: impl Fn(&mut Value) -> Result<(), String> + Send + Sync + 'static) -> Arc<RecordingFunction> {
-        Arc::new(RecordingFunction { answer: Box::new(answer), events: Mutex::default() })
+    pub fn new(
+        answer: impl Fn(&mut Value) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Arc<RecordingFunction> {
+        Arc::new(RecordingFunction {
+            answer: Box::new(answer),
+            events: Mutex::default(),
+        })
     }
 
     /// A function that hands every event back as it is.
@@ -40,11 +45,20 @@ impl Place for RecordingFunction {
     ) -> BoxFuture<'a, Result<Invoked, InvokeError>> {
         Box::pin(async move {
             let mut event: Value = serde_json::from_slice(&payload).expect("events are JSON");
-            self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event.clone());
+            self.events
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(event.clone());
             let thrown = (self.answer)(&mut event).err();
             let function_error = thrown.is_some();
-            let answer = thrown.map_or(event, |message| json!({ "errorMessage": message, "errorType": "Error" }));
-            Ok(Invoked { payload: answer.to_string().into_bytes(), function_error })
+            let answer = thrown.map_or(
+                event,
+                |message| json!({ "errorMessage": message, "errorType": "Error" }),
+            );
+            Ok(Invoked {
+                payload: answer.to_string().into_bytes(),
+                function_error,
+            })
         })
     }
 }

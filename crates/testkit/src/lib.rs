@@ -3,8 +3,11 @@
 //! Requests go through the same service that a socket feeds, so a test sees what a client would see, to the header.
 //! Nothing here waits for time to pass: [`TestServer::clock`] moves it.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test whose scene cannot be set must fail, at once")]
-
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test whose scene cannot be set must fail, at once"
+)]
 mod answer;
 mod clock;
 mod entropy;

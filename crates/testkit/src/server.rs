@@ -17,17 +17,20 @@ use poolhouse_mail::inbox::Inbox;
 use poolhouse_server::access_keys;
 use poolhouse_server::app::App;
 use poolhouse_server::clock::Clock;
-use poolhouse_server::http::connections::{self, ConnectionLimits};
+use poolhouse_server::http::connections;
 use poolhouse_server::http::peer::Peer;
 use poolhouse_server::http::{Pages, router};
 use poolhouse_server::mailer::Worker;
 use poolhouse_server::settings::Settings;
 use poolhouse_server::shutdown::{self, Stop};
 use poolhouse_server::start::{Parts, assemble};
+use poolhouse_server::sweeper::Sweeper;
 use poolhouse_sigv4 as sigv4;
 use poolhouse_store::{Memory, Store};
 use poolhouse_triggers::Place;
 use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use crate::{Answer, FrozenClock, PreparedKeys, SeededEntropy};
@@ -61,7 +64,8 @@ pub struct TestServer {
     pub(crate) worker: tokio::sync::Mutex<Worker>,
     pub(crate) taken: Mutex<Vec<String>>,
     pub(crate) ignores_mail: AtomicBool,
-    sockets: Mutex<Vec<Stop>>,
+    sweeper: tokio::sync::Mutex<Sweeper>,
+    sockets: Mutex<Vec<(Stop, JoinHandle<()>)>>,
 }
 
 impl TestServer {
@@ -118,6 +122,7 @@ impl TestServer {
         let worker = Worker::new(&app).expect("the inbox is on");
         TestServer {
             router: router(app.clone(), pages),
+            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app)),
             app,
             clock,
             operator: Credentials {
@@ -250,20 +255,47 @@ impl TestServer {
     /// # Panics
     /// If no socket can be had.
     pub async fn listen(&self) -> String {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .await
-            .expect("a port");
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, shutdown) = shutdown::channel();
         let worker = Worker::new(&self.app).expect("the inbox is on");
         tokio::spawn(worker.run(shutdown.clone()));
-        tokio::spawn(connections::serve(
+        let limits = self.app.settings.http.connections;
+        let serving = tokio::spawn(connections::serve(
             listener,
             self.router.clone(),
-            ConnectionLimits::default(),
+            limits,
             shutdown,
         ));
-        self.sockets.lock().expect("no panic under this lock").push(stop);
+        self.sockets
+            .lock()
+            .expect("no panic under this lock")
+            .push((stop, serving));
         format!("http://{address}")
+    }
+
+    /// Closes all sockets as a server does that is told to stop, and returns when the last connection has ended.
+    ///
+    /// # Panics
+    /// If serving them panicked.
+    pub async fn stop_listening(&self) {
+        let sockets = std::mem::take(&mut *self.sockets.lock().expect("no panic under this lock"));
+        for (stop, serving) in sockets {
+            stop.request();
+            serving.await.expect("no panic while serving");
+        }
+    }
+
+    /// Does one round of removing what has had its time.
+    ///
+    /// # Panics
+    /// If the store fails.
+    pub async fn sweep(&self) {
+        self.sweeper
+            .lock()
+            .await
+            .round()
+            .await
+            .expect("the store can be swept");
     }
 }

@@ -35,7 +35,10 @@ pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
     let master_key = key_file::load_or_create(directory, &database, &OsEntropy)
         .map_err(|error| cannot("the data directory").caused_by(error))?;
     let store = Sqlite::open(&database).map_err(|error| cannot("the database in").caused_by(error))?;
-    let data = Data { store: Arc::new(store), master_key };
+    let data = Data {
+        store: Arc::new(store),
+        master_key,
+    };
     data.check_seal(directory).await?;
     Ok(data)
 }
@@ -54,10 +57,14 @@ impl Data {
             let sealed = sealer.seal(keys::SEAL, KNOWN, &OsEntropy);
             let batch = Batch::new().put(keys::SEAL, Expect::Any, Value::from(sealed).to_string());
             let written = self.store.commit(batch).await;
-            return written.map(drop).map_err(|error| CliError::new("the database cannot be written").caused_by(error));
+            return written
+                .map(drop)
+                .map_err(|error| CliError::new("the database cannot be written").caused_by(error));
         };
         let opens = match serde_json::from_str(&row.body) {
-            Ok(Value::String(sealed)) => sealer.open(keys::SEAL, &sealed).is_ok_and(|plain| *plain == *KNOWN),
+            Ok(Value::String(sealed)) => sealer
+                .open(keys::SEAL, &sealed)
+                .is_ok_and(|plain| *plain == *KNOWN),
             _ => false,
         };
         if opens {

@@ -10,7 +10,13 @@ pub(super) fn room_for_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     if limit.current != limit.maximum {
         // Refused in some sandboxes: then the limit stays what it is, and is kept.
-        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+        let _ = setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: limit.maximum,
+                maximum: limit.maximum,
+            },
+        );
     }
     let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     usize::try_from(files.saturating_sub(OTHERS)).unwrap_or(usize::MAX)

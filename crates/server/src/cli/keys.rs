@@ -44,14 +44,18 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
     data.store.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
     if at.output == Output::Json {
-        let keys: Vec<Value> =
-            found.iter().map(|(id, made)| json!({ "AccessKeyId": id, "CreateDate": date(*made) })).collect();
+        let keys: Vec<Value> = found
+            .iter()
+            .map(|(id, made)| json!({ "AccessKeyId": id, "CreateDate": date(*made) }))
+            .collect();
         return print(&Value::from(keys).to_string());
     }
     if found.is_empty() {
         return print("There are no access keys. Make one: poolhouse keys create");
     }
-    found.iter().try_for_each(|(id, made)| print(&format!("{id}  made {}", date(*made))))
+    found
+        .iter()
+        .try_for_each(|(id, made)| print(&format!("{id}  made {}", date(*made))))
 }
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
@@ -61,7 +65,9 @@ async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
     match deleted {
         Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),
         Ok(true) => print(&format!("Deleted {id}.")),
-        Ok(false) => Err(CliError::new(format!("there is no access key {id}. See: poolhouse keys list"))),
+        Ok(false) => Err(CliError::new(format!(
+            "there is no access key {id}. See: poolhouse keys list"
+        ))),
         Err(error) => Err(CliError::new("the access key was not deleted").caused_by(error)),
     }
 }
@@ -70,11 +76,15 @@ async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
 async fn existing(directory: &Path) -> Result<Data, CliError> {
     if !directory.is_dir() {
         let path = directory.display();
-        return Err(CliError::new(format!("there is no directory {path}. Name the server's with --data")));
+        return Err(CliError::new(format!(
+            "there is no directory {path}. Name the server's with --data"
+        )));
     }
     data::open(directory).await
 }
 
 fn date(moment: Millis) -> String {
-    jiff::Timestamp::from_millisecond(moment.0).unwrap_or_default().to_string()
+    jiff::Timestamp::from_millisecond(moment.0)
+        .unwrap_or_default()
+        .to_string()
 }

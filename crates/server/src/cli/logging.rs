@@ -15,10 +15,15 @@ pub(super) fn start(level: Option<&str>) -> Result<(), CliError> {
     let level = match level {
         None | Some("") => LevelFilter::INFO,
         Some(text) => text.parse().map_err(|_| {
-            CliError::new(format!("POOLHOUSE_LOG is {text:?}. Set error, warn, info, debug or trace"))
+            CliError::new(format!(
+                "POOLHOUSE_LOG is {text:?}. Set error, warn, info, debug or trace"
+            ))
         })?,
     };
-    let filter = Targets::new().with_default(LevelFilter::WARN).with_target("poolhouse", level).with_target("function", level);
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("poolhouse", level)
+        .with_target("function", level);
     let terminal = io::stderr().is_terminal();
     let people = terminal.then(|| fmt::layer().with_writer(io::stderr).with_target(false));
     let programs = (!terminal).then(|| fmt::layer().json().flatten_event(true).with_writer(io::stderr));

@@ -1,10 +1,12 @@
 //! The command line: `poolhouse serve` and `poolhouse keys`.
 
+mod configure;
 mod data;
 mod files;
 mod keys;
 mod logging;
 mod serve;
+mod sockets;
 
 use std::error::Error;
 use std::ffi::OsString;
@@ -20,7 +22,7 @@ use crate::error::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
 #[derive(Parser)]
-#[command(name = "poolhouse", version, about, subcommand_required = true)]
+#[command(name = "poolhouse", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -117,7 +119,10 @@ struct CliError {
 
 impl CliError {
     fn new(message: impl Into<String>) -> CliError {
-        CliError { message: message.into(), source: None }
+        CliError {
+            message: message.into(),
+            source: None,
+        }
     }
 
     fn caused_by(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> CliError {
@@ -134,7 +139,9 @@ impl fmt::Display for CliError {
 
 impl Error for CliError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|cause| cause as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|cause| cause as &(dyn Error + 'static))
     }
 }
 

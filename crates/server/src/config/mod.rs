@@ -1,11 +1,13 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use poolhouse_api::Operation;
@@ -13,35 +15,25 @@ use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
 
 use crate::settings::{FunctionSettings, HttpSettings, MailSettings, Settings, WebSettings};
-use table::Section;
 pub use table::ConfigError;
+use table::Section;
 
 /// Relays beyond that would get too little time each.
 const MOST_RELAYS: usize = 3;
-/// Where the local inbox takes mail unless told otherwise.
-const INBOX_PORT: u16 = 2525;
 /// What a function's key may call unless told otherwise: what the confirm-code functions need.
 const FUNCTION_OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
 
 /// What the file says: settings, and what is only settled when the server starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Configuration {
     /// Defaults with the file's settings over them.
     pub settings: Settings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
-    /// Where the local inbox takes mail, should it be switched on.
-    pub inbox_smtp: SocketAddr,
-}
-
-impl Default for Configuration {
-    fn default() -> Configuration {
-        Configuration {
-            settings: Settings::default(),
-            issuer: None,
-            inbox_smtp: SocketAddr::from((Ipv4Addr::LOCALHOST, INBOX_PORT)),
-        }
-    }
+    /// Whether the local inbox is on. The file cannot switch it on: whoever starts a server that shows mail says so.
+    pub inbox: bool,
+    /// Where the local inbox takes mail, if the file says.
+    pub inbox_smtp: Option<SocketAddr>,
 }
 
 /// Reads the file.
@@ -52,8 +44,13 @@ pub fn load(file: &Path) -> Result<Configuration, ConfigError> {
     match fs::read_to_string(file) {
         Ok(text) => parse(file, &text),
         Err(error) => {
-            let problem = format!("cannot be read ({error}). Give another file with --config, or leave --config out.");
-            Err(ConfigError { file: file.to_owned(), key: String::new(), problem })
+            let problem =
+                format!("cannot be read ({error}). Give another file with --config, or leave --config out.");
+            Err(ConfigError {
+                file: file.to_owned(),
+                key: String::new(),
+                problem,
+            })
         }
     }
 }
@@ -66,7 +63,11 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
         settings.listen = listen;
     }
     settings.data = top.path("data")?;
-    configuration.issuer = top.parsed("issuer", "an http or https URL without a slash at its end", issuer)?;
+    configuration.issuer = top.parsed(
+        "issuer",
+        "an http or https URL without a slash at its end",
+        issuer,
+    )?;
     if let Some(account) = top.parsed("account", "an account number of twelve digits", account)? {
         settings.account = account;
     }
@@ -78,9 +79,11 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     }
     settings.mail = mail(top.section("mail")?)?;
     let mut inbox = top.section("inbox")?;
-    if let Some(smtp) = inbox.parsed("smtp", "a loopback address and a port, such as 127.0.0.1:2525", loopback)? {
-        configuration.inbox_smtp = smtp;
-    }
+    configuration.inbox_smtp = inbox.parsed(
+        "smtp",
+        "a loopback address and a port, such as 127.0.0.1:2525",
+        loopback,
+    )?;
     inbox.end()?;
     settings.confirm = confirm(top.section("confirm")?)?;
     settings.web = web(top.section("web")?)?;
@@ -101,7 +104,9 @@ fn mail(mut section: Section<'_>) -> Result<MailSettings, ConfigError> {
     for url in urls {
         // The URL is not repeated, for it may hold a password.
         let relay = Relay::parse(&url);
-        relays.push(relay.map_err(|error| section.error("relays", format!("has an unusable URL: {error}. {RELAY_FORM}")))?);
+        relays.push(relay.map_err(|error| {
+            section.error("relays", format!("has an unusable URL: {error}. {RELAY_FORM}"))
+        })?);
     }
     let from = section.parsed("from", FROM_FORM, |text| Mailbox::parse(text).ok())?;
     section.end()?;
@@ -114,16 +119,31 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
     let complaints = section.nameless();
     let variables = section.variables()?;
     if variables.iter().any(|(name, _)| name.starts_with("OTP_KEY")) {
-        return Err(complaints.error("OTP_KEY", "is not set here: the server has a key of its own. Leave it out"));
+        return Err(complaints.error(
+            "OTP_KEY",
+            "is not set here: the server has a key of its own. Leave it out",
+        ));
     }
+    let given = |name: &str| {
+        variables
+            .iter()
+            .find(|(held, _)| held == name)
+            .map(|(_, value)| value.clone())
+    };
+    // In process, the server's default holds where the functions' own differs.
+    let default =
+        |name: &str| (name == "CODE_TTL_SECONDS").then(|| Settings::default().confirm.code_ttl_s.to_string());
     let asked = RefCell::new(HashSet::new());
     let settings = poolhouse_confirm::Settings::from_vars(|name| {
         asked.borrow_mut().insert(name.to_owned());
-        variables.iter().find(|(held, _)| held == name).map(|(_, value)| value.clone())
+        given(name).or_else(|| default(name))
     });
     let settings = settings.map_err(|error| {
         let text = error.to_string();
-        complaints.error(error.variable(), text.trim_start_matches(error.variable()).trim_start())
+        complaints.error(
+            error.variable(),
+            text.trim_start_matches(error.variable()).trim_start(),
+        )
     })?;
     match variables.iter().find(|(name, _)| !asked.borrow().contains(name)) {
         Some((name, _)) => Err(complaints.error(name, "is not a setting of the confirm-code functions")),
@@ -159,15 +179,19 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
 
 fn function(name: String, mut section: Section<'_>) -> Result<FunctionSettings, ConfigError> {
     let Some(program) = section.path("program")? else {
-        return Err(section.error("program", "is missing: the function's program, such as a bootstrap binary"));
+        return Err(section.error(
+            "program",
+            "is missing: the function's program, such as a bootstrap binary",
+        ));
     };
     let operations = match section.texts("operations")? {
         None => FUNCTION_OPERATIONS.to_vec(),
         Some(names) => names
             .iter()
             .map(|name| {
-                Operation::from_name(name)
-                    .ok_or_else(|| section.error("operations", format!("names {name}, which is no operation")))
+                Operation::from_name(name).ok_or_else(|| {
+                    section.error("operations", format!("names {name}, which is no operation"))
+                })
             })
             .collect::<Result<_, _>>()?,
     };
@@ -195,7 +219,9 @@ fn loopback(text: &str) -> Option<SocketAddr> {
 
 /// An issuer: verifiers compare it to the letter, so there is one way to write it.
 pub(crate) fn issuer(text: &str) -> Option<String> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
     let legal = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}?#".contains(c);
     (!rest.is_empty() && !rest.ends_with('/') && rest.chars().all(legal)).then(|| text.to_owned())
 }
@@ -218,6 +244,7 @@ fn region(text: &str) -> Option<String> {
 }
 
 /// How relays are written.
-pub(crate) const RELAY_FORM: &str = "Write smtp://user:password@mail.example.com:587, or smtps:// for port 465";
+pub(crate) const RELAY_FORM: &str =
+    "Write smtp://user:password@mail.example.com:587, or smtps:// for port 465";
 /// How the sender is written.
 pub(crate) const FROM_FORM: &str = "an email address, such as App <no-reply@example.com>";

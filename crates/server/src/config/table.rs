@@ -40,19 +40,34 @@ impl<'a> Section<'a> {
     /// The file's top level.
     pub fn top(file: &'a Path, text: &str) -> Result<Section<'a>, ConfigError> {
         match text.parse::<Table>() {
-            Ok(table) => Ok(Section { file, prefix: String::new(), table, known: Vec::new() }),
+            Ok(table) => Ok(Section {
+                file,
+                prefix: String::new(),
+                table,
+                known: Vec::new(),
+            }),
             // The parser's message quotes the line, which may hold a password; its position does not.
             Err(error) => {
-                let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+                let line = error.span().map_or(1, |span| {
+                    text[..span.start.min(text.len())].matches('\n').count() + 1
+                });
                 let problem = format!("is not TOML at line {line}: {}", error.message());
-                Err(ConfigError { file: file.to_owned(), key: String::new(), problem })
+                Err(ConfigError {
+                    file: file.to_owned(),
+                    key: String::new(),
+                    problem,
+                })
             }
         }
     }
 
     /// An error about one of this table's keys.
     pub fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
-        ConfigError { file: self.file.to_owned(), key: format!("{}{key}", self.prefix), problem: problem.into() }
+        ConfigError {
+            file: self.file.to_owned(),
+            key: format!("{}{key}", self.prefix),
+            problem: problem.into(),
+        }
     }
 
     /// A text.
@@ -71,8 +86,12 @@ impl<'a> Section<'a> {
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some(text) = self.text(key)? else { return Ok(None) };
-        parse(&text).map(Some).ok_or_else(|| self.error(key, format!("must be {expected}")))
+        let Some(text) = self.text(key)? else {
+            return Ok(None);
+        };
+        parse(&text)
+            .map(Some)
+            .ok_or_else(|| self.error(key, format!("must be {expected}")))
     }
 
     /// A path, taken from where the file lies if it is relative.
@@ -129,7 +148,9 @@ impl<'a> Section<'a> {
         let mut sections = Vec::new();
         for (name, value) in std::mem::take(&mut self.table) {
             match value {
-                Value::Table(table) => sections.push((name.clone(), self.below(&format!("\"{name}\""), table))),
+                Value::Table(table) => {
+                    sections.push((name.clone(), self.below(&format!("\"{name}\""), table)))
+                }
                 _ => return Err(self.error(&name, "must be a table")),
             }
         }
@@ -153,7 +174,12 @@ impl<'a> Section<'a> {
 
     /// This table without its keys, to speak of them when they are taken.
     pub fn nameless(&self) -> Section<'a> {
-        Section { file: self.file, prefix: self.prefix.clone(), table: Table::new(), known: Vec::new() }
+        Section {
+            file: self.file,
+            prefix: self.prefix.clone(),
+            table: Table::new(),
+            known: Vec::new(),
+        }
     }
 
     /// Ends the reading of this table: a key that nobody asked for is a mistake.
@@ -173,6 +199,11 @@ impl<'a> Section<'a> {
     }
 
     fn below(&self, key: &str, table: Table) -> Section<'a> {
-        Section { file: self.file, prefix: format!("{}{key}.", self.prefix), table, known: Vec::new() }
+        Section {
+            file: self.file,
+            prefix: format!("{}{key}.", self.prefix),
+            table,
+            known: Vec::new(),
+        }
     }
 }

@@ -101,9 +101,10 @@ async fn connection(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let progress = Arc::<Progress>::default();
+    let progress = Progress::new();
     let stream = TokioIo::new(Timed::new(stream, limits.patience, progress.clone()));
     let router = TowerToHyperService::new(router);
+    let watched = progress.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let serving = progress.begin();
         let mut request = request.map(Body::new);
@@ -121,6 +122,7 @@ async fn connection(
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
+        () = watched.overdue(limits.patience) => return,
         () = shutdown.requested() => {
             served.as_mut().graceful_shutdown();
             served.await

@@ -7,12 +7,12 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::sync::watch;
+use tokio::time::{Sleep, sleep, timeout};
 
 /// How long a connection may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
@@ -35,26 +35,56 @@ impl Default for Patience {
     }
 }
 
-/// How far the connection's requests are, told by the service to the stream.
-#[derive(Default)]
-pub(super) struct Progress {
-    begun: AtomicU64,
-    ended: AtomicU64,
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing: it waits for a request.
+    Idle,
+    /// A request's head has begun.
+    Head,
+    /// A request is being served.
+    Serving,
 }
 
+/// What a connection is doing, shared by its stream, its service and whoever watches both.
+pub(super) struct Progress(watch::Sender<Phase>);
+
 impl Progress {
+    /// A new connection's.
+    pub fn new() -> Arc<Progress> {
+        Arc::new(Progress(watch::Sender::new(Phase::Idle)))
+    }
+
     /// Marks a request as being served until the returned guard is dropped.
     pub fn begin(self: &Arc<Progress>) -> Serving {
-        self.begun.fetch_add(1, Ordering::Relaxed);
+        self.0.send_replace(Phase::Serving);
         Serving(self.clone())
     }
 
-    fn state(&self) -> State {
-        let ended = self.ended.load(Ordering::Relaxed);
-        State {
-            ended,
-            serving: self.begun.load(Ordering::Relaxed) != ended,
+    /// Returns when the connection has kept the server waiting for too long.
+    pub async fn overdue(&self, patience: Patience) {
+        let mut phase = self.0.subscribe();
+        loop {
+            let wait = match *phase.borrow_and_update() {
+                Phase::Idle => patience.idle,
+                Phase::Head => patience.head,
+                Phase::Serving => Duration::MAX,
+            };
+            // The sender lives as long as `self`: this sees changes and never the channel's end.
+            if timeout(wait, phase.changed()).await.is_err() {
+                return;
+            }
         }
+    }
+
+    fn head_began(&self) {
+        self.0.send_if_modified(|phase| match phase {
+            Phase::Idle => {
+                *phase = Phase::Head;
+                true
+            }
+            Phase::Head | Phase::Serving => false,
+        });
     }
 }
 
@@ -63,77 +93,39 @@ pub(super) struct Serving(Arc<Progress>);
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
+        self.0.0.send_replace(Phase::Idle);
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct State {
-    ended: u64,
-    serving: bool,
-}
-
-/// A stream with its patience.
+/// A stream that tells when a head begins, and fails when what it writes is not taken.
 pub(super) struct Timed<S> {
     stream: S,
-    patience: Patience,
+    write_patience: Duration,
     progress: Arc<Progress>,
-    /// The wait that the timer below is set for; `head` says whether the first octets of it have come.
-    waiting: Option<State>,
-    head: bool,
-    read_timer: Pin<Box<Sleep>>,
     write_timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Timed<S> {
     pub fn new(stream: S, patience: Patience, progress: Arc<Progress>) -> Timed<S> {
-        let read_timer = Box::pin(sleep_until(Instant::now() + patience.idle));
         Timed {
             stream,
-            patience,
+            write_patience: patience.write,
             progress,
-            waiting: None,
-            head: false,
-            read_timer,
             write_timer: None,
         }
     }
 
-    /// Sets the timer anew when a new wait begins, and when the first octets of a head come.
-    fn note_read(&mut self, state: State, came: bool) {
-        if self.waiting != Some(state) {
-            self.waiting = Some(state);
-            self.head = false;
-            self.read_timer
-                .as_mut()
-                .reset(Instant::now() + self.patience.idle);
-        }
-        if came && !self.head {
-            self.head = true;
-            self.read_timer
-                .as_mut()
-                .reset(Instant::now() + self.patience.head);
-        }
-    }
-
-    /// Ends a write that made no progress for too long.
-    fn stalled(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        let limit = self.patience.write;
-        let timer = self
-            .write_timer
-            .get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
-        ready!(timer.as_mut().poll(cx));
-        Poll::Ready(io::ErrorKind::TimedOut.into())
-    }
-
     fn written(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match polled {
-            Poll::Pending => self.stalled(cx).map(Err),
-            Poll::Ready(done) => {
-                self.write_timer = None;
-                Poll::Ready(done)
-            }
+        if polled.is_ready() {
+            self.write_timer = None;
+            return polled;
         }
+        let limit = self.write_patience;
+        let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        timer
+            .as_mut()
+            .poll(cx)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -142,13 +134,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         let this = self.get_mut();
         let before = buf.filled().len();
         let polled = Pin::new(&mut this.stream).poll_read(cx, buf);
-        let state = this.progress.state();
-        if state.serving {
-            return polled;
-        }
-        this.note_read(state, buf.filled().len() > before);
-        if polled.is_pending() && this.read_timer.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        if buf.filled().len() > before {
+            this.progress.head_began();
         }
         polled
     }
@@ -187,77 +174,68 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio::time::Instant;
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn seconds_since(start: Instant) -> u64 {
-        (Instant::now() - start).as_secs()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_silent_connection_ends_after_the_idle_time() {
-        let (_client, server) = duplex(64);
-        let start = Instant::now();
-        let mut timed = Timed::new(server, Patience::default(), Arc::default());
-        let error = timed.read(&mut [0; 8]).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), seconds_since(start)),
-            (io::ErrorKind::TimedOut, 60)
-        );
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_drips_ends_ten_seconds_after_its_first_octet() {
+    /// Watches a connection while `happen` happens to it, and returns the seconds until it was overdue.
+    async fn seconds_until_overdue(
+        happen: impl AsyncFnOnce(&mut DuplexStream, &mut Timed<DuplexStream>, &Arc<Progress>),
+    ) -> u64 {
         let (mut client, server) = duplex(64);
-        let mut timed = Timed::new(server, Patience::default(), Arc::default());
-        let drip = tokio::spawn(async move {
-            tokio::time::sleep(30 * SECOND).await;
-            while client.write_all(b"x").await.is_ok() {
-                tokio::time::sleep(SECOND).await;
-            }
-        });
+        let progress = Progress::new();
+        let mut timed = Timed::new(server, Patience::default(), progress.clone());
         let start = Instant::now();
-        let error = loop {
-            if let Err(error) = timed.read(&mut [0; 8]).await {
-                break error;
+        tokio::join!(
+            progress.overdue(Patience::default()),
+            happen(&mut client, &mut timed, &progress)
+        );
+        start.elapsed().as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_connection_is_overdue_after_the_idle_time() {
+        assert_eq!(seconds_until_overdue(async |_, _, _| {}).await, 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_drips_is_overdue_ten_seconds_after_its_first_octet() {
+        let drip = async |client: &mut DuplexStream, timed: &mut Timed<DuplexStream>, _: &Arc<Progress>| {
+            sleep(30 * SECOND).await;
+            for _ in 0..9 {
+                client.write_all(b"x").await.unwrap();
+                timed.read_exact(&mut [0]).await.unwrap();
+                sleep(SECOND).await;
             }
         };
-        assert_eq!(
-            (error.kind(), seconds_since(start)),
-            (io::ErrorKind::TimedOut, 40)
-        );
-        drop(timed);
-        drip.await.unwrap();
+        assert_eq!(seconds_until_overdue(drip).await, 40);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_request_being_served_may_take_its_time_and_the_wait_after_it_begins_anew() {
-        let (mut client, server) = duplex(64);
-        let progress = Arc::<Progress>::default();
-        let mut timed = Timed::new(server, Patience::default(), progress.clone());
-        client.write_all(b"head").await.unwrap();
-        timed.read(&mut [0; 8]).await.unwrap();
-        let serving = progress.begin();
-        let read = tokio::time::timeout(100 * SECOND, timed.read(&mut [0; 8])).await;
-        assert!(read.is_err(), "the connection ended while its request was served");
-        drop(serving);
-        let start = Instant::now();
-        let error = timed.read(&mut [0; 8]).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), seconds_since(start)),
-            (io::ErrorKind::TimedOut, 60)
-        );
+        let serve =
+            async |client: &mut DuplexStream, timed: &mut Timed<DuplexStream>, progress: &Arc<Progress>| {
+                client.write_all(b"x").await.unwrap();
+                timed.read_exact(&mut [0]).await.unwrap();
+                let serving = progress.begin();
+                sleep(100 * SECOND).await;
+                client.write_all(b"body").await.unwrap();
+                timed.read_exact(&mut [0; 4]).await.unwrap();
+                sleep(100 * SECOND).await;
+                drop(serving);
+            };
+        assert_eq!(seconds_until_overdue(serve).await, 260);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_nobody_takes_ends_the_connection() {
         let (_client, server) = duplex(64);
-        let mut timed = Timed::new(server, Patience::default(), Arc::default());
+        let mut timed = Timed::new(server, Patience::default(), Progress::new());
         let start = Instant::now();
         let error = timed.write_all(&[0; 1000]).await.unwrap_err();
         assert_eq!(
-            (error.kind(), seconds_since(start)),
+            (error.kind(), start.elapsed().as_secs()),
             (io::ErrorKind::TimedOut, 30)
         );
     }

@@ -49,7 +49,12 @@ async fn answer(app: &Arc<App>, pool_id: &str, make: impl Fn(&super::PoolKeys) -
         request_id: String::new(),
         now: app.clock.now(),
     };
-    cors::allow(match app.signing_keys.of(&ctx, pool_id).await {
+    let found = if is_pool_id(pool_id) {
+        app.signing_keys.of(&ctx, pool_id).await
+    } else {
+        Ok(None)
+    };
+    cors::allow(match found {
         Ok(Some(keys)) => (CACHE, make(&keys).to_string()).into_response(),
         Ok(None) => problem(StatusCode::NOT_FOUND, "There is no such user pool."),
         Err(error) => {
@@ -60,4 +65,12 @@ async fn answer(app: &Arc<App>, pool_id: &str, make: impl Fn(&super::PoolKeys) -
             )
         }
     })
+}
+
+/// Whether the API could have given this id: the path may hold anything, and not everything can be looked up.
+fn is_pool_id(text: &str) -> bool {
+    text.len() <= 55
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

@@ -1,0 +1,100 @@
+//! From arguments and the configuration file to settings.
+
+use std::path::PathBuf;
+
+use poolhouse_mail::Mailbox;
+use poolhouse_mail::smtp::Relay;
+
+use super::{CliError, DEFAULT_DATA, ServeArgs};
+use crate::config::{self, Configuration};
+use crate::settings::Settings;
+
+/// The configuration file that is read unasked.
+const CONFIG: &str = "poolhouse.toml";
+/// Whom mail in the local inbox comes from unless somebody says.
+const LOCAL_SENDER: &str = "Poolhouse <no-reply@localhost>";
+
+/// The configuration file's settings with those of the command line over them, and whether they make sense together.
+pub(super) fn configure(arguments: ServeArgs) -> Result<Configuration, CliError> {
+    let file = arguments
+        .config
+        .clone()
+        .or_else(|| Some(PathBuf::from(CONFIG)).filter(|file| file.is_file()));
+    let mut configuration = match &file {
+        None => Configuration::default(),
+        Some(file) => config::load(file)
+            .map_err(|error| CliError::new("the configuration is not usable").caused_by(error))?,
+    };
+    apply(arguments, &mut configuration)?;
+    let settings = &mut configuration.settings;
+    settings.web.directory = settings.web.directory.take().or_else(built_pages);
+    check_mail(configuration.inbox, settings)?;
+    Ok(configuration)
+}
+
+fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), CliError> {
+    let settings = &mut configuration.settings;
+    if let Some(listen) = arguments.listen {
+        settings.listen = listen;
+    }
+    let data = arguments.data.or_else(|| settings.data.take());
+    settings.data = Some(data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)));
+    if let Some(url) = arguments.smtp {
+        let form = config::RELAY_FORM;
+        let relay = Relay::parse(&url);
+        let relay = relay
+            .map_err(|error| CliError::new(format!("--smtp has an unusable URL. {form}")).caused_by(error))?;
+        settings.mail.relays = vec![relay];
+    }
+    if let Some(from) = arguments.mail_from {
+        let form = config::FROM_FORM;
+        let from = Mailbox::parse(&from);
+        let from =
+            from.map_err(|error| CliError::new(format!("--mail-from must be {form}")).caused_by(error))?;
+        settings.mail.from = Some(from);
+    }
+    if let Some(issuer) = arguments.issuer {
+        let complaint = "--issuer must be an http or https URL without a slash at its end";
+        configuration.issuer = Some(config::issuer(&issuer).ok_or_else(|| CliError::new(complaint))?);
+    }
+    configuration.inbox = arguments.inbox;
+    Ok(())
+}
+
+/// Refuses what would send no mail, or show it to strangers.
+fn check_mail(inbox: bool, settings: &mut Settings) -> Result<(), CliError> {
+    let mail = &mut settings.mail;
+    if inbox && !settings.listen.ip().is_loopback() {
+        return Err(CliError::new(format!(
+            "--inbox shows sign-in codes to everybody who can reach {}. Listen on a loopback address, or leave out --inbox",
+            settings.listen
+        )));
+    }
+    if !mail.relays.is_empty() && mail.from.is_none() {
+        return Err(CliError::new(format!(
+            "a mail relay needs a sender. Add --mail-from, {}",
+            config::FROM_FORM
+        )));
+    }
+    if inbox && mail.from.is_none() {
+        mail.from = Mailbox::parse(LOCAL_SENDER).ok();
+    }
+    if !inbox && mail.relays.is_empty() {
+        tracing::warn!(
+            "no mail can be sent: give --smtp and --mail-from, or --inbox to read it on this machine"
+        );
+    }
+    Ok(())
+}
+
+/// The built pages: beside the binary, or where a build in this repository puts them.
+fn built_pages() -> Option<PathBuf> {
+    let beside = std::env::current_exe()
+        .ok()
+        .and_then(|binary| Some(binary.parent()?.join("web")));
+    let built = PathBuf::from("web/dist/demo/browser");
+    beside
+        .into_iter()
+        .chain([built])
+        .find(|directory| directory.join("index.html").is_file())
+}

@@ -1,0 +1,75 @@
+//! Opening the sockets, with errors that say what to change.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+use super::CliError;
+use crate::config::Configuration;
+
+/// Where the local inbox takes mail if the configuration does not say: here, or anywhere if that is taken.
+const USUAL_INBOX_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2525);
+const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// Connections that the kernel keeps waiting to be accepted.
+const BACKLOG: u32 = 1024;
+
+/// The server's sockets.
+pub(super) struct Sockets {
+    /// For the API and the pages.
+    pub http: TcpListener,
+    /// For mail into the local inbox.
+    pub inbox: Option<TcpListener>,
+}
+
+/// Opens the sockets and writes into the settings which addresses they got.
+pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliError> {
+    let http = listen(configuration.settings.listen, "--listen")?;
+    configuration.settings.listen = address(&http)?;
+    if !configuration.inbox {
+        return Ok(Sockets { http, inbox: None });
+    }
+    let inbox = match configuration.inbox_smtp {
+        Some(address) => listen(address, "smtp under [inbox] in poolhouse.toml")?,
+        None => listen(USUAL_INBOX_PORT, "")
+            .or_else(|_| listen(ANY_PORT, "smtp under [inbox] in poolhouse.toml"))?,
+    };
+    configuration.settings.inbox = Some(address(&inbox)?);
+    Ok(Sockets {
+        http,
+        inbox: Some(inbox),
+    })
+}
+
+/// Listens on an address that `setting` can change.
+fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    bind(address).map_err(|error| {
+        let why = match error.kind() {
+            io::ErrorKind::AddrInUse => "another program, perhaps another poolhouse, uses it",
+            io::ErrorKind::AddrNotAvailable => "this machine does not have it",
+            _ => "the system refuses",
+        };
+        CliError::new(format!(
+            "{address} cannot be listened on: {why}. Choose another with {setting}"
+        ))
+        .caused_by(error)
+    })
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // A port that was in use a moment ago by the server before this one.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, CliError> {
+    listener
+        .local_addr()
+        .map_err(|error| CliError::new("a socket has no address").caused_by(error))
+}

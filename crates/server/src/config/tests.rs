@@ -1,0 +1,248 @@
+use std::path::PathBuf;
+
+use super::*;
+
+fn read(text: &str) -> Result<Configuration, String> {
+    parse(Path::new("/etc/poolhouse/poolhouse.toml"), text).map_err(|error| error.to_string())
+}
+
+fn complaint(text: &str) -> String {
+    let complaint = read(text).expect_err(text);
+    complaint
+        .strip_prefix("/etc/poolhouse/poolhouse.toml: ")
+        .expect("the file is named")
+        .to_owned()
+}
+
+#[test]
+fn an_empty_file_changes_nothing() {
+    let read = read("").unwrap();
+    assert_eq!(format!("{read:?}"), format!("{:?}", Configuration::default()));
+}
+
+#[test]
+fn every_setting_is_read() {
+    let read = read(
+        r#"
+        listen = "0.0.0.0:80"
+        data = "data"
+        issuer = "https://auth.example.com/base"
+        account = "111122223333"
+        region = "eu-central-1"
+        pre_authentication_in_custom_auth = true
+        [mail]
+        relays = ["smtps://user:pass@one.example.com", "smtp://two.example.com"]
+        from = "App <no-reply@example.com>"
+        [inbox]
+        smtp = "127.0.0.1:0"
+        [confirm]
+        CODE_LENGTH = 8
+        CODE_TTL_SECONDS = "120"
+        ALLOW_UNVERIFIED_EMAIL = true
+        APP_NAME = "App"
+        [web]
+        directory = "/srv/web"
+        user_pool_id = "eu-central-1_AbCd12345"
+        client_id = "client"
+        endpoint = "https://auth.example.com"
+        [http]
+        connections = 100
+        connections_per_address = 10
+        [functions."2faCreate"]
+        program = "functions/2fa-create/bootstrap"
+        environment = { SMTP_URL = "smtp://127.0.0.1:25", MAX_ATTEMPTS = 2 }
+        [functions."arn:aws:lambda:eu-central-1:111122223333:function:other"]
+        program = "/usr/bin/node"
+        arguments = ["runtime.mjs"]
+        directory = "functions/other"
+        handler = "index.handler"
+        processes = 2
+        operations = ["AdminGetUser"]
+        "#,
+    )
+    .unwrap();
+    let Configuration {
+        settings,
+        issuer,
+        inbox,
+        inbox_smtp,
+    } = read;
+    assert_eq!(settings.listen.to_string(), "0.0.0.0:80");
+    assert_eq!(
+        settings.data,
+        Some(PathBuf::from("/etc/poolhouse/data")),
+        "relative to the file"
+    );
+    assert_eq!(issuer.as_deref(), Some("https://auth.example.com/base"));
+    assert_eq!(
+        (settings.account.as_str(), settings.region.as_str()),
+        ("111122223333", "eu-central-1")
+    );
+    assert!(settings.pre_authentication_in_custom_auth && !inbox);
+    assert_eq!(
+        inbox_smtp.map(|address| address.to_string()).as_deref(),
+        Some("127.0.0.1:0")
+    );
+    let relays: Vec<String> = settings.mail.relays.iter().map(ToString::to_string).collect();
+    assert_eq!(relays, ["one.example.com:465", "two.example.com:587"]);
+    assert_eq!(
+        settings.mail.from.unwrap().address().as_str(),
+        "no-reply@example.com"
+    );
+    let confirm = settings.confirm;
+    assert_eq!(
+        (confirm.code.length, confirm.code_ttl_s, confirm.app_name.as_str()),
+        (8, 120, "App")
+    );
+    assert!(confirm.allow_unverified_email);
+    assert_eq!(settings.web.directory, Some(PathBuf::from("/srv/web")));
+    assert_eq!(settings.web.client_id.as_deref(), Some("client"));
+    assert_eq!(
+        (
+            settings.http.connections.total,
+            settings.http.connections.per_address
+        ),
+        (100, 10)
+    );
+    let [create, other] = &settings.functions[..] else {
+        panic!("two functions")
+    };
+    assert_eq!(
+        create.program,
+        PathBuf::from("/etc/poolhouse/functions/2fa-create/bootstrap")
+    );
+    assert_eq!(create.environment[0], ("MAX_ATTEMPTS".to_owned(), "2".to_owned()));
+    assert_eq!(create.operations, FUNCTION_OPERATIONS);
+    assert_eq!(other.operations, [Operation::AdminGetUser]);
+    assert_eq!(
+        (other.handler.as_deref(), other.processes),
+        (Some("index.handler"), Some(2))
+    );
+}
+
+#[test]
+fn every_mistake_names_its_key_and_what_to_do() {
+    for (text, expected) in [
+        (
+            "listen = 9229",
+            "listen must be a text in quotes that is not empty",
+        ),
+        (
+            "listen = 'localhost'",
+            "listen must be an address and a port, such as 127.0.0.1:9229",
+        ),
+        (
+            "issuer = 'https://a.example/'",
+            "issuer must be an http or https URL without a slash at its end",
+        ),
+        (
+            "issuer = 'https://a.example?x'",
+            "issuer must be an http or https URL without a slash at its end",
+        ),
+        (
+            "issuer = 'ftp://a.example'",
+            "issuer must be an http or https URL without a slash at its end",
+        ),
+        (
+            "account = '12'",
+            "account must be an account number of twelve digits",
+        ),
+        ("region = 'mars'", "region must be a region, such as eu-central-1"),
+        (
+            "pre_authentication_in_custom_auth = 'yes'",
+            "pre_authentication_in_custom_auth must be true or false",
+        ),
+        ("mail = 1", "mail must be a table: [mail]"),
+        (
+            "[mail]\nfrom = 'nobody'",
+            "mail.from must be an email address, such as App <no-reply@example.com>",
+        ),
+        (
+            "[mail]\nrelays = 'smtp://a.example'",
+            r#"mail.relays must be a list: ["…", "…"]"#,
+        ),
+        (
+            "[mail]\nrelays = [1]",
+            "mail.relays must hold texts in quotes only",
+        ),
+        (
+            "[mail]\nrelays = ['smtp://user:hunter2@']",
+            "mail.relays has an unusable URL: the SMTP URL names no valid host (an IPv6 address stands in brackets). Write \
+             smtp://user:password@mail.example.com:587, or smtps:// for port 465",
+        ),
+        (
+            "[mail]\nrelays = ['a', 'b', 'c', 'd']",
+            "mail.relays must name at most 3 relays",
+        ),
+        (
+            "[mail]\nrelay = []",
+            "mail.relay is not a setting. Those there are here: relays, from",
+        ),
+        (
+            "[inbox]\nsmtp = '0.0.0.0:25'",
+            "inbox.smtp must be a loopback address and a port, such as 127.0.0.1:2525",
+        ),
+        (
+            "[confirm]\nOTP_KEY = 'x'",
+            "confirm.OTP_KEY is not set here: the server has a key of its own. Leave it out",
+        ),
+        (
+            "[confirm]\nCODE_LENGHT = 6",
+            "confirm.CODE_LENGHT is not a setting of the confirm-code functions",
+        ),
+        (
+            "[confirm]\nCODE_LENGTH = [6]",
+            "confirm.CODE_LENGTH must be a text, a whole number, true or false",
+        ),
+        (
+            "[confirm]\nCODE_LENGTH = 3",
+            "confirm.CODE_LENGTH is 3, fewer than 6 characters can be guessed: set 6 to 12",
+        ),
+        (
+            "[web]\nuser_pool_id = 'x'",
+            "web.user_pool_id and client_id go together: set both or neither",
+        ),
+        (
+            "[web]\nendpoint = 'https://a.example/x'",
+            "web.endpoint must be an http or https URL without a path",
+        ),
+        (
+            "[web]\nendpoint = \"https://a;b\"",
+            "web.endpoint must be an http or https URL without a path",
+        ),
+        (
+            "[http]\nconnections = 0",
+            "http.connections must be a whole number, 1 or more",
+        ),
+        (
+            "[functions.create]\nenvironment = {}",
+            r#"functions."create".program is missing: the function's program, such as a bootstrap binary"#,
+        ),
+        ("[functions]\ncreate = 1", "functions.create must be a table"),
+        (
+            "[functions.create]\nprogram = 'x'\noperations = ['Everything']",
+            r#"functions."create".operations names Everything, which is no operation"#,
+        ),
+    ] {
+        assert_eq!(complaint(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_broken_line_is_named_and_not_repeated() {
+    let complaint = complaint("listen = '127.0.0.1:1'\n[mail]\nrelays = ['smtp://user:hunter2@a.example\n");
+    assert!(complaint.starts_with("is not TOML at line 3: "), "{complaint}");
+    assert!(!complaint.contains("hunter2"), "{complaint}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_of_its_own() {
+    let error = load(Path::new("/nowhere/poolhouse.toml"))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        "/nowhere/poolhouse.toml: cannot be read (No such file or directory (os error 2)). Give another file with \
+         --config, or leave --config out."
+    );
+}

@@ -1,0 +1,78 @@
+//! `GET /config.json`: what the sign-in page needs to know.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use poolhouse_api::shapes::UsernameAttributeType;
+use poolhouse_store::Scan;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::error::{ApiError, with_causes};
+use crate::http::problem;
+use crate::records::{ClientRecord, PoolRecord, document, keys};
+
+/// `{userPoolId, clientId, signInName?, endpoint?}`
+///
+/// Where the settings do not say, and the server has exactly one app client that a page can use, it is that one: so the
+/// page works on a server whose pool was made a minute ago.
+pub(super) async fn config(State(app): State<Arc<App>>) -> Response {
+    let web = &app.settings.web;
+    let found = match (&web.user_pool_id, &web.client_id) {
+        (Some(pool), Some(client)) => Ok(Some((pool.clone(), client.clone()))),
+        _ => only_client(&app).await,
+    };
+    let (pool, client) = match found {
+        Ok(Some(found)) => found,
+        Ok(None) => {
+            return problem(
+                StatusCode::NOT_FOUND,
+                "Which app client is the page for? Set user_pool_id and client_id under [web] in poolhouse.toml.",
+            );
+        }
+        Err(error) => {
+            tracing::error!(error = with_causes(&error), "app clients cannot be read");
+            return problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "The app clients cannot be read at the moment.",
+            );
+        }
+    };
+    let mut config = json!({ "userPoolId": pool, "clientId": client });
+    match sign_in_name(&app, &pool).await {
+        Ok(Some(name)) => config["signInName"] = Value::from(name),
+        // A pool elsewhere: the page asks for an e-mail address.
+        Ok(None) => {}
+        Err(error) => tracing::error!(error = with_causes(&error), "the page's pool cannot be read"),
+    }
+    if let Some(endpoint) = &web.endpoint {
+        config["endpoint"] = Value::from(endpoint.as_str());
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, config.to_string()).into_response()
+}
+
+/// What people of the pool sign in with: an e-mail address where nothing else can be a username.
+async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, ApiError> {
+    let pool = document::load::<PoolRecord>(&*app.store, &keys::pool(pool_id)).await?;
+    Ok(pool.map(|pool| match pool.value.settings.username_attributes.as_deref() {
+        Some([UsernameAttributeType::Email]) => "email",
+        _ => "username",
+    }))
+}
+
+/// The one app client of the server, if there is one, it is the only one, and it has no secret.
+async fn only_client(app: &App) -> Result<Option<(String, String)>, ApiError> {
+    let mut rows = app.store.scan(Scan::prefix(keys::ALL_CLIENTS, 2)).await?;
+    let Some(row) = rows.pop().filter(|_| rows.is_empty()) else {
+        return Ok(None);
+    };
+    let client = document::decode::<ClientRecord>(row)?.value;
+    let usable = client.sealed_secret.is_none();
+    Ok(usable.then(|| (client.pool_id().to_owned(), client.id().to_owned())))
+}

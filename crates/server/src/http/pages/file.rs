@@ -1,0 +1,177 @@
+//! The files of the built app, with the forms in which they are sent.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::{fs, io};
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use poolhouse_crypto::sha256;
+
+/// More than this in the directory and it is not the built app.
+const MAX_OCTETS: u64 = 64 << 20;
+
+/// One file in the encodings that the build made.
+pub(super) struct File {
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    /// What it is.
+    pub content_type: &'static str,
+    /// The name changes with the content, so that browsers need never ask again.
+    hashed: bool,
+    tag: String,
+}
+
+impl File {
+    /// The file, or word that the client has it already.
+    pub fn answer(&self, asked: &HeaderMap) -> Response {
+        let (body, encoding) = match (&self.brotli, &self.gzip) {
+            (Some(brotli), _) if accepts(asked, "br") => (brotli, Some("br")),
+            (_, Some(gzip)) if accepts(asked, "gzip") => (gzip, Some("gzip")),
+            _ => (&self.plain, None),
+        };
+        let known = asked
+            .get(header::IF_NONE_MATCH)
+            .and_then(|tags| tags.to_str().ok());
+        let mut response = match known {
+            Some(tags)
+                if tags
+                    .split(',')
+                    .any(|tag| tag.trim().trim_start_matches("W/") == self.tag) =>
+            {
+                StatusCode::NOT_MODIFIED.into_response()
+            }
+            _ => body.clone().into_response(),
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        let cache = if self.hashed {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
+            headers.insert(header::ETAG, tag);
+        }
+        if let Some(encoding) = encoding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
+}
+
+/// Every file below `directory` by its path from there, which begins with `/`.
+pub(super) fn load(directory: &Path) -> io::Result<HashMap<String, File>> {
+    let mut raw = HashMap::new();
+    read_all(directory, "", &mut 0, &mut raw)?;
+    Ok(assemble(raw))
+}
+
+/// Reads every file below `directory`.
+fn read_all(
+    directory: &Path,
+    prefix: &str,
+    octets: &mut u64,
+    files: &mut HashMap<String, Bytes>,
+) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else {
+            continue;
+        };
+        let path = format!("{prefix}/{name}");
+        let kind = entry.metadata()?;
+        if kind.is_dir() {
+            read_all(&entry.path(), &path, octets, files)?;
+        } else if kind.is_file() {
+            *octets += kind.len();
+            if *octets > MAX_OCTETS {
+                return Err(io::Error::new(
+                    io::ErrorKind::FileTooLarge,
+                    "holds more than 64 MiB: not the built app",
+                ));
+            }
+            files.insert(path, fs::read(entry.path())?.into());
+        }
+    }
+    Ok(())
+}
+
+/// Joins each file with its compressed forms.
+fn assemble(mut raw: HashMap<String, Bytes>) -> HashMap<String, File> {
+    let plain: Vec<String> = raw
+        .keys()
+        .filter(|path| !path.ends_with(".br") && !path.ends_with(".gz"))
+        .cloned()
+        .collect();
+    let mut files = HashMap::new();
+    for path in plain {
+        let (brotli, gzip) = (
+            raw.remove(&format!("{path}.br")),
+            raw.remove(&format!("{path}.gz")),
+        );
+        let Some(plain) = raw.remove(&path) else { continue };
+        let digest: String = sha256(&[&plain])
+            .iter()
+            .take(12)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let file = File {
+            plain,
+            brotli,
+            gzip,
+            content_type: content_type(&path),
+            hashed: is_hashed(&path),
+            tag: format!("\"{digest}\""),
+        };
+        files.insert(path, file);
+    }
+    files
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// Whether the build put a digest into the name: `main-5QJ3Z7KD.js`.
+fn is_hashed(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    stem.rsplit_once('-').is_some_and(|(_, digest)| {
+        digest.len() == 8
+            && digest
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    })
+}
+
+/// Whether the client takes an encoding: named, and not with a weight of zero.
+fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
+    let offers = asked
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    offers.flat_map(|list| list.split(',')).any(|offer| {
+        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
+        let weight = weight.trim().strip_prefix("q=").unwrap_or("1");
+        name.trim().eq_ignore_ascii_case(encoding) && weight.parse::<f32>().is_ok_and(|weight| weight > 0.0)
+    })
+}

@@ -1,0 +1,19 @@
+//! The server from outside its operations: HTTP, pages, the local inbox, the outbox, the command line.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail by panicking, too"
+)]
+
+mod answers;
+mod binary;
+mod connections;
+mod discovery;
+mod inbox;
+mod outbox;
+mod pages;
+mod relay;
+mod support;
+mod sweeping;

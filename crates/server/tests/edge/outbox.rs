@@ -1,0 +1,478 @@
+//! Mail from the commit that asks for it to the relay that takes it, through everything that can go wrong between.
+
+use std::sync::Arc;
+
+use poolhouse_crypto::Entropy;
+use poolhouse_mail::Mailbox;
+use poolhouse_mail::inbox::Inbox;
+use poolhouse_mail::smtp::Relay;
+use poolhouse_server::app::App;
+use poolhouse_server::clock::Millis;
+use poolhouse_server::ctx::Ctx;
+use poolhouse_server::mailer::{OutgoingMail, Worker};
+use poolhouse_server::settings::Settings;
+use poolhouse_server::start::{Parts, assemble};
+use poolhouse_store::{Batch, Expect, Memory, Row, Scan, Store};
+use poolhouse_testkit::{FrozenClock, PreparedKeys, SeededEntropy};
+use zeroize::Zeroizing;
+
+use crate::relay::{ScriptedRelay, Turn};
+use crate::support::{Mood, Moody};
+
+/// A server with an outbox, without HTTP.
+struct House {
+    app: Arc<App>,
+    clock: Arc<FrozenClock>,
+}
+
+impl House {
+    /// With these relays, or with an inbox if there are none.
+    fn new(store: Arc<dyn Store>, relays: Vec<Relay>) -> House {
+        let mut settings = Settings::default();
+        let inbox = relays.is_empty().then(|| Inbox::new(100));
+        settings.mail.relays = relays;
+        settings.mail.from = Some(Mailbox::parse("Pool <no-reply@pool.example>").unwrap());
+        House::with(store, settings, inbox)
+    }
+
+    fn with(store: Arc<dyn Store>, settings: Settings, inbox: Option<Inbox>) -> House {
+        let clock = Arc::new(FrozenClock::default());
+        let parts = Parts {
+            store,
+            master_key: Zeroizing::new(*b"the master key of every test run"),
+            entropy: Arc::new(SeededEntropy::new(1)) as Arc<dyn Entropy>,
+            clock: clock.clone(),
+            key_source: Arc::new(PreparedKeys::default()),
+            inbox,
+            cores: 1,
+            places: Vec::new(),
+        };
+        House {
+            app: assemble(settings, parts).unwrap(),
+            clock,
+        }
+    }
+
+    fn ctx(&self) -> Ctx {
+        Ctx {
+            app: self.app.clone(),
+            request_id: "request".to_owned(),
+            now: self.app.clock.now(),
+        }
+    }
+
+    /// Queues a mail that lives for ten minutes.
+    async fn queue(&self, name: &str) {
+        let ctx = self.ctx();
+        let mail = OutgoingMail {
+            expires: Some(ctx.now.plus_seconds(600)),
+            ..mail(name)
+        };
+        let batch = self.app.mailer.queue(&ctx, mail).unwrap();
+        self.app.store.commit(batch).await.unwrap();
+    }
+
+    /// Delivers what is due, by a worker that knows nothing of those before it.
+    async fn drain(&self) {
+        Worker::new(&self.app).unwrap().drain().await.unwrap();
+    }
+
+    async fn rows(&self) -> Vec<Row> {
+        self.app.store.scan(Scan::prefix("outbox/", 1000)).await.unwrap()
+    }
+
+    /// In how many seconds the only row falls due.
+    async fn due_in(&self) -> f64 {
+        let rows = self.rows().await;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        let due: i64 = rows[0].key.split('/').nth(1).unwrap().parse().unwrap();
+        (due - self.app.clock.now().0) as f64 / 1000.0
+    }
+
+    fn inbox(&self) -> &Inbox {
+        self.app.mailer.inbox().unwrap()
+    }
+}
+
+fn mail(name: &str) -> OutgoingMail {
+    OutgoingMail {
+        to: format!("{name}@example.com"),
+        subject: "Your code".to_owned(),
+        text: "Your code is 918273.".to_owned(),
+        html: Some("<p>Your code is <b>918273</b>.</p>".to_owned()),
+        language: Some("en".to_owned()),
+        expires: None,
+        dedup_id: name.to_owned(),
+        discard: false,
+    }
+}
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(Memory::new())
+}
+
+#[tokio::test]
+async fn mail_leaves_when_and_only_when_its_batch_was_committed() {
+    let house = House::new(memory(), Vec::new());
+    let ctx = house.ctx();
+    let batch = house.app.mailer.queue(&ctx, mail("ada")).unwrap();
+    house.drain().await;
+    assert_eq!(house.inbox().list(None).len(), 0);
+    house.app.store.commit(batch).await.unwrap();
+    house.drain().await;
+    let messages = house.inbox().list(None);
+    assert_eq!(messages.len(), 1);
+    assert_eq!(
+        (messages[0].to.as_str(), messages[0].subject.as_str()),
+        ("ada@example.com", "Your code")
+    );
+    assert_eq!(messages[0].text.trim(), "Your code is 918273.");
+    assert_eq!(house.rows().await, []);
+}
+
+#[tokio::test]
+async fn the_database_tells_neither_the_code_nor_the_person_nor_whether_there_is_one() {
+    let house = House::new(memory(), Vec::new());
+    let ctx = house.ctx();
+    let mut lengths = Vec::new();
+    for discard in [false, true] {
+        let batch = house
+            .app
+            .mailer
+            .queue(
+                &ctx,
+                OutgoingMail {
+                    discard,
+                    ..mail("ada")
+                },
+            )
+            .unwrap();
+        house.app.store.commit(batch.clone()).await.unwrap();
+        let row = house.rows().await.remove(0);
+        for secret in ["918273", "ada", "example.com", "discard"] {
+            assert!(
+                !row.body.contains(secret) && !row.key.contains(secret),
+                "{secret}"
+            );
+        }
+        lengths.push(row.body.len());
+        house
+            .app
+            .store
+            .commit(Batch::new().delete(row.key, Expect::Any))
+            .await
+            .unwrap();
+    }
+    assert_eq!(lengths[0], lengths[1]);
+}
+
+#[tokio::test]
+async fn mail_to_nobody_takes_the_same_way_and_is_not_sent() {
+    let house = House::new(memory(), Vec::new());
+    let batch = house
+        .app
+        .mailer
+        .queue(
+            &house.ctx(),
+            OutgoingMail {
+                discard: true,
+                ..mail("ada")
+            },
+        )
+        .unwrap();
+    house.app.store.commit(batch).await.unwrap();
+    house.drain().await;
+    assert_eq!((house.rows().await.len(), house.inbox().list(None).len()), (0, 0));
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_mail_says_so_at_once() {
+    let from = Some(Mailbox::parse("no-reply@pool.example").unwrap());
+    let mut settings = Settings::default();
+    settings.mail.from.clone_from(&from);
+    let nowhere = House::with(memory(), settings, None);
+    let nobody = House::with(memory(), Settings::default(), Some(Inbox::new(1)));
+    for house in [nowhere, nobody] {
+        let error = house.app.mailer.queue(&house.ctx(), mail("ada")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "CodeDeliveryFailureException: This server cannot send mail. Its operator has to start it with --smtp and \
+             --mail-from, or with --inbox."
+        );
+    }
+    let house = House::new(memory(), Vec::new());
+    for to in [
+        "ada",
+        "ada@",
+        "ada@[127.0.0.1]",
+        "ada@example.com\r\nBcc: eve@example.com",
+    ] {
+        let error = house
+            .app
+            .mailer
+            .queue(
+                &house.ctx(),
+                OutgoingMail {
+                    to: to.to_owned(),
+                    ..mail("ada")
+                },
+            )
+            .unwrap_err();
+        let expected = "CodeDeliveryFailureException: Mail cannot be sent to the user's email address.";
+        assert_eq!(error.to_string(), expected, "{to}");
+    }
+    let subject = "Hi\r\nBcc: eve@example.com".to_owned();
+    let error = house
+        .app
+        .mailer
+        .queue(
+            &house.ctx(),
+            OutgoingMail {
+                subject,
+                ..mail("ada")
+            },
+        )
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "CodeDeliveryFailureException: The mail's text cannot be sent."
+    );
+}
+
+#[tokio::test]
+async fn a_crash_between_sending_and_settling_repeats_the_same_bytes_after_the_lease() {
+    let relay = ScriptedRelay::start(Turn::Accept).await;
+    let store = Arc::new(Moody::new());
+    let house = House::new(store.clone(), vec![relay.relay()]);
+    house.queue("ada").await;
+    relay.when_accepted({
+        let store = store.clone();
+        move || store.become_(Mood::Fails)
+    });
+    let crashed = Worker::new(&house.app).unwrap().drain().await;
+    assert!(crashed.is_err(), "the row was settled after all");
+    store.become_(Mood::Well);
+    assert_eq!(relay.accepted().len(), 1);
+    for (seconds, copies) in [(0, 1), (29, 1), (1, 2)] {
+        house.clock.advance_seconds(seconds);
+        relay.when_accepted(|| {});
+        house.drain().await;
+        assert_eq!(relay.accepted().len(), copies, "{seconds} s later");
+    }
+    let copies = relay.accepted();
+    assert_eq!(copies[0], copies[1]);
+    assert!(copies[0].contains("\r\nMessage-ID: <"), "{}", copies[0]);
+    assert_eq!(house.rows().await, []);
+}
+
+#[tokio::test]
+async fn workers_that_share_an_outbox_send_every_mail_once() {
+    let house = House::new(memory(), Vec::new());
+    for number in 0..60 {
+        house.queue(&format!("user{number}")).await;
+    }
+    let mut workers: Vec<Worker> = (0..3).map(|_| Worker::new(&house.app).unwrap()).collect();
+    let [one, two, three] = &mut workers[..] else {
+        unreachable!()
+    };
+    let (one, two, three) = tokio::join!(one.drain(), two.drain(), three.drain());
+    one.and(two).and(three).unwrap();
+    let mut recipients: Vec<String> = house
+        .inbox()
+        .list(None)
+        .iter()
+        .map(|mail| mail.to.clone())
+        .collect();
+    recipients.sort();
+    recipients.dedup();
+    assert_eq!((recipients.len(), house.inbox().list(None).len()), (60, 60));
+    assert_eq!(house.rows().await, []);
+}
+
+#[tokio::test]
+async fn expired_mail_is_never_sent() {
+    let house = House::new(memory(), Vec::new());
+    house.queue("ada").await;
+    house.clock.advance_seconds(600);
+    house.drain().await;
+    assert_eq!((house.rows().await.len(), house.inbox().list(None).len()), (0, 0));
+}
+
+#[tokio::test]
+async fn mail_without_an_end_is_tried_for_a_day() {
+    let house = House::new(memory(), Vec::new());
+    let batch = house.app.mailer.queue(&house.ctx(), mail("ada")).unwrap();
+    house.app.store.commit(batch).await.unwrap();
+    house.clock.advance_seconds(24 * 3600 - 1);
+    house.drain().await;
+    assert_eq!(house.inbox().list(None).len(), 1);
+}
+
+#[tokio::test]
+async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
+    let house = House::new(memory(), Vec::new());
+    house.queue("foreign").await;
+    let sealed_elsewhere = house.rows().await.remove(0);
+    house
+        .app
+        .store
+        .commit(Batch::new().delete(sealed_elsewhere.key, Expect::Any))
+        .await
+        .unwrap();
+    let poison = Batch::new()
+        .put("outbox/0000000000001/a", Expect::Any, "null")
+        .put("outbox/0000000000002", Expect::Any, "{}")
+        .put("outbox/not-a-date/b", Expect::Any, sealed_elsewhere.body.clone())
+        .put(
+            "outbox/0000000000003/another-id",
+            Expect::Any,
+            sealed_elsewhere.body,
+        );
+    house.app.store.commit(poison).await.unwrap();
+    for number in 0..20 {
+        house.queue(&format!("user{number}")).await;
+    }
+    house.drain().await;
+    assert_eq!(house.inbox().list(None).len(), 20);
+    let left: Vec<String> = house.rows().await.into_iter().map(|row| row.key).collect();
+    assert_eq!(
+        left,
+        ["outbox/not-a-date/b"],
+        "it sorts behind everything that is due"
+    );
+}
+
+#[tokio::test]
+async fn a_greylisting_relay_is_asked_again_on_schedule_until_it_takes_the_mail() {
+    let relay = ScriptedRelay::start(Turn::Recipient("450 4.2.0 try again later")).await;
+    let house = House::new(memory(), vec![relay.relay()]);
+    house.queue("ada").await;
+    for seconds in [5, 15, 30, 60, 120] {
+        house.drain().await;
+        let due = house.due_in().await;
+        let expected = f64::from(seconds) * 0.8..=f64::from(seconds) * 1.2;
+        assert!(expected.contains(&due), "{due} s instead of about {seconds}");
+        house.drain().await;
+        assert_eq!(house.due_in().await, due, "nothing is sent before");
+        house
+            .clock
+            .set(Millis(house.app.clock.now().0 + (due * 1000.0).round() as i64));
+    }
+    assert_eq!(relay.sessions(), 5);
+    relay.now(Turn::Accept);
+    house.drain().await;
+    assert_eq!((relay.accepted().len(), house.rows().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn mail_whose_next_try_would_come_too_late_is_given_up() {
+    let relay = ScriptedRelay::start(Turn::Recipient("450 4.2.0 try again later")).await;
+    let house = House::new(memory(), vec![relay.relay()]);
+    house.queue("ada").await;
+    house.clock.advance_seconds(597);
+    house.drain().await;
+    assert_eq!((relay.sessions(), house.rows().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn mail_that_a_relay_refuses_for_good_is_tried_once() {
+    for turn in [
+        Turn::Recipient("550 5.1.1 no such user"),
+        Turn::Data("554 5.6.0 not this"),
+    ] {
+        let relay = ScriptedRelay::start(turn).await;
+        let house = House::new(memory(), vec![relay.relay()]);
+        house.queue("ada").await;
+        house.drain().await;
+        assert_eq!((relay.sessions(), house.rows().await.len()), (1, 0), "{turn:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_between_us_and_the_relay_keeps_the_mail() {
+    for turn in [
+        Turn::Recipient("550 5.7.1 relaying denied"),
+        Turn::Recipient("421 4.7.0 too many"),
+        Turn::Greeting("554 5.7.1 go away"),
+    ] {
+        let relay = ScriptedRelay::start(turn).await;
+        let house = House::new(memory(), vec![relay.relay()]);
+        house.queue("ada").await;
+        house.drain().await;
+        assert_eq!((relay.sessions(), house.rows().await.len()), (1, 1), "{turn:?}");
+        relay.now(Turn::Accept);
+        house.clock.advance_seconds(6);
+        house.drain().await;
+        assert_eq!(
+            (relay.accepted().len(), house.rows().await.len()),
+            (1, 0),
+            "{turn:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_relay_that_is_down_costs_mail_no_attempt() {
+    let relay = ScriptedRelay::start(Turn::Accept).await;
+    let gone = relay.relay();
+    relay.stop().await;
+    let house = House::new(memory(), vec![gone]);
+    house.queue("ada").await;
+    for _ in 0..100 {
+        house.drain().await;
+        assert_eq!(house.due_in().await, 5.0);
+        house.clock.advance_seconds(5);
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_leaves_open_what_happened_is_repeated_once_with_the_same_bytes() {
+    let relay = ScriptedRelay::start(Turn::HangUpAfterDot).await;
+    let house = House::new(memory(), vec![relay.relay()]);
+    house.queue("ada").await;
+    house.drain().await;
+    let copies = relay.seen();
+    assert_eq!((copies.len(), house.rows().await.len()), (2, 0));
+    assert_eq!(copies[0], copies[1]);
+}
+
+#[tokio::test]
+async fn the_second_relay_takes_what_the_first_does_not() {
+    let first = ScriptedRelay::start(Turn::Recipient("451 4.3.0 out of order")).await;
+    let second = ScriptedRelay::start(Turn::Accept).await;
+    let house = House::new(memory(), vec![first.relay(), second.relay()]);
+    house.queue("ada").await;
+    house.drain().await;
+    assert_eq!(
+        (
+            first.sessions(),
+            second.accepted().len(),
+            house.rows().await.len()
+        ),
+        (1, 1, 0)
+    );
+    first.now(Turn::Accept);
+    house.queue("bob").await;
+    house.drain().await;
+    assert_eq!(
+        (first.accepted().len(), second.accepted().len()),
+        (1, 1),
+        "the first is preferred"
+    );
+}
+
+#[tokio::test]
+async fn the_running_worker_sends_as_soon_as_it_is_woken_and_stops_when_told() {
+    let house = House::new(memory(), Vec::new());
+    let (stop, shutdown) = poolhouse_server::shutdown::channel();
+    let running = tokio::spawn(Worker::new(&house.app).unwrap().run(shutdown));
+    house.queue("ada").await;
+    house.app.mailer.wake();
+    house.inbox().wait_for(|mail| mail.to == "ada@example.com").await;
+    // Not woken: the worker looks by itself.
+    house.queue("bob").await;
+    house.inbox().wait_for(|mail| mail.to == "bob@example.com").await;
+    stop.request();
+    running.await.unwrap();
+    assert_eq!(house.rows().await, []);
+}

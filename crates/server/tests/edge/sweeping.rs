@@ -1,0 +1,71 @@
+//! What the sweeper removes, and what it leaves.
+
+use poolhouse_store::Scan;
+use poolhouse_testkit::TestServer;
+use serde_json::json;
+
+async fn count(server: &TestServer, prefix: &str) -> usize {
+    server
+        .store()
+        .scan(Scan::prefix(prefix, 10_000))
+        .await
+        .unwrap()
+        .len()
+}
+
+#[tokio::test]
+async fn sign_ins_failures_and_refresh_tokens_go_when_their_time_is_over() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let client = server.client(&pool).await;
+    server.user(&pool, "mara", "Correct-Horse-9!").await;
+    server
+        .password_sign_in(&client, "mara", "Correct-Horse-9!")
+        .await
+        .ok();
+    server.password_sign_in(&client, "mara", "wrong-Horse-9!").await;
+    let body = json!({
+        "AuthFlow": "USER_SRP_AUTH",
+        "ClientId": client,
+        "AuthParameters": { "USERNAME": "mara", "SRP_A": "abcdef" },
+    });
+    server.call("InitiateAuth", body).await.ok();
+    let prefixes = ["session/", "lockout/", "refresh/"];
+    let before = [count(&server, prefixes[0]).await, 1, 1];
+    assert!(before[0] > 0);
+    for (seconds, expected) in [
+        (0, before),
+        (181, [0, 1, 1]),
+        (900, [0, 0, 1]),
+        (31 * 24 * 3600, [0, 0, 0]),
+    ] {
+        server.clock().advance_seconds(seconds);
+        server.sweep().await;
+        for (prefix, expected) in prefixes.into_iter().zip(expected) {
+            assert_eq!(
+                count(&server, prefix).await,
+                expected,
+                "{prefix} {seconds} s later"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_crawl_of_many_pages_reaches_every_row() {
+    let server = TestServer::new().await;
+    let mut batch = poolhouse_store::Batch::new();
+    for row in 0..1200 {
+        let body = json!({ "count": 1, "last": 0 }).to_string();
+        batch = batch.put(
+            format!("lockout/us-east-1_AbCd12345/{row:04}"),
+            poolhouse_store::Expect::Any,
+            body,
+        );
+    }
+    server.store().commit(batch).await.unwrap();
+    for left in [700, 200, 0] {
+        server.sweep().await;
+        assert_eq!(count(&server, "lockout/").await, left);
+    }
+}
