@@ -99,7 +99,7 @@ class Function:
 def settings(url):
     return {
         "OTP_KEY": "BdrFHQ1cJv3Wq2kz0mX9aTn7uYh4LsPe8oGiVxRtKbM=",
-        "SMTP_URL": url,
+        "MAIL_URL": url,
         "MAIL_FROM": "Test <no-reply@pool.example>",
         "APP_NAME": "Test",
     }
@@ -141,7 +141,7 @@ def test_a_relay_with_a_certificate_of_its_own_making_learns_nothing(tmp_path):
         assert (server.handler.envelopes, credentials.mechanisms) == ([], [])
 
 
-@pytest.mark.parametrize("missing", ["SMTP_URL", "MAIL_FROM"])
+@pytest.mark.parametrize("missing", ["MAIL_URL", "MAIL_FROM"])
 def test_a_missing_setting_is_reported_at_the_start(missing):
     incomplete = settings("smtp://127.0.0.1:25")
     del incomplete[missing]

@@ -3,17 +3,20 @@
 use std::time::Duration;
 
 use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, create};
-use poolhouse_mail::smtp::{Class, SendError};
+use poolhouse_mail::{Class, SendError};
+use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::edge::{Clock, entropy, epoch_s, system_clock};
+use crate::aws::{Aws, Kind};
+use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::mailer::{Delivery, Mailer, Schedule};
 use crate::pool::{Account, UserPools};
 use crate::runtime::{Function, Invocation, millis};
-use crate::settings::{InitError, Limits, MailSettings, PoolSettings, Vars, tls};
+use crate::secrets;
+use crate::settings::{InitError, Limits, MailSettings, Vars, tls};
 
 /// What a call keeps at its end for saying how it ended.
 const CLOSING: Duration = Duration::from_millis(100);
@@ -60,6 +63,8 @@ impl Kept {
 }
 
 impl Function for Create {
+    const SECRETS: &[&str] = secrets::KEYS_AND_MAIL;
+
     fn limit(&self) -> Duration {
         self.limits.call
     }
@@ -97,8 +102,14 @@ impl Function for Create {
             .with("result", created.result.as_str())
             .with("ledger", kept.as_str())
             .warnings(&created.warnings);
-        if let Some(Delivery { relay, attempts }) = delivery {
-            line = line.with("relay", relay).with("attempts", attempts);
+        if let Some(Delivery {
+            carrier,
+            id,
+            attempts,
+        }) = delivery
+        {
+            line = line.with("relay", carrier).with("attempts", attempts);
+            line = id.into_iter().fold(line, |line, id| line.with("mailId", id));
         }
         self.log.info(line.with("ms", millis(started.elapsed())));
         Ok(created.event)
@@ -114,11 +125,12 @@ impl Create {
     /// The function with a clock and limits of the caller's.
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
         let tls = tls();
-        let pools = PoolSettings::from_vars(vars)?;
+        let aws = Aws::from_vars(vars, &tls, &clock)?;
+        let pools = aws.as_ref().map(|aws| aws.service(Kind::UserPools, None));
         Ok(Self {
             settings: vars.confirm()?,
-            mailer: Mailer::new(MailSettings::from_vars(vars)?, tls.clone()),
-            pools: pools.map(|settings| UserPools::new(settings, tls, Clock::clone(&clock))),
+            mailer: Mailer::new(MailSettings::from_vars(vars, aws.as_ref(), &tls)?),
+            pools: pools.transpose()?.map(UserPools::new),
             recent: Recent::new(),
             limits,
             clock,

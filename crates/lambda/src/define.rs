@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use poolhouse_confirm::{Decision, Facts, Settings, define};
+use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 
-use crate::edge::{Clock, entropy, epoch_s, system_clock};
+use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation};
+use crate::secrets;
 use crate::settings::{InitError, Limits, Vars};
 
 /// The Define function: nothing but a decision.
@@ -37,6 +39,8 @@ impl Define {
 }
 
 impl Function for Define {
+    const SECRETS: &[&str] = secrets::KEYS;
+
     fn limit(&self) -> Duration {
         self.limits.call
     }

@@ -4,13 +4,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use poolhouse_outbound::aws::Clock;
+
+use crate::aws::Aws;
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{self, Function};
-use crate::settings::{InitError, Vars};
-
-/// The time since 1970, from whatever clock the program runs by.
-pub type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+use crate::secrets::Reader;
+use crate::settings::{InitError, Vars, tls};
 
 /// The machine's clock.
 #[expect(
@@ -67,7 +68,11 @@ pub fn start<F: Function>(make: impl FnOnce(&Vars, Log) -> Result<F, InitError>)
         }
     };
     runtime.block_on(async {
-        let ended = match make(&vars, log.clone()) {
+        let made = match with_secrets(vars, F::SECRETS).await {
+            Ok(vars) => make(&vars, log.clone()),
+            Err(error) => Err(error),
+        };
+        let ended = match made {
             Ok(function) => runtime::serve(&api, function, system_clock(), &log).await,
             Err(error) => runtime::report_init_error(&api, &error, &log).await,
         };
@@ -77,4 +82,12 @@ pub fn start<F: Function>(make: impl FnOnce(&Vars, Log) -> Result<F, InitError>)
     });
     // A host ends a function by ending its process. Getting here means that something broke.
     ExitCode::FAILURE
+}
+
+/// The variables with what the references in some of them stand for.
+async fn with_secrets(vars: Vars, names: &[&'static str]) -> Result<Vars, InitError> {
+    let aws = Aws::from_vars(&vars, &tls(), &system_clock())?;
+    let reader = Reader::new(aws.as_ref(), |path| std::fs::read_to_string(path));
+    let values = reader.resolve(&vars, names).await?;
+    Ok(vars.with(values))
 }

@@ -7,24 +7,26 @@
 //! Cognito stops listening after 5 s and calls up to three times, so everything a call does is over after 3.5 s
 //! ([`Limits`]), whatever the function's own time limit says. Nothing is opened at start: no TLS, no DNS, no roots.
 
+mod aws;
 mod create;
 mod define;
 mod edge;
 mod failure;
-mod http;
 mod log;
 mod mailer;
 mod pool;
 mod pre_token;
 pub mod runtime;
+mod secrets;
 mod settings;
 mod verify;
 
 pub use create::Create;
 pub use define::Define;
-pub use edge::{Clock, start, system_clock};
+pub use edge::{start, system_clock};
 pub use failure::Failure;
 pub use log::Log;
+pub use poolhouse_outbound::aws::Clock;
 pub use pre_token::PreToken;
 pub use settings::{InitError, Limits, Vars};
 pub use verify::Verify;

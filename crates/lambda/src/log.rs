@@ -1,5 +1,6 @@
 //! One line of JSON for each call.
 
+use std::error::Error;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -77,13 +78,18 @@ impl Line {
     }
 
     /// The errors behind an error, outermost first, in one text.
-    pub(crate) fn caused_by(self, error: &dyn std::error::Error) -> Self {
-        let mut text = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            text = format!("{text}: {cause}");
-            source = cause.source();
-        }
-        self.with("cause", text)
+    pub(crate) fn caused_by(self, error: &dyn Error) -> Self {
+        self.with("cause", with_causes(error))
     }
+}
+
+/// An error and the errors behind it, outermost first.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
 }

@@ -1,21 +1,20 @@
 //! The mail of one call: two attempts inside one deadline.
 
 use poolhouse_confirm::CodeMail;
-use poolhouse_mail::smtp::{Class, Connection, Deadlines, Relay, SendError, TlsSource};
-use poolhouse_mail::{Address, Email, Envelope};
+use poolhouse_mail::carrier::{Opened, Taken};
+use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Envelope, SendError};
 use tokio::time::Instant;
 
 use crate::failure::Failure;
 use crate::settings::MailSettings;
 
-/// What the first attempt may use of the time that is left. A relay that has not answered by then may as well be asked
+/// What the first attempt may use of the time that is left. A carrier that has not answered by then may as well be asked
 /// again, or another one.
 const FIRST_SHARE: f64 = 0.6;
 
 /// Sends the mail of the Create function.
 pub(crate) struct Mailer {
     settings: MailSettings,
-    tls: TlsSource,
 }
 
 /// A mail as it goes over the wire, the same bytes at every attempt.
@@ -45,15 +44,17 @@ impl Schedule {
 
 /// How a mail left.
 pub(crate) struct Delivery {
-    /// The relay, as `host:port`.
-    pub(crate) relay: String,
+    /// The carrier: `host:port` of a relay, `ses.REGION`.
+    pub(crate) carrier: String,
+    /// What the carrier calls the mail, where that is safe to log.
+    pub(crate) id: Option<String>,
     /// How many attempts it took.
     pub(crate) attempts: usize,
 }
 
 impl Mailer {
-    pub(crate) fn new(settings: MailSettings, tls: TlsSource) -> Self {
-        Self { settings, tls }
+    pub(crate) fn new(settings: MailSettings) -> Self {
+        Self { settings }
     }
 
     /// The mail as bytes. `now` is its date, in seconds since 1970.
@@ -81,60 +82,55 @@ impl Mailer {
     }
 
     /// The connection of the first attempt, which can be opened while something else is waited for.
-    pub(crate) async fn open(&self, schedule: Schedule) -> Result<Connection, SendError> {
-        Connection::open(&self.settings.relays[0], &self.tls, &until(schedule.first)).await
+    pub(crate) async fn open(&self, schedule: Schedule) -> Result<Opened<'_>, SendError> {
+        self.settings.carriers[0].open(&until(schedule.first)).await
     }
 
-    /// Sends the letter over the connection that was opened, or else over a second one: to the next relay, or to the
+    /// Sends the letter over the connection that was opened, or else over a second one: to the next carrier, or to the
     /// same one where there is no other. A refusal of the recipient or of the mail is final.
     pub(crate) async fn send(
         &self,
-        opened: Result<Connection, SendError>,
+        opened: Result<Opened<'_>, SendError>,
         letter: &Letter,
         schedule: Schedule,
     ) -> Result<Delivery, SendError> {
-        let first = match opened {
-            Ok(connection) => send_over(connection, letter, schedule.first).await,
-            Err(error) => Err(error),
-        };
-        let error = match first {
-            Ok(()) => return Ok(self.delivery(0)),
+        let [first, second] = &self.settings.carriers;
+        let error = match send_over(opened, letter, schedule.first).await {
+            Ok(taken) => return Ok(Delivery::new(first, taken, 1)),
             Err(error) if error.class() == Class::Permanent => return Err(error),
             Err(error) => error,
         };
-        let second = match Connection::open(&self.settings.relays[1], &self.tls, &until(schedule.last)).await
-        {
-            Ok(connection) => send_over(connection, letter, schedule.last).await,
-            Err(error) => Err(error),
-        };
-        match second {
-            Ok(()) => Ok(self.delivery(1)),
-            // The relay of the first attempt may have the mail. The caller must know that before anything else.
+        let opened = second.open(&until(schedule.last)).await;
+        match send_over(opened, letter, schedule.last).await {
+            Ok(taken) => Ok(Delivery::new(second, taken, 2)),
+            // The carrier of the first attempt may have the mail. The caller must know that before anything else.
             Err(_) if error.class() == Class::Unknown => Err(error),
             Err(error) => Err(error),
         }
     }
+}
 
-    fn delivery(&self, attempt: usize) -> Delivery {
-        let relay = self
-            .settings
-            .relays
-            .get(attempt)
-            .map(Relay::to_string)
-            .unwrap_or_default();
-        Delivery {
-            relay,
-            attempts: attempt + 1,
+impl Delivery {
+    fn new(carrier: &Carrier, taken: Taken, attempts: usize) -> Self {
+        Self {
+            carrier: carrier.to_string(),
+            id: taken.id,
+            attempts,
         }
     }
 }
 
-async fn send_over(connection: Connection, letter: &Letter, by: Instant) -> Result<(), SendError> {
+async fn send_over(
+    opened: Result<Opened<'_>, SendError>,
+    letter: &Letter,
+    by: Instant,
+) -> Result<Taken, SendError> {
+    let opened = opened?;
     if letter.discard {
-        return connection.rehearse(&until(by)).await;
+        opened.rehearse(&until(by)).await?;
+        return Ok(Taken { id: None });
     }
-    let sent = connection.send(&letter.envelope, &letter.bytes, &until(by)).await;
-    sent.outcome.map(drop)
+    opened.send(&letter.envelope, &letter.bytes, &until(by)).await
 }
 
 fn until(by: Instant) -> Deadlines {

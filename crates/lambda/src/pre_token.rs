@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation};
+use crate::secrets;
 use crate::settings::{InitError, Limits, Vars};
 
 /// The PreTokenGeneration function: nothing but a decision, as [`Define`](crate::Define) is.
@@ -34,6 +35,8 @@ impl PreToken {
 }
 
 impl Function for PreToken {
+    const SECRETS: &[&str] = secrets::KEYS;
+
     fn limit(&self) -> Duration {
         self.limits.call
     }

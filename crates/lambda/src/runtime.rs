@@ -11,13 +11,13 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use hyper::{Method, Request};
-use poolhouse_mail::smtp::TlsSource;
+use poolhouse_outbound::TlsSource;
+use poolhouse_outbound::aws::Clock;
+use poolhouse_outbound::http::{Answer, Connection, Endpoint, HttpError};
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::edge::Clock;
 use crate::failure::Failure;
-use crate::http::{Answer, Connection, Endpoint, HttpError};
 use crate::log::{Line, Log};
 use crate::settings::InitError;
 
@@ -28,6 +28,9 @@ const REPORTING: Duration = Duration::from_millis(200);
 
 /// A function: an event in, its answer out.
 pub trait Function {
+    /// The environment variables that may hold references to secrets.
+    const SECRETS: &[&'static str];
+
     /// The longest that a call may take, whatever the host allows.
     fn limit(&self) -> Duration;
 

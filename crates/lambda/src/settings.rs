@@ -1,17 +1,19 @@
 //! Settings from the environment, beside those of [`poolhouse_confirm::Settings`].
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_confirm::{Settings, SettingsError};
-use poolhouse_mail::Mailbox;
-use poolhouse_mail::smtp::{Relay, TlsSource, client_config};
+use poolhouse_mail::ses::Ses;
+use poolhouse_mail::{Carrier, CarrierUrl, Mailbox};
+use poolhouse_outbound::{TlsSource, client_config};
 use rustls::RootCertStore;
 use rustls::crypto::ring;
 
-use crate::http::Endpoint;
+use crate::aws::{Aws, Kind};
 
 /// The environment, as one function that looks a variable up. An empty value counts as none.
 pub struct Vars(Box<Lookup>);
@@ -29,6 +31,11 @@ impl Vars {
         (self.0)(name)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
+    }
+
+    /// The same with these values in place of their variables' own.
+    pub(crate) fn with(self, values: HashMap<&'static str, String>) -> Self {
+        Self::new(move |name| values.get(name).cloned().or_else(|| (self.0)(name)))
     }
 
     pub(crate) fn confirm(&self) -> Result<Settings, InitError> {
@@ -67,107 +74,45 @@ impl Default for Limits {
 /// Where and as whom the mail leaves.
 pub(crate) struct MailSettings {
     pub(crate) from: Mailbox,
-    /// The relay of the first attempt and that of the second, which may be the same.
-    pub(crate) relays: [Relay; 2],
+    /// The carrier of the first attempt and that of the second, which may be the same.
+    pub(crate) carriers: [Carrier; 2],
 }
 
 impl MailSettings {
-    pub(crate) fn from_vars(vars: &Vars) -> Result<Self, InitError> {
+    pub(crate) fn from_vars(vars: &Vars, aws: Option<&Aws<'_>>, tls: &TlsSource) -> Result<Self, InitError> {
         let from = vars.required("MAIL_FROM", "Example <no-reply@example.com>")?;
         let from = Mailbox::parse(&from).map_err(|error| InitError::unusable("MAIL_FROM", &error))?;
-        let urls = vars.required(
-            "SMTP_URL",
-            "smtp://user:password@email-smtp.eu-central-1.amazonaws.com:587",
-        )?;
-        let relay = |url| Relay::parse(url).map_err(|error| InitError::unusable("SMTP_URL", &error));
-        let relays = match urls.split_once(',') {
-            None => [relay(&urls)?, relay(&urls)?],
-            Some((_, more)) if more.contains(',') => {
-                let why = "it lists more than two relays, and there is time for two".to_owned();
-                return Err(InitError::Unusable {
-                    name: "SMTP_URL",
-                    why,
-                });
-            }
-            Some((first, second)) => [relay(first)?, relay(second)?],
-        };
-        Ok(Self { from, relays })
-    }
-}
-
-/// How the user pool is called back.
-pub(crate) struct PoolSettings {
-    pub(crate) region: String,
-    pub(crate) endpoint: Endpoint,
-    pub(crate) access_key_id: String,
-    pub(crate) secret: String,
-    pub(crate) session_token: Option<String>,
-}
-
-impl PoolSettings {
-    /// `None` if the function has no credentials: then the pool is not called, and the ledger is read from the event.
-    pub(crate) fn from_vars(vars: &Vars) -> Result<Option<Self>, InitError> {
-        let (Some(access_key_id), Some(secret)) =
-            (vars.get("AWS_ACCESS_KEY_ID"), vars.get("AWS_SECRET_ACCESS_KEY"))
-        else {
-            return Ok(None);
-        };
-        let region = vars.get("AWS_REGION").or_else(|| vars.get("AWS_DEFAULT_REGION"));
-        let region = match region.or_else(|| pool_region(&vars.get("USER_POOL_ID")?)) {
-            Some(region) if region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => region,
-            Some(_) => {
-                return Err(InitError::Unusable {
-                    name: "AWS_REGION",
-                    why: "it is no region's name".to_owned(),
-                });
-            }
-            None => {
+        let (name, urls) = match (vars.get("MAIL_URL"), vars.get("SMTP_URL")) {
+            (Some(urls), _) => ("MAIL_URL", urls),
+            (None, Some(urls)) => ("SMTP_URL", urls),
+            (None, None) => {
                 return Err(InitError::Missing {
-                    name: "AWS_REGION",
-                    example: "eu-central-1",
+                    name: "MAIL_URL",
+                    example: "ses://eu-central-1 or smtp://user:password@relay.example.com:587",
                 });
             }
         };
-        let session_token = vars.get("AWS_SESSION_TOKEN");
-        Ok(Some(Self {
-            endpoint: endpoint(vars, &region)?,
-            region,
-            access_key_id,
-            secret,
-            session_token,
-        }))
+        let carrier = |url: &str| match CarrierUrl::parse(url) {
+            Ok(CarrierUrl::Smtp(relay)) => Ok(Carrier::Smtp(relay, tls.clone())),
+            Ok(CarrierUrl::Ses(url)) => {
+                let why =
+                    "ses:// needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set".to_owned();
+                let aws = aws.ok_or(InitError::Unusable { name, why })?;
+                let service = aws.service(Kind::Ses, url.region.as_deref())?;
+                Ok(Carrier::Ses(Ses::new(service, url.configuration_set)))
+            }
+            Err(error) => Err(InitError::unusable(name, &error)),
+        };
+        let carriers = match urls.split(',').collect::<Vec<_>>()[..] {
+            [only] => [carrier(only)?, carrier(only)?],
+            [first, second] => [carrier(first)?, carrier(second)?],
+            _ => {
+                let why = "it lists more than two carriers, and there is time for two".to_owned();
+                return Err(InitError::Unusable { name, why });
+            }
+        };
+        Ok(Self { from, carriers })
     }
-}
-
-/// The endpoint that the SDKs would use, by the same variables in the same order.
-fn endpoint(vars: &Vars, region: &str) -> Result<Endpoint, InitError> {
-    let ignored = vars
-        .get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-        .is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
-    for name in ["AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL"] {
-        if let Some(url) = vars.get(name).filter(|_| !ignored) {
-            let why = "it is not of the form http://host:port or https://host:port";
-            return Endpoint::parse(&url).ok_or(InitError::Unusable {
-                name,
-                why: why.to_owned(),
-            });
-        }
-    }
-    let suffix = if region.starts_with("cn-") {
-        "amazonaws.com.cn"
-    } else {
-        "amazonaws.com"
-    };
-    let unusable = InitError::Unusable {
-        name: "AWS_REGION",
-        why: "it is no region's name".to_owned(),
-    };
-    Endpoint::parse(&format!("https://cognito-idp.{region}.{suffix}")).ok_or(unusable)
-}
-
-/// The region in a pool's id: `eu-central-1_AbCd12345`.
-fn pool_region(pool_id: &str) -> Option<String> {
-    pool_id.split_once('_').map(|(region, _)| region.to_owned())
 }
 
 /// TLS with ring and Mozilla's roots, made when the first connection needs it.
@@ -224,104 +169,79 @@ impl Error for InitError {}
 
 #[cfg(test)]
 mod tests {
+    use poolhouse_outbound::aws::Clock;
+
     use super::*;
 
-    fn vars(pairs: &'static [(&str, &str)]) -> Vars {
-        Vars::new(|name| {
-            pairs
-                .iter()
-                .find(|(other, _)| *other == name)
-                .map(|(_, value)| (*value).to_owned())
-        })
+    fn mail(pairs: &[(&'static str, &'static str)]) -> Result<[String; 2], String> {
+        let pairs = pairs.to_vec();
+        let vars = Vars::new(move |name| {
+            let found = pairs.iter().find(|(other, _)| *other == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        let clock: Clock = Arc::new(|| Duration::ZERO);
+        let aws = Aws::from_vars(&vars, &tls(), &clock).unwrap();
+        let settings = MailSettings::from_vars(&vars, aws.as_ref(), &tls());
+        settings
+            .map(|settings| settings.carriers.map(|carrier| carrier.to_string()))
+            .map_err(|error| error.to_string())
     }
 
-    fn endpoint_of(pairs: &'static [(&str, &str)]) -> String {
-        endpoint(&vars(pairs), "eu-central-1")
-            .unwrap()
-            .authority()
-            .to_owned()
-    }
-
-    #[test]
-    fn the_endpoint_is_the_one_the_sdks_would_use() {
-        assert_eq!(endpoint_of(&[]), "cognito-idp.eu-central-1.amazonaws.com");
-        assert_eq!(
-            endpoint_of(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]),
-            "127.0.0.1:1"
-        );
-        let both: &[_] = &[
-            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
-            ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "http://127.0.0.1:2"),
-        ];
-        assert_eq!(endpoint_of(both), "127.0.0.1:2");
-        let ignored: &[_] = &[
-            ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
-            ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE"),
-        ];
-        assert_eq!(endpoint_of(ignored), "cognito-idp.eu-central-1.amazonaws.com");
-        let china = endpoint(&vars(&[]), "cn-north-1").unwrap();
-        assert_eq!(china.authority(), "cognito-idp.cn-north-1.amazonaws.com.cn");
-    }
-
-    #[test]
-    fn without_credentials_the_pool_is_not_called_and_a_region_can_come_from_its_id() {
-        assert!(
-            PoolSettings::from_vars(&vars(&[("AWS_REGION", "eu-central-1")]))
-                .unwrap()
-                .is_none()
-        );
-        let region = |pairs| PoolSettings::from_vars(&vars(pairs)).map(|settings| settings.unwrap().region);
-        let with_pool: &[_] = &[
-            ("AWS_ACCESS_KEY_ID", "AKIA"),
-            ("AWS_SECRET_ACCESS_KEY", "s"),
-            ("USER_POOL_ID", "eu-west-3_a"),
-        ];
-        assert_eq!(region(with_pool), Ok("eu-west-3".to_owned()));
-        let nowhere: &[_] = &[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "s")];
-        let missing = region(nowhere).unwrap_err();
-        assert_eq!(
-            missing.to_string(),
-            "AWS_REGION is not set; it looks like eu-central-1"
-        );
-    }
+    const FROM: (&str, &str) = ("MAIL_FROM", "a@example.com");
 
     #[test]
     fn mail_settings_are_refused_by_name_and_without_their_secrets() {
-        let error = |pairs| {
-            MailSettings::from_vars(&vars(pairs))
-                .map(drop)
-                .unwrap_err()
-                .to_string()
-        };
+        let refused = |url| mail(&[FROM, url]).unwrap_err();
         assert_eq!(
-            error(&[]),
+            mail(&[]).unwrap_err(),
             "MAIL_FROM is not set; it looks like Example <no-reply@example.com>"
         );
-        let refused: &[_] = &[("MAIL_FROM", "a@example.com"), ("SMTP_URL", "smtp://u:hunter2@")];
         assert_eq!(
-            error(refused),
+            mail(&[FROM]).unwrap_err(),
+            "MAIL_URL is not set; it looks like ses://eu-central-1 or smtp://user:password@relay.example.com:587"
+        );
+        assert_eq!(
+            refused(("SMTP_URL", "smtp://u:hunter2@")),
             "SMTP_URL cannot be used: the SMTP URL names no valid host (an IPv6 address stands in brackets)"
         );
-        let three: &[_] = &[
-            ("MAIL_FROM", "a@example.com"),
-            ("SMTP_URL", "smtp://a.example,smtp://b.example,smtp://c.example"),
-        ];
         assert_eq!(
-            error(three),
-            "SMTP_URL cannot be used: it lists more than two relays, and there is time for two"
+            refused(("MAIL_URL", "https://relay.example")),
+            "MAIL_URL cannot be used: a mail URL starts with smtp://, smtps:// or ses://"
         );
-        let two: &[_] = &[
-            ("MAIL_FROM", "a@example.com"),
-            ("SMTP_URL", "smtp://one.example, smtps://two.example"),
+        assert_eq!(
+            refused(("MAIL_URL", "ses://")),
+            "MAIL_URL cannot be used: ses:// needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set"
+        );
+        assert_eq!(
+            refused(("SMTP_URL", "smtp://a.example,smtp://b.example,smtp://c.example")),
+            "SMTP_URL cannot be used: it lists more than two carriers, and there is time for two"
+        );
+    }
+
+    #[test]
+    fn one_carrier_is_asked_twice_and_of_two_the_second_is_the_way_out() {
+        let smtp = |urls: &[(&'static str, &'static str)]| mail(&[&[FROM], urls].concat()).unwrap();
+        assert_eq!(
+            smtp(&[("SMTP_URL", "smtp://one.example, smtps://two.example")]),
+            ["one.example:587", "two.example:465"]
+        );
+        assert_eq!(
+            smtp(&[
+                ("MAIL_URL", "smtp://one.example"),
+                ("SMTP_URL", "smtp://two.example")
+            ]),
+            ["one.example:587", "one.example:587"]
+        );
+        let aws = [
+            ("AWS_ACCESS_KEY_ID", "AKIA"),
+            ("AWS_SECRET_ACCESS_KEY", "s"),
+            ("AWS_REGION", "eu-central-1"),
         ];
-        let relays = |pairs| {
-            MailSettings::from_vars(&vars(pairs))
-                .unwrap()
-                .relays
-                .map(|relay| relay.to_string())
-        };
-        assert_eq!(relays(two), ["one.example:587", "two.example:465"]);
-        let one: &[_] = &[("MAIL_FROM", "a@example.com"), ("SMTP_URL", "smtp://one.example")];
-        assert_eq!(relays(one), ["one.example:587", "one.example:587"]);
+        let ses = |urls| smtp(&[aws.as_slice(), &[("MAIL_URL", urls)]].concat());
+        assert_eq!(
+            ses("ses://,smtp://two.example"),
+            ["ses.eu-central-1", "two.example:587"]
+        );
+        assert_eq!(ses("ses://eu-west-1"), ["ses.eu-west-1", "ses.eu-west-1"]);
     }
 }

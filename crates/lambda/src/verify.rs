@@ -3,15 +3,18 @@
 use std::time::Duration;
 
 use poolhouse_confirm::{Facts, Settings, Verified, verify};
+use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::edge::{Clock, entropy, epoch_s, system_clock};
+use crate::aws::{Aws, Kind};
+use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::pool::UserPools;
 use crate::runtime::{Function, Invocation, millis};
-use crate::settings::{InitError, Limits, PoolSettings, Vars, tls};
+use crate::secrets;
+use crate::settings::{InitError, Limits, Vars, tls};
 
 /// The Verify function. A wrong code is written into the ledger before the answer is given: count first, say second.
 pub struct Verify {
@@ -30,10 +33,11 @@ impl Verify {
 
     /// The function with a clock and limits of the caller's.
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
-        let pools = PoolSettings::from_vars(vars)?;
+        let aws = Aws::from_vars(vars, &tls(), &clock)?;
+        let pools = aws.as_ref().map(|aws| aws.service(Kind::UserPools, None));
         Ok(Self {
             settings: vars.confirm()?,
-            pools: pools.map(|settings| UserPools::new(settings, tls(), Clock::clone(&clock))),
+            pools: pools.transpose()?.map(UserPools::new),
             limits,
             clock,
             log,
@@ -64,6 +68,8 @@ impl Verify {
 }
 
 impl Function for Verify {
+    const SECRETS: &[&str] = secrets::KEYS;
+
     fn limit(&self) -> Duration {
         self.limits.call
     }

@@ -15,6 +15,8 @@ use crate::world::{NOW, World, define_event};
 struct Stuck;
 
 impl Function for Stuck {
+    const SECRETS: &[&'static str] = &[];
+
     fn limit(&self) -> Duration {
         Duration::from_millis(3500)
     }
@@ -103,7 +105,7 @@ async fn a_call_ends_at_its_own_limit_or_at_the_hosts_whichever_is_sooner() {
 #[tokio::test]
 async fn wrong_settings_are_named_in_the_log_and_kept_from_the_client() {
     for (name, value, words) in [
-        ("SMTP_URL", None, "SMTP_URL is not set; it looks like smtp://"),
+        ("SMTP_URL", None, "MAIL_URL is not set; it looks like ses://"),
         (
             "SMTP_URL",
             Some("smtp://u:hunter2@"),

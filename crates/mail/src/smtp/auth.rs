@@ -3,11 +3,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::deadlines::Clock;
-use super::error::{Phase, Problem, SendError};
 use super::hello::Extensions;
 use super::relay::Credentials;
 use super::wire::Wire;
+use crate::deadlines::Clock;
+use crate::error::{Phase, Problem, SendError};
 
 /// Signs in with the first mechanism that both sides know.
 pub(super) async fn sign_in(

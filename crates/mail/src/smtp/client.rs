@@ -10,11 +10,11 @@ use tokio::time::Instant;
 use crate::address::Envelope;
 
 use super::connection::{Accepted, Connection};
-use super::deadlines::{Clock, Deadlines};
-use super::error::{Phase, Problem, SendError};
 use super::message::{check_message, check_recipient};
 use super::relay::Relay;
-use super::tls::TlsSource;
+use crate::deadlines::{Clock, Deadlines};
+use crate::error::{Phase, Problem, SendError};
+use poolhouse_outbound::TlsSource;
 
 /// How long an idle connection is kept. The strictest large relays hang up after ten seconds.
 const KEEP_IDLE: Duration = Duration::from_secs(8);

@@ -5,15 +5,15 @@ use std::fmt;
 use crate::address::Envelope;
 
 use super::auth::sign_in;
-use super::deadlines::{Clock, Deadlines};
 use super::dial::{Dialled, dial, encrypt};
-use super::error::{Phase, Problem, SendError};
 use super::hello::{Extensions, greeting, hello};
 use super::message::check_message;
 use super::relay::{Relay, Security};
 use super::reply::Reply;
-use super::tls::TlsSource;
 use super::wire::Wire;
+use crate::deadlines::{Clock, Deadlines};
+use crate::error::{Phase, Problem, SendError};
+use poolhouse_outbound::TlsSource;
 
 /// A connection that has said hello, is encrypted as its relay's settings ask, and is signed in.
 pub struct Connection {

@@ -6,11 +6,11 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::deadlines::Clock;
-use super::error::{Phase, Problem, SendError};
 use super::relay::Relay;
-use super::tls::TlsSource;
 use super::wire::{Stream, Wire};
+use crate::deadlines::Clock;
+use crate::error::{Phase, Problem, SendError};
+use poolhouse_outbound::TlsSource;
 
 /// A TCP connection and what its addresses say.
 pub(super) struct Dialled {
@@ -84,7 +84,7 @@ pub(super) async fn encrypt(
 }
 
 /// Tells a refused certificate or version from a connection that broke meanwhile.
-fn handshake_problem(error: std::io::Error) -> Problem {
+pub(crate) fn handshake_problem(error: std::io::Error) -> Problem {
     match error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
         true => Problem::Handshake(error),
         false => Problem::Io(error),

@@ -1,9 +1,9 @@
 //! The greeting, EHLO, and what the relay says it can do.
 
-use super::deadlines::Clock;
-use super::error::{Phase, SendError};
 use super::reply::Reply;
 use super::wire::Wire;
+use crate::deadlines::Clock;
+use crate::error::{Phase, SendError};
 
 /// What a relay offers, of the things this client knows how to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

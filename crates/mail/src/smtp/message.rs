@@ -2,15 +2,15 @@
 
 use crate::address::Envelope;
 
-use super::error::{Phase, Problem, SendError};
 use super::relay::Relay;
+use crate::error::{Phase, Problem, SendError};
 
 /// Longest line in octets, without its end (RFC 5321 4.5.3.1.6).
 const MAX_LINE: usize = 998;
 
 /// Refuses a message that a relay could read differently from us: bare CR or LF are how one message is smuggled
 /// behind another (CVE-2023-51764 and its kin), and longer lines are cut by some relays.
-pub(super) fn check_message(message: &[u8]) -> Result<(), SendError> {
+pub(crate) fn check_message(message: &[u8]) -> Result<(), SendError> {
     let unsendable = |why| Err(SendError::new(Phase::Check, Problem::Unsendable(why)));
     let Some(body) = message.strip_suffix(b"\r\n") else {
         return unsendable("the message does not end with a line break");

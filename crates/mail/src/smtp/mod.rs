@@ -11,26 +11,24 @@
 mod auth;
 mod client;
 mod connection;
-mod deadlines;
 mod dial;
-mod error;
 mod hello;
-mod message;
+pub(crate) mod message;
 mod relay;
 mod reply;
-mod tls;
 mod transaction;
 mod wire;
 
 pub use client::Client;
 pub use connection::{Accepted, Connection, Sent};
-pub use deadlines::Deadlines;
-pub use error::{Class, Phase, Problem, SendError};
+pub(crate) use dial::handshake_problem;
+pub use poolhouse_outbound::{TlsSource, client_config};
 pub use relay::{Relay, RelayError, Security};
 pub use reply::Reply;
-pub use tls::{TlsSource, client_config};
 
 use crate::address::Envelope;
+pub use crate::deadlines::Deadlines;
+pub use crate::error::{Class, Phase, Problem, SendError};
 
 /// Sends one message over a connection of its own.
 ///

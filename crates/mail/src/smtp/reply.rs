@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::error::{Phase, Problem, SendError};
+use crate::error::{Phase, Problem, SendError};
 
 /// A whole reply, its lines joined. `Display` and `Debug` show the codes and keep the text back: relays quote
 /// recipients, and some echo what they were sent.
@@ -114,12 +114,12 @@ impl Reply {
         SendError::new(phase, Problem::Refused(self))
     }
 
-    pub(super) fn is_permanent(&self) -> bool {
+    pub(crate) fn is_permanent(&self) -> bool {
         self.code >= 500
     }
 
     /// Whether the enhanced code says security or policy.
-    pub(super) fn is_policy(&self) -> bool {
+    pub(crate) fn is_policy(&self) -> bool {
         self.enhanced().is_some_and(|status| status.starts_with("5.7."))
     }
 }

@@ -3,9 +3,9 @@
 use crate::address::Envelope;
 
 use super::connection::{Accepted, Connection, Sent};
-use super::deadlines::{Clock, Deadlines};
-use super::error::{Phase, Problem, SendError};
 use super::message::dotted;
+use crate::deadlines::{Clock, Deadlines};
+use crate::error::{Phase, Problem, SendError};
 
 /// One mail over one connection.
 struct Transaction<'a> {

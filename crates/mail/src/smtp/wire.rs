@@ -2,9 +2,9 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::deadlines::Clock;
-use super::error::{Phase, Problem, SendError};
 use super::reply::{Line, Reply};
+use crate::deadlines::Clock;
+use crate::error::{Phase, Problem, SendError};
 
 /// Longest reply line in octets, line end included. RFC 5321 allows 512; real relays exceed it.
 const MAX_LINE: usize = 4096;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use super::reply::Reply;
+use crate::smtp::Reply;
 
 /// What a failure means for the mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,10 +46,12 @@ pub enum Phase {
     Data,
     /// From the final dot to its reply.
     Accept,
+    /// The one request that hands a mail to SES, and its answer.
+    Request,
 }
 
 impl Phase {
-    /// The step's name in SMTP's own words.
+    /// The step's name in the protocol's own words.
     pub fn name(self) -> &'static str {
         match self {
             Self::Check => "check",
@@ -63,6 +65,7 @@ impl Phase {
             Self::Recipient => "RCPT TO",
             Self::Data => "DATA",
             Self::Accept => "final dot",
+            Self::Request => "SendEmail",
         }
     }
 }
@@ -82,6 +85,13 @@ pub enum Problem {
     TlsSetup(rustls::Error),
     /// The relay answered with a refusal.
     Refused(Reply),
+    /// SES answered with a refusal.
+    Rejected {
+        /// The HTTP status.
+        status: u16,
+        /// The error's name, letters and digits only.
+        error: String,
+    },
     /// What the relay sent is not SMTP, or not at this point. The text says which rule it broke.
     Protocol(&'static str),
     /// The relay lacks something that this mail or our settings need.
@@ -98,8 +108,20 @@ pub struct SendError {
 }
 
 impl SendError {
-    pub(super) fn new(phase: Phase, problem: Problem) -> Self {
+    pub(crate) fn new(phase: Phase, problem: Problem) -> Self {
         Self { phase, problem }
+    }
+
+    /// The same, told as a failure of the handshake if it is one: where TCP and TLS are one step, that step is the one
+    /// before.
+    pub(crate) fn in_handshake(self) -> Self {
+        match self.problem {
+            Problem::Handshake(_) | Problem::TlsSetup(_) => Self {
+                phase: Phase::Tls,
+                ..self
+            },
+            _ => self,
+        }
     }
 
     /// What it means for the mail.
@@ -111,13 +133,11 @@ impl SendError {
             Problem::Lacking(_) if self.phase == Phase::Mail => Class::Permanent,
             Problem::Lacking(_) => Class::Config,
             Problem::Refused(reply) => refusal(self.phase, reply),
-            Problem::Deadline | Problem::Closed | Problem::Io(_) | Problem::Protocol(_) => {
-                if self.phase == Phase::Accept {
-                    Class::Unknown
-                } else {
-                    Class::Transient
-                }
-            }
+            Problem::Rejected { status, error } => rejection(*status, error),
+            Problem::Deadline | Problem::Closed | Problem::Io(_) | Problem::Protocol(_) => match self.phase {
+                Phase::Accept | Phase::Request => Class::Unknown,
+                _ => Class::Transient,
+            },
         }
     }
 
@@ -160,6 +180,17 @@ fn refusal(phase: Phase, reply: &Reply) -> Class {
     }
 }
 
+/// The class of a refusal by SES. Only a request that SES cannot read as a mail to somebody is this mail's fault; an
+/// identity that is not verified, a paused account or a missing permission is the operator's business.
+fn rejection(status: u16, error: &str) -> Class {
+    match error {
+        "TooManyRequestsException" | "LimitExceededException" => Class::Transient,
+        "BadRequestException" => Class::Permanent,
+        _ if status == 429 || status >= 500 => Class::Transient,
+        _ => Class::Config,
+    }
+}
+
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let phase = self.phase.name();
@@ -170,6 +201,9 @@ impl fmt::Display for SendError {
             Problem::Handshake(_) => f.write_str("the TLS handshake with the mail relay failed"),
             Problem::TlsSetup(_) => f.write_str("TLS to the mail relay could not be set up"),
             Problem::Refused(reply) => write!(f, "the mail relay refused {phase} with {reply}"),
+            Problem::Rejected { status, error } => {
+                write!(f, "the mail relay refused {phase} with {status} {error}")
+            }
             Problem::Protocol(rule) => write!(f, "the mail relay broke the protocol at {phase}: {rule}"),
             Problem::Lacking(what) => write!(f, "the mail relay does not offer {what}"),
             Problem::Unsendable(why) => write!(f, "the mail was not sent: {why}"),

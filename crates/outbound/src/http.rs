@@ -1,4 +1,4 @@
-//! One HTTP/1.1 connection, to the Runtime API or to the pool.
+//! One HTTP/1.1 connection.
 
 use std::error::Error;
 use std::fmt;
@@ -8,17 +8,18 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::{HeaderMap, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use poolhouse_mail::smtp::TlsSource;
 use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+
+use crate::tls::TlsSource;
 
 /// Largest answer in octets: an event has at most 6 MiB, and the host may add a little.
 const MAX_BODY: usize = 7 << 20;
 
 /// Where to connect: scheme, host and port of a URL without a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Endpoint {
+pub struct Endpoint {
     tls: bool,
     host: String,
     port: u16,
@@ -28,7 +29,7 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// Reads `http://host[:port]` or `https://host[:port]`. A path, a query or credentials are no part of an endpoint.
-    pub(crate) fn parse(url: &str) -> Option<Self> {
+    pub fn parse(url: &str) -> Option<Self> {
         let uri: Uri = url.trim().parse().ok()?;
         let tls = match uri.scheme_str()? {
             "http" => false,
@@ -53,31 +54,45 @@ impl Endpoint {
         })
     }
 
-    pub(crate) fn authority(&self) -> &str {
+    /// The endpoint that AWS gives a service in a region. `None` if no host can be called that.
+    pub fn of_service(service: &str, region: &str) -> Option<Self> {
+        let suffix = match region.starts_with("cn-") {
+            true => "amazonaws.com.cn",
+            false => "amazonaws.com",
+        };
+        Self::parse(&format!("https://{service}.{region}.{suffix}"))
+    }
+
+    /// What the `Host` header says.
+    pub fn authority(&self) -> &str {
         &self.authority
     }
 }
 
 /// An answer, its body whole.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, at most 7 MiB.
+    pub body: Bytes,
 }
 
 impl Answer {
     /// A header's value, if it is there and is text.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
 /// An open connection. It carries one request at a time and is kept alive between them. A request that is dropped
 /// half-way closes it.
-pub(crate) struct Connection(SendRequest<Full<Bytes>>);
+pub struct Connection(SendRequest<Full<Bytes>>);
 
 impl Connection {
-    pub(crate) async fn open(endpoint: &Endpoint, tls: &TlsSource) -> Result<Self, HttpError> {
+    /// Connects, and does the TLS handshake if the endpoint asks for one.
+    pub async fn open(endpoint: &Endpoint, tls: &TlsSource) -> Result<Self, HttpError> {
         let tcp = TcpStream::connect((endpoint.host.as_str(), endpoint.port))
             .await
             .map_err(HttpError::Connect)?;
@@ -107,11 +122,12 @@ impl Connection {
     }
 
     /// Whether another request can go over it.
-    pub(crate) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         !self.0.is_closed()
     }
 
-    pub(crate) async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, HttpError> {
+    /// One request and its whole answer.
+    pub async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, HttpError> {
         self.0.ready().await.map_err(HttpError::Http)?;
         let (head, body) = self
             .0
@@ -134,7 +150,7 @@ impl Connection {
 
 /// Why there is no answer. No variant carries what was sent.
 #[derive(Debug)]
-pub(crate) enum HttpError {
+pub enum HttpError {
     /// DNS, TCP or the TLS handshake.
     Connect(std::io::Error),
     /// TLS could not be set up.

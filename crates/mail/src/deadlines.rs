@@ -1,10 +1,10 @@
-//! How long a relay may take, in all and for each step.
+//! How long whoever carries our mail may take, in all and for each step.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::error::{Phase, Problem, SendError};
+use crate::error::{Phase, Problem, SendError};
 
 /// Wall-clock limits of one mail. Each is the longest time for its whole step, not for one read: a relay that sends
 /// a byte a second runs into them like one that sends nothing.
@@ -16,7 +16,7 @@ pub struct Deadlines {
     pub connect: Duration,
     /// For the greeting and for each reply to a command.
     pub command: Duration,
-    /// For the reply to the final dot, when relays scan and store.
+    /// For the reply to the final dot, when relays scan and store, or to a request that holds the whole mail.
     pub accept: Duration,
 }
 
@@ -43,7 +43,7 @@ impl Deadlines {
         }
     }
 
-    pub(super) fn start(&self) -> Clock {
+    pub(crate) fn start(&self) -> Clock {
         Clock {
             limits: *self,
             end: Instant::now() + self.total,
@@ -53,14 +53,14 @@ impl Deadlines {
 
 /// The limits of one mail, running.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     limits: Deadlines,
     end: Instant,
 }
 
 impl Clock {
     /// Runs one step within its own limit and the whole one.
-    pub(super) async fn run<T>(
+    pub(crate) async fn run<T>(
         &self,
         phase: Phase,
         step: impl Future<Output = Result<T, Problem>>,
@@ -72,7 +72,7 @@ impl Clock {
     }
 
     /// What each of `addresses` may take to answer.
-    pub(super) fn connect_share(&self, addresses: usize) -> Duration {
+    pub(crate) fn connect_share(&self, addresses: usize) -> Duration {
         self.limits.connect / u32::try_from(addresses.max(1)).unwrap_or(u32::MAX)
     }
 
@@ -80,7 +80,7 @@ impl Clock {
         let limit = match phase {
             Phase::Check => self.limits.total,
             Phase::Connect | Phase::Tls => self.limits.connect,
-            Phase::Accept => self.limits.accept,
+            Phase::Accept | Phase::Request => self.limits.accept,
             _ => self.limits.command,
         };
         self.end.min(Instant::now() + limit)

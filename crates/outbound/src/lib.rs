@@ -1,0 +1,13 @@
+//! Calls to the outside, for programs that must start in a millisecond.
+//!
+//! - [`TlsSource`]: TLS settings that are made when the first connection needs them.
+//! - [`http`]: one HTTP/1.1 connection, for the Lambda Runtime API and for AWS.
+//! - [`aws`]: signed calls to AWS services, without an SDK.
+//!
+//! Nothing here reads the clock, the environment or a file, and nothing chooses a TLS provider.
+
+pub mod aws;
+pub mod http;
+mod tls;
+
+pub use tls::{TlsSource, client_config};
