@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let host = Host {
         wall: Arc::new(now),
         random: Arc::new(|out| out.fill(7)),
-        log: Arc::new(|_, _| ()),
+        log: Arc::new(|_, _, _| ()),
     };
     let invoker = Invoker::new(Arc::new(RuntimeApi::new(function, host)), Policy::default());
     let step = |name| json!({"challengeName": name, "challengeResult": true, "challengeMetadata": null});

@@ -141,7 +141,10 @@ impl Invoker {
 /// Only what may be different next time. The service repeats a call that it got no answer to.
 fn is_worth_another_attempt(error: &InvokeError) -> bool {
     match error {
-        InvokeError::CannotStart(_) | InvokeError::TimedOut | InvokeError::Exited(_) => true,
+        InvokeError::CannotStart(_)
+        | InvokeError::TimedOut
+        | InvokeError::Exited(_)
+        | InvokeError::ExitedAtStart(_) => true,
         InvokeError::Init(_) | InvokeError::TooLarge | InvokeError::Refused => false,
     }
 }
@@ -150,7 +153,7 @@ fn explain(trigger: Trigger, error: InvokeError) -> TriggerError {
     match error {
         InvokeError::CannotStart(_) => TriggerError::unreachable(trigger),
         InvokeError::TimedOut => TriggerError::timed_out(trigger),
-        InvokeError::Exited(how) => TriggerError::thrown(trigger, &how),
+        InvokeError::Exited(how) | InvokeError::ExitedAtStart(how) => TriggerError::thrown(trigger, &how),
         InvokeError::Init(payload) => thrown(trigger, &payload),
         InvokeError::TooLarge => TriggerError::unrecognizable(),
         InvokeError::Refused => TriggerError::too_many_requests(),

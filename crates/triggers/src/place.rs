@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::pin::Pin;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 /// A boxed future, so that [`Place`] can stand behind `dyn`.
@@ -65,6 +66,8 @@ pub enum InvokeError {
     /// The function's process ended before it answered. The text is the service's, for example `RequestId: … Error:
     /// Runtime exited with error: exit status 1`.
     Exited(String),
+    /// The function's process ended before it asked for its first event. The text is as with `Exited`.
+    ExitedAtStart(String),
     /// The function reported that it cannot start, in the same form as an error of its own.
     Init(Vec<u8>),
     /// The answer is larger than Lambda allows.
@@ -79,7 +82,11 @@ impl fmt::Display for InvokeError {
             Self::CannotStart(_) => f.write_str("the function's program cannot be started"),
             Self::TimedOut => f.write_str("the function did not answer in time"),
             Self::Exited(how) => write!(f, "the function's process ended: {how}"),
-            Self::Init(_) => f.write_str("the function reported that it cannot start"),
+            Self::ExitedAtStart(how) => write!(f, "the function's process ended while it started: {how}"),
+            Self::Init(payload) => match report_of(payload) {
+                (kind, Some(message)) => write!(f, "the function cannot start: {kind}: {message}"),
+                (kind, None) => write!(f, "the function cannot start: {kind}"),
+            },
             Self::TooLarge => f.write_str("the function's answer is too large"),
             Self::Refused => f.write_str("the function takes no more calls"),
         }
@@ -93,4 +100,21 @@ impl Error for InvokeError {
             _ => None,
         }
     }
+}
+
+/// The most bytes of a function's error message that an error repeats.
+const LONGEST_MESSAGE: usize = 2048;
+/// The type of an error that names none, as Lambda calls it.
+const UNKNOWN: &str = "Runtime.Unknown";
+
+/// Type and message of an error that a function reported: what its payload says, each a single line.
+pub(crate) fn report_of(payload: &[u8]) -> (String, Option<String>) {
+    let error: Value = serde_json::from_slice(payload).unwrap_or_default();
+    let line = |member: &str| {
+        let text = error.get(member)?.as_str()?;
+        let text = &text[..text.floor_char_boundary(LONGEST_MESSAGE)];
+        Some(text.split(char::is_control).collect::<Vec<_>>().join(" "))
+    };
+    let kind = line("errorType").unwrap_or_else(|| UNKNOWN.to_owned());
+    (kind, line("errorMessage"))
 }

@@ -47,7 +47,7 @@ fn rig(prepare: impl FnOnce(&mut Function)) -> Rig {
     let host = Host {
         wall: Arc::new(|| 1_700_000_000_000),
         random: Arc::new(move |out| out.fill(next.fetch_add(1, Ordering::Relaxed))),
-        log: Arc::new(move |name, line| drop(lines.send(format!("{name}: {line}")))),
+        log: Arc::new(move |name, _, line| drop(lines.send(format!("{name}: {line}")))),
     };
     Rig {
         place: RuntimeApi::new(function, host),
@@ -264,7 +264,7 @@ async fn a_function_that_cannot_start_says_why() {
 
     let exits = rig(|function| function.handler = "exits-at-start".to_owned());
     let outcome = exits.invoke(json!({"do": "echo"})).await;
-    let Err(InvokeError::Exited(text)) = outcome else {
+    let Err(InvokeError::ExitedAtStart(text)) = outcome else {
         panic!("{outcome:?}")
     };
     assert!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use poolhouse_api::Operation;
 use poolhouse_confirm as confirm;
 use poolhouse_crypto::Entropy;
-use poolhouse_triggers::{Function, Host, Invoker, Place, Policy, RuntimeApi};
+use poolhouse_triggers::{Function, Host, Invoker, LogSource, Place, Policy, RuntimeApi};
 
 use super::function_name;
 use crate::clock::Clock;
@@ -58,7 +58,10 @@ pub fn processes(
     let host = Host {
         wall: Arc::new(move || wall.now().0),
         random: Arc::new(move |bytes: &mut [u8]| random.fill(bytes)),
-        log: Arc::new(|function: &str, line: &str| tracing::info!(target: "function", function, line)),
+        log: Arc::new(|function: &str, source, line: &str| match source {
+            LogSource::Function => tracing::info!(target: "function", function, line),
+            LogSource::Platform => tracing::debug!(target: "function", function, line),
+        }),
     };
     let place = |function: &FunctionSettings| {
         let described = describe(settings, function, keys, &**entropy);

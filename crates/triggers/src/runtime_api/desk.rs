@@ -117,22 +117,24 @@ impl Desk {
         }
     }
 
-    /// Hands the process its next event. One at a time: the caller waits for the outcome before the next.
-    pub(super) fn assign(&self, event: Event) -> Result<oneshot::Receiver<Outcome>, Unusable> {
-        let mut state = self.state();
-        match &state.phase {
-            Phase::InitError(payload) => return Err(Unusable::Init(payload.clone())),
-            Phase::Ended(how) => return Err(Unusable::Ended(how.clone())),
-            Phase::Started | Phase::Idle | Phase::Ready | Phase::ResponseSent => {}
-        }
-        let (reply, outcome) = oneshot::channel();
-        state.waiting = Some(Call {
-            event,
-            reply: Some(reply),
-        });
-        drop(state);
-        self.changed.notify_waiters();
-        Ok(outcome)
+    /// Waits until the process, which was ready once, asks for its next event, and hands it this one. A process that
+    /// ends after an answer, as Node.js does after an error that nobody caught, so never has an event to fail.
+    pub(super) async fn assign(&self, event: &Event) -> Result<oneshot::Receiver<Outcome>, Unusable> {
+        self.when(|state| match &state.phase {
+            Phase::InitError(payload) => Some(Err(Unusable::Init(payload.clone()))),
+            Phase::Ended(how) => Some(Err(Unusable::Ended(how.clone()))),
+            Phase::Started | Phase::Ready | Phase::ResponseSent => None,
+            Phase::Idle => {
+                let (reply, outcome) = oneshot::channel();
+                state.waiting = Some(Call {
+                    event: event.clone(),
+                    reply: Some(reply),
+                });
+                self.changed.notify_waiters();
+                Some(Ok(outcome))
+            }
+        })
+        .await
     }
 
     /// `GET invocation/next`: waits for an event. Who asks again before answering gets the same event again.
@@ -176,14 +178,13 @@ impl Desk {
         Ok(())
     }
 
-    /// `POST init/error`: the process cannot start. Its words are the answer to the call that waits, or to the next.
+    /// `POST init/error`: the process cannot start. Who waits for it to be ready gets its words.
     pub(super) fn fail_init(&self, payload: Bytes) -> Result<(), Refusal> {
         let mut state = self.state();
         if !matches!(state.phase, Phase::Started) {
             return state.phase.refuse("InitError");
         }
-        state.phase = Phase::InitError(payload.clone());
-        state.release(|_| InvokeError::Init(payload.to_vec()));
+        state.phase = Phase::InitError(payload);
         drop(state);
         self.changed.notify_waiters();
         Ok(())

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::runtime::Interpreter;
+
 /// A function as a program on this machine that speaks the Runtime API: a `bootstrap` binary, or a runtime with a
 /// handler.
 ///
@@ -50,6 +52,26 @@ impl Function {
             memory: 128,
             sandboxes: 4,
             idle: Duration::from_mins(5),
+        }
+    }
+
+    /// The function `handler` among the files in `directory`, with an empty environment but for where its language
+    /// looks for modules.
+    pub fn interpreted(
+        name: &str,
+        arn: &str,
+        region: &str,
+        interpreter: &Interpreter,
+        directory: PathBuf,
+        handler: &str,
+    ) -> Self {
+        let modules = interpreter.runtime.module_path(&directory);
+        Self {
+            arguments: interpreter.arguments(),
+            directory,
+            handler: handler.to_owned(),
+            environment: modules.into_iter().collect(),
+            ..Self::bootstrap(name, arn, region, interpreter.program.clone())
         }
     }
 

@@ -10,6 +10,7 @@ mod function;
 mod http;
 mod lines;
 mod peer;
+mod report;
 mod sandbox;
 
 use std::collections::VecDeque;
@@ -30,8 +31,19 @@ use sandbox::Sandbox;
 pub type WallClock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Fills a buffer with random bytes that nobody can guess.
 pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
-/// Takes a line that a function, named first, wrote to its standard output or error.
-pub type Log = Arc<dyn Fn(&str, &str) + Send + Sync>;
+/// Takes a line about a function, which is named first.
+pub type Log = Arc<dyn Fn(&str, LogSource, &str) + Send + Sync>;
+
+/// Who wrote a line of a function's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogSource {
+    /// The function, to its standard output or error.
+    Function,
+    /// The host: `START`, `END` and `REPORT` of each call, `INIT_REPORT` of a start that failed.
+    ///
+    /// A function's last lines about a call may come after its `END`: they take another way.
+    Platform,
+}
 
 /// What the host of the processes lends them.
 #[derive(Clone)]
@@ -40,7 +52,7 @@ pub struct Host {
     pub wall: WallClock,
     /// For request ids.
     pub random: Random,
-    /// For what a function prints.
+    /// For what a function prints, and what is to be said about its calls.
     pub log: Log,
 }
 
@@ -109,9 +121,8 @@ impl Place for RuntimeApi {
             let _room = self.pool.room(deadline).await?;
             let sandbox = match self.pool.take() {
                 Some(sandbox) => sandbox,
-                None => self.pool.start().await?,
+                None => self.pool.start(deadline).await?,
             };
-            sandbox.ready(deadline).await?;
             self.pool.put_back(sandbox);
             Ok(())
         })
@@ -146,20 +157,26 @@ impl Pool {
                 Err((untouched, _)) => event = untouched,
             }
         }
-        let sandbox = self.start().await?;
+        let sandbox = self.start(deadline).await.map_err(|error| match error {
+            InvokeError::ExitedAtStart(how) => InvokeError::ExitedAtStart(desk::exit_text(&event.id, &how)),
+            other => other,
+        })?;
         let outcome = sandbox.invoke(event, deadline).await;
         let outcome = outcome.unwrap_or_else(|(event, how)| {
-            // It ended before it could even be asked.
+            // It ended between being ready and being asked.
             Err(InvokeError::Exited(desk::exit_text(&event.id, &how)))
         });
         Ok((sandbox, outcome))
     }
 
-    async fn start(&self) -> Result<Sandbox, InvokeError> {
+    /// A new process that has asked for its first event.
+    async fn start(&self, deadline: Instant) -> Result<Sandbox, InvokeError> {
         let instance = self.random_hex(16);
-        Sandbox::start(&self.function, &self.host, &instance)
+        let sandbox = Sandbox::start(&self.function, &self.host, &instance)
             .await
-            .map_err(InvokeError::CannotStart)
+            .map_err(InvokeError::CannotStart)?;
+        sandbox.ready(deadline).await?;
+        Ok(sandbox)
     }
 
     fn event(&self, payload: Bytes, deadline: Instant) -> Event {

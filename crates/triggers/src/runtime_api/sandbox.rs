@@ -13,11 +13,11 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::Host;
 use super::desk::{Desk, Event, Outcome, Unusable, exit_text};
 use super::function::Function;
 use super::http::{self, Session};
-use super::lines;
+use super::report::Reporter;
+use super::{Host, LogSource, lines};
 use crate::place::InvokeError;
 
 /// How long the last lines of a process that ended may take to arrive.
@@ -26,6 +26,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 /// A running process. Dropping it ends the process, and everything the process started, at once.
 pub(super) struct Sandbox {
     desk: Arc<Desk>,
+    reporter: Reporter,
     /// Dropping it, too, tells the warden to end the process.
     stop: oneshot::Sender<()>,
     warden: JoinHandle<()>,
@@ -43,35 +44,47 @@ impl Sandbox {
             function_arn: function.arn.clone(),
         };
         let logs = process.logs(function.name.as_str().into(), host);
+        let reporter = Reporter::new(function, host, process.child.id());
         let (stop, stopped) = oneshot::channel();
         let warden = tokio::spawn(watch(process, listener, Arc::new(session), logs, stopped));
-        Ok(Self { desk, stop, warden })
+        Ok(Self {
+            desk,
+            reporter,
+            stop,
+            warden,
+        })
     }
 
     /// Hands the process an event. `Err` gives the event back untouched: the process had ended before, and how.
     pub(super) async fn invoke(&self, event: Event, deadline: Instant) -> Result<Outcome, (Event, String)> {
-        let id = event.id.clone();
-        let outcome = match self.desk.assign(event.clone()) {
-            Ok(outcome) => outcome,
-            Err(Unusable::Init(payload)) => return Ok(Err(InvokeError::Init(payload.into()))),
-            Err(Unusable::Ended(how)) => return Err((event, how)),
+        let assigned = match timeout_at(deadline, self.desk.assign(&event)).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(Unusable::Init(payload))) => return Ok(Err(InvokeError::Init(payload.into()))),
+            Ok(Err(Unusable::Ended(how))) => return Err((event, how)),
+            // It has not come back from the event before.
+            Err(_) => return Ok(Err(InvokeError::TimedOut)),
         };
-        Ok(match timeout_at(deadline, outcome).await {
+        let call = self.reporter.started(&event.id);
+        let outcome = match timeout_at(deadline, assigned).await {
             Ok(Ok(outcome)) => outcome,
             // Nobody is left to answer.
-            Ok(Err(_)) => Err(InvokeError::Exited(exit_text(&id, NO_REASON))),
+            Ok(Err(_)) => Err(InvokeError::Exited(exit_text(&event.id, NO_REASON))),
             Err(_) => Err(InvokeError::TimedOut),
-        })
+        };
+        self.reporter.ended(&call, &outcome);
+        Ok(outcome)
     }
 
-    /// Waits until the process asks for its first event.
+    /// Waits until the new process asks for its first event.
     pub(super) async fn ready(&self, deadline: Instant) -> Result<(), InvokeError> {
-        match timeout_at(deadline, self.desk.ready()).await {
+        let ready = match timeout_at(deadline, self.desk.ready()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(Unusable::Init(payload))) => Err(InvokeError::Init(payload.into())),
-            Ok(Err(Unusable::Ended(how))) => Err(InvokeError::Exited(how)),
+            Ok(Err(Unusable::Ended(how))) => Err(InvokeError::ExitedAtStart(how)),
             Err(_) => Err(InvokeError::TimedOut),
-        }
+        };
+        self.reporter.initialised(&ready);
+        ready
     }
 
     /// Ends the process and waits until it is gone.
@@ -131,7 +144,7 @@ impl Process {
         let mut logs = JoinSet::new();
         let log = |name: Arc<str>| {
             let log = Arc::clone(&host.log);
-            move |line: &str| log(&name, line)
+            move |line: &str| log(&name, LogSource::Function, line)
         };
         if let Some(output) = self.child.stdout.take() {
             logs.spawn(lines::forward(output, log(Arc::clone(&name))));
