@@ -1,7 +1,7 @@
 //! What the tests need from package registries, installed once and again when its list changes.
 //!
-//! Everything is pinned: `tests/sdk/requirements.txt`, `tests/sdk/js/package-lock.json`. The web app has a build script
-//! of its own, which installs its tools.
+//! Everything is pinned: `tests/sdk/requirements.txt` and its like, `tests/sdk/js/package-lock.json`. The web app has a
+//! build script of its own, which installs its tools.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,19 @@ use crate::{Outcome, console, root};
 /// # Errors
 /// If Python is missing or the packages cannot be had.
 pub fn python() -> Outcome<PathBuf> {
+    environment("the Python clients", "python", "tests/sdk/requirements.txt")
+}
+
+/// A virtual environment at `target/tests/NAME` with what a list requires; returns its folder of programs.
+///
+/// # Errors
+/// If Python is missing or the packages cannot be had.
+pub fn environment(what: &str, name: &str, requirements: &str) -> Outcome<PathBuf> {
     tools::python()?;
-    let folder = root::target().join("tests/python");
+    let folder = root::target().join("tests").join(name);
     let programs = folder.join("bin");
-    let requirements = root::path("tests/sdk/requirements.txt");
-    once("installing the Python clients", &requirements, &folder, || {
+    let requirements = root::path(requirements);
+    once(&format!("installing {what}"), &requirements, &folder, || {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }

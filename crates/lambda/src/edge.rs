@@ -6,12 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use poolhouse_outbound::aws::Clock;
 
-use crate::aws::Aws;
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{self, Function};
-use crate::secrets::Reader;
-use crate::settings::{InitError, Vars, tls};
+use crate::secrets::with_secrets;
+use crate::settings::{InitError, Vars};
 
 /// The machine's clock.
 #[expect(
@@ -37,6 +36,10 @@ pub(crate) fn entropy() -> Result<[u8; 32], Failure> {
         )
     })?;
     Ok(bytes)
+}
+
+fn read_file(path: &str) -> std::io::Result<String> {
+    std::fs::read_to_string(path)
 }
 
 /// Runs one function until its host ends it: reads the environment, makes the function, serves its events.
@@ -68,7 +71,7 @@ pub fn start<F: Function>(make: impl FnOnce(&Vars, Log) -> Result<F, InitError>)
         }
     };
     runtime.block_on(async {
-        let made = match with_secrets(vars, F::SECRETS).await {
+        let made = match with_secrets(vars, F::SECRETS, read_file, &system_clock()).await {
             Ok(vars) => make(&vars, log.clone()),
             Err(error) => Err(error),
         };
@@ -82,12 +85,4 @@ pub fn start<F: Function>(make: impl FnOnce(&Vars, Log) -> Result<F, InitError>)
     });
     // A host ends a function by ending its process. Getting here means that something broke.
     ExitCode::FAILURE
-}
-
-/// The variables with what the references in some of them stand for.
-async fn with_secrets(vars: Vars, names: &[&'static str]) -> Result<Vars, InitError> {
-    let aws = Aws::from_vars(&vars, &tls(), &system_clock())?;
-    let reader = Reader::new(aws.as_ref(), |path| std::fs::read_to_string(path));
-    let values = reader.resolve(&vars, names).await?;
-    Ok(vars.with(values))
 }

@@ -28,5 +28,6 @@ pub use failure::Failure;
 pub use log::Log;
 pub use poolhouse_outbound::aws::Clock;
 pub use pre_token::PreToken;
+pub use secrets::with_secrets;
 pub use settings::{InitError, Limits, Vars};
 pub use verify::Verify;

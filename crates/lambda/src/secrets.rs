@@ -8,24 +8,44 @@ use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
-use poolhouse_outbound::aws::Session;
+use poolhouse_outbound::aws::{Clock, Session};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Kind};
 use crate::log::with_causes;
-use crate::settings::{InitError, Vars};
+use crate::settings::{InitError, Vars, tls};
 
-/// What reading all of them may take. Cognito waits 5 s for a call, the start of its function included.
-const LIMIT: Duration = Duration::from_millis(2500);
+/// What reading all of them may take: Cognito waits 5 s, the start of a function included, and a call has 3.5 s of that.
+const LIMIT: Duration = Duration::from_millis(1500);
 
 /// The variables that hold keys, or references to them.
 pub(crate) const KEYS: &[&str] = &["OTP_KEY", "OTP_KEY_PREVIOUS"];
 /// The same for a function that mails.
 pub(crate) const KEYS_AND_MAIL: &[&str] = &["OTP_KEY", "OTP_KEY_PREVIOUS", "MAIL_URL", "SMTP_URL"];
 
-/// What a reference is read with.
-pub(crate) struct Reader<'a> {
+/// The variables with what the references in some of them stand for, of those that are named.
+///
+/// # Errors
+/// The first reference that gives no value, with the variable it stands in.
+pub async fn with_secrets(
+    vars: Vars,
+    names: &[&'static str],
+    file: fn(&str) -> io::Result<String>,
+    clock: &Clock,
+) -> Result<Vars, InitError> {
+    let aws = Aws::from_vars(&vars, &tls(), clock)?;
+    let reader = Reader {
+        aws: aws.as_ref(),
+        file,
+        sessions: Vec::new(),
+    };
+    let values = reader.resolve(&vars, names).await?;
+    Ok(vars.with(values))
+}
+
+/// What references are read with. Nothing is opened until one asks for it.
+struct Reader<'a> {
     aws: Option<&'a Aws<'a>>,
     file: fn(&str) -> io::Result<String>,
     /// One session for each service and region that was asked.
@@ -72,18 +92,9 @@ fn arn_region(id: &str) -> Option<&str> {
     parts.nth(2)
 }
 
-impl<'a> Reader<'a> {
-    /// A reader that opens nothing until a reference asks for it.
-    pub(crate) fn new(aws: Option<&'a Aws<'a>>, file: fn(&str) -> io::Result<String>) -> Self {
-        Self {
-            aws,
-            file,
-            sessions: Vec::new(),
-        }
-    }
-
+impl Reader<'_> {
     /// The values of those of the variables that hold references, with what these stand for in their place.
-    pub(crate) async fn resolve(
+    async fn resolve(
         mut self,
         vars: &Vars,
         names: &[&'static str],

@@ -67,6 +67,24 @@ impl Endpoint {
     pub fn authority(&self) -> &str {
         &self.authority
     }
+
+    /// The host's name or address, without brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether the connection is by TLS.
+    pub fn is_tls(&self) -> bool {
+        self.tls
+    }
+}
+
+/// The URL.
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "https" } else { "http" };
+        write!(f, "{scheme}://{}", self.authority)
+    }
 }
 
 /// An answer, its body whole.

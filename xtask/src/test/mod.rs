@@ -4,6 +4,7 @@
 
 mod checks;
 mod clients;
+mod deploy;
 mod parts;
 mod rust;
 mod tally;

@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, rust, web};
+use super::{checks, clients, deploy, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -63,6 +63,11 @@ pub const PARTS: &[Part] = &[
         "kill -9 of the server while users are created",
         clients::crash,
     ),
+    part(
+        "deploy",
+        "the deployment template: cfn-lint, least privilege",
+        deploy::template,
+    ),
     part("web-unit", "lint and unit tests of the web app", web::unit),
     part(
         "browser",
@@ -74,6 +79,12 @@ pub const PARTS: &[Part] = &[
         about: "2,000 random SRP sign-ins with pycognito",
         in_whole_run: false,
         run: clients::srp_soak,
+    },
+    Part {
+        name: "deploy-sam",
+        about: "sam validate --lint of the deployment template",
+        in_whole_run: false,
+        run: deploy::sam,
     },
 ];
 

@@ -3,8 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use poolhouse_sigv4::{Presented, Request as Signed};
+use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::world::NOW;
 
 /// A request, whole.
 pub struct Request {
@@ -21,6 +25,28 @@ impl Request {
             .iter()
             .find(|(other, _)| other.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Its body, once its signature for `service` is found to be that of the world's key in the world's region.
+    pub fn signed_body(&self, service: &str) -> Value {
+        let headers: Vec<(&str, &str)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let signed = Signed {
+            method: &self.method,
+            path: &self.path,
+            query: "",
+            headers: &headers,
+            body: &self.body,
+        };
+        let presented = Presented::parse(signed, service).unwrap();
+        let key = (presented.access_key_id(), presented.region());
+        assert_eq!(key, ("AKIATEST", "eu-central-1"));
+        presented.verify(Some("a secret"), NOW).unwrap();
+        assert_eq!(self.header("x-amz-security-token"), Some("a token"));
+        serde_json::from_slice(&self.body).unwrap()
     }
 }
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod calls;
 #[cfg(test)]
+mod carriers;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod host;
@@ -12,5 +14,7 @@ mod http;
 mod pool;
 #[cfg(test)]
 mod runtime_api;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod world;

@@ -1,0 +1,6 @@
+//! SES over real sockets on loopback.
+
+#[cfg(test)]
+mod sending;
+#[cfg(test)]
+mod service;

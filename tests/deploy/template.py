@@ -1,0 +1,114 @@
+"""The deployment template as CloudFormation sees it once its parameters are set."""
+
+import pathlib
+
+from cfnlint.decode import cfn_yaml
+
+PATH = pathlib.Path(__file__).parents[2] / "deploy/sam/template.yaml"
+PSEUDO = {
+    "AWS::AccountId": "123456789012",
+    "AWS::Partition": "aws",
+    "AWS::Region": "eu-central-1",
+    "AWS::StackName": "codes",
+}
+NOTHING = object()
+
+
+class Stack:
+    """The template with these parameters: conditions decided, references filled in, resources that are not made left out.
+
+    A reference to a resource reads as its name in square brackets, an attribute as `[Name.Attribute]`.
+    """
+
+    def __init__(self, **parameters):
+        self.template = cfn_yaml.load(str(PATH))
+        defaults = {name: given.get("Default") for name, given in self.template["Parameters"].items()}
+        assert parameters.keys() <= defaults.keys(), parameters
+        self.parameters = {**defaults, "MailFromAddress": "no-reply@example.com", **parameters}
+        made = {
+            name: resource
+            for name, resource in self.template["Resources"].items()
+            if self.holds(resource.get("Condition"))
+        }
+        self.resources = {name: self.fill(resource) for name, resource in made.items()}
+
+    def holds(self, condition):
+        return condition is None or self.decide(self.template["Conditions"][condition])
+
+    def decide(self, expression):
+        ((operator, operands),) = expression.items()
+        match operator:
+            case "Condition":
+                return self.holds(operands)
+            case "Fn::Equals":
+                return self.fill(operands[0]) == self.fill(operands[1])
+            case "Fn::Not":
+                return not self.decide(operands[0])
+            case "Fn::And":
+                return all(map(self.decide, operands))
+            case "Fn::Or":
+                return any(map(self.decide, operands))
+        raise AssertionError(operator)
+
+    def fill(self, value):
+        if isinstance(value, list):
+            return [filled for item in value if (filled := self.fill(item)) is not NOTHING]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            ((name, operand),) = value.items()
+            match name:
+                case "Ref":
+                    return self.reference(operand)
+                case "Fn::If":
+                    return self.fill(operand[1] if self.holds(operand[0]) else operand[2])
+                case "Fn::GetAtt":
+                    return f"[{'.'.join(operand)}]" if isinstance(operand, list) else f"[{operand}]"
+                case "Fn::Sub":
+                    return self.substitute(operand)
+                case "Fn::FindInMap":
+                    table, first, second = (self.fill(part) for part in operand)
+                    return self.template["Mappings"][table][first][second]
+        filled = {name: self.fill(item) for name, item in value.items()}
+        return {name: item for name, item in filled.items() if item is not NOTHING}
+
+    def reference(self, name):
+        if name == "AWS::NoValue":
+            return NOTHING
+        return {**PSEUDO, **self.parameters}.get(name, f"[{name}]")
+
+    def substitute(self, operand):
+        text, names = operand if isinstance(operand, list) else (operand, {})
+        for part in text.split("${")[1:]:
+            name = part.split("}")[0]
+            text = text.replace(f"${{{name}}}", self.fill(names[name]) if name in names else self.reference(name))
+        return text
+
+    def of_type(self, kind):
+        return {name: made["Properties"] for name, made in self.resources.items() if made["Type"] == kind}
+
+    def environment(self, function):
+        """All of a function's variables that have a value."""
+        shared = self.fill(self.template["Globals"]["Function"]["Environment"]["Variables"])
+        own = self.resources[function]["Properties"].get("Environment", {}).get("Variables", {})
+        return {name: value for name, value in {**shared, **own}.items() if value != ""}
+
+    def allowed(self, function):
+        """What a function may do: pairs of action and resource."""
+        role = self.resources[function]["Properties"]["Role"].strip("[]").split(".")[0]
+        policies = list(self.resources[role]["Properties"]["Policies"])
+        policies += [
+            policy for policy in self.of_type("AWS::IAM::Policy").values() if f"[{role}]" in policy["Roles"]
+        ]
+        statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+        assert all(each["Effect"] == "Allow" for each in statements)
+        return {
+            (action, resource)
+            for each in statements
+            for action in listed(each["Action"])
+            for resource in listed(each["Resource"])
+        }
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]

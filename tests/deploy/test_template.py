@@ -1,0 +1,133 @@
+"""deploy/sam/template.yaml: that it lints, and that it gives each function what it needs and nothing else."""
+
+import pathlib
+import re
+import subprocess
+import sysconfig
+
+import pytest
+from template import PATH, Stack
+
+ROOT = PATH.parents[2]
+POOL = "eu-central-1_AbCd12345"
+POOL_ARN = f"arn:aws:cognito-idp:eu-central-1:123456789012:userpool/{POOL}"
+LOG = {("logs:CreateLogStream", "[Logs.Arn]"), ("logs:PutLogEvents", "[Logs.Arn]")}
+KEY = {("secretsmanager:GetSecretValue", "[OtpKey]")}
+FUNCTIONS = ["DefineFunction", "CreateFunction", "VerifyFunction", "PreTokenFunction"]
+
+
+def ledger(pool):
+    return {("cognito-idp:AdminGetUser", pool), ("cognito-idp:AdminUpdateUserAttributes", pool)}
+
+
+def ses(region):
+    identities = f"arn:aws:ses:{region}:123456789012"
+    return {
+        (action, f"{identities}:{kind}/*")
+        for action in ["ses:SendEmail", "ses:SendRawEmail"]
+        for kind in ["identity", "configuration-set"]
+    }
+
+
+SMTP = {("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:relay-??????")}
+
+
+def test_the_template_lints_clean():
+    program = pathlib.Path(sysconfig.get_path("scripts")) / "cfn-lint"
+    regions = ["--regions", "us-east-1", "eu-central-1", "ap-southeast-2"]
+    ended = subprocess.run([program, *regions, "--", PATH], stdout=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("route", "url", "mail"),
+    [
+        ("ses", "ses://", ses("eu-central-1")),
+        ("smtp", "secretsmanager:relay", SMTP),
+        ("ses-then-smtp", "ses://,secretsmanager:relay", ses("eu-central-1") | SMTP),
+        ("smtp-then-ses", "secretsmanager:relay,ses://", ses("eu-central-1") | SMTP),
+    ],
+)
+def test_each_function_may_do_what_it_does_and_no_more(route, url, mail):
+    stack = Stack(UserPoolId=POOL, MailRoute=route, SmtpUrlSecret="relay")
+    assert stack.allowed("DefineFunction") == LOG | KEY
+    assert stack.allowed("CreateFunction") == LOG | KEY | ledger(POOL_ARN) | mail
+    assert stack.allowed("VerifyFunction") == LOG | KEY | ledger(POOL_ARN)
+    assert stack.allowed("PreTokenFunction") == LOG
+    assert stack.environment("CreateFunction")["MAIL_URL"] == url
+
+
+def test_mail_by_ses_leaves_from_one_address_and_in_the_region_of_the_identity():
+    stack = Stack(UserPoolId=POOL, SesRegion="eu-west-1")
+    assert stack.allowed("CreateFunction") >= ses("eu-west-1")
+    (statement,) = stack.resources["SesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "no-reply@example.com"}}
+    variables = stack.environment("CreateFunction")
+    assert (variables["MAIL_URL"], variables["MAIL_FROM"]) == ("ses://eu-west-1", "Poolhouse <no-reply@example.com>")
+
+
+def test_every_function_may_be_called_by_the_one_pool_alone():
+    for pool, arn in [(POOL, POOL_ARN), ("", "[UserPool.Arn]")]:
+        stack = Stack(UserPoolId=pool)
+        permissions = stack.of_type("AWS::Lambda::Permission").values()
+        assert {each["FunctionName"] for each in permissions} == {f"[{name}]" for name in FUNCTIONS}
+        for each in permissions:
+            assert (each["Principal"], each["SourceArn"]) == ("cognito-idp.amazonaws.com", arn)
+            assert each["SourceAccount"] == "123456789012"
+        assert stack.allowed("CreateFunction") >= ledger(arn)
+
+
+def test_the_key_is_read_at_the_start_and_not_by_the_function_that_needs_none():
+    stack = Stack(UserPoolId=POOL)
+    for function in FUNCTIONS[:3]:
+        variables = stack.environment(function)
+        assert variables["OTP_KEY"] == "secretsmanager:[OtpKey]"
+        assert "OTP_KEY_PREVIOUS" not in variables
+    assert "OTP_KEY" not in stack.environment("PreTokenFunction")
+    rotated = Stack(UserPoolId=POOL, PreviousKey="true")
+    assert rotated.environment("VerifyFunction")["OTP_KEY_PREVIOUS"] == "secretsmanager:[OtpKey]?stage=AWSPREVIOUS"
+
+
+def test_every_variable_is_one_that_the_functions_read():
+    reference = (ROOT / "docs/reference/function-settings.md").read_text()
+    known = set(re.findall(r"`([A-Z][A-Z_0-9]+)`", reference))
+    stack = Stack(UserPoolId=POOL, MailOrigin="example.com", PreviousKey="true")
+    for function in FUNCTIONS:
+        assert stack.environment(function).keys() <= known
+
+
+def test_every_language_of_the_mail_can_be_chosen():
+    texts = (ROOT / "crates/confirm/src/mail/texts.rs").read_text()
+    languages = re.findall(r'^    tag: "(.+)",$', texts, re.MULTILINE)
+    assert sorted(Stack().template["Parameters"]["DefaultLocale"]["AllowedValues"]) == sorted(languages)
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [("3", 180), ("5", 300), ("10", 600)])
+def test_the_code_lives_as_long_as_the_sign_in_step_of_a_new_client(minutes, seconds):
+    stack = Stack(CodeMinutes=minutes)
+    assert stack.environment("CreateFunction")["CODE_TTL_SECONDS"] == seconds
+    (client,) = stack.of_type("AWS::Cognito::UserPoolClient").values()
+    assert client["AuthSessionValidity"] == minutes
+
+
+def test_a_new_pool_has_no_door_without_a_code():
+    stack = Stack()
+    (pool,) = stack.of_type("AWS::Cognito::UserPool").values()
+    (client,) = stack.of_type("AWS::Cognito::UserPoolClient").values()
+    assert client["ExplicitAuthFlows"] == ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    assert "email" not in client["WriteAttributes"]
+    assert not any("authChallenge" in name for name in client["ReadAttributes"] + client["WriteAttributes"])
+    assert pool["AccountRecoverySetting"]["RecoveryMechanisms"] == [{"Name": "admin_only", "Priority": 1}]
+    assert pool["LambdaConfig"] == {
+        "DefineAuthChallenge": "[DefineFunction.Arn]",
+        "CreateAuthChallenge": "[CreateFunction.Arn]",
+        "VerifyAuthChallengeResponse": "[VerifyFunction.Arn]",
+        "PreTokenGeneration": "[PreTokenFunction.Arn]",
+    }
+
+
+def test_a_pool_that_exists_is_left_to_attach():
+    stack = Stack(UserPoolId=POOL, WithPreToken="false")
+    assert stack.of_type("AWS::Cognito::UserPool") == stack.of_type("AWS::Cognito::UserPoolClient") == {}
+    assert stack.of_type("AWS::Serverless::Function").keys() == set(FUNCTIONS[:3])
+    assert stack.environment("DefineFunction")["USER_POOL_ID"] == POOL
