@@ -22,4 +22,5 @@ pub mod settings;
 pub mod shutdown;
 pub mod start;
 pub mod sweeper;
+mod tls;
 pub mod triggers;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use poolhouse_outbound::aws::Credentials;
 use poolhouse_server::cli::{self, Environment};
 
 fn main() -> ExitCode {
@@ -9,6 +10,21 @@ fn main() -> ExitCode {
         clippy::disallowed_methods,
         reason = "the binary's main is where the environment is read"
     )]
-    let log = std::env::var("POOLHOUSE_LOG").ok();
-    cli::main(std::env::args_os(), &Environment { log })
+    let (variable, path) = (
+        |name| std::env::var(name).ok().filter(|value| !value.is_empty()),
+        std::env::var_os("PATH").unwrap_or_default(),
+    );
+    let credentials = || {
+        Some(Credentials {
+            access_key_id: variable("AWS_ACCESS_KEY_ID")?,
+            secret: variable("AWS_SECRET_ACCESS_KEY")?,
+            session_token: variable("AWS_SESSION_TOKEN"),
+        })
+    };
+    let environment = Environment {
+        log: variable("POOLHOUSE_LOG"),
+        path,
+        credentials: credentials(),
+    };
+    cli::main(std::env::args_os(), &environment)
 }

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use poolhouse_api::Operation;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
+use poolhouse_outbound::http::Endpoint;
+use poolhouse_triggers::Runtime;
 
 use crate::http::BodyLimits;
 use crate::http::connections::ConnectionLimits;
@@ -109,19 +111,29 @@ pub struct MailSettings {
     pub from: Option<Mailbox>,
 }
 
-/// One function that runs as a local process over the Runtime API.
-#[derive(Clone)]
+/// One function that does not run in process.
+#[derive(Clone, Debug)]
 pub struct FunctionSettings {
     /// The ARN, or the name at its end.
     pub function: String,
-    /// The program: a `bootstrap` of `provided.al2023`.
-    pub program: PathBuf,
-    /// What it is started with.
-    pub arguments: Vec<String>,
-    /// Where its files are; by default, where the program is.
-    pub directory: Option<PathBuf>,
-    /// `_HANDLER`, for programs that ask.
-    pub handler: Option<String>,
+    /// Where it runs.
+    pub place: FunctionPlace,
+}
+
+/// Where a function runs.
+#[derive(Clone, Debug)]
+pub enum FunctionPlace {
+    /// On this machine, as a process over the Runtime API.
+    Process(ProcessSettings),
+    /// On Lambda, or behind another Invoke endpoint.
+    Remote(RemoteFunction),
+}
+
+/// A function on this machine.
+#[derive(Clone)]
+pub struct ProcessSettings {
+    /// What is run.
+    pub code: FunctionCode,
     /// The most processes at a time.
     pub processes: Option<usize>,
     /// Environment variables for it.
@@ -130,13 +142,48 @@ pub struct FunctionSettings {
     pub operations: Vec<Operation>,
 }
 
+/// What a function is made of.
+#[derive(Clone, Debug)]
+pub enum FunctionCode {
+    /// A program that speaks the Runtime API itself: a `bootstrap` of `provided.al2023`.
+    Program {
+        /// The program.
+        program: PathBuf,
+        /// What it is started with.
+        arguments: Vec<String>,
+        /// Where its files are; by default, where the program is.
+        directory: Option<PathBuf>,
+        /// `_HANDLER`, for programs that ask.
+        handler: Option<String>,
+    },
+    /// A handler in a language that the server has a runtime for.
+    Handler {
+        /// The language.
+        runtime: Runtime,
+        /// The language's interpreter; by default, the one on the `PATH`.
+        program: Option<PathBuf>,
+        /// Where its files are.
+        directory: PathBuf,
+        /// File and function: `2faCreate.handler`.
+        handler: String,
+    },
+}
+
+/// A function elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteFunction {
+    /// The Invoke endpoint.
+    pub endpoint: Endpoint,
+    /// The region that requests are signed for.
+    pub region: String,
+}
+
 /// Leaves out the values of the environment: there are keys and passwords among them.
-impl fmt::Debug for FunctionSettings {
+impl fmt::Debug for ProcessSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let variables: Vec<&str> = self.environment.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("FunctionSettings")
-            .field("function", &self.function)
-            .field("program", &self.program)
+        f.debug_struct("ProcessSettings")
+            .field("code", &self.code)
             .field("environment", &variables)
             .finish_non_exhaustive()
     }

@@ -18,7 +18,7 @@ use crate::mailer::Mailer;
 use crate::oidc::SigningKeys;
 use crate::oidc::keys::KeySource;
 use crate::settings::Settings;
-use crate::triggers::{self, Functions};
+use crate::triggers::{self, FunctionHost, Functions};
 
 /// What the server is made of besides its settings.
 pub struct Parts {
@@ -36,6 +36,8 @@ pub struct Parts {
     pub inbox: Option<Inbox>,
     /// How many cores arithmetic may take.
     pub cores: usize,
+    /// What this machine lends to functions that run as processes.
+    pub function_host: FunctionHost,
     /// Places of functions beside those that the settings run as processes, by ARN or name.
     pub places: Vec<(String, Arc<dyn Place>)>,
 }
@@ -57,7 +59,13 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         current,
         previous: None,
     });
-    let mut places = triggers::processes(&settings, &function_keys, &parts.entropy, &parts.clock);
+    let mut places = triggers::processes(
+        &settings,
+        &parts.function_host,
+        &function_keys,
+        &parts.entropy,
+        &parts.clock,
+    );
     places.extend(parts.places);
     let functions = Functions::new(confirm, places);
     Ok(Arc::new(App {

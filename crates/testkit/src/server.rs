@@ -25,6 +25,7 @@ use poolhouse_server::settings::Settings;
 use poolhouse_server::shutdown::{self, Stop};
 use poolhouse_server::start::{Parts, assemble};
 use poolhouse_server::sweeper::Sweeper;
+use poolhouse_server::triggers::FunctionHost;
 use poolhouse_sigv4 as sigv4;
 use poolhouse_store::{Memory, Store};
 use poolhouse_triggers::Place;
@@ -113,6 +114,7 @@ impl TestServer {
             key_source: Arc::new(PreparedKeys::default()),
             inbox: Some(inbox.clone()),
             cores: 2,
+            function_host: FunctionHost::default(),
             places,
         };
         let app = assemble(settings, parts).expect("the server can be put together");

@@ -142,6 +142,7 @@ impl Invoker {
 fn is_worth_another_attempt(error: &InvokeError) -> bool {
     match error {
         InvokeError::CannotStart(_)
+        | InvokeError::Unreachable(_)
         | InvokeError::TimedOut
         | InvokeError::Exited(_)
         | InvokeError::ExitedAtStart(_) => true,
@@ -151,7 +152,7 @@ fn is_worth_another_attempt(error: &InvokeError) -> bool {
 
 fn explain(trigger: Trigger, error: InvokeError) -> TriggerError {
     match error {
-        InvokeError::CannotStart(_) => TriggerError::unreachable(trigger),
+        InvokeError::CannotStart(_) | InvokeError::Unreachable(_) => TriggerError::unreachable(trigger),
         InvokeError::TimedOut => TriggerError::timed_out(trigger),
         InvokeError::Exited(how) | InvokeError::ExitedAtStart(how) => TriggerError::thrown(trigger, &how),
         InvokeError::Init(payload) => thrown(trigger, &payload),

@@ -61,6 +61,8 @@ impl fmt::Debug for Invoked {
 pub enum InvokeError {
     /// The function's program could not be started.
     CannotStart(io::Error),
+    /// The function is elsewhere, and could not be invoked there.
+    Unreachable(Box<dyn Error + Send + Sync>),
     /// The deadline passed.
     TimedOut,
     /// The function's process ended before it answered. The text is the service's, for example `RequestId: … Error:
@@ -80,6 +82,7 @@ impl fmt::Display for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CannotStart(_) => f.write_str("the function's program cannot be started"),
+            Self::Unreachable(_) => f.write_str("the function cannot be invoked"),
             Self::TimedOut => f.write_str("the function did not answer in time"),
             Self::Exited(how) => write!(f, "the function's process ended: {how}"),
             Self::ExitedAtStart(how) => write!(f, "the function's process ended while it started: {how}"),
@@ -97,6 +100,7 @@ impl Error for InvokeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::CannotStart(cause) => Some(cause),
+            Self::Unreachable(cause) => Some(&**cause),
             _ => None,
         }
     }

@@ -23,7 +23,8 @@ FUNCTIONS = {"2faDefine": "2fa-define", "2faCreate": "2fa-create", "2faVerify": 
 
 
 class Server:
-    """A running server. `functions` is `in-process` or `processes`; `smtp` is the URL of a relay to mail through."""
+    """A running server. `functions` is `in-process`, `processes` or what follows the inbox's port in poolhouse.toml;
+    `smtp` is the URL of a relay to mail through."""
 
     def __init__(
         self, home: Path, *, functions: str = "in-process", smtp: str | None = None, inbox: bool = True
@@ -64,6 +65,10 @@ class Server:
     def pid(self) -> int:
         """The server's process."""
         return self._process.pid
+
+    def function_log(self, function: str) -> str:
+        """What a function that runs as a process has printed, and what is said about its calls."""
+        return (self._data / "logs" / f"{function}.log").read_text(encoding="utf-8")
 
     def log(self) -> str:
         """All that the server has logged."""
@@ -111,8 +116,10 @@ def configuration(functions: str) -> str:
     """poolhouse.toml with an inbox port of its own and, if asked, the functions as processes."""
     inbox_port = free_port()
     text = f'[inbox]\nsmtp = "127.0.0.1:{inbox_port}"\n'
-    if functions != "processes":
+    if functions == "in-process":
         return text
+    if functions != "processes":
+        return text + functions
     environment = {
         "CUSTOM_ATTRIBUTES": "custom:authChallenge",
         "OTP_KEY": secrets.token_hex(32),

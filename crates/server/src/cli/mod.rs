@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use poolhouse_outbound::aws::Credentials;
 
 use crate::error::with_causes;
 
@@ -108,6 +109,10 @@ const DEFAULT_DATA: &str = "poolhouse-data";
 pub struct Environment {
     /// `POOLHOUSE_LOG`: `error`, `warn`, `info`, `debug` or `trace`.
     pub log: Option<String>,
+    /// `PATH`, on which the interpreters of functions are looked for.
+    pub path: OsString,
+    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, for functions on Lambda.
+    pub credentials: Option<Credentials>,
 }
 
 /// Why a command could not do what it was asked. Each says what to do.

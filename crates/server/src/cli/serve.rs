@@ -1,11 +1,13 @@
 //! `poolhouse serve`: from settings to a running server and back to nothing.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
+use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
@@ -26,6 +28,8 @@ use crate::settings::Settings;
 use crate::shutdown::{self, Shutdown};
 use crate::start::{Parts, assemble};
 use crate::sweeper::Sweeper;
+use crate::tls;
+use crate::triggers::{self, FunctionHost};
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
@@ -39,10 +43,10 @@ pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(),
     let configuration = configure(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
-    runtime.block_on(serve(configuration))
+    runtime.block_on(serve(configuration, environment))
 }
 
-async fn serve(mut configuration: Configuration) -> Result<(), CliError> {
+async fn serve(mut configuration: Configuration, environment: &Environment) -> Result<(), CliError> {
     let directory = configuration
         .settings
         .data
@@ -59,8 +63,9 @@ async fn serve(mut configuration: Configuration) -> Result<(), CliError> {
     let pages = Pages::load(&settings.web).map_err(|error| {
         CliError::new("the built pages cannot be read; see directory under [web]").caused_by(error)
     })?;
+    let functions = Functions::prepare(&settings, &directory, environment)?;
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
-    let app = put_together(settings, &data, inbox)?;
+    let app = put_together(settings, &data, inbox, functions)?;
 
     let (stop, shutdown) = shutdown::channel();
     let mut background = start(&app, pages, sockets, &shutdown);
@@ -94,7 +99,33 @@ fn default_issuer(settings: &Settings) -> String {
     format!("http://{}", settings.local_address())
 }
 
-fn put_together(settings: Settings, data: &Data, inbox: Option<Inbox>) -> Result<Arc<App>, CliError> {
+/// What runs the functions that do not run in process.
+struct Functions {
+    host: FunctionHost,
+    remotes: Vec<(String, Arc<dyn Place>)>,
+}
+
+impl Functions {
+    fn prepare(settings: &Settings, data: &Path, environment: &Environment) -> Result<Functions, CliError> {
+        let failed =
+            |error: Box<dyn Error + Send + Sync>| CliError::new("a function cannot run").caused_by(error);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let credentials = environment.credentials.as_ref();
+        Ok(Functions {
+            host: FunctionHost::prepare(settings, data, &environment.path)
+                .map_err(|error| failed(error.into()))?,
+            remotes: triggers::remotes(settings, credentials, &tls::source(), &clock)
+                .map_err(|error| failed(error.into()))?,
+        })
+    }
+}
+
+fn put_together(
+    settings: Settings,
+    data: &Data,
+    inbox: Option<Inbox>,
+    functions: Functions,
+) -> Result<Arc<App>, CliError> {
     let parts = Parts {
         store: data.store.clone(),
         master_key: data.master_key.clone(),
@@ -103,7 +134,8 @@ fn put_together(settings: Settings, data: &Data, inbox: Option<Inbox>) -> Result
         key_source: Arc::new(FreshKeys),
         inbox,
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        places: Vec::new(),
+        function_host: functions.host,
+        places: functions.remotes,
     };
     assemble(settings, parts).map_err(|error| CliError::new("the master key is not usable").caused_by(error))
 }

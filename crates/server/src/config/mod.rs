@@ -1,5 +1,6 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
+mod functions;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -10,19 +11,15 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use poolhouse_api::Operation;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
 
-use crate::settings::{FunctionSettings, HttpSettings, MailSettings, Settings, WebSettings};
+use crate::settings::{HttpSettings, MailSettings, Settings, WebSettings};
 pub use table::ConfigError;
 use table::Section;
 
 /// Relays beyond that would get too little time each.
 const MOST_RELAYS: usize = 3;
-/// What a function's key may call unless told otherwise: what the confirm-code functions need.
-const FUNCTION_OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
-
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
@@ -89,7 +86,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     settings.web = web(top.section("web")?)?;
     settings.http = http(top.section("http")?)?;
     for (name, section) in top.section("functions")?.sections()? {
-        settings.functions.push(function(name, section)?);
+        settings.functions.push(functions::read(name, section, &settings.region)?);
     }
     top.end()?;
     Ok(configuration)
@@ -173,38 +170,6 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
     if let Some(share) = section.count("connections_per_address")? {
         settings.connections.per_address = share;
     }
-    section.end()?;
-    Ok(settings)
-}
-
-fn function(name: String, mut section: Section<'_>) -> Result<FunctionSettings, ConfigError> {
-    let Some(program) = section.path("program")? else {
-        return Err(section.error(
-            "program",
-            "is missing: the function's program, such as a bootstrap binary",
-        ));
-    };
-    let operations = match section.texts("operations")? {
-        None => FUNCTION_OPERATIONS.to_vec(),
-        Some(names) => names
-            .iter()
-            .map(|name| {
-                Operation::from_name(name).ok_or_else(|| {
-                    section.error("operations", format!("names {name}, which is no operation"))
-                })
-            })
-            .collect::<Result<_, _>>()?,
-    };
-    let settings = FunctionSettings {
-        function: name,
-        program,
-        arguments: section.texts("arguments")?.unwrap_or_default(),
-        directory: section.path("directory")?,
-        handler: section.text("handler")?,
-        processes: section.count("processes")?,
-        environment: section.section("environment")?.variables()?,
-        operations,
-    };
     section.end()?;
     Ok(settings)
 }

@@ -7,7 +7,6 @@
 
 mod outbox;
 mod route;
-mod tls;
 mod worker;
 
 use poolhouse_api::ErrorCode;

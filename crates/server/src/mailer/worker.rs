@@ -11,12 +11,12 @@ use tokio::time::timeout;
 
 use super::outbox::{Entry, Payload};
 use super::route::{ATTEMPT, Failure, REST, Route};
-use super::tls;
 use crate::app::App;
 use crate::clock::Millis;
 use crate::error::with_causes;
 use crate::records::keys;
 use crate::shutdown::Shutdown;
+use crate::tls;
 
 /// How long a claim lasts, in seconds: longer than [`ATTEMPT`], so that nobody else sends a mail that is under way.
 const LEASE_SECONDS: i64 = 30;

@@ -1,13 +1,16 @@
 //! Calling the pool's trigger functions: which function serves an ARN, what the event says, what an answer means.
 //!
-//! A function runs in process (the confirm-code functions, by name) or as a process over the Runtime API (whatever
-//! `poolhouse.toml` maps). Deadlines, attempts and the service's error sentences are `poolhouse_triggers`' part. No
+//! A function runs in process (the confirm-code functions, by name) as a process over the Runtime API or on
+//! Lambda (whatever `poolhouse.toml` maps). Deadlines, attempts and the service's error sentences are `poolhouse_triggers`' part. No
 //! transaction is open and nothing is locked while a function runs: functions call back into the pool.
 
 pub mod effects;
+mod host;
 mod in_process;
+mod logs;
 mod read;
 mod registry;
+mod remote;
 
 use poolhouse_api::ErrorCode;
 use poolhouse_triggers::{ErrorKind, TriggerError, event};
@@ -21,9 +24,12 @@ use crate::records::PoolRecord;
 use effects::Effects;
 use in_process::{Failure, Function};
 
+pub use host::{FunctionHost, HostError};
 pub use poolhouse_triggers::Trigger;
 pub use read::{Challenge, Decision, TokenChange, read_challenge, read_decision, read_verdict};
 pub use registry::{Functions, processes};
+pub(crate) use remote::lambda;
+pub use remote::{NoCredentials, Remote, remotes};
 
 /// One call of a function.
 pub struct TriggerCall<'a> {
@@ -144,7 +150,7 @@ fn not_mapped(ctx: &Ctx, call: &TriggerCall<'_>) -> ApiError {
     tracing::error!(
         request_id = ctx.request_id,
         function = call.arn,
-        "the pool names a function that poolhouse.toml does not map: add [functions.\"{}\"] with its program",
+        "the pool names a function that poolhouse.toml does not map: add [functions.\"{}\"]",
         function_name(call.arn)
     );
     failed(TriggerError::unreachable(call.trigger))

@@ -12,6 +12,7 @@ use poolhouse_server::ctx::Ctx;
 use poolhouse_server::mailer::{OutgoingMail, Worker};
 use poolhouse_server::settings::Settings;
 use poolhouse_server::start::{Parts, assemble};
+use poolhouse_server::triggers::FunctionHost;
 use poolhouse_store::{Batch, Expect, Memory, Row, Scan, Store};
 use poolhouse_testkit::{FrozenClock, PreparedKeys, SeededEntropy};
 use zeroize::Zeroizing;
@@ -45,6 +46,7 @@ impl House {
             key_source: Arc::new(PreparedKeys::default()),
             inbox,
             cores: 1,
+            function_host: FunctionHost::default(),
             places: Vec::new(),
         };
         House {

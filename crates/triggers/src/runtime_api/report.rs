@@ -136,7 +136,7 @@ impl fmt::Display for Status<'_> {
             InvokeError::Init(payload) => report_of(payload).0,
             InvokeError::TooLarge => "Function.ResponseSizeTooLarge".to_owned(),
             InvokeError::CannotStart(_) => "Runtime.InvalidEntrypoint".to_owned(),
-            InvokeError::Refused => "Sandbox.Failure".to_owned(),
+            InvokeError::Unreachable(_) | InvokeError::Refused => "Sandbox.Failure".to_owned(),
         };
         write!(f, "Status: error\tError Type: {kind}")
     }

@@ -1,13 +1,13 @@
-//! TLS towards the relays: AWS-LC, and the roots that Mozilla trusts.
+//! TLS towards relays and functions elsewhere: AWS-LC, and the roots that Mozilla trusts.
 
 use std::sync::Arc;
 
-use poolhouse_mail::smtp::{TlsSource, client_config};
+use poolhouse_outbound::{TlsSource, client_config};
 use rustls::RootCertStore;
 use rustls::crypto::aws_lc_rs;
 
-/// Made when the first relay asks for it.
-pub(super) fn source() -> TlsSource {
+/// Made when the first connection asks for it.
+pub(crate) fn source() -> TlsSource {
     TlsSource::lazy(|| {
         let roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
