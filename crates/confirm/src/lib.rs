@@ -39,7 +39,7 @@ pub use create::create;
 pub use define::define;
 pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
-pub use mail::{CodeMail, Locale};
+pub use mail::{CodeMail, Locale, Part, TemplateError, Templates};
 pub use outcome::{Created, Decision, Defined, LastResult, Outcome, Refusal, Verified, Warning, WhyFailed};
 pub use recent::Recent;
 pub use settings::{LockRules, MailCaps, Settings, SettingsError};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::code::{Alphabet, CodeFormat};
 use crate::keys::Keys;
-use crate::mail::Locale;
+use crate::mail::{Locale, Templates};
 
 /// The longest life of a code in seconds: OWASP ASVS 5.0, requirement 6.5.5.
 pub(crate) const LONGEST_CODE_TTL_S: u32 = 600;
@@ -44,6 +44,8 @@ pub struct Settings {
     pub origin: Option<String>,
     /// The language of the mail when neither the client nor the user names one. (`DEFAULT_LOCALE`)
     pub locale: Locale,
+    /// The operator's own words for the mail. (`MAIL_TEMPLATES`, read by the caller)
+    pub templates: Templates,
     /// Days that a device stays trusted on which a person asked for it, up to 90; 0 trusts none.
     /// (`TRUSTED_DEVICE_DAYS`)
     pub trusted_device_days: u16,
@@ -94,6 +96,7 @@ impl Settings {
             app_name: "Poolhouse".to_owned(),
             origin: None,
             locale: Locale::EN,
+            templates: Templates::default(),
             trusted_device_days: 0,
         }
     }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, create};
+use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, Templates, create};
 use poolhouse_mail::{Class, SendError};
 use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Kind};
-use crate::edge::{entropy, epoch_s, system_clock};
+use crate::edge::{entropy, epoch_s, read_file, system_clock};
 use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::mailer::{Delivery, Mailer, Schedule};
@@ -127,8 +127,13 @@ impl Create {
         let tls = tls();
         let aws = Aws::from_vars(vars, &tls, &clock)?;
         let pools = aws.as_ref().map(|aws| aws.service(Kind::UserPools, None));
+        let mut settings = vars.confirm()?;
+        if let Some(folder) = vars.get("MAIL_TEMPLATES") {
+            let templates = Templates::read(|name| read_file(&format!("{folder}/{name}")));
+            settings.templates = templates.map_err(|error| InitError::unusable("MAIL_TEMPLATES", &error))?;
+        }
         Ok(Self {
-            settings: vars.confirm()?,
+            settings,
             mailer: Mailer::new(MailSettings::from_vars(vars, aws.as_ref(), &tls)?),
             pools: pools.transpose()?.map(UserPools::new),
             recent: Recent::new(),

@@ -38,7 +38,8 @@ pub(crate) fn entropy() -> Result<[u8; 32], Failure> {
     Ok(bytes)
 }
 
-fn read_file(path: &str) -> std::io::Result<String> {
+/// A file of the machine, as text.
+pub(crate) fn read_file(path: &str) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 

@@ -147,7 +147,7 @@ pub enum InitError {
 }
 
 impl InitError {
-    fn unusable(name: &'static str, error: &dyn Error) -> Self {
+    pub(crate) fn unusable(name: &'static str, error: &dyn Error) -> Self {
         Self::Unusable {
             name,
             why: error.to_string(),

@@ -85,7 +85,7 @@ border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:70
 }
 
 /// Text as text, in an element or in a quoted attribute.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

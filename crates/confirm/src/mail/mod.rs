@@ -3,17 +3,20 @@
 mod html;
 mod locale;
 mod plain;
+mod template;
 mod texts;
 
 use std::fmt;
 use std::fmt::Write as _;
 
 pub use locale::Locale;
+pub use template::{Part, TemplateError, Templates};
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
 use crate::settings::{Settings, SettingsError};
 use crate::time::Moment;
+use template::Placeholder;
 
 /// A mail to send now. `Debug` shows neither address nor text.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,9 +90,9 @@ impl Letter<'_> {
     pub(crate) fn to(&self, address: &str, id: [u8; 16], discard: bool) -> CodeMail {
         CodeMail {
             to: address.to_owned(),
-            subject: self.fill(self.locale.texts().subject, |text| text.to_owned()),
-            text: plain::render(self),
-            html: html::render(self),
+            subject: self.subject(),
+            text: self.text(),
+            html: self.html(),
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
             dedup_id: id.iter().fold(String::new(), |mut text, byte| {
@@ -98,6 +101,46 @@ impl Letter<'_> {
                 text
             }),
             discard,
+        }
+    }
+
+    fn subject(&self) -> String {
+        match self.settings.templates.find(self.locale, Part::Subject) {
+            Some(template) => template.fill(|placeholder| self.shown(placeholder)),
+            None => self.fill(self.locale.texts().subject, |text| text.to_owned()),
+        }
+    }
+
+    /// The plain text part. Devices look for the line that binds the code to its page at the end, so it stands there
+    /// even if the template forgot it.
+    fn text(&self) -> String {
+        let Some(template) = self.settings.templates.find(self.locale, Part::Text) else {
+            return plain::render(self);
+        };
+        let mut text = template.fill(|placeholder| self.shown(placeholder));
+        if let Some(line) = self.origin_line()
+            && !template.shows(Placeholder::OriginLine)
+        {
+            text = format!("{}\n\n{line}\n", text.trim_end());
+        }
+        text
+    }
+
+    fn html(&self) -> String {
+        match self.settings.templates.find(self.locale, Part::Html) {
+            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
+            None => html::render(self),
+        }
+    }
+
+    /// What a template's placeholder stands for.
+    fn shown(&self, placeholder: Placeholder) -> String {
+        match placeholder {
+            Placeholder::Code => self.code.reveal().to_owned(),
+            Placeholder::OriginLine => self.origin_line().unwrap_or_default(),
+            Placeholder::App => self.value("app"),
+            Placeholder::Minutes => self.value("minutes"),
+            Placeholder::Time => self.value("time"),
         }
     }
 

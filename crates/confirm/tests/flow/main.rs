@@ -11,6 +11,7 @@ mod ledger;
 mod mail;
 mod repeat;
 mod settings;
+mod templates;
 mod tokens;
 mod unknown;
 mod verify;

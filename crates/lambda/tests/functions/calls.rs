@@ -1,5 +1,8 @@
 //! Calls that go well, once and more than once.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::json;
 use tokio::task::LocalSet;
 
@@ -159,6 +162,22 @@ async fn define_decides_without_calling_anyone() {
                 json!({ "challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false });
             assert_eq!(defined["response"], expected);
             assert!(world.pool.calls().is_empty());
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_mail_is_in_the_operators_words_where_there_are_some() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("templates");
+    fs::create_dir_all(folder.join("en")).unwrap();
+    fs::write(folder.join("en/subject.txt"), "Welcome to {{app}}").unwrap();
+    let folder = folder.to_str().unwrap().to_owned();
+    LocalSet::new()
+        .run_until(async {
+            let mut world = World::new().await.with("MAIL_TEMPLATES", Some(folder));
+            world.run_create();
+            world.host.answer(&create_event()).await;
+            assert_eq!(world.mails()[0].subject, "Welcome to Poolhouse");
         })
         .await;
 }

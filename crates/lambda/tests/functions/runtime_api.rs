@@ -117,6 +117,11 @@ async fn wrong_settings_are_named_in_the_log_and_kept_from_the_client() {
             "MAIL_FROM cannot be used: the address has no @",
         ),
         ("OTP_KEY", Some("tooshort"), "OTP_KEY is no usable key"),
+        (
+            "MAIL_TEMPLATES",
+            Some("no/such/folder"),
+            "MAIL_TEMPLATES cannot be used: the mail template en/mail.html is not there",
+        ),
         ("CODE_TTL_SECONDS", Some("3600"), "CODE_TTL_SECONDS is 3600"),
         ("AWS_REGION", Some("eu central"), "AWS_REGION cannot be used"),
         (

@@ -1,0 +1,283 @@
+//! Mails in an operator's own words: files in place of the built-in texts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use super::locale::Locale;
+
+/// The largest file in octets. Mail programs cut off longer ones.
+const LARGEST: usize = 100_000;
+/// The longest subject in octets, its placeholders filled with the longest values that settings allow.
+const LONGEST_SUBJECT: usize = 512;
+
+/// Templates by language. A language, or one of its three files, that is not there has the built-in text.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Templates(Arc<BTreeMap<&'static str, Files>>);
+
+/// The templates of one language.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Files {
+    subject: Option<Template>,
+    text: Option<Template>,
+    html: Option<Template>,
+}
+
+/// One of the three parts of a mail, and the file it is read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `LANGUAGE/subject.txt`, one line
+    Subject,
+    /// `LANGUAGE/text.txt`
+    Text,
+    /// `LANGUAGE/mail.html`
+    Html,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Subject, Self::Text, Self::Html];
+
+    const fn file_name(self) -> &'static str {
+        match self {
+            Self::Subject => "subject.txt",
+            Self::Text => "text.txt",
+            Self::Html => "mail.html",
+        }
+    }
+}
+
+/// What stands in double braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Placeholder {
+    /// The name of the app.
+    App,
+    /// The code.
+    Code,
+    /// How many minutes the code still lives.
+    Minutes,
+    /// The line that binds the code to the sign-in page, if its host name is set.
+    OriginLine,
+    /// When the code was asked for.
+    Time,
+}
+
+impl Placeholder {
+    const ALL: [(&'static str, Self); 5] = [
+        ("app", Self::App),
+        ("code", Self::Code),
+        ("minutes", Self::Minutes),
+        ("origin_line", Self::OriginLine),
+        ("time", Self::Time),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        let found = Self::ALL.into_iter().find(|(other, _)| *other == name.trim());
+        found.map(|(_, placeholder)| placeholder)
+    }
+
+    /// The longest value in octets.
+    const fn longest(self) -> usize {
+        match self {
+            Self::App => 64 * 4,
+            Self::Code => 12,
+            Self::Minutes => 2,
+            Self::OriginLine => 270,
+            Self::Time => 24,
+        }
+    }
+
+    fn names() -> String {
+        Self::ALL.map(|(name, _)| format!("{{{{{name}}}}}")).join(", ")
+    }
+}
+
+/// A file, read: text and placeholders in turn.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Template(Vec<Piece>);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Value(Placeholder),
+}
+
+impl Templates {
+    /// Reads every file there is. `file` gives the content of `en/subject.txt`, `en/text.txt`, `en/mail.html` and so on for
+    /// each [`Locale::tag`], or [`io::ErrorKind::NotFound`].
+    ///
+    /// # Errors
+    /// A file that cannot be read or used, or no file at all.
+    pub fn read(file: impl Fn(&str) -> io::Result<String>) -> Result<Self, TemplateError> {
+        let mut languages: BTreeMap<&'static str, Files> = BTreeMap::new();
+        for locale in Locale::all() {
+            for part in Part::ALL {
+                let name = format!("{}/{}", locale.tag(), part.file_name());
+                match file(&name) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(TemplateError::new(&name, format!("cannot be read: {error}"))),
+                    Ok(content) => {
+                        let template = Template::parse(part, &content);
+                        let template = template.map_err(|problem| TemplateError::new(&name, problem))?;
+                        let files = languages.entry(locale.tag()).or_default();
+                        *files.slot(part) = Some(template);
+                    }
+                }
+            }
+        }
+        if languages.is_empty() {
+            let problem = "is not there, nor is any other template (LANGUAGE/subject.txt, LANGUAGE/text.txt, LANGUAGE/mail.html)";
+            return Err(TemplateError::new("en/mail.html", problem));
+        }
+        Ok(Self(Arc::new(languages)))
+    }
+
+    /// Whether this part of the mail in this language has a file.
+    #[must_use]
+    pub fn has(&self, locale: Locale, part: Part) -> bool {
+        self.find(locale, part).is_some()
+    }
+
+    pub(super) fn find(&self, locale: Locale, part: Part) -> Option<&Template> {
+        let files = self.0.get(locale.tag())?;
+        match part {
+            Part::Subject => files.subject.as_ref(),
+            Part::Text => files.text.as_ref(),
+            Part::Html => files.html.as_ref(),
+        }
+    }
+}
+
+impl Files {
+    fn slot(&mut self, part: Part) -> &mut Option<Template> {
+        match part {
+            Part::Subject => &mut self.subject,
+            Part::Text => &mut self.text,
+            Part::Html => &mut self.html,
+        }
+    }
+}
+
+impl fmt::Debug for Templates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
+impl Template {
+    /// Reads a file and checks that a mail can be made of it. The error says what is wrong with it.
+    fn parse(part: Part, content: &str) -> Result<Self, String> {
+        let content = content.strip_prefix('\u{feff}').unwrap_or(content);
+        if content.len() > LARGEST {
+            return Err(format!(
+                "is larger than {LARGEST} octets, where mail programs cut it off"
+            ));
+        }
+        let content = match part {
+            Part::Subject => content.trim(),
+            Part::Text | Part::Html => content,
+        };
+        let template = Self(pieces(content)?);
+        let has_code = template.shows(Placeholder::Code);
+        match part {
+            Part::Subject if content.is_empty() => Err("is empty".to_owned()),
+            Part::Subject if template.longest() > LONGEST_SUBJECT => {
+                Err(format!("can become longer than {LONGEST_SUBJECT} octets"))
+            }
+            Part::Subject if content.chars().any(char::is_control) => {
+                Err("must be one line without control characters".to_owned())
+            }
+            Part::Subject if has_code || template.shows(Placeholder::OriginLine) => {
+                Err("shows the code: locked screens and relays' logs show subjects".to_owned())
+            }
+            Part::Text | Part::Html if !has_code => {
+                Err("has no {{code}}: nobody could read the code in it".to_owned())
+            }
+            Part::Text | Part::Html if content.chars().any(is_forbidden) => {
+                Err("holds a control character other than a tab or a line break".to_owned())
+            }
+            Part::Subject | Part::Text | Part::Html => Ok(template),
+        }
+    }
+
+    /// The text with each placeholder's value in its place. Values are not looked at for placeholders again.
+    pub(super) fn fill(&self, value: impl Fn(Placeholder) -> String) -> String {
+        let pieces = self.0.iter().map(|piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Value(placeholder) => value(*placeholder),
+        });
+        pieces.collect()
+    }
+
+    /// How long it can become, in octets.
+    fn longest(&self) -> usize {
+        let longest = |piece: &Piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Value(placeholder) => placeholder.longest(),
+        };
+        self.0.iter().map(longest).sum()
+    }
+
+    /// Whether it shows this.
+    pub(super) fn shows(&self, placeholder: Placeholder) -> bool {
+        self.0.contains(&Piece::Value(placeholder))
+    }
+}
+
+fn is_forbidden(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r')
+}
+
+fn pieces(content: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = content;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let line = || content[..content.len() - after.len()].lines().count();
+        let (name, behind) = after
+            .split_once("}}")
+            .ok_or_else(|| format!("line {}: {{{{ without }}}} behind it", line()))?;
+        let placeholder = Placeholder::named(name).ok_or_else(|| {
+            let name: String = name.chars().take(40).collect();
+            let names = Placeholder::names();
+            format!(
+                "line {}: {{{{{name}}}}} is no placeholder; there are {names}",
+                line()
+            )
+        })?;
+        pieces.push(Piece::Text(before.to_owned()));
+        pieces.push(Piece::Value(placeholder));
+        rest = behind;
+    }
+    pieces.push(Piece::Text(rest.to_owned()));
+    Ok(pieces)
+}
+
+/// A template that cannot be used: the file, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateError {
+    file: String,
+    problem: String,
+}
+
+impl TemplateError {
+    fn new(file: &str, problem: impl Into<String>) -> Self {
+        Self {
+            file: file.to_owned(),
+            problem: problem.into(),
+        }
+    }
+
+    /// The file, relative to the folder of templates.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the mail template {} {}", self.file, self.problem)
+    }
+}
+
+impl std::error::Error for TemplateError {}

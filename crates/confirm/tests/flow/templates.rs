@@ -1,0 +1,180 @@
+//! Mails in an operator's own words.
+
+use std::io;
+
+use poolhouse_confirm::{CodeMail, Locale, Part, Settings, TemplateError, Templates};
+
+use crate::kit::{START, code_of, settings};
+
+fn templates(files: &[(&str, &str)]) -> Result<Templates, TemplateError> {
+    Templates::read(|name| {
+        let found = files.iter().find(|(other, _)| *other == name);
+        found
+            .map(|(_, content)| (*content).to_owned())
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
+    })
+}
+
+fn mail(files: &[(&str, &str)], language: &str, settings: Settings) -> CodeMail {
+    let settings = Settings {
+        templates: templates(files).unwrap(),
+        ..settings
+    };
+    let locale = Locale::find(language).unwrap();
+    CodeMail::sample(&settings, locale, "mara@example.org", START).unwrap()
+}
+
+/// The code of every sample.
+fn sample_code() -> String {
+    code_of(&CodeMail::sample(&settings(), Locale::EN, "mara@example.org", START).unwrap())
+}
+
+fn named(app_name: &str) -> Settings {
+    Settings {
+        app_name: app_name.to_owned(),
+        ..settings()
+    }
+}
+
+#[test]
+fn the_three_files_of_a_language_replace_its_mail() {
+    let files = [
+        ("de/subject.txt", "Code für {{app}}\n"),
+        (
+            "de/text.txt",
+            "{{code}}\nnoch {{minutes}} Minuten, von {{time}}\n",
+        ),
+        (
+            "de/mail.html",
+            "<style>p{color:#123}</style><p>{{ app }}: <b>{{code}}</b></p>",
+        ),
+    ];
+    let mail = mail(&files, "de-AT", named("Tom & <Jerry>"));
+    let code = sample_code();
+    assert_eq!(mail.subject, "Code für Tom & <Jerry>");
+    assert_eq!(
+        mail.text,
+        format!("{code}\nnoch 5 Minuten, von 2026-09-06 14:05 UTC\n")
+    );
+    let expected = format!("<style>p{{color:#123}}</style><p>Tom &amp; &lt;Jerry&gt;: <b>{code}</b></p>");
+    assert_eq!(mail.html, expected);
+}
+
+#[test]
+fn what_has_no_file_keeps_the_built_in_words() {
+    let files = [("de/subject.txt", "Ihr Code")];
+    let german = mail(&files, "de", settings());
+    assert_eq!(german.subject, "Ihr Code");
+    assert!(german.text.starts_with("Geben Sie diesen Code ein"));
+    assert_eq!(
+        mail(&files, "fr", settings()).subject,
+        "Votre code de confirmation pour Poolhouse"
+    );
+    let templates = templates(&files).unwrap();
+    let german = Locale::find("de").unwrap();
+    assert!(templates.has(german, Part::Subject) && !templates.has(german, Part::Html));
+}
+
+#[test]
+fn a_value_that_looks_like_a_placeholder_stays_a_value() {
+    let files = [("en/text.txt", "{{app}} {{code}}")];
+    let mail = mail(&files, "en", named("{{code}}"));
+    let code = sample_code();
+    assert_eq!(mail.text, format!("{{{{code}}}} {code}"));
+}
+
+#[test]
+fn the_line_that_binds_the_code_to_its_page_is_last_unless_the_template_places_it() {
+    let origin = || Settings {
+        origin: Some("login.example.com".to_owned()),
+        ..settings()
+    };
+    let forgotten = mail(&[("en/text.txt", "{{code}} is it.\n")], "en", origin());
+    let code = sample_code();
+    assert_eq!(
+        forgotten.text,
+        format!("{code} is it.\n\n@login.example.com #{code}\n")
+    );
+    let placed = mail(
+        &[("en/text.txt", "{{code}}\n{{origin_line}}\nBye\n")],
+        "en",
+        origin(),
+    );
+    assert_eq!(placed.text, format!("{code}\n@login.example.com #{code}\nBye\n"));
+    let without = mail(&[("en/text.txt", "{{code}}\n{{origin_line}}")], "en", settings());
+    assert_eq!(without.text, format!("{code}\n"));
+}
+
+#[test]
+fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
+    let long = format!("{{{{code}}}}{}", "a".repeat(100_000));
+    let wide = "ö".repeat(260);
+    for (file, content, problem) in [
+        (
+            "de/mail.html",
+            "<p>Hallo</p>",
+            "has no {{code}}: nobody could read the code in it",
+        ),
+        (
+            "de/text.txt",
+            "{code}",
+            "has no {{code}}: nobody could read the code in it",
+        ),
+        (
+            "en/text.txt",
+            "{{code}}\nfor {{application}}",
+            "line 2: {{application}} is no placeholder; there are {{app}}, {{code}}, {{minutes}}, {{origin_line}}, {{time}}",
+        ),
+        (
+            "en/text.txt",
+            "{{code}}\n\n{{app",
+            "line 3: {{ without }} behind it",
+        ),
+        (
+            "en/text.txt",
+            "{{code}}\u{7}",
+            "holds a control character other than a tab or a line break",
+        ),
+        (
+            "en/mail.html",
+            &long,
+            "is larger than 100000 octets, where mail programs cut it off",
+        ),
+        ("en/subject.txt", " \n", "is empty"),
+        (
+            "en/subject.txt",
+            "one\ntwo",
+            "must be one line without control characters",
+        ),
+        (
+            "en/subject.txt",
+            "{{app}} and {{app}}!",
+            "can become longer than 512 octets",
+        ),
+        ("en/subject.txt", &wide, "can become longer than 512 octets"),
+        (
+            "en/subject.txt",
+            "{{code}}",
+            "shows the code: locked screens and relays' logs show subjects",
+        ),
+        (
+            "en/subject.txt",
+            "{{origin_line}}",
+            "shows the code: locked screens and relays' logs show subjects",
+        ),
+    ] {
+        let error = templates(&[(file, content)]).unwrap_err();
+        assert_eq!(error.to_string(), format!("the mail template {file} {problem}"));
+        assert_eq!(error.file(), file);
+    }
+    assert_eq!(
+        templates(&[("mail.html", "{{code}}")]).unwrap_err().to_string(),
+        "the mail template en/mail.html is not there, nor is any other template \
+         (LANGUAGE/subject.txt, LANGUAGE/text.txt, LANGUAGE/mail.html)"
+    );
+    let unreadable = Templates::read(|_| Err(io::ErrorKind::PermissionDenied.into())).unwrap_err();
+    assert_eq!(
+        unreadable.to_string(),
+        "the mail template en/subject.txt cannot be read: permission denied"
+    );
+}
