@@ -1,0 +1,149 @@
+//! The three functions as Lambda has them, or as a pool elsewhere calls them.
+
+use std::error::Error;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::arn::FunctionArn;
+use crate::aws::{AwsError, Functions, Service};
+use crate::pool::{Trigger, policy};
+
+/// A function, found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Function {
+    pub(crate) trigger: Trigger,
+    pub(crate) arn: FunctionArn,
+    /// What Lambda says; `None` where no Lambda is around the pool.
+    pub(crate) on_lambda: Option<OnLambda>,
+}
+
+/// What Lambda says of a function.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct OnLambda {
+    pub(crate) access: policy::Access,
+    /// Seconds that a code lives by the function's environment, if that says.
+    pub(crate) code_ttl_s: Option<u64>,
+}
+
+/// Finds the three functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
+/// around the pool; otherwise they stand for the function of that name beside it.
+///
+/// # Errors
+/// A function that does not exist, an ARN that is none, or a Lambda that does not answer.
+pub(crate) async fn resolve(
+    functions: Functions<'_>,
+    pool_arn: &str,
+    named: &[(Trigger, String); 3],
+) -> Result<Vec<Function>, FunctionsError> {
+    let mut found = Vec::with_capacity(named.len());
+    for (trigger, name) in named {
+        found.push(resolve_one(functions, pool_arn, *trigger, name).await?);
+    }
+    Ok(found)
+}
+
+async fn resolve_one(
+    functions: Functions<'_>,
+    pool_arn: &str,
+    trigger: Trigger,
+    name: &str,
+) -> Result<Function, FunctionsError> {
+    let unusable = || FunctionsError::NoArn(name.to_owned());
+    let given = match name.starts_with("arn:") {
+        true => Some(FunctionArn::parse(name).ok_or_else(unusable)?),
+        false => None,
+    };
+    if !functions.0.has(Service::Functions) {
+        let arn = given
+            .or_else(|| FunctionArn::beside(pool_arn, name))
+            .ok_or_else(unusable)?;
+        return Ok(Function {
+            trigger,
+            arn,
+            on_lambda: None,
+        });
+    }
+    let configuration = functions
+        .configuration(name)
+        .await
+        .map_err(FunctionsError::Lambda)?;
+    let configuration = configuration.ok_or_else(|| FunctionsError::Missing {
+        trigger,
+        name: name.to_owned(),
+    })?;
+    let arn = configuration
+        .get("FunctionArn")
+        .and_then(Value::as_str)
+        .and_then(FunctionArn::parse);
+    let arn = given.or(arn).ok_or_else(unusable)?;
+    let statements = functions.policy(&arn).await.map_err(FunctionsError::Lambda)?;
+    let ttl = configuration
+        .pointer("/Environment/Variables/CODE_TTL_SECONDS")
+        .and_then(Value::as_str);
+    let on_lambda = OnLambda {
+        access: policy::access(&statements, pool_arn),
+        code_ttl_s: ttl.and_then(|text| text.trim().parse().ok()),
+    };
+    Ok(Function {
+        trigger,
+        arn,
+        on_lambda: Some(on_lambda),
+    })
+}
+
+/// Why a function was not found.
+#[derive(Debug)]
+pub(crate) enum FunctionsError {
+    /// There is no such function.
+    Missing { trigger: Trigger, name: String },
+    /// What was given is no function's ARN.
+    NoArn(String),
+    /// Lambda did not answer the question.
+    Lambda(AwsError),
+}
+
+impl FunctionsError {
+    /// What to do next.
+    pub(crate) fn advice(&self) -> Option<String> {
+        match self {
+            FunctionsError::Missing { trigger, .. } => Some(format!(
+                "Deploy the functions first (deploy/sam), or name yours: --{} NAME-OR-ARN.",
+                flag(*trigger)
+            )),
+            FunctionsError::NoArn(_) => Some(
+                "An ARN looks like arn:aws:lambda:eu-central-1:123456789012:function:2faDefine.".to_owned(),
+            ),
+            FunctionsError::Lambda(error) => error.advice(),
+        }
+    }
+}
+
+fn flag(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Define => "define",
+        Trigger::Create => "create",
+        Trigger::Verify => "verify",
+    }
+}
+
+impl fmt::Display for FunctionsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FunctionsError::Missing { trigger, name } => {
+                write!(f, "there is no function {name} for {}", trigger.member())
+            }
+            FunctionsError::NoArn(text) => write!(f, "{text:?} is no function's ARN"),
+            FunctionsError::Lambda(_) => f.write_str("the functions cannot be looked up"),
+        }
+    }
+}
+
+impl Error for FunctionsError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            FunctionsError::Lambda(source) => Some(source),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! `attach`, `detach` and `rollback`: what each of them wants of a pool.
+
+mod detach;
+mod functions;
+mod plan;
+mod rollback;
+
+pub(crate) use detach::{Detaching, ours, plan as plan_detach};
+pub(crate) use functions::{FunctionsError, resolve};
+pub(crate) use plan::{Refusal, Wanted, open_doors, plan as plan_attach};
+pub(crate) use rollback::{RollbackError, plan as plan_rollback};

@@ -1,0 +1,301 @@
+//! What `attach` changes, decided by what was read alone.
+
+use std::error::Error;
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use super::functions::Function;
+use crate::change::{Permission, Plan};
+use crate::pool::attribute::{self, Flaw};
+use crate::pool::flows::{self, Flow};
+use crate::pool::policy::Access;
+use crate::pool::{Client, State, Trigger};
+
+/// What the operator asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Wanted {
+    /// The custom attribute's name without `custom:`.
+    pub(crate) attribute: String,
+    pub(crate) functions: Vec<Function>,
+    /// `AuthSessionValidity` in minutes; by default at least as long as a code lives.
+    pub(crate) session_minutes: Option<u64>,
+    /// The flows and permissions that the article gives the app client, beyond those that sign-in needs.
+    pub(crate) article: bool,
+    /// Whether other functions may lose the three triggers.
+    pub(crate) replace_triggers: bool,
+}
+
+/// Seconds that a code lives where no function's environment says otherwise.
+const USUAL_CODE_TTL_S: u64 = 300;
+/// The minutes that `AuthSessionValidity` may be.
+const SESSION_MINUTES: std::ops::RangeInclusive<u64> = 3..=15;
+/// What `AuthSessionValidity` is where the description does not say.
+const USUAL_SESSION_MINUTES: u64 = 3;
+
+/// The plan that attaches the functions to the pool and its app clients.
+///
+/// # Errors
+/// The pool is such that attaching would break something, or would not work.
+pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
+    check_triggers(&state.pool, wanted)?;
+    let mut plan = Plan::of(state);
+    plan_attribute(&mut plan, wanted)?;
+    for function in &wanted.functions {
+        plan.pool["LambdaConfig"][function.trigger.member()] = json!(function.arn.to_string());
+    }
+    let clients = plan.before.clients.clone();
+    plan.clients = clients
+        .into_iter()
+        .map(|client| planned_client(client, wanted, &mut plan))
+        .collect();
+    plan_permissions(&mut plan, wanted);
+    Ok(plan)
+}
+
+/// Other functions keep their triggers unless the operator says that they may go.
+fn check_triggers(pool: &Value, wanted: &Wanted) -> Result<(), Refusal> {
+    if wanted.replace_triggers {
+        return Ok(());
+    }
+    let others = wanted.functions.iter().filter_map(|function| {
+        let there = function.trigger.of(pool)?;
+        (there != function.arn.to_string()).then(|| (function.trigger, there.to_owned()))
+    });
+    match others.collect::<Vec<_>>() {
+        others if others.is_empty() => Ok(()),
+        others => Err(Refusal::OtherTriggers(others)),
+    }
+}
+
+fn plan_attribute(plan: &mut Plan, wanted: &Wanted) -> Result<(), Refusal> {
+    let name = &wanted.attribute;
+    let Some(there) = attribute::find(&plan.before.pool, name) else {
+        if attribute::count(&plan.before.pool) >= attribute::MOST_ATTRIBUTES {
+            return Err(Refusal::NoRoom);
+        }
+        plan.attribute = Some(name.clone());
+        return Ok(());
+    };
+    match attribute::flaw(there) {
+        None => Ok(()),
+        Some(flaw) => Err(Refusal::Attribute {
+            name: name.clone(),
+            flaw,
+        }),
+    }
+}
+
+fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Client {
+    let label = client.label();
+    let description = &mut client.description;
+    let mut needed = vec![Flow::Custom];
+    if !flows::rotates_refresh_tokens(description) {
+        needed.push(Flow::Refresh);
+    }
+    if wanted.article {
+        needed.push(Flow::Srp);
+    }
+    if let Some(list) = flows::with(description, &needed) {
+        if flows::has_older_names(description) {
+            plan.notes.push(format!(
+                "{label}: the older names in ExplicitAuthFlows cannot stand beside today's, so they become what they mean"
+            ));
+        }
+        description["ExplicitAuthFlows"] = list;
+    }
+    let minutes = session_minutes(description, wanted);
+    if minutes != described_minutes(description) {
+        description["AuthSessionValidity"] = json!(minutes);
+    }
+    plan_attribute_permissions(description, &label, wanted, plan);
+    let open: Vec<&str> = open_doors(description).iter().map(|flow| flow.name()).collect();
+    if !open.is_empty() {
+        plan.notes.push(format!(
+            "{label} also allows {}, which asks for no code; `poolhouse doctor` names such doors",
+            open.join(", ")
+        ));
+    }
+    client
+}
+
+/// The flows of a client that end in tokens without a code.
+pub(crate) fn open_doors(client: &Value) -> Vec<Flow> {
+    let mut open = flows::allowed(client);
+    open.retain(|flow| !matches!(flow, Flow::Custom | Flow::Refresh));
+    open
+}
+
+fn described_minutes(client: &Value) -> u64 {
+    client
+        .get("AuthSessionValidity")
+        .and_then(Value::as_u64)
+        .unwrap_or(USUAL_SESSION_MINUTES)
+}
+
+/// As asked for; otherwise as it is, but long enough for a code to live.
+fn session_minutes(client: &Value, wanted: &Wanted) -> u64 {
+    if let Some(minutes) = wanted.session_minutes {
+        return minutes;
+    }
+    let lives = wanted
+        .functions
+        .iter()
+        .filter_map(|function| function.on_lambda.as_ref()?.code_ttl_s);
+    let code_minutes = lives.max().unwrap_or(USUAL_CODE_TTL_S).div_ceil(60);
+    described_minutes(client).max(code_minutes.clamp(*SESSION_MINUTES.start(), *SESSION_MINUTES.end()))
+}
+
+/// The functions read and write the attribute by the administrator's operations, so app clients need neither; whoever
+/// may write it can wipe out what it counts. The article's set-up gives both.
+fn plan_attribute_permissions(client: &mut Value, label: &str, wanted: &Wanted, plan: &mut Plan) {
+    let full = format!("custom:{}", wanted.attribute);
+    if !wanted.article {
+        plan.notes.push(format!(
+            "{label}: its permission to read and write {full} stays as it is; the functions need neither (--article gives both)"
+        ));
+        return;
+    }
+    for (member, usual) in [
+        ("ReadAttributes", Usual::Readable),
+        ("WriteAttributes", Usual::Writable),
+    ] {
+        let list = client
+            .get(member)
+            .and_then(Value::as_array)
+            .filter(|list| !list.is_empty());
+        let mut list = match list {
+            Some(list) => list.clone(),
+            None => {
+                plan.notes.push(format!(
+                    "{label}: {member} is not set, which means every standard attribute; a list has to name them"
+                ));
+                standard_attributes(&plan.before.pool, usual)
+            }
+        };
+        if !list.iter().any(|name| *name == full.as_str()) {
+            list.push(json!(full));
+            client[member] = json!(list);
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Usual {
+    Readable,
+    Writable,
+}
+
+/// What a client without a list of its own may read or write: the standard attributes; writing leaves out those that
+/// only the service sets.
+fn standard_attributes(pool: &Value, usual: Usual) -> Vec<Value> {
+    let attributes = pool
+        .get("SchemaAttributes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let names = attributes.filter_map(|attribute| attribute.get("Name")?.as_str());
+    let standard = names.filter(|name| !name.contains(':') && !matches!(*name, "sub" | "identities"));
+    let permitted = standard.filter(|name| usual == Usual::Readable || !name.ends_with("_verified"));
+    permitted.map(|name| json!(name)).collect()
+}
+
+fn plan_permissions(plan: &mut Plan, wanted: &Wanted) {
+    let pool_id = plan
+        .before
+        .pool
+        .get("Id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    for function in &wanted.functions {
+        match &function.on_lambda {
+            Some(lambda) if lambda.access == Access::Denied => {
+                plan.grants.push(Permission::ours(function.arn.clone(), &pool_id));
+            }
+            _ => {}
+        }
+    }
+    if wanted
+        .functions
+        .iter()
+        .all(|function| function.on_lambda.is_none())
+    {
+        plan.notes.push(
+            "no Lambda is around this pool, so neither the functions nor the permission to invoke them were looked at"
+                .to_owned(),
+        );
+    }
+}
+
+/// Why a pool is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Other functions have the triggers.
+    OtherTriggers(Vec<(Trigger, String)>),
+    /// The attribute is there and cannot carry the ledger.
+    Attribute { name: String, flaw: Flaw },
+    /// The pool has as many custom attributes as it may have.
+    NoRoom,
+}
+
+impl Refusal {
+    /// The way out.
+    pub(crate) fn advice(&self) -> String {
+        match self {
+            Refusal::OtherTriggers(_) => {
+                "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
+                 them with --define, --create and --verify."
+                    .to_owned()
+            }
+            Refusal::Attribute { .. } => {
+                "An attribute can neither be changed nor removed. Use another one: --attribute NAME here, and \
+                 CUSTOM_ATTRIBUTES=custom:NAME in the functions' environment."
+                    .to_owned()
+            }
+            Refusal::NoRoom => {
+                "Use one that is there and free: --attribute NAME here, and CUSTOM_ATTRIBUTES=custom:NAME in the functions' \
+                 environment."
+                    .to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::OtherTriggers(others) => {
+                f.write_str("other functions are in place, and nothing was changed:")?;
+                others
+                    .iter()
+                    .try_for_each(|(trigger, arn)| write!(f, "\n  {} {arn}", trigger.member()))
+            }
+            Refusal::Attribute { name, flaw } => {
+                write!(f, "custom:{name} cannot carry the ledger: ")?;
+                match flaw {
+                    Flaw::NotText => f.write_str("it is no string"),
+                    Flaw::Immutable => f.write_str("it can be written only once"),
+                    Flaw::TooShort { length } => {
+                        write!(
+                            f,
+                            "it takes {length} characters, and {} are needed",
+                            attribute::LEDGER_LENGTH
+                        )
+                    }
+                }
+            }
+            Refusal::NoRoom => write!(
+                f,
+                "the pool has {} custom attributes already, which is the most there can be",
+                attribute::MOST_ATTRIBUTES
+            ),
+        }
+    }
+}
+
+impl Error for Refusal {}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

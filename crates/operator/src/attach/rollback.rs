@@ -1,0 +1,179 @@
+//! What `rollback` changes: everything back to a snapshot.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::change::{Plan, Snapshot};
+use crate::pool::{Client, State};
+
+/// The plan that makes the pool what it was when the snapshot was taken.
+///
+/// # Errors
+/// The snapshot is of another pool.
+pub(crate) fn plan(now: State, snapshot: &Snapshot) -> Result<Plan, RollbackError> {
+    if now.pool_arn() != snapshot.state.pool_arn() {
+        return Err(RollbackError {
+            found: now.pool_arn().to_owned(),
+            snapshot: snapshot.state.pool_arn().to_owned(),
+        });
+    }
+    let mut plan = Plan::of(now);
+    plan.pool = restored(&plan.before.pool, &snapshot.state.pool, POOL_STAYS);
+    plan.clients = plan
+        .before
+        .clients
+        .iter()
+        .map(|client| restored_client(client, &snapshot.state))
+        .collect();
+    plan.revokes = snapshot.grants.clone();
+    plan.grants = snapshot.revokes.clone();
+    if let Some(name) = &snapshot.attribute {
+        plan.notes.push(format!(
+            "custom:{name} stays: Cognito never removes a custom attribute"
+        ));
+    }
+    let changes = plan.before.differences(&plan.after());
+    let planned_then = |line: &str| snapshot.plan.iter().any(|then| path_of(then) == path_of(line));
+    for (part, differences) in &changes {
+        for difference in differences {
+            if !planned_then(&difference.to_string()) {
+                plan.notes.push(format!(
+                    "{part}: {} was changed by somebody else since {} and goes back too",
+                    difference.path, snapshot.taken
+                ));
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Members of a pool's description that no update can bring back.
+const POOL_STAYS: &[&str] = &[
+    "SchemaAttributes",
+    "Domain",
+    "CustomDomain",
+    "Status",
+    "EmailConfigurationFailure",
+    "SmsConfigurationFailure",
+    "EstimatedNumberOfUsers",
+    "LastModifiedDate",
+];
+
+fn restored(now: &serde_json::Value, then: &serde_json::Value, stays: &[&str]) -> serde_json::Value {
+    let mut restored = then.clone();
+    if let Some(members) = restored.as_object_mut() {
+        for name in stays {
+            match now.get(*name) {
+                Some(value) => drop(members.insert((*name).to_owned(), value.clone())),
+                None => drop(members.shift_remove(*name)),
+            }
+        }
+    }
+    restored
+}
+
+fn restored_client(now: &Client, then: &State) -> Client {
+    let found = then.clients.iter().find(|client| client.id == now.id);
+    let description = found.map_or_else(
+        || now.description.clone(),
+        |then| restored(&now.description, &then.description, &["LastModifiedDate"]),
+    );
+    Client {
+        id: now.id.clone(),
+        description,
+    }
+}
+
+/// The member that a line of a plan is about.
+fn path_of(line: &str) -> &str {
+    let line = line.trim_start().trim_start_matches(['+', '-', '~', ' ']);
+    line.split(':').next().unwrap_or_default()
+}
+
+/// The snapshot is of another pool.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RollbackError {
+    found: String,
+    snapshot: String,
+}
+
+impl fmt::Display for RollbackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the snapshot is of {}, and what was found is {}",
+            self.snapshot, self.found
+        )
+    }
+}
+
+impl Error for RollbackError {}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn state(trigger: Option<&str>, name: &str) -> State {
+        State {
+            pool: json!({
+                "Id": "a_b", "Arn": "arn:pool", "Name": name, "EstimatedNumberOfUsers": 1,
+                "LambdaConfig": trigger.map(|arn| json!({ "DefineAuthChallenge": arn })),
+            }),
+            clients: vec![Client {
+                id: "c".to_owned(),
+                description: json!({ "ClientId": "c", "AuthSessionValidity": 3 }),
+            }],
+            mfa: None,
+        }
+    }
+
+    fn snapshot() -> Snapshot {
+        let mut plan = Plan::of(state(None, "people"));
+        plan.pool["LambdaConfig"] = json!({ "DefineAuthChallenge": "arn:d" });
+        plan.clients[0].description["AuthSessionValidity"] = json!(5);
+        plan.attribute = Some("authChallenge".to_owned());
+        Snapshot::before(&plan, "attach", String::new(), String::new(), 0)
+    }
+
+    #[test]
+    fn what_was_changed_goes_back_and_the_attribute_stays() {
+        let mut now = state(Some("arn:d"), "people");
+        now.clients[0].description["AuthSessionValidity"] = json!(5);
+        now.pool["SchemaAttributes"] = json!([{ "Name": "custom:authChallenge" }]);
+        let plan = plan(now, &snapshot()).unwrap();
+        assert_eq!(
+            plan.lines(),
+            [
+                "user pool",
+                "  - LambdaConfig.DefineAuthChallenge: arn:d",
+                "app client c (c)",
+                "  ~ AuthSessionValidity: 5 → 3"
+            ]
+        );
+        assert_eq!(
+            plan.notes,
+            ["custom:authChallenge stays: Cognito never removes a custom attribute"]
+        );
+    }
+
+    #[test]
+    fn what_others_changed_since_is_named_before_it_goes_back() {
+        let plan = plan(state(Some("arn:d"), "renamed"), &snapshot()).unwrap();
+        assert_eq!(
+            plan.notes[1..],
+            ["user pool: Name was changed by somebody else since 1970-01-01T00:00:00Z and goes back too"]
+        );
+    }
+
+    #[test]
+    fn a_snapshot_of_another_pool_is_refused() {
+        let mut now = state(None, "people");
+        now.pool["Arn"] = json!("arn:other");
+        assert_eq!(
+            plan(now, &snapshot()).unwrap_err().to_string(),
+            "the snapshot is of arn:pool, and what was found is arn:other"
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! `attach`, `detach`, `rollback`: read, plan, carry out.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::connect::{connect, introduction};
+use super::failure::Failure;
+use super::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, FunctionArgs, RollbackArgs, World};
+use crate::arn::FunctionArn;
+use crate::attach::{Detaching, Wanted, ours, plan_attach, plan_detach, plan_rollback, resolve};
+use crate::aws::{Aws, AwsError, Service};
+use crate::change::{Consent, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
+use crate::pool::{State, Trigger};
+
+/// Attaches the functions.
+pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(), Failure> {
+    let opened = Opened::new(&args.aws, &args.user_pool_id, &args.client_id, world).await?;
+    let functions = resolve(
+        opened.to().functions(),
+        opened.state.pool_arn(),
+        &named(&args.functions),
+    )
+    .await?;
+    let wanted = Wanted {
+        attribute: args.attribute.clone(),
+        functions,
+        session_minutes: args.session_minutes,
+        article: args.article,
+        replace_triggers: args.replace_triggers,
+    };
+    let plan = plan_attach(opened.state.clone(), &wanted)?;
+    opened.change("attach", &plan, &args.change, world).await
+}
+
+/// Takes the functions off.
+pub(super) async fn detach(args: &DetachArgs, world: &mut World<'_>) -> Result<(), Failure> {
+    let opened = Opened::new(&args.aws, &args.user_pool_id, &args.client_id, world).await?;
+    let functions = named(&args.functions);
+    let mut statements = Vec::new();
+    if opened.aws.has(Service::Functions) {
+        for (_, arn) in ours(&opened.state.pool, &functions) {
+            let found = statements_of(&opened, &arn).await?;
+            statements.push((arn, found));
+        }
+    }
+    let plan = plan_detach(
+        opened.state.clone(),
+        &Detaching {
+            functions,
+            statements,
+        },
+    );
+    opened.change("detach", &plan, &args.change, world).await
+}
+
+/// The statements of a function. One that is gone has none, and neither has one where there is no Lambda.
+async fn statements_of(opened: &Opened, arn: &FunctionArn) -> Result<Vec<Value>, AwsError> {
+    match opened.to().functions().policy(arn).await {
+        Err(AwsError::NotTheService { .. }) if !opened.aws.endpoints.is_aws() => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// Puts the pool back.
+pub(super) async fn rollback(args: &RollbackArgs, world: &mut World<'_>) -> Result<(), Failure> {
+    let snapshot = Snapshot::read(&args.from)?;
+    let pool_id = snapshot.pool_id().to_owned();
+    let client_ids = snapshot.state.client_ids();
+    let opened = Opened::new(&args.aws, &pool_id, &client_ids, world)
+        .await
+        .map_err(|failure| {
+            failure.with_hint(&format!(
+                "The snapshot was taken at {} in {}.",
+                snapshot.endpoint, snapshot.region
+            ))
+        })?;
+    let plan = plan_rollback(opened.state.clone(), &snapshot)?;
+    opened.change("rollback", &plan, &args.change, world).await
+}
+
+fn named(args: &FunctionArgs) -> [(Trigger, String); 3] {
+    [
+        (Trigger::Define, args.define.clone()),
+        (Trigger::Create, args.create.clone()),
+        (Trigger::Verify, args.verify.clone()),
+    ]
+}
+
+/// A pool that was read.
+pub(super) struct Opened {
+    pub(super) aws: Aws,
+    pub(super) pool_id: String,
+    pub(super) state: State,
+}
+
+impl Opened {
+    async fn new(
+        args: &AwsArgs,
+        pool_id: &str,
+        client_ids: &[String],
+        world: &mut World<'_>,
+    ) -> Result<Opened, Failure> {
+        let (aws, found_in) = connect(args, pool_id, world).await?;
+        let to = Surroundings { aws: &aws, pool_id };
+        let state = State::read(to.pools(), client_ids).await?;
+        let name = state.pool.get("Name").and_then(Value::as_str).unwrap_or_default();
+        world
+            .console
+            .say(&introduction(&aws, pool_id, name, found_in).await);
+        Ok(Opened {
+            pool_id: pool_id.to_owned(),
+            state,
+            aws,
+        })
+    }
+
+    fn to(&self) -> Surroundings<'_> {
+        Surroundings {
+            aws: &self.aws,
+            pool_id: &self.pool_id,
+        }
+    }
+
+    async fn change(
+        &self,
+        command: &str,
+        plan: &Plan,
+        args: &ChangeArgs,
+        world: &mut World<'_>,
+    ) -> Result<(), Failure> {
+        change(self.to(), command, plan, args, world).await
+    }
+}
+
+/// Carries out a plan as the flags say.
+pub(super) async fn change(
+    to: Surroundings<'_>,
+    command: &str,
+    plan: &Plan,
+    args: &ChangeArgs,
+    world: &mut World<'_>,
+) -> Result<(), Failure> {
+    let now = (world.clock)();
+    let consent = match (args.dry_run, args.yes) {
+        (true, _) => Consent::DryRun,
+        (false, true) => Consent::Given,
+        (false, false) => Consent::Ask,
+    };
+    let path = args
+        .snapshot
+        .clone()
+        .unwrap_or_else(|| snapshot_file(to.pool_id, now));
+    carry_out(world.console, to, plan, command, consent, &path, now).await?;
+    Ok(())
+}
+
+/// `poolhouse-snapshot-eu-central-1_AbCd-20260102T030405Z.json`
+fn snapshot_file(pool_id: &str, now: u64) -> PathBuf {
+    let time: String = rfc_3339(now)
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
+    PathBuf::from(format!("poolhouse-snapshot-{pool_id}-{time}.json"))
+}

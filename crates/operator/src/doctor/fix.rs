@@ -1,0 +1,62 @@
+//! What `--fix` does: only what takes nothing from anybody who signs in as they should.
+
+use serde_json::{Value, json};
+
+use super::facts::{Facts, Known};
+use super::rules::client::{is_session_short, needed_minutes, tells_users};
+use super::rules::trigger::with_access;
+use crate::arn::FunctionArn;
+use crate::change::{Permission, Plan};
+use crate::pool::policy::Access;
+use crate::pool::{Client, State};
+
+/// The plan that mends what can be mended safely. `mfa` is how the pool's MFA is set, to see that it stays so.
+pub(crate) fn plan(facts: &Facts, mfa: Option<Value>) -> Plan {
+    let state = State {
+        pool: facts.pool.clone(),
+        clients: facts.clients.clone(),
+        mfa,
+    };
+    let mut plan = Plan::of(state);
+    let attribute = facts.attribute_name();
+    let mut notes = Vec::new();
+    for client in &mut plan.clients {
+        if tells_users(client) {
+            client.description["PreventUserExistenceErrors"] = json!("ENABLED");
+        }
+        if facts.subjects.contains(&client.id) && is_session_short(client, facts) {
+            client.description["AuthSessionValidity"] = json!(needed_minutes(facts));
+        }
+        for member in ["ReadAttributes", "WriteAttributes"] {
+            notes.extend(without_attribute(client, member, &attribute));
+        }
+    }
+    plan.notes = notes;
+    for function in with_access(facts, Access::Denied) {
+        if let Some(arn) = FunctionArn::parse(&function.arn).filter(|_| is_known(&function.statements)) {
+            plan.grants.push(Permission::ours(arn, facts.pool_id()));
+        }
+    }
+    plan
+}
+
+fn is_known<T>(known: &Known<T>) -> bool {
+    known.get().is_some()
+}
+
+/// Takes the attribute out of a list. A list with nothing else in it is left alone: an empty one would mean every
+/// standard attribute. Returns a note about that.
+fn without_attribute(client: &mut Client, member: &str, attribute: &str) -> Option<String> {
+    let label = client.label();
+    let list = client.description.get_mut(member)?.as_array_mut()?;
+    if !list.iter().any(|name| name == attribute) {
+        return None;
+    }
+    if list.len() == 1 {
+        return Some(format!(
+            "{label}: {member} names {attribute} alone and stays; without it the list would mean every standard attribute"
+        ));
+    }
+    list.retain(|name| name != attribute);
+    None
+}

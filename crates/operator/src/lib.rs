@@ -1,0 +1,22 @@
+//! The operator's tools for a user pool that exists, on AWS or on Poolhouse: `attach`, `detach`, `rollback`, `doctor`.
+//!
+//! Whatever changes a pool reads everything first, shows the difference, asks, writes a snapshot, sends every member
+//! back (the service resets what an update leaves out), reads again and compares.
+
+mod arn;
+mod attach;
+mod aws;
+mod change;
+mod cli;
+mod console;
+mod credentials;
+mod doctor;
+mod env;
+mod pool;
+
+pub use cli::{
+    AttachArgs, AwsArgs, ChangeArgs, Command, DetachArgs, DoctorArgs, FunctionArgs, RollbackArgs, World, run,
+};
+pub use console::{Console, Reply, Terminal};
+pub use doctor::Output;
+pub use env::{Clock, Env};
