@@ -1,6 +1,6 @@
 //! What the tests need from package registries, installed once and again when its list changes.
 //!
-//! Everything is pinned: `tests/sdk/requirements.txt` and its like, `tests/sdk/js/package-lock.json`. The web app has a
+//! Everything is pinned: `tests/sdk/requirements.txt` and its like, each `package-lock.json`. The web app has a
 //! build script of its own, which installs its tools.
 
 use std::fs;
@@ -54,11 +54,23 @@ pub fn environment(what: &str, name: &str, requirements: &str) -> Outcome<PathBu
 /// # Errors
 /// If Node.js is missing or the packages cannot be had.
 pub fn javascript() -> Outcome<PathBuf> {
+    node_modules("the JavaScript clients", "tests/sdk/js")
+}
+
+/// What the functions in the tests are written with; returns their folder.
+///
+/// # Errors
+/// If Node.js is missing or the packages cannot be had.
+pub fn node_functions() -> Outcome<PathBuf> {
+    node_modules("the packages of the Node.js functions", "tests/functions/node")
+}
+
+fn node_modules(what: &str, folder: &str) -> Outcome<PathBuf> {
     tools::node()?;
-    let folder = root::path("tests/sdk/js");
+    let folder = root::path(folder);
     let lock_file = folder.join("package-lock.json");
     once(
-        "installing the JavaScript clients",
+        &format!("installing {what}"),
         &lock_file,
         &folder.join("node_modules"),
         || {

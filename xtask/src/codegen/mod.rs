@@ -2,6 +2,9 @@
 //!
 //! One file here for each file there. `--check` writes nothing and fails when a committed file differs from what
 //! would be written, so that a changed model or generator cannot be committed without its output.
+//!
+//! What follows from the server's code, the list of its operations, is written last, for the server must compile for
+//! that. A test of the server compares it.
 
 mod calls;
 mod constraints;
@@ -20,17 +23,19 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::system::process;
 use crate::{Outcome, root};
 use model::Model;
 use observed::Observed;
 
 const GENERATED: &str = "crates/api/src/generated";
+const OPERATIONS: &str = "docs/reference/operations.md";
 
 /// Runs the command; the only argument it knows is `--check`.
 pub fn run(arguments: &[String]) -> Outcome {
     let files = generate()?;
     match arguments {
-        [] => write_all(&files),
+        [] => write_all(&files).and_then(|()| write_operations()),
         [flag] if flag == "--check" => check_all(&files),
         _ => Err("usage: cargo xtask codegen [--check]".into()),
     }
@@ -81,6 +86,19 @@ fn write_all(files: &[Output]) -> Outcome {
             fs::write(&path, &file.text)?;
             writeln!(io::stdout(), "wrote {GENERATED}/{}", file.name)?;
         }
+    }
+    Ok(())
+}
+
+/// `docs/reference/operations.md`, as the server's own example prints it.
+fn write_operations() -> Outcome {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["run", "--quiet", "-p", "poolhouse-server", "--example", "operations"]);
+    let text = process::capture(cargo.current_dir(root::path("")))?;
+    let path = root::path(OPERATIONS);
+    if !is_fresh(&path, &text) {
+        fs::write(path, text)?;
+        writeln!(io::stdout(), "wrote {OPERATIONS}")?;
     }
     Ok(())
 }

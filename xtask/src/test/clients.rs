@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote, against a running server: `tests/sdk`, `tests/mail`, `tests/crash`.
+//! Clients that nobody here wrote, against a running server: `tests/sdk`, `tests/functions`, `tests/mail`, `tests/crash`.
 //!
 //! The suites start and stop servers themselves, each with a data folder of its own. They are told where the programs
 //! are by `POOLHOUSE_PROGRAMS`, and by `POOLHOUSE_FUNCTIONS` where the trigger functions run.
@@ -41,6 +41,14 @@ pub fn javascript() -> Outcome<Tally> {
 pub fn functions() -> Outcome<Tally> {
     let python = pytest(Functions::Processes, &["sdk/python", "-m", "code"])?;
     Ok(python.plus(node_test(Functions::Processes)?))
+}
+
+/// Functions as people write them for Lambda, in Node.js and Python.
+pub fn handlers() -> Outcome<Tally> {
+    install::node_functions()?;
+    // amazon-cognito-identity-js signs in through them too.
+    install::javascript()?;
+    pytest(Functions::Processes, &["functions"])
 }
 
 pub fn mail() -> Outcome<Tally> {

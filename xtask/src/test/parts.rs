@@ -57,6 +57,11 @@ pub const PARTS: &[Part] = &[
         "the same clients with the functions as processes",
         clients::functions,
     ),
+    part(
+        "handlers",
+        "functions as people write them for Lambda, in Node.js and Python, sign people in",
+        clients::handlers,
+    ),
     part("mail", "mail through a real SMTP server", clients::mail),
     part(
         "crash",

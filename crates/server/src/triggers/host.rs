@@ -114,3 +114,40 @@ impl Error for HostError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{FunctionSettings, ProcessSettings};
+
+    #[test]
+    fn a_function_without_its_interpreter_says_what_to_install() {
+        let code = FunctionCode::Handler {
+            runtime: Runtime::Node,
+            program: None,
+            directory: "functions".into(),
+            handler: "index.handler".to_owned(),
+        };
+        let settings = Settings {
+            functions: vec![FunctionSettings {
+                function: "2faDefine".to_owned(),
+                place: FunctionPlace::Process(ProcessSettings {
+                    code,
+                    processes: None,
+                    environment: Vec::new(),
+                    operations: Vec::new(),
+                }),
+            }],
+            ..Settings::default()
+        };
+        let data = Path::new("/nowhere");
+        let error = FunctionHost::prepare(&settings, data, OsStr::new("/nowhere/bin")).err();
+        assert_eq!(
+            error.map(|error| error.to_string()).as_deref(),
+            Some(
+                "functions.\"2faDefine\" needs Node.js 20 or later, and there is no node on the PATH. Install it, or \
+                 name it as program"
+            )
+        );
+    }
+}

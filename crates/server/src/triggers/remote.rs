@@ -19,6 +19,9 @@ use crate::settings::{FunctionPlace, RemoteFunction, Settings};
 /// Connections that wait for the next call. More are opened as they are needed, and closed after it.
 const KEPT: usize = 4;
 
+/// Places by the name or ARN of their function.
+pub type Places = Vec<(String, Arc<dyn Place>)>;
+
 /// The place of one function elsewhere.
 pub struct Remote {
     service: Service,
@@ -41,8 +44,8 @@ pub fn remotes(
     credentials: Option<&Credentials>,
     tls: &TlsSource,
     clock: &Arc<dyn Clock>,
-) -> Result<Vec<(String, Arc<dyn Place>)>, NoCredentials> {
-    let mut places: Vec<(String, Arc<dyn Place>)> = Vec::new();
+) -> Result<Places, NoCredentials> {
+    let mut places = Places::new();
     for function in &settings.functions {
         let FunctionPlace::Remote(remote) = &function.place else {
             continue;
@@ -189,4 +192,31 @@ pub(crate) fn lambda(function: &str, region: &str) -> Option<RemoteFunction> {
         endpoint: Endpoint::of_service("lambda", region)?,
         region: region.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::settings::FunctionSettings;
+
+    #[test]
+    fn a_function_elsewhere_without_an_access_key_says_what_to_set() {
+        let settings = Settings {
+            functions: vec![FunctionSettings {
+                function: "2faDefine".to_owned(),
+                place: FunctionPlace::Remote(lambda("2faDefine", "eu-central-1").unwrap()),
+            }],
+            ..Settings::default()
+        };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let places = remotes(&settings, None, &crate::tls::source(), &clock);
+        assert_eq!(
+            places.err().map(|error| error.to_string()).as_deref(),
+            Some(
+                "functions.\"2faDefine\" is invoked with an access key, and there is none. Set AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY"
+            )
+        );
+    }
 }
