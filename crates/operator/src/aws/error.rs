@@ -21,7 +21,7 @@ pub(crate) enum AwsError {
         /// Where.
         endpoint: String,
         /// Why.
-        source: Trouble,
+        source: Box<Trouble>,
     },
     /// What answered is not this service.
     NotTheService {
@@ -117,7 +117,7 @@ impl AwsError {
         match self {
             AwsError::Refused(refusal) => refusal.status >= 500,
             AwsError::Unreachable { source, .. } => !matches!(
-                source,
+                **source,
                 Trouble::Http(HttpError::Name | HttpError::Request(_) | HttpError::Tls(_))
             ),
             AwsError::NotTheService { status, .. } => *status >= 500,
@@ -198,7 +198,7 @@ impl fmt::Display for AwsError {
 impl Error for AwsError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            AwsError::Unreachable { source, .. } => Some(source),
+            AwsError::Unreachable { source, .. } => Some(&**source),
             _ => None,
         }
     }

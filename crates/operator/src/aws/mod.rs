@@ -159,7 +159,7 @@ impl Aws {
         let unreachable = |source| AwsError::Unreachable {
             service,
             endpoint: endpoint.to_string(),
-            source,
+            source: Box::new(source),
         };
         let request = self
             .signed(exchange, endpoint)

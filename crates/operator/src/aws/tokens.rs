@@ -69,7 +69,7 @@ pub(crate) async fn assume_role_with_web_identity(
     let unreachable = |source| AwsError::Unreachable {
         service,
         endpoint: endpoint.to_string(),
-        source,
+        source: Box::new(source),
     };
     let request = request.map_err(|error| unreachable(Trouble::Http(HttpError::Request(error))))?;
     let answer = send(endpoint, tls, request, PATIENCE)

@@ -81,8 +81,7 @@ impl Ini {
         let sections = self.sections.iter().filter(|found| found.name == section);
         sections
             .flat_map(|found| &found.entries)
-            .filter(|entry| entry.key == key)
-            .next_back()
+            .rfind(|entry| entry.key == key)
     }
 }
 
