@@ -11,6 +11,7 @@ use crate::cpu::CpuPool;
 use crate::http::access::FunctionKeys;
 use crate::mailer::Mailer;
 use crate::oidc::SigningKeys;
+use crate::records::{ClientRecord, Decoded, PoolRecord};
 use crate::settings::Settings;
 use crate::triggers::Functions;
 
@@ -31,6 +32,10 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// The pools' signing keys, parsed once.
     pub signing_keys: Arc<SigningKeys>,
+    /// User pools, decoded.
+    pub pools: Arc<Decoded<PoolRecord>>,
+    /// App clients, decoded.
+    pub clients: Arc<Decoded<ClientRecord>>,
     /// Where trigger functions run.
     pub functions: Arc<Functions>,
     /// Access keys of function processes, which live as long as the server.

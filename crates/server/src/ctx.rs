@@ -30,20 +30,18 @@ impl Ctx {
     ///
     /// # Errors
     /// `ResourceNotFoundException` `User pool <id> does not exist.`
-    pub async fn pool(&self, pool_id: &str) -> Result<Stored<PoolRecord>, ApiError> {
-        load(&*self.app.store, &keys::pool(pool_id))
-            .await?
-            .ok_or_else(|| ApiError::pool_not_found(pool_id))
+    pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
+        let pool = self.app.pools.load(&*self.app.store, &keys::pool(pool_id)).await?;
+        pool.ok_or_else(|| ApiError::pool_not_found(pool_id))
     }
 
     /// The app client with this id in this pool.
     ///
     /// # Errors
     /// `ResourceNotFoundException` `User pool client <id> does not exist.`
-    pub async fn client(&self, pool_id: &str, client_id: &str) -> Result<Stored<ClientRecord>, ApiError> {
-        load(&*self.app.store, &keys::client(pool_id, client_id))
-            .await?
-            .ok_or_else(|| ApiError::client_not_found(client_id))
+    pub async fn client(&self, pool_id: &str, client_id: &str) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
+        let client = self.app.clients.load(&*self.app.store, &keys::client(pool_id, client_id)).await?;
+        client.ok_or_else(|| ApiError::client_not_found(client_id))
     }
 
     /// The app client and its pool, for the unsigned calls that name only the client.
@@ -53,7 +51,7 @@ impl Ctx {
     pub async fn client_and_pool(
         &self,
         client_id: &str,
-    ) -> Result<(Stored<ClientRecord>, Stored<PoolRecord>), ApiError> {
+    ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
         let row = self.app.store.get(&keys::client_pool(client_id)).await?;
         let pool_id = row
             .and_then(referenced)

@@ -75,6 +75,8 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         clock: parts.clock,
         cpu: CpuPool::new(parts.cores),
         signing_keys: Arc::new(SigningKeys::new(parts.key_source)),
+        pools: Arc::default(),
+        clients: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(&settings.mail, parts.inbox)),

@@ -1,5 +1,7 @@
 //! The operations that a user calls for itself: who does an access token speak for, and does it still?
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poolhouse_api::ErrorCode;
@@ -17,9 +19,9 @@ use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, keys};
 /// Whom a good access token speaks for.
 pub struct SignedIn {
     /// The pool.
-    pub pool: Stored<PoolRecord>,
+    pub pool: Stored<Arc<PoolRecord>>,
     /// The app client that the token was issued to.
-    pub client: Stored<ClientRecord>,
+    pub client: Stored<Arc<ClientRecord>>,
     /// The user.
     pub user: Stored<UserRecord>,
     /// The token's claims.

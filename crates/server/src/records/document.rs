@@ -1,6 +1,7 @@
 //! Reading and writing records as JSON documents.
 
 use std::fmt;
+use std::sync::Arc;
 
 use poolhouse_store::{Store, StoreError, Version};
 use serde_json::Value;
@@ -28,6 +29,13 @@ pub struct Stored<T> {
     pub version: Version,
     /// The record itself.
     pub value: T,
+}
+
+impl<T: Clone> Stored<Arc<T>> {
+    /// The record as a copy of one's own, to be changed.
+    pub fn into_owned(self) -> Stored<T> {
+        Stored { key: self.key, version: self.version, value: Arc::unwrap_or_clone(self.value) }
+    }
 }
 
 /// A row whose body is not what its key says. The database was changed by something else than this server, or by a

@@ -6,6 +6,7 @@
 
 pub mod access_key;
 pub mod client;
+pub mod decoded;
 pub mod document;
 pub mod keys;
 pub mod pool;
@@ -15,6 +16,7 @@ pub mod user;
 
 pub use access_key::AccessKeyRecord;
 pub use client::ClientRecord;
+pub use decoded::Decoded;
 pub use document::{Corrupt, Document, Stored, load};
 pub use pool::PoolRecord;
 pub use refresh::RefreshRecord;

@@ -19,6 +19,6 @@ pub async fn run(
         .client(pool.value.id(), &input.client_id.unwrap_or_default())
         .await?;
     Ok(shapes::DescribeUserPoolClientResponse {
-        user_pool_client: Some(secret::shown(ctx, client.value)?),
+        user_pool_client: Some(secret::shown(ctx, client.into_owned().value)?),
     })
 }

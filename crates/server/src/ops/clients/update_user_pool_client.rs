@@ -25,7 +25,8 @@ pub async fn run(
         .value;
     let mut client = ctx
         .client(pool.id(), input.client_id.as_deref().unwrap_or_default())
-        .await?;
+        .await?
+        .into_owned();
     let name = input.client_name.clone();
     let has_secret = client.value.sealed_secret.is_some();
     let updated = &mut client.value.settings;

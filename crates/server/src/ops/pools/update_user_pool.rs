@@ -20,7 +20,8 @@ pub async fn run(
 ) -> Result<shapes::UpdateUserPoolResponse, ApiError> {
     let mut pool = ctx
         .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?;
+        .await?
+        .into_owned();
     let name = input.pool_name.clone();
     let updated = &mut pool.value.settings;
     settings::apply(updated, as_creation(input))?;
