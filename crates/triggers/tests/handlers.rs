@@ -1,6 +1,8 @@
 //! Handlers in Node.js and Python, run by the real interpreters over the real Runtime API.
 //!
-//! What each comes to was compared with Lambda's own runtimes (aws-lambda-ric 3.3, awslambdaric 4.2), handler by handler.
+//! What each comes to was compared with Lambda's own runtimes (aws-lambda-ric 3.3, awslambdaric 4.2), handler by handler. They
+//! agree in all but one: for an async handler whose promise never settles, aws-lambda-ric 3.3 answers `null`, its
+//! development version and ours `Runtime.NodeJsExit`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
@@ -214,8 +216,6 @@ async fn node_handlers_answer_in_every_style() {
 
 #[tokio::test]
 async fn errors_of_node_handlers_read_as_on_lambda() {
-    let unprintable = "callback called with Error argument, but there was a problem while retrieving one or more of \
-                       its message, name, and stack";
     let never_settled = "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly \
                          caused by a Promise that was never settled. For more information, see \
                          https://nodejs.org/docs/latest/api/process.html#exit-codes";
@@ -227,7 +227,10 @@ async fn errors_of_node_handlers_read_as_on_lambda() {
         ("styles.doneWithError", error("Error", "not done")),
         ("styles.fail", error("TypeError", "failed")),
         ("styles.named", error("CodeMismatch", "a code was wrong")),
-        ("styles.unprintable", error("handled", unprintable)),
+        (
+            "styles.unprintable",
+            error("TypeError", "Cannot convert object to primitive value"),
+        ),
         (
             "styles.circular",
             error("Error", "Unable to stringify response body"),

@@ -64,11 +64,8 @@ function describe(error) {
       errorMessage: String(error.message),
       trace: String(error.stack ?? '').split('\n'),
     };
-  } catch {
-    const errorMessage =
-      'callback called with Error argument, but there was a problem while retrieving one or more of its message, ' +
-      'name, and stack';
-    return { errorType: 'handled', errorMessage, trace: [] };
+  } catch (unprintable) {
+    return describe(unprintable);
   }
 }
 
@@ -269,13 +266,8 @@ async function handleOne(handler, isAsync) {
 replaceConsole();
 listenForTheUncaught();
 process.env.AWS_EXECUTION_ENV = `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
-let handler;
-try {
-  handler = await loadHandler();
-} catch (error) {
-  await postInitError(error);
-  process.exit(1);
-}
+// What is thrown here is an exception that nobody catches: it is reported as an error of the start.
+const handler = await loadHandler();
 const isAsync = handler.constructor?.name === 'AsyncFunction';
 for (;;) {
   await handleOne(handler, isAsync);
