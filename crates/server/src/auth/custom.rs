@@ -12,7 +12,7 @@ use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::{Batch, CommitError, Expect};
 use serde_json::{Map, Value, json};
 
-use super::handle::{self, Kind};
+use super::handle;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
@@ -192,7 +192,7 @@ async fn create(
     let Challenge { public, private, metadata } = triggers::read_challenge(&event)?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, Kind::Session, client.id(), expires);
+    let session = handle::new(ctx, client.id(), expires);
     let private = json!(private).to_string();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),

@@ -1,8 +1,11 @@
-//! `Session` and `SECRET_BLOCK`: opaque strings that stand for a row of the store.
+//! `Session` and `SECRET_BLOCK`: opaque strings that carry a sign-in from one step to the next.
 //!
-//! A handle is sealed: it holds when the row expires and 32 random bytes, and it opens only for the app client it was
-//! made for. So a string that is not ours, or another client's, is told from one that was used or came too late,
-//! without keeping either. The row lies under a digest of the random bytes: a copy of the database holds no handle.
+//! A `Session` is a handle to a row: sealed, it holds when the row expires and 32 random bytes. The row lies under a
+//! digest of the random bytes, so a copy of the database holds no handle. A `SECRET_BLOCK` holds the state itself,
+//! sealed: beginning a sign-in, which anybody may, then writes nothing. That it was used is what gets a row.
+//!
+//! Both open only for the app client they were made for. So a string that is not ours, or another client's, is told
+//! from one that was used or came too late.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,15 +20,6 @@ use crate::records::{SessionRecord, Stored, keys, load};
 const SESSION_PREFIX: &str = "AYABe";
 const RANDOM_BYTES: usize = 32;
 
-/// What a handle is for. One kind never passes for the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The `Session` member.
-    Session,
-    /// The `SECRET_BLOCK` challenge parameter.
-    SecretBlock,
-}
-
 /// A new handle, as text for the client and as key for the row.
 pub struct Handle {
     /// What the client gets.
@@ -37,15 +31,15 @@ pub struct Handle {
 }
 
 /// Makes a handle for a row that expires at `expires`.
-pub fn new(ctx: &Ctx, kind: Kind, client_id: &str, expires: Millis) -> Handle {
+pub fn new(ctx: &Ctx, client_id: &str, expires: Millis) -> Handle {
     let mut random = [0; RANDOM_BYTES];
     ctx.app.entropy.fill(&mut random);
     let mut plain = Vec::with_capacity(8 + RANDOM_BYTES);
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
-    let sealed = ctx.app.sealer.seal(&associated(kind, client_id), &plain, &*ctx.app.entropy);
+    let sealed = ctx.app.sealer.seal(&session_of(client_id), &plain, &*ctx.app.entropy);
     let digest = digest(&random);
-    Handle { text: dress(kind, &sealed), key: keys::session(expires, &digest), digest }
+    Handle { text: format!("{SESSION_PREFIX}{sealed}"), key: keys::session(expires, &digest), digest }
 }
 
 /// Finds the row that a handle stands for.
@@ -54,23 +48,36 @@ pub fn new(ctx: &Ctx, kind: Kind, client_id: &str, expires: Millis) -> Handle {
 /// `NotAuthorizedException` with the service's sentence for a handle that is expired, used, or not ours at all.
 pub async fn find(
     ctx: &Ctx,
-    kind: Kind,
     client_id: &str,
     text: &str,
 ) -> Result<Stored<SessionRecord>, ApiError> {
-    let (expires, digest) = open(ctx, kind, client_id, text).ok_or_else(invalid)?;
+    let (expires, digest) = open(ctx, client_id, text).ok_or_else(invalid)?;
     if ctx.now >= expires {
-        return Err(ApiError::not_authorized("Invalid session for the user, session is expired."));
+        return Err(expired());
     }
     load(&*ctx.app.store, &keys::session(expires, &digest)).await?.ok_or_else(used)
 }
 
-/// The digest of a handle's random bytes, if the handle is ours and this client's.
-pub fn open(ctx: &Ctx, kind: Kind, client_id: &str, text: &str) -> Option<(Millis, String)> {
-    let sealed = undress(kind, text)?;
-    let plain = ctx.app.sealer.open(&associated(kind, client_id), &sealed).ok()?;
+/// When a handle's row expires and under which digest it lies, if the handle is ours and this client's.
+pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<(Millis, String)> {
+    let plain = ctx.app.sealer.open(&session_of(client_id), text.strip_prefix(SESSION_PREFIX)?).ok()?;
     let (expires, random) = plain.split_first_chunk::<8>()?;
     Some((Millis(i64::from_be_bytes(*expires)), digest(random)))
+}
+
+/// Seals the state of an exchange into a `SECRET_BLOCK`. Clients decode the block as standard base64 and hash the bytes.
+pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
+    STANDARD.encode(ctx.app.sealer.seal(&block_of(client_id), state, &*ctx.app.entropy))
+}
+
+/// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
+pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
+    ctx.app.sealer.open(&block_of(client_id), std::str::from_utf8(block).ok()?).ok()
+}
+
+/// A session whose time is over.
+pub fn expired() -> ApiError {
+    ApiError::not_authorized("Invalid session for the user, session is expired.")
 }
 
 /// A session that is garbage, or another client's or user's.
@@ -83,29 +90,16 @@ pub fn used() -> ApiError {
     ApiError::not_authorized("Invalid session for the user, session can only be used once.")
 }
 
-fn associated(kind: Kind, client_id: &str) -> String {
-    match kind {
-        Kind::Session => format!("session/{client_id}"),
-        Kind::SecretBlock => format!("secret-block/{client_id}"),
-    }
+fn session_of(client_id: &str) -> String {
+    format!("session/{client_id}")
 }
 
-fn dress(kind: Kind, sealed: &str) -> String {
-    match kind {
-        Kind::Session => format!("{SESSION_PREFIX}{sealed}"),
-        // Clients decode the block as standard base64 and hash the bytes.
-        Kind::SecretBlock => STANDARD.encode(sealed),
-    }
+fn block_of(client_id: &str) -> String {
+    format!("secret-block/{client_id}")
 }
 
-fn undress(kind: Kind, text: &str) -> Option<String> {
-    match kind {
-        Kind::Session => text.strip_prefix(SESSION_PREFIX).map(str::to_owned),
-        Kind::SecretBlock => String::from_utf8(STANDARD.decode(text).ok()?).ok(),
-    }
-}
-
-fn digest(random: &[u8]) -> String {
+/// What stands in keys for secret bytes.
+pub fn digest(random: &[u8]) -> String {
     hex(&sha256(&[random]))
 }
 

@@ -10,7 +10,7 @@ use poolhouse_store::{Batch, Expect};
 use serde_json::json;
 
 use super::attributes::{self, Change};
-use super::handle::{self, Kind};
+use super::handle;
 use super::parameters::Parameters;
 use super::policy::{self, Wording};
 use super::respond::consume;
@@ -34,7 +34,7 @@ pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, Api
     let user = subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, Kind::Session, client.id(), expires);
+    let session = handle::new(ctx, client.id(), expires);
     let record = SessionRecord { challenge: name.as_str().to_owned(), expires, ..sign_in.session() };
     let batch = Batch::new().put(session.key, Expect::Absent, record.to_body()).merge(clear);
     ctx.app.store.commit(batch).await?;

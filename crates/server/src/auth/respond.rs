@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, CommitError, Expect};
 
-use super::handle::{self, Kind};
+use super::handle;
 use super::initiate::password_proved;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
@@ -43,15 +43,15 @@ pub async fn respond(
     match challenge {
         ChallengeNameType::PasswordVerifier => {
             let proof = srp::Proof::read(ctx, &parameters)?;
-            let block = parameters.required("PASSWORD_CLAIM_SECRET_BLOCK")?;
-            let stored = handle::find(ctx, Kind::SecretBlock, client.id(), block).await?;
-            check_session_belongs(ctx, client, &stored.value, session.as_deref())?;
-            let sign_in = resume(ctx, pool, client, &stored.value, &challenge, &parameters, metadata).await?;
-            password_verifier(sign_in, &stored, proof).await
+            let exchange = srp::Exchange::open(ctx, client.id(), &proof)?;
+            let record = &exchange.session;
+            check_session_belongs(ctx, client, record, session.as_deref())?;
+            let sign_in = resume(ctx, pool, client, record, &challenge, &parameters, metadata).await?;
+            password_verifier(sign_in, exchange, proof).await
         }
         ChallengeNameType::CustomChallenge | ChallengeNameType::NewPasswordRequired => {
             let text = session.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::missing_parameter("Session"))?;
-            let stored = handle::find(ctx, Kind::Session, client.id(), &text).await?;
+            let stored = handle::find(ctx, client.id(), &text).await?;
             let sign_in = resume(ctx, pool, client, &stored.value, &challenge, &parameters, metadata).await?;
             if challenge == ChallengeNameType::NewPasswordRequired {
                 return new_password::answer(sign_in, stored, &parameters).await;
@@ -92,7 +92,7 @@ fn check_session_belongs(
     session: Option<&str>,
 ) -> Result<(), ApiError> {
     let Some(text) = session.filter(|text| !text.is_empty()) else { return Ok(()) };
-    let digest = handle::open(ctx, Kind::Session, client.id(), text).map(|(_, digest)| digest);
+    let digest = handle::open(ctx, client.id(), text).map(|(_, digest)| digest);
     if digest.is_some() && digest == record.session_digest { Ok(()) } else { Err(handle::invalid()) }
 }
 
@@ -154,10 +154,10 @@ async fn is_named(ctx: &Ctx, pool: &PoolRecord, subject: &Subject, name: &str) -
 
 async fn password_verifier(
     mut sign_in: SignIn<'_>,
-    stored: &Stored<SessionRecord>,
+    exchange: srp::Exchange,
     proof: srp::Proof,
 ) -> Result<Answer, ApiError> {
-    let clear = srp::judge(&sign_in, stored, proof).await?;
+    let clear = srp::judge(&sign_in, exchange, proof).await?;
     if sign_in.flow != AuthFlowType::CustomAuth.as_str() {
         return password_proved(&sign_in, clear).await;
     }

@@ -1,8 +1,9 @@
 //! Proving a password without sending it: the `PASSWORD_VERIFIER` challenge.
 //!
-//! The server's half of the exchange lies sealed in the session row that `SECRET_BLOCK` stands for, because clients
-//! answer this challenge without a `Session` in `USER_SRP_AUTH`. The row is deleted by the first answer, right or
-//! wrong, in the commit that counts the attempt.
+//! The server's half of the exchange rides sealed in `SECRET_BLOCK`, because clients answer this challenge without a
+//! `Session` in `USER_SRP_AUTH`, and because beginning an exchange needs no password: what anybody may do a thousand
+//! times must not write a thousand rows. The first answer, right or wrong, leaves a row that says the block was used, in
+//! the commit that counts the attempt; every later one finds it there.
 
 use std::collections::BTreeMap;
 
@@ -12,25 +13,27 @@ use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_crypto::srp::{self, Challenge, parse_a, timestamp};
 use poolhouse_store::{Batch, Expect};
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
-use super::handle::{self, Kind};
+use super::handle;
 use super::lockout;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::document::Document;
-use crate::records::{SessionRecord, Stored};
+use crate::records::{SessionRecord, keys};
 
 /// How far a client's clock may be off, in seconds. The service checks for gross errors only.
 const CLOCK_SKEW_SECONDS: i64 = 30 * 60;
 
-/// Starts the exchange: draws the server's secret, keeps it, and asks for the proof.
+/// Starts the exchange: draws the server's secret, seals it, and asks for the proof.
 ///
 /// `with_session` is how `CUSTOM_AUTH` asks: it hands out a `Session` beside the block; `USER_SRP_AUTH` does not.
 ///
 /// # Errors
-/// `InvalidParameterException` for an `SRP_A` that no honest client sends, and store failures.
+/// `InvalidParameterException` for an `SRP_A` that no honest client sends.
 pub async fn challenge(
     sign_in: &SignIn<'_>,
     parameters: &Parameters,
@@ -44,23 +47,28 @@ pub async fn challenge(
     let ours = ctx.app.cpu.run(move || srp::challenge(&verifier, &*entropy)).await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let block = handle::new(ctx, Kind::SecretBlock, client.id(), expires);
-    let session = with_session.then(|| handle::new(ctx, Kind::Session, client.id(), expires));
-    let state = format!("{}:{}", handle::hex(&ours.to_bytes()), public_a.to_hex());
+    let session = with_session.then(|| handle::new(ctx, client.id(), expires));
     let record = SessionRecord {
         challenge: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
-        sealed_srp: Some(ctx.app.sealer.seal(&block.key, state.as_bytes(), &*ctx.app.entropy)),
         session_digest: session.as_ref().map(|session| session.digest.clone()),
         expires,
         ..sign_in.session()
     };
-    ctx.app.store.commit(Batch::new().put(block.key, Expect::Absent, record.to_body())).await?;
+    let state = Zeroizing::new(
+        json!({
+            "session": record.to_document(),
+            "secret": handle::hex(&ours.to_bytes()),
+            "a": public_a.to_hex(),
+        })
+        .to_string(),
+    );
+    let block = handle::seal_block(ctx, client.id(), state.as_bytes());
 
     let name = subject.public_name(ctx, pool)?;
     let parameters = BTreeMap::from([
         ("SALT".to_owned(), salt),
         ("SRP_B".to_owned(), ours.public_b_hex()),
-        ("SECRET_BLOCK".to_owned(), block.text),
+        ("SECRET_BLOCK".to_owned(), block),
         ("USERNAME".to_owned(), name.clone()),
         ("USER_ID_FOR_SRP".to_owned(), name),
     ]);
@@ -101,6 +109,42 @@ impl Proof {
     }
 }
 
+/// An exchange that waits for its proof.
+pub struct Exchange {
+    /// The sign-in it belongs to.
+    pub session: SessionRecord,
+    /// Where its use is noted.
+    used: String,
+    ours: Challenge,
+    public_a: String,
+}
+
+impl Exchange {
+    /// Opens the block that a proof was made over.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` for a block that is expired, or not ours and this client's.
+    pub fn open(ctx: &Ctx, client_id: &str, proof: &Proof) -> Result<Exchange, ApiError> {
+        let state = handle::open_block(ctx, client_id, &proof.block).map(Zeroizing::new);
+        let state = state.ok_or_else(handle::invalid)?;
+        let exchange = Exchange::read(&state).ok_or_else(handle::invalid)?;
+        if ctx.now >= exchange.session.expires { Err(handle::expired()) } else { Ok(exchange) }
+    }
+
+    fn read(state: &[u8]) -> Option<Exchange> {
+        let document: Value = serde_json::from_slice(state).ok()?;
+        let session = SessionRecord::from_document(document.get("session")?)?;
+        // Swept an hour late, so that a clock set back does not make the block good again.
+        let used = keys::session(session.expires.plus_seconds(3600), &handle::digest(state));
+        Some(Exchange {
+            used,
+            ours: Challenge::from_bytes(&unhex(document.get("secret")?.as_str()?)?).ok()?,
+            public_a: document.get("a")?.as_str()?.to_owned(),
+            session,
+        })
+    }
+}
+
 /// Judges the proof. Counts the attempt and consumes the challenge first, in one commit; returns the batch that
 /// forgets the failures.
 ///
@@ -108,17 +152,15 @@ impl Proof {
 /// `Incorrect username or password.`, `Password attempts exceeded`, or a session used before.
 pub async fn judge(
     sign_in: &SignIn<'_>,
-    stored: &Stored<SessionRecord>,
+    exchange: Exchange,
     proof: Proof,
 ) -> Result<Batch, ApiError> {
     let SignIn { ctx, pool, subject, .. } = sign_in;
-    let consume = Batch::new().delete(stored.key.clone(), Expect::Version(stored.version));
+    let Exchange { used, ours, public_a, .. } = exchange;
+    let consume = Batch::new().put(used, Expect::Absent, "{}");
     let who = subject.lockout_name(ctx, pool)?;
     let clear = lockout::count(ctx, pool.id(), &who, &consume, handle::used).await?;
 
-    let sealed = stored.value.sealed_srp.as_deref().ok_or_else(handle::invalid)?;
-    let state = ctx.app.sealer.open(&stored.key, sealed).map_err(ApiError::internal)?;
-    let (ours, public_a) = read_state(&state).ok_or_else(|| ApiError::internal("a sealed SRP state is unreadable"))?;
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name().to_owned();
     let user_id = subject.public_name(ctx, pool)?;
@@ -144,13 +186,8 @@ pub async fn judge(
     if right && has_password { Ok(clear) } else { Err(ApiError::incorrect_username_or_password()) }
 }
 
-fn read_state(state: &[u8]) -> Option<(Challenge, String)> {
-    let (challenge, public_a) = std::str::from_utf8(state).ok()?.split_once(':')?;
-    let bytes: Option<Vec<u8>> = (0..challenge.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(challenge.get(at..at + 2)?, 16).ok())
-        .collect();
-    Some((Challenge::from_bytes(&bytes?).ok()?, public_a.to_owned()))
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
 fn bad_a() -> ApiError {

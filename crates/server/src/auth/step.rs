@@ -44,7 +44,6 @@ impl SignIn<'_> {
             answered: self.answered.clone(),
             metadata: None,
             sealed_private: None,
-            sealed_srp: None,
             session_digest: None,
             event_id: self.event_id.clone(),
             expires: Millis(0),

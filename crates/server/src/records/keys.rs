@@ -12,7 +12,7 @@
 //! | `alias/POOL/KIND/VALUE` | the username that an e-mail address, phone number or preferred username signs in |
 //! | `lockout/POOL/WHO` | wrong passwords in a row |
 //! | `ledger/POOL/SUB` | the exact counters of confirm codes |
-//! | `session/EXPIRY/DIGEST` | a sign-in in progress; ordered by expiry, so that sweeping reads only what is due |
+//! | `session/EXPIRY/DIGEST` | a sign-in in progress, or the note that a `SECRET_BLOCK` was used; ordered by expiry, so that sweeping reads only what is due |
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
 //! | `outbox/DUE/ID` | a mail to be sent, its payload sealed; ordered by when it is due |
 //! | `deleting/POOL` | a deleted pool that still has rows to be deleted |

@@ -38,9 +38,7 @@ pub struct SessionRecord {
     pub metadata: Option<String>,
     /// `privateChallengeParameters` of the pending custom challenge, sealed.
     pub sealed_private: Option<String>,
-    /// The server's half of a pending SRP exchange, sealed.
-    pub sealed_srp: Option<String>,
-    /// Digest of the `Session` string that belongs to it, where the row is found by `SECRET_BLOCK`.
+    /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
     pub session_digest: Option<String>,
     /// The request id of the first step: the tokens' `event_id`.
     pub event_id: String,
@@ -69,7 +67,6 @@ impl Document for SessionRecord {
             ("sub", &self.sub),
             ("metadata", &self.metadata),
             ("private", &self.sealed_private),
-            ("srp", &self.sealed_srp),
             ("session", &self.session_digest),
         ];
         for (member, value) in optional {
@@ -101,7 +98,6 @@ impl Document for SessionRecord {
                 .collect::<Option<_>>()?,
             metadata: text(document, "metadata"),
             sealed_private: text(document, "private"),
-            sealed_srp: text(document, "srp"),
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
             expires: Millis(integer(document, "expires")?),

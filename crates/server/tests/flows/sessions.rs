@@ -1,5 +1,8 @@
 //! What a `Session` is bound to.
 
+use poolhouse_server::clock::Clock;
+use poolhouse_store::Scan;
+use poolhouse_testkit::srp::SrpClient;
 use serde_json::json;
 
 use crate::{PASSWORD, Scene};
@@ -91,4 +94,30 @@ async fn a_user_disabled_in_between_does_not_sign_in() {
     scene.server.call("AdminDisableUser", user).await.ok();
     let answer = scene.answer(&challenge["Session"], &code).await;
     answer.assert_error("NotAuthorizedException", "User is disabled.");
+}
+
+#[tokio::test]
+async fn a_password_proof_counts_once() {
+    let scene = Scene::new().await;
+    let client = SrpClient::new(&scene.pool, PASSWORD);
+    let begin = json!({
+        "AuthFlow": "USER_SRP_AUTH",
+        "ClientId": scene.client,
+        "AuthParameters": { "USERNAME": "mara", "SRP_A": client.public_a() },
+    });
+    let rows = async || {
+        let everything = Scan { prefix: String::new(), after: None, limit: 10_000 };
+        scene.server.store().scan(everything).await.unwrap().len()
+    };
+    let before = rows().await;
+    let challenge = scene.server.call("InitiateAuth", begin).await.ok();
+    assert_eq!(rows().await, before, "beginning a sign-in writes nothing");
+    let proof = json!({
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ClientId": scene.client,
+        "ChallengeResponses": client.responses(&challenge["ChallengeParameters"], scene.server.clock().now()),
+    });
+    scene.server.call("RespondToAuthChallenge", proof.clone()).await.ok();
+    let again = scene.server.call("RespondToAuthChallenge", proof).await;
+    again.assert_error("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
 }
