@@ -32,6 +32,19 @@ impl CarrierUrl {
     }
 }
 
+/// How people are told of it: `host:port`, `ses.eu-central-1`.
+impl fmt::Display for CarrierUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Smtp(relay) => relay.fmt(f),
+            Self::Ses(url) => match &url.region {
+                Some(region) => write!(f, "ses.{region}"),
+                None => f.write_str("ses"),
+            },
+        }
+    }
+}
+
 /// What is wrong with a carrier's URL. The URL is not repeated: it may carry a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CarrierUrlError {

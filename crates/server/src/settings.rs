@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use poolhouse_api::Operation;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
+use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;
 
@@ -105,10 +106,42 @@ pub struct HttpSettings {
 /// Where mail goes.
 #[derive(Clone, Debug, Default)]
 pub struct MailSettings {
-    /// SMTP servers in order of preference. Empty: the local inbox, if it is on.
-    pub relays: Vec<Relay>,
+    /// Whoever takes mail, in order of preference. Empty: the local inbox, if it is on.
+    pub carriers: Vec<MailCarrier>,
     /// Whom mail comes from. Without it no mail is sent.
     pub from: Option<Mailbox>,
+}
+
+/// Whoever takes mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MailCarrier {
+    /// An SMTP server.
+    Smtp(Relay),
+    /// Amazon SES.
+    Ses(SesSettings),
+}
+
+/// Amazon SES in one region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SesSettings {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// Its region.
+    pub region: String,
+    /// The configuration set, if it is not the identity's own.
+    pub configuration_set: Option<String>,
+    /// Who signs requests to it.
+    pub credentials: Credentials,
+}
+
+/// How logs and people are told of it.
+impl fmt::Display for MailCarrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MailCarrier::Smtp(relay) => relay.fmt(f),
+            MailCarrier::Ses(ses) => write!(f, "ses.{}", ses.region),
+        }
+    }
 }
 
 /// One function that does not run in process.

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
+use poolhouse_mail::{CarrierUrl, Mailbox};
+use poolhouse_outbound::aws::Credentials;
+use poolhouse_outbound::http::Endpoint;
 
 use super::{CliError, DEFAULT_DATA, ServeArgs};
 use crate::config::{self, Configuration};
-use crate::settings::Settings;
+use crate::settings::{MailCarrier, SesSettings, Settings};
 
 /// The configuration file that is read unasked.
 const CONFIG: &str = "poolhouse.toml";
@@ -15,21 +17,29 @@ const CONFIG: &str = "poolhouse.toml";
 const LOCAL_SENDER: &str = "Poolhouse <no-reply@localhost>";
 
 /// The configuration file's settings with those of the command line over them, and whether they make sense together.
-pub(super) fn configure(arguments: ServeArgs) -> Result<Configuration, CliError> {
-    let file = arguments
-        .config
-        .clone()
-        .or_else(|| Some(PathBuf::from(CONFIG)).filter(|file| file.is_file()));
-    let mut configuration = match &file {
-        None => Configuration::default(),
-        Some(file) => config::load(file)
-            .map_err(|error| CliError::new("the configuration is not usable").caused_by(error))?,
-    };
+pub(super) fn configure(
+    arguments: ServeArgs,
+    credentials: Option<&Credentials>,
+) -> Result<Configuration, CliError> {
+    let mut configuration = from_file(arguments.config.clone())?;
     apply(arguments, &mut configuration)?;
     let settings = &mut configuration.settings;
+    for url in std::mem::take(&mut configuration.carriers) {
+        settings.mail.carriers.push(carrier(url, credentials)?);
+    }
     settings.web.directory = settings.web.directory.take().or_else(built_pages);
     check_mail(configuration.inbox, settings)?;
     Ok(configuration)
+}
+
+/// What the configuration file says, or the one that is read unasked.
+pub(super) fn from_file(file: Option<PathBuf>) -> Result<Configuration, CliError> {
+    let file = file.or_else(|| Some(PathBuf::from(CONFIG)).filter(|file| file.is_file()));
+    match file {
+        None => Ok(Configuration::default()),
+        Some(file) => config::load(&file)
+            .map_err(|error| CliError::new("the configuration is not usable").caused_by(error)),
+    }
 }
 
 fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), CliError> {
@@ -44,7 +54,7 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
         let relay = Relay::parse(&url);
         let relay = relay
             .map_err(|error| CliError::new(format!("--smtp has an unusable URL. {form}")).caused_by(error))?;
-        settings.mail.relays = vec![relay];
+        configuration.carriers = vec![CarrierUrl::Smtp(relay)];
     }
     if let Some(from) = arguments.mail_from {
         let form = config::FROM_FORM;
@@ -61,6 +71,25 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
     Ok(())
 }
 
+/// A carrier with all that it takes to ask it.
+fn carrier(url: CarrierUrl, credentials: Option<&Credentials>) -> Result<MailCarrier, CliError> {
+    let url = match url {
+        CarrierUrl::Smtp(relay) => return Ok(MailCarrier::Smtp(relay)),
+        CarrierUrl::Ses(url) => url,
+    };
+    let credentials = credentials.cloned().ok_or_else(|| {
+        CliError::new("ses:// needs an access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    })?;
+    let no_region = || CliError::new("ses:// names no region. Write ses://eu-central-1, for instance");
+    let region = url.region.ok_or_else(no_region)?;
+    Ok(MailCarrier::Ses(SesSettings {
+        endpoint: Endpoint::of_service("email", &region).ok_or_else(no_region)?,
+        region,
+        configuration_set: url.configuration_set,
+        credentials,
+    }))
+}
+
 /// Refuses what would send no mail, or show it to strangers.
 fn check_mail(inbox: bool, settings: &mut Settings) -> Result<(), CliError> {
     let mail = &mut settings.mail;
@@ -70,7 +99,7 @@ fn check_mail(inbox: bool, settings: &mut Settings) -> Result<(), CliError> {
             settings.listen
         )));
     }
-    if !mail.relays.is_empty() && mail.from.is_none() {
+    if !mail.carriers.is_empty() && mail.from.is_none() {
         return Err(CliError::new(format!(
             "a mail relay needs a sender. Add --mail-from, {}",
             config::FROM_FORM
@@ -79,7 +108,7 @@ fn check_mail(inbox: bool, settings: &mut Settings) -> Result<(), CliError> {
     if inbox && mail.from.is_none() {
         mail.from = Mailbox::parse(LOCAL_SENDER).ok();
     }
-    if !inbox && mail.relays.is_empty() {
+    if !inbox && mail.carriers.is_empty() {
         tracing::warn!(
             "no mail can be sent: give --smtp and --mail-from, or --inbox to read it on this machine"
         );

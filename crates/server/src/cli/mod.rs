@@ -1,10 +1,11 @@
-//! The command line: `poolhouse serve` and `poolhouse keys`.
+//! The command line: `poolhouse serve`, `poolhouse keys` and `poolhouse mail`.
 
 mod configure;
 mod data;
 mod files;
 mod keys;
 mod logging;
+mod mail;
 mod serve;
 mod sockets;
 
@@ -36,9 +37,12 @@ enum Command {
     /// Make, list and delete access keys for the operations that AWS signs.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Show the code mail, or send one to see whether it arrives.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:9229]
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -163,6 +167,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
     let done = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, environment),
         Command::Keys(command) => keys::run(command),
+        Command::Mail(command) => mail::run(command, environment),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

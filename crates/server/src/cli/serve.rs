@@ -40,7 +40,7 @@ const RESTART: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
     logging::start(environment.log.as_deref())?;
-    let configuration = configure(arguments)?;
+    let configuration = configure(arguments, environment.credentials.as_ref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
     runtime.block_on(serve(configuration, environment))
@@ -225,9 +225,9 @@ fn announce(app: &App, directory: &Path) -> Result<(), CliError> {
     lines.extend(
         app.settings
             .mail
-            .relays
+            .carriers
             .iter()
-            .map(|relay| format!("  mail   {relay}")),
+            .map(|carrier| format!("  mail   {carrier}")),
     );
     print(&lines.join("\n"))
 }

@@ -11,10 +11,10 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use poolhouse_mail::Mailbox;
-use poolhouse_mail::smtp::Relay;
+use poolhouse_confirm::Templates;
+use poolhouse_mail::{CarrierUrl, Mailbox};
 
-use crate::settings::{HttpSettings, MailSettings, Settings, WebSettings};
+use crate::settings::{HttpSettings, Settings, WebSettings};
 pub use table::ConfigError;
 use table::Section;
 
@@ -31,6 +31,8 @@ pub struct Configuration {
     pub inbox: bool,
     /// Where the local inbox takes mail, if the file says.
     pub inbox_smtp: Option<SocketAddr>,
+    /// Whoever takes mail; SES still without credentials, which no file holds.
+    pub carriers: Vec<CarrierUrl>,
 }
 
 /// Reads the file.
@@ -74,7 +76,9 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     if let Some(flag) = top.flag("pre_authentication_in_custom_auth")? {
         settings.pre_authentication_in_custom_auth = flag;
     }
-    settings.mail = mail(top.section("mail")?)?;
+    let mail = mail(top.section("mail")?)?;
+    settings.mail.from = mail.from;
+    configuration.carriers = mail.carriers;
     let mut inbox = top.section("inbox")?;
     configuration.inbox_smtp = inbox.parsed(
         "smtp",
@@ -83,31 +87,50 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     )?;
     inbox.end()?;
     settings.confirm = confirm(top.section("confirm")?)?;
+    settings.confirm.templates = mail.templates;
     settings.web = web(top.section("web")?)?;
     settings.http = http(top.section("http")?)?;
     for (name, section) in top.section("functions")?.sections()? {
-        settings.functions.push(functions::read(name, section, &settings.region)?);
+        settings
+            .functions
+            .push(functions::read(name, section, &settings.region)?);
     }
     top.end()?;
     Ok(configuration)
 }
 
-fn mail(mut section: Section<'_>) -> Result<MailSettings, ConfigError> {
+/// What `[mail]` says.
+struct Mail {
+    carriers: Vec<CarrierUrl>,
+    from: Option<Mailbox>,
+    templates: Templates,
+}
+
+fn mail(mut section: Section<'_>) -> Result<Mail, ConfigError> {
     let urls = section.texts("relays")?.unwrap_or_default();
     if urls.len() > MOST_RELAYS {
         return Err(section.error("relays", format!("must name at most {MOST_RELAYS} relays")));
     }
-    let mut relays = Vec::new();
+    let mut carriers = Vec::new();
     for url in urls {
         // The URL is not repeated, for it may hold a password.
-        let relay = Relay::parse(&url);
-        relays.push(relay.map_err(|error| {
+        let carrier = CarrierUrl::parse(&url);
+        carriers.push(carrier.map_err(|error| {
             section.error("relays", format!("has an unusable URL: {error}. {RELAY_FORM}"))
         })?);
     }
     let from = section.parsed("from", FROM_FORM, |text| Mailbox::parse(text).ok())?;
+    let templates = match section.path("templates")? {
+        None => Templates::default(),
+        Some(folder) => Templates::read(|name| fs::read_to_string(folder.join(name)))
+            .map_err(|error| section.error("templates", format!("cannot be used: {error}")))?,
+    };
     section.end()?;
-    Ok(MailSettings { relays, from })
+    Ok(Mail {
+        carriers,
+        from,
+        templates,
+    })
 }
 
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
@@ -210,6 +233,6 @@ fn region(text: &str) -> Option<String> {
 
 /// How relays are written.
 pub(crate) const RELAY_FORM: &str =
-    "Write smtp://user:password@mail.example.com:587, or smtps:// for port 465";
+    "Write smtp://user:password@mail.example.com:587, smtps:// for port 465, or ses://REGION";
 /// How the sender is written.
 pub(crate) const FROM_FORM: &str = "an email address, such as App <no-reply@example.com>";

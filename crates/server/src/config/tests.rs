@@ -84,6 +84,7 @@ fn every_setting_is_read() {
         issuer,
         inbox,
         inbox_smtp,
+        carriers,
     } = read;
     assert_eq!(settings.listen.to_string(), "0.0.0.0:80");
     assert_eq!(
@@ -101,8 +102,11 @@ fn every_setting_is_read() {
         inbox_smtp.map(|address| address.to_string()).as_deref(),
         Some("127.0.0.1:0")
     );
-    let carriers: Vec<String> = configuration.carriers.iter().map(ToString::to_string).collect();
-    assert_eq!(carriers, ["one.example.com:465", "two.example.com:587", "ses.eu-west-1"]);
+    let carriers: Vec<String> = carriers.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        carriers,
+        ["one.example.com:465", "two.example.com:587", "ses.eu-west-1"]
+    );
     assert_eq!(
         settings.mail.from.unwrap().address().as_str(),
         "no-reply@example.com"
@@ -218,7 +222,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[mail]\nrelays = ['smtp://user:hunter2@']",
             "mail.relays has an unusable URL: the SMTP URL names no valid host (an IPv6 address stands in brackets). Write \
-             smtp://user:password@mail.example.com:587, or smtps:// for port 465",
+             smtp://user:password@mail.example.com:587, smtps:// for port 465, or ses://REGION",
         ),
         (
             "[mail]\nrelays = ['a', 'b', 'c', 'd']",
@@ -227,6 +231,11 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[mail]\nrelay = []",
             "mail.relay is not a setting. Those there are here: relays, from, templates",
+        ),
+        (
+            "[mail]\ntemplates = 'no/such/folder'",
+            "mail.templates cannot be used: the mail template en/mail.html is not there, nor is any other template \
+             (LANGUAGE/subject.txt, LANGUAGE/text.txt, LANGUAGE/mail.html)",
         ),
         (
             "[inbox]\nsmtp = '0.0.0.0:25'",

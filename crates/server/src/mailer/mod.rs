@@ -1,7 +1,7 @@
 //! Mail that the pool itself sends.
 //!
 //! A mail is a row of the outbox, written in the same commit as what it speaks of, so an answer never waits for a mail
-//! relay and a crash loses neither. The worker claims rows under a lease, hands them to the relays in order or to the
+//! relay and a crash loses neither. The worker claims rows under a lease, hands them to the carriers in order or to the
 //! local inbox, and tries again on a schedule until the mail expires. At least once to the relay while the code lives,
 //! never after it.
 
@@ -22,6 +22,7 @@ use crate::error::ApiError;
 use crate::settings::MailSettings;
 use outbox::Payload;
 
+pub(crate) use route::ses;
 pub use worker::Worker;
 
 /// How long a mail without an expiry of its own is tried, in seconds.
@@ -63,7 +64,7 @@ impl Mailer {
     pub fn new(settings: &MailSettings, inbox: Option<Inbox>) -> Mailer {
         Mailer {
             from: settings.from.clone(),
-            goes_somewhere: inbox.is_some() || !settings.relays.is_empty(),
+            goes_somewhere: inbox.is_some() || !settings.carriers.is_empty(),
             inbox,
             due: Notify::new(),
         }

@@ -52,9 +52,9 @@ enum Next {
 impl Worker {
     /// A worker for the server's outbox; `None` if the server has nowhere to send mail.
     pub fn new(app: &Arc<App>) -> Option<Worker> {
-        let relays = &app.settings.mail.relays;
+        let carriers = &app.settings.mail.carriers;
         let route = match app.mailer.inbox() {
-            _ if !relays.is_empty() => Route::relays(relays, &tls::source()),
+            _ if !carriers.is_empty() => Route::carriers(carriers, &tls::source(), &app.clock),
             Some(inbox) => Route::Inbox(inbox.clone()),
             None => return None,
         };

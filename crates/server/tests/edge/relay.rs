@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use poolhouse_mail::smtp::Relay;
+use poolhouse_server::settings::MailCarrier;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -55,8 +56,8 @@ impl ScriptedRelay {
         }
     }
 
-    pub fn relay(&self) -> Relay {
-        Relay::parse(&format!("smtp://127.0.0.1:{}", self.port)).unwrap()
+    pub fn relay(&self) -> MailCarrier {
+        MailCarrier::Smtp(Relay::parse(&format!("smtp://127.0.0.1:{}", self.port)).unwrap())
     }
 
     /// What it does from now on.

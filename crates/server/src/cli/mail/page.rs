@@ -1,0 +1,143 @@
+//! The page of the preview.
+
+use std::fmt::Write as _;
+
+use poolhouse_confirm::{CodeMail, Part, Settings};
+
+/// Which of a mail's two looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    Light,
+    Dark,
+}
+
+impl Scheme {
+    pub(super) fn named(name: &str) -> Option<Scheme> {
+        match name {
+            "light" => Some(Scheme::Light),
+            "dark" => Some(Scheme::Dark),
+            _ => None,
+        }
+    }
+}
+
+const STYLE: &str = "\
+:root{color-scheme:light dark}\
+body{margin:2rem;font:1rem/1.5 system-ui,sans-serif}\
+h2{margin:3rem 0 .25rem;font-size:1.25rem}\
+p{margin:0 0 1rem}\
+.looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(22rem,1fr));gap:1rem}\
+iframe{width:100%;height:40rem;border:1px solid #8888;border-radius:.5rem}\
+pre{margin:0;padding:1rem;border:1px solid #8888;border-radius:.5rem;white-space:pre-wrap;overflow:auto}";
+
+/// Every mail: its subject, its HTML in light and in dark, its text.
+pub(super) fn index(settings: &Settings, mails: &[CodeMail]) -> String {
+    let mut body = "<h1>The code mail</h1>\n<p>Reload after a change. The code is made up.</p>\n".to_owned();
+    for mail in mails {
+        let tag = mail.locale.tag();
+        let own: Vec<&str> = [
+            (Part::Subject, "subject"),
+            (Part::Text, "text"),
+            (Part::Html, "HTML"),
+        ]
+        .into_iter()
+        .filter(|(part, _)| settings.templates.has(mail.locale, *part))
+        .map(|(_, name)| name)
+        .collect();
+        let words = match own[..] {
+            [] => "built-in words".to_owned(),
+            _ => format!("own words: {}", own.join(", ")),
+        };
+        let direction = if mail.locale.is_right_to_left() {
+            "rtl"
+        } else {
+            "ltr"
+        };
+        // Writing to a `String` does not fail.
+        let _ = write!(
+            body,
+            "<h2 lang=\"{tag}\" dir=\"{direction}\">{subject}</h2>\n<p>{tag}, {words}</p>\n<div class=\"looks\">\n\
+             <iframe title=\"{tag}, light\" src=\"/mail/{tag}/light\" sandbox loading=\"lazy\"></iframe>\n\
+             <iframe title=\"{tag}, dark\" src=\"/mail/{tag}/dark\" sandbox loading=\"lazy\"></iframe>\n\
+             <pre lang=\"{tag}\" dir=\"{direction}\">{text}</pre>\n</div>\n",
+            subject = escape(&mail.subject),
+            text = escape(&mail.text),
+        );
+    }
+    document(&body)
+}
+
+/// What is wrong, in place of a page.
+pub(super) fn problem(text: &str) -> String {
+    document(&format!(
+        "<h1>The mail cannot be shown</h1>\n<pre>{}</pre>\n",
+        escape(text)
+    ))
+}
+
+fn document(body: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
+         <title>The code mail</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+    )
+}
+
+/// The mail's HTML as a mail program in this scheme shows it: what asks for the scheme is answered in the style sheet
+/// itself, whatever the browser's own scheme is.
+pub(super) fn as_if(html: &str, scheme: Scheme) -> String {
+    const QUESTION: &str = "(prefers-color-scheme";
+    let mut answered = String::new();
+    let mut rest = html;
+    while let Some((before, (asked, after))) = rest
+        .split_once(QUESTION)
+        .and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
+    {
+        let is_asked_for = match asked.trim_start_matches([':', ' ']).trim() {
+            "dark" => scheme == Scheme::Dark,
+            _ => scheme == Scheme::Light,
+        };
+        answered.push_str(before);
+        answered.push_str(if is_asked_for {
+            "(min-width:0)"
+        } else {
+            "(max-width:0)"
+        });
+        rest = after;
+    }
+    answered + rest
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_sheet_that_asks_for_the_scheme_is_told_the_one_that_is_shown() {
+        let html = "<style>@media (prefers-color-scheme:dark){a{}}@media (prefers-color-scheme: light ){b{}}</style>";
+        assert_eq!(
+            as_if(html, Scheme::Dark),
+            "<style>@media (min-width:0){a{}}@media (max-width:0){b{}}</style>"
+        );
+        assert_eq!(
+            as_if(html, Scheme::Light),
+            "<style>@media (max-width:0){a{}}@media (min-width:0){b{}}</style>"
+        );
+        assert_eq!(
+            as_if("(prefers-color-scheme", Scheme::Light),
+            "(prefers-color-scheme"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_shown_as_text() {
+        assert!(problem("<b>\"&").contains("<pre>&lt;b&gt;&quot;&amp;</pre>"));
+    }
+}
