@@ -3,14 +3,21 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::change::{Plan, Snapshot};
+use serde_json::Value;
+
+use crate::change::{Permission, Plan, Snapshot};
 use crate::pool::{Client, State};
 
-/// The plan that makes the pool what it was when the snapshot was taken.
+/// The plan that makes the pool what it was when the snapshot was taken. `there` are those permissions of the snapshot
+/// that the functions have now; `None` if no Lambda says so.
 ///
 /// # Errors
 /// The snapshot is of another pool.
-pub(crate) fn plan(now: State, snapshot: &Snapshot) -> Result<Plan, RollbackError> {
+pub(crate) fn plan(
+    now: State,
+    snapshot: &Snapshot,
+    there: Option<&[Permission]>,
+) -> Result<Plan, RollbackError> {
     if now.pool_arn() != snapshot.state.pool_arn() {
         return Err(RollbackError {
             found: now.pool_arn().to_owned(),
@@ -25,8 +32,23 @@ pub(crate) fn plan(now: State, snapshot: &Snapshot) -> Result<Plan, RollbackErro
         .iter()
         .map(|client| restored_client(client, &snapshot.state))
         .collect();
-    plan.revokes = snapshot.grants.clone();
-    plan.grants = snapshot.revokes.clone();
+    match there {
+        Some(there) => {
+            let is_there = |permission: &&Permission| there.contains(permission);
+            plan.revokes = snapshot.grants.iter().filter(is_there).cloned().collect();
+            plan.grants = snapshot
+                .revokes
+                .iter()
+                .filter(|permission| !is_there(permission))
+                .cloned()
+                .collect();
+        }
+        None if snapshot.grants.is_empty() && snapshot.revokes.is_empty() => {}
+        None => plan.notes.push(
+            "no Lambda is around this pool, so the permissions to invoke the functions stay as they are"
+                .to_owned(),
+        ),
+    }
     if let Some(name) = &snapshot.attribute {
         plan.notes.push(format!(
             "custom:{name} stays: Cognito never removes a custom attribute"
@@ -59,7 +81,8 @@ const POOL_STAYS: &[&str] = &[
     "LastModifiedDate",
 ];
 
-fn restored(now: &serde_json::Value, then: &serde_json::Value, stays: &[&str]) -> serde_json::Value {
+/// The description of then, with the members of now that stay.
+fn restored(now: &Value, then: &Value, stays: &[&str]) -> Value {
     let mut restored = then.clone();
     if let Some(members) = restored.as_object_mut() {
         for name in stays {
@@ -114,6 +137,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::arn::FunctionArn;
 
     fn state(trigger: Option<&str>, name: &str) -> State {
         State {
@@ -142,7 +166,7 @@ mod tests {
         let mut now = state(Some("arn:d"), "people");
         now.clients[0].description["AuthSessionValidity"] = json!(5);
         now.pool["SchemaAttributes"] = json!([{ "Name": "custom:authChallenge" }]);
-        let plan = plan(now, &snapshot()).unwrap();
+        let plan = plan(now, &snapshot(), None).unwrap();
         assert_eq!(
             plan.lines(),
             [
@@ -160,10 +184,33 @@ mod tests {
 
     #[test]
     fn what_others_changed_since_is_named_before_it_goes_back() {
-        let plan = plan(state(Some("arn:d"), "renamed"), &snapshot()).unwrap();
+        let plan = plan(state(Some("arn:d"), "renamed"), &snapshot(), None).unwrap();
         assert_eq!(
             plan.notes[1..],
             ["user pool: Name was changed by somebody else since 1970-01-01T00:00:00Z and goes back too"]
+        );
+    }
+
+    #[test]
+    fn permissions_go_back_as_far_as_they_are_not_there_already() {
+        let permission = |name: &str| {
+            let arn = format!("arn:aws:lambda:eu-central-1:1:function:{name}");
+            Permission::ours(FunctionArn::parse(&arn).unwrap(), "a_b")
+        };
+        let mut snapshot = snapshot();
+        snapshot.grants = vec![permission("granted"), permission("granted-and-gone")];
+        snapshot.revokes = vec![permission("revoked"), permission("revoked-and-back")];
+        let there = [permission("granted"), permission("revoked-and-back")];
+        let made = plan(state(None, "people"), &snapshot, Some(&there)).unwrap();
+        assert_eq!(
+            (made.revokes, made.grants),
+            (vec![permission("granted")], vec![permission("revoked")])
+        );
+        let unseen = plan(state(None, "people"), &snapshot, None).unwrap();
+        assert!(unseen.revokes.is_empty() && unseen.grants.is_empty());
+        assert_eq!(
+            unseen.notes[0],
+            "no Lambda is around this pool, so the permissions to invoke the functions stay as they are"
         );
     }
 
@@ -172,7 +219,7 @@ mod tests {
         let mut now = state(None, "people");
         now.pool["Arn"] = json!("arn:other");
         assert_eq!(
-            plan(now, &snapshot()).unwrap_err().to_string(),
+            plan(now, &snapshot(), None).unwrap_err().to_string(),
             "the snapshot is of arn:pool, and what was found is arn:other"
         );
     }

@@ -10,8 +10,8 @@ use super::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, FunctionArgs, RollbackA
 use crate::arn::FunctionArn;
 use crate::attach::{Detaching, Wanted, ours, plan_attach, plan_detach, plan_rollback, resolve};
 use crate::aws::{Aws, AwsError, Service};
-use crate::change::{Consent, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
-use crate::pool::{State, Trigger};
+use crate::change::{Consent, Permission, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
+use crate::pool::{State, Trigger, policy};
 
 /// Attaches the functions.
 pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(), Failure> {
@@ -75,8 +75,24 @@ pub(super) async fn rollback(args: &RollbackArgs, world: &mut World<'_>) -> Resu
                 snapshot.endpoint, snapshot.region
             ))
         })?;
-    let plan = plan_rollback(opened.state.clone(), &snapshot)?;
+    let there = permissions_there(&opened, &snapshot).await?;
+    let plan = plan_rollback(opened.state.clone(), &snapshot, there.as_deref())?;
     opened.change("rollback", &plan, &args.change, world).await
+}
+
+/// Those permissions of the snapshot that the functions have; `None` without a Lambda.
+async fn permissions_there(opened: &Opened, snapshot: &Snapshot) -> Result<Option<Vec<Permission>>, Failure> {
+    if !opened.aws.has(Service::Functions) {
+        return Ok(None);
+    }
+    let mut there = Vec::new();
+    for permission in snapshot.grants.iter().chain(&snapshot.revokes) {
+        let statements = statements_of(opened, &permission.function).await?;
+        if policy::has_statement(&statements, &permission.statement_id) {
+            there.push(permission.clone());
+        }
+    }
+    Ok(Some(there))
 }
 
 fn named(args: &FunctionArgs) -> [(Trigger, String); 3] {
