@@ -29,6 +29,7 @@ fn document() -> String {
         let signed = match operation.auth() {
             Auth::SigV4 => "access key",
             Auth::AccessToken => "access token",
+            Auth::AccessTokenOrSession => "access token or session",
             Auth::None => "–",
         };
         // Writing to a String cannot fail.
