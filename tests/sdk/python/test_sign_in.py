@@ -3,7 +3,7 @@
 import jwt
 import pytest
 from blackbox import errors
-from blackbox.srp import answer_code, start_custom_auth, wrong_code
+from blackbox.srp import answer_code, prover, start_custom_auth, wrong_code
 
 pytestmark = pytest.mark.code
 
@@ -127,6 +127,17 @@ def test_an_unknown_user_is_told_apart_where_the_client_says_so(idp, pool):
     nobody = type(credentials)(pool.id, client["ClientId"], "nobody@example.com", "Correct-Horse-9!")
     with errors.refused("UserNotFoundException", "User does not exist."):
         start_custom_auth(idp, nobody)
+
+
+def test_custom_authentication_needs_no_other_flow_beside_it(idp, pool, user, inbox):
+    """A client without ALLOW_USER_SRP_AUTH still proves the password first, and has no door without a code."""
+    client = pool.client(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    credentials = pool.credentials(client, user)
+    with errors.refused("InvalidParameterException", "USER_SRP_AUTH is not enabled for the client."):
+        prover(idp, credentials).authenticate_user(idp)
+    challenge = start_custom_auth(idp, credentials)
+    signed_in = answer_code(idp, credentials, challenge, inbox.code_for(user.email))
+    assert "AuthenticationResult" in signed_in
 
 
 def test_a_client_with_a_secret_must_prove_that_it_has_it(idp, pool, user, inbox):
