@@ -22,6 +22,11 @@ impl Env {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether the variable has a value.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
     /// Whether the variable says `true`, in any case.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name)

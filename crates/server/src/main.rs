@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use poolhouse_operator::Env;
 use poolhouse_outbound::aws::Credentials;
 use poolhouse_server::cli::{self, Environment};
 
@@ -11,7 +12,7 @@ fn main() -> ExitCode {
         reason = "the binary's main is where the environment is read"
     )]
     let (variable, path) = (
-        |name| std::env::var(name).ok().filter(|value| !value.is_empty()),
+        |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty()),
         std::env::var_os("PATH").unwrap_or_default(),
     );
     let credentials = || {
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         log: variable("POOLHOUSE_LOG"),
         path,
         credentials: credentials(),
+        variables: Env::new(variable),
     };
     cli::main(std::env::args_os(), &environment)
 }

@@ -1,4 +1,4 @@
-//! The command line: `poolhouse serve`, `poolhouse keys` and `poolhouse mail`.
+//! The command line: `poolhouse serve`, `keys`, `mail`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
 mod configure;
 mod data;
@@ -6,6 +6,7 @@ mod files;
 mod keys;
 mod logging;
 mod mail;
+mod operator;
 mod serve;
 mod sockets;
 
@@ -40,6 +41,8 @@ enum Command {
     /// Show the code mail, or send one to see whether it arrives.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    #[command(flatten)]
+    Operator(poolhouse_operator::Command),
 }
 
 #[derive(Args, Default)]
@@ -117,6 +120,8 @@ pub struct Environment {
     pub path: OsString,
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, for functions on Lambda.
     pub credentials: Option<Credentials>,
+    /// Every variable by its name, for the operator's tools, which look for AWS's own.
+    pub variables: poolhouse_operator::Env,
 }
 
 /// Why a command could not do what it was asked. Each says what to do.
@@ -168,6 +173,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Serve(arguments) => serve::run(arguments, environment),
         Command::Keys(command) => keys::run(command),
         Command::Mail(command) => mail::run(command, environment),
+        Command::Operator(command) => return operator::run(&command, environment),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
