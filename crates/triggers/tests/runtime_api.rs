@@ -277,6 +277,57 @@ async fn a_function_that_cannot_start_says_why() {
     assert!(matches!(outcome, Err(InvokeError::CannotStart(_))), "{outcome:?}");
 }
 
+/// A start that takes longer than a call would otherwise begin again with every attempt and never end.
+#[tokio::test]
+async fn a_start_that_outlives_its_call_serves_the_next_one() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let rig = rig(|function| {
+        function.handler = "waits-at-start".to_owned();
+        function.environment = BTreeMap::from([("MEET_AT".to_owned(), address)]);
+    });
+    let mut call = Box::pin(rig.invoke_within(Duration::from_secs(1), json!({"do": "tell"})));
+    let mut meeting = tokio::select! {
+        met = listener.accept() => met.unwrap().0,
+        outcome = &mut call => panic!("nobody lets it go: {outcome:?}"),
+    };
+    meeting.read_u8().await.unwrap();
+    let outcome = call.await;
+    assert!(matches!(outcome, Err(InvokeError::TimedOut)), "{outcome:?}");
+    drop(meeting);
+    assert_eq!(rig.tell().await["calls"], 1);
+    let another = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
+    assert!(another.is_err(), "there was one start");
+}
+
+#[tokio::test]
+async fn a_start_that_never_ends_is_ended_with_the_second_call() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let rig = rig(|function| {
+        function.handler = "waits-at-start".to_owned();
+        function.environment = BTreeMap::from([("MEET_AT".to_owned(), address)]);
+    });
+    for _ in 0..2 {
+        let outcome = rig
+            .invoke_within(Duration::from_millis(50), json!({"do": "tell"}))
+            .await;
+        assert!(matches!(outcome, Err(InvokeError::TimedOut)), "{outcome:?}");
+    }
+    let third = rig.tell();
+    let release = async {
+        // The first process may have been ended before it came here; the last one is waited for.
+        loop {
+            let mut meeting = listener.accept().await.unwrap().0;
+            let _ = meeting.read_u8().await;
+        }
+    };
+    tokio::select! {
+        told = third => assert_eq!(told["calls"], 1),
+        never = release => match never {},
+    }
+}
+
 #[tokio::test]
 async fn an_answer_of_7_mb_is_refused_on_both_sides() {
     let rig = rig(|_| {});

@@ -117,8 +117,8 @@ impl Desk {
         }
     }
 
-    /// Waits until the process, which was ready once, asks for its next event, and hands it this one. A process that
-    /// ends after an answer, as Node.js does after an error that nobody caught, so never has an event to fail.
+    /// Waits until the process asks for its next event, and hands it this one. A process that ends after an answer, as
+    /// Node.js does after an error that nobody caught, so never has an event to fail.
     pub(super) async fn assign(&self, event: &Event) -> Result<oneshot::Receiver<Outcome>, Unusable> {
         self.when(|state| match &state.phase {
             Phase::InitError(payload) => Some(Err(Unusable::Init(payload.clone()))),

@@ -149,7 +149,11 @@ impl Pool {
     }
 
     /// Hands an event to a process that lives. The event of one that had ended meanwhile goes to the next.
-    async fn run(&self, payload: Bytes, deadline: Instant) -> Result<(Sandbox, Outcome), InvokeError> {
+    async fn run(
+        self: &Arc<Self>,
+        payload: Bytes,
+        deadline: Instant,
+    ) -> Result<(Sandbox, Outcome), InvokeError> {
         let mut event = self.event(payload, deadline);
         while let Some(sandbox) = self.take() {
             match sandbox.invoke(event, deadline).await {
@@ -170,13 +174,22 @@ impl Pool {
     }
 
     /// A new process that has asked for its first event.
-    async fn start(&self, deadline: Instant) -> Result<Sandbox, InvokeError> {
+    ///
+    /// A start that takes longer goes on, as on Lambda, and the next call waits for it in its turn.
+    async fn start(self: &Arc<Self>, deadline: Instant) -> Result<Sandbox, InvokeError> {
         let instance = self.random_hex(16);
         let sandbox = Sandbox::start(&self.function, &self.host, &instance)
             .await
             .map_err(InvokeError::CannotStart)?;
-        sandbox.ready(deadline).await?;
-        Ok(sandbox)
+        match sandbox.ready(deadline).await {
+            Ok(()) => Ok(sandbox),
+            Err(error) => {
+                if matches!(error, InvokeError::TimedOut) {
+                    self.put_back(sandbox);
+                }
+                Err(error)
+            }
+        }
     }
 
     fn event(&self, payload: Bytes, deadline: Instant) -> Event {

@@ -63,6 +63,7 @@ pub fn run(environment: &BTreeMap<String, String>) {
     let mut api = Api::connect(&environment["AWS_LAMBDA_RUNTIME_API"]);
     match environment["_HANDLER"].as_str() {
         "exits-at-start" => std::process::exit(3),
+        "waits-at-start" => meet(&environment["MEET_AT"]),
         "cannot-start" => {
             let error = br#"{"errorMessage":"OTP_KEY is missing","errorType":"Runtime.Init"}"#;
             assert_eq!(api.call("POST", "init/error", "", error).status, 202);
@@ -123,11 +124,8 @@ fn serve(api: &mut Api, event: &Answer, calls: u32, environment: &BTreeMap<Strin
             eprintln!("and an error");
             respond(api, b"{}");
         }
-        // Says that it is there, and answers when the other end closes.
         "meet" => {
-            let mut meeting = TcpStream::connect(order["at"].as_str().unwrap()).unwrap();
-            meeting.write_all(b"!").unwrap();
-            meeting.read_to_end(&mut Vec::new()).unwrap();
+            meet(order["at"].as_str().unwrap());
             respond(api, b"{}");
         }
         "start-another" => {
@@ -138,6 +136,13 @@ fn serve(api: &mut Api, event: &Answer, calls: u32, environment: &BTreeMap<Strin
         "call-the-api" => println!("{}", call_all(&environment["AWS_LAMBDA_RUNTIME_API"], id, &order)),
         other => unreachable!("{other}"),
     }
+}
+
+/// Says that it is there, and goes on when the other end closes.
+fn meet(address: &str) {
+    let mut meeting = TcpStream::connect(address).unwrap();
+    meeting.write_all(b"!").unwrap();
+    meeting.read_to_end(&mut Vec::new()).unwrap();
 }
 
 /// Makes the calls that the event lists, each on a connection of its own, and answers what came back.
