@@ -8,6 +8,7 @@
 )]
 
 mod function;
+mod lifetime;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -246,89 +247,6 @@ async fn a_call_that_is_given_up_ends_its_process() {
 }
 
 #[tokio::test]
-async fn a_function_that_cannot_start_says_why() {
-    let cannot_start = rig(|function| function.handler = "cannot-start".to_owned());
-    let reason = br#"{"errorMessage":"OTP_KEY is missing","errorType":"Runtime.Init"}"#;
-    for _ in 0..2 {
-        let outcome = cannot_start.invoke(json!({"do": "echo"})).await;
-        assert!(
-            matches!(&outcome, Err(InvokeError::Init(payload)) if payload == reason),
-            "{outcome:?}"
-        );
-    }
-    let warm = cannot_start.place.warm_up(Instant::now() + LONG).await;
-    assert!(
-        matches!(&warm, Err(InvokeError::Init(payload)) if payload == reason),
-        "{warm:?}"
-    );
-
-    let exits = rig(|function| function.handler = "exits-at-start".to_owned());
-    let outcome = exits.invoke(json!({"do": "echo"})).await;
-    let Err(InvokeError::ExitedAtStart(text)) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert!(
-        text.ends_with(" Error: Runtime exited with error: exit status 3"),
-        "{text}"
-    );
-
-    let missing = rig(|function| function.program = Path::new("/nowhere/bootstrap").to_owned());
-    let outcome = missing.invoke(json!({"do": "echo"})).await;
-    assert!(matches!(outcome, Err(InvokeError::CannotStart(_))), "{outcome:?}");
-}
-
-/// A start that takes longer than a call would otherwise begin again with every attempt and never end.
-#[tokio::test]
-async fn a_start_that_outlives_its_call_serves_the_next_one() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let rig = rig(|function| {
-        function.handler = "waits-at-start".to_owned();
-        function.environment = BTreeMap::from([("MEET_AT".to_owned(), address)]);
-    });
-    let mut call = Box::pin(rig.invoke_within(Duration::from_secs(1), json!({"do": "tell"})));
-    let mut meeting = tokio::select! {
-        met = listener.accept() => met.unwrap().0,
-        outcome = &mut call => panic!("nobody lets it go: {outcome:?}"),
-    };
-    meeting.read_u8().await.unwrap();
-    let outcome = call.await;
-    assert!(matches!(outcome, Err(InvokeError::TimedOut)), "{outcome:?}");
-    drop(meeting);
-    assert_eq!(rig.tell().await["calls"], 1);
-    let another = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
-    assert!(another.is_err(), "there was one start");
-}
-
-#[tokio::test]
-async fn a_start_that_never_ends_is_ended_with_the_second_call() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let rig = rig(|function| {
-        function.handler = "waits-at-start".to_owned();
-        function.environment = BTreeMap::from([("MEET_AT".to_owned(), address)]);
-    });
-    for _ in 0..2 {
-        let outcome = rig
-            .invoke_within(Duration::from_millis(50), json!({"do": "tell"}))
-            .await;
-        assert!(matches!(outcome, Err(InvokeError::TimedOut)), "{outcome:?}");
-    }
-    let third = rig.tell();
-    let release = async {
-        // The first process may have been ended before it came here; the last one is waited for.
-        loop {
-            let mut meeting = listener.accept().await.unwrap().0;
-            let _ = meeting.read_u8().await;
-        }
-    };
-    tokio::select! {
-        told = third => assert_eq!(told["calls"], 1),
-        never = release => match never {},
-    }
-}
-
-#[tokio::test]
 async fn an_answer_of_7_mb_is_refused_on_both_sides() {
     let rig = rig(|_| {});
     let outcome = rig.invoke(json!({"do": "answer-7-mb"})).await;
@@ -412,101 +330,6 @@ async fn a_runtime_that_breaks_the_rules_is_told_so() {
         let body = if body == "the event again" { &listed } else { body };
         assert_eq!(told[n], json!([status, body]), "{call:?}");
     }
-}
-
-#[tokio::test]
-async fn calls_at_once_get_processes_of_their_own_up_to_the_limit() {
-    let rig = Arc::new(rig(|function| function.sandboxes = 3));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let event = json!({"do": "meet", "at": listener.local_addr().unwrap()});
-    let calls: Vec<_> = (0..3)
-        .map(|_| {
-            let (rig, event) = (Arc::clone(&rig), event.clone());
-            tokio::spawn(async move { rig.invoke(event).await })
-        })
-        .collect();
-    // All three are there at the same time.
-    let mut met = Vec::new();
-    while met.len() < 3 {
-        let mut meeting = listener.accept().await.unwrap().0;
-        meeting.read_u8().await.unwrap();
-        met.push(meeting);
-    }
-    let fourth = rig.invoke_within(Duration::from_millis(20), event).await;
-    assert!(matches!(fourth, Err(InvokeError::Refused)), "{fourth:?}");
-    drop(met);
-    for call in calls {
-        assert_eq!(call.await.unwrap().unwrap(), answer("{}"));
-    }
-}
-
-#[tokio::test]
-async fn processes_beyond_the_first_end_when_they_are_idle() {
-    let rig = Arc::new(rig(|function| function.idle = Duration::from_millis(1)));
-    let mut pids = BTreeSet::new();
-    while pids.len() < 2 {
-        let tells: Vec<_> = (0..4)
-            .map(|_| {
-                let rig = Arc::clone(&rig);
-                tokio::spawn(async move { rig.tell().await["pid"].as_u64().unwrap() })
-            })
-            .collect();
-        for tell in tells {
-            pids.insert(tell.await.unwrap());
-        }
-    }
-    let living = |pids: &BTreeSet<u64>| {
-        pids.iter()
-            .filter(|pid| Path::new(&format!("/proc/{pid}")).exists())
-            .count()
-    };
-    while living(&pids) > 1 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(living(&pids), 1, "the last one stays for the next sign-in");
-}
-
-#[tokio::test]
-async fn a_warm_function_has_its_process_before_its_first_event() {
-    let rig = rig(|_| {});
-    rig.place.warm_up(Instant::now() + LONG).await.unwrap();
-    rig.place.warm_up(Instant::now() + LONG).await.unwrap();
-    assert_eq!(rig.tell().await["calls"], 1);
-}
-
-#[tokio::test]
-async fn a_shut_down_leaves_no_process_behind_and_takes_no_calls() {
-    let rig = rig(|_| {});
-    let told = rig.tell().await;
-    let started = rig.invoke(json!({"do": "start-another"})).await.unwrap();
-    let other: Value = serde_json::from_slice(&started.payload).unwrap();
-    rig.place.shut_down().await;
-    assert!(!Path::new(&format!("/proc/{}", told["pid"])).exists());
-    gone(&other["pid"]).await;
-    let refused = rig.invoke(json!({"do": "tell"})).await;
-    assert!(matches!(refused, Err(InvokeError::Refused)), "{refused:?}");
-}
-
-#[test]
-fn the_end_of_the_runtime_ends_the_processes() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let (rig, pid, other) = runtime.block_on(async {
-        let rig = rig(|_| {});
-        let pid = rig.tell().await["pid"].clone();
-        let started = rig.invoke(json!({"do": "start-another"})).await.unwrap();
-        let other: Value = serde_json::from_slice(&started.payload).unwrap();
-        (rig, pid, other["pid"].clone())
-    });
-    runtime.shutdown_timeout(LONG);
-    drop(rig);
-    let waiting = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    waiting.block_on(async {
-        gone(&pid).await;
-        gone(&other).await;
-    });
 }
 
 #[tokio::test]
