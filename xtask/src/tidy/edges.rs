@@ -25,11 +25,12 @@ fn real(packages: &[Package]) -> BTreeMap<String, Uses> {
     let mut edges = BTreeMap::new();
     for package in packages {
         let uses: &mut Uses = edges.entry(short(&package.name)).or_default();
-        for dependency in package
+        // A crate that uses itself does so for a feature that its tests need.
+        let others = package
             .dependencies
             .iter()
-            .filter(|dependency| dependency.is_ours)
-        {
+            .filter(|other| other.is_ours && other.name != package.name);
+        for dependency in others {
             let set = if dependency.is_for_tests {
                 &mut uses.in_tests
             } else {
