@@ -1,11 +1,6 @@
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use poolhouse_api::Operation;
-use poolhouse_outbound::http::Endpoint;
-
 use super::*;
-use crate::settings::{FunctionCode, FunctionPlace, RemoteFunction};
 
 fn read(text: &str) -> Result<Configuration, String> {
     parse(Path::new("/etc/poolhouse/poolhouse.toml"), text).map_err(|error| error.to_string())
@@ -53,29 +48,6 @@ fn every_setting_is_read() {
         [http]
         connections = 100
         connections_per_address = 10
-        [functions."2faCreate"]
-        program = "functions/2fa-create/bootstrap"
-        environment = { SMTP_URL = "smtp://127.0.0.1:25", MAX_ATTEMPTS = 2 }
-        [functions."arn:aws:lambda:eu-central-1:111122223333:function:other"]
-        program = "/usr/bin/other"
-        arguments = ["--quick"]
-        directory = "functions/other"
-        handler = "index.handler"
-        processes = 2
-        operations = ["AdminGetUser"]
-        [functions.2faDefine]
-        runtime = "nodejs"
-        handler = "2faDefine.handler"
-        directory = "functions/node"
-        [functions.2faVerify]
-        runtime = "python"
-        program = "/opt/python/bin/python3"
-        handler = "verify.handler"
-        directory = "functions/python"
-        [functions.elsewhere]
-        invoke = "http://127.0.0.1:9001"
-        [functions."arn:aws:lambda:us-west-2:111122223333:function:on-lambda"]
-        invoke = "aws"
         "#,
     )
     .unwrap();
@@ -126,52 +98,6 @@ fn every_setting_is_read() {
         ),
         (100, 10)
     );
-    let functions: BTreeMap<&str, &FunctionPlace> = settings
-        .functions
-        .iter()
-        .map(|read| (read.function.as_str(), &read.place))
-        .collect();
-    let process = |name: &str| match functions[name] {
-        FunctionPlace::Process(process) => process,
-        FunctionPlace::Remote(_) => panic!("{name} is a process"),
-    };
-    let create = process("2faCreate");
-    let bootstrap = PathBuf::from("/etc/poolhouse/functions/2fa-create/bootstrap");
-    assert!(matches!(&create.code, FunctionCode::Program { program, .. } if *program == bootstrap));
-    let attempts = ("MAX_ATTEMPTS".to_owned(), "2".to_owned());
-    assert!(create.environment.contains(&attempts));
-    assert_eq!(create.operations, functions::OPERATIONS);
-    let other = process("arn:aws:lambda:eu-central-1:111122223333:function:other");
-    assert_eq!(
-        (other.operations.as_slice(), other.processes),
-        (&[Operation::AdminGetUser][..], Some(2))
-    );
-    assert!(
-        matches!(&other.code, FunctionCode::Program { handler: Some(handler), .. } if handler == "index.handler")
-    );
-    let define = format!("{:?}", process("2faDefine").code);
-    let expected = r#"Handler { runtime: Node, program: None, directory: "/etc/poolhouse/functions/node", handler: "2faDefine.handler" }"#;
-    assert_eq!(define, expected);
-    let verify = format!("{:?}", process("2faVerify").code);
-    let expected = r#"Handler { runtime: Python, program: Some("/opt/python/bin/python3"), directory: "/etc/poolhouse/functions/python", handler: "verify.handler" }"#;
-    assert_eq!(verify, expected);
-    for (name, url, region) in [
-        ("elsewhere", "http://127.0.0.1:9001", "eu-central-1"),
-        (
-            "arn:aws:lambda:us-west-2:111122223333:function:on-lambda",
-            "https://lambda.us-west-2.amazonaws.com",
-            "us-west-2",
-        ),
-    ] {
-        let FunctionPlace::Remote(remote) = functions[name] else {
-            panic!("{name} is elsewhere")
-        };
-        let expected = RemoteFunction {
-            endpoint: Endpoint::parse(url).unwrap(),
-            region: region.to_owned(),
-        };
-        assert_eq!(*remote, expected);
-    }
 }
 
 #[test]
@@ -272,35 +198,6 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[http]\nconnections = 0",
             "http.connections must be a whole number, 1 or more",
-        ),
-        (
-            "[functions.create]\nenvironment = {}",
-            r#"functions."create".program is missing: the function's program, such as a bootstrap binary. For a handler, set runtime to nodejs or python"#,
-        ),
-        (
-            "[functions.create]\nruntime = 'nodejs20.x'",
-            r#"functions."create".runtime must be nodejs, python or provided"#,
-        ),
-        (
-            "[functions.create]\nruntime = 'nodejs'",
-            r#"functions."create".handler is missing: file and function, such as index.handler"#,
-        ),
-        (
-            "[functions.create]\nruntime = 'python'\nhandler = 'index.handler'",
-            r#"functions."create".directory is missing: the folder of the handler's file"#,
-        ),
-        (
-            "[functions.create]\ninvoke = 'http://127.0.0.1:9001/path'",
-            r#"functions."create".invoke must be aws, or the http or https URL of an Invoke endpoint without a path"#,
-        ),
-        (
-            "[functions.create]\ninvoke = 'aws'\nprogram = 'x'",
-            r#"functions."create".program is not a setting. Those there are here: invoke"#,
-        ),
-        ("[functions]\ncreate = 1", "functions.create must be a table"),
-        (
-            "[functions.create]\nprogram = 'x'\noperations = ['Everything']",
-            r#"functions."create".operations names Everything, which is no operation"#,
         ),
     ] {
         assert_eq!(complaint(text), expected, "{text}");
