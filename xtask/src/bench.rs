@@ -15,7 +15,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in [ROUNDS]";
+const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS]";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -28,6 +28,7 @@ const FUNCTIONS: &str = "arn:aws:lambda:us-east-1:000000000000:function";
 pub fn run(arguments: &[String]) -> Outcome {
     let rounds = match arguments {
         [what] if what == "sign-in" => ROUNDS,
+        [what, rest @ ..] if what == "cold-start" => return crate::cold_start::run(rest),
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
         _ => return Err(USAGE.into()),
     };

@@ -2,8 +2,10 @@
 
 mod bench;
 mod codegen;
+mod cold_start;
 mod console;
 mod demo;
+mod functions;
 mod install;
 mod root;
 mod system;
@@ -52,8 +54,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "sign-in [ROUNDS]",
-        about: "measure the server's CPU time per sign-in, beside its arithmetic floor",
+        arguments: "sign-in|cold-start [ROUNDS]",
+        about: "measure the server's CPU time per sign-in, or the start of the functions beside one in Node.js",
         run: bench::run,
     },
     Command {

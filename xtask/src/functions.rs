@@ -1,0 +1,70 @@
+//! The trigger functions as Lambda takes them: small programs, each in a zip as `bootstrap`.
+
+use std::io::{Cursor, Write};
+use std::path::PathBuf;
+use std::process::Command;
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::system::process;
+use crate::{Outcome, root};
+
+/// The programs, optional ones last.
+pub const NAMES: [&str; 4] = ["2fa-define", "2fa-create", "2fa-verify", "2fa-pre-token"];
+
+/// Builds the functions for this machine and returns the folder they are in.
+///
+/// # Errors
+/// If they do not build.
+pub fn build() -> Outcome<PathBuf> {
+    let arguments = [
+        "build",
+        "--profile",
+        "function",
+        "-p",
+        "poolhouse-lambda",
+        "--bins",
+    ];
+    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))?;
+    Ok(root::target().join("function"))
+}
+
+/// A zip with the program at its top as `bootstrap`, the same bytes for the same program wherever it is made.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn zip(program: &[u8]) -> Outcome<Vec<u8>> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        // Lambda starts only what is executable; the time is the earliest that a zip can say.
+        .unix_permissions(0o755)
+        .last_modified_time(DateTime::default());
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("bootstrap", options)?;
+    writer.write_all(program)?;
+    Ok(writer.finish()?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn a_program_is_zipped_as_an_executable_bootstrap_and_always_to_the_same_bytes() {
+        let program = b"\x7fELF and more".repeat(1000);
+        let zipped = zip(&program).unwrap();
+        assert_eq!(zipped, zip(&program).unwrap());
+        assert!(zipped.len() < program.len() / 10);
+        let mut archive = zip::ZipArchive::new(Cursor::new(zipped)).unwrap();
+        assert_eq!(archive.len(), 1);
+        let mut file = archive.by_name("bootstrap").unwrap();
+        assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(0o755));
+        let mut content = Vec::new();
+        file.read_to_end(&mut content).unwrap();
+        assert_eq!(content, program);
+    }
+}
