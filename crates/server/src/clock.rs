@@ -34,7 +34,10 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Millis {
-        #[expect(clippy::disallowed_methods, reason = "this is the Clock that everything else is told to use")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the Clock that everything else is told to use"
+        )]
         let now = SystemTime::now();
         let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))

@@ -31,7 +31,11 @@ impl Ctx {
     /// # Errors
     /// `ResourceNotFoundException` `User pool <id> does not exist.`
     pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
-        let pool = self.app.pools.load(&*self.app.store, &keys::pool(pool_id)).await?;
+        let pool = self
+            .app
+            .pools
+            .load(&*self.app.store, &keys::pool(pool_id))
+            .await?;
         pool.ok_or_else(|| ApiError::pool_not_found(pool_id))
     }
 
@@ -39,8 +43,16 @@ impl Ctx {
     ///
     /// # Errors
     /// `ResourceNotFoundException` `User pool client <id> does not exist.`
-    pub async fn client(&self, pool_id: &str, client_id: &str) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
-        let client = self.app.clients.load(&*self.app.store, &keys::client(pool_id, client_id)).await?;
+    pub async fn client(
+        &self,
+        pool_id: &str,
+        client_id: &str,
+    ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
+        let client = self
+            .app
+            .clients
+            .load(&*self.app.store, &keys::client(pool_id, client_id))
+            .await?;
         client.ok_or_else(|| ApiError::client_not_found(client_id))
     }
 

@@ -44,7 +44,10 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
     }
     let pool = ctx.pool(pool_id).await.map_err(|_| invalid())?;
     let signing_keys = pool_keys(ctx, pool_id).await?;
-    let verifying = [signing_keys.access.verifying_key(), signing_keys.id.verifying_key()];
+    let verifying = [
+        signing_keys.access.verifying_key(),
+        signing_keys.id.verifying_key(),
+    ];
     let claims = jwt::verify(verifying, token).map_err(|bad| match bad {
         BadToken::Malformed => invalid(),
         BadToken::UnknownKey | BadToken::WrongSignature => {
@@ -60,22 +63,35 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
     }
     let scopes = text(&claims, "scope").unwrap_or_default();
     if !scopes.split(' ').any(|scope| scope == ADMIN_SCOPE) {
-        return Err(ApiError::not_authorized("Access Token does not have required scopes"));
+        return Err(ApiError::not_authorized(
+            "Access Token does not have required scopes",
+        ));
     }
 
     let sub = text(&claims, "sub").ok_or_else(invalid)?;
     let username = text(&claims, "username").ok_or_else(invalid)?;
-    let user = ctx.user_by_username(&pool.value, &username).await?.filter(|user| user.value.sub == sub);
+    let user = ctx
+        .user_by_username(&pool.value, &username)
+        .await?
+        .filter(|user| user.value.sub == sub);
     let user = user.ok_or_else(ApiError::user_not_found)?;
     subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
     let auth_time = number("auth_time")?;
     check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
     let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
-    let client = ctx.client(pool_id, &client_id).await.map_err(|error| match error.code {
-        ErrorCode::ResourceNotFoundException => invalid(),
-        _ => error,
-    })?;
-    Ok(SignedIn { pool, client, user, claims })
+    let client = ctx
+        .client(pool_id, &client_id)
+        .await
+        .map_err(|error| match error.code {
+            ErrorCode::ResourceNotFoundException => invalid(),
+            _ => error,
+        })?;
+    Ok(SignedIn {
+        pool,
+        client,
+        user,
+        claims,
+    })
 }
 
 /// The claims of a token whose signature nobody has looked at yet.
@@ -92,10 +108,19 @@ async fn check_not_revoked(
     auth_time: i64,
 ) -> Result<(), ApiError> {
     let revoked = || ApiError::not_authorized("Access Token has been revoked");
-    if user.signed_out.is_some_and(|Millis(when)| auth_time.saturating_mul(1000) < when - 999) {
+    if user
+        .signed_out
+        .is_some_and(|Millis(when)| auth_time.saturating_mul(1000) < when - 999)
+    {
         return Err(revoked());
     }
-    let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else { return Ok(()) };
-    let family = ctx.app.store.get(&keys::refresh(pool.id(), &user.sub, origin_jti)).await?;
+    let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let family = ctx
+        .app
+        .store
+        .get(&keys::refresh(pool.id(), &user.sub, origin_jti))
+        .await?;
     family.map(|_| ()).ok_or_else(revoked)
 }

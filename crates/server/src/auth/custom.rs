@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 
 use super::handle;
 use super::parameters::Parameters;
+use super::srp;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::tokens::{self, Issued};
-use super::srp;
 use crate::error::ApiError;
 use crate::records::document::Document;
 use crate::records::session::ChallengeResult;
@@ -53,13 +53,21 @@ pub enum Arrival<'a> {
 /// # Errors
 /// `InvalidParameterException` in the service's words.
 pub fn check_configured(pool: &PoolRecord) -> Result<(), ApiError> {
-    let configured = pool.lambda(|lambdas| lambdas.define_auth_challenge.clone()).is_some()
-        && pool.lambda(|lambdas| lambdas.create_auth_challenge.clone()).is_some()
-        && pool.lambda(|lambdas| lambdas.verify_auth_challenge_response.clone()).is_some();
+    let configured = pool
+        .lambda(|lambdas| lambdas.define_auth_challenge.clone())
+        .is_some()
+        && pool
+            .lambda(|lambdas| lambdas.create_auth_challenge.clone())
+            .is_some()
+        && pool
+            .lambda(|lambdas| lambdas.verify_auth_challenge_response.clone())
+            .is_some();
     if configured {
         return Ok(());
     }
-    Err(ApiError::invalid_parameter("Custom auth lambda trigger is not configured for the user pool."))
+    Err(ApiError::invalid_parameter(
+        "Custom auth lambda trigger is not configured for the user pool.",
+    ))
 }
 
 /// What a step came to, before it is committed.
@@ -85,7 +93,9 @@ pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer
             Ok(Outcome::Answered(batch, answer)) => (batch.merge(counted), Ok(answer)),
             Ok(Outcome::Failed) => (counted, Err(ApiError::incorrect_username_or_password())),
             Ok(Outcome::PasswordVerifier) => {
-                let Arrival::SrpA(parameters) = arrival else { return Err(unrecognizable()) };
+                let Arrival::SrpA(parameters) = arrival else {
+                    return Err(unrecognizable());
+                };
                 sign_in.answered.push(answered_srp_a());
                 return srp::challenge(&sign_in, parameters, true).await;
             }
@@ -110,7 +120,10 @@ pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer
 /// After a lost race: the user as it is now.
 async fn reload(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
     if let Some(sub) = sign_in.subject.sub().map(str::to_owned) {
-        let user = sign_in.ctx.user_by_username(sign_in.pool, sign_in.subject.username()).await?;
+        let user = sign_in
+            .ctx
+            .user_by_username(sign_in.pool, sign_in.subject.username())
+            .await?;
         let user = user.filter(|user| user.value.sub == sub && user.value.enabled);
         let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
         sign_in.subject = Subject::Known(Box::new(user));
@@ -147,15 +160,21 @@ async fn decide(
             if issued.is_none() {
                 *issued = Some(tokens::sign_in(sign_in, "TokenGeneration_Authentication").await?);
             }
-            let Some(Issued { result, batch }) = issued.as_ref() else { return Err(unrecognizable()) };
-            Ok(Outcome::Answered(batch.clone().merge(clear), Answer::Tokens(Box::new(result.clone()))))
+            let Some(Issued { result, batch }) = issued.as_ref() else {
+                return Err(unrecognizable());
+            };
+            Ok(Outcome::Answered(
+                batch.clone().merge(clear),
+                Answer::Tokens(Box::new(result.clone())),
+            ))
         }
         Decision::Challenge(name) if name == ChallengeNameType::CustomChallenge.as_str() => {
             let (batch, answer) = create(sign_in, &answered, effects).await?;
             Ok(Outcome::Answered(batch.merge(clear), answer))
         }
         Decision::Challenge(name)
-            if name == ChallengeNameType::PasswordVerifier.as_str() && matches!(arrival, Arrival::SrpA(_)) =>
+            if name == ChallengeNameType::PasswordVerifier.as_str()
+                && matches!(arrival, Arrival::SrpA(_)) =>
         {
             Ok(Outcome::PasswordVerifier)
         }
@@ -169,7 +188,10 @@ async fn define(
     effects: &mut Effects,
 ) -> Result<Decision, ApiError> {
     let mut request = Map::new();
-    request.insert("userAttributes".to_owned(), Value::Object(sign_in.subject.event_attributes(sign_in.pool)));
+    request.insert(
+        "userAttributes".to_owned(),
+        Value::Object(sign_in.subject.event_attributes(sign_in.pool)),
+    );
     request.insert("session".to_owned(), session_list(answered));
     end_of_request(&mut request, sign_in);
     let event = invoke(sign_in, Trigger::DefineAuthChallenge, request, effects).await?;
@@ -181,15 +203,28 @@ async fn create(
     answered: &[ChallengeResult],
     effects: &mut Effects,
 ) -> Result<(Batch, Answer), ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
     let name = ChallengeNameType::CustomChallenge;
     let mut request = Map::new();
-    request.insert("userAttributes".to_owned(), Value::Object(subject.event_attributes(pool)));
+    request.insert(
+        "userAttributes".to_owned(),
+        Value::Object(subject.event_attributes(pool)),
+    );
     request.insert("challengeName".to_owned(), json!(name.as_str()));
     request.insert("session".to_owned(), session_list(answered));
     end_of_request(&mut request, sign_in);
     let event = invoke(sign_in, Trigger::CreateAuthChallenge, request, effects).await?;
-    let Challenge { public, private, metadata } = triggers::read_challenge(&event)?;
+    let Challenge {
+        public,
+        private,
+        metadata,
+    } = triggers::read_challenge(&event)?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = handle::new(ctx, client.id(), expires);
@@ -198,14 +233,25 @@ async fn create(
         challenge: name.as_str().to_owned(),
         answered: answered.to_vec(),
         metadata,
-        sealed_private: Some(ctx.app.sealer.seal(&session.key, private.as_bytes(), &*ctx.app.entropy)),
+        sealed_private: Some(
+            ctx.app
+                .sealer
+                .seal(&session.key, private.as_bytes(), &*ctx.app.entropy),
+        ),
         expires,
         ..sign_in.session()
     };
     let mut parameters: BTreeMap<String, String> = public;
     parameters.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
     let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
-    Ok((batch, Answer::Challenge { name, session: Some(session.text), parameters }))
+    Ok((
+        batch,
+        Answer::Challenge {
+            name,
+            session: Some(session.text),
+            parameters,
+        },
+    ))
 }
 
 async fn verify(
@@ -214,12 +260,25 @@ async fn verify(
     answer: &str,
     effects: &mut Effects,
 ) -> Result<bool, ApiError> {
-    let SignIn { ctx, pool, subject, .. } = sign_in;
-    let sealed = pending.value.sealed_private.as_deref().ok_or_else(handle::invalid)?;
-    let private = ctx.app.sealer.open(&pending.key, sealed).map_err(ApiError::internal)?;
+    let SignIn {
+        ctx, pool, subject, ..
+    } = sign_in;
+    let sealed = pending
+        .value
+        .sealed_private
+        .as_deref()
+        .ok_or_else(handle::invalid)?;
+    let private = ctx
+        .app
+        .sealer
+        .open(&pending.key, sealed)
+        .map_err(ApiError::internal)?;
     let private: Value = serde_json::from_slice(&private).map_err(ApiError::internal)?;
     let mut request = Map::new();
-    request.insert("userAttributes".to_owned(), Value::Object(subject.event_attributes(pool)));
+    request.insert(
+        "userAttributes".to_owned(),
+        Value::Object(subject.event_attributes(pool)),
+    );
     request.insert("privateChallengeParameters".to_owned(), private);
     request.insert("challengeAnswer".to_owned(), json!(answer));
     end_of_request(&mut request, sign_in);
@@ -238,14 +297,21 @@ async fn invoke(
     request: Map<String, Value>,
     effects: &mut Effects,
 ) -> Result<Value, ApiError> {
-    let SignIn { pool, client, subject, .. } = sign_in;
+    let SignIn {
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
     let (source, arn) = match trigger {
-        Trigger::DefineAuthChallenge => {
-            ("DefineAuthChallenge_Authentication", pool.lambda(|l| l.define_auth_challenge.clone()))
-        }
-        Trigger::CreateAuthChallenge => {
-            ("CreateAuthChallenge_Authentication", pool.lambda(|l| l.create_auth_challenge.clone()))
-        }
+        Trigger::DefineAuthChallenge => (
+            "DefineAuthChallenge_Authentication",
+            pool.lambda(|l| l.define_auth_challenge.clone()),
+        ),
+        Trigger::CreateAuthChallenge => (
+            "CreateAuthChallenge_Authentication",
+            pool.lambda(|l| l.create_auth_challenge.clone()),
+        ),
         _ => (
             "VerifyAuthChallengeResponse_Authentication",
             pool.lambda(|l| l.verify_auth_challenge_response.clone()),
@@ -277,9 +343,16 @@ fn session_list(answered: &[ChallengeResult]) -> Value {
 }
 
 fn answered_srp_a() -> ChallengeResult {
-    ChallengeResult { name: "SRP_A".to_owned(), result: true, metadata: None }
+    ChallengeResult {
+        name: "SRP_A".to_owned(),
+        result: true,
+        metadata: None,
+    }
 }
 
 fn unrecognizable() -> ApiError {
-    ApiError::new(ErrorCode::InvalidLambdaResponseException, "Unrecognizable lambda output")
+    ApiError::new(
+        ErrorCode::InvalidLambdaResponseException,
+        "Unrecognizable lambda output",
+    )
 }

@@ -15,7 +15,9 @@ pub fn check(client: &ClientRecord, flow: &AuthFlowType) -> Result<(), ApiError>
         return Ok(());
     }
     if allowed.contains(&Allowed::CustomAuthFlowOnly) {
-        return Err(ApiError::invalid_parameter("Only custom auth (lambda driven) is enabled for this client."));
+        return Err(ApiError::invalid_parameter(
+            "Only custom auth (lambda driven) is enabled for this client.",
+        ));
     }
     Err(ApiError::invalid_parameter(match flow {
         AuthFlowType::UserPasswordAuth => "USER_PASSWORD_AUTH flow not enabled for this client".to_owned(),
@@ -28,13 +30,18 @@ pub fn check(client: &ClientRecord, flow: &AuthFlowType) -> Result<(), ApiError>
 
 fn permits(allowed: &[Allowed], rotates: bool, flow: &AuthFlowType) -> bool {
     let has = |flow: Allowed| allowed.contains(&flow);
-    let legacy = has(Allowed::AdminNoSrpAuth) || has(Allowed::CustomAuthFlowOnly) || has(Allowed::UserPasswordAuth);
+    let legacy =
+        has(Allowed::AdminNoSrpAuth) || has(Allowed::CustomAuthFlowOnly) || has(Allowed::UserPasswordAuth);
     // Clients that name no flow, and clients on the older names, get these without naming them.
     let default = allowed.is_empty() || (legacy && !has(Allowed::CustomAuthFlowOnly));
     match flow {
         AuthFlowType::UserSrpAuth => has(Allowed::AllowUserSrpAuth) || default,
-        AuthFlowType::CustomAuth => has(Allowed::AllowCustomAuth) || has(Allowed::CustomAuthFlowOnly) || default,
-        AuthFlowType::UserPasswordAuth => has(Allowed::AllowUserPasswordAuth) || has(Allowed::UserPasswordAuth),
+        AuthFlowType::CustomAuth => {
+            has(Allowed::AllowCustomAuth) || has(Allowed::CustomAuthFlowOnly) || default
+        }
+        AuthFlowType::UserPasswordAuth => {
+            has(Allowed::AllowUserPasswordAuth) || has(Allowed::UserPasswordAuth)
+        }
         AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth => {
             has(Allowed::AllowAdminUserPasswordAuth) || has(Allowed::AdminNoSrpAuth)
         }
@@ -70,7 +77,11 @@ mod tests {
 
     #[test]
     fn rotation_closes_the_refresh_flow() {
-        assert!(!permits(&[Allowed::AllowRefreshTokenAuth], true, &AuthFlowType::RefreshTokenAuth));
+        assert!(!permits(
+            &[Allowed::AllowRefreshTokenAuth],
+            true,
+            &AuthFlowType::RefreshTokenAuth
+        ));
     }
 
     #[test]

@@ -37,42 +37,58 @@ pub fn new(ctx: &Ctx, client_id: &str, expires: Millis) -> Handle {
     let mut plain = Vec::with_capacity(8 + RANDOM_BYTES);
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
-    let sealed = ctx.app.sealer.seal(&session_of(client_id), &plain, &*ctx.app.entropy);
+    let sealed = ctx
+        .app
+        .sealer
+        .seal(&session_of(client_id), &plain, &*ctx.app.entropy);
     let digest = digest(&random);
-    Handle { text: format!("{SESSION_PREFIX}{sealed}"), key: keys::session(expires, &digest), digest }
+    Handle {
+        text: format!("{SESSION_PREFIX}{sealed}"),
+        key: keys::session(expires, &digest),
+        digest,
+    }
 }
 
 /// Finds the row that a handle stands for.
 ///
 /// # Errors
 /// `NotAuthorizedException` with the service's sentence for a handle that is expired, used, or not ours at all.
-pub async fn find(
-    ctx: &Ctx,
-    client_id: &str,
-    text: &str,
-) -> Result<Stored<SessionRecord>, ApiError> {
+pub async fn find(ctx: &Ctx, client_id: &str, text: &str) -> Result<Stored<SessionRecord>, ApiError> {
     let (expires, digest) = open(ctx, client_id, text).ok_or_else(invalid)?;
     if ctx.now >= expires {
         return Err(expired());
     }
-    load(&*ctx.app.store, &keys::session(expires, &digest)).await?.ok_or_else(used)
+    load(&*ctx.app.store, &keys::session(expires, &digest))
+        .await?
+        .ok_or_else(used)
 }
 
 /// When a handle's row expires and under which digest it lies, if the handle is ours and this client's.
 pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<(Millis, String)> {
-    let plain = ctx.app.sealer.open(&session_of(client_id), text.strip_prefix(SESSION_PREFIX)?).ok()?;
+    let plain = ctx
+        .app
+        .sealer
+        .open(&session_of(client_id), text.strip_prefix(SESSION_PREFIX)?)
+        .ok()?;
     let (expires, random) = plain.split_first_chunk::<8>()?;
     Some((Millis(i64::from_be_bytes(*expires)), digest(random)))
 }
 
 /// Seals the state of an exchange into a `SECRET_BLOCK`. Clients decode the block as standard base64 and hash the bytes.
 pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
-    STANDARD.encode(ctx.app.sealer.seal(&block_of(client_id), state, &*ctx.app.entropy))
+    STANDARD.encode(
+        ctx.app
+            .sealer
+            .seal(&block_of(client_id), state, &*ctx.app.entropy),
+    )
 }
 
 /// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
 pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
-    ctx.app.sealer.open(&block_of(client_id), std::str::from_utf8(block).ok()?).ok()
+    ctx.app
+        .sealer
+        .open(&block_of(client_id), std::str::from_utf8(block).ok()?)
+        .ok()
 }
 
 /// A session whose time is over.
@@ -106,9 +122,11 @@ pub fn digest(random: &[u8]) -> String {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }

@@ -36,7 +36,12 @@ pub async fn initiate(
     client: &ClientRecord,
     initiation: Initiation,
 ) -> Result<Answer, ApiError> {
-    let Initiation { flow, parameters, metadata, admin } = initiation;
+    let Initiation {
+        flow,
+        parameters,
+        metadata,
+        admin,
+    } = initiation;
     check_method(&flow, admin)?;
     flows::check(client, &flow)?;
     match flow {
@@ -50,10 +55,15 @@ pub async fn initiate(
             srp::challenge(&sign_in, &parameters, false).await
         }
         AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
-        AuthFlowType::UserPasswordAuth | AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth => {
+        AuthFlowType::UserPasswordAuth
+        | AuthFlowType::AdminUserPasswordAuth
+        | AuthFlowType::AdminNoSrpAuth => {
             parameters.required("USERNAME")?;
             let password = parameters.required("PASSWORD")?.to_owned();
-            let migration = migration::Request { password: &password, metadata: &metadata };
+            let migration = migration::Request {
+                password: &password,
+                metadata: &metadata,
+            };
             let sign_in = begin(ctx, pool, client, &flow, &parameters, Some(migration)).await?;
             pre_authentication(&sign_in, &metadata).await?;
             let clear = password::check_subject(ctx, pool, &sign_in.subject, &password).await?;
@@ -73,7 +83,10 @@ pub async fn password_proved(
     sign_in: &SignIn<'_>,
     clear: poolhouse_store::Batch,
 ) -> Result<Answer, ApiError> {
-    let user = sign_in.subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
+    let user = sign_in
+        .subject
+        .user()
+        .ok_or_else(ApiError::incorrect_username_or_password)?;
     if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
         // The password was right, so its failures are forgotten, whatever else stands in the way.
         sign_in.ctx.app.store.commit(clear).await?;
@@ -89,7 +102,10 @@ pub async fn password_proved(
 
 /// The administrators' flows are theirs alone, and `USER_PASSWORD_AUTH` is not one of them.
 fn check_method(flow: &AuthFlowType, admin: bool) -> Result<(), ApiError> {
-    let administrators = matches!(flow, AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth);
+    let administrators = matches!(
+        flow,
+        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth
+    );
     let clients = *flow == AuthFlowType::UserPasswordAuth;
     if (administrators && !admin) || (clients && admin) {
         return Err(ApiError::invalid_parameter("Initiate Auth method not supported."));
@@ -148,7 +164,11 @@ async fn custom_auth(
     let with_srp = match parameters.get("CHALLENGE_NAME") {
         Some("SRP_A") => true,
         None | Some("CUSTOM_CHALLENGE") => false,
-        Some(_) => return Err(ApiError::invalid_parameter("CHALLENGE_NAME must be SRP_A or CUSTOM_CHALLENGE.")),
+        Some(_) => {
+            return Err(ApiError::invalid_parameter(
+                "CHALLENGE_NAME must be SRP_A or CUSTOM_CHALLENGE.",
+            ));
+        }
     };
     if with_srp {
         parameters.required("SRP_A")?;
@@ -159,7 +179,11 @@ async fn custom_auth(
     if ctx.app.settings.pre_authentication_in_custom_auth {
         pre_authentication(&sign_in, metadata).await?;
     }
-    let arrival = if with_srp { custom::Arrival::SrpA(parameters) } else { custom::Arrival::Bare };
+    let arrival = if with_srp {
+        custom::Arrival::SrpA(parameters)
+    } else {
+        custom::Arrival::Bare
+    };
     custom::run(sign_in, arrival).await
 }
 
@@ -173,11 +197,20 @@ async fn refresh_token(
     let presented = refresh::find(ctx, pool, client, token).await;
     // A client that does not know its secret learns nothing about the token.
     let user = match &presented {
-        Ok(presented) => ctx.user_by_username(pool, &presented.family.value.username).await?,
+        Ok(presented) => {
+            ctx.user_by_username(pool, &presented.family.value.username)
+                .await?
+        }
         Err(_) => None,
     };
     let user = user.as_ref().map(|user| &user.value);
-    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), parameters.get("USERNAME"), user)?;
+    secret_hash::check(
+        ctx,
+        client,
+        parameters.get("SECRET_HASH"),
+        parameters.get("USERNAME"),
+        user,
+    )?;
     presented?;
     let result = refresh::exchange(ctx, pool, client, token, Value::Null).await?;
     Ok(Answer::Tokens(Box::new(result)))
@@ -187,8 +220,16 @@ async fn pre_authentication(
     sign_in: &SignIn<'_>,
     metadata: &BTreeMap<String, String>,
 ) -> Result<(), ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
-    let Some(arn) = pool.lambda(|lambdas| lambdas.pre_authentication.clone()) else { return Ok(()) };
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
+    let Some(arn) = pool.lambda(|lambdas| lambdas.pre_authentication.clone()) else {
+        return Ok(());
+    };
     let request = json!({
         "userAttributes": subject.event_attributes(pool),
         "validationData": if metadata.is_empty() { Value::Null } else { json!(metadata) },

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::clock::Millis;
 use crate::ctx::Ctx;
 use crate::error::ApiError;
-use crate::records::keys;
 use crate::records::document::{Document, load};
+use crate::records::keys;
 
 /// Failures that carry no penalty yet.
 const FREE_FAILURES: i64 = 5;
@@ -30,7 +30,10 @@ impl Failures {
     /// The next failure, one more than `before` unless that is long ago.
     fn after(before: Option<Failures>, now: Millis) -> Failures {
         match before {
-            Some(before) if !before.forgotten(now) => Failures { count: before.count.saturating_add(1), last: now },
+            Some(before) if !before.forgotten(now) => Failures {
+                count: before.count.saturating_add(1),
+                last: now,
+            },
             _ => Failures { count: 1, last: now },
         }
     }
@@ -41,7 +44,11 @@ impl Failures {
         if doublings < 0 {
             return None;
         }
-        let seconds = if doublings >= 10 { CEILING_SECONDS } else { (1 << doublings).min(CEILING_SECONDS) };
+        let seconds = if doublings >= 10 {
+            CEILING_SECONDS
+        } else {
+            (1 << doublings).min(CEILING_SECONDS)
+        };
         Some(self.last.plus_seconds(seconds))
     }
 
@@ -84,12 +91,17 @@ pub async fn count(
     for _ in 0..RACES {
         let stored = load::<Failures>(&*ctx.app.store, &key).await?;
         let before = stored.as_ref().map(|stored| stored.value);
-        if before.and_then(Failures::locked_until).is_some_and(|until| ctx.now < until) {
+        if before
+            .and_then(Failures::locked_until)
+            .is_some_and(|until| ctx.now < until)
+        {
             return Err(ApiError::not_authorized("Password attempts exceeded"));
         }
         let expect = stored.map_or(Expect::Absent, |stored| Expect::Version(stored.version));
         let counted = Failures::after(before, ctx.now);
-        let batch = Batch::new().put(key.clone(), expect, counted.to_body()).merge(also.clone());
+        let batch = Batch::new()
+            .put(key.clone(), expect, counted.to_body())
+            .merge(also.clone());
         match ctx.app.store.commit(batch).await {
             Ok(_) => return Ok(Batch::new().delete(key, Expect::Any)),
             Err(CommitError::Conflict { key: conflict }) if conflict == key => {}
@@ -115,8 +127,19 @@ mod tests {
     #[test]
     fn the_lock_doubles_from_one_second_at_the_fifth_failure_to_fifteen_minutes() {
         let expected = [
-            (4, None), (5, Some(1)), (6, Some(2)), (7, Some(4)), (8, Some(8)), (9, Some(16)), (10, Some(32)),
-            (11, Some(64)), (12, Some(128)), (13, Some(256)), (14, Some(512)), (15, Some(900)), (100, Some(900)),
+            (4, None),
+            (5, Some(1)),
+            (6, Some(2)),
+            (7, Some(4)),
+            (8, Some(8)),
+            (9, Some(16)),
+            (10, Some(32)),
+            (11, Some(64)),
+            (12, Some(128)),
+            (13, Some(256)),
+            (14, Some(512)),
+            (15, Some(900)),
+            (100, Some(900)),
         ];
         for (failures, seconds) in expected {
             assert_eq!(lock_after(failures), seconds, "after {failures} failures");
@@ -125,7 +148,10 @@ mod tests {
 
     #[test]
     fn fifteen_quiet_minutes_start_the_count_again() {
-        let failed = Failures { count: 9, last: Millis(0) };
+        let failed = Failures {
+            count: 9,
+            last: Millis(0),
+        };
         assert_eq!(Failures::after(Some(failed), Millis(899_999)).count, 10);
         assert_eq!(Failures::after(Some(failed), Millis(900_000)).count, 1);
     }

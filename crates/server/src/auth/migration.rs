@@ -34,8 +34,14 @@ pub async fn migrate(
     name: &str,
     request: Request<'_>,
 ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-    let Some(arn) = pool.lambda(|lambdas| lambdas.user_migration.clone()) else { return Ok(None) };
-    let validation = if request.metadata.is_empty() { Value::Null } else { json!(request.metadata) };
+    let Some(arn) = pool.lambda(|lambdas| lambdas.user_migration.clone()) else {
+        return Ok(None);
+    };
+    let validation = if request.metadata.is_empty() {
+        Value::Null
+    } else {
+        json!(request.metadata)
+    };
     let call = TriggerCall {
         trigger: Trigger::UserMigration,
         source: "UserMigration_Authentication",
@@ -50,7 +56,9 @@ pub async fn migrate(
         Err(error) if error.code == ErrorCode::UserLambdaValidationException => return Ok(None),
         Err(error) => return Err(error),
     };
-    let Some(answer) = Migrated::read(&event) else { return Ok(None) };
+    let Some(answer) = Migrated::read(&event) else {
+        return Ok(None);
+    };
     create(ctx, pool, name, request.password, answer).await.map(Some)
 }
 
@@ -65,11 +73,16 @@ impl Migrated {
     /// Reads `response`; `None` where it has no attributes, which means that the function does not know the user.
     fn read(event: &Value) -> Option<Migrated> {
         let response = event.get("response")?;
-        let attributes = response.get("userAttributes")?.as_object().filter(|map| !map.is_empty())?;
+        let attributes = response
+            .get("userAttributes")?
+            .as_object()
+            .filter(|map| !map.is_empty())?;
         Some(Migrated {
             attributes: attributes
                 .iter()
-                .filter(|(name, _)| !matches!(name.as_str(), "sub" | "username") && !name.starts_with("cognito:"))
+                .filter(|(name, _)| {
+                    !matches!(name.as_str(), "sub" | "username") && !name.starts_with("cognito:")
+                })
                 .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
                 .collect(),
             status: match response.get("finalUserStatus").and_then(Value::as_str) {
@@ -91,8 +104,15 @@ async fn create(
     password: &str,
     migrated: Migrated,
 ) -> Result<Stored<UserRecord>, ApiError> {
-    let Migrated { attributes, status, taken } = migrated;
-    let given = Change { set: attributes, remove: Vec::new() };
+    let Migrated {
+        attributes,
+        status,
+        taken,
+    } = migrated;
+    let given = Change {
+        set: attributes,
+        remove: Vec::new(),
+    };
     let mut user = registration::new_user(ctx, pool, name, given)?;
     user.status = status;
     // The password policy does not apply: the older directory took this password.

@@ -30,27 +30,48 @@ const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 /// # Errors
 /// Store failures.
 pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
-    let user = subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
+    let user = subject
+        .user()
+        .ok_or_else(ApiError::incorrect_username_or_password)?;
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = handle::new(ctx, client.id(), expires);
-    let record = SessionRecord { challenge: name.as_str().to_owned(), expires, ..sign_in.session() };
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body()).merge(clear);
+    let record = SessionRecord {
+        challenge: name.as_str().to_owned(),
+        expires,
+        ..sign_in.session()
+    };
+    let batch = Batch::new()
+        .put(session.key, Expect::Absent, record.to_body())
+        .merge(clear);
     ctx.app.store.commit(batch).await?;
 
     let missing: Vec<String> = attributes::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
-    let present: BTreeMap<&str, &str> =
-        user.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let present: BTreeMap<&str, &str> = user
+        .attributes
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     let parameters = BTreeMap::from([
         ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
         ("requiredAttributes".to_owned(), json!(missing).to_string()),
         ("userAttributes".to_owned(), json!(present).to_string()),
     ]);
-    Ok(Answer::Challenge { name, session: Some(session.text), parameters })
+    Ok(Answer::Challenge {
+        name,
+        session: Some(session.text),
+        parameters,
+    })
 }
 
 /// Takes the new password. A password or attribute that is refused leaves the session usable; anything later consumes
@@ -63,13 +84,21 @@ pub async fn answer(
     stored: Stored<SessionRecord>,
     parameters: &Parameters,
 ) -> Result<Answer, ApiError> {
-    let SignIn { ctx, pool, client, .. } = sign_in;
+    let SignIn {
+        ctx, pool, client, ..
+    } = sign_in;
     let password = parameters.required("NEW_PASSWORD")?;
     policy::check(pool, password, Wording::Others)?;
-    let user = sign_in.subject.stored().ok_or_else(ApiError::incorrect_username_or_password)?.clone();
+    let user = sign_in
+        .subject
+        .stored()
+        .ok_or_else(ApiError::incorrect_username_or_password)?
+        .clone();
     let given = parameters.prefixed(ATTRIBUTE_PREFIX);
     let change = Change {
-        set: given.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        set: given
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
         remove: Vec::new(),
     };
     change.check_client(client)?;
@@ -89,7 +118,9 @@ pub async fn answer(
     })
     .await?;
     let now = ctx.user_by_username(pool, &username).await?;
-    sign_in.subject = Subject::Known(Box::new(now.ok_or_else(ApiError::incorrect_username_or_password)?));
+    sign_in.subject = Subject::Known(Box::new(
+        now.ok_or_else(ApiError::incorrect_username_or_password)?,
+    ));
     if sign_in.flow == AuthFlowType::CustomAuth.as_str() {
         return custom::run(sign_in, custom::Arrival::PasswordProved { clear: Batch::new() }).await;
     }

@@ -39,13 +39,27 @@ pub async fn check_subject(
     password: &str,
 ) -> Result<Batch, ApiError> {
     let who = subject.lockout_name(ctx, pool)?;
-    let clear = lockout::count(ctx, pool.id(), &who, &Batch::new(), ApiError::concurrent_modification).await?;
+    let clear = lockout::count(
+        ctx,
+        pool.id(),
+        &who,
+        &Batch::new(),
+        ApiError::concurrent_modification,
+    )
+    .await?;
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name().to_owned();
     let user_id = subject.username().to_owned();
     let password = zeroize::Zeroizing::new(password.to_owned());
-    let right =
-        ctx.app.cpu.run(move || srp::check_password(&name, &user_id, &password, &verifier)).await?;
+    let right = ctx
+        .app
+        .cpu
+        .run(move || srp::check_password(&name, &user_id, &password, &verifier))
+        .await?;
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
-    if right && has_password { Ok(clear) } else { Err(ApiError::incorrect_username_or_password()) }
+    if right && has_password {
+        Ok(clear)
+    } else {
+        Err(ApiError::incorrect_username_or_password())
+    }
 }

@@ -44,19 +44,29 @@ pub async fn find(
     let invalid = || ApiError::not_authorized("Invalid Refresh Token");
     let (sub, origin_jti, secret) = tokens::read_refresh_token(token).ok_or_else(invalid)?;
     let key = keys::refresh(pool.id(), &sub, &origin_jti);
-    let family: Stored<RefreshRecord> = load(&*ctx.app.store, &key)
-        .await?
-        .ok_or_else(revoked)?;
+    let family: Stored<RefreshRecord> = load(&*ctx.app.store, &key).await?.ok_or_else(revoked)?;
     let digest = tokens::secret_digest(&secret);
-    let known = family.value.live.iter().chain(family.value.spent.iter().map(|(digest, _)| digest));
-    let known = known.filter(|held| constant_time_eq(held.as_bytes(), digest.as_bytes())).count() > 0;
+    let known = family
+        .value
+        .live
+        .iter()
+        .chain(family.value.spent.iter().map(|(digest, _)| digest));
+    let known = known
+        .filter(|held| constant_time_eq(held.as_bytes(), digest.as_bytes()))
+        .count()
+        > 0;
     if !known || family.value.client_id != client.id() {
         return Err(invalid());
     }
     if ctx.now >= family.value.expires {
         return Err(ApiError::not_authorized("Refresh Token has expired"));
     }
-    Ok(Presented { family, sub, origin_jti, digest })
+    Ok(Presented {
+        family,
+        sub,
+        origin_jti,
+        digest,
+    })
 }
 
 fn revoked() -> ApiError {
@@ -72,13 +82,25 @@ pub async fn user_of(
     pool: &PoolRecord,
     presented: &Presented,
 ) -> Result<Stored<UserRecord>, ApiError> {
-    let user = ctx.user_by_username(pool, &presented.family.value.username).await?;
-    let user = user.filter(|user| user.value.sub == presented.sub).ok_or_else(ApiError::user_not_found)?;
+    let user = ctx
+        .user_by_username(pool, &presented.family.value.username)
+        .await?;
+    let user = user
+        .filter(|user| user.value.sub == presented.sub)
+        .ok_or_else(ApiError::user_not_found)?;
     // A sign-in that was under way while the user signed out everywhere may have left a family behind.
-    if user.value.signed_out.is_some_and(|when| presented.family.value.auth_time < when) {
+    if user
+        .value
+        .signed_out
+        .is_some_and(|when| presented.family.value.auth_time < when)
+    {
         return Err(revoked());
     }
-    if user.value.enabled { Ok(user) } else { Err(ApiError::user_disabled()) }
+    if user.value.enabled {
+        Ok(user)
+    } else {
+        Err(ApiError::user_disabled())
+    }
 }
 
 /// Exchanges a refresh token for new access and ID tokens, and, where the client rotates, for a successor.
@@ -133,11 +155,15 @@ pub async fn exchange(
 /// lives.
 fn rotated(ctx: &Ctx, client: &ClientRecord, presented: &Presented, successor: String) -> RefreshRecord {
     let rotation = client.settings.refresh_token_rotation.as_ref();
-    let grace = rotation.and_then(|rotation| rotation.retry_grace_period_seconds).unwrap_or(0);
+    let grace = rotation
+        .and_then(|rotation| rotation.retry_grace_period_seconds)
+        .unwrap_or(0);
     let mut family = presented.family.value.clone();
     if family.live.contains(&presented.digest) {
         family.live.retain(|digest| *digest != presented.digest);
-        family.spent.push((presented.digest.clone(), ctx.now.plus_seconds(grace)));
+        family
+            .spent
+            .push((presented.digest.clone(), ctx.now.plus_seconds(grace)));
     }
     family.live.push(successor);
     let surplus = family.live.len().saturating_sub(SIBLINGS);
@@ -148,7 +174,12 @@ fn rotated(ctx: &Ctx, client: &ClientRecord, presented: &Presented, successor: S
 }
 
 async fn check_not_spent(ctx: &Ctx, presented: &Presented) -> Result<(), ApiError> {
-    let spent = presented.family.value.spent.iter().find(|(digest, _)| *digest == presented.digest);
+    let spent = presented
+        .family
+        .value
+        .spent
+        .iter()
+        .find(|(digest, _)| *digest == presented.digest);
     match spent {
         Some((_, until)) if ctx.now >= *until => {
             // Whoever uses it now is not the one who was given its successor, or is: nobody can tell, so both end.

@@ -38,7 +38,12 @@ pub async fn respond(
     client: &ClientRecord,
     response: Response,
 ) -> Result<Answer, ApiError> {
-    let Response { challenge, session, parameters, metadata } = response;
+    let Response {
+        challenge,
+        session,
+        parameters,
+        metadata,
+    } = response;
     let name = parameters.required("USERNAME")?;
     match challenge {
         ChallengeNameType::PasswordVerifier => {
@@ -50,15 +55,36 @@ pub async fn respond(
             password_verifier(sign_in, exchange, proof).await
         }
         ChallengeNameType::CustomChallenge | ChallengeNameType::NewPasswordRequired => {
-            let text = session.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::missing_parameter("Session"))?;
+            let text = session
+                .filter(|text| !text.is_empty())
+                .ok_or_else(|| ApiError::missing_parameter("Session"))?;
             let stored = handle::find(ctx, client.id(), &text).await?;
-            let sign_in = resume(ctx, pool, client, &stored.value, &challenge, &parameters, metadata).await?;
+            let sign_in = resume(
+                ctx,
+                pool,
+                client,
+                &stored.value,
+                &challenge,
+                &parameters,
+                metadata,
+            )
+            .await?;
             if challenge == ChallengeNameType::NewPasswordRequired {
                 return new_password::answer(sign_in, stored, &parameters).await;
             }
-            let answer = parameters.get("ANSWER").ok_or_else(|| ApiError::missing_parameter("ANSWER"))?.to_owned();
+            let answer = parameters
+                .get("ANSWER")
+                .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
+                .to_owned();
             consume(ctx, &stored).await?;
-            custom::run(sign_in, custom::Arrival::Answer { pending: Box::new(stored), answer }).await
+            custom::run(
+                sign_in,
+                custom::Arrival::Answer {
+                    pending: Box::new(stored),
+                    answer,
+                },
+            )
+            .await
         }
         other => {
             // Which user asks is checked all the same, so that the answer does not depend on it.
@@ -91,9 +117,15 @@ fn check_session_belongs(
     record: &SessionRecord,
     session: Option<&str>,
 ) -> Result<(), ApiError> {
-    let Some(text) = session.filter(|text| !text.is_empty()) else { return Ok(()) };
+    let Some(text) = session.filter(|text| !text.is_empty()) else {
+        return Ok(());
+    };
     let digest = handle::open(ctx, client.id(), text).map(|(_, digest)| digest);
-    if digest.is_some() && digest == record.session_digest { Ok(()) } else { Err(handle::invalid()) }
+    if digest.is_some() && digest == record.session_digest {
+        Ok(())
+    } else {
+        Err(handle::invalid())
+    }
 }
 
 /// Takes up a sign-in where its session row left it, for the client, user and challenge it is bound to.
@@ -134,7 +166,9 @@ async fn resume<'a>(
 
 /// The user that a session is bound to, as it is now. A user deleted since is nobody.
 async fn subject_of(ctx: &Ctx, pool: &PoolRecord, record: &SessionRecord) -> Result<Subject, ApiError> {
-    let Some(sub) = &record.sub else { return Ok(Subject::Unknown(record.username.clone())) };
+    let Some(sub) = &record.sub else {
+        return Ok(Subject::Unknown(record.username.clone()));
+    };
     let user = ctx.user_by_username(pool, &record.username).await?;
     match user.filter(|user| user.value.sub == *sub) {
         Some(user) => Ok(Subject::Known(Box::new(user))),
@@ -148,8 +182,13 @@ async fn is_named(ctx: &Ctx, pool: &PoolRecord, subject: &Subject, name: &str) -
     if compared == pool.compared(subject.username()) || name == subject.public_name(ctx, pool)? {
         return Ok(true);
     }
-    let Some(sub) = subject.sub() else { return Ok(false) };
-    Ok(ctx.find_user(pool, name).await?.is_some_and(|user| user.value.sub == sub))
+    let Some(sub) = subject.sub() else {
+        return Ok(false);
+    };
+    Ok(ctx
+        .find_user(pool, name)
+        .await?
+        .is_some_and(|user| user.value.sub == sub))
 }
 
 async fn password_verifier(
@@ -161,7 +200,10 @@ async fn password_verifier(
     if sign_in.flow != AuthFlowType::CustomAuth.as_str() {
         return password_proved(&sign_in, clear).await;
     }
-    let user = sign_in.subject.user().ok_or_else(ApiError::incorrect_username_or_password)?;
+    let user = sign_in
+        .subject
+        .user()
+        .ok_or_else(ApiError::incorrect_username_or_password)?;
     if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
         sign_in.ctx.app.store.commit(clear).await?;
         return Err(refused);

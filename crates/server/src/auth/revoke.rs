@@ -13,7 +13,11 @@ use crate::records::{ClientRecord, PoolRecord};
 ///
 /// # Errors
 /// `UnauthorizedException` if the client has a secret and this is not it, or has none and one was sent.
-pub fn check_client_secret(ctx: &Ctx, client: &ClientRecord, presented: Option<&str>) -> Result<(), ApiError> {
+pub fn check_client_secret(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    presented: Option<&str>,
+) -> Result<(), ApiError> {
     let secret = secret_hash::client_secret(ctx, client)?;
     let right = match (&secret, presented) {
         (Some(secret), Some(presented)) => constant_time_eq(secret.as_bytes(), presented.as_bytes()),
@@ -23,7 +27,10 @@ pub fn check_client_secret(ctx: &Ctx, client: &ClientRecord, presented: Option<&
     if right {
         Ok(())
     } else {
-        Err(ApiError::new(ErrorCode::UnauthorizedException, "Invalid client secret."))
+        Err(ApiError::new(
+            ErrorCode::UnauthorizedException,
+            "Invalid client secret.",
+        ))
     }
 }
 
@@ -32,7 +39,12 @@ pub fn check_client_secret(ctx: &Ctx, client: &ClientRecord, presented: Option<&
 /// # Errors
 /// `UnsupportedOperationException` for a client without revocation, `UnsupportedTokenTypeException` for an access or
 /// ID token.
-pub async fn revoke(ctx: &Ctx, pool: &PoolRecord, client: &ClientRecord, token: &str) -> Result<(), ApiError> {
+pub async fn revoke(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    token: &str,
+) -> Result<(), ApiError> {
     if !client.revocation_enabled() {
         return Err(ApiError::new(
             ErrorCode::UnsupportedOperationException,
@@ -41,11 +53,17 @@ pub async fn revoke(ctx: &Ctx, pool: &PoolRecord, client: &ClientRecord, token: 
     }
     // Access and ID tokens have three parts, refresh tokens five.
     if token.split('.').count() == 3 {
-        return Err(ApiError::new(ErrorCode::UnsupportedTokenTypeException, "Unsupported token type"));
+        return Err(ApiError::new(
+            ErrorCode::UnsupportedTokenTypeException,
+            "Unsupported token type",
+        ));
     }
     match refresh::find(ctx, pool, client, token).await {
         Ok(presented) => {
-            ctx.app.store.commit(Batch::new().delete(presented.family.key, Expect::Any)).await?;
+            ctx.app
+                .store
+                .commit(Batch::new().delete(presented.family.key, Expect::Any))
+                .await?;
             Ok(())
         }
         Err(error) if error.code == ErrorCode::NotAuthorizedException => Ok(()),

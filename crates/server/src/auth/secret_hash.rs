@@ -11,7 +11,9 @@ use crate::records::{ClientRecord, UserRecord, keys};
 /// # Errors
 /// When the sealed secret does not open.
 pub fn client_secret(ctx: &Ctx, client: &ClientRecord) -> Result<Option<String>, ApiError> {
-    let Some(sealed) = &client.sealed_secret else { return Ok(None) };
+    let Some(sealed) = &client.sealed_secret else {
+        return Ok(None);
+    };
     let key = keys::client(client.pool_id(), client.id());
     let secret = ctx.app.sealer.open(&key, sealed).map_err(ApiError::internal)?;
     String::from_utf8(secret).map(Some).map_err(ApiError::internal)
@@ -35,15 +37,20 @@ pub fn check(
         return if presented.is_none() { Ok(()) } else { Err(wrong()) };
     };
     let presented = presented.ok_or_else(|| {
-        ApiError::not_authorized(format!("Client {id} is configured with secret but SECRET_HASH was not received"))
+        ApiError::not_authorized(format!(
+            "Client {id} is configured with secret but SECRET_HASH was not received"
+        ))
     })?;
     let of_user = user.into_iter().flat_map(|user| {
         let aliases = ["email", "phone_number", "preferred_username"];
         let aliases = aliases.into_iter().filter_map(|alias| user.attribute(alias));
-        [user.username.as_str(), user.sub.as_str()].into_iter().chain(aliases)
+        [user.username.as_str(), user.sub.as_str()]
+            .into_iter()
+            .chain(aliases)
     });
-    let right = typed.into_iter().chain(of_user).any(|name| {
-        constant_time_eq(secret_hash(&secret, name, id).as_bytes(), presented.as_bytes())
-    });
+    let right = typed
+        .into_iter()
+        .chain(of_user)
+        .any(|name| constant_time_eq(secret_hash(&secret, name, id).as_bytes(), presented.as_bytes()));
     if right { Ok(()) } else { Err(wrong()) }
 }

@@ -19,7 +19,15 @@ pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, Ap
     let mut batch = Batch::new();
     let mut after = None;
     loop {
-        let page = ctx.app.store.scan(Scan { prefix: prefix.clone(), after, limit: PAGE }).await?;
+        let page = ctx
+            .app
+            .store
+            .scan(Scan {
+                prefix: prefix.clone(),
+                after,
+                limit: PAGE,
+            })
+            .await?;
         after = page.last().map(|row| row.key.clone());
         let last = page.len() < PAGE;
         for row in page {

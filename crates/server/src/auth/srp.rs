@@ -39,12 +39,22 @@ pub async fn challenge(
     parameters: &Parameters,
     with_session: bool,
 ) -> Result<Answer, ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
     let public_a = parse_a(parameters.required("SRP_A")?).map_err(|_| bad_a())?;
     let verifier = subject.verifier(ctx, pool)?;
     let salt = verifier.salt().to_hex();
     let entropy = ctx.app.entropy.clone();
-    let ours = ctx.app.cpu.run(move || srp::challenge(&verifier, &*entropy)).await?;
+    let ours = ctx
+        .app
+        .cpu
+        .run(move || srp::challenge(&verifier, &*entropy))
+        .await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = with_session.then(|| handle::new(ctx, client.id(), expires));
@@ -96,16 +106,26 @@ impl Proof {
         let seconds = timestamp::parse(&text).ok_or_else(|| {
             ApiError::invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
         })?;
-        let signature = STANDARD.decode(parameters.required("PASSWORD_CLAIM_SIGNATURE")?).map_err(|_| {
-            ApiError::invalid_parameter("Invalid PASSWORD_CLAIM_SIGNATURE format. Must be a Base64 string.")
-        })?;
+        let signature = STANDARD
+            .decode(parameters.required("PASSWORD_CLAIM_SIGNATURE")?)
+            .map_err(|_| {
+                ApiError::invalid_parameter(
+                    "Invalid PASSWORD_CLAIM_SIGNATURE format. Must be a Base64 string.",
+                )
+            })?;
         let block = STANDARD
             .decode(parameters.required("PASSWORD_CLAIM_SECRET_BLOCK")?)
             .map_err(|_| ApiError::incorrect_username_or_password())?;
         if (seconds - ctx.now.seconds()).abs() > CLOCK_SKEW_SECONDS {
-            return Err(ApiError::not_authorized("TIMESTAMP is too far from the server's clock."));
+            return Err(ApiError::not_authorized(
+                "TIMESTAMP is too far from the server's clock.",
+            ));
         }
-        Ok(Proof { block, signature, timestamp: text })
+        Ok(Proof {
+            block,
+            signature,
+            timestamp: text,
+        })
     }
 }
 
@@ -128,7 +148,11 @@ impl Exchange {
         let state = handle::open_block(ctx, client_id, &proof.block).map(Zeroizing::new);
         let state = state.ok_or_else(handle::invalid)?;
         let exchange = Exchange::read(&state).ok_or_else(handle::invalid)?;
-        if ctx.now >= exchange.session.expires { Err(handle::expired()) } else { Ok(exchange) }
+        if ctx.now >= exchange.session.expires {
+            Err(handle::expired())
+        } else {
+            Ok(exchange)
+        }
     }
 
     fn read(state: &[u8]) -> Option<Exchange> {
@@ -150,13 +174,13 @@ impl Exchange {
 ///
 /// # Errors
 /// `Incorrect username or password.`, `Password attempts exceeded`, or a session used before.
-pub async fn judge(
-    sign_in: &SignIn<'_>,
-    exchange: Exchange,
-    proof: Proof,
-) -> Result<Batch, ApiError> {
-    let SignIn { ctx, pool, subject, .. } = sign_in;
-    let Exchange { used, ours, public_a, .. } = exchange;
+pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result<Batch, ApiError> {
+    let SignIn {
+        ctx, pool, subject, ..
+    } = sign_in;
+    let Exchange {
+        used, ours, public_a, ..
+    } = exchange;
     let consume = Batch::new().put(used, Expect::Absent, "{}");
     let who = subject.lockout_name(ctx, pool)?;
     let clear = lockout::count(ctx, pool.id(), &who, &consume, handle::used).await?;
@@ -183,13 +207,22 @@ pub async fn judge(
         .await?
         .unwrap_or(false);
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
-    if right && has_password { Ok(clear) } else { Err(ApiError::incorrect_username_or_password()) }
+    if right && has_password {
+        Ok(clear)
+    } else {
+        Err(ApiError::incorrect_username_or_password())
+    }
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
+        .collect()
 }
 
 fn bad_a() -> ApiError {
-    ApiError::invalid_parameter("SRP_A must be a hexadecimal number that is not a multiple of the group's prime.")
+    ApiError::invalid_parameter(
+        "SRP_A must be a hexadecimal number that is not a multiple of the group's prime.",
+    )
 }

@@ -52,7 +52,11 @@ impl SignIn<'_> {
 
     /// `clientMetadata` of the events of this step: null where the request had none.
     pub fn client_metadata(&self) -> Value {
-        if self.metadata.is_empty() { Value::Null } else { json!(self.metadata) }
+        if self.metadata.is_empty() {
+            Value::Null
+        } else {
+            json!(self.metadata)
+        }
     }
 }
 
@@ -75,7 +79,11 @@ impl Answer {
     /// The answer's members, which the four operations share.
     fn members(self) -> shapes::InitiateAuthResponse {
         match self {
-            Answer::Challenge { name, session, parameters } => shapes::InitiateAuthResponse {
+            Answer::Challenge {
+                name,
+                session,
+                parameters,
+            } => shapes::InitiateAuthResponse {
                 challenge_name: Some(name),
                 session,
                 challenge_parameters: Some(parameters),

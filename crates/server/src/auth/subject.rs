@@ -27,7 +27,11 @@ impl Subject {
     /// # Errors
     /// `UserNotFoundException` where the client is on `LEGACY` and may know it.
     pub fn absent(client: &ClientRecord, name: &str) -> Result<Subject, ApiError> {
-        if client.hides_unknown_users() { Ok(Subject::Unknown(name.to_owned())) } else { Err(ApiError::user_not_found()) }
+        if client.hides_unknown_users() {
+            Ok(Subject::Unknown(name.to_owned()))
+        } else {
+            Err(ApiError::user_not_found())
+        }
     }
 
     /// The user, if there is one.
@@ -94,7 +98,9 @@ impl Subject {
 
     /// `request.userAttributes` of an event.
     pub fn event_attributes(&self, pool: &PoolRecord) -> Map<String, Value> {
-        self.user().map(|user| event_attributes(pool, user)).unwrap_or_default()
+        self.user()
+            .map(|user| event_attributes(pool, user))
+            .unwrap_or_default()
     }
 }
 
@@ -102,9 +108,17 @@ impl Subject {
 pub fn event_attributes(pool: &PoolRecord, user: &UserRecord) -> Map<String, Value> {
     let mut attributes = Map::new();
     attributes.insert("sub".to_owned(), Value::from(user.sub.as_str()));
-    attributes.insert("cognito:user_status".to_owned(), Value::from(user.status.as_str()));
+    attributes.insert(
+        "cognito:user_status".to_owned(),
+        Value::from(user.status.as_str()),
+    );
     for kind in ["email", "phone_number"] {
-        let is_alias = pool.settings.alias_attributes.iter().flatten().any(|alias| alias.as_str() == kind);
+        let is_alias = pool
+            .settings
+            .alias_attributes
+            .iter()
+            .flatten()
+            .any(|alias| alias.as_str() == kind);
         if let (true, Some(value)) = (is_alias, user.attribute(kind)) {
             attributes.insert(format!("cognito:{kind}_alias"), Value::from(value));
         }
@@ -133,12 +147,14 @@ pub fn check_enabled(subject: &Subject) -> Result<(), ApiError> {
 pub fn check_status(user: &UserRecord, now: Millis) -> Result<(), ApiError> {
     use poolhouse_api::ErrorCode;
     match user.status {
-        UserStatusType::Unconfirmed => {
-            Err(ApiError::new(ErrorCode::UserNotConfirmedException, "User is not confirmed."))
-        }
-        UserStatusType::ResetRequired => {
-            Err(ApiError::new(ErrorCode::PasswordResetRequiredException, "Password reset required for the user"))
-        }
+        UserStatusType::Unconfirmed => Err(ApiError::new(
+            ErrorCode::UserNotConfirmedException,
+            "User is not confirmed.",
+        )),
+        UserStatusType::ResetRequired => Err(ApiError::new(
+            ErrorCode::PasswordResetRequiredException,
+            "Password reset required for the user",
+        )),
         UserStatusType::ForceChangePassword if user.temporary_until.is_some_and(|until| now >= until) => Err(
             ApiError::not_authorized("Temporary password has expired and must be reset by an administrator."),
         ),
@@ -148,13 +164,20 @@ pub fn check_status(user: &UserRecord, now: Millis) -> Result<(), ApiError> {
 
 /// The secret seed of a pool, opened.
 pub fn seed(ctx: &Ctx, pool: &PoolRecord) -> Result<[u8; 32], ApiError> {
-    let opened =
-        ctx.app.sealer.open(&keys::pool(pool.id()), &pool.sealed_seed).map_err(ApiError::internal)?;
+    let opened = ctx
+        .app
+        .sealer
+        .open(&keys::pool(pool.id()), &pool.sealed_seed)
+        .map_err(ApiError::internal)?;
     Ok(sha256(&[&opened]))
 }
 
 fn fake(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<FakeUser, ApiError> {
-    Ok(srp::fake_user(&seed(ctx, pool)?, pool.srp_name(), &pool.compared(name)))
+    Ok(srp::fake_user(
+        &seed(ctx, pool)?,
+        pool.srp_name(),
+        &pool.compared(name),
+    ))
 }
 
 /// Whether a real user of this name would be shown under another one.

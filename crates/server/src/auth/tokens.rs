@@ -8,12 +8,12 @@ use poolhouse_store::{Batch, Expect};
 use serde_json::{Value, json};
 
 use super::handle::hex;
-use super::subject::{check_enabled, event_attributes};
 use super::step::SignIn;
+use super::subject::{check_enabled, event_attributes};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
-use crate::oidc::claims::{self, Issue};
 use crate::oidc::PoolKeys;
+use crate::oidc::claims::{self, Issue};
 use crate::records::document::Document;
 use crate::records::{ClientRecord, PoolRecord, RefreshRecord, UserRecord, keys};
 use crate::triggers::{self, Trigger, TriggerCall};
@@ -36,11 +36,16 @@ pub struct Issued {
 /// # Errors
 /// Whatever a trigger denies with, a user who was disabled or deleted in the meantime, store failures.
 pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiError> {
-    let SignIn { ctx, pool, client, .. } = sign_in;
+    let SignIn {
+        ctx, pool, client, ..
+    } = sign_in;
     post_authentication(sign_in).await?;
     // Triggers may have changed the user, so it is read again: what they set belongs into the tokens.
     let username = sign_in.subject.username();
-    let user = ctx.user_by_username(pool, username).await?.ok_or_else(ApiError::incorrect_username_or_password)?;
+    let user = ctx
+        .user_by_username(pool, username)
+        .await?
+        .ok_or_else(ApiError::incorrect_username_or_password)?;
     if !user.value.enabled {
         return Err(ApiError::user_disabled());
     }
@@ -66,7 +71,12 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiEr
         metadata: sign_in.client_metadata(),
     };
     let mut result = access_and_id(ctx, grant).await?;
-    result.refresh_token = Some(refresh_token(&user.value.sub, &origin_jti, &secret, &*ctx.app.entropy));
+    result.refresh_token = Some(refresh_token(
+        &user.value.sub,
+        &origin_jti,
+        &secret,
+        &*ctx.app.entropy,
+    ));
     let row = keys::refresh(pool.id(), &user.value.sub, &origin_jti);
     let batch = Batch::new()
         .put(row, Expect::Absent, family.to_body())
@@ -98,7 +108,14 @@ pub struct Grant<'a> {
 /// # Errors
 /// When PreTokenGeneration denies or the pool's keys cannot be had.
 pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<AuthenticationResultType, ApiError> {
-    let Grant { pool, client, user, origin_jti, family, .. } = &grant;
+    let Grant {
+        pool,
+        client,
+        user,
+        origin_jti,
+        family,
+        ..
+    } = &grant;
     let change = pre_token_generation(ctx, &grant).await?;
     let lifetime = access_seconds(&client.settings);
     let issue = Issue {
@@ -114,14 +131,31 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     let entropy = &*ctx.app.entropy;
     let access_expires = ctx.now.plus_seconds(lifetime);
     let id_expires = ctx.now.plus_seconds(id_seconds(&client.settings));
-    let access =
-        claims::access(&issue, &change.groups, &change.access_token, access_expires, uuid_v4(entropy));
-    let id = claims::id(&issue, &change.groups, &change.id_token, id_expires, uuid_v4(entropy));
+    let access = claims::access(
+        &issue,
+        &change.groups,
+        &change.access_token,
+        access_expires,
+        uuid_v4(entropy),
+    );
+    let id = claims::id(
+        &issue,
+        &change.groups,
+        &change.id_token,
+        id_expires,
+        uuid_v4(entropy),
+    );
 
     let signing_keys = pool_keys(ctx, pool.id()).await?;
-    let (access, id) =
-        ctx.app.cpu.run(move || (signing_keys.access.sign(&access), signing_keys.id.sign(&id))).await?;
-    let (access, id) = (access.map_err(ApiError::internal)?, id.map_err(ApiError::internal)?);
+    let (access, id) = ctx
+        .app
+        .cpu
+        .run(move || (signing_keys.access.sign(&access), signing_keys.id.sign(&id)))
+        .await?;
+    let (access, id) = (
+        access.map_err(ApiError::internal)?,
+        id.map_err(ApiError::internal)?,
+    );
     Ok(AuthenticationResultType {
         access_token: Some(access),
         id_token: Some(id),
@@ -149,9 +183,17 @@ pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiErr
 }
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
-    let SignIn { ctx, pool, client, subject, .. } = sign_in;
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
     check_enabled(subject)?;
-    let Some(arn) = pool.lambda(|lambdas| lambdas.post_authentication.clone()) else { return Ok(()) };
+    let Some(arn) = pool.lambda(|lambdas| lambdas.post_authentication.clone()) else {
+        return Ok(());
+    };
     let request = json!({
         "userAttributes": subject.event_attributes(pool),
         "newDeviceUsed": false,
@@ -215,7 +257,10 @@ pub fn refresh_token(sub: &str, origin_jti: &str, secret: &[u8], entropy: &dyn E
 pub fn read_refresh_token(token: &str) -> Option<(String, String, Vec<u8>)> {
     let payload = opaque::parse_refresh_token(token)?;
     let (place, secret) = payload.split_at_checked(payload.len().checked_sub(SECRET_BYTES)?)?;
-    let (sub, origin_jti) = std::str::from_utf8(place).ok()?.strip_suffix('/')?.split_once('/')?;
+    let (sub, origin_jti) = std::str::from_utf8(place)
+        .ok()?
+        .strip_suffix('/')?
+        .split_once('/')?;
     let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     (plain(sub) && plain(origin_jti)).then(|| (sub.to_owned(), origin_jti.to_owned(), secret.to_owned()))
 }
@@ -235,19 +280,32 @@ fn unit_seconds(unit: Option<&TimeUnitsType>, default: i64) -> i64 {
 
 /// The life of an access token in seconds: an hour unless the client says otherwise.
 pub fn access_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client.token_validity_units.as_ref().and_then(|units| units.access_token.as_ref());
-    client.access_token_validity.map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.access_token.as_ref());
+    client
+        .access_token_validity
+        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
 }
 
 /// The life of an ID token in seconds: an hour unless the client says otherwise.
 pub fn id_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client.token_validity_units.as_ref().and_then(|units| units.id_token.as_ref());
-    client.id_token_validity.map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.id_token.as_ref());
+    client
+        .id_token_validity
+        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
 }
 
 /// The life of a refresh token in seconds: 30 days unless the client says otherwise; 0 means the default, too.
 pub fn refresh_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client.token_validity_units.as_ref().and_then(|units| units.refresh_token.as_ref());
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.refresh_token.as_ref());
     match client.refresh_token_validity {
         None | Some(0) => 30 * DAY,
         Some(validity) => validity.saturating_mul(unit_seconds(unit, DAY)),

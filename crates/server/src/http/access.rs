@@ -54,13 +54,27 @@ impl FunctionKeys {
     ) -> FunctionCredentials {
         let access_key_id = format!("ASIA{}", random_id(16, entropy).to_uppercase());
         let secret = Zeroizing::new(random_id(40, entropy));
-        let key = FunctionKey { secret: secret.clone(), function: function.to_owned(), operations };
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).insert(access_key_id.clone(), key);
-        FunctionCredentials { access_key_id, secret_access_key: secret }
+        let key = FunctionKey {
+            secret: secret.clone(),
+            function: function.to_owned(),
+            operations,
+        };
+        self.keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(access_key_id.clone(), key);
+        FunctionCredentials {
+            access_key_id,
+            secret_access_key: secret,
+        }
     }
 
     fn find(&self, access_key_id: &str) -> Option<FunctionKey> {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).get(access_key_id).cloned()
+        self.keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(access_key_id)
+            .cloned()
     }
 }
 
@@ -79,7 +93,10 @@ pub async fn authorize(
         .iter()
         .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
         .collect();
-    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    let headers: Vec<(&str, &str)> = headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_ref()))
+        .collect();
     let signed = sigv4::Request {
         method: request.method().as_str(),
         path: request.uri().path(),
@@ -93,7 +110,9 @@ pub async fn authorize(
         Some(key) => Some(key.secret.clone()),
         None => operator_secret(ctx, presented.access_key_id()).await?,
     };
-    presented.verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds()).map_err(refused)?;
+    presented
+        .verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds())
+        .map_err(refused)?;
     match function {
         Some(key) => authorize_function(ctx, &key, operation, body).await,
         None => Ok(()),
@@ -105,9 +124,17 @@ async fn operator_secret(ctx: &Ctx, access_key_id: &str) -> Result<Option<Zeroiz
     if !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) || access_key_id.is_empty() {
         return Ok(None);
     }
-    let Some(record) = load::<AccessKeyRecord>(&*ctx.app.store, &key).await? else { return Ok(None) };
-    let secret = ctx.app.sealer.open(&key, &record.value.sealed_secret).map_err(ApiError::internal)?;
-    String::from_utf8(secret).map(|secret| Some(Zeroizing::new(secret))).map_err(ApiError::internal)
+    let Some(record) = load::<AccessKeyRecord>(&*ctx.app.store, &key).await? else {
+        return Ok(None);
+    };
+    let secret = ctx
+        .app
+        .sealer
+        .open(&key, &record.value.sealed_secret)
+        .map_err(ApiError::internal)?;
+    String::from_utf8(secret)
+        .map(|secret| Some(Zeroizing::new(secret)))
+        .map_err(ApiError::internal)
 }
 
 async fn authorize_function(

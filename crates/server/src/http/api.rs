@@ -39,12 +39,19 @@ pub struct Served {
 /// Serves one API request. Never fails: every error is an answer. The answer carries a [`Served`] extension.
 pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String) -> Response<Bytes> {
     let operation = target(request.headers());
-    let ctx = Ctx { app: app.clone(), request_id, now: app.clock.now() };
+    let ctx = Ctx {
+        app: app.clone(),
+        request_id,
+        now: app.clock.now(),
+    };
     let outcome = match operation {
         Some(operation) => serve(&ctx, operation, &request).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
-    let mut served = Served { operation, error: None };
+    let mut served = Served {
+        operation,
+        error: None,
+    };
     let mut response = match outcome {
         Ok(body) => Response::new(body),
         Err(error) => {
@@ -53,7 +60,9 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
             failure(&error)
         }
     };
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     if let Ok(id) = HeaderValue::from_str(&ctx.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
@@ -63,7 +72,12 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
 
 /// The operation that the request's target names. The service ignores the case of header names, not of operations.
 fn target(headers: &HeaderMap) -> Option<Operation> {
-    headers.get(TARGET)?.to_str().ok()?.strip_prefix(TARGET_PREFIX).and_then(Operation::from_name)
+    headers
+        .get(TARGET)?
+        .to_str()
+        .ok()?
+        .strip_prefix(TARGET_PREFIX)
+        .and_then(Operation::from_name)
 }
 
 async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Result<Bytes, ApiError> {
@@ -73,7 +87,11 @@ async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Res
     }
     operation.validate(&body).map_err(rejected)?;
     let answer = ops::dispatch(operation, ctx, &body).await?;
-    Ok(if operation.has_output() { Bytes::from(answer.to_string()) } else { Bytes::new() })
+    Ok(if operation.has_output() {
+        Bytes::from(answer.to_string())
+    } else {
+        Bytes::new()
+    })
 }
 
 fn rejected(rejection: Rejection) -> ApiError {
@@ -107,9 +125,16 @@ pub fn failure(error: &ApiError) -> Response<Bytes> {
 /// A message as a header value. A function's own words may hold line breaks or letters that no header can carry: those
 /// are dropped here and stay in the body.
 fn header_text(message: &str) -> Option<HeaderValue> {
-    let printable: Vec<u8> =
-        message.chars().filter(|c| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}')).map(|c| c as u8).collect();
-    if printable.is_empty() { None } else { HeaderValue::from_bytes(&printable).ok() }
+    let printable: Vec<u8> = message
+        .chars()
+        .filter(|c| matches!(c, ' '..='~' | '\u{a0}'..='\u{ff}'))
+        .map(|c| c as u8)
+        .collect();
+    if printable.is_empty() {
+        None
+    } else {
+        HeaderValue::from_bytes(&printable).ok()
+    }
 }
 
 /// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
@@ -126,8 +151,20 @@ fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
     let operation = operation.map_or("-", Operation::name);
     let causes = causes.join(": ");
     if error.code.status() >= 500 {
-        tracing::error!(request_id = ctx.request_id, operation, code = error.code.name(), causes, "request failed");
+        tracing::error!(
+            request_id = ctx.request_id,
+            operation,
+            code = error.code.name(),
+            causes,
+            "request failed"
+        );
     } else {
-        tracing::warn!(request_id = ctx.request_id, operation, code = error.code.name(), causes, "request refused");
+        tracing::warn!(
+            request_id = ctx.request_id,
+            operation,
+            code = error.code.name(),
+            causes,
+            "request refused"
+        );
     }
 }

@@ -26,12 +26,12 @@ mod timed;
 
 use std::sync::Arc;
 
-use axum::{Extension, Router};
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 
 use crate::app::App;
 use crate::oidc::discovery;
@@ -44,8 +44,14 @@ pub use pages::Pages;
 pub fn router(app: Arc<App>, pages: Pages) -> Router {
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
-        .route("/{pool}/.well-known/jwks.json", get(discovery::jwks).options(cors::preflight))
-        .route("/{pool}/.well-known/openid-configuration", get(discovery::openid).options(cors::preflight))
+        .route(
+            "/{pool}/.well-known/jwks.json",
+            get(discovery::jwks).options(cors::preflight),
+        )
+        .route(
+            "/{pool}/.well-known/openid-configuration",
+            get(discovery::openid).options(cors::preflight),
+        )
         .route("/health", get(health::health))
         .merge(inbox::routes(&app))
         .merge(pages::routes())
@@ -73,5 +79,13 @@ async fn method_not_allowed(method: Method) -> Response {
 /// An answer outside the API: what is wrong, as JSON.
 pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
     let body = serde_json::json!({ "message": message }).to_string();
-    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        body,
+    )
+        .into_response()
 }

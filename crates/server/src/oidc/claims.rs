@@ -55,8 +55,27 @@ pub struct Groups {
 
 /// Claims no function can change.
 const FIXED: &[&str] = &[
-    "acr", "amr", "at_hash", "auth_time", "azp", "aud", "client_id", "device_key", "event_id", "exp", "iat",
-    "identities", "iss", "jti", "nbf", "nonce", "origin_jti", "sub", "token_use", "username", "version",
+    "acr",
+    "amr",
+    "at_hash",
+    "auth_time",
+    "azp",
+    "aud",
+    "client_id",
+    "device_key",
+    "event_id",
+    "exp",
+    "iat",
+    "identities",
+    "iss",
+    "jti",
+    "nbf",
+    "nonce",
+    "origin_jti",
+    "sub",
+    "token_use",
+    "username",
+    "version",
 ];
 
 /// The claims of an access token.
@@ -126,7 +145,9 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
 fn attribute_claim(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => json!(value == "true"),
-        "updated_at" => value.parse::<i64>().map_or_else(|_| json!(value), |number| json!(number)),
+        "updated_at" => value
+            .parse::<i64>()
+            .map_or_else(|_| json!(value), |number| json!(number)),
         "address" => json!({ "formatted": value }),
         _ => json!(value),
     }
@@ -134,7 +155,13 @@ fn attribute_claim(name: &str, value: &str) -> Value {
 
 fn scope(change: &Override) -> String {
     let mut scopes = vec![ADMIN_SCOPE];
-    scopes.extend(change.add_scopes.iter().map(String::as_str).filter(|scope| *scope != ADMIN_SCOPE));
+    scopes.extend(
+        change
+            .add_scopes
+            .iter()
+            .map(String::as_str)
+            .filter(|scope| *scope != ADMIN_SCOPE),
+    );
     scopes.retain(|scope| !change.suppress_scopes.iter().any(|gone| gone == scope));
     scopes.join(" ")
 }
@@ -178,9 +205,21 @@ mod tests {
 
     #[test]
     fn a_function_cannot_change_who_the_token_is_about() {
-        let mut claims = json!({"sub": "s", "iss": "i", "email": "e"}).as_object().cloned().unwrap();
-        apply(&mut claims, &change(json!({"sub": "other", "cognito:username": "other", "tier": "gold"}), &["iss"]));
-        assert_eq!(Value::Object(claims), json!({"sub": "s", "iss": "i", "email": "e", "tier": "gold"}));
+        let mut claims = json!({"sub": "s", "iss": "i", "email": "e"})
+            .as_object()
+            .cloned()
+            .unwrap();
+        apply(
+            &mut claims,
+            &change(
+                json!({"sub": "other", "cognito:username": "other", "tier": "gold"}),
+                &["iss"],
+            ),
+        );
+        assert_eq!(
+            Value::Object(claims),
+            json!({"sub": "s", "iss": "i", "email": "e", "tier": "gold"})
+        );
     }
 
     #[test]
@@ -205,7 +244,10 @@ mod tests {
     fn verified_flags_are_booleans_and_custom_attributes_strings() {
         assert_eq!(attribute_claim("email_verified", "true"), json!(true));
         assert_eq!(attribute_claim("custom:n", "7"), json!("7"));
-        assert_eq!(attribute_claim("address", "Lane 1"), json!({"formatted": "Lane 1"}));
+        assert_eq!(
+            attribute_claim("address", "Lane 1"),
+            json!({"formatted": "Lane 1"})
+        );
         assert_eq!(attribute_claim("updated_at", "1754300000"), json!(1_754_300_000));
     }
 }

@@ -55,7 +55,10 @@ pub struct SigningKeys {
 impl SigningKeys {
     /// Keys made by `source`.
     pub fn new(source: Arc<dyn KeySource>) -> SigningKeys {
-        SigningKeys { parsed: RwLock::default(), source }
+        SigningKeys {
+            parsed: RwLock::default(),
+            source,
+        }
     }
 
     /// Makes a new pool's keys; they exist when the returned batch is committed.
@@ -64,7 +67,11 @@ impl SigningKeys {
     /// When a key cannot be made.
     pub async fn generate(&self, ctx: &Ctx, pool_id: &str) -> Result<Batch, ApiError> {
         let source = self.source.clone();
-        let (id, access) = ctx.app.cpu.run(move || Ok::<_, ApiError>((source.generate()?, source.generate()?))).await??;
+        let (id, access) = ctx
+            .app
+            .cpu
+            .run(move || Ok::<_, ApiError>((source.generate()?, source.generate()?)))
+            .await??;
         let row = key_of::pool_keys(pool_id);
         let seal = |key: &SigningKey| {
             let pkcs8 = key.to_pkcs8().map_err(ApiError::internal)?;
@@ -79,25 +86,41 @@ impl SigningKeys {
     /// # Errors
     /// When the store fails or the keys do not open.
     pub async fn of(&self, ctx: &Ctx, pool_id: &str) -> Result<Option<Arc<PoolKeys>>, ApiError> {
-        let held = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(pool_id).cloned();
+        let held = self
+            .parsed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(pool_id)
+            .cloned();
         if held.is_some() {
             return Ok(held);
         }
         let row = key_of::pool_keys(pool_id);
-        let Some(stored) = ctx.app.store.get(&row).await? else { return Ok(None) };
+        let Some(stored) = ctx.app.store.get(&row).await? else {
+            return Ok(None);
+        };
         let document: Value = serde_json::from_str(&stored.body).map_err(ApiError::internal)?;
         let open = |member: &str| {
             let sealed = document.get(member).and_then(Value::as_str).unwrap_or_default();
             let pkcs8 = ctx.app.sealer.open(&row, sealed).map_err(ApiError::internal)?;
             SigningKey::from_pkcs8(&pkcs8).map_err(ApiError::internal)
         };
-        let keys = Arc::new(PoolKeys { id: open("id")?, access: open("access")? });
-        self.parsed.write().unwrap_or_else(PoisonError::into_inner).insert(pool_id.to_owned(), keys.clone());
+        let keys = Arc::new(PoolKeys {
+            id: open("id")?,
+            access: open("access")?,
+        });
+        self.parsed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(pool_id.to_owned(), keys.clone());
         Ok(Some(keys))
     }
 
     /// Forgets a deleted pool's keys.
     pub fn forget(&self, pool_id: &str) {
-        self.parsed.write().unwrap_or_else(PoisonError::into_inner).remove(pool_id);
+        self.parsed
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(pool_id);
     }
 }

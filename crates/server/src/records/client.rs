@@ -30,18 +30,23 @@ impl ClientRecord {
 
     /// How long a sign-in may take from one step to the next, in seconds.
     pub fn auth_session_seconds(&self) -> i64 {
-        self.settings.auth_session_validity.unwrap_or(AUTH_SESSION_MINUTES) * 60
+        self.settings
+            .auth_session_validity
+            .unwrap_or(AUTH_SESSION_MINUTES)
+            * 60
     }
 
     /// Whether unknown users are to look like known ones. The API's default is `LEGACY`: they do not.
     pub fn hides_unknown_users(&self) -> bool {
-        self.settings.prevent_user_existence_errors
-            == Some(shapes::PreventUserExistenceErrorTypes::Enabled)
+        self.settings.prevent_user_existence_errors == Some(shapes::PreventUserExistenceErrorTypes::Enabled)
     }
 
     /// Whether a refresh token is exchanged for a new one at every use.
     pub fn rotates_refresh_tokens(&self) -> bool {
-        self.settings.refresh_token_rotation.as_ref().and_then(|rotation| rotation.feature.as_ref())
+        self.settings
+            .refresh_token_rotation
+            .as_ref()
+            .and_then(|rotation| rotation.feature.as_ref())
             == Some(&shapes::FeatureType::Enabled)
     }
 
@@ -63,6 +68,9 @@ impl Document for ClientRecord {
     fn from_document(document: &Value) -> Option<ClientRecord> {
         let settings = shapes::UserPoolClientType::from_json(document.get("settings")?);
         settings.client_id.as_ref()?;
-        Some(ClientRecord { settings, sealed_secret: text(document, "secret") })
+        Some(ClientRecord {
+            settings,
+            sealed_secret: text(document, "secret"),
+        })
     }
 }

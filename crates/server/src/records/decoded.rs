@@ -20,7 +20,9 @@ pub struct Decoded<T> {
 
 impl<T> Default for Decoded<T> {
     fn default() -> Decoded<T> {
-        Decoded { held: RwLock::default() }
+        Decoded {
+            held: RwLock::default(),
+        }
     }
 }
 
@@ -30,11 +32,17 @@ impl<T: Document> Decoded<T> {
     /// # Errors
     /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
     pub async fn load(&self, store: &dyn Store, key: &str) -> Result<Option<Stored<Arc<T>>>, LoadError> {
-        let Some(row) = store.get(key).await.map_err(LoadError::Store)? else { return Ok(None) };
+        let Some(row) = store.get(key).await.map_err(LoadError::Store)? else {
+            return Ok(None);
+        };
         if let Some((version, value)) = self.held.read().unwrap_or_else(PoisonError::into_inner).get(key)
             && *version == row.version
         {
-            return Ok(Some(Stored { key: row.key, version: row.version, value: value.clone() }));
+            return Ok(Some(Stored {
+                key: row.key,
+                version: row.version,
+                value: value.clone(),
+            }));
         }
         let Stored { key, version, value } = decode::<T>(row)?;
         let value = Arc::new(value);
@@ -72,7 +80,10 @@ mod tests {
         let (store, decoded) = (Memory::new(), Decoded::<Number>::default());
         for number in [1, 2] {
             let body = Number(number).to_body();
-            store.commit(Batch::new().put("n", Expect::Any, body)).await.unwrap();
+            store
+                .commit(Batch::new().put("n", Expect::Any, body))
+                .await
+                .unwrap();
             for _ in 0..2 {
                 let stored = decoded.load(&store, "n").await.unwrap().unwrap();
                 assert_eq!(*stored.value, Number(number));

@@ -34,7 +34,11 @@ pub struct Stored<T> {
 impl<T: Clone> Stored<Arc<T>> {
     /// The record as a copy of one's own, to be changed.
     pub fn into_owned(self) -> Stored<T> {
-        Stored { key: self.key, version: self.version, value: Arc::unwrap_or_clone(self.value) }
+        Stored {
+            key: self.key,
+            version: self.version,
+            value: Arc::unwrap_or_clone(self.value),
+        }
     }
 }
 
@@ -89,7 +93,12 @@ impl From<LoadError> for crate::error::ApiError {
 /// # Errors
 /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
 pub async fn load<T: Document>(store: &dyn Store, key: &str) -> Result<Option<Stored<T>>, LoadError> {
-    store.get(key).await.map_err(LoadError::Store)?.map(decode).transpose()
+    store
+        .get(key)
+        .await
+        .map_err(LoadError::Store)?
+        .map(decode)
+        .transpose()
 }
 
 /// The record in a row that a scan or a get returned.
@@ -100,7 +109,11 @@ pub fn decode<T: Document>(row: poolhouse_store::Row) -> Result<Stored<T>, LoadE
     serde_json::from_str::<Value>(&row.body)
         .ok()
         .and_then(|document| T::from_document(&document))
-        .map(|value| Stored { key: row.key.clone(), version: row.version, value })
+        .map(|value| Stored {
+            key: row.key.clone(),
+            version: row.version,
+            value,
+        })
         .ok_or(LoadError::Corrupt(Corrupt { key: row.key }))
 }
 

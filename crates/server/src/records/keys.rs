@@ -118,12 +118,15 @@ pub fn deleting(pool_id: &str) -> String {
 
 /// Prefixes of everything that belongs to a pool but its own row and its signing keys.
 pub fn of_pool(pool_id: &str) -> [String; 7] {
-    ["client", "user", "sub", "alias", "lockout", "ledger", "refresh"].map(|kind| format!("{kind}/{pool_id}/"))
+    ["client", "user", "sub", "alias", "lockout", "ledger", "refresh"]
+        .map(|kind| format!("{kind}/{pool_id}/"))
 }
 
 /// The id of the app client whose row this is; `None` for every other row.
 pub fn client_of(key: &str) -> Option<&str> {
-    key.strip_prefix("client/")?.split_once('/').map(|(_, client_id)| client_id)
+    key.strip_prefix("client/")?
+        .split_once('/')
+        .map(|(_, client_id)| client_id)
 }
 
 /// Prefix of the access keys.

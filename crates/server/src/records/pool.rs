@@ -32,17 +32,29 @@ impl PoolRecord {
 
     /// Whether usernames differ by case. The API's default is that they do.
     pub fn case_sensitive(&self) -> bool {
-        self.settings.username_configuration.as_ref().and_then(|c| c.case_sensitive).unwrap_or(true)
+        self.settings
+            .username_configuration
+            .as_ref()
+            .and_then(|c| c.case_sensitive)
+            .unwrap_or(true)
     }
 
     /// A name as this pool compares it.
     pub fn compared(&self, name: &str) -> String {
-        if self.case_sensitive() { name.to_owned() } else { name.to_lowercase() }
+        if self.case_sensitive() {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
+        }
     }
 
     /// The ARN of the function that `LambdaConfig` names for a trigger, read by the trigger's member.
     pub fn lambda(&self, member: impl Fn(&shapes::LambdaConfigType) -> Option<String>) -> Option<String> {
-        self.settings.lambda_config.as_ref().and_then(member).filter(|arn| !arn.is_empty())
+        self.settings
+            .lambda_config
+            .as_ref()
+            .and_then(member)
+            .filter(|arn| !arn.is_empty())
     }
 }
 
@@ -54,6 +66,9 @@ impl Document for PoolRecord {
     fn from_document(document: &Value) -> Option<PoolRecord> {
         let settings = shapes::UserPoolType::from_json(document.get("settings")?);
         settings.id.as_ref()?;
-        Some(PoolRecord { settings, sealed_seed: text(document, "seed")? })
+        Some(PoolRecord {
+            settings,
+            sealed_seed: text(document, "seed")?,
+        })
     }
 }

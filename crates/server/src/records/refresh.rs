@@ -28,8 +28,11 @@ pub struct RefreshRecord {
 
 impl Document for RefreshRecord {
     fn to_document(&self) -> Value {
-        let spent: Vec<Value> =
-            self.spent.iter().map(|(digest, until)| json!({ "digest": digest, "until": until.0 })).collect();
+        let spent: Vec<Value> = self
+            .spent
+            .iter()
+            .map(|(digest, until)| json!({ "digest": digest, "until": until.0 }))
+            .collect();
         json!({
             "client": self.client_id,
             "username": self.username,
@@ -47,7 +50,10 @@ impl Document for RefreshRecord {
         Some(RefreshRecord {
             client_id: text(document, "client")?,
             username: text(document, "username")?,
-            live: live.iter().map(|d| Some(d.as_str()?.to_owned())).collect::<Option<_>>()?,
+            live: live
+                .iter()
+                .map(|d| Some(d.as_str()?.to_owned()))
+                .collect::<Option<_>>()?,
             spent: spent
                 .iter()
                 .map(|s| Some((text(s, "digest")?, Millis(integer(s, "until")?))))

@@ -37,7 +37,10 @@ impl UserRecord {
         if name == "sub" {
             return Some(&self.sub);
         }
-        self.attributes.iter().find(|(held, _)| held == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(held, _)| held == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Sets an attribute in place, or adds it at the end.
@@ -58,7 +61,11 @@ impl UserRecord {
     /// The attributes as the API lists them: `sub` first.
     pub fn attribute_list(&self) -> Vec<shapes::AttributeType> {
         std::iter::once(("sub", self.sub.as_str()))
-            .chain(self.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+            .chain(
+                self.attributes
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            )
             .map(|(name, value)| shapes::AttributeType {
                 name: Some(name.to_owned()),
                 value: Some(value.to_owned()),
@@ -69,8 +76,11 @@ impl UserRecord {
 
 impl Document for UserRecord {
     fn to_document(&self) -> Value {
-        let attributes: Map<String, Value> =
-            self.attributes.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let attributes: Map<String, Value> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
         let mut document = json!({
             "username": self.username,
             "sub": self.sub,

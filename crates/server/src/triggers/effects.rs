@@ -46,12 +46,19 @@ impl Effects {
         if self.ledger.is_none() {
             let key = keys::ledger(pool.id(), &subject.lockout_name(ctx, pool)?);
             let row = ctx.app.store.get(&key).await?;
-            let expect = row.as_ref().map_or(Expect::Absent, |row| Expect::Version(row.version));
+            let expect = row
+                .as_ref()
+                .map_or(Expect::Absent, |row| Expect::Version(row.version));
             let text = match row.map(|row| serde_json::from_str(&row.body)) {
                 Some(Ok(Value::String(text))) => Some(text),
                 _ => None,
             };
-            self.ledger = Some(Ledger { key, expect, text, changed: false });
+            self.ledger = Some(Ledger {
+                key,
+                expect,
+                text,
+                changed: false,
+            });
         }
         Ok(self.ledger.as_ref().and_then(|ledger| ledger.text.clone()))
     }
@@ -73,7 +80,15 @@ impl Effects {
     /// Everything as one batch. The attribute is written where the pool's schema has it; a sign-in works without.
     pub fn into_batch(self, ctx: &Ctx, pool: &PoolRecord, subject: &Subject) -> Batch {
         let Effects { ledger, mirror, mail } = self;
-        let Some(Ledger { key, expect, text: Some(text), changed: true }) = ledger else { return mail };
+        let Some(Ledger {
+            key,
+            expect,
+            text: Some(text),
+            changed: true,
+        }) = ledger
+        else {
+            return mail;
+        };
         let mut batch = mail.put(key, expect, Value::from(text.as_str()).to_string());
         if let (Some(attribute), Some(user)) = (mirror, subject.stored())
             && attributes::schema(pool, &attribute).is_some()
@@ -81,7 +96,11 @@ impl Effects {
             let mut mirrored = user.value.clone();
             mirrored.set_attribute(&attribute, &text);
             mirrored.modified = ctx.now;
-            batch = batch.put(user.key.clone(), Expect::Version(user.version), mirrored.to_body());
+            batch = batch.put(
+                user.key.clone(),
+                Expect::Version(user.version),
+                mirrored.to_body(),
+            );
         }
         batch
     }

@@ -57,7 +57,9 @@ pub async fn run(
     event: &Value,
     effects: &mut Effects,
 ) -> Result<Value, Failure> {
-    let SignIn { ctx, pool, subject, .. } = sign_in;
+    let SignIn {
+        ctx, pool, subject, ..
+    } = sign_in;
     let settings = &settings_for(sign_in);
     let ledger = effects.ledger(ctx, pool, subject).await?;
     let mut entropy = [0; 32];
@@ -67,12 +69,15 @@ pub async fn run(
         entropy: &entropy,
         ledger: LedgerSource::Exact(ledger.as_deref()),
         sign_in: Some(&sign_in.event_id),
-        trust_from: subject.user().and_then(|user| user.signed_out).map(Millis::seconds),
+        trust_from: subject
+            .user()
+            .and_then(|user| user.signed_out)
+            .map(Millis::seconds),
     };
     match function {
-        Function::Define => {
-            confirm::define(settings, event, &facts).map(|defined| defined.event).map_err(Failure::Refused)
-        }
+        Function::Define => confirm::define(settings, event, &facts)
+            .map(|defined| defined.event)
+            .map_err(Failure::Refused),
         Function::Create => {
             let created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
             report(sign_in, &created.warnings);
@@ -106,7 +111,10 @@ pub async fn run(
 fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
     let settings = sign_in.ctx.app.functions.confirm();
     let step = u32::try_from(sign_in.client.auth_session_seconds()).unwrap_or(settings.code_ttl_s);
-    confirm::Settings { code_ttl_s: settings.code_ttl_s.min(step), ..settings.clone() }
+    confirm::Settings {
+        code_ttl_s: settings.code_ttl_s.min(step),
+        ..settings.clone()
+    }
 }
 
 /// The outbox row of a code mail. Where the server cannot send, the client learns what the functions on Lambda would
@@ -122,10 +130,19 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch,
         dedup_id: mail.dedup_id,
         discard: mail.discard,
     };
-    sign_in.ctx.app.mailer.queue(sign_in.ctx, outgoing).map_err(|error| {
-        tracing::error!(request_id = sign_in.ctx.request_id, reason = error.message, "confirm code not mailed");
-        Failure::Refused(Refusal::MailNotSent)
-    })
+    sign_in
+        .ctx
+        .app
+        .mailer
+        .queue(sign_in.ctx, outgoing)
+        .map_err(|error| {
+            tracing::error!(
+                request_id = sign_in.ctx.request_id,
+                reason = error.message,
+                "confirm code not mailed"
+            );
+            Failure::Refused(Refusal::MailNotSent)
+        })
 }
 
 fn report(sign_in: &SignIn<'_>, warnings: &[Warning]) {

@@ -69,26 +69,32 @@ pub async fn call_with_effects(
     effects: &mut Effects,
 ) -> Result<Value, ApiError> {
     let function = Function::named(call.arn).filter(|_| sign_in.ctx.app.functions.find(call.arn).is_none());
-    let Some(function) = function else { return self::call(sign_in.ctx, sign_in.pool, call).await };
+    let Some(function) = function else {
+        return self::call(sign_in.ctx, sign_in.pool, call).await;
+    };
     let event = build(sign_in.pool, &call);
-    let answer = in_process::run(function, sign_in, &event, effects).await.map_err(|failure| match failure {
-        Failure::Refused(refusal) => {
-            tracing::warn!(
-                request_id = sign_in.ctx.request_id,
-                function = function_name(call.arn),
-                reason = refusal.reason(),
-                "function refused"
-            );
-            failed(TriggerError::thrown(call.trigger, &refusal.to_string()))
-        }
-        Failure::Server(error) => error,
-    })?;
+    let answer = in_process::run(function, sign_in, &event, effects)
+        .await
+        .map_err(|failure| match failure {
+            Failure::Refused(refusal) => {
+                tracing::warn!(
+                    request_id = sign_in.ctx.request_id,
+                    function = function_name(call.arn),
+                    reason = refusal.reason(),
+                    "function refused"
+                );
+                failed(TriggerError::thrown(call.trigger, &refusal.to_string()))
+            }
+            Failure::Server(error) => error,
+        })?;
     poolhouse_triggers::check_reply(call.trigger, &event, answer).map_err(failed)
 }
 
 /// Whether one of the pool's triggers is the function of this name.
 pub fn names_function(pool: &PoolRecord, function: &str) -> bool {
-    let Some(lambdas) = &pool.settings.lambda_config else { return false };
+    let Some(lambdas) = &pool.settings.lambda_config else {
+        return false;
+    };
     let arns = [
         &lambdas.pre_sign_up,
         &lambdas.custom_message,
@@ -101,10 +107,15 @@ pub fn names_function(pool: &PoolRecord, function: &str) -> bool {
         &lambdas.pre_token_generation,
         &lambdas.user_migration,
     ];
-    let versioned = lambdas.pre_token_generation_config.as_ref().and_then(|config| config.lambda_arn.as_deref());
-    arns.into_iter().flatten().map(String::as_str).chain(versioned).any(|arn| {
-        arn == function || function_name(arn) == function_name(function)
-    })
+    let versioned = lambdas
+        .pre_token_generation_config
+        .as_ref()
+        .and_then(|config| config.lambda_arn.as_deref());
+    arns.into_iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(versioned)
+        .any(|arn| arn == function || function_name(arn) == function_name(function))
 }
 
 /// The version and function of the pool's PreTokenGeneration trigger, if it has one.

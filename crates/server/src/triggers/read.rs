@@ -32,8 +32,12 @@ pub fn read_decision(event: &Value) -> Result<Decision, ApiError> {
     if is("issueTokens") {
         return Ok(Decision::IssueTokens);
     }
-    let name = response.get("challengeName").and_then(Value::as_str).filter(|name| !name.is_empty());
-    name.map(|name| Decision::Challenge(name.to_owned())).ok_or_else(unrecognizable)
+    let name = response
+        .get("challengeName")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty());
+    name.map(|name| Decision::Challenge(name.to_owned()))
+        .ok_or_else(unrecognizable)
 }
 
 /// A challenge that Create made.
@@ -56,7 +60,10 @@ pub fn read_challenge(event: &Value) -> Result<Challenge, ApiError> {
     Ok(Challenge {
         public: strings(response.get("publicChallengeParameters")).ok_or_else(unrecognizable)?,
         private: strings(response.get("privateChallengeParameters")).ok_or_else(unrecognizable)?,
-        metadata: response.get("challengeMetadata").and_then(Value::as_str).map(str::to_owned),
+        metadata: response
+            .get("challengeMetadata")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     })
 }
 
@@ -65,7 +72,10 @@ pub fn read_challenge(event: &Value) -> Result<Challenge, ApiError> {
 /// # Errors
 /// `InvalidLambdaResponseException` where there is none.
 pub fn read_verdict(event: &Value) -> Result<bool, ApiError> {
-    response(event).get("answerCorrect").and_then(Value::as_bool).ok_or_else(unrecognizable)
+    response(event)
+        .get("answerCorrect")
+        .and_then(Value::as_bool)
+        .ok_or_else(unrecognizable)
 }
 
 /// What PreTokenGeneration changes.
@@ -83,9 +93,18 @@ impl TokenChange {
     /// Reads the answer of a function of this version. No details mean no change.
     pub fn read(version: u8, event: &Value) -> TokenChange {
         let response = response(event);
-        let member = if version > 1 { "claimsAndScopeOverrideDetails" } else { "claimsOverrideDetails" };
-        let Some(details) = response.get(member).and_then(Value::as_object) else { return TokenChange::default() };
-        let groups = details.get("groupOverrideDetails").map(read_groups).unwrap_or_default();
+        let member = if version > 1 {
+            "claimsAndScopeOverrideDetails"
+        } else {
+            "claimsOverrideDetails"
+        };
+        let Some(details) = response.get(member).and_then(Value::as_object) else {
+            return TokenChange::default();
+        };
+        let groups = details
+            .get("groupOverrideDetails")
+            .map(read_groups)
+            .unwrap_or_default();
         if version == 1 {
             let mut id_token = read_override(details);
             // Version 1 knows string claims only.
@@ -94,17 +113,35 @@ impl TokenChange {
                     *value = Value::from(value.to_string());
                 }
             }
-            return TokenChange { id_token, access_token: Override::default(), groups };
+            return TokenChange {
+                id_token,
+                access_token: Override::default(),
+                groups,
+            };
         }
-        let of = |member: &str| details.get(member).and_then(Value::as_object).map(read_override).unwrap_or_default();
-        TokenChange { id_token: of("idTokenGeneration"), access_token: of("accessTokenGeneration"), groups }
+        let of = |member: &str| {
+            details
+                .get(member)
+                .and_then(Value::as_object)
+                .map(read_override)
+                .unwrap_or_default()
+        };
+        TokenChange {
+            id_token: of("idTokenGeneration"),
+            access_token: of("accessTokenGeneration"),
+            groups,
+        }
     }
 }
 
 fn read_override(details: &Map<String, Value>) -> Override {
     let list = |member: &str| texts(details.get(member));
     Override {
-        add: details.get("claimsToAddOrOverride").and_then(Value::as_object).cloned().unwrap_or_default(),
+        add: details
+            .get("claimsToAddOrOverride")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default(),
         suppress: list("claimsToSuppress"),
         add_scopes: list("scopesToAdd"),
         suppress_scopes: list("scopesToSuppress"),
@@ -115,22 +152,30 @@ fn read_groups(details: &Value) -> Groups {
     Groups {
         groups: texts(details.get("groupsToOverride")),
         roles: texts(details.get("iamRolesToOverride")),
-        preferred_role: details.get("preferredRole").and_then(Value::as_str).map(str::to_owned),
+        preferred_role: details
+            .get("preferredRole")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     }
 }
 
 fn texts(list: Option<&Value>) -> Vec<String> {
     list.and_then(Value::as_array)
-        .map(|list| list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect())
+        .map(|list| {
+            list.iter()
+                .filter_map(|text| text.as_str().map(str::to_owned))
+                .collect()
+        })
         .unwrap_or_default()
 }
 
 fn strings(map: Option<&Value>) -> Option<BTreeMap<String, String>> {
     match map {
         None | Some(Value::Null) => Some(BTreeMap::new()),
-        Some(Value::Object(map)) => {
-            map.iter().map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
-        }
+        Some(Value::Object(map)) => map
+            .iter()
+            .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect(),
         Some(_) => None,
     }
 }
@@ -140,7 +185,10 @@ fn response(event: &Value) -> &Value {
 }
 
 fn unrecognizable() -> ApiError {
-    ApiError::new(ErrorCode::InvalidLambdaResponseException, "Unrecognizable lambda output")
+    ApiError::new(
+        ErrorCode::InvalidLambdaResponseException,
+        "Unrecognizable lambda output",
+    )
 }
 
 #[cfg(test)]
@@ -157,7 +205,12 @@ mod tests {
 
     #[test]
     fn a_define_that_decides_nothing_is_no_answer() {
-        for response in [json!({}), json!({"challengeName": ""}), json!({"issueTokens": false}), json!(null)] {
+        for response in [
+            json!({}),
+            json!({"challengeName": ""}),
+            json!({"issueTokens": false}),
+            json!(null),
+        ] {
             let error = read_decision(&json!({"response": response})).unwrap_err();
             assert_eq!(error.message, "Unrecognizable lambda output");
         }
@@ -179,7 +232,10 @@ mod tests {
             "accessTokenGeneration": {"scopesToAdd": ["orders/read"]},
             "groupOverrideDetails": {"groupsToOverride": ["staff"]},
         });
-        let change = TokenChange::read(2, &json!({"response": {"claimsAndScopeOverrideDetails": details}}));
+        let change = TokenChange::read(
+            2,
+            &json!({"response": {"claimsAndScopeOverrideDetails": details}}),
+        );
         assert_eq!(Value::Object(change.id_token.add), json!({"limits": {"n": 3}}));
         assert_eq!(change.access_token.add_scopes, ["orders/read"]);
         assert_eq!(change.groups.groups, ["staff"]);

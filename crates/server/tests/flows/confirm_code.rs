@@ -23,7 +23,10 @@ async fn a_password_and_the_mailed_code_sign_in() {
             "result": "sent",
         })
     );
-    let tokens = scene.answer(&challenge["Session"], &scene.code().await).await.ok();
+    let tokens = scene
+        .answer(&challenge["Session"], &scene.code().await)
+        .await
+        .ok();
     assert_eq!(tokens["ChallengeParameters"], json!({}));
     let result = &tokens["AuthenticationResult"];
     assert_eq!(result["TokenType"], "Bearer");
@@ -78,7 +81,10 @@ async fn the_third_wrong_code_ends_the_sign_in() {
     for _ in 0..2 {
         session = scene.answer(&session, &wrong).await.ok()["Session"].clone();
     }
-    scene.answer(&session, &wrong).await.assert_error("NotAuthorizedException", WRONG);
+    scene
+        .answer(&session, &wrong)
+        .await
+        .assert_error("NotAuthorizedException", WRONG);
     let reused = scene.answer(&session, &code).await;
     reused.assert_error(
         "NotAuthorizedException",
@@ -118,7 +124,10 @@ async fn resend_mails_the_same_code_after_thirty_seconds_and_is_no_attempt() {
     let resend = json!({ "action": "resend" });
 
     scene.server.clock().advance_seconds(10);
-    let soon = scene.answer_with(&challenge["Session"], "resend", resend.clone()).await.ok();
+    let soon = scene
+        .answer_with(&challenge["Session"], "resend", resend.clone())
+        .await
+        .ok();
     assert_eq!(soon["ChallengeParameters"]["result"], "too_soon");
     assert_eq!(soon["ChallengeParameters"]["resendIn"], "20");
     assert_eq!(scene.server.unread_mails(), 0);
@@ -137,7 +146,10 @@ async fn a_right_code_sent_with_an_action_is_not_evaluated() {
     let scene = Scene::new().await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
-    let answer = scene.answer_with(&challenge["Session"], &code, json!({ "action": "wait" })).await.ok();
+    let answer = scene
+        .answer_with(&challenge["Session"], &code, json!({ "action": "wait" }))
+        .await
+        .ok();
     assert_eq!(answer["ChallengeName"], "CUSTOM_CHALLENGE");
     assert_eq!(answer["ChallengeParameters"]["attemptsLeft"], "3");
 }
@@ -185,7 +197,11 @@ async fn no_more_than_five_mails_in_a_quarter_of_an_hour() {
     for sent in 1..=7 {
         let challenge = scene.challenge().await;
         assert_eq!(challenge["ChallengeParameters"]["result"], "sent");
-        assert_eq!(scene.server.unread_mails(), usize::from(sent <= 5), "sign-in {sent}");
+        assert_eq!(
+            scene.server.unread_mails(),
+            usize::from(sent <= 5),
+            "sign-in {sent}"
+        );
         if sent <= 5 {
             scene.code().await;
         }
@@ -201,7 +217,10 @@ async fn the_attribute_carries_no_code() {
     let user = json!({ "UserPoolId": scene.pool, "Username": "mara" });
     let user = scene.server.call("AdminGetUser", user).await.ok();
     let attributes = user["UserAttributes"].as_array().unwrap();
-    let ledger = attributes.iter().find(|attribute| attribute["Name"] == "custom:authChallenge").unwrap();
+    let ledger = attributes
+        .iter()
+        .find(|attribute| attribute["Name"] == "custom:authChallenge")
+        .unwrap();
     let ledger = ledger["Value"].as_str().unwrap();
     assert!(!ledger.contains(&code));
     assert!(ledger.len() < 256, "{} characters", ledger.len());
@@ -212,12 +231,20 @@ async fn no_row_holds_a_code_or_a_session_in_the_clear() {
     let scene = Scene::new().await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
-    let everything = poolhouse_store::Scan { prefix: String::new(), after: None, limit: 10_000 };
+    let everything = poolhouse_store::Scan {
+        prefix: String::new(),
+        after: None,
+        limit: 10_000,
+    };
     let rows = scene.server.store().scan(everything).await.unwrap();
     assert!(rows.len() > 5);
     for row in rows {
         assert!(!row.body.contains(&format!("\"{code}\"")), "{}", row.key);
-        assert!(!row.body.contains(challenge["Session"].as_str().unwrap()), "{}", row.key);
+        assert!(
+            !row.body.contains(challenge["Session"].as_str().unwrap()),
+            "{}",
+            row.key
+        );
         assert!(!row.body.contains(PASSWORD), "{}", row.key);
     }
 }
@@ -231,7 +258,10 @@ async fn an_unverified_address_gets_no_code() {
         "UserAttributes": [{ "Name": "email_verified", "Value": "false" }],
     });
     scene.server.call("AdminUpdateUserAttributes", body).await.ok();
-    let answer = scene.server.custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD).await;
+    let answer = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await;
     answer.assert_error(
         "UserLambdaValidationException",
         "CreateAuthChallenge failed with error No confirm code can be sent to this account. Please contact support.",
@@ -244,8 +274,12 @@ async fn a_pool_without_the_functions_says_so() {
     let pool = scene.server.pool().await;
     let client = scene.server.client(&pool).await;
     scene.server.user(&pool, "mara", PASSWORD).await;
-    scene.server.custom_sign_in(&pool, &client, "mara", PASSWORD).await.assert_error(
-        "InvalidParameterException",
-        "Custom auth lambda trigger is not configured for the user pool.",
-    );
+    scene
+        .server
+        .custom_sign_in(&pool, &client, "mara", PASSWORD)
+        .await
+        .assert_error(
+            "InvalidParameterException",
+            "Custom auth lambda trigger is not configured for the user pool.",
+        );
 }

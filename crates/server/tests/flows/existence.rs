@@ -54,7 +54,10 @@ async fn the_first_answer_to_an_unknown_user_has_the_members_of_a_known_ones() {
     let scene = hiding().await;
     let members = async |name: &str, flow: Value| {
         let mut parameters = json!({ "USERNAME": name, "SRP_A": "abcdef0123456789" });
-        parameters.as_object_mut().unwrap().extend(flow["extra"].as_object().unwrap().clone());
+        parameters
+            .as_object_mut()
+            .unwrap()
+            .extend(flow["extra"].as_object().unwrap().clone());
         let body =
             json!({ "AuthFlow": flow["flow"], "ClientId": scene.client, "AuthParameters": parameters });
         let answer = scene.server.call("InitiateAuth", body).await.ok();
@@ -62,7 +65,11 @@ async fn the_first_answer_to_an_unknown_user_has_the_members_of_a_known_ones() {
         let parameters = &answer["ChallengeParameters"];
         assert_eq!(parameters["USERNAME"], name);
         assert_eq!(parameters["USER_ID_FOR_SRP"], name);
-        (names(&answer), names(parameters), answer["Session"].as_str().map(str::len))
+        (
+            names(&answer),
+            names(parameters),
+            answer["Session"].as_str().map(str::len),
+        )
     };
     for flow in [
         json!({ "flow": "USER_SRP_AUTH", "extra": {} }),
@@ -77,9 +84,15 @@ async fn an_unknown_user_is_locked_out_like_a_known_one() {
     let scene = hiding().await;
     for name in ["mara", "nobody"] {
         for _ in 0..5 {
-            scene.server.password_sign_in(&scene.client, name, "Wrong-Horse-9!").await;
+            scene
+                .server
+                .password_sign_in(&scene.client, name, "Wrong-Horse-9!")
+                .await;
         }
-        let answer = scene.server.password_sign_in(&scene.client, name, "Wrong-Horse-9!").await;
+        let answer = scene
+            .server
+            .password_sign_in(&scene.client, name, "Wrong-Horse-9!")
+            .await;
         answer.assert_error("NotAuthorizedException", "Password attempts exceeded");
     }
 }

@@ -48,7 +48,10 @@ impl Scene {
 
     /// Mara's password, proved: the answer holds the code challenge.
     pub async fn challenge(&self) -> Value {
-        self.server.custom_sign_in(&self.pool, &self.client, "mara", PASSWORD).await.ok()
+        self.server
+            .custom_sign_in(&self.pool, &self.client, "mara", PASSWORD)
+            .await
+            .ok()
     }
 
     /// An answer to a custom challenge.
@@ -76,7 +79,15 @@ impl Scene {
 
 /// Another code of the same form.
 pub fn other_than(code: &str) -> String {
-    code.chars().map(|digit| if digit == '9' { '0' } else { char::from(digit as u8 + 1) }).collect()
+    code.chars()
+        .map(|digit| {
+            if digit == '9' {
+                '0'
+            } else {
+                char::from(digit as u8 + 1)
+            }
+        })
+        .collect()
 }
 
 /// The claims of a token, unverified: what verifies them is tested where tokens are made.

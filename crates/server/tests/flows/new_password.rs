@@ -35,7 +35,11 @@ async fn choose(scene: &Scene, session: &Value, password: &str) -> poolhouse_tes
 async fn a_temporary_password_asks_for_an_own_one() {
     let scene = Scene::new().await;
     newcomer(&scene).await;
-    let challenge = scene.server.password_sign_in(&scene.client, "nia", TEMPORARY).await.ok();
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     assert_eq!(
         challenge["ChallengeParameters"],
@@ -46,17 +50,31 @@ async fn a_temporary_password_asks_for_an_own_one() {
         })
     );
     let tokens = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
-    assert_eq!(claims(&tokens["AuthenticationResult"]["IdToken"])["cognito:username"], "nia");
+    assert_eq!(
+        claims(&tokens["AuthenticationResult"]["IdToken"])["cognito:username"],
+        "nia"
+    );
     let user = json!({ "UserPoolId": scene.pool, "Username": "nia" });
-    assert_eq!(scene.server.call("AdminGetUser", user).await.ok()["UserStatus"], "CONFIRMED");
-    scene.server.password_sign_in(&scene.client, "nia", CHOSEN).await.ok();
+    assert_eq!(
+        scene.server.call("AdminGetUser", user).await.ok()["UserStatus"],
+        "CONFIRMED"
+    );
+    scene
+        .server
+        .password_sign_in(&scene.client, "nia", CHOSEN)
+        .await
+        .ok();
 }
 
 #[tokio::test]
 async fn a_new_password_that_the_policy_refuses_leaves_the_session_usable() {
     let scene = Scene::new().await;
     newcomer(&scene).await;
-    let challenge = scene.server.password_sign_in(&scene.client, "nia", TEMPORARY).await.ok();
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
     choose(&scene, &challenge["Session"], "short").await.assert_error(
         "InvalidPasswordException",
         "Password does not conform to policy: Password not long enough",
@@ -68,7 +86,11 @@ async fn a_new_password_that_the_policy_refuses_leaves_the_session_usable() {
 async fn a_temporary_password_is_no_way_around_the_code() {
     let scene = Scene::new().await;
     newcomer(&scene).await;
-    let challenge = scene.server.custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY).await.ok();
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     let next = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
     assert_eq!(next["ChallengeName"], "CUSTOM_CHALLENGE");
@@ -87,7 +109,10 @@ async fn a_temporary_password_expires() {
     let scene = Scene::new().await;
     newcomer(&scene).await;
     scene.server.clock().advance_seconds(7 * 24 * 3600);
-    let answer = scene.server.password_sign_in(&scene.client, "nia", TEMPORARY).await;
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await;
     answer.assert_error(
         "NotAuthorizedException",
         "Temporary password has expired and must be reset by an administrator.",

@@ -50,9 +50,17 @@ async fn a_hundred_wrong_passwords_at_once_are_judged_five_times() {
     let mut answers = tokio::task::JoinSet::new();
     for _ in 0..100 {
         let scene = scene.clone();
-        answers.spawn(async move { scene.server.password_sign_in(&scene.client, "mara", "Wrong-Horse-9!").await });
+        answers.spawn(async move {
+            scene
+                .server
+                .password_sign_in(&scene.client, "mara", "Wrong-Horse-9!")
+                .await
+        });
     }
     let judged = answers.join_all().await;
-    let judged = judged.iter().filter(|answer| answer["message"] == crate::WRONG).count();
+    let judged = judged
+        .iter()
+        .filter(|answer| answer["message"] == crate::WRONG)
+        .count();
     assert_eq!(judged, 5);
 }

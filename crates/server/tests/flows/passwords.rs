@@ -7,18 +7,29 @@ use crate::{PASSWORD, Scene, WRONG, claims};
 #[tokio::test]
 async fn a_password_signs_in() {
     let scene = Scene::new().await;
-    let tokens = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     let access = claims(&tokens["AuthenticationResult"]["AccessToken"]);
     assert_eq!(access["token_use"], "access");
     assert_eq!(access["client_id"], scene.client);
     assert_eq!(access["scope"], "aws.cognito.signin.user.admin");
-    assert_eq!(access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap(), 3600);
+    assert_eq!(
+        access["exp"].as_i64().unwrap() - access["iat"].as_i64().unwrap(),
+        3600
+    );
 }
 
 #[tokio::test]
 async fn srp_signs_in_without_a_session() {
     let scene = Scene::new().await;
-    let tokens = scene.server.srp_sign_in(&scene.pool, &scene.client, "mara", PASSWORD).await.ok();
+    let tokens = scene
+        .server
+        .srp_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     assert!(tokens["AuthenticationResult"]["RefreshToken"].is_string());
 }
 
@@ -26,9 +37,18 @@ async fn srp_signs_in_without_a_session() {
 async fn a_wrong_password_is_one_sentence_in_every_flow() {
     let scene = Scene::new().await;
     let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
-    server.password_sign_in(client, "mara", "Wrong-Horse-9!").await.assert_error("NotAuthorizedException", WRONG);
-    server.srp_sign_in(pool, client, "mara", "Wrong-Horse-9!").await.assert_error("NotAuthorizedException", WRONG);
-    server.custom_sign_in(pool, client, "mara", "Wrong-Horse-9!").await.assert_error("NotAuthorizedException", WRONG);
+    server
+        .password_sign_in(client, "mara", "Wrong-Horse-9!")
+        .await
+        .assert_error("NotAuthorizedException", WRONG);
+    server
+        .srp_sign_in(pool, client, "mara", "Wrong-Horse-9!")
+        .await
+        .assert_error("NotAuthorizedException", WRONG);
+    server
+        .custom_sign_in(pool, client, "mara", "Wrong-Horse-9!")
+        .await
+        .assert_error("NotAuthorizedException", WRONG);
 }
 
 #[tokio::test]
@@ -62,14 +82,20 @@ async fn the_administrators_flows_are_theirs_alone() {
 async fn a_flow_that_the_client_does_not_allow_is_refused_by_name() {
     let scene = Scene::with_client(json!({ "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"] })).await;
     let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
-    server.srp_sign_in(pool, client, "mara", PASSWORD).await.assert_error(
-        "InvalidParameterException",
-        "USER_SRP_AUTH is not enabled for the client.",
-    );
-    server.password_sign_in(client, "mara", PASSWORD).await.assert_error(
-        "InvalidParameterException",
-        "USER_PASSWORD_AUTH flow not enabled for this client",
-    );
+    server
+        .srp_sign_in(pool, client, "mara", PASSWORD)
+        .await
+        .assert_error(
+            "InvalidParameterException",
+            "USER_SRP_AUTH is not enabled for the client.",
+        );
+    server
+        .password_sign_in(client, "mara", PASSWORD)
+        .await
+        .assert_error(
+            "InvalidParameterException",
+            "USER_PASSWORD_AUTH flow not enabled for this client",
+        );
 }
 
 #[tokio::test]
@@ -79,13 +105,20 @@ async fn what_a_flow_needs_is_named_when_it_is_missing() {
         ("USER_PASSWORD_AUTH", json!({}), "USERNAME"),
         ("USER_PASSWORD_AUTH", json!({ "USERNAME": "mara" }), "PASSWORD"),
         ("USER_SRP_AUTH", json!({ "USERNAME": "mara" }), "SRP_A"),
-        ("CUSTOM_AUTH", json!({ "USERNAME": "mara", "CHALLENGE_NAME": "SRP_A" }), "SRP_A"),
+        (
+            "CUSTOM_AUTH",
+            json!({ "USERNAME": "mara", "CHALLENGE_NAME": "SRP_A" }),
+            "SRP_A",
+        ),
         ("REFRESH_TOKEN_AUTH", json!({}), "REFRESH_TOKEN"),
     ];
     for (flow, parameters, missing) in cases {
         let body = json!({ "AuthFlow": flow, "ClientId": scene.client, "AuthParameters": parameters });
         let answer = scene.server.call("InitiateAuth", body).await;
-        answer.assert_error("InvalidParameterException", &format!("Missing required parameter {missing}"));
+        answer.assert_error(
+            "InvalidParameterException",
+            &format!("Missing required parameter {missing}"),
+        );
     }
 }
 
@@ -94,9 +127,15 @@ async fn a_disabled_user_is_told_so() {
     let scene = Scene::new().await;
     let user = json!({ "UserPoolId": scene.pool, "Username": "mara" });
     scene.server.call("AdminDisableUser", user).await.ok();
-    let answer = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await;
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await;
     answer.assert_error("NotAuthorizedException", "User is disabled.");
-    let answer = scene.server.custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD).await;
+    let answer = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await;
     answer.assert_error("NotAuthorizedException", "User is disabled.");
 }
 
@@ -111,7 +150,10 @@ async fn a_client_with_a_secret_must_prove_it() {
     );
     let described = json!({ "UserPoolId": scene.pool, "ClientId": id });
     let described = scene.server.call("DescribeUserPoolClient", described).await.ok();
-    let secret = described["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned();
+    let secret = described["UserPoolClient"]["ClientSecret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let body = |hash: String| {
         json!({
             "AuthFlow": "USER_PASSWORD_AUTH",

@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use crate::{PASSWORD, Scene, claims};
 
 async fn signed_in(scene: &Scene) -> Value {
-    let answer = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     answer["AuthenticationResult"].clone()
 }
 
@@ -35,7 +39,10 @@ async fn a_refresh_keeps_what_the_sign_in_was() {
         assert_eq!(before[kept], after[kept], "{kept}");
     }
     assert_ne!(before["jti"], after["jti"]);
-    assert_eq!(after["iat"].as_i64().unwrap() - before["iat"].as_i64().unwrap(), 600);
+    assert_eq!(
+        after["iat"].as_i64().unwrap() - before["iat"].as_i64().unwrap(),
+        600
+    );
 }
 
 #[tokio::test]
@@ -51,7 +58,10 @@ async fn a_refresh_token_ends_after_thirty_days() {
 async fn a_refresh_token_is_one_clients_alone() {
     let scene = Scene::new().await;
     let tokens = signed_in(&scene).await;
-    let other = Scene { client: scene.server.client(&scene.pool).await, ..scene };
+    let other = Scene {
+        client: scene.server.client(&scene.pool).await,
+        ..scene
+    };
     let answer = initiate(&other, &tokens["RefreshToken"]).await;
     answer.assert_error("NotAuthorizedException", "Invalid Refresh Token");
 }
@@ -72,7 +82,10 @@ async fn revoking_ends_the_refresh_and_the_access_token() {
     assert_eq!(scene.server.call("RevokeToken", body).await.text, "{}");
     let answer = initiate(&scene, &tokens["RefreshToken"]).await;
     answer.assert_error("NotAuthorizedException", "Refresh Token has been revoked");
-    let answer = scene.server.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
+    let answer = scene
+        .server
+        .call("GetUser", json!({ "AccessToken": tokens["AccessToken"] }))
+        .await;
     answer.assert_error("NotAuthorizedException", "Access Token has been revoked");
 }
 
@@ -80,11 +93,18 @@ async fn revoking_ends_the_refresh_and_the_access_token() {
 async fn signing_out_everywhere_ends_every_sign_in() {
     let scene = Scene::new().await;
     let (one, two) = (signed_in(&scene).await, signed_in(&scene).await);
-    scene.server.call("GlobalSignOut", json!({ "AccessToken": one["AccessToken"] })).await.ok();
+    scene
+        .server
+        .call("GlobalSignOut", json!({ "AccessToken": one["AccessToken"] }))
+        .await
+        .ok();
     for tokens in [one, two] {
         let answer = initiate(&scene, &tokens["RefreshToken"]).await;
         answer.assert_error("NotAuthorizedException", "Refresh Token has been revoked");
-        let answer = scene.server.call("GetUser", json!({ "AccessToken": tokens["AccessToken"] })).await;
+        let answer = scene
+            .server
+            .call("GetUser", json!({ "AccessToken": tokens["AccessToken"] }))
+            .await;
         answer.assert_error("NotAuthorizedException", "Access Token has been revoked");
     }
     signed_in(&scene).await;
@@ -106,7 +126,10 @@ async fn rotation_gives_a_successor_and_closes_the_older_flow() {
     assert!(next["RefreshToken"].is_string());
     assert_ne!(next["RefreshToken"], tokens["RefreshToken"]);
     let answer = initiate(&scene, &next["RefreshToken"]).await;
-    answer.assert_error("InvalidParameterException", "REFRESH_TOKEN_AUTH is not enabled for the client.");
+    answer.assert_error(
+        "InvalidParameterException",
+        "REFRESH_TOKEN_AUTH is not enabled for the client.",
+    );
     exchange(&scene, &next["RefreshToken"]).await.ok();
 }
 

@@ -21,7 +21,11 @@ async fn a_session_is_one_clients_alone() {
         "Session": challenge["Session"],
         "ChallengeResponses": { "USERNAME": "mara", "ANSWER": code },
     });
-    scene.server.call("RespondToAuthChallenge", body).await.assert_error("NotAuthorizedException", INVALID);
+    scene
+        .server
+        .call("RespondToAuthChallenge", body)
+        .await
+        .assert_error("NotAuthorizedException", INVALID);
 }
 
 #[tokio::test]
@@ -36,7 +40,11 @@ async fn a_session_is_one_users_alone() {
         "Session": challenge["Session"],
         "ChallengeResponses": { "USERNAME": "noel", "ANSWER": code },
     });
-    scene.server.call("RespondToAuthChallenge", body).await.assert_error("NotAuthorizedException", INVALID);
+    scene
+        .server
+        .call("RespondToAuthChallenge", body)
+        .await
+        .assert_error("NotAuthorizedException", INVALID);
 }
 
 #[tokio::test]
@@ -82,7 +90,10 @@ async fn a_user_deleted_in_between_does_not_sign_in() {
     let code = scene.code().await;
     let user = json!({ "UserPoolId": scene.pool, "Username": "mara" });
     scene.server.call("AdminDeleteUser", user).await;
-    scene.answer(&challenge["Session"], &code).await.assert_error("NotAuthorizedException", INVALID);
+    scene
+        .answer(&challenge["Session"], &code)
+        .await
+        .assert_error("NotAuthorizedException", INVALID);
 }
 
 #[tokio::test]
@@ -106,7 +117,11 @@ async fn a_password_proof_counts_once() {
         "AuthParameters": { "USERNAME": "mara", "SRP_A": client.public_a() },
     });
     let rows = async || {
-        let everything = Scan { prefix: String::new(), after: None, limit: 10_000 };
+        let everything = Scan {
+            prefix: String::new(),
+            after: None,
+            limit: 10_000,
+        };
         scene.server.store().scan(everything).await.unwrap().len()
     };
     let before = rows().await;
@@ -117,7 +132,14 @@ async fn a_password_proof_counts_once() {
         "ClientId": scene.client,
         "ChallengeResponses": client.responses(&challenge["ChallengeParameters"], scene.server.clock().now()),
     });
-    scene.server.call("RespondToAuthChallenge", proof.clone()).await.ok();
+    scene
+        .server
+        .call("RespondToAuthChallenge", proof.clone())
+        .await
+        .ok();
     let again = scene.server.call("RespondToAuthChallenge", proof).await;
-    again.assert_error("NotAuthorizedException", "Invalid session for the user, session can only be used once.");
+    again.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
+    );
 }

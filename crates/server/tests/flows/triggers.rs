@@ -17,13 +17,19 @@ struct Scene {
 impl Scene {
     /// A pool whose triggers (by the member of `LambdaConfig`) are these functions, and the user Mara.
     async fn new(functions: &[(&str, &Arc<RecordingFunction>)]) -> Scene {
-        let config = functions.iter().map(|(trigger, _)| ((*trigger).to_owned(), json!(arn(trigger)))).collect();
+        let config = functions
+            .iter()
+            .map(|(trigger, _)| ((*trigger).to_owned(), json!(arn(trigger))))
+            .collect();
         Scene::with_config(functions, Value::Object(config)).await
     }
 
     async fn with_config(functions: &[(&str, &Arc<RecordingFunction>)], config: Value) -> Scene {
         let place = |function: &Arc<RecordingFunction>| function.clone() as Arc<dyn Place>;
-        let places = functions.iter().map(|(trigger, function)| ((*trigger).to_owned(), place(function))).collect();
+        let places = functions
+            .iter()
+            .map(|(trigger, function)| ((*trigger).to_owned(), place(function)))
+            .collect();
         let server = TestServer::with_functions(places).await;
         let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
         let client = server.client(&pool).await;
@@ -55,15 +61,24 @@ fn arn(name: &str) -> String {
 
 #[tokio::test]
 async fn a_password_sign_in_calls_its_functions_in_order_with_these_events() {
-    let (before, after, tokens) =
-        (RecordingFunction::silent(), RecordingFunction::silent(), RecordingFunction::silent());
+    let (before, after, tokens) = (
+        RecordingFunction::silent(),
+        RecordingFunction::silent(),
+        RecordingFunction::silent(),
+    );
     let scene = Scene::new(&[
         ("PreAuthentication", &before),
         ("PostAuthentication", &after),
         ("PreTokenGeneration", &tokens),
     ])
     .await;
-    scene.initiate("USER_PASSWORD_AUTH", json!({ "USERNAME": "mara", "PASSWORD": PASSWORD })).await.ok();
+    scene
+        .initiate(
+            "USER_PASSWORD_AUTH",
+            json!({ "USERNAME": "mara", "PASSWORD": PASSWORD }),
+        )
+        .await
+        .ok();
 
     let [before] = before.events().try_into().unwrap();
     let attributes = before["request"]["userAttributes"].clone();
@@ -113,7 +128,10 @@ async fn a_function_that_throws_denies_in_its_own_words() {
         let function = RecordingFunction::new(|_| Err("Not today".to_owned()));
         let scene = Scene::new(&[(trigger, &function)]).await;
         let answer = scene.sign_in().await;
-        answer.assert_error("UserLambdaValidationException", &format!("{trigger} failed with error Not today."));
+        answer.assert_error(
+            "UserLambdaValidationException",
+            &format!("{trigger} failed with error Not today."),
+        );
     }
 }
 
@@ -166,15 +184,17 @@ async fn the_first_version_before_tokens_changes_the_id_token_alone() {
 async fn the_second_version_before_tokens_changes_both() {
     let function = RecordingFunction::new(|event| {
         assert_eq!(event["version"], "2");
-        assert_eq!(event["request"]["scopes"], json!(["aws.cognito.signin.user.admin"]));
+        assert_eq!(
+            event["request"]["scopes"],
+            json!(["aws.cognito.signin.user.admin"])
+        );
         event["response"]["claimsAndScopeOverrideDetails"] = json!({
             "idTokenGeneration": { "claimsToAddOrOverride": { "limits": { "n": 3 } } },
             "accessTokenGeneration": { "claimsToAddOrOverride": { "tenant": "t1" }, "scopesToAdd": ["orders/read"] },
         });
         Ok(())
     });
-    let config =
-        json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("PreTokenGeneration") } });
+    let config = json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V2_0", "LambdaArn": arn("PreTokenGeneration") } });
     let scene = Scene::with_config(&[("PreTokenGeneration", &function)], config).await;
     let result = scene.sign_in().await.ok()["AuthenticationResult"].clone();
     assert_eq!(claims(&result["IdToken"])["limits"], json!({ "n": 3 }));
@@ -185,8 +205,11 @@ async fn the_second_version_before_tokens_changes_both() {
 
 #[tokio::test]
 async fn a_refresh_calls_the_function_before_tokens_only() {
-    let (before, after, tokens) =
-        (RecordingFunction::silent(), RecordingFunction::silent(), RecordingFunction::silent());
+    let (before, after, tokens) = (
+        RecordingFunction::silent(),
+        RecordingFunction::silent(),
+        RecordingFunction::silent(),
+    );
     let scene = Scene::new(&[
         ("PreAuthentication", &before),
         ("PostAuthentication", &after),
@@ -197,7 +220,13 @@ async fn a_refresh_calls_the_function_before_tokens_only() {
     for function in [&before, &after, &tokens] {
         function.events();
     }
-    scene.initiate("REFRESH_TOKEN_AUTH", json!({ "REFRESH_TOKEN": result["RefreshToken"] })).await.ok();
+    scene
+        .initiate(
+            "REFRESH_TOKEN_AUTH",
+            json!({ "REFRESH_TOKEN": result["RefreshToken"] }),
+        )
+        .await
+        .ok();
     assert!(before.events().is_empty() && after.events().is_empty());
     let [event] = tokens.events().try_into().unwrap();
     assert_eq!(event["triggerSource"], "TokenGeneration_RefreshTokens");
@@ -217,16 +246,27 @@ async fn an_older_directory_hands_its_users_over_with_their_passwords() {
         Ok(())
     });
     let scene = Scene::new(&[("UserMigration", &migration)]).await;
-    let wrong = scene.server.password_sign_in(&scene.client, "noel", "Wrong-Horse-9!").await;
+    let wrong = scene
+        .server
+        .password_sign_in(&scene.client, "noel", "Wrong-Horse-9!")
+        .await;
     wrong.assert_error("UserNotFoundException", "User does not exist.");
-    scene.server.password_sign_in(&scene.client, "noel", PASSWORD).await.ok();
+    scene
+        .server
+        .password_sign_in(&scene.client, "noel", PASSWORD)
+        .await
+        .ok();
     let events = migration.events();
     assert_eq!(events.len(), 2);
     assert_eq!(events[1]["triggerSource"], "UserMigration_Authentication");
     assert_eq!(events[1]["userName"], "noel");
 
     // From now on the pool knows the user, and SRP works, too.
-    scene.server.srp_sign_in(&scene.pool, &scene.client, "noel", PASSWORD).await.ok();
+    scene
+        .server
+        .srp_sign_in(&scene.pool, &scene.client, "noel", PASSWORD)
+        .await
+        .ok();
     assert!(migration.events().is_empty());
     let user = json!({ "UserPoolId": scene.pool, "Username": "noel" });
     let user = scene.server.call("AdminGetUser", user).await.ok();
@@ -236,7 +276,10 @@ async fn an_older_directory_hands_its_users_over_with_their_passwords() {
 /// Functions in the style of the samples everywhere: code only, the answer is "42".
 fn code_only() -> [Arc<RecordingFunction>; 3] {
     let define = RecordingFunction::new(|event| {
-        let session = event["request"]["session"].as_array().cloned().unwrap_or_default();
+        let session = event["request"]["session"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         let right = session.last().is_some_and(|last| last["challengeResult"] == true);
         event["response"]["issueTokens"] = json!(right);
         event["response"]["failAuthentication"] = json!(!right && session.len() >= 2);
@@ -250,7 +293,8 @@ fn code_only() -> [Arc<RecordingFunction>; 3] {
         Ok(())
     });
     let verify = RecordingFunction::new(|event| {
-        let right = event["request"]["privateChallengeParameters"]["answer"] == event["request"]["challengeAnswer"];
+        let right =
+            event["request"]["privateChallengeParameters"]["answer"] == event["request"]["challengeAnswer"];
         event["response"]["answerCorrect"] = json!(right);
         Ok(())
     });
@@ -276,8 +320,14 @@ async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
         });
         scene.server.call("RespondToAuthChallenge", body).await
     };
-    let first = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await.ok();
-    assert_eq!(first["ChallengeParameters"], json!({ "USERNAME": "mara", "hint": "the answer" }));
+    let first = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    assert_eq!(
+        first["ChallengeParameters"],
+        json!({ "USERNAME": "mara", "hint": "the answer" })
+    );
     let [event] = define.events().try_into().unwrap();
     assert_eq!(event["request"]["session"], json!([]));
     assert_eq!(event["request"]["clientMetadata"], Value::Null);
@@ -286,7 +336,10 @@ async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
 
     let second = answer(&first["Session"], "41").await.ok();
     let [event] = verify.events().try_into().unwrap();
-    assert_eq!(event["request"]["privateChallengeParameters"], json!({ "answer": "42" }));
+    assert_eq!(
+        event["request"]["privateChallengeParameters"],
+        json!({ "answer": "42" })
+    );
     assert_eq!(event["request"]["challengeAnswer"], "41");
     assert_eq!(event["request"]["clientMetadata"], json!({ "locale": "de" }));
     let [event] = define.events().try_into().unwrap();
@@ -331,9 +384,14 @@ async fn nobody_is_signed_in_who_does_not_exist_whatever_define_says() {
     ])
     .await;
     let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
-    let client = scene.server.client_with(&scene.pool, hiding).await["ClientId"].as_str().unwrap().to_owned();
+    let client = scene.server.client_with(&scene.pool, hiding).await["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let scene = Scene { client, ..scene };
-    let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "nobody" })).await;
+    let answer = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "nobody" }))
+        .await;
     answer.assert_error("NotAuthorizedException", WRONG);
     assert_eq!(define.events().len(), 1);
 }

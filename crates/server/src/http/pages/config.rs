@@ -60,10 +60,12 @@ pub(super) async fn config(State(app): State<Arc<App>>) -> Response {
 /// What people of the pool sign in with: an e-mail address where nothing else can be a username.
 async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, ApiError> {
     let pool = document::load::<PoolRecord>(&*app.store, &keys::pool(pool_id)).await?;
-    Ok(pool.map(|pool| match pool.value.settings.username_attributes.as_deref() {
-        Some([UsernameAttributeType::Email]) => "email",
-        _ => "username",
-    }))
+    Ok(
+        pool.map(|pool| match pool.value.settings.username_attributes.as_deref() {
+            Some([UsernameAttributeType::Email]) => "email",
+            _ => "username",
+        }),
+    )
 }
 
 /// The one app client of the server, if there is one, it is the only one, and it has no secret.

@@ -13,12 +13,18 @@ pub async fn run(
     input: AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let client = ctx.client(pool.value.id(), &input.client_id.unwrap_or_default()).await?;
+    let client = ctx
+        .client(pool.value.id(), &input.client_id.unwrap_or_default())
+        .await?;
     let response = Response {
-        challenge: input.challenge_name.ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
+        challenge: input
+            .challenge_name
+            .ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
         session: input.session,
         parameters: Parameters::new(input.challenge_responses),
         metadata: input.client_metadata.unwrap_or_default(),
     };
-    respond(ctx, &pool.value, &client.value, response).await.map(Into::into)
+    respond(ctx, &pool.value, &client.value, response)
+        .await
+        .map(Into::into)
 }

@@ -16,7 +16,11 @@ pub async fn run(
     revoke::check_client_secret(ctx, &client.value, input.client_secret.as_deref())
         .map_err(|error| ApiError::not_authorized(error.message))?;
     let token = input.refresh_token.unwrap_or_default();
-    let metadata = input.client_metadata.map_or(Value::Null, |metadata| json!(metadata));
+    let metadata = input
+        .client_metadata
+        .map_or(Value::Null, |metadata| json!(metadata));
     let result = refresh::exchange(ctx, &pool.value, &client.value, &token, metadata).await?;
-    Ok(GetTokensFromRefreshTokenResponse { authentication_result: Some(result) })
+    Ok(GetTokensFromRefreshTokenResponse {
+        authentication_result: Some(result),
+    })
 }

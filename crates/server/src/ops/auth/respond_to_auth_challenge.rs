@@ -14,10 +14,14 @@ pub async fn run(
 ) -> Result<RespondToAuthChallengeResponse, ApiError> {
     let (client, pool) = ctx.client_and_pool(&input.client_id.unwrap_or_default()).await?;
     let response = Response {
-        challenge: input.challenge_name.ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
+        challenge: input
+            .challenge_name
+            .ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
         session: input.session,
         parameters: Parameters::new(input.challenge_responses),
         metadata: input.client_metadata.unwrap_or_default(),
     };
-    respond(ctx, &pool.value, &client.value, response).await.map(Into::into)
+    respond(ctx, &pool.value, &client.value, response)
+        .await
+        .map(Into::into)
 }
