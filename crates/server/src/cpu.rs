@@ -36,8 +36,16 @@ impl CpuPool {
         T: Send + 'static,
         F: FnOnce() -> T + Send + 'static,
     {
-        let _place = self.waiting.try_acquire().map_err(|_| ApiError::too_many_requests())?;
-        let permit = self.permits.clone().acquire_owned().await.map_err(ApiError::internal)?;
+        let _place = self
+            .waiting
+            .try_acquire()
+            .map_err(|_| ApiError::too_many_requests())?;
+        let permit = self
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(ApiError::internal)?;
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()

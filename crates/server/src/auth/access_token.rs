@@ -33,10 +33,38 @@ pub struct SignedIn {
 /// # Errors
 /// `NotAuthorizedException` in the service's words, `UserNotFoundException` for a user deleted since.
 pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
-    let invalid = || ApiError::not_authorized("Invalid Access Token");
+    let (pool, claims) = verify(ctx, token).await?;
+    let pool_id = pool.value.id();
+    let sub = text(&claims, "sub").ok_or_else(invalid)?;
+    let username = text(&claims, "username").ok_or_else(invalid)?;
+    let user = ctx
+        .user_by_username(&pool.value, &username)
+        .await?
+        .filter(|user| user.value.sub == sub);
+    let user = user.ok_or_else(ApiError::user_not_found)?;
+    subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
+    let auth_time = number(&claims, "auth_time")?;
+    check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
+    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
+    let client = ctx
+        .client(pool_id, &client_id)
+        .await
+        .map_err(|error| match error.code {
+            ErrorCode::ResourceNotFoundException => invalid(),
+            _ => error,
+        })?;
+    Ok(SignedIn {
+        pool,
+        client,
+        user,
+        claims,
+    })
+}
+
+/// The pool of a token and the token's claims: signed by the pool, an access token, in its time, with the scope.
+async fn verify(ctx: &Ctx, token: &str) -> Result<(Stored<Arc<PoolRecord>>, Value), ApiError> {
     // Which pool's keys to check with is read from the claims before they are trusted; the check then covers them.
     let unverified = unverified_claims(token).ok_or_else(invalid)?;
-    let text = |claims: &Value, name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let claimed_issuer = text(&unverified, "iss").ok_or_else(invalid)?;
     let pool_id = claimed_issuer.rsplit('/').next().unwrap_or_default();
     if claimed_issuer != issuer(ctx, pool_id) {
@@ -57,8 +85,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
     if text(&claims, "token_use").as_deref() != Some("access") {
         return Err(invalid());
     }
-    let number = |name: &str| claims.get(name).and_then(Value::as_i64).ok_or_else(invalid);
-    if ctx.now.seconds() >= number("exp")? {
+    if ctx.now.seconds() >= number(&claims, "exp")? {
         return Err(ApiError::not_authorized("Access Token has expired"));
     }
     let scopes = text(&claims, "scope").unwrap_or_default();
@@ -67,31 +94,19 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
             "Access Token does not have required scopes",
         ));
     }
+    Ok((pool, claims))
+}
 
-    let sub = text(&claims, "sub").ok_or_else(invalid)?;
-    let username = text(&claims, "username").ok_or_else(invalid)?;
-    let user = ctx
-        .user_by_username(&pool.value, &username)
-        .await?
-        .filter(|user| user.value.sub == sub);
-    let user = user.ok_or_else(ApiError::user_not_found)?;
-    subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
-    let auth_time = number("auth_time")?;
-    check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
-    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
-    let client = ctx
-        .client(pool_id, &client_id)
-        .await
-        .map_err(|error| match error.code {
-            ErrorCode::ResourceNotFoundException => invalid(),
-            _ => error,
-        })?;
-    Ok(SignedIn {
-        pool,
-        client,
-        user,
-        claims,
-    })
+fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid Access Token")
+}
+
+fn text(claims: &Value, name: &str) -> Option<String> {
+    claims.get(name)?.as_str().map(str::to_owned)
+}
+
+fn number(claims: &Value, name: &str) -> Result<i64, ApiError> {
+    claims.get(name).and_then(Value::as_i64).ok_or_else(invalid)
 }
 
 /// The claims of a token whose signature nobody has looked at yet.

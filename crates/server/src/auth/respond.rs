@@ -59,32 +59,12 @@ pub async fn respond(
                 .filter(|text| !text.is_empty())
                 .ok_or_else(|| ApiError::missing_parameter("Session"))?;
             let stored = handle::find(ctx, client.id(), &text).await?;
-            let sign_in = resume(
-                ctx,
-                pool,
-                client,
-                &stored.value,
-                &challenge,
-                &parameters,
-                metadata,
-            )
-            .await?;
+            let record = &stored.value;
+            let sign_in = resume(ctx, pool, client, record, &challenge, &parameters, metadata).await?;
             if challenge == ChallengeNameType::NewPasswordRequired {
                 return new_password::answer(sign_in, stored, &parameters).await;
             }
-            let answer = parameters
-                .get("ANSWER")
-                .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
-                .to_owned();
-            consume(ctx, &stored).await?;
-            custom::run(
-                sign_in,
-                custom::Arrival::Answer {
-                    pending: Box::new(stored),
-                    answer,
-                },
-            )
-            .await
+            custom_challenge(sign_in, stored, &parameters).await
         }
         other => {
             // Which user asks is checked all the same, so that the answer does not depend on it.
@@ -95,6 +75,21 @@ pub async fn respond(
             )))
         }
     }
+}
+
+/// Takes what the person typed. The session is consumed before the answer is looked at.
+async fn custom_challenge(
+    sign_in: SignIn<'_>,
+    stored: Stored<SessionRecord>,
+    parameters: &Parameters,
+) -> Result<Answer, ApiError> {
+    let answer = parameters
+        .get("ANSWER")
+        .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
+        .to_owned();
+    consume(sign_in.ctx, &stored).await?;
+    let pending = Box::new(stored);
+    custom::run(sign_in, custom::Arrival::Answer { pending, answer }).await
 }
 
 /// Deletes the session at the version read: of any number of answers to it, one goes on.

@@ -4,6 +4,7 @@
 
 mod confirm_code;
 mod existence;
+mod foreign_functions;
 mod lockout;
 mod new_password;
 mod parallel;
