@@ -9,7 +9,7 @@ use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
 use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -67,29 +67,31 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let app = put_together(settings, &data, inbox, functions)?;
 
+    let mut signals = Signals::listen()?;
     let (stop, shutdown) = shutdown::channel();
-    let mut background = start(&app, pages, sockets, &shutdown);
+    let background = start(&app, pages, sockets, &shutdown);
     warm_up(&app).await;
     if let Err(error) = announce(&app, &directory) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
-    until_told_to_stop().await?;
+    signals.stop().await;
 
     tracing::info!("stopping");
     stop.request();
-    if timeout(FAREWELL, async {
-        while background.join_next().await.is_some() {}
-    })
-    .await
-    .is_err()
-    {
+    finish(background, &app).await;
+    data.store.close().await;
+    Ok(())
+}
+
+/// Lets what is under way end, and then the functions.
+async fn finish(mut background: JoinSet<()>, app: &App) {
+    let ended = async { while background.join_next().await.is_some() {} };
+    if timeout(FAREWELL, ended).await.is_err() {
         tracing::warn!("background work did not end in time and is cut off");
     }
     for (_, function) in app.functions.mapped() {
         function.shut_down().await;
     }
-    data.store.close().await;
-    Ok(())
 }
 
 fn default_issuer(settings: &Settings) -> String {
@@ -232,14 +234,28 @@ fn announce(app: &App, directory: &Path) -> Result<(), CliError> {
     print(&lines.join("\n"))
 }
 
-/// Returns at Ctrl-C or SIGTERM.
-async fn until_told_to_stop() -> Result<(), CliError> {
-    let failed = |error| CliError::new("signals cannot be received").caused_by(error);
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// The signals that ask a server to stop. Listened for before the server says that it is ready: whoever starts it may
+/// stop it at once.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals, CliError> {
+        let listen =
+            |kind| signal(kind).map_err(|error| CliError::new("signals cannot be received").caused_by(error));
+        Ok(Signals {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+        })
     }
-    Ok(())
+
+    /// Returns at Ctrl-C or SIGTERM.
+    async fn stop(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -1,12 +1,14 @@
 //! Mail that the pool itself sends.
 //!
 //! A mail is a row of the outbox, written in the same commit as what it speaks of, so an answer never waits for a mail
-//! relay and a crash loses neither. The worker claims rows under a lease, hands them to the carriers in order or to the
+//! relay and a crash loses neither. The worker claims rows under a lease (those of its own process are written that way), hands them to the carriers in order or to the
 //! local inbox, and tries again on a schedule until the mail expires. At least once to the relay while the code lives,
 //! never after it.
 
+mod handover;
 mod outbox;
 mod route;
+mod settle;
 mod worker;
 
 use poolhouse_api::ErrorCode;
@@ -19,12 +21,16 @@ use tokio::sync::Notify;
 use crate::clock::Millis;
 use crate::ctx::Ctx;
 use crate::error::ApiError;
+use crate::records::keys;
 use crate::settings::MailSettings;
+use handover::{HandOver, Held};
 use outbox::Payload;
 
 pub(crate) use route::ses;
 pub use worker::Worker;
 
+/// How long a claim lasts, in seconds: longer than one attempt, so that nobody else sends a mail that is under way.
+const LEASE_SECONDS: i64 = 30;
 /// How long a mail without an expiry of its own is tried, in seconds.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60;
 
@@ -57,6 +63,7 @@ pub struct Mailer {
     inbox: Option<Inbox>,
     goes_somewhere: bool,
     due: Notify,
+    handover: HandOver,
 }
 
 impl Mailer {
@@ -67,6 +74,7 @@ impl Mailer {
             goes_somewhere: inbox.is_some() || !settings.carriers.is_empty(),
             inbox,
             due: Notify::new(),
+            handover: HandOver::default(),
         }
     }
 
@@ -98,9 +106,28 @@ impl Mailer {
         let message = email
             .to_bytes()
             .map_err(|error| undeliverable("The mail's text cannot be sent.").caused_by(error))?;
-        let expires = mail.expires.unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SECONDS));
-        let payload = Payload { envelope: email.envelope(), message, discard: mail.discard };
-        Ok(outbox::insert(ctx, &id, &payload, expires))
+        let expires = mail
+            .expires
+            .unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SECONDS));
+        let payload = Payload {
+            envelope: email.envelope(),
+            message,
+            discard: mail.discard,
+        };
+        let held = self.handover.has_room();
+        let due = if held {
+            ctx.now.plus_seconds(LEASE_SECONDS)
+        } else {
+            ctx.now
+        };
+        let row = outbox::insert(ctx, &keys::outbox(due, &id), &id, &payload, expires);
+        if held {
+            self.handover.extend([Held {
+                key: keys::outbox(due, &id),
+                since: ctx.now,
+            }]);
+        }
+        Ok(row)
     }
 
     /// Tells the worker that a queued mail was committed. Forgetting to call it costs a second, not the mail.

@@ -28,7 +28,8 @@ pub(super) struct Entry {
     pub failures: u32,
     /// When it must no longer be sent.
     pub expires: Millis,
-    sealed: String,
+    /// The sealed mail.
+    pub sealed: String,
 }
 
 /// What is to be sent, ready for the wire.
@@ -41,8 +42,8 @@ pub(super) struct Payload {
     pub discard: bool,
 }
 
-/// The row of a new mail, due at once.
-pub(super) fn insert(ctx: &Ctx, id: &str, payload: &Payload, expires: Millis) -> Batch {
+/// The row of a new mail, at `key`.
+pub(super) fn insert(ctx: &Ctx, key: &str, id: &str, payload: &Payload, expires: Millis) -> Batch {
     let plain = json!({
         "from": payload.envelope.from.as_str(),
         "to": payload.envelope.to.as_str(),
@@ -55,7 +56,6 @@ pub(super) fn insert(ctx: &Ctx, id: &str, payload: &Payload, expires: Millis) ->
         plain.to_string().as_bytes(),
         &*ctx.app.entropy,
     );
-    let key = keys::outbox(ctx.now, id);
     Batch::new().put(key, Expect::Absent, body(&sealed, 0, expires))
 }
 

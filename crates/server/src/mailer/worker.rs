@@ -1,16 +1,17 @@
-//! The worker: claims what is due, delivers, settles. One loop per process; several processes may share an outbox.
+//! The worker: takes what is due, delivers, settles. One loop per process; several processes may share an outbox.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use poolhouse_mail::smtp::SendError;
-use poolhouse_store::{Batch, CommitError, Row, Scan, Version};
+use poolhouse_store::{Batch, CommitError, Expect, Row, Scan};
 use tokio::task::{Id, JoinError, JoinSet};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use super::LEASE_SECONDS;
 use super::outbox::{Entry, Payload};
-use super::route::{ATTEMPT, Failure, REST, Route};
+use super::route::{ATTEMPT, Failure, Route};
+use super::settle::{Outcome, settle};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::error::with_causes;
@@ -18,18 +19,16 @@ use crate::records::keys;
 use crate::shutdown::Shutdown;
 use crate::tls;
 
-/// How long a claim lasts, in seconds: longer than [`ATTEMPT`], so that nobody else sends a mail that is under way.
-const LEASE_SECONDS: i64 = 30;
-/// Seconds from one attempt to the next. The last step repeats until the mail expires.
-const SCHEDULE: [i64; 6] = [5, 15, 30, 60, 120, 240];
 /// How long the worker sleeps if nothing wakes it: rows of other processes and ended leases announce themselves to
 /// nobody.
 const TICK: Duration = Duration::from_secs(1);
+/// How long an ended delivery waits for others to be settled in the same commit. A crash in that time sends its mail
+/// again, the same bytes, after the lease.
+const SETTLE_WITHIN: Duration = Duration::from_millis(100);
+/// Ended deliveries that are settled at once.
+const MOST_UNSETTLED: usize = 64;
 /// How long a stopping worker waits for mails under way. The leases of those that take longer end by themselves.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-/// How one mail ended. `None`: it could not be opened or delivering it panicked, and it never will be delivered.
-type Outcome = Option<Result<(), Failure>>;
 
 /// Sends what lies in the outbox.
 pub struct Worker {
@@ -37,16 +36,20 @@ pub struct Worker {
     route: Arc<Route>,
     sending: JoinSet<Outcome>,
     claims: HashMap<Id, Entry>,
-    settled: Vec<(Entry, Outcome)>,
+    ended: Vec<(Entry, Outcome)>,
+    settle_at: Instant,
+    scan_at: Instant,
 }
 
-/// What one pass over the outbox left to do.
+/// How thorough a pass over the outbox is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
-    /// There may be more that is due.
-    Again,
-    /// Nothing is due before a wake-up, the end of a delivery, or this long from now.
-    Wait(Duration),
+enum Pass {
+    /// What is in memory, and the store where it is time for it.
+    Timely,
+    /// Everything.
+    Whole,
+    /// Nothing new.
+    Last,
 }
 
 impl Worker {
@@ -63,25 +66,25 @@ impl Worker {
             route: Arc::new(route),
             sending: JoinSet::new(),
             claims: HashMap::new(),
-            settled: Vec::new(),
+            ended: Vec::new(),
+            settle_at: Instant::now(),
+            scan_at: Instant::now(),
         })
     }
 
     /// Works until told to stop.
     pub async fn run(mut self, shutdown: Shutdown) {
         while !shutdown.is_requested() {
-            let pause = match self.pass(true).await {
-                Ok(Next::Again) => continue,
-                Ok(Next::Wait(pause)) => pause,
-                Err(error) => {
-                    tracing::error!(error = with_causes(&error), "outbox cannot be worked on");
-                    TICK
-                }
-            };
+            if let Err(error) = self.pass(Pass::Timely).await {
+                tracing::error!(error = with_causes(&error), "outbox cannot be worked on");
+                self.scan_at = Instant::now() + TICK;
+                self.settle_at = Instant::now() + TICK;
+            }
+            let pause = self.pause();
             tokio::select! {
                 Some(ended) = self.sending.join_next_with_id() => self.note(ended),
                 () = self.app.mailer.due.notified() => {}
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep_until(pause) => {}
                 () = shutdown.requested() => {}
             }
         }
@@ -92,7 +95,7 @@ impl Worker {
         };
         // Whoever is not done by then keeps its lease until it ends.
         let _ = timeout(FAREWELL, under_way).await;
-        if let Err(error) = self.pass(false).await {
+        if let Err(error) = self.pass(Pass::Last).await {
             tracing::error!(error = with_causes(&error), "outbox not settled");
         }
     }
@@ -103,54 +106,106 @@ impl Worker {
     /// When the store fails.
     pub async fn drain(&mut self) -> Result<(), CommitError> {
         loop {
-            let next = self.pass(true).await?;
+            self.pass(Pass::Whole).await?;
             match self.sending.join_next_with_id().await {
                 Some(ended) => self.note(ended),
-                None if next == Next::Again => {}
+                None if self.scan_at <= Instant::now() => {}
                 None => return Ok(()),
             }
         }
     }
 
-    /// Settles what has ended and claims what is due, all in one commit.
-    async fn pass(&mut self, claims: bool) -> Result<Next, CommitError> {
+    /// When the next pass is due if nothing happens.
+    fn pause(&self) -> Instant {
+        // Without room nothing is looked for until a delivery ends or a carrier's rest does.
+        let no_room = self.route.room(self.sending.len()) == 0;
+        let scan = if no_room {
+            Instant::now() + TICK
+        } else {
+            self.scan_at
+        };
+        if self.ended.is_empty() {
+            scan
+        } else {
+            scan.min(self.settle_at)
+        }
+    }
+
+    /// Starts what is handed over and what is due, and settles what has ended, in one commit.
+    async fn pass(&mut self, pass: Pass) -> Result<(), CommitError> {
         while let Some(ended) = self.sending.try_join_next_with_id() {
             self.note(ended);
         }
         let now = self.app.clock.now();
-        let settled: Vec<Batch> = self
-            .settled
-            .iter()
-            .map(|(entry, outcome)| self.settle(entry, outcome, now))
-            .collect();
-        let room = if claims {
-            self.route.room(self.sending.len())
-        } else {
-            0
+        let room = |worker: &Worker| match pass {
+            Pass::Last => 0,
+            _ => worker.route.room(worker.sending.len()),
         };
-        let rows = match room {
-            0 => Vec::new(),
-            room => self
-                .app
-                .store
-                .scan(Scan::prefix(keys::OUTBOX, room))
-                .await
-                .map_err(CommitError::Store)?,
-        };
-        let due = due(rows, now);
-        let next = match due.first_later {
-            Some(later) => {
-                Next::Wait(TICK.min(Duration::from_millis(u64::try_from(later.0 - now.0).unwrap_or(0))))
+        let mut steps = self.start_held(room(self), now).await?;
+        let put_back = !steps.is_empty();
+        let room = room(self);
+        if room > 0 && (pass == Pass::Whole || self.scan_at <= Instant::now()) {
+            let rows = self.app.store.scan(Scan::prefix(keys::OUTBOX, room)).await;
+            let due = due(rows.map_err(CommitError::Store)?, now);
+            self.scan_at = Instant::now() + due.wait(room, now);
+            steps.extend(due.steps);
+        }
+        let settles =
+            pass != Pass::Timely || self.settle_at <= Instant::now() || self.ended.len() >= MOST_UNSETTLED;
+        if settles || !steps.is_empty() {
+            self.commit(steps, now).await?;
+        }
+        if put_back {
+            self.scan_at = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Starts mails that this process wrote and that are in the store by now. Returns what is to be done about the
+    /// others: those without time left in their lease go back among the rows that are due.
+    async fn start_held(&mut self, mut room: usize, now: Millis) -> Result<Vec<Step>, CommitError> {
+        let mut held = self.app.mailer.handover.take();
+        let (mut steps, mut later) = (Vec::new(), Vec::new());
+        while room > 0
+            && let Some(row) = held.pop_front()
+        {
+            let found = match self.app.store.get(&row.key).await {
+                Ok(found) => found,
+                Err(error) => {
+                    self.app
+                        .mailer
+                        .handover
+                        .extend(std::iter::once(row).chain(held).chain(later));
+                    return Err(error.into());
+                }
+            };
+            match found.as_ref().and_then(Entry::parse) {
+                None if found.is_some() || row.is_given_up(now) => {}
+                None => later.push(row),
+                // Its lease is over: the scan finds it, like any other.
+                Some(entry) if entry.due <= now => {}
+                Some(entry) if entry.expires <= now => steps.push(Step::expired(&entry)),
+                Some(entry) if entry.due < Millis(now.0 + ATTEMPT_MILLIS) => {
+                    steps.push(Step::back(&entry, now));
+                }
+                Some(entry) => {
+                    room -= 1;
+                    self.start(entry, now);
+                }
             }
-            None if due.steps.len() < room || room == 0 => Next::Wait(TICK),
-            None => Next::Again,
-        };
-        self.commit(settled, due.steps).await?;
-        Ok(next)
+        }
+        self.app.mailer.handover.extend(held.into_iter().chain(later));
+        Ok(steps)
     }
 
     /// Commits everything in one batch; where one of the rows has changed hands, each by itself.
-    async fn commit(&mut self, settled: Vec<Batch>, steps: Vec<Step>) -> Result<(), CommitError> {
+    async fn commit(&mut self, steps: Vec<Step>, now: Millis) -> Result<(), CommitError> {
+        let entropy = &*self.app.entropy;
+        let settled: Vec<Batch> = self
+            .ended
+            .iter()
+            .map(|(entry, outcome)| settle(entry, outcome, now, entropy))
+            .collect();
         let whole = settled
             .iter()
             .cloned()
@@ -161,24 +216,29 @@ impl Worker {
         }
         match self.app.store.commit(whole).await {
             Ok(version) => {
-                self.settled.clear();
-                steps.into_iter().for_each(|step| self.start(step, version));
+                self.ended.clear();
+                steps
+                    .into_iter()
+                    .filter_map(|step| step.claimed(version))
+                    .for_each(|entry| self.start(entry, now));
                 return Ok(());
             }
             Err(CommitError::Conflict { .. }) => {}
             Err(error) => return Err(error),
         }
         for batch in settled {
-            let done = self.app.store.commit(batch).await;
-            if let Err(error @ CommitError::Store(_)) = done {
+            if let Err(error @ CommitError::Store(_)) = self.app.store.commit(batch).await {
                 return Err(error);
             }
             // In order, so that what failed to be written is still there for the next pass.
-            self.settled.remove(0);
+            self.ended.remove(0);
         }
         for step in steps {
             match self.app.store.commit(step.batch.clone()).await {
-                Ok(version) => self.start(step, version),
+                Ok(version) => step
+                    .claimed(version)
+                    .into_iter()
+                    .for_each(|entry| self.start(entry, now)),
                 Err(CommitError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -186,11 +246,8 @@ impl Worker {
         Ok(())
     }
 
-    /// Starts delivering a claimed mail.
-    fn start(&mut self, step: Step, version: Version) {
-        let Some(mut entry) = step.claimed else { return };
-        entry.version = version;
-        let now = self.app.clock.now();
+    /// Starts delivering a mail whose row this worker holds.
+    fn start(&mut self, entry: Entry, now: Millis) {
         let life = Duration::from_millis(u64::try_from(entry.expires.0 - now.0).unwrap_or(0));
         let payload = entry.payload(&self.app);
         let route = self.route.clone();
@@ -203,53 +260,11 @@ impl Worker {
     fn note(&mut self, ended: Result<(Id, Outcome), JoinError>) {
         let (id, outcome) = ended.unwrap_or_else(|panicked| (panicked.id(), None));
         if let Some(entry) = self.claims.remove(&id) {
-            self.settled.push((entry, outcome));
+            if self.ended.is_empty() {
+                self.settle_at = Instant::now() + SETTLE_WITHIN;
+            }
+            self.ended.push((entry, outcome));
         }
-    }
-
-    /// What an outcome means for the mail's row.
-    fn settle(&self, entry: &Entry, outcome: &Outcome, now: Millis) -> Batch {
-        let (wait, failures) = match outcome {
-            Some(Ok(())) => {
-                tracing::info!(mail = entry.id, failures = entry.failures, "mail accepted");
-                return entry.removed();
-            }
-            Some(Err(Failure::Unreachable)) => (milliseconds(REST), entry.failures),
-            Some(Err(Failure::Later(error))) => {
-                log_failure(entry, error, "mail deferred");
-                (self.backoff(entry.failures), entry.failures + 1)
-            }
-            Some(Err(Failure::Never(error))) => {
-                log_failure(entry, error, "mail refused for good");
-                return entry.removed();
-            }
-            Some(Err(Failure::Unclear(error))) => {
-                log_failure(entry, error, "mail perhaps delivered, not repeated");
-                return entry.removed();
-            }
-            None => {
-                tracing::error!(mail = entry.id, "mail cannot be read or sent, removed");
-                return entry.removed();
-            }
-        };
-        let due = Millis(now.0.saturating_add(wait));
-        if due >= entry.expires {
-            tracing::warn!(mail = entry.id, "mail expired, removed");
-            return entry.removed();
-        }
-        entry.moved(due, failures).0
-    }
-
-    /// Milliseconds until the next attempt: the schedule's step, 20 % more or less at random, so that mails that
-    /// failed together do not come back together.
-    fn backoff(&self, failures: u32) -> i64 {
-        let step = usize::try_from(failures)
-            .unwrap_or(usize::MAX)
-            .min(SCHEDULE.len() - 1);
-        let mut random = [0; 2];
-        self.app.entropy.fill(&mut random);
-        let thousandths = 800 + i64::from(u16::from_be_bytes(random)) * 400 / i64::from(u16::MAX);
-        SCHEDULE[step] * thousandths
     }
 }
 
@@ -260,10 +275,59 @@ struct Due {
     first_later: Option<Millis>,
 }
 
-/// One row's part of the commit: a claim, or the end of a row that nobody will send.
+impl Due {
+    /// How long it is until there may be more to find, after a page that had room for so many.
+    fn wait(&self, room: usize, now: Millis) -> Duration {
+        match self.first_later {
+            Some(later) => TICK.min(Duration::from_millis(u64::try_from(later.0 - now.0).unwrap_or(0))),
+            None if self.steps.len() < room => TICK,
+            None => Duration::ZERO,
+        }
+    }
+}
+
+/// One row's part of the commit: a claim, or another end of a row's stay where it is.
 struct Step {
     batch: Batch,
-    claimed: Option<Entry>,
+    claims: Option<Entry>,
+}
+
+impl Step {
+    fn claim(entry: &Entry, now: Millis) -> Step {
+        let (batch, claimed) = entry.moved(now.plus_seconds(LEASE_SECONDS), entry.failures);
+        Step {
+            batch,
+            claims: Some(claimed),
+        }
+    }
+
+    fn expired(entry: &Entry) -> Step {
+        tracing::warn!(mail = entry.id, "mail expired, removed");
+        Step {
+            batch: entry.removed(),
+            claims: None,
+        }
+    }
+
+    fn back(entry: &Entry, now: Millis) -> Step {
+        Step {
+            batch: entry.moved(now, entry.failures).0,
+            claims: None,
+        }
+    }
+
+    fn unreadable(row: Row) -> Step {
+        tracing::error!(key = row.key, "row of the outbox cannot be read, removed");
+        Step {
+            batch: Batch::new().delete(row.key, Expect::Version(row.version)),
+            claims: None,
+        }
+    }
+
+    /// The claimed mail, once the commit has given its row this version.
+    fn claimed(self, version: poolhouse_store::Version) -> Option<Entry> {
+        self.claims.map(|entry| Entry { version, ..entry })
+    }
 }
 
 fn due(rows: Vec<Row>, now: Millis) -> Due {
@@ -273,34 +337,21 @@ fn due(rows: Vec<Row>, now: Millis) -> Due {
     };
     for row in rows {
         let step = match Entry::parse(&row) {
-            None => {
-                tracing::error!(key = row.key, "row of the outbox cannot be read, removed");
-                let batch = Batch::new().delete(row.key, poolhouse_store::Expect::Version(row.version));
-                Step { batch, claimed: None }
-            }
+            None => Step::unreadable(row),
             Some(entry) if entry.due > now => {
                 due.first_later = Some(entry.due);
                 break;
             }
-            Some(entry) if entry.expires <= now => {
-                tracing::warn!(mail = entry.id, "mail expired, removed");
-                Step {
-                    batch: entry.removed(),
-                    claimed: None,
-                }
-            }
-            Some(entry) => {
-                let (batch, claimed) = entry.moved(now.plus_seconds(LEASE_SECONDS), entry.failures);
-                Step {
-                    batch,
-                    claimed: Some(claimed),
-                }
-            }
+            Some(entry) if entry.expires <= now => Step::expired(&entry),
+            Some(entry) => Step::claim(&entry, now),
         };
         due.steps.push(step);
     }
     due
 }
+
+/// [`ATTEMPT`] by the server's clock.
+const ATTEMPT_MILLIS: i64 = ATTEMPT.as_secs() as i64 * 1000;
 
 /// One attempt, within its own limit and the mail's life.
 async fn deliver(route: &Route, payload: &Payload, now: Millis, life: Duration) -> Result<(), Failure> {
@@ -309,16 +360,7 @@ async fn deliver(route: &Route, payload: &Payload, now: Millis, life: Duration) 
     }
     match timeout(life.min(ATTEMPT), route.deliver(payload, now)).await {
         Ok(delivered) => delivered,
-        // The relays' own deadlines end sooner, so this is a mail whose life ended under way.
+        // The carriers' own deadlines end sooner, so this is a mail whose life ended under way.
         Err(_) => Err(Failure::Unreachable),
     }
-}
-
-fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn log_failure(entry: &Entry, error: &SendError, what: &'static str) {
-    let code = error.reply().map(|reply| reply.code());
-    tracing::warn!(mail = entry.id, failures = entry.failures, %error, class = ?error.class(), code, what, "mail");
 }

@@ -179,8 +179,8 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         ),
         (
             vec!["serve", "--smtp", "http://user:secret@mail.example.com"],
-            "poolhouse: --smtp has an unusable URL. Write smtp://user:password@mail.example.com:587, or smtps:// for \
-             port 465: an SMTP URL starts with smtp:// or smtps://."
+            "poolhouse: --smtp has an unusable URL. Write smtp://user:password@mail.example.com:587, smtps:// for port \
+             465, or ses://REGION: an SMTP URL starts with smtp:// or smtps://."
                 .to_owned(),
         ),
         (

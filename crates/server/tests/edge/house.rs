@@ -25,7 +25,7 @@ impl House {
     /// With these carriers, or with an inbox if there are none.
     pub fn new(store: Arc<dyn Store>, carriers: Vec<MailCarrier>) -> House {
         let mut settings = Settings::default();
-        let inbox = carriers.is_empty().then(|| Inbox::new(100));
+        let inbox = carriers.is_empty().then(|| Inbox::new(2000));
         settings.mail.carriers = carriers;
         settings.mail.from = Some(Mailbox::parse("Pool <no-reply@pool.example>").unwrap());
         House::with(store, settings, inbox)
@@ -75,7 +75,7 @@ impl House {
     }
 
     pub async fn rows(&self) -> Vec<Row> {
-        self.app.store.scan(Scan::prefix("outbox/", 1000)).await.unwrap()
+        self.app.store.scan(Scan::prefix("outbox/", 2000)).await.unwrap()
     }
 
     /// In how many seconds the only row falls due.

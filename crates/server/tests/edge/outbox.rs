@@ -168,27 +168,73 @@ async fn a_crash_between_sending_and_settling_repeats_the_same_bytes_after_the_l
 }
 
 #[tokio::test]
-async fn workers_that_share_an_outbox_send_every_mail_once() {
-    let house = House::new(memory(), Vec::new());
+async fn servers_that_share_an_outbox_send_every_mail_once() {
+    let store = memory();
+    let houses: Vec<House> = (0..3).map(|_| House::new(store.clone(), Vec::new())).collect();
     for number in 0..60 {
-        house.queue(&format!("user{number}")).await;
+        houses[number % 2].queue(&format!("user{number}")).await;
     }
-    let mut workers: Vec<Worker> = (0..3).map(|_| Worker::new(&house.app).unwrap()).collect();
+    // The first sends what it wrote. The second never gets to it, so the third may once the leases are over.
+    let mut workers: Vec<Worker> = houses
+        .iter()
+        .map(|house| Worker::new(&house.app).unwrap())
+        .collect();
+    workers[0].drain().await.unwrap();
+    workers[2].drain().await.unwrap();
+    let counts = || -> Vec<usize> {
+        houses
+            .iter()
+            .map(|house| house.inbox().list(None).len())
+            .collect()
+    };
+    assert_eq!(counts(), [30, 0, 0]);
+    houses.iter().for_each(|house| house.clock.advance_seconds(30));
     let [one, two, three] = &mut workers[..] else {
         unreachable!()
     };
     let (one, two, three) = tokio::join!(one.drain(), two.drain(), three.drain());
     one.and(two).and(three).unwrap();
-    let mut recipients: Vec<String> = house
-        .inbox()
-        .list(None)
-        .iter()
-        .map(|mail| mail.to.clone())
-        .collect();
+    let lists = houses.iter().flat_map(|house| house.inbox().list(None));
+    let mut recipients: Vec<String> = lists.map(|mail| mail.to.clone()).collect();
+    assert_eq!(recipients.len(), 60, "{:?}", counts());
     recipients.sort();
     recipients.dedup();
-    assert_eq!((recipients.len(), house.inbox().list(None).len()), (60, 60));
-    assert_eq!(house.rows().await, []);
+    assert_eq!(recipients.len(), 60);
+    assert_eq!(houses[0].rows().await, []);
+}
+
+#[tokio::test]
+async fn mail_that_its_server_gets_to_too_late_goes_back_among_what_is_due() {
+    let house = House::new(memory(), Vec::new());
+    house.queue("ada").await;
+    // Less than an attempt is left of the lease: another server could claim the row under this one's hands.
+    house.clock.advance_seconds(6);
+    house.drain().await;
+    assert_eq!((house.inbox().list(None).len(), house.rows().await.len()), (1, 0));
+}
+
+#[tokio::test]
+async fn more_mail_than_a_server_holds_in_memory_is_sent_all_the_same() {
+    let house = House::new(memory(), Vec::new());
+    for number in 0..1100 {
+        house.queue(&format!("user{number}")).await;
+    }
+    let now = house.app.clock.now();
+    let due_now = house
+        .rows()
+        .await
+        .iter()
+        .filter(|row| row.key.starts_with(&format!("outbox/{:013}/", now.0)))
+        .count();
+    assert_eq!(due_now, 76, "all but the 1,024 that are held");
+    let worker = Worker::new(&house.app).unwrap();
+    let (_stop, shutdown) = poolhouse_server::shutdown::channel();
+    let running = tokio::spawn(worker.run(shutdown));
+    for number in [0, 1023, 1024, 1099] {
+        let to = format!("user{number}@example.com");
+        house.inbox().wait_for(|mail| mail.to == to).await;
+    }
+    running.abort();
 }
 
 #[tokio::test]
