@@ -12,7 +12,10 @@ fn main() {
 }
 
 fn document() -> String {
-    let done = Operation::ALL.iter().filter(|operation| status(**operation) == Status::Done).count();
+    let done = Operation::ALL
+        .iter()
+        .filter(|operation| status(**operation) == Status::Done)
+        .count();
     let mut text = format!(
         "<!-- Written by `cargo xtask codegen` from the server's table of operations. -->\n\
          # Operations\n\n\

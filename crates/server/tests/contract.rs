@@ -1,8 +1,6 @@
 //! The API's contract, from the model: every constraint of every member of every operation that this server has, broken
 //! once, is answered with the service's sentence; and nothing that the constraints allow is.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
-
 use poolhouse_api::Operation;
 use poolhouse_api::contract::{full_body, minimal_body, violations};
 use poolhouse_server::ops::{Status, status};
@@ -10,7 +8,10 @@ use poolhouse_testkit::TestServer;
 
 /// The operations with behaviour.
 fn done() -> impl Iterator<Item = Operation> {
-    Operation::ALL.iter().copied().filter(|operation| status(*operation) == Status::Done)
+    Operation::ALL
+        .iter()
+        .copied()
+        .filter(|operation| status(*operation) == Status::Done)
 }
 
 #[tokio::test]
@@ -20,8 +21,16 @@ async fn every_broken_constraint_is_told_in_the_services_words() {
     for operation in done() {
         for violation in violations(operation) {
             let answer = server.call(operation.name(), violation.body).await;
-            let said = (answer.status, answer["__type"].as_str(), answer["message"].as_str());
-            let expected = (400, Some("InvalidParameterException"), Some(violation.text.as_str()));
+            let said = (
+                answer.status,
+                answer["__type"].as_str(),
+                answer["message"].as_str(),
+            );
+            let expected = (
+                400,
+                Some("InvalidParameterException"),
+                Some(violation.text.as_str()),
+            );
             assert_eq!(said, expected, "{}: {}", operation.name(), violation.what);
             told += 1;
         }
@@ -38,7 +47,11 @@ async fn a_request_within_the_constraints_is_never_told_to_break_one() {
             let answer = server.call(operation.name(), body).await;
             assert!(answer.status < 500, "{}: {}", operation.name(), answer.text);
             let message = answer["message"].as_str().unwrap_or_default();
-            assert!(!message.contains("validation error"), "{}: {message}", operation.name());
+            assert!(
+                !message.contains("validation error"),
+                "{}: {message}",
+                operation.name()
+            );
             assert_ne!(answer["__type"], "SerializationException", "{}", operation.name());
         }
     }
@@ -47,7 +60,9 @@ async fn a_request_within_the_constraints_is_never_told_to_break_one() {
 #[tokio::test]
 async fn an_operation_without_behaviour_says_so_whatever_it_is_asked() {
     let server = TestServer::new().await;
-    let refused = Operation::ALL.iter().filter(|operation| status(**operation) == Status::Refused);
+    let refused = Operation::ALL
+        .iter()
+        .filter(|operation| status(**operation) == Status::Refused);
     for operation in refused {
         let answer = server.call(operation.name(), minimal_body(*operation)).await;
         answer.assert_error(

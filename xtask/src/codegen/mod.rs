@@ -93,7 +93,14 @@ fn write_all(files: &[Output]) -> Outcome {
 /// `docs/reference/operations.md`, as the server's own example prints it.
 fn write_operations() -> Outcome {
     let mut cargo = Command::new("cargo");
-    cargo.args(["run", "--quiet", "-p", "poolhouse-server", "--example", "operations"]);
+    cargo.args([
+        "run",
+        "--quiet",
+        "-p",
+        "poolhouse-server",
+        "--example",
+        "operations",
+    ]);
     let text = process::capture(cargo.current_dir(root::path("")))?;
     let path = root::path(OPERATIONS);
     if !is_fresh(&path, &text) {

@@ -19,7 +19,7 @@ pub fn tidy() -> Outcome<Tally> {
 
 pub fn format() -> Outcome<Tally> {
     tools::cargo_component("fmt", "rustfmt")?;
-    cargo(&["fmt", "--all", "--", "--check"])
+    cargo(&["fmt", "--all", "--", "--check", "--files-with-diff"])
 }
 
 pub fn codegen() -> Outcome<Tally> {
