@@ -1,4 +1,5 @@
-//! Clients that nobody here wrote, against a running server: `tests/sdk`, `tests/functions`, `tests/mail`, `tests/crash`.
+//! Clients that nobody here wrote, against a running server: `tests/sdk`, `tests/functions`, `tests/mail`,
+//! `tests/operator`, `tests/crash`.
 //!
 //! The suites start and stop servers themselves, each with a data folder of its own. They are told where the programs
 //! are by `POOLHOUSE_PROGRAMS`, and by `POOLHOUSE_FUNCTIONS` where the trigger functions run.
@@ -53,6 +54,11 @@ pub fn handlers() -> Outcome<Tally> {
 
 pub fn mail() -> Outcome<Tally> {
     pytest(Functions::InProcess, &["mail"])
+}
+
+/// `poolhouse attach`, `rollback` and `doctor` against moto and a running server.
+pub fn operator() -> Outcome<Tally> {
+    pytest(Functions::InProcess, &["operator"])
 }
 
 pub fn crash() -> Outcome<Tally> {

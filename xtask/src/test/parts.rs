@@ -64,6 +64,11 @@ pub const PARTS: &[Part] = &[
     ),
     part("mail", "mail through a real SMTP server", clients::mail),
     part(
+        "operator",
+        "attach, rollback and doctor against moto and a running server",
+        clients::operator,
+    ),
+    part(
         "crash",
         "kill -9 of the server while users are created",
         clients::crash,

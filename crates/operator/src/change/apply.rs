@@ -124,7 +124,10 @@ fn members_equal(one: &Value, other: &Value) -> bool {
 /// keep what they were told under each. So both are sent, and the older one is left out where that is refused.
 async fn update_pool(pools: UserPools<'_>, plan: &Plan) -> Result<(), AwsError> {
     let now = members::pool_update(&plan.before.pool);
-    let update = members::with_resets(members::pool_update(&plan.pool), &now);
+    let mut update = members::with_resets(members::pool_update(&plan.pool), &now);
+    if !pools.aws.endpoints.is_aws() {
+        update = members::with_creation(update, &plan.before.pool);
+    }
     match pools.update_pool(update.clone()).await {
         Err(error) if error.message().contains(members::OLDER_NAME) => {
             pools.update_pool(members::without_older_name(update)).await

@@ -43,6 +43,20 @@ pub(crate) fn pool_update(description: &Value) -> Value {
     Value::Object(members)
 }
 
+/// What a pool is created with and can never be updated.
+const CREATED_WITH: [&str; 3] = ["AliasAttributes", "UsernameAttributes", "UsernameConfiguration"];
+
+/// Adds what the pool was created with to an update of it. The service would pass over these members; stand-ins for it
+/// exist that replace a whole pool by what an update says, and would lose them.
+pub(crate) fn with_creation(mut update: Value, description: &Value) -> Value {
+    for name in CREATED_WITH {
+        if let Some(value) = description.get(name).filter(|value| !value.is_null()) {
+            update[name] = value.clone();
+        }
+    }
+    update
+}
+
 /// The body of an `UpdateUserPoolClient` after which the app client is as described.
 pub(crate) fn client_update(description: &Value) -> Value {
     Value::Object(kept(description, &CLIENT_READ_ONLY))
@@ -159,6 +173,19 @@ mod tests {
         let update = client_update(&client);
         assert_eq!(update, json!({ "ClientId": "c", "UserPoolId": "a_b", "New": 1 }));
         assert_eq!(unknown_in_client(&update), ["New"]);
+    }
+
+    #[test]
+    fn what_a_pool_is_created_with_is_read_only_and_sent_on_demand() {
+        assert!(CREATED_WITH.iter().all(|name| POOL_READ_ONLY.contains(name)));
+        let description = json!({ "Name": "p", "UsernameAttributes": ["email"], "AliasAttributes": null });
+        let update = pool_update(&description);
+        assert_eq!(update, json!({ "PoolName": "p" }));
+        let update = with_creation(update, &description);
+        assert_eq!(
+            update,
+            json!({ "PoolName": "p", "UsernameAttributes": ["email"] })
+        );
     }
 
     #[test]
