@@ -1,10 +1,12 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod arm64;
 mod bench;
 mod codegen;
 mod cold_start;
 mod console;
 mod demo;
+mod dist;
 mod functions;
 mod install;
 mod root;
@@ -57,6 +59,12 @@ const COMMANDS: &[Command] = &[
         arguments: "sign-in|cold-start [ROUNDS]",
         about: "measure the server's CPU time per sign-in, or the start of the functions beside one in Node.js",
         run: bench::run,
+    },
+    Command {
+        name: "dist",
+        arguments: "[arm64] [x86_64]",
+        about: "make the functions' zips and the SAM template for AWS, in target/dist",
+        run: dist::run,
     },
     Command {
         name: "model",

@@ -1,6 +1,5 @@
 //! The API's contract, from the model: every constraint of every member of every operation that this server has, broken
 //! once, is answered with the service's sentence; and nothing that the constraints allow is.
-
 use poolhouse_api::Operation;
 use poolhouse_api::contract::{full_body, minimal_body, violations};
 use poolhouse_server::ops::{Status, status};

@@ -10,7 +10,7 @@ use crate::change::{Permission, Plan};
 use crate::pool::attribute::{self, Flaw};
 use crate::pool::flows::{self, Flow};
 use crate::pool::policy::Access;
-use crate::pool::{Client, State, Trigger};
+use crate::pool::{Client, State, Trigger, members};
 
 /// What the operator asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,23 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
         .map(|client| planned_client(client, wanted, &mut plan))
         .collect();
     plan_permissions(&mut plan, wanted);
+    note_surroundings(&mut plan);
     Ok(plan)
+}
+
+/// What does not stand in the way, but should be known beforehand.
+fn note_surroundings(plan: &mut Plan) {
+    if let Some(stack) = members::stack(&plan.before.pool) {
+        plan.notes.push(format!(
+            "the pool belongs to the CloudFormation stack {stack}, which may take this change back when it is deployed; \
+             put it into the stack's template too"
+        ));
+    }
+    if plan.before.pool.get("MfaConfiguration").and_then(Value::as_str) == Some("ON") {
+        plan.notes.push(
+            "the pool requires MFA of its own, which AWS says does not go together with custom authentication".to_owned(),
+        );
+    }
 }
 
 /// Other functions keep their triggers unless the operator says that they may go.

@@ -296,3 +296,19 @@ fn the_plan_says_that_the_functions_need_no_permission_of_the_client_on_the_attr
         ]
     );
 }
+
+#[test]
+fn what_may_get_in_the_way_is_told_beforehand() {
+    let mut state = attached();
+    state.pool["MfaConfiguration"] = json!("ON");
+    state.pool["UserPoolTags"] = json!({ "aws:cloudformation:stack-name": "people" });
+    let notes = plan(state, &wanted()).unwrap().notes;
+    assert_eq!(
+        notes[1..],
+        [
+            "the pool belongs to the CloudFormation stack people, which may take this change back when it is deployed; \
+             put it into the stack's template too",
+            "the pool requires MFA of its own, which AWS says does not go together with custom authentication",
+        ]
+    );
+}

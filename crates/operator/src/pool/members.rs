@@ -31,6 +31,9 @@ const POOL_READ_ONLY: [&str; 15] = [
 /// What an app client's description has beside what can be updated.
 const CLIENT_READ_ONLY: [&str; 4] = ["ClientSecret", "ClientType", "CreationDate", "LastModifiedDate"];
 
+/// How the names of tags begin that AWS sets by itself, keeps by itself, and refuses from anybody else.
+const AWS_TAG: &str = "aws:";
+
 /// What changes by itself and says nothing.
 const VOLATILE: [&str; 2] = ["EstimatedNumberOfUsers", "LastModifiedDate"];
 
@@ -39,6 +42,9 @@ pub(crate) fn pool_update(description: &Value) -> Value {
     let mut members = kept(description, &POOL_READ_ONLY);
     if let Some(name) = description.get("Name").filter(|name| !name.is_null()) {
         members.insert("PoolName".to_owned(), name.clone());
+    }
+    if let Some(tags) = members.get_mut("UserPoolTags").and_then(Value::as_object_mut) {
+        tags.retain(|name, _| !name.starts_with(AWS_TAG));
     }
     Value::Object(members)
 }
@@ -96,6 +102,14 @@ pub(crate) fn unknown_in_pool(update: &Value) -> Vec<String> {
 /// The members of an app client's update that this version does not know.
 pub(crate) fn unknown_in_client(update: &Value) -> Vec<String> {
     unknown(update, &UpdateUserPoolClientRequest::from_json(update).to_json())
+}
+
+/// The CloudFormation stack that a pool belongs to.
+pub(crate) fn stack(description: &Value) -> Option<&str> {
+    description
+        .get("UserPoolTags")?
+        .get("aws:cloudformation:stack-name")?
+        .as_str()
 }
 
 /// A description without what changes by itself.
@@ -186,6 +200,18 @@ mod tests {
             update,
             json!({ "PoolName": "p", "UsernameAttributes": ["email"] })
         );
+    }
+
+    #[test]
+    fn tags_of_aws_itself_are_not_sent() {
+        let description =
+            json!({ "UserPoolTags": { "team": "a", "aws:cloudformation:stack-name": "people" } });
+        assert_eq!(
+            pool_update(&description),
+            json!({ "UserPoolTags": { "team": "a" } })
+        );
+        assert_eq!(stack(&description), Some("people"));
+        assert_eq!(stack(&json!({ "UserPoolTags": {} })), None);
     }
 
     #[test]

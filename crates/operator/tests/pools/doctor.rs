@@ -148,6 +148,23 @@ async fn fix_mends_what_is_safe_and_looks_again() {
 }
 
 #[tokio::test]
+async fn a_program_that_reads_the_report_finds_only_the_last_one() {
+    let place = healthy().await;
+    place
+        .aws
+        .services()
+        .functions
+        .get_mut("2faDefine")
+        .unwrap()
+        .statements
+        .clear();
+    let (code, ids, _) = place
+        .examine(&format!("--fix --yes {}", place.snapshot_flag("f.json")))
+        .await;
+    assert_eq!((code, ids), (0, vec![]));
+}
+
+#[tokio::test]
 async fn what_cannot_be_looked_at_is_told_from_what_is_right() {
     let place = healthy().await;
     place
