@@ -1,5 +1,7 @@
 //! `doctor`: look, report, and mend if asked.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::attach::change;
@@ -8,6 +10,7 @@ use super::failure::Failure;
 use super::{DoctorArgs, World};
 use crate::aws::Aws;
 use crate::change::Surroundings;
+use crate::console::{Console, Reply};
 use crate::doctor::{
     Examination, Facts, Gathering, Output, Resolver, examine, exit_code, gather, json, plan_fixes, text,
 };
@@ -19,7 +22,7 @@ pub(super) const COULD_NOT_CHECK: u8 = 2;
 pub(super) async fn doctor(args: &DoctorArgs, world: &mut World<'_>) -> Result<u8, Failure> {
     let (aws, found_in) = connect(&args.aws, &args.user_pool_id, world).await?;
     let facts = look(args, &aws, world).await?;
-    let examination = examine(&facts);
+    let mut examination = examine(&facts);
     if args.output == Output::Text {
         let name = facts.pool.get("Name").and_then(Value::as_str).unwrap_or_default();
         world
@@ -27,22 +30,37 @@ pub(super) async fn doctor(args: &DoctorArgs, world: &mut World<'_>) -> Result<u
             .say(&introduction(&aws, &args.user_pool_id, name, found_in).await);
         world.console.say("");
     }
-    report(args, &aws, &examination, world);
-    if !args.fix || !examination.findings.iter().any(|finding| finding.rule.fixable) {
-        return Ok(exit_code(&examination));
+    if args.fix && examination.findings.iter().any(|finding| finding.rule.fixable) {
+        if args.output == Output::Text {
+            report(args, &aws, &examination, world);
+            world.console.say("");
+        }
+        fix(args, &aws, &facts, world).await?;
+        examination = examine(&look(args, &aws, world).await?);
     }
-    let to = Surroundings {
-        aws: &aws,
-        pool_id: &args.user_pool_id,
-    };
-    let mfa = to.pools().mfa().await?;
-    change(to, "doctor --fix", &plan_fixes(&facts, mfa), &args.change, world).await?;
-    if args.change.dry_run {
-        return Ok(exit_code(&examination));
-    }
-    let examination = examine(&look(args, &aws, world).await?);
     report(args, &aws, &examination, world);
     Ok(exit_code(&examination))
+}
+
+/// Mends what can be mended safely. A program that reads the report must find nothing else there, so for it the plan is
+/// said beside the result.
+async fn fix(args: &DoctorArgs, aws: &Aws, facts: &Facts, world: &mut World<'_>) -> Result<(), Failure> {
+    let to = Surroundings {
+        aws,
+        pool_id: &args.user_pool_id,
+    };
+    let plan = plan_fixes(facts, to.pools().mfa().await?);
+    let mut aside = Aside(&mut *world.console);
+    let console: &mut dyn Console = match args.output {
+        Output::Text => aside.0,
+        Output::Json => &mut aside,
+    };
+    let mut world = World {
+        env: world.env.clone(),
+        clock: Arc::clone(&world.clock),
+        console,
+    };
+    change(to, "doctor --fix", &plan, &args.change, &mut world).await
 }
 
 async fn look(args: &DoctorArgs, aws: &Aws, world: &World<'_>) -> Result<Facts, Failure> {
@@ -67,9 +85,29 @@ fn report(args: &DoctorArgs, aws: &Aws, examination: &Examination, world: &mut W
         }
         Output::Json => {
             let endpoint = aws.endpoints.user_pools().to_string();
-            world
-                .console
-                .say(&format!("{:#}", json(&args.user_pool_id, &endpoint, examination)));
+            let report = json(&args.user_pool_id, &endpoint, examination);
+            world.console.say(&format!("{report:#}"));
         }
+    }
+}
+
+/// A console on which everything is said beside the result.
+struct Aside<'a>(&'a mut dyn Console);
+
+impl Console for Aside<'_> {
+    fn say(&mut self, line: &str) {
+        self.0.warn(line);
+    }
+
+    fn warn(&mut self, line: &str) {
+        self.0.warn(line);
+    }
+
+    fn ask(&mut self, question: &str) -> Reply {
+        self.0.ask(question)
+    }
+
+    fn colour(&self) -> bool {
+        false
     }
 }
