@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::facts::Gap;
 use super::finding::{Examination, Finding, Severity};
 
 /// How to print.
@@ -89,17 +90,16 @@ pub(crate) fn text(examination: &Examination, colour: bool) -> Vec<String> {
         lines.push(format!("  - {}: {}", finding.hit.subject, finding.hit.what));
     }
     for (title, is_failure) in [("Could not be looked at:", true), ("Not looked at:", false)] {
-        let mut gaps = examination
-            .gaps
-            .iter()
-            .filter(|gap| gap.is_failure == is_failure)
-            .peekable();
-        if gaps.peek().is_some() {
+        let gaps = by_reason(&examination.gaps, is_failure);
+        if !gaps.is_empty() {
             if !lines.is_empty() {
                 lines.push(String::new());
             }
             lines.push(title.to_owned());
-            lines.extend(gaps.map(|gap| format!("  - {}: {}", gap.what, gap.why)));
+            lines.extend(
+                gaps.iter()
+                    .map(|(why, what)| format!("  - {}: {why}", what.join(", "))),
+            );
         }
     }
     if !lines.is_empty() {
@@ -107,6 +107,18 @@ pub(crate) fn text(examination: &Examination, colour: bool) -> Vec<String> {
     }
     lines.push(summary(examination));
     lines
+}
+
+/// What was not looked at, under the reason why.
+fn by_reason(gaps: &[Gap], is_failure: bool) -> Vec<(&str, Vec<&'static str>)> {
+    let mut reasons: Vec<(&str, Vec<&'static str>)> = Vec::new();
+    for gap in gaps.iter().filter(|gap| gap.is_failure == is_failure) {
+        match reasons.iter_mut().find(|(why, _)| *why == gap.why) {
+            Some((_, what)) => what.push(gap.what),
+            None => reasons.push((&gap.why, vec![gap.what])),
+        }
+    }
+    reasons
 }
 
 fn summary(examination: &Examination) -> String {
