@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::plan::Plan;
 use crate::aws::{Aws, AwsError, Functions, UserPools};
-use crate::pool::{State, attribute, members};
+use crate::pool::diff::Difference;
+use crate::pool::{State, attribute, differences, members};
 
 /// The services that a change calls.
 #[derive(Clone, Copy)]
@@ -32,8 +33,13 @@ impl<'a> Surroundings<'a> {
 /// Why a plan was not carried out to its end.
 #[derive(Debug)]
 pub(crate) enum ApplyError {
-    /// Somebody changed the pool since it was read. Nothing was done.
-    Stale(Vec<String>),
+    /// Somebody changed the pool since it was read.
+    Stale {
+        /// What was done before that was noticed: at most the attribute and the permissions, and updates of other parts.
+        done: Vec<String>,
+        /// What they changed.
+        changes: Vec<String>,
+    },
     /// The pool could not be read again. Nothing was done.
     Unread(AwsError),
     /// A step failed.
@@ -52,61 +58,23 @@ pub(crate) enum ApplyError {
 
 /// Carries out the plan, if the pool still is what the plan was made for, and verifies the result.
 ///
-/// Between the second reading and the update lies a moment in which somebody else's change would be lost: the service
-/// has no compare-and-set. The moment is one call long.
+/// The pool and each app client are read once more right before their update. Between that reading and the update lies a
+/// moment in which somebody else's change would be lost: the service has no compare-and-set. It is one call long.
 pub(crate) async fn apply(to: Surroundings<'_>, plan: &Plan) -> Result<(), ApplyError> {
     let client_ids = plan.before.client_ids();
     let now = State::read(to.pools(), &client_ids)
         .await
         .map_err(ApplyError::Unread)?;
-    let stale = plan.before.differences(&now);
-    if !stale.is_empty() {
-        let lines = stale
-            .iter()
-            .flat_map(|(part, list)| list.iter().map(move |line| format!("{part}: {line}")));
-        return Err(ApplyError::Stale(lines.collect()));
-    }
-    let mut steps = Steps { done: Vec::new() };
-    if let Some(name) = &plan.attribute {
-        let added = to.pools().add_attribute(&attribute::definition(name)).await;
-        steps.take(format!("added the attribute custom:{name}"), added)?;
-    }
-    for grant in &plan.grants {
-        let allowed = to
-            .functions()
-            .allow(&grant.function, &grant.statement_id, plan.before.pool_arn())
-            .await;
-        steps.take(
-            format!("gave the permission to invoke {}", grant.function.name()),
-            allowed,
-        )?;
-    }
-    if !members_equal(&plan.before.pool, &plan.pool) {
-        steps.take(
-            "updated the user pool".to_owned(),
-            update_pool(to.pools(), plan).await,
-        )?;
-    }
-    for (before, after) in plan.before.clients.iter().zip(&plan.clients) {
-        if !members_equal(&before.description, &after.description) {
-            let now = members::client_update(&before.description);
-            let update = members::with_resets(members::client_update(&after.description), &now);
-            steps.take(
-                format!("updated the {}", after.label()),
-                to.pools().update_client(update).await,
-            )?;
-        }
-    }
-    for revoke in &plan.revokes {
-        let disallowed = to
-            .functions()
-            .disallow(&revoke.function, &revoke.statement_id)
-            .await;
-        steps.take(
-            format!("took back the permission to invoke {}", revoke.function.name()),
-            disallowed,
-        )?;
-    }
+    let mut application = Application {
+        to,
+        plan,
+        done: Vec::new(),
+    };
+    application.check(lines(&plan.before.differences(&now)))?;
+    application.prepare().await?;
+    application.update_pool().await?;
+    application.update_clients().await?;
+    application.take_back().await?;
     let found = State::read(to.pools(), &client_ids)
         .await
         .map_err(ApplyError::Unverified)?;
@@ -116,8 +84,114 @@ pub(crate) async fn apply(to: Surroundings<'_>, plan: &Plan) -> Result<(), Apply
     }
 }
 
-fn members_equal(one: &Value, other: &Value) -> bool {
-    crate::pool::differences(&members::steady(one), &members::steady(other)).is_empty()
+/// A plan under way, and what of it is done.
+struct Application<'a> {
+    to: Surroundings<'a>,
+    plan: &'a Plan,
+    done: Vec<String>,
+}
+
+impl Application<'_> {
+    /// What the updates refer to: the attribute, and the permissions of the functions.
+    async fn prepare(&mut self) -> Result<(), ApplyError> {
+        if let Some(name) = &self.plan.attribute {
+            let added = self.to.pools().add_attribute(&attribute::definition(name)).await;
+            self.step(format!("added the attribute custom:{name}"), added)?;
+        }
+        for grant in &self.plan.grants {
+            let pool_arn = self.plan.before.pool_arn();
+            let functions = self.to.functions();
+            let allowed = functions
+                .allow(&grant.function, &grant.statement_id, pool_arn)
+                .await;
+            self.step(
+                format!("gave the permission to invoke {}", grant.function.name()),
+                allowed,
+            )?;
+        }
+        Ok(())
+    }
+
+    async fn update_pool(&mut self) -> Result<(), ApplyError> {
+        let (before, after) = (&self.plan.before.pool, &self.plan.pool);
+        if differences(before, after).is_empty() {
+            return Ok(());
+        }
+        let step = "updated the user pool".to_owned();
+        let mut now = self.read(&step, self.to.pools().describe_pool().await)?;
+        if let Some(name) = &self.plan.attribute {
+            now = attribute::without(&now, name);
+        }
+        self.check_steady("user pool", before, &now)?;
+        let updated = update_pool(self.to.pools(), self.plan).await;
+        self.step(step, updated)
+    }
+
+    async fn update_clients(&mut self) -> Result<(), ApplyError> {
+        for (before, after) in self.plan.before.clients.iter().zip(&self.plan.clients) {
+            if differences(&before.description, &after.description).is_empty() {
+                continue;
+            }
+            let step = format!("updated the {}", after.label());
+            let now = self.read(&step, self.to.pools().describe_client(&before.id).await)?;
+            self.check_steady(&before.label(), &before.description, &now)?;
+            let now = members::client_update(&before.description);
+            let update = members::with_resets(members::client_update(&after.description), &now);
+            let updated = self.to.pools().update_client(update).await;
+            self.step(step, updated)?;
+        }
+        Ok(())
+    }
+
+    /// Permissions that nothing refers to any more.
+    async fn take_back(&mut self) -> Result<(), ApplyError> {
+        for revoke in &self.plan.revokes {
+            let functions = self.to.functions();
+            let disallowed = functions.disallow(&revoke.function, &revoke.statement_id).await;
+            self.step(
+                format!("took back the permission to invoke {}", revoke.function.name()),
+                disallowed,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: String, outcome: Result<(), AwsError>) -> Result<(), ApplyError> {
+        self.read(&step, outcome)?;
+        self.done.push(step);
+        Ok(())
+    }
+
+    fn read<T>(&mut self, step: &str, outcome: Result<T, AwsError>) -> Result<T, ApplyError> {
+        outcome.map_err(|source| ApplyError::Step {
+            done: std::mem::take(&mut self.done),
+            step: step.to_owned(),
+            source,
+        })
+    }
+
+    fn check_steady(&mut self, part: &str, before: &Value, now: &Value) -> Result<(), ApplyError> {
+        let found = differences(&members::steady(before), &members::steady(now));
+        self.check(lines(&[(part.to_owned(), found)]))
+    }
+
+    /// Stops at somebody else's change.
+    fn check(&mut self, changes: Vec<String>) -> Result<(), ApplyError> {
+        match changes.is_empty() {
+            true => Ok(()),
+            false => Err(ApplyError::Stale {
+                done: std::mem::take(&mut self.done),
+                changes,
+            }),
+        }
+    }
+}
+
+fn lines(parts: &[(String, Vec<Difference>)]) -> Vec<String> {
+    let lines = parts
+        .iter()
+        .flat_map(|(part, list)| list.iter().map(move |line| format!("{part}: {line}")));
+    lines.collect()
 }
 
 /// Sends every member back. The service describes one setting under two names and takes only one of them; other servers
@@ -136,36 +210,20 @@ async fn update_pool(pools: UserPools<'_>, plan: &Plan) -> Result<(), AwsError> 
     }
 }
 
-struct Steps {
-    done: Vec<String>,
-}
-
-impl Steps {
-    fn take(&mut self, step: String, outcome: Result<(), AwsError>) -> Result<(), ApplyError> {
-        match outcome {
-            Ok(()) => {
-                self.done.push(step);
-                Ok(())
-            }
-            Err(source) => Err(ApplyError::Step {
-                done: std::mem::take(&mut self.done),
-                step,
-                source,
-            }),
-        }
-    }
-}
-
 impl ApplyError {
     /// Whether something may have changed.
     pub(crate) fn may_have_changed(&self) -> bool {
-        !matches!(self, ApplyError::Stale(_) | ApplyError::Unread(_))
+        match self {
+            ApplyError::Stale { done, .. } => !done.is_empty(),
+            ApplyError::Unread(_) => false,
+            ApplyError::Step { .. } | ApplyError::Unverified(_) | ApplyError::Unplanned(_) => true,
+        }
     }
 
     /// What to do next.
     pub(crate) fn advice(&self) -> Option<String> {
         match self {
-            ApplyError::Stale(_) => {
+            ApplyError::Stale { .. } => {
                 Some("Run the command again to see a plan for the pool as it is now.".to_owned())
             }
             ApplyError::Unread(error) | ApplyError::Unverified(error) => error.advice(),
@@ -178,11 +236,16 @@ impl ApplyError {
 impl fmt::Display for ApplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ApplyError::Stale(lines) => {
+            ApplyError::Stale { done, changes } => {
+                let done = if done.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    done.join(", ")
+                };
                 write!(
                     f,
-                    "the pool was changed since it was read; nothing was done\n  {}",
-                    lines.join("\n  ")
+                    "the pool was changed since it was read; done: {done}\n  {}",
+                    changes.join("\n  ")
                 )
             }
             ApplyError::Unread(_) => f.write_str("the pool could not be read again; nothing was done"),
@@ -208,7 +271,7 @@ impl Error for ApplyError {
             ApplyError::Unread(source) | ApplyError::Unverified(source) | ApplyError::Step { source, .. } => {
                 Some(source)
             }
-            ApplyError::Stale(_) | ApplyError::Unplanned(_) => None,
+            ApplyError::Stale { .. } | ApplyError::Unplanned(_) => None,
         }
     }
 }

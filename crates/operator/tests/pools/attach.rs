@@ -325,7 +325,7 @@ async fn a_pool_that_somebody_changes_meanwhile_is_left_to_them() {
     assert_eq!(
         done.console.warned,
         [
-            "poolhouse: the pool was changed since it was read; nothing was done",
+            "poolhouse: the pool was changed since it was read; done: nothing",
             "  user pool: ~ DeletionProtection: INACTIVE → ACTIVE",
             "Run the command again to see a plan for the pool as it is now.",
         ]

@@ -181,3 +181,23 @@ async fn a_service_that_loses_a_member_is_caught() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_change_of_somebody_else_is_noticed_until_the_very_update() {
+    let (aws, folder) = later_pool().await;
+    aws.services().meddling_at = Some("AddPermission");
+    let (code, console) = attach_later(&aws, &folder).await;
+    assert_eq!(code, 1);
+    assert_eq!(
+        console.warned,
+        [
+            "poolhouse: the pool was changed since it was read; done: gave the permission to invoke 2faDefine, gave the \
+             permission to invoke 2faCreate, gave the permission to invoke 2faVerify"
+                .to_owned(),
+            "  user pool: ~ DeletionProtection: ACTIVE → INACTIVE".to_owned(),
+            "Run the command again to see a plan for the pool as it is now.".to_owned(),
+            format!("To go back: poolhouse rollback {}", folder.file("s.json").display()),
+        ]
+    );
+    assert!(aws.services().updates.is_empty());
+}

@@ -42,6 +42,8 @@ pub struct Services {
     pub clients: BTreeMap<String, Value>,
     /// A member of the pool that every update loses.
     pub loses: Option<&'static str>,
+    /// The operation during which somebody else changes the pool that is kept here.
+    pub meddling_at: Option<&'static str>,
     /// Answers that come before anything else does: status and error code, for operations of this name.
     pub failures: VecDeque<(&'static str, u16, &'static str)>,
     /// The names of the operations that were called.
@@ -104,6 +106,11 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
         .and_then(|target| target.to_str().ok());
     let operation = operation(&head.method, head.uri.path(), target, &text);
     services.called.push(operation.clone());
+    if services.meddling_at == Some(&operation)
+        && let Some(pool) = &mut services.pool
+    {
+        pool["DeletionProtection"] = json!("INACTIVE");
+    }
     let fails = services
         .failures
         .front()
