@@ -50,30 +50,29 @@ pub(crate) async fn instance(env: &Env, tls: &TlsSource) -> Result<Credentials, 
     let endpoint = Endpoint::parse(named.as_deref().unwrap_or(INSTANCE)).ok_or_else(|| {
         CredentialsError::new("AWS_EC2_METADATA_SERVICE_ENDPOINT is not of the form http://host:port")
     })?;
-    let none = |error: Trouble| {
-        CredentialsError::new("the instance's metadata service does not answer").caused_by(error)
-    };
     let ttl = [("x-aws-ec2-metadata-token-ttl-seconds", "60")];
-    let token = request("PUT", &endpoint, tls, "/latest/api/token", &ttl)
-        .await
-        .map_err(none)?;
-    let token = String::from_utf8_lossy(&token.body).into_owned();
-    let headers = [("x-aws-ec2-metadata-token", token.trim())];
+    let token = line(request("PUT", &endpoint, tls, "/latest/api/token", &ttl).await)?;
+    let headers = [("x-aws-ec2-metadata-token", token.as_str())];
     let base = "/latest/meta-data/iam/security-credentials/";
-    let role = request("GET", &endpoint, tls, base, &headers)
-        .await
-        .map_err(none)?;
-    let role = String::from_utf8_lossy(&role.body)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    if role.is_empty() || role.contains(['<', '/', ' ']) {
-        return Err(CredentialsError::new("this instance has no role"));
-    }
+    let role = line(request("GET", &endpoint, tls, base, &headers).await)?;
     let answer = request("GET", &endpoint, tls, &format!("{base}{role}"), &headers).await;
     parse(answer, "the instance's metadata service")
+}
+
+/// The first line of what the metadata service answers. It answers with 404 where the instance has no role.
+fn line(answer: Result<Answer, Trouble>) -> Result<String, CredentialsError> {
+    let answer = answer.map_err(|error| {
+        CredentialsError::new("the instance's metadata service does not answer").caused_by(error)
+    })?;
+    let text = String::from_utf8_lossy(&answer.body);
+    let first = text.lines().next().unwrap_or_default().trim();
+    match answer.status.is_success() && !first.is_empty() {
+        true => Ok(first.to_owned()),
+        false => Err(CredentialsError::new(format!(
+            "this instance has no role (HTTP {})",
+            answer.status.as_u16()
+        ))),
+    }
 }
 
 /// The agent's address. A whole URL must be TLS or a host of this machine, or an environment that somebody else has

@@ -25,12 +25,6 @@ async fn signer(config: &str, env: &[(&str, &str)], flags: &str) -> (Option<Stri
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
         .collect();
     variables.insert("AWS_ENDPOINT_URL".to_owned(), aws.url.clone());
-    if variables
-        .get("AWS_EC2_METADATA_DISABLED")
-        .is_some_and(|flag| flag == "false")
-    {
-        variables.insert("AWS_EC2_METADATA_SERVICE_ENDPOINT".to_owned(), aws.url.clone());
-    }
     let mut console = Script::answering(Reply::Yes);
     let line = format!("doctor --user-pool-id us-east-1_a {flags}");
     run_line(&line, variables, &mut console, Some(&folder)).await;
@@ -105,8 +99,48 @@ async fn without_credentials_nothing_is_called_and_the_ways_are_named() {
 }
 
 #[tokio::test]
-async fn a_machine_that_is_no_instance_says_so_quickly() {
-    let (signer_id, warned) = signer("", &[("AWS_EC2_METADATA_DISABLED", "false")], "").await;
-    assert_eq!(signer_id, None);
-    assert!(warned[0].ends_with(": this instance has no role"), "{warned:?}");
+async fn a_machine_may_have_keys_of_its_own_or_none() {
+    for (path, is_machine, expected) in [
+        ("", true, Ok(KEY.0)),
+        ("", false, Err(": this instance has no role (HTTP 404)")),
+        ("/container", true, Ok(KEY.0)),
+        (
+            "/container",
+            false,
+            Err("the container's agent gave no credentials (HTTP 404)"),
+        ),
+    ] {
+        let aws = StandIn::start().await;
+        aws.services().is_machine = is_machine;
+        let folder = Folder::new();
+        let token = folder.file("token");
+        std::fs::write(&token, "a token\n").unwrap();
+        let mut env = HashMap::from([
+            ("AWS_ENDPOINT_URL".to_owned(), aws.url.clone()),
+            ("AWS_EC2_METADATA_DISABLED".to_owned(), "false".to_owned()),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT".to_owned(), aws.url.clone()),
+        ]);
+        if !path.is_empty() {
+            env.insert(
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned(),
+                format!("{}{path}", aws.url),
+            );
+            env.insert(
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE".to_owned(),
+                token.display().to_string(),
+            );
+        }
+        let mut console = Script::answering(Reply::Yes);
+        run_line(
+            "doctor --user-pool-id us-east-1_a",
+            env,
+            &mut console,
+            Some(&folder),
+        )
+        .await;
+        match expected {
+            Ok(id) => assert_eq!(aws.services().signers.last().map(String::as_str), Some(id)),
+            Err(end) => assert!(console.warned[0].ends_with(end), "{:?}", console.warned),
+        }
+    }
 }

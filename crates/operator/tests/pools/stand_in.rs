@@ -32,6 +32,8 @@ pub struct Function {
 /// What the services know, and what they were asked.
 #[derive(Default)]
 pub struct Services {
+    /// Whether the machine has keys of its own.
+    pub is_machine: bool,
     /// Secret access keys by access key id.
     pub keys: BTreeMap<String, String>,
     pub functions: BTreeMap<String, Function>,
@@ -96,6 +98,9 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
     let (head, body) = request.into_parts();
     let body = body.collect().await.unwrap().to_bytes();
     let mut services = services.lock().unwrap();
+    if let Some(reply) = machine(&services, &head) {
+        return Ok(reply);
+    }
     if !check_signature(&head, &body, &mut services) {
         return Ok(error(403, "InvalidSignatureException"));
     }
@@ -138,6 +143,31 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
         name if target.is_some() => user_pool(&mut services, name, json),
         name => function(&mut services, name, head.uri.path(), &json),
     })
+}
+
+/// What the agents of the machine answer, if it has keys of its own: the instance's metadata service to requests with its
+/// token, the container's agent to requests with the other.
+fn machine(services: &Services, head: &hyper::http::request::Parts) -> Option<Reply> {
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let keys = json!({ "AccessKeyId": KEY.0, "SecretAccessKey": KEY.1, "Token": "" });
+    let text = |text: &str| Some(Response::new(Full::from(text.to_owned())));
+    if !services.is_machine {
+        return head
+            .uri
+            .path()
+            .starts_with("/latest/")
+            .then(|| error(404, "NotFound"));
+    }
+    let has_token = header("x-aws-ec2-metadata-token") == Some("instance");
+    match (head.method.as_str(), head.uri.path()) {
+        ("PUT", "/latest/api/token") if header("x-aws-ec2-metadata-token-ttl-seconds").is_some() => {
+            text("instance")
+        }
+        ("GET", "/latest/meta-data/iam/security-credentials/") if has_token => text("ops\n"),
+        ("GET", "/latest/meta-data/iam/security-credentials/ops") if has_token => Some(reply(200, &keys)),
+        ("GET", "/container") if header("authorization") == Some("a token") => Some(reply(200, &keys)),
+        _ => None,
+    }
 }
 
 /// Unsigned requests are let through to the one operation that takes them.
