@@ -152,11 +152,8 @@ fn machine(services: &Services, head: &hyper::http::request::Parts) -> Option<Re
     let keys = json!({ "AccessKeyId": KEY.0, "SecretAccessKey": KEY.1, "Token": "" });
     let text = |text: &str| Some(Response::new(Full::from(text.to_owned())));
     if !services.is_machine {
-        return head
-            .uri
-            .path()
-            .starts_with("/latest/")
-            .then(|| error(404, "NotFound"));
+        let path = head.uri.path();
+        return (path.starts_with("/latest/") || path == "/container").then(|| error(404, "NotFound"));
     }
     let has_token = header("x-aws-ec2-metadata-token") == Some("instance");
     match (head.method.as_str(), head.uri.path()) {
