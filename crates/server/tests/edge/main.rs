@@ -16,6 +16,7 @@ mod inbox;
 mod outbox;
 mod pages;
 mod relay;
+mod relays;
 mod ses;
 mod support;
 mod sweeping;
