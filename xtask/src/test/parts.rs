@@ -91,6 +91,12 @@ pub const PARTS: &[Part] = &[
         run: clients::srp_soak,
     },
     Part {
+        name: "fuzz",
+        about: "a million mutated events panic no function and mint nothing",
+        in_whole_run: false,
+        run: rust::fuzz,
+    },
+    Part {
         name: "deploy-sam",
         about: "sam validate --lint of the deployment template",
         in_whole_run: false,

@@ -10,11 +10,26 @@ use crate::{Outcome, console, root};
 pub fn all() -> Outcome<Tally> {
     // One of the tests formats generated code.
     tools::cargo_component("fmt", "rustfmt")?;
+    cargo_test(&["--workspace", "--no-fail-fast"])
+}
+
+/// A million events that nobody would send.
+pub fn fuzz() -> Outcome<Tally> {
+    cargo_test(&[
+        "--release",
+        "-p",
+        "poolhouse-confirm",
+        "--test",
+        "flow",
+        "--",
+        "--ignored",
+    ])
+}
+
+fn cargo_test(arguments: &[&str]) -> Outcome<Tally> {
     let mut tally = Tally::default();
     let mut command = Command::new("cargo");
-    command
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .current_dir(root::path(""));
+    command.arg("test").args(arguments).current_dir(root::path(""));
     let status = process::watch(&mut command, |line| {
         tally = tally.plus(Tally::of_cargo(line));
         if is_worth_reading(line) {
