@@ -197,5 +197,8 @@ fn wait(server: &mut Server, interrupted: &AtomicBool) -> Outcome {
         }
     }
     server.process.stop();
-    console::say("\nStopped. The pool and its users are kept in target/demo.")
+    console::say(format!(
+        "\nStopped. The pool and its users are kept in {}.",
+        server.data.display()
+    ))
 }

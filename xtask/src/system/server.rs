@@ -28,7 +28,7 @@ const LAST_LINES: usize = 12;
 pub fn build() -> Outcome<PathBuf> {
     // With the whole workspace chosen, dependencies get the features that `cargo test --workspace` gives them: what the
     // demo has built, the tests need not build again.
-    let arguments = ["build", "--quiet", "--workspace", "--bins"];
+    let arguments = ["build", "--workspace", "--bins"];
     process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))?;
     Ok(root::target().join("debug"))
 }
