@@ -22,6 +22,9 @@ pub(crate) const TAG_BYTES: usize = 6;
 /// How far the clocks of two instances may be apart, in seconds.
 const CLOCK_SKEW_S: u32 = 60;
 
+/// After how long a ledger counts nothing any more, in seconds: the longest window is a day, in slots.
+const SPENT_AFTER_S: u32 = 2 * 24 * 60 * 60;
+
 /// Most devices that are trusted at a time.
 const MOST_DEVICES: usize = 3;
 
@@ -204,6 +207,25 @@ impl Ledger {
     }
 }
 
+/// Whether a ledger says nothing that a first sign-in would not: its windows are over, it locks nobody and trusts no
+/// device. For whoever keeps ledgers in rows of their own and clears old ones away. The signature is not checked:
+/// clearing a forged one away does no harm.
+#[must_use]
+pub fn is_spent(text: &str, now: i64) -> bool {
+    let now = Moment::from_epoch_s(now);
+    let payload = text
+        .split('.')
+        .nth(2)
+        .and_then(|payload| BASE64.decode(payload).ok());
+    payload
+        .and_then(|payload| Ledger::from_payload(&payload))
+        .is_some_and(|ledger| {
+            ledger.written.plus(SPENT_AFTER_S) <= now
+                && ledger.locked_until <= now
+                && ledger.devices.is_empty()
+        })
+}
+
 fn counts(bytes: &[u8]) -> Option<(Counts, &[u8])> {
     let (quarter_hour, rest) = bytes.split_first_chunk()?;
     let (day, rest) = rest.split_first_chunk()?;
@@ -223,4 +245,31 @@ fn is_legacy(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.split_once(',')
         .is_some_and(|(code, end)| digits(code) && digits(end.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(change: impl Fn(&mut Ledger)) -> String {
+        let mut ledger = Ledger::first(Moment::from_epoch_s(1_000_000));
+        change(&mut ledger);
+        format!("{VERSION}.key.{}.mac", BASE64.encode(ledger.payload()))
+    }
+
+    #[test]
+    fn a_ledger_is_spent_when_its_windows_are_over_and_nothing_else_holds() {
+        let written = 1_000_000;
+        let two_days = i64::from(SPENT_AFTER_S);
+        let plain = text(|_| {});
+        assert!(!is_spent(&plain, written + two_days - 1));
+        assert!(is_spent(&plain, written + two_days));
+        let locked = text(|ledger| ledger.locked_until = Moment::from_epoch_s(written + two_days + 1));
+        assert!(!is_spent(&locked, written + two_days));
+        let trusting = text(|ledger| ledger.trust([1; DEVICE_BYTES]));
+        assert!(!is_spent(&trusting, i64::MAX));
+        for other in ["", "123456,1700000000", "v1.key.!.mac", "v1.key.AAAA.mac", "v1"] {
+            assert!(!is_spent(other, i64::MAX), "{other:?}");
+        }
+    }
 }

@@ -38,6 +38,7 @@ pub use code::{Alphabet, CodeFormat};
 pub use create::create;
 pub use define::define;
 pub use facts::{Facts, LedgerSource};
+pub use ledger::is_spent as ledger_is_spent;
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use mail::{CodeMail, Locale, Part, TemplateError, Templates};
 pub use outcome::{Created, Decision, Defined, LastResult, Outcome, Refusal, Verified, Warning, WhyFailed};

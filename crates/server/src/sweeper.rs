@@ -1,5 +1,5 @@
-//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures that are
-//! forgotten, and what deleted pools left behind.
+//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures and ledgers that
+//! count no more, and what deleted pools left behind.
 //!
 //! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
 
@@ -28,8 +28,7 @@ const SESSION_PAGES: usize = 20;
 /// Sweeps in rounds of bounded work.
 pub struct Sweeper {
     app: Arc<App>,
-    lockouts: Crawl,
-    refresh_tokens: Crawl,
+    crawls: [Crawl; 3],
 }
 
 /// A slow walk through rows that are not ordered by their end: one page a round, and from the beginning after the last.
@@ -42,18 +41,18 @@ struct Crawl {
 impl Sweeper {
     /// A sweeper for the server's store.
     pub fn new(app: &Arc<App>) -> Sweeper {
+        let crawl = |prefix, is_over| Crawl {
+            prefix,
+            after: None,
+            is_over,
+        };
         Sweeper {
             app: app.clone(),
-            lockouts: Crawl {
-                prefix: keys::LOCKOUTS,
-                after: None,
-                is_over: is_forgotten,
-            },
-            refresh_tokens: Crawl {
-                prefix: keys::REFRESH_TOKENS,
-                after: None,
-                is_over: is_expired,
-            },
+            crawls: [
+                crawl(keys::LOCKOUTS, is_forgotten),
+                crawl(keys::LEDGERS, is_spent),
+                crawl(keys::REFRESH_TOKENS, is_expired),
+            ],
         }
     }
 
@@ -77,8 +76,9 @@ impl Sweeper {
     pub async fn round(&mut self) -> Result<(), ApiError> {
         let now = self.app.clock.now();
         self.sessions(now).await?;
-        self.lockouts.step(&self.app, now).await?;
-        self.refresh_tokens.step(&self.app, now).await?;
+        for crawl in &mut self.crawls {
+            crawl.step(&self.app, now).await?;
+        }
         pools::purge_deleted(&self.app).await
     }
 
@@ -133,6 +133,11 @@ async fn delete(app: &App, rows: Vec<Row>) -> Result<(), ApiError> {
 
 fn is_forgotten(row: &Row, now: Millis) -> bool {
     read::<Failures>(row).is_some_and(|failures| failures.forgotten(now))
+}
+
+fn is_spent(row: &Row, now: Millis) -> bool {
+    let ledger = serde_json::from_str::<String>(&row.body);
+    ledger.is_ok_and(|ledger| poolhouse_confirm::ledger_is_spent(&ledger, now.seconds()))
 }
 
 fn is_expired(row: &Row, now: Millis) -> bool {

@@ -230,3 +230,29 @@ impl Line {
         *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use poolhouse_mail::smtp::Relay;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_carrier_that_rested_is_asked_with_one_mail_and_then_with_as_many_as_ever() {
+        let relay = MailCarrier::Smtp(Relay::parse("smtp://localhost").unwrap());
+        let clock: Arc<dyn Clock> = Arc::new(crate::clock::SystemClock);
+        let route = Route::carriers(&[relay], &crate::tls::source(), &clock);
+        let Route::Carriers(lines) = &route else {
+            panic!("a carrier")
+        };
+        assert_eq!(
+            [route.room(0), route.room(3), route.room(4), route.room(9)],
+            [4, 1, 0, 0]
+        );
+        lines[0].set_rest(Some(Instant::now() + REST));
+        assert_eq!(route.room(0), 0, "while it rests");
+        tokio::time::advance(REST).await;
+        assert_eq!([route.room(0), route.room(1)], [1, 0], "afterwards");
+        lines[0].set_rest(None);
+        assert_eq!(route.room(0), 4, "once it took a mail");
+    }
+}

@@ -77,6 +77,9 @@ pub fn lockout(pool_id: &str, who: &str) -> String {
     format!("lockout/{pool_id}/{who}")
 }
 
+/// Prefix of the ledgers.
+pub const LEDGERS: &str = "ledger/";
+
 /// `ledger/POOL/SUB`
 pub fn ledger(pool_id: &str, sub: &str) -> String {
     format!("ledger/{pool_id}/{sub}")
