@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::system::{process, tools};
-use crate::{Outcome, console, install, root};
+use crate::{Outcome, console, functions, install, root};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// The target with the version of the C library to link against.
@@ -46,7 +46,7 @@ pub fn build() -> Outcome<PathBuf> {
             .env("RUSTC", rust.join("usr/bin/rustc"))
             .env("LD_LIBRARY_PATH", rust.join("usr/lib/x86_64-linux-gnu"));
     }
-    process::run(&mut command)?;
+    process::run(functions::anonymous(&mut command))?;
     Ok(built.join(TARGET).join("function"))
 }
 

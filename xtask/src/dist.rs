@@ -2,7 +2,7 @@
 //!
 //! `target/dist/ARCHITECTURE` has the functions' zips, the SAM template with that architecture as its default, and their
 //! checksums. Programs that need a newer C library than Lambda's `provided.al2023` has are refused. A zip is the same
-//! bytes for the same program; the programs are the same for the same compiler.
+//! bytes for the same program, and a program the same for the same compiler, whichever folder it is built in.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -18,16 +18,38 @@ pub const NAMES: [&str; 4] = ["2fa-define", "2fa-create", "2fa-verify", "2fa-pre
 /// # Errors
 /// If they do not build.
 pub fn build() -> Outcome<PathBuf> {
-    let arguments = [
-        "build",
-        "--profile",
-        "function",
-        "-p",
-        "poolhouse-lambda",
-        "--bins",
-    ];
-    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))?;
+    let mut command = Command::new("cargo");
+    command
+        .args([
+            "build",
+            "--profile",
+            "function",
+            "-p",
+            "poolhouse-lambda",
+            "--bins",
+        ])
+        .current_dir(root::path(""));
+    process::run(anonymous(&mut command))?;
     Ok(root::target().join("function"))
+}
+
+/// Lets a call of Cargo build programs that do not tell in which folders they were built, so that they are the same
+/// whichever those are.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Cargo itself is told by these variables where its home is"
+)]
+pub fn anonymous(cargo: &mut Command) -> &mut Command {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let folders = [(home, "/cargo"), (Some(root::path("")), "/poolhouse/")];
+    let flags = folders.into_iter().filter_map(|(folder, name)| {
+        let folder = folder?;
+        Some(format!("--remap-path-prefix={}={name}", folder.display()))
+    });
+    // Flags that may hold spaces are separated by this character.
+    let flags: Vec<String> = flags.collect();
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
 }
 
 /// A zip with the program at its top as `bootstrap`, the same bytes for the same program wherever it is made.
