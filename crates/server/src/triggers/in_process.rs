@@ -1,5 +1,5 @@
-//! The confirm-code functions without a process: `2faDefine`, `2faCreate` and `2faVerify`, unless the configuration
-//! runs them elsewhere.
+//! The confirm-code functions without a process: `2faDefine`, `2faCreate`, `2faVerify` and `2faPreToken`, unless the
+//! configuration runs them elsewhere.
 
 use poolhouse_confirm::{self as confirm, CodeMail, Facts, LedgerSource, Refusal, Warning};
 use serde_json::Value;
@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::effects::Effects;
 use crate::auth::step::SignIn;
 use crate::clock::Millis;
+use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::mailer::OutgoingMail;
 
@@ -31,6 +32,19 @@ impl Function {
             _ => None,
         }
     }
+}
+
+/// Whether an ARN or name means the function before tokens.
+pub fn is_pre_token(arn: &str) -> bool {
+    super::function_name(arn) == "2faPreToken"
+}
+
+/// Runs the function before tokens, which needs nothing but the event.
+///
+/// # Errors
+/// The function's refusal.
+pub fn before_tokens(ctx: &Ctx, event: &Value) -> Result<Value, Refusal> {
+    confirm::pre_token_generation(ctx.app.functions.confirm(), event)
 }
 
 /// Why a function gave no answer.

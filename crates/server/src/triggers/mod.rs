@@ -13,6 +13,7 @@ mod registry;
 mod remote;
 
 use poolhouse_api::ErrorCode;
+use poolhouse_confirm::Refusal;
 use poolhouse_triggers::{ErrorKind, TriggerError, event};
 use serde_json::Value;
 
@@ -55,6 +56,11 @@ pub async fn call(ctx: &Ctx, pool: &PoolRecord, call: TriggerCall<'_>) -> Result
     let event = build(pool, &call);
     match ctx.app.functions.find(call.arn) {
         Some(invoker) => invoker.call(call.trigger, &event).await.map_err(failed),
+        None if in_process::is_pre_token(call.arn) => {
+            let answer = in_process::before_tokens(ctx, &event);
+            let answer = answer.map_err(|refusal| refused(ctx, &call, &refusal))?;
+            poolhouse_triggers::check_reply(call.trigger, &event, answer).map_err(failed)
+        }
         None => Err(not_mapped(ctx, &call)),
     }
 }
@@ -76,18 +82,21 @@ pub async fn call_with_effects(
     let answer = in_process::run(function, sign_in, &event, effects)
         .await
         .map_err(|failure| match failure {
-            Failure::Refused(refusal) => {
-                tracing::warn!(
-                    request_id = sign_in.ctx.request_id,
-                    function = function_name(call.arn),
-                    reason = refusal.reason(),
-                    "function refused"
-                );
-                failed(TriggerError::thrown(call.trigger, &refusal.to_string()))
-            }
+            Failure::Refused(refusal) => refused(sign_in.ctx, &call, &refusal),
             Failure::Server(error) => error,
         })?;
     poolhouse_triggers::check_reply(call.trigger, &event, answer).map_err(failed)
+}
+
+/// What a function in process refused: its words for the client, the reason for the operator.
+fn refused(ctx: &Ctx, call: &TriggerCall<'_>, refusal: &Refusal) -> ApiError {
+    tracing::warn!(
+        request_id = ctx.request_id,
+        function = function_name(call.arn),
+        reason = refusal.reason(),
+        "function refused"
+    );
+    failed(TriggerError::thrown(call.trigger, &refusal.to_string()))
 }
 
 /// Whether one of the pool's triggers is the function of this name.

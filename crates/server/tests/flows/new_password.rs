@@ -118,3 +118,30 @@ async fn a_temporary_password_expires() {
         "Temporary password has expired and must be reset by an administrator.",
     );
 }
+
+#[tokio::test]
+async fn the_function_before_tokens_sends_whoever_chose_a_password_back_to_sign_in_with_it() {
+    let scene = Scene::new().await;
+    let update = json!({
+        "UserPoolId": scene.pool,
+        "LambdaConfig": { "PreTokenGeneration": "arn:aws:lambda:us-east-1:000000000000:function:2faPreToken" },
+    });
+    scene.server.call("UpdateUserPool", update).await.ok();
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "UserLambdaValidationException",
+        "PreTokenGeneration failed with error Your new password is set. Please sign in with it.",
+    );
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+    let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
+    assert!(id_token["custom:authChallenge"].is_null(), "{id_token}");
+}
