@@ -109,6 +109,22 @@ impl Ctx {
             .ok_or_else(ApiError::user_not_found)
     }
 
+    /// The user with this `sub`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user_by_sub(
+        &self,
+        pool: &PoolRecord,
+        sub: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        let row = self.app.store.get(&keys::sub(pool.id(), sub)).await?;
+        match row.and_then(referenced) {
+            Some(username) => self.user_by_username(pool, &username).await,
+            None => Ok(None),
+        }
+    }
+
     /// The user whose real username this is.
     ///
     /// # Errors

@@ -47,6 +47,20 @@ pub async fn check_subject(
         ApiError::concurrent_modification,
     )
     .await?;
+    judge(ctx, pool, subject, password, clear).await
+}
+
+/// As [`check_subject`], of an attempt that was counted already; `clear` forgets it.
+///
+/// # Errors
+/// `NotAuthorizedException` `Incorrect username or password.`
+pub async fn judge(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    subject: &Subject,
+    password: &str,
+    clear: Batch,
+) -> Result<Batch, ApiError> {
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name().to_owned();
     let user_id = subject.username().to_owned();

@@ -277,3 +277,43 @@ async fn an_older_directory_hands_its_users_over_with_their_passwords() {
     let user = scene.server.call("AdminGetUser", user).await.ok();
     assert_eq!(user["UserStatus"], "CONFIRMED");
 }
+
+#[tokio::test]
+async fn an_older_directory_cannot_be_guessed_at_past_the_lockout() {
+    let migration = RecordingFunction::new(|event| {
+        if event["request"]["password"] != PASSWORD {
+            return Err("Bad password".to_owned());
+        }
+        event["response"] = json!({
+            "userAttributes": { "email": "noel@example.com" },
+            "finalUserStatus": "CONFIRMED",
+        });
+        Ok(())
+    });
+    let scene = Scene::new(&[("UserMigration", &migration)]).await;
+    let sign_in = async |password: &str| {
+        scene
+            .server
+            .password_sign_in(&scene.client, "noel", password)
+            .await
+    };
+    for _ in 0..5 {
+        sign_in("Wrong-Horse-9!")
+            .await
+            .assert_error("UserNotFoundException", "User does not exist.");
+    }
+    assert_eq!(migration.events().len(), 5);
+    sign_in(PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", "Password attempts exceeded");
+    assert!(migration.events().is_empty(), "a locked name is not asked for");
+
+    scene.server.clock().advance_seconds(1);
+    sign_in(PASSWORD).await.ok();
+    let rows = scene.server.store();
+    let failures = rows
+        .scan(poolhouse_store::Scan::prefix("lockout/", 10))
+        .await
+        .unwrap();
+    assert!(failures.is_empty(), "a success forgets the failures");
+}
