@@ -2,7 +2,8 @@
 //!
 //! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
 //! `SECRET_BLOCK` string stands for (`handle`). A password is proved by `srp` or `password`, both behind `lockout`;
-//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
+//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in. `quota` has the hourly limits of what
+//! a signed-in user may call.
 //!
 //! Two rules hold throughout. An attempt is counted durably before it is judged, in the same commit that consumes the
 //! session it answers. And a user who does not exist takes the same road with the same work (`subject`).
@@ -22,6 +23,7 @@ pub mod new_password;
 pub mod parameters;
 pub mod password;
 pub mod policy;
+pub mod quota;
 pub mod refresh;
 pub mod registration;
 pub mod respond;

@@ -3,7 +3,7 @@
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::auth::aliases::{self, Taken};
-use crate::auth::sign_out;
+use crate::auth::{quota, sign_out};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::document::{Document, load};
@@ -85,6 +85,7 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
     let sub = user.value.sub.clone();
     let mut user = user;
     for _ in 0..ATTEMPTS {
+        let counts = quota::ALL.map(|quota| quota.key(pool.id(), &sub));
         let batch = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse)
             .await?
             .merge(sign_out::revoke_all(ctx, pool.id(), &sub).await?)
@@ -92,6 +93,9 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
             .delete(keys::sub(pool.id(), &sub), Expect::Any)
             .delete(keys::lockout(pool.id(), &sub), Expect::Any)
             .delete(keys::ledger(pool.id(), &sub), Expect::Any);
+        let batch = counts
+            .into_iter()
+            .fold(batch, |batch, key| batch.delete(key, Expect::Any));
         match ctx.app.store.commit(batch).await {
             Ok(_) => return Ok(()),
             Err(CommitError::Conflict { .. }) => user = reload(ctx, &user.key, &sub).await?,
