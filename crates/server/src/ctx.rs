@@ -164,19 +164,8 @@ pub fn alias_kind(name: &str) -> &'static str {
 
 /// Whether users of the pool can sign in with this attribute's value.
 pub fn signs_in_by(pool: &PoolRecord, kind: &str) -> bool {
-    let aliases = pool
-        .settings
-        .alias_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    let usernames = pool
-        .settings
-        .username_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    aliases.chain(usernames).any(|attribute| attribute == kind)
+    let mut attributes = pool.alias_attributes().chain(pool.username_attributes());
+    attributes.any(|attribute| attribute == kind)
 }
 
 /// An alias as the pool compares it: addresses are one mailbox however they are capitalised in a case-insensitive pool.

@@ -3,6 +3,7 @@
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::auth::aliases::{self, Taken};
+use crate::auth::attributes::Change;
 use crate::auth::{quota, sign_out};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
@@ -55,6 +56,25 @@ pub async fn change_with(
         }
     }
     Err(ApiError::concurrent_modification())
+}
+
+/// Changes a user's attributes.
+///
+/// # Errors
+/// As [`change`]; what the schema does not take.
+pub async fn attributes(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    asked: &Change,
+) -> Result<UserRecord, ApiError> {
+    change(ctx, pool, user, |user| {
+        asked.check_change(pool, user)?;
+        asked.apply(pool, user);
+        user.modified = ctx.now;
+        Ok(())
+    })
+    .await
 }
 
 /// Ends all of a user's sign-ins, and whatever else `edit` changes in the same moment.
