@@ -89,9 +89,12 @@ impl TestServer {
         TestServer::build(store, seed, change, Vec::new()).await
     }
 
-    /// A server that runs functions at these places, by ARN or name.
-    pub async fn with_functions(functions: Vec<(String, Arc<dyn Place>)>) -> TestServer {
-        TestServer::build(Arc::new(Memory::new()), SEED, |_| {}, functions).await
+    /// A server whose settings were changed, and that runs functions at these places, by ARN or name.
+    pub async fn with_functions(
+        functions: Vec<(String, Arc<dyn Place>)>,
+        change: impl FnOnce(&mut Settings),
+    ) -> TestServer {
+        TestServer::build(Arc::new(Memory::new()), SEED, change, functions).await
     }
 
     async fn build(

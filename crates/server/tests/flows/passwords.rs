@@ -169,3 +169,22 @@ async fn a_client_with_a_secret_must_prove_it() {
         &format!("Unable to verify secret hash for client {id}"),
     );
 }
+
+#[tokio::test]
+async fn a_client_for_custom_authentication_alone_says_so() {
+    let scene = Scene::with_client(json!({ "ExplicitAuthFlows": ["CUSTOM_AUTH_FLOW_ONLY"] })).await;
+    for flow in ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"] {
+        let parameters = json!({ "USERNAME": "mara", "PASSWORD": PASSWORD, "SRP_A": "ff" });
+        let body = json!({ "AuthFlow": flow, "ClientId": scene.client, "AuthParameters": parameters });
+        scene.server.call("InitiateAuth", body).await.assert_error(
+            "InvalidParameterException",
+            "Only custom auth (lambda driven) is enabled for this client.",
+        );
+    }
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await;
+    assert_eq!(challenge.ok()["ChallengeName"], "CUSTOM_CHALLENGE");
+    scene.server.ignore_mail();
+}

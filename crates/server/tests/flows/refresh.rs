@@ -145,6 +145,20 @@ async fn a_token_used_again_after_rotation_ends_the_whole_family() {
     answer.assert_error("NotAuthorizedException", "Refresh Token has been revoked");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_exchanges_of_one_token_at_once_one_succeeds() {
+    let scene = std::sync::Arc::new(rotating(0).await);
+    let token = signed_in(&scene).await["RefreshToken"].clone();
+    let mut answers = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let (scene, token) = (scene.clone(), token.clone());
+        answers.spawn(async move { exchange(&scene, &token).await });
+    }
+    let answers = answers.join_all().await;
+    let succeeded = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(succeeded, 1);
+}
+
 #[tokio::test]
 async fn in_the_grace_period_a_token_may_be_exchanged_again() {
     let scene = rotating(10).await;
