@@ -15,6 +15,7 @@ mod passwords;
 mod refresh;
 mod revocation;
 mod sessions;
+mod srp;
 mod triggers;
 
 use poolhouse_testkit::{Answer, TestServer};
