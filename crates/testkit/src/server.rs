@@ -157,6 +157,18 @@ impl TestServer {
         &self.operator
     }
 
+    /// An access key such as a process of this function gets, for these operations.
+    pub fn function_key(&self, function: &str, operations: &[Operation]) -> Credentials {
+        let issued = self
+            .app
+            .function_keys
+            .issue(function, operations.to_vec(), &*self.app.entropy);
+        Credentials {
+            access_key_id: issued.access_key_id,
+            secret_access_key: issued.secret_access_key.to_string(),
+        }
+    }
+
     /// Calls an operation as AWS's clients do: signed by the operator where AWS signs, plain where it does not. Mail that
     /// it caused lies in the inbox when this returns.
     ///

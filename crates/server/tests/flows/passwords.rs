@@ -96,6 +96,16 @@ async fn a_flow_that_the_client_does_not_allow_is_refused_by_name() {
             "InvalidParameterException",
             "USER_PASSWORD_AUTH flow not enabled for this client",
         );
+    let body = json!({
+        "UserPoolId": pool,
+        "ClientId": client,
+        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": { "USERNAME": "mara", "PASSWORD": PASSWORD },
+    });
+    server.call("AdminInitiateAuth", body).await.assert_error(
+        "InvalidParameterException",
+        "Auth flow not enabled for this client",
+    );
 }
 
 #[tokio::test]
