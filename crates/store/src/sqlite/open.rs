@@ -17,7 +17,7 @@ const APPLICATION_ID: i32 = 0x506f_6f48;
 /// The layout of the tables below. Raised when it changes.
 const FORMAT: i32 = 1;
 /// How long a call waits for another process (a backup, `poolhouse keys create`) to let go of the write lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The log's length, in pages, at which the writer moves it into the database. The longer the log, the more often a
 /// page that many commits touch is moved once for all of them; 16 MiB is still read back in a fraction of a second.
