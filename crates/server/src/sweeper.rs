@@ -32,6 +32,10 @@ pub struct Sweeper {
     crawls: [Crawl; 4],
 }
 
+/// How long an expired refresh token stays, so that whoever comes back with it is told that it has expired and not that
+/// it was revoked.
+const EXPIRED_KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// A slow walk through rows that are not ordered by their end: one page a round, and from the beginning after the last.
 /// As long as there is something to delete it goes on, so that a flood of names nobody has is gone as fast as it came.
 struct Crawl {
@@ -153,7 +157,7 @@ fn is_spent(row: &Row, now: Millis) -> bool {
 }
 
 fn is_expired(row: &Row, now: Millis) -> bool {
-    read::<RefreshRecord>(row).is_some_and(|family| family.expires <= now)
+    read::<RefreshRecord>(row).is_some_and(|family| family.expires.plus_seconds(EXPIRED_KEPT_SECONDS) <= now)
 }
 
 /// A row that cannot be read is left for somebody to look at.

@@ -38,7 +38,9 @@ async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over
         (900, [1, 0, 1, 1]),
         (3600, [0, 0, 1, 1]),
         (2 * 24 * 3600, [0, 0, 0, 1]),
-        (31 * 24 * 3600, [0, 0, 0, 0]),
+        // The refresh token has expired, and its row still says so.
+        (31 * 24 * 3600, [0, 0, 0, 1]),
+        (30 * 24 * 3600, [0, 0, 0, 0]),
     ] {
         server.clock().advance_seconds(seconds);
         server.sweep().await;
