@@ -1,6 +1,7 @@
 //! The engine for one machine: SQLite, one connection that writes with group commit, readers beside it.
 //!
-//! **Durable**: WAL with `synchronous=FULL`; a commit is answered after the log was synced.
+//! **Durable**: WAL with `synchronous=FULL`; a commit is answered after the log was synced. Deferred ones are written to
+//! the log and wait for the next sync, which is of the whole log.
 //!
 //! **Shared**: another process may open the same file (`poolhouse keys create` does while the server runs). Versions
 //! are therefore reserved inside transactions, and a lock held elsewhere is waited for, up to five seconds, by the

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault;
+use super::{fault, rows};
 use crate::StoreError;
 
 /// `PooH`, so that `file` and an operator can tell what the database is.
@@ -95,8 +95,7 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
             "journal_mode stayed {mode}"
         )));
     }
-    // FULL syncs the log at every commit; NORMAL would acknowledge what a power cut can still take back.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    rows::set_synced(connection, true)?;
     // 16 MiB of cache, so that no group of batches spills out of it.
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;

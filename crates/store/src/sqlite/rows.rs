@@ -65,6 +65,16 @@ pub(super) fn begin(connection: &Connection, patience: Duration) -> rusqlite::Re
     run(connection, "BEGIN IMMEDIATE")
 }
 
+/// Says whether the commits from here on are synced. Not inside a transaction.
+pub(super) fn set_synced(connection: &Connection, synced: bool) -> rusqlite::Result<()> {
+    connection.execute_batch(match synced {
+        // FULL syncs the log at every commit, and with it the commits before that were not synced.
+        true => "PRAGMA synchronous = FULL",
+        // NORMAL syncs it before it is moved into the database.
+        false => "PRAGMA synchronous = NORMAL",
+    })
+}
+
 pub(super) fn commit(connection: &Connection) -> rusqlite::Result<()> {
     run(connection, "COMMIT")
 }

@@ -47,9 +47,12 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) fn new(connection: Connection, patience: Duration, health: Arc<Health>) -> Self {
-        let versions = Block::default();
         Self {
-            open: Mutex::new(Some(Open { connection, versions })),
+            open: Mutex::new(Some(Open {
+                connection,
+                synced: true,
+                versions: Block::default(),
+            })),
             next_is_thread: AtomicBool::new(false),
             patience,
             health,
@@ -69,7 +72,7 @@ impl Writer {
         let Some(open) = open.as_mut() else {
             return Ok(Err(StoreError::Closed.into()));
         };
-        match open.begin(&self.health, Duration::ZERO) {
+        match open.begin(&self.health, Duration::ZERO, !batch.is_deferred()) {
             Ok(()) => {}
             Err(StoreError::Busy) => return Err(batch),
             Err(error) => return Ok(Err(error.into())),
@@ -108,7 +111,8 @@ impl Writer {
         };
         let outcome = match open.ok().as_deref_mut() {
             Some(Some(open)) => open
-                .begin(&self.health, self.patience)
+                // Who else is in the group is not known yet.
+                .begin(&self.health, self.patience, true)
                 .and_then(|()| open.transact(&self.health, first.batch, &mut next)),
             Some(None) => Err(StoreError::Closed),
             None => Err(self.fenced()),
@@ -143,13 +147,19 @@ impl Writer {
 /// The connection as long as it is open.
 struct Open {
     connection: Connection,
+    /// Whether commits are synced.
+    synced: bool,
     versions: Block,
 }
 
 impl Open {
     /// Begins a transaction, which [`transact`](Self::transact) ends.
-    fn begin(&mut self, health: &Health, patience: Duration) -> Result<(), StoreError> {
+    fn begin(&mut self, health: &Health, patience: Duration, synced: bool) -> Result<(), StoreError> {
         health.check_fence()?;
+        if self.synced != synced {
+            rows::set_synced(&self.connection, synced).map_err(fault::classify)?;
+            self.synced = synced;
+        }
         rows::begin(&self.connection, patience).map_err(|error| self.abandon(health, fault::classify(error)))
     }
 
@@ -233,5 +243,32 @@ impl Block {
         self.next += 1;
         self.left -= 1;
         Ok(version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Expect;
+    use crate::sqlite::open;
+
+    #[test]
+    fn a_deferred_batch_is_not_synced_and_every_other_one_is() {
+        let name = format!("poolhouse-store-{}-deferred", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let connection = open::writer(&directory.join("pool.db")).unwrap();
+        let writer = Writer::new(connection, Duration::ZERO, Arc::default());
+        let put = || Batch::new().put("a", Expect::Any, "{}");
+        let (deferred, both) = (put().deferred(), put().deferred().merge(put()));
+        for (batch, level) in [(put(), 2), (deferred.clone(), 1), (deferred, 1), (both, 2)] {
+            writer.commit_if_idle(batch).unwrap().unwrap();
+            let open = writer.open.lock().unwrap();
+            let connection = &open.as_ref().unwrap().connection;
+            let synchronous: i64 = connection
+                .pragma_query_value(None, "synchronous", |row| row.get(0))
+                .unwrap();
+            assert_eq!(synchronous, level);
+        }
+        std::fs::remove_dir_all(directory).unwrap();
     }
 }
