@@ -1,4 +1,6 @@
-import { countCalls, expect, otherThan, test } from './support/fixtures';
+import { countCalls, expect, expectAccessible, otherThan, test } from './support/fixtures';
+
+const API = (url: URL) => url.pathname === '/';
 
 test('the first look says where the code went, how long it lives, and when to ask again', async ({
   page,
@@ -146,14 +148,48 @@ test('a resend that the server finds too soon says so', async ({
   await signIn.expectSignedIn();
 });
 
-test('an expired code says so and leads to a new sign-in', async ({ page, person, signIn }) => {
+test('an expired code says so, and a new one may be sent', async ({ page, signIn }) => {
   await page.clock.install();
   await signIn.reachCode();
   await page.clock.fastForward(235_000);
   await expect(page.getByRole('status').filter({ hasText: '1 minute left' })).toBeAttached();
   await page.clock.fastForward(70_000);
-  await expect(signIn.alert).toHaveText('This code has expired. Start again to get a new one.');
+  await expect(signIn.alert).toHaveText('This code has expired. Send a new one.');
   await expect(page.getByRole('button', { name: 'Verify' })).toBeHidden();
+  await expectAccessible(page, 'expired');
+  // The server's clock has not moved, so what it mails again is not a new code; the page is told it is.
+  const mailed = await signIn.mailedCode();
+  await page.route(API, async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.json()) as { ChallengeParameters: Record<string, string> };
+    const parameters = { result: 'sent', expiresIn: '300', resendIn: '30' };
+    Object.assign(body.ChallengeParameters, parameters);
+    await route.fulfill({ response: answer, json: body });
+  });
+  await page.getByRole('button', { name: 'Send a new code' }).click();
+  await expect(page.getByText('We sent a new code.')).toBeVisible();
+  await expect(signIn.code).toBeFocused();
+  await page.unroute(API);
+  await page.keyboard.type(mailed);
+  await signIn.expectSignedIn();
+});
+
+test('an expired code of a sign-in that is over too leads to a new sign-in', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  await page.clock.install();
+  await signIn.reachCode();
+  await page.clock.fastForward(305_000);
+  await page.route(API, (route) => {
+    const message = 'Invalid session for the user, session is expired.';
+    return route.fulfill({ status: 400, json: { __type: 'NotAuthorizedException', message } });
+  });
+  await page.getByRole('button', { name: 'Send a new code' }).click();
+  await expect(signIn.alert).toHaveText(
+    'This sign-in has timed out. Sign in again to get a new code.',
+  );
   await page.getByRole('button', { name: 'Start again' }).click();
   await expect(signIn.email).toHaveValue(person.email);
 });

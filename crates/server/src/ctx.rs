@@ -121,6 +121,22 @@ impl Ctx {
             .ok_or_else(ApiError::user_not_found)
     }
 
+    /// The user with this `sub`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user_by_sub(
+        &self,
+        pool: &PoolRecord,
+        sub: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        let row = self.app.store.get(&keys::sub(pool.id(), sub)).await?;
+        match row.and_then(referenced) {
+            Some(username) => self.user_by_username(pool, &username).await,
+            None => Ok(None),
+        }
+    }
+
     /// The user whose real username this is.
     ///
     /// # Errors
@@ -160,19 +176,8 @@ pub fn alias_kind(name: &str) -> &'static str {
 
 /// Whether users of the pool can sign in with this attribute's value.
 pub fn signs_in_by(pool: &PoolRecord, kind: &str) -> bool {
-    let aliases = pool
-        .settings
-        .alias_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    let usernames = pool
-        .settings
-        .username_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    aliases.chain(usernames).any(|attribute| attribute == kind)
+    let mut attributes = pool.alias_attributes().chain(pool.username_attributes());
+    attributes.any(|attribute| attribute == kind)
 }
 
 /// An alias as the pool compares it: addresses are one mailbox however they are capitalised in a case-insensitive pool.

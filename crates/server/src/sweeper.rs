@@ -1,5 +1,5 @@
-//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures and ledgers that
-//! count no more, and what deleted pools left behind.
+//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures, quotas and ledgers
+//! that count no more, and what deleted pools left behind.
 //!
 //! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
 
@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::app::App;
 use crate::auth::lockout::Failures;
+use crate::auth::quota::Used;
 use crate::clock::Millis;
 use crate::error::{ApiError, with_causes};
 use crate::ops::pools;
@@ -22,16 +23,21 @@ use crate::shutdown::Shutdown;
 const PAUSE: Duration = Duration::from_secs(4);
 /// Rows of one page, which is also one commit.
 const PAGE: usize = 500;
-/// Pages of expired sign-ins in one round: 2,500 a second, more than a server can begin.
-const SESSION_PAGES: usize = 20;
+/// Pages of rows to be deleted in one round, of each kind: 2,500 rows a second, more than anybody can have written.
+const PAGES: usize = 20;
 
 /// Sweeps in rounds of bounded work.
 pub struct Sweeper {
     app: Arc<App>,
-    crawls: [Crawl; 3],
+    crawls: [Crawl; 4],
 }
 
+/// How long an expired refresh token stays, so that whoever comes back with it is told that it has expired and not that
+/// it was revoked.
+const EXPIRED_KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
 /// A slow walk through rows that are not ordered by their end: one page a round, and from the beginning after the last.
+/// As long as there is something to delete it goes on, so that a flood of names nobody has is gone as fast as it came.
 struct Crawl {
     prefix: &'static str,
     after: Option<String>,
@@ -50,6 +56,7 @@ impl Sweeper {
             app: app.clone(),
             crawls: [
                 crawl(keys::LOCKOUTS, is_forgotten),
+                crawl(keys::QUOTAS, is_renewed),
                 crawl(keys::LEDGERS, is_spent),
                 crawl(keys::REFRESH_TOKENS, is_expired),
             ],
@@ -84,7 +91,7 @@ impl Sweeper {
 
     /// Sign-ins lie in the order in which they expire, so the first that has not expired ends the walk.
     async fn sessions(&self, now: Millis) -> Result<(), ApiError> {
-        for _ in 0..SESSION_PAGES {
+        for _ in 0..PAGES {
             let end = keys::session(now, "");
             let page = self.app.store.scan(Scan::prefix(keys::SESSIONS, PAGE)).await?;
             let expired: Vec<Row> = page.into_iter().take_while(|row| row.key < end).collect();
@@ -100,20 +107,25 @@ impl Sweeper {
 
 impl Crawl {
     async fn step(&mut self, app: &App, now: Millis) -> Result<(), ApiError> {
-        let scan = Scan {
-            prefix: self.prefix.to_owned(),
-            after: self.after.take(),
-            limit: PAGE,
-        };
-        let page = app.store.scan(scan).await?;
-        if page.len() == PAGE {
-            self.after = page.last().map(|row| row.key.clone());
+        for _ in 0..PAGES {
+            let scan = Scan {
+                prefix: self.prefix.to_owned(),
+                after: self.after.take(),
+                limit: PAGE,
+            };
+            let page = app.store.scan(scan).await?;
+            let is_last = page.len() < PAGE;
+            if !is_last {
+                self.after = page.last().map(|row| row.key.clone());
+            }
+            let over: Vec<Row> = page.into_iter().filter(|row| (self.is_over)(row, now)).collect();
+            let is_done = is_last || over.is_empty();
+            delete(app, over).await?;
+            if is_done {
+                break;
+            }
         }
-        delete(
-            app,
-            page.into_iter().filter(|row| (self.is_over)(row, now)).collect(),
-        )
-        .await
+        Ok(())
     }
 }
 
@@ -135,13 +147,17 @@ fn is_forgotten(row: &Row, now: Millis) -> bool {
     read::<Failures>(row).is_some_and(|failures| failures.forgotten(now))
 }
 
+fn is_renewed(row: &Row, now: Millis) -> bool {
+    read::<Used>(row).is_some_and(|used| used.renewed(now))
+}
+
 fn is_spent(row: &Row, now: Millis) -> bool {
     let ledger = serde_json::from_str::<String>(&row.body);
     ledger.is_ok_and(|ledger| poolhouse_confirm::ledger_is_spent(&ledger, now.seconds()))
 }
 
 fn is_expired(row: &Row, now: Millis) -> bool {
-    read::<RefreshRecord>(row).is_some_and(|family| family.expires <= now)
+    read::<RefreshRecord>(row).is_some_and(|family| family.expires.plus_seconds(EXPIRED_KEPT_SECONDS) <= now)
 }
 
 /// A row that cannot be read is left for somebody to look at.

@@ -38,6 +38,10 @@ impl RecordingFunction {
 }
 
 impl Place for RecordingFunction {
+    fn width(&self) -> usize {
+        4
+    }
+
     fn invoke<'a>(
         &'a self,
         payload: Vec<u8>,

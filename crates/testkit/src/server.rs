@@ -89,9 +89,12 @@ impl TestServer {
         TestServer::build(store, seed, change, Vec::new()).await
     }
 
-    /// A server that runs functions at these places, by ARN or name.
-    pub async fn with_functions(functions: Vec<(String, Arc<dyn Place>)>) -> TestServer {
-        TestServer::build(Arc::new(Memory::new()), SEED, |_| {}, functions).await
+    /// A server whose settings were changed, and that runs functions at these places, by ARN or name.
+    pub async fn with_functions(
+        functions: Vec<(String, Arc<dyn Place>)>,
+        change: impl FnOnce(&mut Settings),
+    ) -> TestServer {
+        TestServer::build(Arc::new(Memory::new()), SEED, change, functions).await
     }
 
     async fn build(
@@ -152,6 +155,18 @@ impl TestServer {
     /// The operator's access key, with which [`call`](Self::call) signs.
     pub fn operator(&self) -> &Credentials {
         &self.operator
+    }
+
+    /// An access key such as a process of this function gets, for these operations.
+    pub fn function_key(&self, function: &str, operations: &[Operation]) -> Credentials {
+        let issued = self
+            .app
+            .function_keys
+            .issue(function, operations.to_vec(), &*self.app.entropy);
+        Credentials {
+            access_key_id: issued.access_key_id,
+            secret_access_key: issued.secret_access_key.to_string(),
+        }
     }
 
     /// Calls an operation as AWS's clients do: signed by the operator where AWS signs, plain where it does not. Mail that

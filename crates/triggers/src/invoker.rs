@@ -22,9 +22,7 @@ pub struct Policy {
     pub attempt: Duration,
     /// How many attempts there are when the function does not answer. An answer, even an error, is final.
     pub attempts: u32,
-    /// Calls that run at a time.
-    pub concurrency: usize,
-    /// Calls that wait behind them. Whoever comes next is refused at once.
+    /// Calls that wait behind those that the place serves. Whoever comes next is refused at once.
     pub queue: usize,
 }
 
@@ -33,7 +31,6 @@ impl Default for Policy {
         Self {
             attempt: Duration::from_secs(5),
             attempts: 3,
-            concurrency: 4,
             queue: 256,
         }
     }
@@ -41,7 +38,7 @@ impl Default for Policy {
 
 /// Calls one function, by a policy.
 ///
-/// A slow function holds up its own callers only: beyond `concurrency + queue` of them it refuses at once, and nobody
+/// A slow function holds up its own callers only: beyond the place's width and the queue it refuses at once, and nobody
 /// waits in the queue for longer than one attempt.
 pub struct Invoker {
     place: Arc<dyn Place>,
@@ -60,15 +57,13 @@ struct Admission<'a> {
 impl Invoker {
     /// An invoker for the function at `place`.
     pub fn new(place: Arc<dyn Place>, policy: Policy) -> Self {
-        let admitted = policy
-            .concurrency
-            .saturating_add(policy.queue)
-            .min(Semaphore::MAX_PERMITS);
+        let running = place.width().clamp(1, Semaphore::MAX_PERMITS);
+        let admitted = running.saturating_add(policy.queue).min(Semaphore::MAX_PERMITS);
         Self {
             place,
             policy,
             admitted: Semaphore::new(admitted),
-            running: Semaphore::new(policy.concurrency.min(Semaphore::MAX_PERMITS)),
+            running: Semaphore::new(running),
         }
     }
 

@@ -24,6 +24,9 @@ pub trait Place: Send + Sync {
         deadline: Instant,
     ) -> BoxFuture<'a, Result<Invoked, InvokeError>>;
 
+    /// How many calls the place serves at a time.
+    fn width(&self) -> usize;
+
     /// Makes the function ready for its first event, so that nobody waits for its start.
     fn warm_up(&self, deadline: Instant) -> BoxFuture<'_, Result<(), InvokeError>> {
         let _ = deadline;

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -27,6 +28,10 @@ struct Script {
 }
 
 impl Place for Script {
+    fn width(&self) -> usize {
+        1
+    }
+
     fn invoke<'a>(&'a self, _: Vec<u8>, deadline: Instant) -> BoxFuture<'a, Result<Invoked, InvokeError>> {
         Box::pin(async move {
             self.deadlines.lock().unwrap().push(deadline - Instant::now());
@@ -258,13 +263,32 @@ async fn what_went_wrong_is_said_in_the_services_words() {
     );
 }
 
-/// Holds every call until it is let go.
-struct Gate(Semaphore);
+/// A place of this width that holds every call until it is let go.
+struct Gate {
+    width: usize,
+    inside: AtomicUsize,
+    out: Semaphore,
+}
+
+impl Gate {
+    fn of_width(width: usize) -> Arc<Gate> {
+        Arc::new(Gate {
+            width,
+            inside: AtomicUsize::new(0),
+            out: Semaphore::new(0),
+        })
+    }
+}
 
 impl Place for Gate {
+    fn width(&self) -> usize {
+        self.width
+    }
+
     fn invoke<'a>(&'a self, payload: Vec<u8>, _: Instant) -> BoxFuture<'a, Result<Invoked, InvokeError>> {
         Box::pin(async move {
-            self.0.acquire().await.unwrap().forget();
+            self.inside.fetch_add(1, Ordering::Relaxed);
+            self.out.acquire().await.unwrap().forget();
             said(payload)
         })
     }
@@ -272,9 +296,8 @@ impl Place for Gate {
 
 #[tokio::test(start_paused = true)]
 async fn beyond_the_queue_callers_are_refused_at_once() {
-    let gate = Arc::new(Gate(Semaphore::new(0)));
+    let gate = Gate::of_width(2);
     let policy = Policy {
-        concurrency: 2,
         queue: 3,
         ..Policy::default()
     };
@@ -285,6 +308,11 @@ async fn beyond_the_queue_callers_are_refused_at_once() {
     };
     let inside: Vec<_> = (0..5).map(|_| call()).collect();
     tokio::task::yield_now().await;
+    assert_eq!(
+        gate.inside.load(Ordering::Relaxed),
+        2,
+        "as many as the place is wide"
+    );
     let start = Instant::now();
     let refused = call().await.unwrap().unwrap_err();
     assert_eq!(
@@ -292,22 +320,17 @@ async fn beyond_the_queue_callers_are_refused_at_once() {
         (ErrorKind::TooManyRequests, AT_ONCE)
     );
 
-    gate.0.add_permits(5);
+    gate.out.add_permits(5);
     for call in inside {
         assert_eq!(call.await.unwrap().unwrap(), event());
     }
-    gate.0.add_permits(1);
+    gate.out.add_permits(1);
     assert!(call().await.unwrap().is_ok(), "there is room again");
 }
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_in_the_queue_for_longer_than_one_attempt() {
-    let gate = Arc::new(Gate(Semaphore::new(0)));
-    let policy = Policy {
-        concurrency: 1,
-        ..Policy::default()
-    };
-    let invoker = Arc::new(Invoker::new(gate, policy));
+    let invoker = Arc::new(Invoker::new(Gate::of_width(1), Policy::default()));
     let first = {
         let invoker = Arc::clone(&invoker);
         tokio::spawn(async move { invoker.call(DEFINE, &event()).await })

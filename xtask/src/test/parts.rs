@@ -81,7 +81,7 @@ pub const PARTS: &[Part] = &[
     part("web-unit", "lint and unit tests of the web app", web::unit),
     part(
         "browser",
-        "the pages in Chromium, against a running server",
+        "the pages, Amplify and identity-js in Chromium, against a running server",
         web::browser,
     ),
     Part {

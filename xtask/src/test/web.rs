@@ -23,9 +23,10 @@ pub fn unit() -> Outcome<Tally> {
     Ok(tally)
 }
 
-/// The pages in Chromium. Every test makes its own user, so one server serves them all.
+/// The pages, and the clients of others, in Chromium. Every test makes its own user, so one server serves them all.
 pub fn browser() -> Outcome<Tally> {
     let chromium = install::chromium()?;
+    install::javascript()?;
     let folder = server::build_pages()?;
     let programs = server::build()?;
     let home = root::target().join("tests/browser");

@@ -29,24 +29,12 @@ pub enum Taken {
 /// In a pool that signs in by address, the address counts at once. In a pool with aliases an address counts once it is
 /// verified, and a preferred username once the user is confirmed.
 pub fn held(pool: &PoolRecord, user: &UserRecord) -> BTreeMap<String, &'static str> {
-    let usernames = pool
-        .settings
-        .username_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    let aliases = pool
-        .settings
-        .alias_attributes
-        .iter()
-        .flatten()
-        .map(|a| a.as_str());
-    let counted = aliases.filter(|kind| match *kind {
+    let counted = pool.alias_attributes().filter(|kind| match *kind {
         "email" => user.attribute("email_verified") == Some("true"),
         "phone_number" => user.attribute("phone_number_verified") == Some("true"),
         _ => user.status != UserStatusType::Unconfirmed,
     });
-    usernames
+    pool.username_attributes()
         .chain(counted)
         .filter_map(|kind| Some((key(pool, kind, user.attribute(kind)?), kind)))
         .collect()
@@ -98,12 +86,7 @@ pub async fn change(
 
 /// Whether an address is the username in this pool. Then it is nobody else's, verified or not, and never moves.
 pub fn by_address(pool: &PoolRecord) -> bool {
-    pool.settings
-        .username_attributes
-        .iter()
-        .flatten()
-        .next()
-        .is_some()
+    pool.username_attributes().next().is_some()
 }
 
 /// Somebody else has the alias.

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_crypto::sha256;
 use poolhouse_store::{Batch, Expect};
+use zeroize::Zeroizing;
 
 use crate::clock::Millis;
 use crate::ctx::Ctx;
@@ -20,6 +21,9 @@ use crate::records::{SessionRecord, Stored, keys, load};
 /// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
 const SESSION_PREFIX: &str = "AYABe";
 const RANDOM_BYTES: usize = 32;
+/// Bytes of a `SECRET_BLOCK`'s state, or of a step of them: more than any user that there can be takes, with a name of 128
+/// characters of four bytes each.
+const BLOCK_BYTES: usize = 2048;
 
 /// A new handle, as text for the client and as key for the row.
 pub struct Handle {
@@ -80,12 +84,17 @@ pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<(Millis, String)> 
     Some((Millis(i64::from_be_bytes(*expires)), digest(random)))
 }
 
-/// Seals the state of an exchange into a `SECRET_BLOCK`. Clients decode the block as standard base64 and hash the bytes.
+/// Seals the state of an exchange, a JSON text, into a `SECRET_BLOCK`. Clients decode the block as standard base64 and
+/// hash the bytes.
+///
+/// The state is filled up with spaces: it says whether there is a user, and its length must not.
 pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
+    let mut filled = Zeroizing::new(state.to_vec());
+    filled.resize(state.len().max(1).next_multiple_of(BLOCK_BYTES), b' ');
     STANDARD.encode(
         ctx.app
             .sealer
-            .seal(&block_of(client_id), state, &*ctx.app.entropy),
+            .seal(&block_of(client_id), &filled, &*ctx.app.entropy),
     )
 }
 

@@ -7,13 +7,14 @@ use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
 use super::lockout::Proved;
+use super::migration::Migration;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
 use super::{custom, flows, migration, new_password, password, refresh, secret_hash, srp, tokens};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord};
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::triggers::{self, Trigger, TriggerCall};
 
 /// A sign-in about to begin.
@@ -51,7 +52,7 @@ pub async fn initiate(
             refresh_token(ctx, pool, client, &parameters).await
         }
         AuthFlowType::UserSrpAuth => {
-            let sign_in = begin(ctx, pool, client, &flow, &parameters, None).await?;
+            let sign_in = begin(ctx, pool, client, &flow, &parameters).await?;
             parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
             srp::challenge(&sign_in, &parameters, false).await
@@ -60,16 +61,7 @@ pub async fn initiate(
         AuthFlowType::UserPasswordAuth
         | AuthFlowType::AdminUserPasswordAuth
         | AuthFlowType::AdminNoSrpAuth => {
-            parameters.required("USERNAME")?;
-            let password = parameters.required("PASSWORD")?.to_owned();
-            let migration = migration::Request {
-                password: &password,
-                metadata: &metadata,
-            };
-            let sign_in = begin(ctx, pool, client, &flow, &parameters, Some(migration)).await?;
-            pre_authentication(&sign_in, &metadata).await?;
-            let proved = password::check_subject(ctx, pool, &sign_in.subject, &password).await?;
-            password_proved(&sign_in, proved).await
+            password_auth(ctx, pool, client, &flow, &parameters, &metadata).await
         }
         AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
             "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
@@ -121,31 +113,43 @@ fn check_method(flow: &AuthFlowType, admin: bool) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Finds out who signs in and whether the client may ask: the beginning of every flow with a username.
+/// The beginning of every flow with a username: who signs in, and whether the client may ask.
 async fn begin<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a ClientRecord,
     flow: &AuthFlowType,
     parameters: &Parameters,
-    migration: Option<migration::Request<'_>>,
 ) -> Result<SignIn<'a>, ApiError> {
-    let name = parameters.required("USERNAME")?;
-    let mut found = ctx.find_user(pool, name).await?;
-    secret_hash::check(
-        ctx,
-        client,
-        parameters.get("SECRET_HASH"),
-        Some(name),
-        found.as_ref().map(|user| &user.value),
-    )?;
-    if let (None, Some(request)) = (&found, migration) {
-        found = migration::migrate(ctx, pool, client, name, request).await?;
-    }
+    let found = identify(ctx, pool, client, parameters).await?;
     let subject = match found {
         Some(user) => Subject::Known(Box::new(user)),
-        None => Subject::absent(client, name)?,
+        None => Subject::absent(client, parameters.required("USERNAME")?)?,
     };
+    signing_in(ctx, pool, client, flow, subject)
+}
+
+/// The user named, if there is one, to a client that may ask.
+async fn identify(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    parameters: &Parameters,
+) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    let name = parameters.required("USERNAME")?;
+    let found = ctx.find_user(pool, name).await?;
+    let user = found.as_ref().map(|user| &user.value);
+    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), Some(name), user)?;
+    Ok(found)
+}
+
+fn signing_in<'a>(
+    ctx: &'a Ctx,
+    pool: &'a PoolRecord,
+    client: &'a ClientRecord,
+    flow: &AuthFlowType,
+    subject: Subject,
+) -> Result<SignIn<'a>, ApiError> {
     subject::check_enabled(&subject)?;
     Ok(SignIn {
         ctx,
@@ -159,6 +163,34 @@ async fn begin<'a>(
     })
 }
 
+/// A password in the clear, which an older directory may know where the pool does not.
+async fn password_auth(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+    metadata: &BTreeMap<String, String>,
+) -> Result<Answer, ApiError> {
+    let name = parameters.required("USERNAME")?;
+    let password = parameters.required("PASSWORD")?;
+    let (subject, counted) = match identify(ctx, pool, client, parameters).await? {
+        Some(user) => (Subject::Known(Box::new(user)), None),
+        None => match migration::migrate(ctx, pool, client, name, password, metadata).await? {
+            Migration::None => (Subject::absent(client, name)?, None),
+            Migration::Unknown(attempt) => (Subject::absent(client, name)?, Some(attempt)),
+            Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
+        },
+    };
+    let sign_in = signing_in(ctx, pool, client, flow, subject)?;
+    pre_authentication(&sign_in, metadata).await?;
+    let proved = match counted {
+        Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
+        None => password::check_subject(ctx, pool, &sign_in.subject, password).await?,
+    };
+    password_proved(&sign_in, proved).await
+}
+
 async fn custom_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
@@ -168,7 +200,7 @@ async fn custom_auth(
     metadata: &BTreeMap<String, String>,
 ) -> Result<Answer, ApiError> {
     custom::check_configured(pool)?;
-    let sign_in = begin(ctx, pool, client, flow, parameters, None).await?;
+    let sign_in = begin(ctx, pool, client, flow, parameters).await?;
     let with_srp = match parameters.get("CHALLENGE_NAME") {
         Some("SRP_A") => true,
         None | Some("CUSTOM_CHALLENGE") => false,
@@ -202,24 +234,15 @@ async fn refresh_token(
     parameters: &Parameters,
 ) -> Result<Answer, ApiError> {
     let token = parameters.required("REFRESH_TOKEN")?;
-    let presented = refresh::find(ctx, pool, client, token).await;
-    // A client that does not know its secret learns nothing about the token.
-    let user = match &presented {
-        Ok(presented) => {
-            ctx.user_by_username(pool, &presented.family.value.username)
-                .await?
-        }
-        Err(_) => None,
-    };
-    let user = user.as_ref().map(|user| &user.value);
-    secret_hash::check(
+    // A client that does not know its secret learns nothing about a token that is somebody's.
+    let holder = refresh::holder(ctx, pool, token).await?;
+    secret_hash::check_refresh(
         ctx,
         client,
         parameters.get("SECRET_HASH"),
         parameters.get("USERNAME"),
-        user,
+        holder.as_ref().map(|user| &user.value),
     )?;
-    presented?;
     let result = refresh::exchange(ctx, pool, client, token, Value::Null).await?;
     Ok(Answer::Tokens(Box::new(result)))
 }

@@ -86,6 +86,8 @@ pub struct Attempt {
     consumes: Batch,
     /// The error if it has happened already.
     lost: fn() -> ApiError,
+    /// Whether it is committed already, as a failure.
+    is_counted: bool,
 }
 
 impl Attempt {
@@ -100,6 +102,7 @@ impl Attempt {
             row: None,
             consumes: Batch::new(),
             lost: ApiError::concurrent_modification,
+            is_counted: false,
         };
         attempt.look(ctx).await?;
         Ok(attempt)
@@ -114,17 +117,34 @@ impl Attempt {
         }
     }
 
+    /// Commits the attempt as a failure, which success takes back: for what may be asked only once for each attempt.
+    ///
+    /// # Errors
+    /// As [`failed`](Self::failed).
+    pub async fn counted_first(mut self, ctx: &Ctx) -> Result<Attempt, ApiError> {
+        self.count(ctx).await?;
+        self.is_counted = true;
+        Ok(self)
+    }
+
     /// The password was wrong: counts that.
     ///
     /// # Errors
     /// As [`begin`](Self::begin), if others were counted meanwhile; what [`consuming`](Self::consuming) was given.
     pub async fn failed(mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        if self.is_counted {
+            return Ok(());
+        }
         self.count(ctx).await
     }
 
     /// The password was right.
     pub fn proved(self) -> Proved {
-        Proved::Open(self)
+        if self.is_counted {
+            Proved::Counted(self)
+        } else {
+            Proved::Open(self)
+        }
     }
 
     /// Commits one failure more.
@@ -203,9 +223,8 @@ impl Proved {
     /// As [`commit`](Self::commit).
     pub async fn before_functions(self, ctx: &Ctx, pool: &PoolRecord) -> Result<Proved, ApiError> {
         match self {
-            Proved::Open(mut attempt) if !triggers::all_in_process(ctx, pool) => {
-                attempt.count(ctx).await?;
-                Ok(Proved::Counted(attempt))
+            Proved::Open(attempt) if !triggers::all_in_process(ctx, pool) => {
+                Ok(attempt.counted_first(ctx).await?.proved())
             }
             proved => Ok(proved),
         }

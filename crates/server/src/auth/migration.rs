@@ -8,39 +8,50 @@ use serde_json::{Value, json};
 
 use super::aliases::Taken;
 use super::attributes::Change;
+use super::lockout::Attempt;
+use super::subject::Subject;
 use super::{credentials, registration};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::triggers::{self, Trigger, TriggerCall};
 
-/// What the function is given to recognise the user by.
-pub struct Request<'a> {
-    /// The password as typed.
-    pub password: &'a str,
-    /// `ClientMetadata`, which becomes `validationData`.
-    pub metadata: &'a BTreeMap<String, String>,
+/// What came of a sign-in by a name that the pool does not know.
+pub enum Migration {
+    /// The pool has no function to ask.
+    None,
+    /// The function does not know the user, or not with this password.
+    Unknown(Attempt),
+    /// The user is in the pool now.
+    Made(Box<Stored<UserRecord>>, Attempt),
 }
 
-/// Asks the pool's UserMigration function for the user and creates what it answers. `Ok(None)` if the pool has no such
-/// function, or the function does not know the user: then the sign-in goes on as for any unknown name.
+/// Asks the pool's UserMigration function for the user and creates what it answers.
+///
+/// The attempt is counted before the function is asked, or it would be a way around the lockout: the older directory is
+/// guessed at as easily as the pool. `metadata` is `ClientMetadata`, which becomes `validationData`.
 ///
 /// # Errors
-/// When the answer cannot be made a user, and store failures.
+/// `Password attempts exceeded` during a lock of the name, which the function then does not hear of; when the answer
+/// cannot be made a user; store failures.
 pub async fn migrate(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &ClientRecord,
     name: &str,
-    request: Request<'_>,
-) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    password: &str,
+    metadata: &BTreeMap<String, String>,
+) -> Result<Migration, ApiError> {
     let Some(arn) = pool.lambda(|lambdas| lambdas.user_migration.clone()) else {
-        return Ok(None);
+        return Ok(Migration::None);
     };
-    let validation = if request.metadata.is_empty() {
+    let who = Subject::Unknown(name.to_owned()).lockout_name(ctx, pool)?;
+    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    let attempt = attempt.counted_first(ctx).await?;
+    let validation = if metadata.is_empty() {
         Value::Null
     } else {
-        json!(request.metadata)
+        json!(metadata)
     };
     let call = TriggerCall {
         trigger: Trigger::UserMigration,
@@ -48,18 +59,21 @@ pub async fn migrate(
         arn: &arn,
         username: name,
         client_id: Some(client.id()),
-        request: json!({ "password": request.password, "validationData": validation, "clientMetadata": null }),
+        request: json!({ "password": password, "validationData": validation, "clientMetadata": null }),
     };
     let event = match triggers::call(ctx, pool, call).await {
         Ok(event) => event,
         // A function that throws does not know the user, or the password is wrong: either way it is "not found".
-        Err(error) if error.code == ErrorCode::UserLambdaValidationException => return Ok(None),
+        Err(error) if error.code == ErrorCode::UserLambdaValidationException => {
+            return Ok(Migration::Unknown(attempt));
+        }
         Err(error) => return Err(error),
     };
     let Some(answer) = Migrated::read(&event) else {
-        return Ok(None);
+        return Ok(Migration::Unknown(attempt));
     };
-    create(ctx, pool, name, request.password, answer).await.map(Some)
+    let user = Box::new(create(ctx, pool, name, password, answer).await?);
+    Ok(Migration::Made(user, attempt))
 }
 
 /// What the function knows of the user.

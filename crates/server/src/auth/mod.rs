@@ -2,7 +2,8 @@
 //!
 //! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
 //! `SECRET_BLOCK` string stands for (`handle`). A password is proved by `srp` or `password`, both behind `lockout`;
-//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
+//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in. `quota` has the hourly limits of what
+//! a signed-in user may call.
 //!
 //! Two rules hold throughout. No verdict is heard before the attempt is counted, in the commit that consumes what it
 //! answers, and on the condition that the counts are those it was allowed by; functions that run elsewhere are asked
@@ -23,6 +24,7 @@ pub mod new_password;
 pub mod parameters;
 pub mod password;
 pub mod policy;
+pub mod quota;
 pub mod refresh;
 pub mod registration;
 pub mod respond;

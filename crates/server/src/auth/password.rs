@@ -39,6 +39,21 @@ pub async fn check_subject(
 ) -> Result<Proved, ApiError> {
     let who = subject.lockout_name(ctx, pool)?;
     let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    judge(ctx, pool, subject, password, attempt).await
+}
+
+/// As [`check_subject`], in an attempt that has begun.
+///
+/// # Errors
+/// `NotAuthorizedException` `Incorrect username or password.`, or `Password attempts exceeded` if others were counted
+/// meanwhile.
+pub async fn judge(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    subject: &Subject,
+    password: &str,
+    attempt: Attempt,
+) -> Result<Proved, ApiError> {
     let verifier = subject.verifier(ctx, pool)?;
     let (name, user_id) = (pool.srp_name(), subject.username());
     let check = || srp::check_password(name, user_id, password, &verifier);

@@ -34,7 +34,8 @@ pub struct Presented {
 /// Finds the family of a token: one of this client's, with a secret that it knows, live or spent.
 ///
 /// # Errors
-/// `NotAuthorizedException` `Invalid Refresh Token`, `Refresh Token has been revoked` or `Refresh Token has expired`.
+/// `NotAuthorizedException` `Invalid Refresh Token`, `Refresh Token has been revoked`, `Refresh Token has expired` or
+/// `User is disabled.`
 pub async fn find(
     ctx: &Ctx,
     pool: &PoolRecord,
@@ -44,7 +45,16 @@ pub async fn find(
     let invalid = || ApiError::not_authorized("Invalid Refresh Token");
     let (sub, origin_jti, secret) = tokens::read_refresh_token(token).ok_or_else(invalid)?;
     let key = keys::refresh(pool.id(), &sub, &origin_jti);
-    let family: Stored<RefreshRecord> = load(&*ctx.app.store, &key).await?.ok_or_else(revoked)?;
+    let Some(family) = load::<RefreshRecord>(&*ctx.app.store, &key).await? else {
+        // Disabling a user deletes the families, and is what the service tells of the two.
+        let holder = ctx.user_by_sub(pool, &sub).await?;
+        let disabled = holder.is_some_and(|user| !user.value.enabled);
+        return Err(if disabled {
+            ApiError::user_disabled()
+        } else {
+            revoked()
+        });
+    };
     let digest = tokens::secret_digest(&secret);
     let known = family
         .value
@@ -71,6 +81,21 @@ pub async fn find(
 
 fn revoked() -> ApiError {
     ApiError::not_authorized("Refresh Token has been revoked")
+}
+
+/// The user whom a token says that it was issued to, whether or not it is (still) good.
+///
+/// # Errors
+/// When the store fails.
+pub async fn holder(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    token: &str,
+) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    match tokens::read_refresh_token(token) {
+        Some((sub, ..)) => ctx.user_by_sub(pool, &sub).await,
+        None => Ok(None),
+    }
 }
 
 /// The user of a family, if tokens may still be issued to it.

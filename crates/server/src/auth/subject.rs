@@ -113,12 +113,7 @@ pub fn event_attributes(pool: &PoolRecord, user: &UserRecord) -> Map<String, Val
         Value::from(user.status.as_str()),
     );
     for kind in ["email", "phone_number"] {
-        let is_alias = pool
-            .settings
-            .alias_attributes
-            .iter()
-            .flatten()
-            .any(|alias| alias.as_str() == kind);
+        let is_alias = pool.alias_attributes().any(|alias| alias == kind);
         if let (true, Some(value)) = (is_alias, user.attribute(kind)) {
             attributes.insert(format!("cognito:{kind}_alias"), Value::from(value));
         }

@@ -7,8 +7,8 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -46,16 +46,23 @@ enum Phase {
     Serving,
 }
 
-/// What a connection is doing, shared by its stream and its service.
-///
-/// A number that grows with every change; the rest of its division by three is the phase. Nobody is woken by a change:
-/// the stream looks whenever it has to wait, which it does in each phase in which time counts.
-pub(super) struct Progress(AtomicU64);
+/// What a connection is doing and since when, shared by its stream and its service. Nobody is woken by a change: the stream
+/// looks whenever it has to wait, and again when its timer ends.
+pub(super) struct Progress {
+    began: Instant,
+    phase: AtomicU8,
+    /// Nanoseconds from `began` to the last change of phase.
+    since: AtomicU64,
+}
 
 impl Progress {
     /// A new connection's.
     pub fn new() -> Arc<Progress> {
-        Arc::new(Progress(AtomicU64::new(0)))
+        Arc::new(Progress {
+            began: Instant::now(),
+            phase: AtomicU8::new(Phase::Idle as u8),
+            since: AtomicU64::new(0),
+        })
     }
 
     /// Marks a request as being served until the returned guard is dropped.
@@ -65,26 +72,34 @@ impl Progress {
     }
 
     fn head_began(&self) {
-        if self.now().1 == Phase::Idle {
+        if self.phase() == Phase::Idle {
             self.change(Phase::Head);
         }
     }
 
-    /// How many changes there have been, and what the last one was to.
-    fn now(&self) -> (u64, Phase) {
-        let mark = self.0.load(Ordering::Relaxed);
-        let phase = match mark % 3 {
+    fn phase(&self) -> Phase {
+        match self.phase.load(Ordering::Relaxed) {
             0 => Phase::Idle,
             1 => Phase::Head,
             _ => Phase::Serving,
-        };
-        (mark, phase)
+        }
     }
 
     fn change(&self, phase: Phase) {
-        let mark = self.now().0;
-        self.0
-            .store(mark - mark % 3 + 3 + phase as u64, Ordering::Relaxed);
+        let since = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.since.store(since, Ordering::Relaxed);
+        self.phase.store(phase as u8, Ordering::Relaxed);
+    }
+
+    /// When the other end has kept the server waiting for too long.
+    fn overdue(&self, patience: &Patience) -> Instant {
+        let since = self.began + Duration::from_nanos(self.since.load(Ordering::Relaxed));
+        match self.phase() {
+            Phase::Idle => since + patience.idle,
+            Phase::Head => since + patience.head,
+            // A request has a limit of its own. It may end at any moment, and the idle time begins.
+            Phase::Serving => Instant::now() + patience.idle,
+        }
     }
 }
 
@@ -102,9 +117,8 @@ pub(super) struct Timed<S> {
     stream: S,
     patience: Patience,
     progress: Arc<Progress>,
+    /// Ends when the connection is overdue, or earlier: it is set back only where that is sooner than it would end.
     read_timer: Pin<Box<Sleep>>,
-    /// The change of phase that the timer runs from.
-    read_timer_of: u64,
     write_timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -114,7 +128,6 @@ impl<S> Timed<S> {
             stream,
             patience,
             read_timer: Box::pin(sleep(patience.idle)),
-            read_timer_of: progress.now().0,
             progress,
             write_timer: None,
         }
@@ -122,21 +135,17 @@ impl<S> Timed<S> {
 
     /// There is nothing to read.
     fn waits(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let (mark, phase) = self.progress.now();
-        let patience = match phase {
-            Phase::Idle => self.patience.idle,
-            Phase::Head => self.patience.head,
-            // The request has a limit of its own.
-            Phase::Serving => return Poll::Pending,
-        };
-        if self.read_timer_of != mark {
-            self.read_timer_of = mark;
-            self.read_timer.as_mut().reset(Instant::now() + patience);
+        loop {
+            let overdue = self.progress.overdue(&self.patience);
+            if overdue < self.read_timer.deadline() {
+                self.read_timer.as_mut().reset(overdue);
+            }
+            ready!(self.read_timer.as_mut().poll(cx));
+            if overdue <= Instant::now() {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.read_timer.as_mut().reset(overdue);
         }
-        self.read_timer
-            .as_mut()
-            .poll(cx)
-            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn written(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -190,14 +199,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let polled = Pin::new(&mut this.stream).poll_flush(cx);
-        if polled.is_ready() {
-            // hyper has asked for the next request before it sent this answer, and does not ask again. The timer will
-            // have it ask.
-            let _ = this.waits(cx);
-        }
-        polled
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -258,6 +260,20 @@ mod tests {
             client.write_all(b"x").await.unwrap();
         };
         assert_eq!(seconds_until_overdue(serve).await, 211);
+    }
+
+    /// Nothing happens on the stream when an answer is done, so nothing but the timer makes it look again.
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_falls_silent_after_an_answer_is_overdue_after_the_idle_time() {
+        let serve = async |client: &mut DuplexStream, progress: &Arc<Progress>| {
+            for _ in 0..2 {
+                client.write_all(b"x").await.unwrap();
+                let serving = progress.begin();
+                sleep(50 * SECOND).await;
+                drop(serving);
+            }
+        };
+        assert_eq!(seconds_until_overdue(serve).await, 160);
     }
 
     #[tokio::test(start_paused = true)]

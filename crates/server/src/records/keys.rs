@@ -11,6 +11,7 @@
 //! | `sub/POOL/SUB` | the username behind a `sub` |
 //! | `alias/POOL/KIND/VALUE` | the username that an e-mail address, phone number or preferred username signs in |
 //! | `lockout/POOL/WHO` | wrong passwords in a row |
+//! | `quota/POOL/SUB/OPERATION` | how often a user has called an operation that has an hourly limit |
 //! | `ledger/POOL/SUB` | the exact counters of confirm codes |
 //! | `session/EXPIRY/DIGEST` | a sign-in in progress, or the note that a `SECRET_BLOCK` was used; ordered by expiry, so that sweeping reads only what is due |
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
@@ -77,6 +78,14 @@ pub fn lockout(pool_id: &str, who: &str) -> String {
     format!("lockout/{pool_id}/{who}")
 }
 
+/// Prefix of the hourly limits' counts.
+pub const QUOTAS: &str = "quota/";
+
+/// `quota/POOL/SUB/OPERATION`
+pub fn quota(pool_id: &str, sub: &str, operation: &str) -> String {
+    format!("quota/{pool_id}/{sub}/{operation}")
+}
+
 /// Prefix of the ledgers.
 pub const LEDGERS: &str = "ledger/";
 
@@ -120,9 +129,11 @@ pub fn deleting(pool_id: &str) -> String {
 }
 
 /// Prefixes of everything that belongs to a pool but its own row and its signing keys.
-pub fn of_pool(pool_id: &str) -> [String; 7] {
-    ["client", "user", "sub", "alias", "lockout", "ledger", "refresh"]
-        .map(|kind| format!("{kind}/{pool_id}/"))
+pub fn of_pool(pool_id: &str) -> [String; 8] {
+    [
+        "client", "user", "sub", "alias", "lockout", "quota", "ledger", "refresh",
+    ]
+    .map(|kind| format!("{kind}/{pool_id}/"))
 }
 
 /// The id of the app client whose row this is; `None` for every other row.

@@ -48,6 +48,18 @@ impl PoolRecord {
         }
     }
 
+    /// `UsernameAttributes`: the addresses that are usernames in this pool.
+    pub fn username_attributes(&self) -> impl Iterator<Item = &'static str> {
+        let attributes = self.settings.username_attributes.iter().flatten();
+        attributes.map(|attribute| attribute.as_str())
+    }
+
+    /// `AliasAttributes`: what signs a user in beside the username.
+    pub fn alias_attributes(&self) -> impl Iterator<Item = &'static str> {
+        let attributes = self.settings.alias_attributes.iter().flatten();
+        attributes.map(|attribute| attribute.as_str())
+    }
+
     /// The ARN of the function that `LambdaConfig` names for a trigger, read by the trigger's member.
     pub fn lambda(&self, member: impl Fn(&shapes::LambdaConfigType) -> Option<String>) -> Option<String> {
         self.settings

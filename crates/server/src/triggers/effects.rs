@@ -32,8 +32,8 @@ pub struct Effects {
 }
 
 impl Effects {
-    /// The ledger of the subject, as the functions before in this step left it. A name without a user has a ledger too
-    /// (it is kept like any other), or its counters would tell that there is nobody.
+    /// The ledger of the subject, as the functions before in this step left it. It is looked up for a name without a user
+    /// too, which costs the same; the functions write none for such a name.
     ///
     /// # Errors
     /// When the store fails.

@@ -16,6 +16,8 @@ use tokio::time::{Instant, timeout_at};
 use crate::clock::Clock;
 use crate::settings::{FunctionPlace, RemoteFunction, Settings};
 
+/// Calls at a time. Elsewhere has more processes than this machine; what limits it there is the account's own.
+const WIDTH: usize = 64;
 /// Connections that wait for the next call. More are opened as they are needed, and closed after it.
 const KEPT: usize = 4;
 
@@ -127,6 +129,10 @@ impl Remote {
 }
 
 impl Place for Remote {
+    fn width(&self) -> usize {
+        WIDTH
+    }
+
     fn invoke<'a>(
         &'a self,
         payload: Vec<u8>,

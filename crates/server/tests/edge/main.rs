@@ -7,6 +7,7 @@
     reason = "helpers of tests fail by panicking, too"
 )]
 
+mod access;
 mod answers;
 mod binary;
 mod connections;

@@ -38,7 +38,9 @@ async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over
         (900, [1, 0, 1, 1]),
         (3600, [0, 0, 1, 1]),
         (2 * 24 * 3600, [0, 0, 0, 1]),
-        (31 * 24 * 3600, [0, 0, 0, 0]),
+        // The refresh token has expired, and its row still says so.
+        (31 * 24 * 3600, [0, 0, 0, 1]),
+        (30 * 24 * 3600, [0, 0, 0, 0]),
     ] {
         server.clock().advance_seconds(seconds);
         server.sweep().await;
@@ -52,20 +54,32 @@ async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over
     }
 }
 
-#[tokio::test]
-async fn a_crawl_of_many_pages_reaches_every_row() {
-    let server = TestServer::new().await;
-    let mut batch = poolhouse_store::Batch::new();
-    for row in 0..1200 {
-        let body = json!({ "count": 1, "last": 0 }).to_string();
-        batch = batch.put(
-            format!("lockout/us-east-1_AbCd12345/{row:04}"),
-            poolhouse_store::Expect::Any,
-            body,
-        );
-    }
+/// Rows of names that nobody has, as a flood of sign-ins leaves them: failures that ended, or that still count.
+async fn flood(server: &TestServer, rows: std::ops::Range<usize>, last: i64) {
+    let body = json!({ "count": 1, "last": last }).to_string();
+    let batch = rows.fold(poolhouse_store::Batch::new(), |batch, row| {
+        let key = format!("lockout/us-east-1_AbCd12345/{row:06}");
+        batch.put(key, poolhouse_store::Expect::Any, body.clone())
+    });
     server.store().commit(batch).await.unwrap();
-    for left in [700, 200, 0] {
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_names_is_swept_ten_thousand_a_round() {
+    let server = TestServer::new().await;
+    flood(&server, 0..12_000, 0).await;
+    for left in [2_000, 0] {
+        server.sweep().await;
+        assert_eq!(count(&server, "lockout/").await, left);
+    }
+}
+
+#[tokio::test]
+async fn a_crawl_through_rows_that_count_still_reaches_the_last_one() {
+    let server = TestServer::new().await;
+    flood(&server, 0..1_000, i64::MAX / 2).await;
+    flood(&server, 1_000..1_200, 0).await;
+    for left in [1_200, 1_200, 1_000, 1_000] {
         server.sweep().await;
         assert_eq!(count(&server, "lockout/").await, left);
     }

@@ -2,15 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
+mod access_tokens;
+mod administrators;
 mod confirm_code;
 mod existence;
 mod foreign_functions;
 mod lockout;
+mod migration;
 mod new_password;
 mod parallel;
 mod passwords;
 mod refresh;
+mod revocation;
 mod sessions;
+mod srp;
 mod triggers;
 
 use poolhouse_testkit::{Answer, TestServer};

@@ -145,3 +145,58 @@ async fn the_function_before_tokens_sends_whoever_chose_a_password_back_to_sign_
     let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
     assert!(id_token["custom:authChallenge"].is_null(), "{id_token}");
 }
+
+#[tokio::test]
+async fn a_required_attribute_is_asked_for_and_must_be_given() {
+    let scene = Scene::new().await;
+    let required = json!([{ "Name": "given_name", "Required": true }]);
+    let pool = scene.server.pool_with(json!({ "Schema": required })).await;
+    let client = scene.server.client(&pool).await;
+    let scene = Scene {
+        pool,
+        client,
+        ..scene
+    };
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    assert_eq!(
+        challenge["ChallengeParameters"]["requiredAttributes"],
+        "[\"userAttributes.given_name\"]"
+    );
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "InvalidParameterException",
+        "Attributes did not conform to the schema: given_name: The attribute is required\n",
+    );
+    let answer = |responses: Value| {
+        json!({
+            "ChallengeName": "NEW_PASSWORD_REQUIRED",
+            "ClientId": scene.client,
+            "Session": challenge["Session"],
+            "ChallengeResponses": responses,
+        })
+    };
+    let verified =
+        json!({ "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, "userAttributes.email_verified": "true" });
+    scene
+        .server
+        .call("RespondToAuthChallenge", answer(verified))
+        .await
+        .assert_error(
+            "NotAuthorizedException",
+            "A client attempted to write unauthorized attribute",
+        );
+    let given = json!({ "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, "userAttributes.given_name": "Nia" });
+    let tokens = scene
+        .server
+        .call("RespondToAuthChallenge", answer(given))
+        .await
+        .ok();
+    assert_eq!(
+        claims(&tokens["AuthenticationResult"]["IdToken"])["given_name"],
+        "Nia"
+    );
+}

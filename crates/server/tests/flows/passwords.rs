@@ -96,6 +96,16 @@ async fn a_flow_that_the_client_does_not_allow_is_refused_by_name() {
             "InvalidParameterException",
             "USER_PASSWORD_AUTH flow not enabled for this client",
         );
+    let body = json!({
+        "UserPoolId": pool,
+        "ClientId": client,
+        "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+        "AuthParameters": { "USERNAME": "mara", "PASSWORD": PASSWORD },
+    });
+    server.call("AdminInitiateAuth", body).await.assert_error(
+        "InvalidParameterException",
+        "Auth flow not enabled for this client",
+    );
 }
 
 #[tokio::test]
@@ -168,4 +178,23 @@ async fn a_client_with_a_secret_must_prove_it() {
         "NotAuthorizedException",
         &format!("Unable to verify secret hash for client {id}"),
     );
+}
+
+#[tokio::test]
+async fn a_client_for_custom_authentication_alone_says_so() {
+    let scene = Scene::with_client(json!({ "ExplicitAuthFlows": ["CUSTOM_AUTH_FLOW_ONLY"] })).await;
+    for flow in ["USER_SRP_AUTH", "USER_PASSWORD_AUTH"] {
+        let parameters = json!({ "USERNAME": "mara", "PASSWORD": PASSWORD, "SRP_A": "ff" });
+        let body = json!({ "AuthFlow": flow, "ClientId": scene.client, "AuthParameters": parameters });
+        scene.server.call("InitiateAuth", body).await.assert_error(
+            "InvalidParameterException",
+            "Only custom auth (lambda driven) is enabled for this client.",
+        );
+    }
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await;
+    assert_eq!(challenge.ok()["ChallengeName"], "CUSTOM_CHALLENGE");
+    scene.server.ignore_mail();
 }

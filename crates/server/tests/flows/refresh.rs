@@ -50,8 +50,13 @@ async fn a_refresh_token_ends_after_thirty_days() {
     let scene = Scene::new().await;
     let tokens = signed_in(&scene).await;
     scene.server.clock().advance_seconds(30 * 24 * 3600);
-    let answer = initiate(&scene, &tokens["RefreshToken"]).await;
-    answer.assert_error("NotAuthorizedException", "Refresh Token has expired");
+    for _ in 0..2 {
+        let answer = initiate(&scene, &tokens["RefreshToken"]).await;
+        answer.assert_error("NotAuthorizedException", "Refresh Token has expired");
+        // Whoever comes back some weeks later is told the same.
+        scene.server.clock().advance_seconds(20 * 24 * 3600);
+        scene.server.sweep().await;
+    }
 }
 
 #[tokio::test]
@@ -145,6 +150,20 @@ async fn a_token_used_again_after_rotation_ends_the_whole_family() {
     answer.assert_error("NotAuthorizedException", "Refresh Token has been revoked");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_exchanges_of_one_token_at_once_one_succeeds() {
+    let scene = std::sync::Arc::new(rotating(0).await);
+    let token = signed_in(&scene).await["RefreshToken"].clone();
+    let mut answers = tokio::task::JoinSet::new();
+    for _ in 0..32 {
+        let (scene, token) = (scene.clone(), token.clone());
+        answers.spawn(async move { exchange(&scene, &token).await });
+    }
+    let answers = answers.join_all().await;
+    let succeeded = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(succeeded, 1);
+}
+
 #[tokio::test]
 async fn in_the_grace_period_a_token_may_be_exchanged_again() {
     let scene = rotating(10).await;
@@ -168,4 +187,60 @@ async fn a_successor_does_not_outlive_the_first_token() {
     scene.server.clock().advance_seconds(10 * 24 * 3600);
     let answer = exchange(&scene, &token).await;
     answer.assert_error("NotAuthorizedException", "Refresh Token has expired");
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_told_so_and_not_that_its_token_was_revoked() {
+    let scene = Scene::new().await;
+    let token = signed_in(&scene).await["RefreshToken"].clone();
+    let mara = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+    scene.server.call("AdminDisableUser", mara.clone()).await.ok();
+    for answer in [initiate(&scene, &token).await, exchange(&scene, &token).await] {
+        answer.assert_error("NotAuthorizedException", "User is disabled.");
+    }
+    scene.server.call("AdminEnableUser", mara).await.ok();
+    let answer = initiate(&scene, &token).await;
+    answer.assert_error("NotAuthorizedException", "Refresh Token has been revoked");
+}
+
+#[tokio::test]
+async fn a_client_with_a_secret_is_told_what_became_of_its_token_and_a_client_without_its_own_is_not() {
+    let server = poolhouse_testkit::TestServer::new().await;
+    let pool = server.pool().await;
+    server.user(&pool, "mara", PASSWORD).await;
+    let client = server.client_with(&pool, json!({ "GenerateSecret": true })).await;
+    let (id, secret) = (
+        client["ClientId"].as_str().unwrap(),
+        client["ClientSecret"].as_str().unwrap(),
+    );
+    let hash = |secret: &str| poolhouse_crypto::secret_hash(secret, "mara", id);
+    let initiate = async |flow: &str, parameters: Value| {
+        let body = json!({ "AuthFlow": flow, "ClientId": id, "AuthParameters": parameters });
+        server.call("InitiateAuth", body).await
+    };
+    let password = json!({ "USERNAME": "mara", "PASSWORD": PASSWORD, "SECRET_HASH": hash(secret) });
+    let tokens = initiate("USER_PASSWORD_AUTH", password).await.ok()["AuthenticationResult"].clone();
+    let refresh = async |token: &Value, hash: Option<String>| {
+        let parameters = json!({ "REFRESH_TOKEN": token, "SECRET_HASH": hash });
+        initiate("REFRESH_TOKEN_AUTH", parameters).await
+    };
+    let (token, right) = (&tokens["RefreshToken"], Some(hash(secret)));
+
+    refresh(token, right.clone()).await.ok();
+    let access = json!({ "AccessToken": tokens["AccessToken"] });
+    server.call("GlobalSignOut", access).await.ok();
+    let unverified = format!("Unable to verify secret hash for client {id}");
+    let missing = format!("Client {id} is configured with secret but SECRET_HASH was not received");
+    let garbage = json!("made.up.token");
+    for (token, hash, sentence) in [
+        (token, right.clone(), "Refresh Token has been revoked"),
+        (token, Some(hash("another-secret")), unverified.as_str()),
+        (token, None, missing.as_str()),
+        (&garbage, right, "Invalid Refresh Token"),
+        (&garbage, None, missing.as_str()),
+    ] {
+        refresh(token, hash)
+            .await
+            .assert_error("NotAuthorizedException", sentence);
+    }
 }

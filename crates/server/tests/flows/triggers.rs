@@ -1,12 +1,13 @@
 //! Which functions a sign-in calls, in which order, with which events, and what their answers do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use poolhouse_server::settings::Settings;
 use poolhouse_testkit::{RecordingFunction, TestServer};
 use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, claims};
+use crate::{PASSWORD, WRONG, claims};
 
 /// A pool with functions of the test's own.
 pub struct Scene {
@@ -28,13 +29,22 @@ impl Scene {
         Scene::with_config(functions, Value::Object(config)).await
     }
 
-    async fn with_config(functions: &[(&str, &Arc<RecordingFunction>)], config: Value) -> Scene {
+    /// As [`new`](Scene::new), with this `LambdaConfig`.
+    pub async fn with_config(functions: &[(&str, &Arc<RecordingFunction>)], config: Value) -> Scene {
+        Scene::with_settings(functions, config, |_| {}).await
+    }
+
+    async fn with_settings(
+        functions: &[(&str, &Arc<RecordingFunction>)],
+        config: Value,
+        change: impl FnOnce(&mut Settings),
+    ) -> Scene {
         let place = |function: &Arc<RecordingFunction>| function.clone() as Arc<dyn Place>;
         let places = functions
             .iter()
             .map(|(trigger, function)| ((*trigger).to_owned(), place(function)))
             .collect();
-        let server = TestServer::with_functions(places).await;
+        let server = TestServer::with_functions(places, change).await;
         let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
         let client = server.client(&pool).await;
         server.user(&pool, "mara", PASSWORD).await;
@@ -44,7 +54,8 @@ impl Scene {
         Scene { server, pool, client }
     }
 
-    async fn sign_in(&self) -> poolhouse_testkit::Answer {
+    /// Mara's sign-in by USER_PASSWORD_AUTH.
+    pub async fn sign_in(&self) -> poolhouse_testkit::Answer {
         self.server.password_sign_in(&self.client, "mara", PASSWORD).await
     }
 
@@ -60,12 +71,13 @@ impl Scene {
     }
 }
 
-fn arn(name: &str) -> String {
+/// The function of this name.
+pub fn arn(name: &str) -> String {
     format!("arn:aws:lambda:us-east-1:000000000000:function:{name}")
 }
 
 #[tokio::test]
-async fn a_password_sign_in_calls_its_functions_in_order_with_these_events() {
+async fn a_password_sign_in_calls_its_functions_with_these_events() {
     let (before, after, tokens) = (
         RecordingFunction::silent(),
         RecordingFunction::silent(),
@@ -125,6 +137,77 @@ async fn a_password_sign_in_calls_its_functions_in_order_with_these_events() {
             "clientMetadata": null,
         })
     );
+}
+
+#[tokio::test]
+async fn the_functions_of_a_sign_in_are_called_in_the_services_order() {
+    let called: Arc<Mutex<Vec<String>>> = Arc::default();
+    let function = {
+        let called = called.clone();
+        RecordingFunction::new(move |event| {
+            called.lock().unwrap().push(event["triggerSource"].to_string());
+            if event["triggerSource"] == "UserMigration_Authentication" {
+                event["response"] = json!({
+                    "userAttributes": { "email": "noel@example.com" },
+                    "finalUserStatus": "CONFIRMED",
+                });
+            }
+            Ok(())
+        })
+    };
+    let scene = Scene::new(&[
+        ("PreTokenGeneration", &function),
+        ("PostAuthentication", &function),
+        ("PreAuthentication", &function),
+        ("UserMigration", &function),
+    ])
+    .await;
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "noel", PASSWORD)
+        .await;
+    answer.ok();
+    let expected = [
+        "UserMigration_Authentication",
+        "PreAuthentication_Authentication",
+        "PostAuthentication_Authentication",
+        "TokenGeneration_Authentication",
+    ];
+    assert_eq!(
+        *called.lock().unwrap(),
+        expected.map(|source| format!("{source:?}"))
+    );
+}
+
+/// Define asks for the password and fails what comes after it; PreAuthentication is called before it, or not at all.
+#[tokio::test]
+async fn custom_authentication_calls_pre_authentication_only_where_it_is_switched_on() {
+    for (switched_on, calls) in [(false, 0), (true, 1)] {
+        let (before, define) = (
+            RecordingFunction::silent(),
+            RecordingFunction::new(|event| {
+                event["response"]["failAuthentication"] = json!(true);
+                Ok(())
+            }),
+        );
+        let functions = [
+            ("PreAuthentication", &before),
+            ("DefineAuthChallenge", &define),
+            ("CreateAuthChallenge", &define),
+            ("VerifyAuthChallengeResponse", &define),
+        ];
+        let config = functions
+            .iter()
+            .map(|(trigger, _)| ((*trigger).to_owned(), json!(arn(trigger))));
+        let config = Value::Object(config.collect());
+        let scene = Scene::with_settings(&functions, config, |settings| {
+            settings.pre_authentication_in_custom_auth = switched_on;
+        })
+        .await;
+        let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        answer.assert_error("NotAuthorizedException", WRONG);
+        assert_eq!(before.events().len(), calls);
+    }
 }
 
 #[tokio::test]
@@ -235,45 +318,4 @@ async fn a_refresh_calls_the_function_before_tokens_only() {
     assert!(before.events().is_empty() && after.events().is_empty());
     let [event] = tokens.events().try_into().unwrap();
     assert_eq!(event["triggerSource"], "TokenGeneration_RefreshTokens");
-}
-
-#[tokio::test]
-async fn an_older_directory_hands_its_users_over_with_their_passwords() {
-    let migration = RecordingFunction::new(|event| {
-        if event["request"]["password"] != PASSWORD {
-            return Err("Bad password".to_owned());
-        }
-        event["response"] = json!({
-            "userAttributes": { "email": "noel@example.com", "email_verified": "true" },
-            "finalUserStatus": "CONFIRMED",
-            "messageAction": "SUPPRESS",
-        });
-        Ok(())
-    });
-    let scene = Scene::new(&[("UserMigration", &migration)]).await;
-    let wrong = scene
-        .server
-        .password_sign_in(&scene.client, "noel", "Wrong-Horse-9!")
-        .await;
-    wrong.assert_error("UserNotFoundException", "User does not exist.");
-    scene
-        .server
-        .password_sign_in(&scene.client, "noel", PASSWORD)
-        .await
-        .ok();
-    let events = migration.events();
-    assert_eq!(events.len(), 2);
-    assert_eq!(events[1]["triggerSource"], "UserMigration_Authentication");
-    assert_eq!(events[1]["userName"], "noel");
-
-    // From now on the pool knows the user, and SRP works, too.
-    scene
-        .server
-        .srp_sign_in(&scene.pool, &scene.client, "noel", PASSWORD)
-        .await
-        .ok();
-    assert!(migration.events().is_empty());
-    let user = json!({ "UserPoolId": scene.pool, "Username": "noel" });
-    let user = scene.server.call("AdminGetUser", user).await.ok();
-    assert_eq!(user["UserStatus"], "CONFIRMED");
 }

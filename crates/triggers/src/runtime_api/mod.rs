@@ -116,6 +116,10 @@ impl Place for RuntimeApi {
         })
     }
 
+    fn width(&self) -> usize {
+        self.pool.function.sandboxes
+    }
+
     fn warm_up(&self, deadline: Instant) -> BoxFuture<'_, Result<(), InvokeError>> {
         Box::pin(async move {
             let _room = self.pool.room(deadline).await?;

@@ -17,6 +17,7 @@ const {
   LAMBDA_TASK_ROOT: ROOT = process.cwd(),
   _HANDLER: HANDLER = '',
 } = process.env;
+const EXIT_OF_LOST_SERVER = 1;
 const EXIT_OF_UNHANDLED_REJECTION = 128;
 const EXIT_OF_UNCAUGHT_EXCEPTION = 129;
 const NEVER_SETTLED =
@@ -163,7 +164,11 @@ let reportUncaught = postInitError;
 let whenEmpty;
 
 function listenForTheUncaught() {
+  let ending = false;
   const end = async (error, status) => {
+    // What goes wrong while an error is told cannot be told.
+    if (ending) process.exit(status);
+    ending = true;
     try {
       await reportUncaught(error);
     } finally {
@@ -263,8 +268,14 @@ async function handleOne(handler, isAsync) {
   await answer.posted;
 }
 
+/** The other end of the log is the server's. Once it is closed there is no server, and nobody to work for. */
+function endWithTheServer() {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(EXIT_OF_LOST_SERVER));
+}
+
 replaceConsole();
 listenForTheUncaught();
+endWithTheServer();
 process.env.AWS_EXECUTION_ENV = `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
 // What is thrown here is an exception that nobody catches: it is reported as an error of the start.
 const handler = await loadHandler();

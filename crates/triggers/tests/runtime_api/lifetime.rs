@@ -88,6 +88,7 @@ async fn a_start_that_never_ends_is_ended_with_the_second_call() {
 #[tokio::test]
 async fn calls_at_once_get_processes_of_their_own_up_to_the_limit() {
     let rig = Arc::new(rig(|function| function.sandboxes = 3));
+    assert_eq!(rig.place.width(), 3);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let event = json!({"do": "meet", "at": listener.local_addr().unwrap()});
     let calls: Vec<_> = (0..3)

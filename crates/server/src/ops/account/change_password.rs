@@ -5,17 +5,17 @@ use poolhouse_store::Batch;
 use zeroize::Zeroizing;
 
 use crate::auth::policy::{self, Wording};
-use crate::auth::{access_token, credentials, password};
+use crate::auth::{access_token, credentials, password, quota};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::ops::users::change;
 
-/// Replaces the user's own password. A user without one sets its first. Wrong previous passwords count towards the
-/// lockout of the account, as they do at sign-in. Sign-ins go on.
+/// Replaces the user's own password, up to five times an hour, tries included. A user without one sets its first. Wrong
+/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, `Incorrect username or password.` or
-/// `Password attempts exceeded`; `InvalidParameterException` `Missing required parameter PreviousPassword`;
+/// `Password attempts exceeded`; `LimitExceededException`; `InvalidParameterException` `Missing required parameter PreviousPassword`;
 /// `InvalidPasswordException` with the policy's first unmet rule.
 pub async fn run(
     ctx: &Ctx,
@@ -27,6 +27,9 @@ pub async fn run(
     let proposed = Zeroizing::new(input.proposed_password.unwrap_or_default());
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
     policy::check(pool, &proposed, Wording::Others)?;
+    quota::CHANGE_PASSWORD
+        .count(ctx, pool.id(), &user.value.sub)
+        .await?;
     match (&user.value.sealed_verifier, previous) {
         (Some(_), Some(previous)) => {
             let name = &user.value.username;
@@ -104,6 +107,7 @@ mod tests {
         change(&server, &token, Some("wrong"), "Battery-Staple-1")
             .await
             .assert_error("NotAuthorizedException", "Incorrect username or password.");
+        // More often than an hour allows changes: a new password that is refused is no change.
         for _ in 0..6 {
             change(&server, &token, Some("Correct-Horse-9!"), "no-upper-case-1")
                 .await
@@ -119,13 +123,57 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stolen_token_does_not_guess_the_password() {
-        let (server, _, token) = signed_in().await;
+    async fn a_stolen_token_guesses_five_passwords_an_hour_and_locks_the_account_at_that() {
+        let (server, client, token) = signed_in().await;
         for _ in 0..5 {
-            change(&server, &token, Some("wrong"), "Battery-Staple-1").await;
+            change(&server, &token, Some("wrong"), "Battery-Staple-1")
+                .await
+                .assert_error("NotAuthorizedException", "Incorrect username or password.");
         }
-        change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
+        server
+            .password_sign_in(&client, "mara", "Correct-Horse-9!")
             .await
             .assert_error("NotAuthorizedException", "Password attempts exceeded");
+        for seconds in [0, 3599] {
+            server.clock().advance_seconds(seconds);
+            change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
+                .await
+                .assert_error(
+                    "LimitExceededException",
+                    "Attempt limit exceeded, please try after some time.",
+                );
+        }
+        let tokens = server.password_sign_in(&client, "mara", "Correct-Horse-9!").await;
+        let token = tokens.ok()["AuthenticationResult"]["AccessToken"].clone();
+        server.clock().advance_seconds(1);
+        change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
+            .await
+            .ok();
+    }
+
+    #[tokio::test]
+    async fn a_count_of_the_hour_is_swept_and_goes_with_its_user() {
+        let (server, client, token) = signed_in().await;
+        let rows = async || {
+            let scan = poolhouse_store::Scan::prefix("quota/", 10);
+            server.store().scan(scan).await.unwrap().len()
+        };
+        change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
+            .await
+            .ok();
+        assert_eq!(rows().await, 1);
+        server.clock().advance_seconds(3600);
+        server.sweep().await;
+        assert_eq!(rows().await, 0);
+
+        let tokens = server.password_sign_in(&client, "mara", "Battery-Staple-1").await;
+        let token = tokens.ok()["AuthenticationResult"]["AccessToken"].clone();
+        change(&server, &token, Some("Battery-Staple-1"), "Battery-Staple-2")
+            .await
+            .ok();
+        assert_eq!(rows().await, 1);
+        let request = json!({ "AccessToken": token });
+        server.call("DeleteUser", request).await.ok();
+        assert_eq!(rows().await, 0);
     }
 }

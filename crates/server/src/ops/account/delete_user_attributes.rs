@@ -21,13 +21,7 @@ pub async fn run(
     let pool = &signed_in.pool.value;
     let asked = Change::removing(input.user_attribute_names);
     asked.check_client(&signed_in.client.value)?;
-    change::change(ctx, pool, signed_in.user, |user| {
-        asked.check_change(pool, user)?;
-        asked.apply(pool, user);
-        user.modified = ctx.now;
-        Ok(())
-    })
-    .await?;
+    change::attributes(ctx, pool, signed_in.user, &asked).await?;
     Ok(shapes::DeleteUserAttributesResponse::default())
 }
 

@@ -23,13 +23,7 @@ pub async fn run(
     let pool = &signed_in.pool.value;
     let asked = Change::listed(input.user_attributes);
     asked.check_client(&signed_in.client.value)?;
-    change::change(ctx, pool, signed_in.user, |user| {
-        asked.check_change(pool, user)?;
-        asked.apply(pool, user);
-        user.modified = ctx.now;
-        Ok(())
-    })
-    .await?;
+    change::attributes(ctx, pool, signed_in.user, &asked).await?;
     Ok(shapes::UpdateUserAttributesResponse {
         code_delivery_details_list: Some(Vec::new()),
     })

@@ -19,13 +19,7 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
     let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
     let asked = Change::removing(input.user_attribute_names);
-    change::change(ctx, &pool.value, user, |user| {
-        asked.check_change(&pool.value, user)?;
-        asked.apply(&pool.value, user);
-        user.modified = ctx.now;
-        Ok(())
-    })
-    .await?;
+    change::attributes(ctx, &pool.value, user, &asked).await?;
     Ok(shapes::AdminDeleteUserAttributesResponse::default())
 }
 

@@ -3,7 +3,8 @@
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::auth::aliases::{self, Taken};
-use crate::auth::sign_out;
+use crate::auth::attributes::Change;
+use crate::auth::{quota, sign_out};
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::document::{Document, load};
@@ -57,6 +58,25 @@ pub async fn change_with(
     Err(ApiError::concurrent_modification())
 }
 
+/// Changes a user's attributes.
+///
+/// # Errors
+/// As [`change`]; what the schema does not take.
+pub async fn attributes(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    asked: &Change,
+) -> Result<UserRecord, ApiError> {
+    change(ctx, pool, user, |user| {
+        asked.check_change(pool, user)?;
+        asked.apply(pool, user);
+        user.modified = ctx.now;
+        Ok(())
+    })
+    .await
+}
+
 /// Ends all of a user's sign-ins, and whatever else `edit` changes in the same moment.
 ///
 /// # Errors
@@ -85,6 +105,7 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
     let sub = user.value.sub.clone();
     let mut user = user;
     for _ in 0..ATTEMPTS {
+        let counts = quota::ALL.map(|quota| quota.key(pool.id(), &sub));
         let batch = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse)
             .await?
             .merge(sign_out::revoke_all(ctx, pool.id(), &sub).await?)
@@ -92,6 +113,9 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
             .delete(keys::sub(pool.id(), &sub), Expect::Any)
             .delete(keys::lockout(pool.id(), &sub), Expect::Any)
             .delete(keys::ledger(pool.id(), &sub), Expect::Any);
+        let batch = counts
+            .into_iter()
+            .fold(batch, |batch, key| batch.delete(key, Expect::Any));
         match ctx.app.store.commit(batch).await {
             Ok(_) => return Ok(()),
             Err(CommitError::Conflict { .. }) => user = reload(ctx, &user.key, &sub).await?,

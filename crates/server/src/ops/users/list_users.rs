@@ -100,11 +100,8 @@ fn only_row(pool: &PoolRecord, filter: &Filter) -> Option<OnlyRow> {
         return None;
     }
     let by_address = pool
-        .settings
-        .username_attributes
-        .iter()
-        .flatten()
-        .any(|a| a.as_str() == filter.attribute);
+        .username_attributes()
+        .any(|attribute| attribute == filter.attribute);
     match filter.attribute {
         "username" => Some(OnlyRow::User(keys::user(
             pool.id(),

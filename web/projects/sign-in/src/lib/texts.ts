@@ -51,9 +51,13 @@ export interface SignInTexts {
   codeIncomplete: (length: number, alphabet: CodeAlphabet) => string;
   codeWrong: (attemptsLeft: number | null) => string;
   codeExpired: string;
+  /** Where no new code can be asked for. */
+  codeExpiredForGood: string;
   resend: string;
   resendIn: (time: string) => string;
   resent: string;
+  renew: string;
+  renewed: string;
   resentTooSoon: string;
   differentAccount: string;
 
@@ -114,10 +118,13 @@ export const ENGLISH: SignInTexts = {
     if (left === null) return 'That code isn’t right.';
     return `That code isn’t right. ${left === 1 ? '1 try' : `${left} tries`} left.`;
   },
-  codeExpired: 'This code has expired. Start again to get a new one.',
+  codeExpired: 'This code has expired. Send a new one.',
+  codeExpiredForGood: 'This code has expired. Start again to get a new one.',
   resend: 'Send the code again',
   resendIn: (time) => `Send the code again in ${time}`,
   resent: 'We sent the code again.',
+  renew: 'Send a new code',
+  renewed: 'We sent a new code.',
   resentTooSoon: 'We sent it a moment ago. Check your inbox and your spam folder.',
   differentAccount: 'Use a different account',
 

@@ -58,10 +58,13 @@ export const ARABIC: SignInTexts = {
   codeIncomplete: (length) => `أدخل الخانات كلها، وعددها ${length}.`,
   codeWrong: (left) =>
     left === null ? 'الرمز غير صحيح.' : `الرمز غير صحيح. المتبقي: ${attempts(left)}.`,
-  codeExpired: 'انتهت صلاحية هذا الرمز. ابدأ من جديد للحصول على رمز آخر.',
+  codeExpired: 'انتهت صلاحية هذا الرمز. اطلب إرسال رمز جديد.',
+  codeExpiredForGood: 'انتهت صلاحية هذا الرمز. ابدأ من جديد للحصول على رمز آخر.',
   resend: 'إرسال الرمز مرة أخرى',
   resendIn: (time) => `إرسال الرمز مرة أخرى خلال ${time}`,
   resent: 'أرسلنا الرمز مرة أخرى.',
+  renew: 'إرسال رمز جديد',
+  renewed: 'أرسلنا رمزًا جديدًا.',
   resentTooSoon: 'أرسلناه قبل لحظات. تحقق أيضًا من مجلد الرسائل غير المرغوب فيها.',
   differentAccount: 'استخدام حساب آخر',
 

@@ -48,10 +48,13 @@ export const GERMAN: SignInTexts = {
     if (left === null) return 'Der Code stimmt nicht.';
     return `Der Code stimmt nicht. Noch ${left === 1 ? 'ein Versuch' : `${left} Versuche`}.`;
   },
-  codeExpired: 'Der Code ist abgelaufen. Beginnen Sie neu, um einen neuen zu bekommen.',
+  codeExpired: 'Der Code ist abgelaufen. Lassen Sie sich einen neuen schicken.',
+  codeExpiredForGood: 'Der Code ist abgelaufen. Beginnen Sie neu, um einen neuen zu bekommen.',
   resend: 'Code noch einmal senden',
   resendIn: (time) => `Code noch einmal senden in ${time}`,
   resent: 'Wir haben den Code noch einmal geschickt.',
+  renew: 'Neuen Code schicken',
+  renewed: 'Wir haben einen neuen Code geschickt.',
   resentTooSoon: 'Er ging gerade erst ab. Sehen Sie auch im Spam-Ordner nach.',
   differentAccount: 'Anderes Konto verwenden',
 

@@ -101,6 +101,7 @@ describe('the code', () => {
     ['resent', 'resent'],
     [null, 'resent'],
     ['too_soon', 'too-soon'],
+    ['sent', 'renewed'],
   ])('asked for again, answered with %s', (result, notice) => {
     const state = transition(RESENDING, challenged({ result })) as CodeState;
     expect([state.problem, state.notice]).toEqual([null, notice]);

@@ -23,7 +23,8 @@ export interface CodeState {
   readonly busy: 'verifying' | 'resending' | null;
   readonly pending: PendingCode;
   readonly problem: Problem | null;
-  readonly notice: 'resent' | 'too-soon' | null;
+  /** `renewed`: the code mailed is another one, since the last has expired. */
+  readonly notice: 'resent' | 'renewed' | 'too-soon' | null;
 }
 
 /** Over before it succeeded. Only a new sign-in goes on from here. */
@@ -139,7 +140,7 @@ function challengedAgain(state: CodeState, challenge: CodeChallenge, now: number
     case 'too_soon':
       return { ...next, notice: 'too-soon' };
     case 'sent':
-      return next;
+      return state.busy === 'resending' ? { ...next, notice: 'renewed' } : next;
   }
 }
 

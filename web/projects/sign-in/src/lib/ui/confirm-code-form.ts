@@ -82,18 +82,18 @@ const MINUTE_ANNOUNCED = { from: 60, to: 50 };
           }
         </div>
       </div>
-      @if (expired() && !busy()) {
-        <button class="si-button" type="button" (click)="startAgain.emit()">
-          {{ texts.startAgain }}
-        </button>
-      } @else {
-        <button class="si-button" type="submit" [attr.aria-disabled]="busy() !== null || null">
-          @if (busy() === 'verifying') {
-            <span class="si-spinner" aria-hidden="true"></span>
-          }
-          {{ texts.verify }}
-        </button>
-      }
+      <!-- One button, whatever it does: another one in its place would not have the focus. -->
+      <button
+        class="si-button"
+        [attr.type]="expired() ? 'button' : 'submit'"
+        [attr.aria-disabled]="busy() !== null || (expired() && resendIn()) || null"
+        (click)="press()"
+      >
+        @if (busy() === 'verifying') {
+          <span class="si-spinner" aria-hidden="true"></span>
+        }
+        {{ action() }}
+      </button>
       <div class="si-links">
         @if (resendIn() !== null && !expired()) {
           <button
@@ -121,6 +121,7 @@ export class ConfirmCodeForm {
   readonly expiresIn = input<number | null>(null);
   /** Seconds until the mail may be asked for again; `null` offers no resending. */
   readonly resendIn = input<number | null>(null);
+  /** Then a new code can be asked for, or a new sign-in started where there is no asking. */
   readonly expired = input(false);
   readonly busy = input<'verifying' | 'resending' | null>(null);
   readonly slow = input(false);
@@ -159,6 +160,10 @@ export class ConfirmCodeForm {
     if (this.incomplete()) return this.texts.codeIncomplete(this.length(), this.alphabet());
     return this.error();
   });
+  protected readonly action = computed(() => {
+    if (!this.expired()) return this.texts.verify;
+    return this.resendIn() === null ? this.texts.startAgain : this.texts.renew;
+  });
   protected readonly note = computed(() => {
     if (this.busy() === 'verifying') {
       return this.slow() ? this.texts.stillWorking : this.texts.verifying;
@@ -191,6 +196,13 @@ export class ConfirmCodeForm {
     } else {
       this.codeCompleted.emit(this.code());
     }
+  }
+
+  /** From an expired code: a new one in the same sign-in, or a new sign-in. Else the form is submitted. */
+  protected press(): void {
+    if (!this.expired()) return;
+    if (this.resendIn() === null) this.startAgain.emit();
+    else this.requestResend();
   }
 
   protected requestResend(): void {

@@ -108,6 +108,26 @@ describe('ConfirmCodeForm', () => {
     expect(emitted).toEqual([]);
   });
 
+  it('leads on from an expired code by its one button, and never by Enter', async () => {
+    const cases: [Record<string, unknown>, string, string[]][] = [
+      [{ resendIn: 0 }, 'Send a new code', ['resend']],
+      [{ resendIn: 12 }, 'Send a new code', []],
+      [{ resendIn: 0, busy: 'resending' }, 'Send a new code', []],
+      [{}, 'Start again', ['start again']],
+    ];
+    for (const [inputs, label, expected] of cases) {
+      const fixture = await create({ expired: true, ...inputs });
+      const emitted: string[] = [];
+      fixture.componentInstance.resend.subscribe(() => emitted.push('resend'));
+      fixture.componentInstance.startAgain.subscribe(() => emitted.push('start again'));
+      fixture.componentInstance.codeCompleted.subscribe(() => emitted.push('code'));
+      find(fixture, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
+      expect(find(fixture, '.si-button').textContent.trim()).toBe(label);
+      find(fixture, '.si-button').click();
+      expect(emitted).toEqual(expected);
+    }
+  });
+
   it('drops the complaint about a short code as soon as the code changes', async () => {
     const fixture = await create({ notice: '', resendIn: 0 });
     const submit = async () => {

@@ -64,8 +64,8 @@ import { Login, LoginForm } from './login-form';
             [busy]="state.busy"
             [slow]="flow.slow()"
             [error]="error()"
-            [notice]="notice() === 'resent' ? texts.resent : ''"
-            [hint]="notice() === 'too-soon' ? texts.resentTooSoon : ''"
+            [notice]="notice()"
+            [hint]="hint()"
             (codeCompleted)="onCodeCompleted($event)"
             (resend)="flow.resend()"
             (startAgain)="flow.reset()"
@@ -108,9 +108,19 @@ export class SignIn {
     const state = this.flow.state();
     if (state.step === 'ended') return endText(this.texts, state.reason);
     if (state.step === 'done' || !state.problem) return '';
+    if (state.problem.kind === 'expired' && this.flow.resendIn() === null)
+      return this.texts.codeExpiredForGood;
     return problemText(this.texts, state.problem);
   });
   protected readonly notice = computed(() => {
+    const { resent, renewed } = this.texts;
+    const said = this.said();
+    return said === 'resent' ? resent : said === 'renewed' ? renewed : '';
+  });
+  protected readonly hint = computed(() =>
+    this.said() === 'too-soon' ? this.texts.resentTooSoon : '',
+  );
+  private readonly said = computed(() => {
     const state = this.flow.state();
     return state.step === 'code' ? state.notice : null;
   });

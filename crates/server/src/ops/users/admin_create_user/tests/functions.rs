@@ -9,7 +9,7 @@ use super::{create, suppressed};
 
 /// A server with this function, and a pool that calls it as this trigger.
 async fn with_function(trigger: &str, function: &Arc<RecordingFunction>) -> (TestServer, String) {
-    let server = TestServer::with_functions(vec![("f".to_owned(), function.clone())]).await;
+    let server = TestServer::with_functions(vec![("f".to_owned(), function.clone())], |_| {}).await;
     let config = json!({ trigger: "arn:aws:lambda:us-east-1:000000000000:function:f" });
     let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
     (server, pool)
