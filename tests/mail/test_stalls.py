@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from function_process import EVENT, Function, settings
+from blackbox.function_process import EVENT, Function, settings
 
 STEPS = ["banner", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "final dot"]
 OFFERS = {"STARTTLS": "250-relay\r\n250 STARTTLS\r\n", "AUTH": "250-relay\r\n250 AUTH PLAIN\r\n"}
