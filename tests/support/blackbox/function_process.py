@@ -38,6 +38,9 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         self.events, self.reports = queue.Queue(), queue.Queue()
         super().__init__(("127.0.0.1", 0), Handler)
 
+    def handle_error(self, *_):
+        """A function that is killed leaves its connection broken."""
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
