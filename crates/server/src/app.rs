@@ -11,7 +11,7 @@ use crate::cpu::CpuPool;
 use crate::http::access::FunctionKeys;
 use crate::mailer::Mailer;
 use crate::oidc::SigningKeys;
-use crate::records::{ClientRecord, Decoded, PoolRecord};
+use crate::records::{ClientRecord, Decoded, PoolRecord, Remembered};
 use crate::settings::Settings;
 use crate::triggers::Functions;
 
@@ -36,6 +36,8 @@ pub struct App {
     pub pools: Arc<Decoded<PoolRecord>>,
     /// App clients, decoded.
     pub clients: Arc<Decoded<ClientRecord>>,
+    /// Which pool an app client belongs to.
+    pub pools_of_clients: Arc<Remembered>,
     /// Where trigger functions run.
     pub functions: Arc<Functions>,
     /// Access keys of function processes, which live as long as the server.

@@ -64,13 +64,25 @@ impl Ctx {
         &self,
         client_id: &str,
     ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
-        let row = self.app.store.get(&keys::client_pool(client_id)).await?;
-        let pool_id = row
-            .and_then(referenced)
-            .ok_or_else(|| ApiError::client_not_found(client_id))?;
+        let pool_id = self.pool_of_client(client_id).await?;
         let client = self.client(&pool_id, client_id).await?;
         let pool = self.pool(&pool_id).await?;
         Ok((client, pool))
+    }
+
+    /// The id of the pool that an app client belongs to. A client never changes its pool and its id is never given
+    /// again, so what was read once stays true; whether the client is still there shows when it is read.
+    async fn pool_of_client(&self, client_id: &str) -> Result<String, ApiError> {
+        let key = keys::client_pool(client_id);
+        if let Some(pool_id) = self.app.pools_of_clients.get(&key) {
+            return Ok(pool_id);
+        }
+        let row = self.app.store.get(&key).await?;
+        let pool_id = row
+            .and_then(referenced)
+            .ok_or_else(|| ApiError::client_not_found(client_id))?;
+        self.app.pools_of_clients.keep(key, pool_id.clone());
+        Ok(pool_id)
     }
 
     /// The user that a `Username` or `USERNAME` means: the real username, the `sub`, or an address or preferred

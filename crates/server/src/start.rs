@@ -77,6 +77,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         signing_keys: Arc::new(SigningKeys::new(parts.key_source)),
         pools: Arc::default(),
         clients: Arc::default(),
+        pools_of_clients: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(&settings.mail, parts.inbox)),

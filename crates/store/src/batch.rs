@@ -66,6 +66,7 @@ impl Expect {
 pub struct Batch {
     /// By key, because every engine takes its locks in this order, so that two batches can never wait for each other.
     steps: BTreeMap<String, Step>,
+    deferred: bool,
 }
 
 /// What a batch asks of one key.
@@ -125,9 +126,22 @@ impl Batch {
         self.step(key.into(), expect, None)
     }
 
-    /// This batch and then the other, as one.
+    /// Lets the commit be answered before it is durable.
+    ///
+    /// Readers see it as they see any other, and the end of the process takes nothing. It is on disk at the latest when
+    /// a later commit that is not deferred has been answered; a power cut before that undoes it, and with it only what
+    /// was committed after it. For what is worth nothing without the commit that follows it: a mark that a session is
+    /// used, a count of attempts.
+    #[must_use]
+    pub fn deferred(mut self) -> Self {
+        self.deferred = true;
+        self
+    }
+
+    /// This batch and then the other, as one, which is deferred only if both are.
     #[must_use]
     pub fn merge(mut self, other: Batch) -> Self {
+        self.deferred &= other.deferred;
         for (key, step) in other.steps {
             self.add(key, step);
         }
@@ -138,6 +152,11 @@ impl Batch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Whether the commit may be answered before it is durable.
+    pub(crate) fn is_deferred(&self) -> bool {
+        self.deferred
     }
 
     /// The steps in ascending key order, one for each key.

@@ -9,7 +9,8 @@
 //! Rules every engine keeps, and one suite for all engines (feature `suite`) proves:
 //! - Keys are ordered by their UTF-8 bytes, which is the order of their code points (on PostgreSQL: collation `"C"`).
 //! - A version changes at every write of a row and never comes back, not even when the row was deleted in between.
-//! - A commit is answered when it is durable, and every reader sees it from then on.
+//! - A commit is answered when it is durable, unless its batch is [deferred](Batch::deferred), and every reader sees it
+//!   from then on. Durable are always the first so many commits, never a later one without an earlier one.
 //! - A reader sees whole batches only, within one call.
 
 mod batch;

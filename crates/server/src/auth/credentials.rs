@@ -20,14 +20,8 @@ pub async fn seal_verifier(
     password: &str,
 ) -> Result<String, ApiError> {
     let salt = Salt::random(&*ctx.app.entropy);
-    let pool_name = pool.srp_name().to_owned();
-    let user_id = username.to_owned();
-    let password = Zeroizing::new(password.to_owned());
-    let made = ctx
-        .app
-        .cpu
-        .run(move || srp::verifier(&pool_name, &user_id, &password, &salt))
-        .await?;
+    let make = || srp::verifier(pool.srp_name(), username, password, &salt);
+    let made = ctx.app.cpu.run(make).await?;
     let plain = Zeroizing::new(format!("{}:{}", made.salt().to_hex(), *made.v_hex()));
     Ok(ctx
         .app

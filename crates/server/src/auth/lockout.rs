@@ -3,7 +3,8 @@
 //! minutes, starts the count again. The numbers are Cognito's.
 //!
 //! The row is raised before a password is judged and deleted after it proved right, so a crash between the two costs a
-//! guess and never grants one. Names without a user are counted alike, or the lock would tell which names exist.
+//! guess and never grants one. (A power cut may take the last counts with it: nobody waits for the disk to guess
+//! again.) Names without a user are counted alike, or the lock would tell which names exist.
 
 use poolhouse_store::{Batch, CommitError, Expect};
 use serde_json::{Value, json};
@@ -74,7 +75,7 @@ impl Document for Failures {
 /// How often a count is tried again when another attempt on the same account was counted at the same moment.
 const RACES: usize = 64;
 
-/// Counts an attempt on the account `who` (a `sub`, or a digest of a name that nobody has), durably, together with
+/// Counts an attempt on the account `who` (a `sub`, or a digest of a name that nobody has), at once, together with
 /// `also`, which holds what else must happen exactly once (consuming a session). Returns the batch that starts the
 /// count again; it belongs into the commit of a success.
 ///
@@ -101,7 +102,8 @@ pub async fn count(
         let counted = Failures::after(before, ctx.now);
         let batch = Batch::new()
             .put(key.clone(), expect, counted.to_body())
-            .merge(also.clone());
+            .merge(also.clone())
+            .deferred();
         match ctx.app.store.commit(batch).await {
             Ok(_) => return Ok(Batch::new().delete(key, Expect::Any)),
             Err(CommitError::Conflict { key: conflict }) if conflict == key => {}

@@ -48,14 +48,9 @@ pub async fn check_subject(
     )
     .await?;
     let verifier = subject.verifier(ctx, pool)?;
-    let name = pool.srp_name().to_owned();
-    let user_id = subject.username().to_owned();
-    let password = zeroize::Zeroizing::new(password.to_owned());
-    let right = ctx
-        .app
-        .cpu
-        .run(move || srp::check_password(&name, &user_id, &password, &verifier))
-        .await?;
+    let (name, user_id) = (pool.srp_name(), subject.username());
+    let check = || srp::check_password(name, user_id, password, &verifier);
+    let right = ctx.app.cpu.run(check).await?;
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
     if right && has_password {
         Ok(clear)

@@ -92,12 +92,15 @@ async fn custom_challenge(
     custom::run(sign_in, custom::Arrival::Answer { pending, answer }).await
 }
 
-/// Deletes the session at the version read: of any number of answers to it, one goes on.
+/// Deletes the session at the version read: of any number of answers to it, one goes on. What comes of that answer is
+/// committed after it, so it need not be on disk before.
 ///
 /// # Errors
 /// `session can only be used once.` for all others.
 pub async fn consume(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<(), ApiError> {
-    let consume = Batch::new().delete(stored.key.clone(), Expect::Version(stored.version));
+    let consume = Batch::new()
+        .delete(stored.key.clone(), Expect::Version(stored.version))
+        .deferred();
     match ctx.app.store.commit(consume).await {
         Ok(_) => Ok(()),
         Err(CommitError::Conflict { .. }) => Err(handle::used()),

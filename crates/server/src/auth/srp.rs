@@ -49,12 +49,8 @@ pub async fn challenge(
     let public_a = parse_a(parameters.required("SRP_A")?).map_err(|_| bad_a())?;
     let verifier = subject.verifier(ctx, pool)?;
     let salt = verifier.salt().to_hex();
-    let entropy = ctx.app.entropy.clone();
-    let ours = ctx
-        .app
-        .cpu
-        .run(move || srp::challenge(&verifier, &*entropy))
-        .await?;
+    let entropy = &*ctx.app.entropy;
+    let ours = ctx.app.cpu.run(|| srp::challenge(&verifier, entropy)).await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = with_session.then(|| handle::new(ctx, client.id(), expires));
@@ -186,15 +182,15 @@ pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Re
     let clear = lockout::count(ctx, pool.id(), &who, &consume, handle::used).await?;
 
     let verifier = subject.verifier(ctx, pool)?;
-    let name = pool.srp_name().to_owned();
+    let name = pool.srp_name();
     let user_id = subject.public_name(ctx, pool)?;
     let right = ctx
         .app
         .cpu
-        .run(move || {
+        .run(|| {
             let public_a = parse_a(&public_a).ok()?;
             let expected = srp::expected_signature(
-                &name,
+                name,
                 &user_id,
                 &verifier,
                 &ours,

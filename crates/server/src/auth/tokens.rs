@@ -147,11 +147,8 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     );
 
     let signing_keys = pool_keys(ctx, pool.id()).await?;
-    let (access, id) = ctx
-        .app
-        .cpu
-        .run(move || (signing_keys.access.sign(&access), signing_keys.id.sign(&id)))
-        .await?;
+    let sign = || (signing_keys.access.sign(&access), signing_keys.id.sign(&id));
+    let (access, id) = ctx.app.cpu.run(sign).await?;
     let (access, id) = (
         access.map_err(ApiError::internal)?,
         id.map_err(ApiError::internal)?,

@@ -20,6 +20,7 @@ use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, files, logging, prin
 use crate::app::App;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Configuration;
+use crate::cpu::EXECUTOR_THREADS_BEYOND;
 use crate::error::with_causes;
 use crate::http::{Pages, connections, router};
 use crate::mailer::Worker;
@@ -41,7 +42,10 @@ const RESTART: Duration = Duration::from_secs(1);
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
     logging::start(environment.log.as_deref())?;
     let configuration = configure(arguments, environment.credentials.as_ref())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores() + EXECUTOR_THREADS_BEYOND)
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
     runtime.block_on(serve(configuration, environment))
 }
@@ -135,11 +139,16 @@ fn put_together(
         clock: Arc::new(SystemClock),
         key_source: Arc::new(FreshKeys),
         inbox,
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        cores: cores(),
         function_host: functions.host,
         places: functions.remotes,
     };
     assemble(settings, parts).map_err(|error| CliError::new("the master key is not usable").caused_by(error))
+}
+
+/// How many threads can run at the same time.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper.

@@ -104,7 +104,6 @@ async fn connection(
     let progress = Progress::new();
     let stream = TokioIo::new(Timed::new(stream, limits.patience, progress.clone()));
     let router = TowerToHyperService::new(router);
-    let watched = progress.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let serving = progress.begin();
         let mut request = request.map(Body::new);
@@ -122,7 +121,6 @@ async fn connection(
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
-        () = watched.overdue(limits.patience) => return,
         () = shutdown.requested() => {
             served.as_mut().graceful_shutdown();
             served.await

@@ -7,12 +7,12 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::sync::watch;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep};
 
 /// How long a connection may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
@@ -46,45 +46,45 @@ enum Phase {
     Serving,
 }
 
-/// What a connection is doing, shared by its stream, its service and whoever watches both.
-pub(super) struct Progress(watch::Sender<Phase>);
+/// What a connection is doing, shared by its stream and its service.
+///
+/// A number that grows with every change; the rest of its division by three is the phase. Nobody is woken by a change:
+/// the stream looks whenever it has to wait, which it does in each phase in which time counts.
+pub(super) struct Progress(AtomicU64);
 
 impl Progress {
     /// A new connection's.
     pub fn new() -> Arc<Progress> {
-        Arc::new(Progress(watch::Sender::new(Phase::Idle)))
+        Arc::new(Progress(AtomicU64::new(0)))
     }
 
     /// Marks a request as being served until the returned guard is dropped.
     pub fn begin(self: &Arc<Progress>) -> Serving {
-        self.0.send_replace(Phase::Serving);
+        self.change(Phase::Serving);
         Serving(self.clone())
     }
 
-    /// Returns when the connection has kept the server waiting for too long.
-    pub async fn overdue(&self, patience: Patience) {
-        let mut phase = self.0.subscribe();
-        loop {
-            let wait = match *phase.borrow_and_update() {
-                Phase::Idle => patience.idle,
-                Phase::Head => patience.head,
-                Phase::Serving => Duration::MAX,
-            };
-            // The sender lives as long as `self`: this sees changes and never the channel's end.
-            if timeout(wait, phase.changed()).await.is_err() {
-                return;
-            }
+    fn head_began(&self) {
+        if self.now().1 == Phase::Idle {
+            self.change(Phase::Head);
         }
     }
 
-    fn head_began(&self) {
-        self.0.send_if_modified(|phase| match phase {
-            Phase::Idle => {
-                *phase = Phase::Head;
-                true
-            }
-            Phase::Head | Phase::Serving => false,
-        });
+    /// How many changes there have been, and what the last one was to.
+    fn now(&self) -> (u64, Phase) {
+        let mark = self.0.load(Ordering::Relaxed);
+        let phase = match mark % 3 {
+            0 => Phase::Idle,
+            1 => Phase::Head,
+            _ => Phase::Serving,
+        };
+        (mark, phase)
+    }
+
+    fn change(&self, phase: Phase) {
+        let mark = self.now().0;
+        self.0
+            .store(mark - mark % 3 + 3 + phase as u64, Ordering::Relaxed);
     }
 }
 
@@ -93,15 +93,18 @@ pub(super) struct Serving(Arc<Progress>);
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.0.0.send_replace(Phase::Idle);
+        self.0.change(Phase::Idle);
     }
 }
 
-/// A stream that tells when a head begins, and fails when what it writes is not taken.
+/// A stream that fails when it has to wait too long: for a request, for the rest of a head, or for an answer to be taken.
 pub(super) struct Timed<S> {
     stream: S,
-    write_patience: Duration,
+    patience: Patience,
     progress: Arc<Progress>,
+    read_timer: Pin<Box<Sleep>>,
+    /// The change of phase that the timer runs from.
+    read_timer_of: u64,
     write_timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -109,10 +112,31 @@ impl<S> Timed<S> {
     pub fn new(stream: S, patience: Patience, progress: Arc<Progress>) -> Timed<S> {
         Timed {
             stream,
-            write_patience: patience.write,
+            patience,
+            read_timer: Box::pin(sleep(patience.idle)),
+            read_timer_of: progress.now().0,
             progress,
             write_timer: None,
         }
+    }
+
+    /// There is nothing to read.
+    fn waits(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let (mark, phase) = self.progress.now();
+        let patience = match phase {
+            Phase::Idle => self.patience.idle,
+            Phase::Head => self.patience.head,
+            // The request has a limit of its own.
+            Phase::Serving => return Poll::Pending,
+        };
+        if self.read_timer_of != mark {
+            self.read_timer_of = mark;
+            self.read_timer.as_mut().reset(Instant::now() + patience);
+        }
+        self.read_timer
+            .as_mut()
+            .poll(cx)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
 
     fn written(&mut self, cx: &mut Context<'_>, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -120,7 +144,7 @@ impl<S> Timed<S> {
             self.write_timer = None;
             return polled;
         }
-        let limit = self.write_patience;
+        let limit = self.patience.write;
         let timer = self.write_timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         timer
             .as_mut()
@@ -134,6 +158,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         let this = self.get_mut();
         let before = buf.filled().len();
         let polled = Pin::new(&mut this.stream).poll_read(cx, buf);
+        if polled.is_pending() {
+            return this.waits(cx);
+        }
         if buf.filled().len() > before {
             this.progress.head_began();
         }
@@ -179,33 +206,32 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Watches a connection while `happen` happens to it, and returns the seconds until it was overdue.
-    async fn seconds_until_overdue(
-        happen: impl AsyncFnOnce(&mut DuplexStream, &mut Timed<DuplexStream>, &Arc<Progress>),
-    ) -> u64 {
+    /// Reads what `happen` sends, and returns the seconds until the connection was given up.
+    async fn seconds_until_overdue(happen: impl AsyncFnOnce(&mut DuplexStream, &Arc<Progress>)) -> u64 {
         let (mut client, server) = duplex(64);
         let progress = Progress::new();
         let mut timed = Timed::new(server, Patience::default(), progress.clone());
         let start = Instant::now();
-        tokio::join!(
-            progress.overdue(Patience::default()),
-            happen(&mut client, &mut timed, &progress)
-        );
-        start.elapsed().as_secs()
+        let read = async {
+            let error = timed.read_to_end(&mut Vec::new()).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+            start.elapsed().as_secs()
+        };
+        let (seconds, ()) = tokio::join!(read, happen(&mut client, &progress));
+        seconds
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_connection_is_overdue_after_the_idle_time() {
-        assert_eq!(seconds_until_overdue(async |_, _, _| {}).await, 60);
+        assert_eq!(seconds_until_overdue(async |_, _| {}).await, 60);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_head_that_drips_is_overdue_ten_seconds_after_its_first_octet() {
-        let drip = async |client: &mut DuplexStream, timed: &mut Timed<DuplexStream>, _: &Arc<Progress>| {
+        let drip = async |client: &mut DuplexStream, _: &Arc<Progress>| {
             sleep(30 * SECOND).await;
             for _ in 0..9 {
                 client.write_all(b"x").await.unwrap();
-                timed.read_exact(&mut [0]).await.unwrap();
                 sleep(SECOND).await;
             }
         };
@@ -213,19 +239,18 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_being_served_may_take_its_time_and_the_wait_after_it_begins_anew() {
-        let serve =
-            async |client: &mut DuplexStream, timed: &mut Timed<DuplexStream>, progress: &Arc<Progress>| {
-                client.write_all(b"x").await.unwrap();
-                timed.read_exact(&mut [0]).await.unwrap();
-                let serving = progress.begin();
-                sleep(100 * SECOND).await;
-                client.write_all(b"body").await.unwrap();
-                timed.read_exact(&mut [0; 4]).await.unwrap();
-                sleep(100 * SECOND).await;
-                drop(serving);
-            };
-        assert_eq!(seconds_until_overdue(serve).await, 260);
+    async fn a_request_being_served_may_take_its_time_and_the_next_head_may_not() {
+        let serve = async |client: &mut DuplexStream, progress: &Arc<Progress>| {
+            client.write_all(b"x").await.unwrap();
+            sleep(SECOND).await;
+            let serving = progress.begin();
+            sleep(100 * SECOND).await;
+            client.write_all(b"body").await.unwrap();
+            sleep(100 * SECOND).await;
+            drop(serving);
+            client.write_all(b"x").await.unwrap();
+        };
+        assert_eq!(seconds_until_overdue(serve).await, 211);
     }
 
     #[tokio::test(start_paused = true)]

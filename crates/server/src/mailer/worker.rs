@@ -210,7 +210,11 @@ impl Worker {
             .iter()
             .cloned()
             .chain(steps.iter().map(|step| step.batch.clone()));
-        let whole = whole.fold(Batch::new(), Batch::merge);
+        let mut whole = whole.fold(Batch::new(), Batch::merge);
+        if steps.is_empty() {
+            // A power cut that takes this sends these mails again, the same bytes, after their leases.
+            whole = whole.deferred();
+        }
         if whole.is_empty() {
             return Ok(());
         }

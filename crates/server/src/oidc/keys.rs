@@ -70,7 +70,7 @@ impl SigningKeys {
         let (id, access) = ctx
             .app
             .cpu
-            .run(move || Ok::<_, ApiError>((source.generate()?, source.generate()?)))
+            .run_long(move || Ok::<_, ApiError>((source.generate()?, source.generate()?)))
             .await??;
         let row = key_of::pool_keys(pool_id);
         let seal = |key: &SigningKey| {

@@ -11,6 +11,7 @@ pub mod document;
 pub mod keys;
 pub mod pool;
 pub mod refresh;
+pub mod remembered;
 pub mod session;
 pub mod user;
 
@@ -20,5 +21,6 @@ pub use decoded::Decoded;
 pub use document::{Corrupt, Document, Stored, load};
 pub use pool::PoolRecord;
 pub use refresh::RefreshRecord;
+pub use remembered::Remembered;
 pub use session::SessionRecord;
 pub use user::UserRecord;

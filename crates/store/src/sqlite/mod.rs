@@ -1,13 +1,17 @@
-//! The engine for one machine: SQLite, one writer thread with group commit, readers beside it.
+//! The engine for one machine: SQLite, one connection that writes with group commit, readers beside it.
 //!
-//! **Durable**: WAL with `synchronous=FULL`; a commit is answered after the log was synced.
+//! **Durable**: WAL with `synchronous=FULL`; a commit is answered after the log was synced. Deferred ones are written to
+//! the log and wait for the next sync, which is of the whole log.
 //!
 //! **Shared**: another process may open the same file (`poolhouse keys create` does while the server runs). Versions
-//! are therefore reserved inside transactions, and a lock held elsewhere is waited for, up to five seconds.
+//! are therefore reserved inside transactions, and a lock held elsewhere is waited for, up to five seconds, by the
+//! writer's own thread.
 //!
-//! **Reads run on the calling thread.** A point read takes a few microseconds and waits for nobody: in WAL mode
-//! readers and writer do not block each other. Handing it to another thread and waking up again costs three to four
-//! times as much CPU (the example `throughput` prints both). Scans of more than a page go to a blocking thread.
+//! **Reads and uncontended commits run on the calling thread.** A point read takes a few microseconds and waits for
+//! nobody: in WAL mode readers and writer do not block each other. Handing it to another thread and waking up again
+//! costs three to four times as much CPU (the example `throughput` prints both). A commit waits for the disk, so it
+//! keeps its thread from other work meanwhile, but never more than one thread at a time: whoever comes second queues
+//! and lets go of its thread. Scans of more than a page go to a blocking thread.
 
 mod fault;
 mod health;
@@ -21,13 +25,14 @@ mod writer;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version, key};
 use health::Health;
 use readers::Readers;
-use writer::Order;
+use writer::{Order, Writer};
 
 /// Batches that may wait for the writer. Past that callers wait before they queue.
 const QUEUE: usize = 1024;
@@ -38,16 +43,19 @@ const LONG_SCANS: usize = 2;
 
 /// Rows in one SQLite file.
 ///
-/// Must be used inside a tokio runtime: long scans and [`close`](Self::close) run on its blocking threads.
+/// Must be used inside a tokio runtime: long scans and [`close`](Self::close) run on its blocking threads. One of the
+/// runtime's threads may be waiting for the disk, so it should have more than one.
 pub struct Sqlite {
     readers: Arc<Readers>,
     long_scans: Semaphore,
-    writer: Mutex<Option<Writer>>,
+    writer: Arc<Writer>,
+    queue: Mutex<Option<Queue>>,
     health: Arc<Health>,
 }
 
-struct Writer {
-    queue: mpsc::Sender<Order>,
+/// Where those wait who find the writer busy.
+struct Queue {
+    orders: mpsc::Sender<Order>,
     thread: JoinHandle<()>,
 }
 
@@ -61,25 +69,25 @@ impl Sqlite {
     /// another process holds it, [`StoreError::Engine`] when it cannot be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        Self::start(path, open::writer(path)?)
+        Self::start(path, open::writer(path)?, open::BUSY_TIMEOUT)
     }
 
-    fn start(path: &Path, connection: rusqlite::Connection) -> Result<Self, StoreError> {
-        let (queue, orders) = mpsc::channel(QUEUE);
+    fn start(path: &Path, connection: rusqlite::Connection, patience: Duration) -> Result<Self, StoreError> {
+        let (orders, queued) = mpsc::channel(QUEUE);
         let health = Arc::<Health>::default();
+        let writer = Arc::new(Writer::new(connection, patience, Arc::clone(&health)));
         let thread = {
-            let health = Arc::clone(&health);
-            // The connection is closed when the thread ends; the last one of a file moves the log into it.
-            let serve = move || writer::run(&connection, orders, &health);
+            let writer = Arc::clone(&writer);
             std::thread::Builder::new()
                 .name("store-writer".to_owned())
-                .spawn(serve)
+                .spawn(move || writer.serve(queued))
         };
         let thread = thread.map_err(|error| StoreError::Engine(Arc::new(error)))?;
         Ok(Self {
             readers: Arc::new(Readers::new(path.to_owned())),
             long_scans: Semaphore::new(LONG_SCANS),
-            writer: Mutex::new(Some(Writer { queue, thread })),
+            writer,
+            queue: Mutex::new(Some(Queue { orders, thread })),
             health,
         })
     }
@@ -91,9 +99,9 @@ impl Sqlite {
     pub async fn close(&self) {
         self.health.close();
         self.readers.close();
-        let writer = self.writer().take();
-        if let Some(Writer { queue, thread }) = writer {
-            drop(queue);
+        let queue = self.queue().take();
+        if let Some(Queue { orders, thread }) = queue {
+            drop(orders);
             // Should the thread have panicked, the file is closed as well.
             let _ = tokio::task::spawn_blocking(|| thread.join()).await;
         }
@@ -129,8 +137,21 @@ impl Sqlite {
         task.await.map_err(|_| StoreError::Closed)?
     }
 
-    fn writer(&self) -> MutexGuard<'_, Option<Writer>> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Commits behind others.
+    async fn commit_queued(&self, batch: Batch) -> Result<Version, CommitError> {
+        let orders = self.queue().as_ref().map(|queue| queue.orders.clone());
+        let (reply, answer) = oneshot::channel();
+        // The thread answers every order. Should it be gone, nobody knows what became of this one.
+        orders
+            .ok_or(StoreError::Closed)?
+            .send(Order { batch, reply })
+            .await
+            .map_err(|_| StoreError::Fenced)?;
+        answer.await.map_err(|_| StoreError::Fenced)?
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Option<Queue>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -159,18 +180,10 @@ impl Store for Sqlite {
         Box::pin(async move {
             key::check_batch(&batch)?;
             self.health.check()?;
-            let queue = self
-                .writer()
-                .as_ref()
-                .map(|writer| writer.queue.clone())
-                .ok_or(StoreError::Closed)?;
-            let (reply, answer) = oneshot::channel();
-            // The writer answers every order. Should its thread be gone, nobody knows what became of this one.
-            queue
-                .send(Order { batch, reply })
-                .await
-                .map_err(|_| StoreError::Fenced)?;
-            answer.await.map_err(|_| StoreError::Fenced)?
+            match self.writer.commit_if_idle(batch) {
+                Ok(answer) => answer,
+                Err(batch) => self.commit_queued(batch).await,
+            }
         })
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::fault;
+use super::{fault, rows};
 use crate::StoreError;
 
 /// `PooH`, so that `file` and an operator can tell what the database is.
@@ -17,7 +17,7 @@ const APPLICATION_ID: i32 = 0x506f_6f48;
 /// The layout of the tables below. Raised when it changes.
 const FORMAT: i32 = 1;
 /// How long a call waits for another process (a backup, `poolhouse keys create`) to let go of the write lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The log's length, in pages, at which the writer moves it into the database. The longer the log, the more often a
 /// page that many commits touch is moved once for all of them; 16 MiB is still read back in a fraction of a second.
@@ -95,8 +95,7 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
             "journal_mode stayed {mode}"
         )));
     }
-    // FULL syncs the log at every commit; NORMAL would acknowledge what a power cut can still take back.
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    rows::set_synced(connection, true)?;
     // 16 MiB of cache, so that no group of batches spills out of it.
     connection.pragma_update(None, "cache_size", -16_384)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;

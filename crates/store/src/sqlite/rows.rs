@@ -1,6 +1,8 @@
 //! The statements, each prepared once for its connection.
 
-use rusqlite::{Connection, OptionalExtension, Statement, params};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::scan::Start;
 use crate::{Row, Scan, Version};
@@ -50,53 +52,61 @@ pub(super) fn scan(connection: &Connection, scan: &Scan) -> rusqlite::Result<Vec
     }
 }
 
-/// What the writer needs. Its statements live as long as its connection, so nothing is looked up for a batch.
-pub(super) struct WriteStatements<'c> {
-    pub(super) begin: Statement<'c>,
-    pub(super) commit: Statement<'c>,
-    pub(super) rollback: Statement<'c>,
-    version: Statement<'c>,
-    put: Statement<'c>,
-    delete: Statement<'c>,
-    reserve: Statement<'c>,
+const VERSION: &str = "SELECT version FROM rows WHERE key = ?1";
+// Not REPLACE, which deletes the row and writes it elsewhere.
+const PUT: &str = "INSERT INTO rows (key, version, body) VALUES (?1, ?2, ?3)
+                   ON CONFLICT (key) DO UPDATE SET version = ?2, body = ?3";
+const DELETE: &str = "DELETE FROM rows WHERE key = ?1";
+const RESERVE: &str = "UPDATE versions SET reserved = reserved + ?1 RETURNING reserved";
+
+/// Begins to write. A lock that another process holds is waited for as long as `patience`.
+pub(super) fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
+    connection.busy_timeout(patience)?;
+    run(connection, "BEGIN IMMEDIATE")
 }
 
-impl<'c> WriteStatements<'c> {
-    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        Ok(Self {
-            begin: connection.prepare("BEGIN IMMEDIATE")?,
-            commit: connection.prepare("COMMIT")?,
-            rollback: connection.prepare("ROLLBACK")?,
-            version: connection.prepare("SELECT version FROM rows WHERE key = ?1")?,
-            put: connection.prepare(
-                // Not REPLACE, which deletes the row and writes it elsewhere.
-                "INSERT INTO rows (key, version, body) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (key) DO UPDATE SET version = ?2, body = ?3",
-            )?,
-            delete: connection.prepare("DELETE FROM rows WHERE key = ?1")?,
-            reserve: connection.prepare("UPDATE versions SET reserved = reserved + ?1 RETURNING reserved")?,
-        })
-    }
+/// Says whether the commits from here on are synced. Not inside a transaction.
+pub(super) fn set_synced(connection: &Connection, synced: bool) -> rusqlite::Result<()> {
+    connection.execute_batch(match synced {
+        // FULL syncs the log at every commit, and with it the commits before that were not synced.
+        true => "PRAGMA synchronous = FULL",
+        // NORMAL syncs it before it is moved into the database.
+        false => "PRAGMA synchronous = NORMAL",
+    })
+}
 
-    pub(super) fn version(&mut self, key: &str) -> rusqlite::Result<Option<Version>> {
-        self.version.query_row([key], |row| version(row, 0)).optional()
-    }
+pub(super) fn commit(connection: &Connection) -> rusqlite::Result<()> {
+    run(connection, "COMMIT")
+}
 
-    pub(super) fn put(&mut self, key: &str, version: Version, body: &str) -> rusqlite::Result<()> {
-        self.put
-            .execute(params![key, version.0.cast_signed(), body])
-            .map(drop)
-    }
+pub(super) fn rollback(connection: &Connection) -> rusqlite::Result<()> {
+    run(connection, "ROLLBACK")
+}
 
-    pub(super) fn delete(&mut self, key: &str) -> rusqlite::Result<()> {
-        self.delete.execute([key]).map(drop)
-    }
+fn run(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(statement)?.execute([]).map(drop)
+}
 
-    /// Takes `count` versions that nobody else will ever get, and answers the greatest of them.
-    pub(super) fn reserve(&mut self, count: u64) -> rusqlite::Result<u64> {
-        self.reserve
-            .query_row([count.cast_signed()], |row| version(row, 0).map(|last| last.0))
-    }
+pub(super) fn version_of(connection: &Connection, key: &str) -> rusqlite::Result<Option<Version>> {
+    let mut statement = connection.prepare_cached(VERSION)?;
+    statement.query_row([key], |row| version(row, 0)).optional()
+}
+
+pub(super) fn put(connection: &Connection, key: &str, version: Version, body: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(PUT)?;
+    statement
+        .execute(params![key, version.0.cast_signed(), body])
+        .map(drop)
+}
+
+pub(super) fn delete(connection: &Connection, key: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(DELETE)?.execute([key]).map(drop)
+}
+
+/// Takes `count` versions that nobody else will ever get, and answers the greatest of them.
+pub(super) fn reserve(connection: &Connection, count: u64) -> rusqlite::Result<u64> {
+    let mut statement = connection.prepare_cached(RESERVE)?;
+    statement.query_row([count.cast_signed()], |row| version(row, 0).map(|last| last.0))
 }
 
 /// SQLite's integers are signed; the bits are what counts.

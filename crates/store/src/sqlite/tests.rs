@@ -21,11 +21,11 @@ impl Scratch {
         self.0.join("pool.db")
     }
 
-    /// A store whose writer's connection was changed by `prepare`.
+    /// A store whose writer's connection was changed by `prepare`, and which waits 20 ms for a lock held elsewhere.
     fn store(&self, prepare: impl FnOnce(&Connection)) -> Sqlite {
         let connection = open::writer(&self.file()).unwrap();
         prepare(&connection);
-        Sqlite::start(&self.file(), connection).unwrap()
+        Sqlite::start(&self.file(), connection, Duration::from_millis(20)).unwrap()
     }
 }
 
@@ -89,7 +89,7 @@ async fn without_room_writes_are_refused_reads_go_on_and_room_heals_it() {
 #[tokio::test]
 async fn a_lock_held_too_long_answers_busy_and_keeps_nobody_waiting_twice() {
     let scratch = Scratch::new("busy");
-    let store = scratch.store(|writer| writer.busy_timeout(Duration::from_millis(20)).unwrap());
+    let store = scratch.store(|_| {});
     let other = Connection::open(scratch.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let put = |key: &'static str| store.commit(Batch::new().put(key, Expect::Any, "{}"));

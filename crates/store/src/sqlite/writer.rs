@@ -1,18 +1,21 @@
-//! The one thread that writes: it drains its queue into one transaction (group commit).
+//! Writing: one transaction at a time, and as many callers as there are in it (group commit).
 //!
-//! A commit costs one sync of the log, whoever asked for it. While one transaction is brought to disk, the next
-//! callers queue; the thread then takes all of them into its next transaction. Each batch is checked against what the
-//! transaction already holds and then applied, or skipped whole, so one caller's conflict is nobody else's. Nobody is
-//! answered before the transaction's fate is known, not even with a conflict, for that too was seen in its light.
+//! A commit costs one sync of the log, whoever asked for it. Who finds the writer idle writes on the calling thread, and
+//! nobody has to be woken for it. Who finds it busy queues, and a thread of its own takes everything that has queued into
+//! the next transaction. Each batch is checked against what the transaction already holds and then applied, or skipped
+//! whole, so one caller's conflict is nobody else's. Nobody is answered before the transaction's fate is known, not even
+//! with a conflict, for that too was seen in its light.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault;
 use super::health::Health;
-use super::rows::WriteStatements;
+use super::rows;
 use crate::batch::Write;
 use crate::{Batch, CommitError, StoreError, Version};
 
@@ -22,100 +25,184 @@ const GROUP: usize = 512;
 /// block when the process ends is never used.
 const BLOCK: u64 = 4096;
 
-/// A batch on its way, and where its answer goes.
+/// What one caller is told.
+pub(super) type Answer = Result<Version, CommitError>;
+
+/// A batch that queues, and where its answer goes.
 pub(super) struct Order {
     pub(super) batch: Batch,
-    pub(super) reply: Reply,
+    pub(super) reply: oneshot::Sender<Answer>,
 }
 
-type Reply = oneshot::Sender<Answer>;
-type Answer = Result<Version, CommitError>;
+/// The connection that writes, and whoever may use it.
+pub(super) struct Writer {
+    /// `None` once the store is closed.
+    open: Mutex<Option<Open>>,
+    /// Set while the thread holds an order and waits for the connection, so that nobody slips in before it.
+    next_is_thread: AtomicBool,
+    /// How long the thread waits for a lock that another process holds.
+    patience: Duration,
+    health: Arc<Health>,
+}
 
-/// Serves the queue until every sender is gone. Every order is answered.
-pub(super) fn run(connection: &Connection, mut queue: mpsc::Receiver<Order>, health: &Arc<Health>) {
-    let mut statements = match WriteStatements::prepare(connection) {
-        Ok(statements) => statements,
-        Err(error) => {
-            health.fence();
-            let error = fault::classify(error);
-            while let Some(order) = queue.blocking_recv() {
-                refuse(order.reply, &error);
-            }
-            return;
+impl Writer {
+    pub(super) fn new(connection: Connection, patience: Duration, health: Arc<Health>) -> Self {
+        Self {
+            open: Mutex::new(Some(Open {
+                connection,
+                synced: true,
+                versions: Block::default(),
+            })),
+            next_is_thread: AtomicBool::new(false),
+            patience,
+            health,
         }
-    };
-    let mut writer = Writer {
-        connection,
-        statements: &mut statements,
-        versions: Block::default(),
-        health,
-    };
-    while let Some(first) = queue.blocking_recv() {
-        writer.transact(first, &mut queue);
+    }
+
+    /// Commits the batch on this thread if nobody writes or waits to, here or in another process; else gives it back.
+    pub(super) fn commit_if_idle(&self, batch: Batch) -> Result<Answer, Batch> {
+        if self.next_is_thread.load(Ordering::Acquire) {
+            return Err(batch);
+        }
+        let mut open = match self.open.try_lock() {
+            Ok(open) => open,
+            Err(TryLockError::WouldBlock) => return Err(batch),
+            Err(TryLockError::Poisoned(_)) => return Ok(Err(self.fenced().into())),
+        };
+        let Some(open) = open.as_mut() else {
+            return Ok(Err(StoreError::Closed.into()));
+        };
+        match open.begin(&self.health, Duration::ZERO, !batch.is_deferred()) {
+            Ok(()) => {}
+            Err(StoreError::Busy) => return Err(batch),
+            Err(error) => return Ok(Err(error.into())),
+        }
+        let mut answers = match open.transact(&self.health, batch, &mut || None) {
+            Ok(answers) => answers,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        // One batch has one answer.
+        Ok(answers.pop().unwrap_or(Err(StoreError::Fenced.into())))
+    }
+
+    /// Serves the queue until every sender is gone, and closes the connection. Every order is answered.
+    pub(super) fn serve(&self, mut queue: mpsc::Receiver<Order>) {
+        while let Some(first) = queue.blocking_recv() {
+            self.transact(first, &mut queue);
+        }
+        // The last connection of a file moves the log into it.
+        drop(self.open.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// One transaction over `first` and what is queued behind it, from its beginning to its answers.
+    fn transact(&self, first: Order, queue: &mut mpsc::Receiver<Order>) {
+        self.next_is_thread.store(true, Ordering::Release);
+        let open = self.open.lock();
+        self.next_is_thread.store(false, Ordering::Release);
+
+        let mut replies = vec![first.reply];
+        let mut next = || {
+            if replies.len() >= GROUP {
+                return None;
+            }
+            let Order { batch, reply } = queue.try_recv().ok()?;
+            replies.push(reply);
+            Some(batch)
+        };
+        let outcome = match open.ok().as_deref_mut() {
+            Some(Some(open)) => open
+                // Who else is in the group is not known yet.
+                .begin(&self.health, self.patience, true)
+                .and_then(|()| open.transact(&self.health, first.batch, &mut next)),
+            Some(None) => Err(StoreError::Closed),
+            None => Err(self.fenced()),
+        };
+        match outcome {
+            // A caller who no longer waits does not need the answer.
+            Ok(answers) => replies
+                .into_iter()
+                .zip(answers)
+                .for_each(|(reply, answer)| drop(reply.send(answer))),
+            Err(error) => {
+                if matches!(error, StoreError::Busy) {
+                    // Whoever queued while the lock was waited for would wait as long again, for the same answer. They
+                    // are gathered before anybody is answered: what is asked after an answer deserves an attempt of
+                    // its own.
+                    replies.extend(std::iter::from_fn(|| queue.try_recv().ok()).map(|order| order.reply));
+                }
+                replies
+                    .into_iter()
+                    .for_each(|reply| drop(reply.send(Err(error.clone().into()))));
+            }
+        }
+    }
+
+    /// After a panic with the connection in hand nobody knows what it holds.
+    fn fenced(&self) -> StoreError {
+        self.health.fence();
+        StoreError::Fenced
     }
 }
 
-struct Writer<'w, 'c> {
-    connection: &'c Connection,
-    statements: &'w mut WriteStatements<'c>,
+/// The connection as long as it is open.
+struct Open {
+    connection: Connection,
+    /// Whether commits are synced.
+    synced: bool,
     versions: Block,
-    health: &'w Health,
 }
 
-impl Writer<'_, '_> {
-    /// One transaction over `first` and what is queued behind it, from its beginning to its answers.
-    fn transact(&mut self, first: Order, queue: &mut mpsc::Receiver<Order>) {
-        let mut group = Group::default();
-        let Err(error) = self.fill(&mut group, first, queue) else {
-            return group.answer();
-        };
-        let error = self.abandon(error);
-        if matches!(error, StoreError::Busy) {
-            // Whoever queued while the lock was waited for would wait as long again, for the same answer. They are
-            // gathered before anybody is answered: what is asked after an answer deserves an attempt of its own.
-            while let Ok(order) = queue.try_recv() {
-                group.admit(order);
-            }
+impl Open {
+    /// Begins a transaction, which [`transact`](Self::transact) ends.
+    fn begin(&mut self, health: &Health, patience: Duration, synced: bool) -> Result<(), StoreError> {
+        health.check_fence()?;
+        if self.synced != synced {
+            rows::set_synced(&self.connection, synced).map_err(fault::classify)?;
+            self.synced = synced;
         }
-        group.refuse(&error);
+        rows::begin(&self.connection, patience).map_err(|error| self.abandon(health, fault::classify(error)))
+    }
+
+    /// Applies `first` and as many more as `next` has, and commits them.
+    fn transact(
+        &mut self,
+        health: &Health,
+        first: Batch,
+        next: &mut dyn FnMut() -> Option<Batch>,
+    ) -> Result<Vec<Answer>, StoreError> {
+        self.fill(first, next)
+            .map_err(|error| self.abandon(health, error))
     }
 
     fn fill(
         &mut self,
-        group: &mut Group,
-        first: Order,
-        queue: &mut mpsc::Receiver<Order>,
-    ) -> Result<(), StoreError> {
-        let mut next = Some(group.admit(first));
-        self.health.check_fence()?;
-        self.statements.begin.execute([]).map_err(fault::classify)?;
-        while let Some(batch) = next {
-            group.answers.push(self.apply(batch).map_err(fault::classify)?);
-            next = match group.is_full() {
-                true => None,
-                false => queue.try_recv().ok().map(|order| group.admit(order)),
-            };
+        first: Batch,
+        next: &mut dyn FnMut() -> Option<Batch>,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = Vec::new();
+        let mut batch = Some(first);
+        while let Some(present) = batch {
+            answers.push(self.apply(&present).map_err(fault::classify)?);
+            batch = next();
         }
-        self.statements
-            .commit
-            .execute([])
-            .map(drop)
-            .map_err(fault::classify_commit)
+        rows::commit(&self.connection).map_err(fault::classify_commit)?;
+        Ok(answers)
     }
 
     /// Checks the batch against the rows as the transaction has them, then applies it: whole or, on a conflict, not at
     /// all, so that nothing has to be taken back.
-    fn apply(&mut self, batch: Batch) -> rusqlite::Result<Answer> {
+    fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Answer> {
+        let connection = &self.connection;
         for (key, step) in batch.steps() {
-            if step.is_conditional() && !step.holds(self.statements.version(key)?) {
+            if step.is_conditional() && !step.holds(rows::version_of(connection, key)?) {
                 return Ok(Err(CommitError::Conflict { key: key.to_owned() }));
             }
         }
-        let version = self.versions.next(self.statements)?;
+        let version = self.versions.next(connection)?;
         for (key, step) in batch.steps() {
             match &step.write {
-                Some(Write::Put(body)) => self.statements.put(key, version, body)?,
-                Some(Write::Delete) => self.statements.delete(key)?,
+                Some(Write::Put(body)) => rows::put(connection, key, version, body)?,
+                Some(Write::Delete) => rows::delete(connection, key)?,
                 None => {}
             }
         }
@@ -123,52 +210,17 @@ impl Writer<'_, '_> {
     }
 
     /// Leaves a transaction that cannot be committed, and says what its callers are told.
-    fn abandon(&mut self, error: StoreError) -> StoreError {
+    fn abandon(&mut self, health: &Health, error: StoreError) -> StoreError {
         // The block may have been reserved inside the transaction.
         self.versions = Block::default();
         // After some errors SQLite has rolled back by itself.
-        let left = self.connection.is_autocommit() || self.statements.rollback.execute([]).is_ok();
+        let left = self.connection.is_autocommit() || rows::rollback(&self.connection).is_ok();
         if !left || matches!(error, StoreError::Fenced) {
-            self.health.fence();
+            health.fence();
             return StoreError::Fenced;
         }
         error
     }
-}
-
-/// The callers of one transaction, and what each is told if it commits.
-#[derive(Default)]
-struct Group {
-    replies: Vec<Reply>,
-    answers: Vec<Answer>,
-}
-
-impl Group {
-    fn admit(&mut self, order: Order) -> Batch {
-        self.replies.push(order.reply);
-        order.batch
-    }
-
-    fn is_full(&self) -> bool {
-        self.replies.len() >= GROUP
-    }
-
-    fn answer(self) {
-        for (reply, answer) in self.replies.into_iter().zip(self.answers) {
-            // A caller who no longer waits does not need the answer.
-            let _ = reply.send(answer);
-        }
-    }
-
-    fn refuse(self, error: &StoreError) {
-        for reply in self.replies {
-            refuse(reply, error);
-        }
-    }
-}
-
-fn refuse(reply: Reply, error: &StoreError) {
-    let _ = reply.send(Err(CommitError::Store(error.clone())));
 }
 
 /// Versions that this connection alone may give out.
@@ -179,9 +231,9 @@ struct Block {
 }
 
 impl Block {
-    fn next(&mut self, statements: &mut WriteStatements<'_>) -> rusqlite::Result<Version> {
+    fn next(&mut self, connection: &Connection) -> rusqlite::Result<Version> {
         if self.left == 0 {
-            let last = statements.reserve(BLOCK)?;
+            let last = rows::reserve(connection, BLOCK)?;
             *self = Self {
                 next: last - BLOCK + 1,
                 left: BLOCK,
@@ -191,5 +243,32 @@ impl Block {
         self.next += 1;
         self.left -= 1;
         Ok(version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Expect;
+    use crate::sqlite::open;
+
+    #[test]
+    fn a_deferred_batch_is_not_synced_and_every_other_one_is() {
+        let name = format!("poolhouse-store-{}-deferred", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let connection = open::writer(&directory.join("pool.db")).unwrap();
+        let writer = Writer::new(connection, Duration::ZERO, Arc::default());
+        let put = || Batch::new().put("a", Expect::Any, "{}");
+        let (deferred, both) = (put().deferred(), put().deferred().merge(put()));
+        for (batch, level) in [(put(), 2), (deferred.clone(), 1), (deferred, 1), (both, 2)] {
+            writer.commit_if_idle(batch).unwrap().unwrap();
+            let open = writer.open.lock().unwrap();
+            let connection = &open.as_ref().unwrap().connection;
+            let synchronous: i64 = connection
+                .pragma_query_value(None, "synchronous", |row| row.get(0))
+                .unwrap();
+            assert_eq!(synchronous, level);
+        }
+        std::fs::remove_dir_all(directory).unwrap();
     }
 }
