@@ -130,8 +130,7 @@ impl Batch {
     ///
     /// Readers see it as they see any other, and the end of the process takes nothing. It is on disk at the latest when
     /// a later commit that is not deferred has been answered; a power cut before that undoes it, and with it only what
-    /// was committed after it. For what is worth nothing without the commit that follows it: a mark that a session is
-    /// used, a count of attempts.
+    /// was committed after it. For what does no harm when it happens again.
     #[must_use]
     pub fn deferred(mut self) -> Self {
         self.deferred = true;
@@ -152,6 +151,12 @@ impl Batch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    /// Whether the batch writes or expects something at `key`.
+    #[must_use]
+    pub fn names(&self, key: &str) -> bool {
+        self.steps.contains_key(key)
     }
 
     /// Whether the commit may be answered before it is durable.

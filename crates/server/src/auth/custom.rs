@@ -1,9 +1,10 @@
 //! Custom authentication: Define decides what comes next, Create makes the challenge, Verify judges the answer.
 //!
 //! What the functions want changed in the store (counters, mail, the attribute) is collected in `Effects` and committed
-//! together with the step's own rows: the new session, or the tokens. If another sign-in of the same user moved the
-//! counters in the meantime, the step is decided again with the new ones. The session that was answered is gone by
-//! then; deciding twice never evaluates two answers.
+//! together with the step's own rows: what was answered is consumed, and the new session or the tokens take its place. If
+//! another sign-in of the same user moved the counters in the meantime, the step is decided again with the new ones.
+//! Nothing is said before the commit, so of many answers to one session one is heard, and deciding twice never
+//! evaluates two.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 use serde_json::{Map, Value, json};
 
 use super::handle;
+use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::srp;
 use super::step::{Answer, SignIn};
@@ -34,18 +36,46 @@ pub enum Arrival<'a> {
     Bare,
     /// `InitiateAuth` with `SRP_A`.
     SrpA(&'a Parameters),
-    /// A password that proved right; `clear` forgets its failures.
-    PasswordProved {
-        /// To be committed with what comes next.
-        clear: Batch,
-    },
-    /// An answer to a custom challenge, whose session is consumed.
+    /// A password that proved right.
+    PasswordProved(Proved),
+    /// An answer to a custom challenge.
     Answer {
         /// The challenge.
         pending: Box<Stored<SessionRecord>>,
+        /// Whether its session is consumed already, or is to be with what comes next.
+        consumed: bool,
         /// What the person typed.
         answer: String,
     },
+}
+
+impl Arrival<'_> {
+    /// What is committed with every end of the step: the consumption of what was answered.
+    fn batch(&self, sign_in: &SignIn<'_>, denied: bool) -> Batch {
+        match self {
+            Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
+            Arrival::PasswordProved(proved) => proved.batch(),
+            Arrival::Answer {
+                pending,
+                consumed: false,
+                ..
+            } => handle::consumption(pending),
+            Arrival::Bare | Arrival::SrpA(_) | Arrival::Answer { .. } => Batch::new(),
+        }
+    }
+
+    /// Somebody else's commit was faster at `key`: whether the step can be decided again.
+    async fn lost_race(&mut self, sign_in: &mut SignIn<'_>, key: &str) -> Result<(), ApiError> {
+        if let Arrival::PasswordProved(proved) = self
+            && proved.lost_race(sign_in.ctx, key).await?
+        {
+            return Ok(());
+        }
+        match self {
+            Arrival::Answer { pending, .. } if pending.key == key => Err(handle::used()),
+            _ => reload(sign_in).await,
+        }
+    }
 }
 
 /// Lets the flow pass if the pool names the functions it needs.
@@ -82,7 +112,7 @@ enum Outcome {
 ///
 /// # Errors
 /// `Incorrect username or password.` when Define fails the sign-in; a function's own error; store failures.
-pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer, ApiError> {
+pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<Answer, ApiError> {
     check_configured(sign_in.pool)?;
     let mut issued = None;
     for _ in 0..RACES {
@@ -90,8 +120,8 @@ pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
         let (batch, answer) = match outcome {
-            Ok(Outcome::Answered(batch, answer)) => (batch.merge(counted), Ok(answer)),
-            Ok(Outcome::Failed) => (counted, Err(ApiError::incorrect_username_or_password())),
+            Ok(Outcome::Answered(batch, answer)) => (batch, Ok(answer)),
+            Ok(Outcome::Failed) => (Batch::new(), Err(ApiError::incorrect_username_or_password())),
             Ok(Outcome::PasswordVerifier) => {
                 let Arrival::SrpA(parameters) = arrival else {
                     return Err(unrecognizable());
@@ -100,8 +130,12 @@ pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer
                 return srp::challenge(&sign_in, parameters, true).await;
             }
             // What was counted before a later function failed stays counted.
-            Err(error) => (counted, Err(error)),
+            Err(error) => (Batch::new(), Err(error)),
         };
+        let batch = arrival
+            .batch(&sign_in, answer.is_err())
+            .merge(counted)
+            .merge(batch);
         if batch.is_empty() {
             return answer;
         }
@@ -110,7 +144,7 @@ pub async fn run(mut sign_in: SignIn<'_>, arrival: Arrival<'_>) -> Result<Answer
                 sign_in.ctx.app.mailer.wake();
                 return answer;
             }
-            Err(CommitError::Conflict { .. }) => reload(&mut sign_in).await?,
+            Err(CommitError::Conflict { key }) => arrival.lost_race(&mut sign_in, &key).await?,
             Err(error) => return Err(error.into()),
         }
     }
@@ -138,12 +172,10 @@ async fn decide(
     issued: &mut Option<Issued>,
 ) -> Result<Outcome, ApiError> {
     let mut answered = sign_in.answered.clone();
-    let mut clear = Batch::new();
     match arrival {
-        Arrival::Bare => {}
+        Arrival::Bare | Arrival::PasswordProved(_) => {}
         Arrival::SrpA(_) => answered.push(answered_srp_a()),
-        Arrival::PasswordProved { clear: forget } => clear = forget.clone(),
-        Arrival::Answer { pending, answer } => {
+        Arrival::Answer { pending, answer, .. } => {
             let result = verify(sign_in, pending, answer, effects).await?;
             answered.push(ChallengeResult {
                 name: ChallengeNameType::CustomChallenge.as_str().to_owned(),
@@ -164,13 +196,13 @@ async fn decide(
                 return Err(unrecognizable());
             };
             Ok(Outcome::Answered(
-                batch.clone().merge(clear),
+                batch.clone(),
                 Answer::Tokens(Box::new(result.clone())),
             ))
         }
         Decision::Challenge(name) if name == ChallengeNameType::CustomChallenge.as_str() => {
             let (batch, answer) = create(sign_in, &answered, effects).await?;
-            Ok(Outcome::Answered(batch.merge(clear), answer))
+            Ok(Outcome::Answered(batch, answer))
         }
         Decision::Challenge(name)
             if name == ChallengeNameType::PasswordVerifier.as_str()

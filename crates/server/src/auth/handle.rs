@@ -10,6 +10,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_crypto::sha256;
+use poolhouse_store::{Batch, Expect};
 
 use crate::clock::Millis;
 use crate::ctx::Ctx;
@@ -61,6 +62,11 @@ pub async fn find(ctx: &Ctx, client_id: &str, text: &str) -> Result<Stored<Sessi
     load(&*ctx.app.store, &keys::session(expires, &digest))
         .await?
         .ok_or_else(used)
+}
+
+/// The batch that consumes a session. It holds for the session as it was read, and so for one answer.
+pub fn consumption(stored: &Stored<SessionRecord>) -> Batch {
+    Batch::new().delete(stored.key.clone(), Expect::Version(stored.version))
 }
 
 /// When a handle's row expires and under which digest it lies, if the handle is ours and this client's.

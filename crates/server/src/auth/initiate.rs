@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{AuthFlowType, UserStatusType};
+use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
+use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
@@ -66,8 +68,8 @@ pub async fn initiate(
             };
             let sign_in = begin(ctx, pool, client, &flow, &parameters, Some(migration)).await?;
             pre_authentication(&sign_in, &metadata).await?;
-            let clear = password::check_subject(ctx, pool, &sign_in.subject, &password).await?;
-            password_proved(&sign_in, clear).await
+            let proved = password::check_subject(ctx, pool, &sign_in.subject, &password).await?;
+            password_proved(&sign_in, proved).await
         }
         AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
             "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
@@ -79,25 +81,31 @@ pub async fn initiate(
 ///
 /// # Errors
 /// A status that forbids signing in, a trigger's denial, store failures.
-pub async fn password_proved(
-    sign_in: &SignIn<'_>,
-    clear: poolhouse_store::Batch,
-) -> Result<Answer, ApiError> {
+pub async fn password_proved(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
+    let SignIn { ctx, pool, .. } = sign_in;
     let user = sign_in
         .subject
         .user()
         .ok_or_else(ApiError::incorrect_username_or_password)?;
-    if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
+    if let Err(refused) = subject::check_status(user, ctx.now) {
         // The password was right, so its failures are forgotten, whatever else stands in the way.
-        sign_in.ctx.app.store.commit(clear).await?;
+        proved.commit(ctx, Batch::new()).await?;
         return Err(refused);
     }
     if user.status == UserStatusType::ForceChangePassword {
-        return new_password::challenge(sign_in, clear).await;
+        return new_password::challenge(sign_in, proved).await;
     }
-    let issued = tokens::sign_in(sign_in, "TokenGeneration_Authentication").await?;
-    sign_in.ctx.app.store.commit(issued.batch.merge(clear)).await?;
-    Ok(Answer::Tokens(Box::new(issued.result)))
+    let proved = proved.before_functions(ctx, pool).await?;
+    match tokens::sign_in(sign_in, "TokenGeneration_Authentication").await {
+        Ok(issued) => {
+            proved.commit(ctx, issued.batch).await?;
+            Ok(Answer::Tokens(Box::new(issued.result)))
+        }
+        Err(denied) => {
+            proved.deny(ctx).await?;
+            Err(denied)
+        }
+    }
 }
 
 /// The administrators' flows are theirs alone, and `USER_PASSWORD_AUTH` is not one of them.

@@ -2,9 +2,10 @@
 //! to a ceiling of fifteen minutes. Attempts during a lock fail and do not prolong it; a success, or fifteen quiet
 //! minutes, starts the count again. The numbers are Cognito's.
 //!
-//! The row is raised before a password is judged and deleted after it proved right, so a crash between the two costs a
-//! guess and never grants one. (A power cut may take the last counts with it: nobody waits for the disk to guess
-//! again.) Names without a user are counted alike, or the lock would tell which names exist.
+//! Whatever comes of a password is committed on the condition that the row is what it was when the attempt began: a
+//! failure together with its count, a success together with what the password was given for. Nobody hears a verdict
+//! before that commit. So attempts at the same moment count as if they had come one after the other, and a crash takes
+//! a verdict back with its count. Names without a user are counted alike, or the lock would tell which names exist.
 
 use poolhouse_store::{Batch, CommitError, Expect};
 use serde_json::{Value, json};
@@ -12,8 +13,9 @@ use serde_json::{Value, json};
 use crate::clock::Millis;
 use crate::ctx::Ctx;
 use crate::error::ApiError;
-use crate::records::document::{Document, load};
-use crate::records::keys;
+use crate::records::document::{Document, Stored, load};
+use crate::records::{PoolRecord, keys};
+use crate::triggers;
 
 /// Failures that carry no penalty yet.
 const FREE_FAILURES: i64 = 5;
@@ -72,46 +74,199 @@ impl Document for Failures {
     }
 }
 
-/// How often a count is tried again when another attempt on the same account was counted at the same moment.
+/// How often a verdict is committed anew when other attempts on the same account were counted at the same moment.
 const RACES: usize = 64;
 
-/// Counts an attempt on the account `who` (a `sub`, or a digest of a name that nobody has), at once, together with
-/// `also`, which holds what else must happen exactly once (consuming a session). Returns the batch that starts the
-/// count again; it belongs into the commit of a success.
-///
-/// # Errors
-/// `NotAuthorizedException` `Password attempts exceeded` while the account is locked; `lost` if `also` did not hold.
-pub async fn count(
-    ctx: &Ctx,
-    pool_id: &str,
-    who: &str,
-    also: &Batch,
-    lost: impl Fn() -> ApiError,
-) -> Result<Batch, ApiError> {
-    let key = keys::lockout(pool_id, who);
-    for _ in 0..RACES {
-        let stored = load::<Failures>(&*ctx.app.store, &key).await?;
-        let before = stored.as_ref().map(|stored| stored.value);
-        if before
-            .and_then(Failures::locked_until)
-            .is_some_and(|until| ctx.now < until)
-        {
-            return Err(ApiError::not_authorized("Password attempts exceeded"));
-        }
-        let expect = stored.map_or(Expect::Absent, |stored| Expect::Version(stored.version));
-        let counted = Failures::after(before, ctx.now);
-        let batch = Batch::new()
-            .put(key.clone(), expect, counted.to_body())
-            .merge(also.clone())
-            .deferred();
-        match ctx.app.store.commit(batch).await {
-            Ok(_) => return Ok(Batch::new().delete(key, Expect::Any)),
-            Err(CommitError::Conflict { key: conflict }) if conflict == key => {}
-            Err(CommitError::Conflict { .. }) => return Err(lost()),
-            Err(error) => return Err(error.into()),
+/// An attempt to prove a password of one account.
+pub struct Attempt {
+    pool_id: String,
+    who: String,
+    row: Option<Stored<Failures>>,
+    /// What happens exactly once, whatever the verdict: the consumption of what the attempt answers.
+    consumes: Batch,
+    /// The error if it has happened already.
+    lost: fn() -> ApiError,
+}
+
+impl Attempt {
+    /// Begins an attempt on the account `who`: a `sub`, or a digest of a name that nobody has.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` `Password attempts exceeded` while the account is locked.
+    pub async fn begin(ctx: &Ctx, pool_id: &str, who: String) -> Result<Attempt, ApiError> {
+        let mut attempt = Attempt {
+            pool_id: pool_id.to_owned(),
+            who,
+            row: None,
+            consumes: Batch::new(),
+            lost: ApiError::concurrent_modification,
+        };
+        attempt.look(ctx).await?;
+        Ok(attempt)
+    }
+
+    /// Has `batch` happen with the verdict, and `lost` answered if it has happened already.
+    pub fn consuming(self, batch: Batch, lost: fn() -> ApiError) -> Attempt {
+        Attempt {
+            consumes: batch,
+            lost,
+            ..self
         }
     }
-    Err(ApiError::too_many_requests())
+
+    /// The password was wrong: counts that.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin), if others were counted meanwhile; what [`consuming`](Self::consuming) was given.
+    pub async fn failed(mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        self.count(ctx).await
+    }
+
+    /// The password was right.
+    pub fn proved(self) -> Proved {
+        Proved::Open(self)
+    }
+
+    /// Commits one failure more.
+    async fn count(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        for _ in 0..RACES {
+            let batch = self.consumes.clone().merge(self.counted(ctx));
+            match ctx.app.store.commit(batch).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { key }) => self.lost_race(ctx, &key).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ApiError::too_many_requests())
+    }
+
+    fn key(&self) -> String {
+        keys::lockout(&self.pool_id, &self.who)
+    }
+
+    fn expect(&self) -> Expect {
+        self.row
+            .as_ref()
+            .map_or(Expect::Absent, |row| Expect::Version(row.version))
+    }
+
+    /// One failure more.
+    fn counted(&self, ctx: &Ctx) -> Batch {
+        let before = self.row.as_ref().map(|row| row.value);
+        let counted = Failures::after(before, ctx.now);
+        Batch::new().put(self.key(), self.expect(), counted.to_body())
+    }
+
+    /// No failure any more.
+    fn forgotten(&self) -> Batch {
+        match self.row {
+            Some(_) => Batch::new().delete(self.key(), self.expect()),
+            None => Batch::new().check(self.key(), Expect::Absent),
+        }
+    }
+
+    /// Reads the failures, and denies while they lock the account.
+    async fn look(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        self.row = load(&*ctx.app.store, &self.key()).await?;
+        let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
+        match locked.is_some_and(|until| ctx.now < until) {
+            true => Err(ApiError::not_authorized("Password attempts exceeded")),
+            false => Ok(()),
+        }
+    }
+
+    /// Somebody else's commit was faster at `key`.
+    async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<(), ApiError> {
+        if key == self.key() {
+            self.look(ctx).await
+        } else {
+            Err((self.lost)())
+        }
+    }
+}
+
+/// A password that proved right. Its success counts from the commit that [`batch`](Self::batch) is part of.
+pub enum Proved {
+    /// Nothing is committed yet.
+    Open(Attempt),
+    /// The attempt is committed as a failure would be; success takes the count back.
+    Counted(Attempt),
+    /// There is nothing to commit.
+    Settled,
+}
+
+impl Proved {
+    /// To be called before the pool's functions are. Functions that run elsewhere are asked once for each proof, so the
+    /// attempt is committed before; those in process are asked again if the commit that follows loses a race.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub async fn before_functions(self, ctx: &Ctx, pool: &PoolRecord) -> Result<Proved, ApiError> {
+        match self {
+            Proved::Open(mut attempt) if !triggers::all_in_process(ctx, pool) => {
+                attempt.count(ctx).await?;
+                Ok(Proved::Counted(attempt))
+            }
+            proved => Ok(proved),
+        }
+    }
+
+    /// Belongs into the commit of what the password was given for: consumes what was answered and forgets the failures.
+    pub fn batch(&self) -> Batch {
+        match self {
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten()),
+            Proved::Counted(attempt) => Batch::new().delete(attempt.key(), Expect::Any),
+            Proved::Settled => Batch::new(),
+        }
+    }
+
+    /// Belongs into the commit of a sign-in that is denied although the password was right: counts it as a wrong one,
+    /// or the lock would tell the two apart.
+    pub fn denied(&self, ctx: &Ctx) -> Batch {
+        match self {
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.counted(ctx)),
+            Proved::Counted(_) | Proved::Settled => Batch::new(),
+        }
+    }
+
+    /// After a conflict at `key`: whether it was the proof's, which is good again then.
+    ///
+    /// # Errors
+    /// `Password attempts exceeded` if the account was locked meanwhile; what was answered was answered before.
+    pub async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
+        match self {
+            Proved::Open(attempt) if attempt.key() == key || attempt.consumes.names(key) => {
+                attempt.lost_race(ctx, key).await.map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Commits the proof's success together with `rest`.
+    ///
+    /// # Errors
+    /// As [`lost_race`](Self::lost_race); store failures; another conflict.
+    pub async fn commit(mut self, ctx: &Ctx, rest: Batch) -> Result<(), ApiError> {
+        for _ in 0..RACES {
+            match ctx.app.store.commit(rest.clone().merge(self.batch())).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { key }) if self.lost_race(ctx, &key).await? => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ApiError::too_many_requests())
+    }
+
+    /// Commits that the sign-in was denied although the password was right.
+    ///
+    /// # Errors
+    /// As [`Attempt::failed`].
+    pub async fn deny(self, ctx: &Ctx) -> Result<(), ApiError> {
+        match self {
+            Proved::Open(attempt) => attempt.failed(ctx).await,
+            Proved::Counted(_) | Proved::Settled => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

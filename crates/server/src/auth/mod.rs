@@ -4,8 +4,9 @@
 //! `SECRET_BLOCK` string stands for (`handle`). A password is proved by `srp` or `password`, both behind `lockout`;
 //! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
 //!
-//! Two rules hold throughout. An attempt is counted durably before it is judged, in the same commit that consumes the
-//! session it answers. And a user who does not exist takes the same road with the same work (`subject`).
+//! Two rules hold throughout. No verdict is heard before the attempt is counted, in the commit that consumes what it
+//! answers, and on the condition that the counts are those it was allowed by; functions that run elsewhere are asked
+//! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
 pub mod aliases;

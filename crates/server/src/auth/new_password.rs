@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::attributes::{self, Change};
 use super::handle;
+use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::policy::{self, Wording};
 use super::respond::consume;
@@ -25,11 +26,11 @@ use crate::records::{PoolRecord, SessionRecord, Stored, UserRecord};
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 
-/// Asks for a new password. `clear` is committed with the challenge.
+/// Asks for a new password, and commits the proof of the temporary one.
 ///
 /// # Errors
-/// Store failures.
-pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, ApiError> {
+/// What the proof's commit fails with.
+pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
     let SignIn {
         ctx,
         pool,
@@ -48,10 +49,8 @@ pub async fn challenge(sign_in: &SignIn<'_>, clear: Batch) -> Result<Answer, Api
         expires,
         ..sign_in.session()
     };
-    let batch = Batch::new()
-        .put(session.key, Expect::Absent, record.to_body())
-        .merge(clear);
-    ctx.app.store.commit(batch).await?;
+    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    proved.commit(ctx, batch).await?;
 
     let missing: Vec<String> = attributes::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
@@ -122,7 +121,7 @@ pub async fn answer(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));
     if sign_in.flow == AuthFlowType::CustomAuth.as_str() {
-        return custom::run(sign_in, custom::Arrival::PasswordProved { clear: Batch::new() }).await;
+        return custom::run(sign_in, custom::Arrival::PasswordProved(Proved::Settled)).await;
     }
     let issued = tokens::sign_in(&sign_in, "TokenGeneration_NewPasswordChallenge").await?;
     ctx.app.store.commit(issued.batch).await?;

@@ -1,16 +1,15 @@
 //! A password that the server is given in the clear, as `USER_PASSWORD_AUTH` and `ChangePassword` do.
 
 use poolhouse_crypto::srp;
-use poolhouse_store::Batch;
 
-use super::lockout;
+use super::lockout::{Attempt, Proved};
 use super::subject::Subject;
 use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::{PoolRecord, Stored, UserRecord};
 
-/// Checks a user's password, or does the same work for a name that nobody has. Counts first, compares second; returns
-/// the batch that forgets the failures, for the commit of what the password was given for.
+/// Checks a user's password, or does the same work for a name that nobody has. A wrong one is counted before anybody
+/// hears that it was wrong; a right one counts once the proof is committed.
 ///
 /// # Errors
 /// `NotAuthorizedException` `Incorrect username or password.`, or `Password attempts exceeded` during a lock.
@@ -20,7 +19,7 @@ pub async fn check(
     user: Option<&Stored<UserRecord>>,
     typed_name: &str,
     password: &str,
-) -> Result<Batch, ApiError> {
+) -> Result<Proved, ApiError> {
     let subject = match user {
         Some(user) => Subject::Known(Box::new(user.clone())),
         None => Subject::Unknown(typed_name.to_owned()),
@@ -37,24 +36,18 @@ pub async fn check_subject(
     pool: &PoolRecord,
     subject: &Subject,
     password: &str,
-) -> Result<Batch, ApiError> {
+) -> Result<Proved, ApiError> {
     let who = subject.lockout_name(ctx, pool)?;
-    let clear = lockout::count(
-        ctx,
-        pool.id(),
-        &who,
-        &Batch::new(),
-        ApiError::concurrent_modification,
-    )
-    .await?;
+    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
     let verifier = subject.verifier(ctx, pool)?;
     let (name, user_id) = (pool.srp_name(), subject.username());
     let check = || srp::check_password(name, user_id, password, &verifier);
     let right = ctx.app.cpu.run(check).await?;
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
     if right && has_password {
-        Ok(clear)
+        Ok(attempt.proved())
     } else {
+        attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError};
 
 use super::handle;
 use super::initiate::password_proved;
@@ -15,6 +15,7 @@ use crate::ctx::Ctx;
 use crate::error::ApiError;
 use crate::records::session::ChallengeResult;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
+use crate::triggers;
 
 /// An answer to a challenge.
 pub struct Response {
@@ -77,7 +78,8 @@ pub async fn respond(
     }
 }
 
-/// Takes what the person typed. The session is consumed before the answer is looked at.
+/// Takes what the person typed. Nobody hears what came of it before the session is consumed; before functions that run
+/// elsewhere look at it, it is.
 async fn custom_challenge(
     sign_in: SignIn<'_>,
     stored: Stored<SessionRecord>,
@@ -87,21 +89,24 @@ async fn custom_challenge(
         .get("ANSWER")
         .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
         .to_owned();
-    consume(sign_in.ctx, &stored).await?;
-    let pending = Box::new(stored);
-    custom::run(sign_in, custom::Arrival::Answer { pending, answer }).await
+    let consumed = !triggers::all_in_process(sign_in.ctx, sign_in.pool);
+    if consumed {
+        consume(sign_in.ctx, &stored).await?;
+    }
+    let arrival = custom::Arrival::Answer {
+        pending: Box::new(stored),
+        consumed,
+        answer,
+    };
+    custom::run(sign_in, arrival).await
 }
 
-/// Deletes the session at the version read: of any number of answers to it, one goes on. What comes of that answer is
-/// committed after it, so it need not be on disk before.
+/// Consumes a session: of any number of answers to it, one goes on.
 ///
 /// # Errors
 /// `session can only be used once.` for all others.
 pub async fn consume(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<(), ApiError> {
-    let consume = Batch::new()
-        .delete(stored.key.clone(), Expect::Version(stored.version))
-        .deferred();
-    match ctx.app.store.commit(consume).await {
+    match ctx.app.store.commit(handle::consumption(stored)).await {
         Ok(_) => Ok(()),
         Err(CommitError::Conflict { .. }) => Err(handle::used()),
         Err(error) => Err(error.into()),
@@ -194,16 +199,16 @@ async fn password_verifier(
     exchange: srp::Exchange,
     proof: srp::Proof,
 ) -> Result<Answer, ApiError> {
-    let clear = srp::judge(&sign_in, exchange, proof).await?;
+    let proved = srp::judge(&sign_in, exchange, proof).await?;
     if sign_in.flow != AuthFlowType::CustomAuth.as_str() {
-        return password_proved(&sign_in, clear).await;
+        return password_proved(&sign_in, proved).await;
     }
     let user = sign_in
         .subject
         .user()
         .ok_or_else(ApiError::incorrect_username_or_password)?;
     if let Err(refused) = subject::check_status(user, sign_in.ctx.now) {
-        sign_in.ctx.app.store.commit(clear).await?;
+        proved.commit(sign_in.ctx, Batch::new()).await?;
         return Err(refused);
     }
     sign_in.answered.push(ChallengeResult {
@@ -212,7 +217,8 @@ async fn password_verifier(
         metadata: None,
     });
     if user.status == UserStatusType::ForceChangePassword {
-        return new_password::challenge(&sign_in, clear).await;
+        return new_password::challenge(&sign_in, proved).await;
     }
-    custom::run(sign_in, custom::Arrival::PasswordProved { clear }).await
+    let proved = proved.before_functions(sign_in.ctx, sign_in.pool).await?;
+    custom::run(sign_in, custom::Arrival::PasswordProved(proved)).await
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::handle;
-use super::lockout;
+use super::lockout::{Attempt, Proved};
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use crate::ctx::Ctx;
@@ -165,12 +165,12 @@ impl Exchange {
     }
 }
 
-/// Judges the proof. Counts the attempt and consumes the challenge first, in one commit; returns the batch that
-/// forgets the failures.
+/// Judges the proof. The challenge is consumed with the verdict: together with the count of a wrong one, in the commit
+/// of what follows a right one.
 ///
 /// # Errors
 /// `Incorrect username or password.`, `Password attempts exceeded`, or a session used before.
-pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result<Batch, ApiError> {
+pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result<Proved, ApiError> {
     let SignIn {
         ctx, pool, subject, ..
     } = sign_in;
@@ -179,8 +179,8 @@ pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Re
     } = exchange;
     let consume = Batch::new().put(used, Expect::Absent, "{}");
     let who = subject.lockout_name(ctx, pool)?;
-    let clear = lockout::count(ctx, pool.id(), &who, &consume, handle::used).await?;
-
+    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    let attempt = attempt.consuming(consume, handle::used);
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name();
     let user_id = subject.public_name(ctx, pool)?;
@@ -204,8 +204,9 @@ pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Re
         .unwrap_or(false);
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
     if right && has_password {
-        Ok(clear)
+        Ok(attempt.proved())
     } else {
+        attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }
 }

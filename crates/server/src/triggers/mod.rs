@@ -101,30 +101,35 @@ fn refused(ctx: &Ctx, call: &TriggerCall<'_>, refusal: &Refusal) -> ApiError {
 
 /// Whether one of the pool's triggers is the function of this name.
 pub fn names_function(pool: &PoolRecord, function: &str) -> bool {
-    let Some(lambdas) = &pool.settings.lambda_config else {
-        return false;
-    };
-    let arns = [
-        &lambdas.pre_sign_up,
-        &lambdas.custom_message,
-        &lambdas.post_confirmation,
-        &lambdas.pre_authentication,
-        &lambdas.post_authentication,
-        &lambdas.define_auth_challenge,
-        &lambdas.create_auth_challenge,
-        &lambdas.verify_auth_challenge_response,
-        &lambdas.pre_token_generation,
-        &lambdas.user_migration,
-    ];
-    let versioned = lambdas
-        .pre_token_generation_config
-        .as_ref()
-        .and_then(|config| config.lambda_arn.as_deref());
-    arns.into_iter()
-        .flatten()
-        .map(String::as_str)
-        .chain(versioned)
-        .any(|arn| arn == function || function_name(arn) == function_name(function))
+    functions_of(pool).any(|arn| arn == function || function_name(arn) == function_name(function))
+}
+
+/// Whether all of the pool's triggers run in process. Such a step of a sign-in has no effect before its commit, and may
+/// be decided again; what runs elsewhere may have sent a mail.
+pub fn all_in_process(ctx: &Ctx, pool: &PoolRecord) -> bool {
+    functions_of(pool).all(|arn| ctx.app.functions.find(arn).is_none())
+}
+
+/// The ARNs of the pool's triggers.
+fn functions_of(pool: &PoolRecord) -> impl Iterator<Item = &str> {
+    let lambdas = pool.settings.lambda_config.as_ref();
+    lambdas.into_iter().flat_map(|lambdas| {
+        let versioned = lambdas.pre_token_generation_config.as_ref();
+        let arns = [
+            lambdas.pre_sign_up.as_deref(),
+            lambdas.custom_message.as_deref(),
+            lambdas.post_confirmation.as_deref(),
+            lambdas.pre_authentication.as_deref(),
+            lambdas.post_authentication.as_deref(),
+            lambdas.define_auth_challenge.as_deref(),
+            lambdas.create_auth_challenge.as_deref(),
+            lambdas.verify_auth_challenge_response.as_deref(),
+            lambdas.pre_token_generation.as_deref(),
+            lambdas.user_migration.as_deref(),
+            versioned.and_then(|config| config.lambda_arn.as_deref()),
+        ];
+        arns.into_iter().flatten()
+    })
 }
 
 /// The version and function of the pool's PreTokenGeneration trigger, if it has one.

@@ -27,16 +27,18 @@ pub async fn run(
     let proposed = Zeroizing::new(input.proposed_password.unwrap_or_default());
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
     policy::check(pool, &proposed, Wording::Others)?;
-    let forget_failures = match (&user.value.sealed_verifier, previous) {
+    match (&user.value.sealed_verifier, previous) {
         (Some(_), Some(previous)) => {
-            password::check(ctx, pool, Some(&user), &user.value.username, &previous).await?
+            let name = &user.value.username;
+            let proved = password::check(ctx, pool, Some(&user), name, &previous).await?;
+            proved.commit(ctx, Batch::new()).await?;
         }
         (Some(_), None) => return Err(ApiError::missing_parameter("PreviousPassword")),
-        (None, _) => Batch::new(),
-    };
+        (None, _) => {}
+    }
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value.username, &proposed).await?;
-    change::change_with(ctx, pool, user, &forget_failures, |user| {
+    change::change(ctx, pool, user, |user| {
         // The password that was proved must still be the one that is replaced.
         if user.sealed_verifier != replaced {
             return Err(ApiError::concurrent_modification());
