@@ -57,6 +57,24 @@ def test_each_function_may_do_what_it_does_and_no_more(route, url, mail):
     assert stack.environment("CreateFunction")["MAIL_URL"] == url
 
 
+def test_with_exact_counters_the_table_takes_the_place_of_the_attribute():
+    stack = Stack(UserPoolId=POOL, ExactCounters="true")
+    counters = {(f"dynamodb:{action}", "[CountersTable.Arn]") for action in ("GetItem", "UpdateItem")}
+    assert stack.allowed("DefineFunction") == LOG | KEY
+    assert stack.allowed("CreateFunction") == LOG | KEY | counters | ses("eu-central-1")
+    assert stack.allowed("VerifyFunction") == LOG | KEY | counters
+    assert stack.allowed("PreTokenFunction") == LOG
+    for function in FUNCTIONS[:3]:
+        assert stack.environment(function)["COUNTERS_TABLE"] == "[CountersTable]"
+    assert "COUNTERS_TABLE" not in stack.environment("PreTokenFunction")
+    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    assert table["KeySchema"] == [{"AttributeName": "id", "KeyType": "HASH"}]
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    without = Stack(UserPoolId=POOL)
+    assert without.of_type("AWS::DynamoDB::Table") == {}
+    assert not any("COUNTERS_TABLE" in without.environment(function) for function in FUNCTIONS)
+
+
 def test_mail_by_ses_leaves_from_one_address_and_in_the_region_of_the_identity():
     stack = Stack(UserPoolId=POOL, SesRegion="eu-west-1")
     assert stack.allowed("CreateFunction") >= ses("eu-west-1")

@@ -6,8 +6,8 @@ import json
 import re
 
 import pytest
-from function_process import EVENT, Function, settings
-from smtp_programs import Certificate, Credentials, MailServer, Recorder
+from blackbox.function_process import EVENT, Function, settings
+from blackbox.mail_programs import Certificate, Credentials, MailServer, Recorder
 
 
 def test_the_code_goes_out_by_mail_and_nowhere_else():

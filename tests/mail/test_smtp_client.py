@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from smtp_programs import Certificate, Credentials, MailServer, Recorder, example
+from blackbox.mail_programs import Certificate, Credentials, MailServer, Recorder, example
 
 FROM, TO = "Poolhouse <no-reply@pool.example>", "ada@example.com"
 

@@ -6,7 +6,7 @@ import smtplib
 import subprocess
 
 import pytest
-from smtp_programs import example
+from blackbox.mail_programs import example
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +13,11 @@ from typing import Any
 import boto3
 import pytest
 import requests
-from blackbox import waiting
+from blackbox import moto_server
+from blackbox.moto_server import MOTO_KEY
 from blackbox.programs import program
-from blackbox.server import REGION, free_port
+from blackbox.server import REGION
 
-MOTO_KEY = ("AKIAIOSFODNN7EXAMPLE", "a key that moto does not look at")
 FUNCTIONS = ("2faDefine", "2faCreate", "2faVerify")
 ASSUME = {
     "Version": "2012-10-17",
@@ -77,24 +76,8 @@ class Operator:
 @pytest.fixture(scope="session")
 def moto(tmp_path_factory):
     """The URL of a moto server on a free port of this machine."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    with (tmp_path_factory.mktemp("moto") / "moto.log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
-        def answers() -> bool | None:
-            try:
-                return requests.get(f"{url}/moto-api/data.json", timeout=1).ok or None
-            except requests.ConnectionError:
-                return None
-
-        try:
-            waiting.until("the start of moto", answers, patience_s=60)
-            yield url
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with moto_server.running(tmp_path_factory.mktemp("moto")) as url:
+        yield url
 
 
 @pytest.fixture

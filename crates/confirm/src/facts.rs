@@ -53,8 +53,9 @@ impl fmt::Debug for Facts<'_> {
 pub enum LedgerSource<'a> {
     /// The copy of the attribute in the event, as old as the platform made it.
     FromEvent,
-    /// The attribute as the caller read it just now, `None` if the user has none. A repeated call then sees what the
-    /// first one wrote. If the read failed, say [`LedgerSource::FromEvent`].
+    /// The text as the caller read it just now from the attribute or wherever else it keeps it, `None` if the user has
+    /// none. A repeated call then sees what the first one wrote. If the attribute could not be read, say
+    /// [`LedgerSource::FromEvent`].
     Fresh(Option<&'a str>),
     /// Text that the caller keeps where no client can reach it and writes by compare-and-set, in one step with the
     /// mail: the counters are exact, and a conflict means calling again with the newer text.

@@ -198,3 +198,38 @@ fn hexadecimal(text: &str) -> Option<Vec<u8>> {
         .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use cpu_time::ThreadTime;
+
+    use super::same;
+
+    #[test]
+    fn c5_a_comparison_takes_the_same_time_wherever_two_texts_differ() {
+        let text = vec![b'7'; 1 << 16];
+        let differing_at = |place: usize| {
+            let mut other = text.clone();
+            other[place] = b'8';
+            other
+        };
+        let others = [differing_at(0), differing_at(text.len() - 1)];
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..101 {
+            for (other, times) in others.iter().zip(&mut times) {
+                let started = ThreadTime::now();
+                assert!(!same(&text, other));
+                times.push(started.elapsed());
+            }
+        }
+        let [first, last] = times.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2].as_secs_f64()
+        });
+        let ratio = last / first;
+        assert!(
+            (0.8..1.25).contains(&ratio),
+            "the last byte takes {ratio:.3} of the first one's time"
+        );
+    }
+}

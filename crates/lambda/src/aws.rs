@@ -15,6 +15,7 @@ pub(crate) enum Kind {
     Ses,
     SecretsManager,
     ParameterStore,
+    Tables,
 }
 
 impl Kind {
@@ -25,6 +26,7 @@ impl Kind {
             Self::Ses => "SES",
             Self::SecretsManager => "Secrets Manager",
             Self::ParameterStore => "the Parameter Store",
+            Self::Tables => "the table of counters",
         }
     }
 
@@ -35,6 +37,7 @@ impl Kind {
             Self::Ses => poolhouse_mail::ses::SIGNING_NAME,
             Self::SecretsManager => "secretsmanager",
             Self::ParameterStore => "ssm",
+            Self::Tables => "dynamodb",
         }
     }
 
@@ -53,6 +56,7 @@ impl Kind {
             Self::Ses => "AWS_ENDPOINT_URL_SESV2",
             Self::SecretsManager => "AWS_ENDPOINT_URL_SECRETS_MANAGER",
             Self::ParameterStore => "AWS_ENDPOINT_URL_SSM",
+            Self::Tables => "AWS_ENDPOINT_URL_DYNAMODB",
         }
     }
 }
@@ -215,6 +219,7 @@ mod tests {
             endpoint(Kind::ParameterStore, &[]),
             "ssm.eu-central-1.amazonaws.com"
         );
+        assert_eq!(endpoint(Kind::Tables, &[]), "dynamodb.eu-central-1.amazonaws.com");
         let china = service(pool, &[("AWS_REGION", "cn-north-1")]).unwrap();
         assert_eq!(china.1, "cognito-idp.cn-north-1.amazonaws.com.cn");
     }

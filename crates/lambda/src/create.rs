@@ -8,12 +8,13 @@ use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, Kind};
+use crate::aws::Aws;
+use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, read_file, system_clock};
 use crate::failure::Failure;
-use crate::log::{Line, Log};
+use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
+use crate::log::{Line, Log, with_causes};
 use crate::mailer::{Delivery, Mailer, Schedule};
-use crate::pool::{Account, UserPools};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;
 use crate::settings::{InitError, Limits, MailSettings, Vars, tls};
@@ -29,7 +30,7 @@ const CLOSING: Duration = Duration::from_millis(100);
 pub struct Create {
     settings: Settings,
     mailer: Mailer,
-    pools: Option<UserPools>,
+    keeper: Option<Keeper>,
     recent: Recent,
     limits: Limits,
     clock: Clock,
@@ -47,6 +48,8 @@ enum Kept {
     Unchanged,
     NoCredentials,
     NotWritten,
+    /// Not written either: somebody else has counted since it was read, and the challenge must be made again.
+    Overtaken,
     /// Written over this text, if that is known.
     Written(Option<String>),
 }
@@ -57,6 +60,7 @@ impl Kept {
             Self::Unchanged => "unchanged",
             Self::NoCredentials => "not kept: no credentials",
             Self::NotWritten => "not written",
+            Self::Overtaken => "overtaken",
             Self::Written(_) => "written",
         }
     }
@@ -81,20 +85,11 @@ impl Function for Create {
                 .info(Line::new("answered again, no mail").with("requestId", invocation.request_id.as_str()));
             return Ok(answer);
         }
-        let mut account = self
-            .pools
-            .as_ref()
-            .and_then(|pools| pools.account(&event, &self.settings.attribute));
-        let made = self.make(&event, now, account.as_mut()).await?;
         let by = invocation
             .deadline
             .checked_sub(CLOSING)
             .unwrap_or(invocation.deadline);
-        let (kept, delivery) = match &made.created.mail {
-            None => (self.keep(&made, account.as_mut()).await, None),
-            Some(mail) => self.keep_and_mail(&made, mail, now, account.as_mut(), by).await?,
-        };
-        let created = made.created;
+        let (created, kept, delivery) = self.challenge(&event, now, by).await?;
         self.recent
             .remember(&self.settings, &event, &created.event, epoch_s(now));
         let mut line = Line::new("challenge made")
@@ -126,16 +121,15 @@ impl Create {
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
         let tls = tls();
         let aws = Aws::from_vars(vars, &tls, &clock)?;
-        let pools = aws.as_ref().map(|aws| aws.service(Kind::UserPools, None));
         let mut settings = vars.confirm()?;
         if let Some(folder) = vars.get("MAIL_TEMPLATES") {
             let templates = Templates::read(|name| read_file(&format!("{folder}/{name}")));
             settings.templates = templates.map_err(|error| InitError::unusable("MAIL_TEMPLATES", &error))?;
         }
         Ok(Self {
+            keeper: Keeper::from_vars(vars, &settings, aws.as_ref(), &clock)?,
             settings,
             mailer: Mailer::new(MailSettings::from_vars(vars, aws.as_ref(), &tls)?),
-            pools: pools.transpose()?.map(UserPools::new),
             recent: Recent::new(),
             limits,
             clock,
@@ -143,25 +137,46 @@ impl Create {
         })
     }
 
-    /// Makes the challenge. If a mail is due, the ledger is read fresh and the challenge made again over it: only an
-    /// event that mails can be one that has mailed before.
-    async fn make(
+    /// Makes the challenge, keeps what it counts and sends its mail; all over again if somebody else has counted
+    /// meanwhile.
+    async fn challenge(
         &self,
         event: &Value,
         now: Duration,
-        account: Option<&mut Account<'_>>,
-    ) -> Result<Made, Failure> {
+        by: Instant,
+    ) -> Result<(Created, Kept, Option<Delivery>), Failure> {
+        let keeper = self.keeper.as_ref();
+        let mut held = keeper.and_then(|keeper| keeper.ledger_of(event, &self.settings));
+        for _ in 0..MOST_ROUNDS {
+            let made = self.make(event, now, held.as_mut()).await?;
+            let (kept, delivery) = match &made.created.mail {
+                None => (self.keep(&made, held.as_mut()).await?, None),
+                Some(mail) => self.keep_and_mail(&made, mail, now, held.as_mut(), by).await?,
+            };
+            if !matches!(kept, Kept::Overtaken) {
+                return Ok((made.created, kept, delivery));
+            }
+        }
+        Err(Failure::not_counted(OVERTAKEN))
+    }
+
+    /// Makes the challenge. If a mail is due, the ledger is read fresh and the challenge made again over it: only an
+    /// event that mails can be one that has mailed before. An exact ledger is read in any case: a lock stands in it.
+    async fn make(&self, event: &Value, now: Duration, held: Option<&mut Held<'_>>) -> Result<Made, Failure> {
         let entropy = entropy()?;
         let facts = Facts::new(epoch_s(now), &entropy);
         let created = create(&self.settings, event, &facts)?;
-        let (Some(account), true, true) = (account, created.mail.is_some(), self.settings.keys.is_some())
-        else {
-            return Ok(Made {
-                created,
-                before: None,
-            });
+        let stale = Made {
+            created,
+            before: None,
         };
-        match account.read(Instant::now() + self.limits.pool).await {
+        let Some(held) = held.filter(|_| self.settings.keys.is_some()) else {
+            return Ok(stale);
+        };
+        if stale.created.mail.is_none() && !held.is_exact() {
+            return Ok(stale);
+        }
+        match held.read(Instant::now() + self.limits.pool).await {
             Ok(text) => {
                 let ledger = LedgerSource::Fresh(text.as_deref());
                 let created = create(&self.settings, event, &Facts { ledger, ..facts })?;
@@ -170,37 +185,42 @@ impl Create {
                     before: Some(text.unwrap_or_default()),
                 })
             }
+            Err(error) if held.is_exact() => Err(Failure::not_counted(with_causes(&error))),
             Err(error) => {
                 self.log.warn(
                     Line::new("the ledger was not read fresh; the event's copy is used").caused_by(&error),
                 );
-                Ok(Made {
-                    created,
-                    before: None,
-                })
+                Ok(stale)
             }
         }
     }
 
-    /// Writes the ledger if there is a new one. A sign-in goes on without it.
-    async fn keep(&self, made: &Made, account: Option<&mut Account<'_>>) -> Kept {
+    /// Writes the ledger if there is a new one. A sign-in goes on without it, unless it is exact.
+    async fn keep(&self, made: &Made, held: Option<&mut Held<'_>>) -> Result<Kept, Failure> {
         let discard = made.created.mail.as_ref().is_some_and(|mail| mail.discard);
-        let (account, ledger) = match (account, &made.created.ledger) {
-            (Some(account), Some(ledger)) => (account, ledger),
-            (None, Some(_)) => return Kept::NoCredentials,
-            (Some(account), None) if discard && self.settings.keys.is_some() => {
-                // A user who does not exist has no ledger. Asking for it once more takes as long as writing one.
-                let _ = account.read(Instant::now() + self.limits.pool).await;
-                return Kept::Unchanged;
+        let by = Instant::now() + self.limits.pool;
+        let (held, outcome) = match (held, &made.created.ledger) {
+            (None, Some(_)) => return Ok(Kept::NoCredentials),
+            (Some(held), Some(ledger)) => {
+                let outcome = held.write(ledger, by).await;
+                (held, outcome.map(Some))
             }
-            (_, None) => return Kept::Unchanged,
+            (Some(held), None) if discard && self.settings.keys.is_some() => {
+                let outcome = held.rehearse(by).await;
+                (held, outcome.map(|()| None))
+            }
+            (_, None) => return Ok(Kept::Unchanged),
         };
-        match account.write(ledger, Instant::now() + self.limits.pool).await {
-            Ok(()) => Kept::Written(made.before.clone()),
+        match outcome {
+            Ok(None) => Ok(Kept::Unchanged),
+            Ok(Some(Wrote::Done)) => Ok(Kept::Written(made.before.clone())),
+            Ok(Some(Wrote::Overtaken)) => Ok(Kept::Overtaken),
+            Err(error) if held.is_exact() => Err(Failure::not_counted(with_causes(&error))),
+            Err(_) if discard => Ok(Kept::Unchanged),
             Err(error) => {
                 self.log
                     .warn(Line::new("the ledger was not written; the sign-in goes on").caused_by(&error));
-                Kept::NotWritten
+                Ok(Kept::NotWritten)
             }
         }
     }
@@ -211,31 +231,32 @@ impl Create {
         made: &Made,
         mail: &CodeMail,
         now: Duration,
-        mut account: Option<&mut Account<'_>>,
+        mut held: Option<&mut Held<'_>>,
         by: Instant,
     ) -> Result<(Kept, Option<Delivery>), Failure> {
         let letter = self.mailer.letter(mail, now.as_secs())?;
         // Half a pool call is kept for taking the ledger back.
         let schedule = Schedule::until(by.checked_sub(self.limits.pool / 2).unwrap_or(by));
-        let (kept, opened) = tokio::join!(
-            self.keep(made, account.as_deref_mut()),
-            self.mailer.open(schedule)
-        );
+        let (kept, opened) = tokio::join!(self.keep(made, held.as_deref_mut()), self.mailer.open(schedule));
+        let kept = kept?;
+        if matches!(kept, Kept::Overtaken) {
+            return Ok((kept, None));
+        }
         match self.mailer.send(opened, &letter, schedule).await {
             Ok(delivery) => Ok((kept, Some(delivery))),
             Err(error) => {
-                self.take_back(&error, kept, account, by).await;
+                self.take_back(&error, kept, held, by).await;
                 Err(Failure::mail_not_sent(error.to_string()))
             }
         }
     }
 
     /// Puts the ledger back after a mail that certainly did not leave: what it counts did not happen, and the person's
-    /// next try must not be held back for it.
-    async fn take_back(&self, error: &SendError, kept: Kept, account: Option<&mut Account<'_>>, by: Instant) {
-        if let (Kept::Written(Some(before)), Some(account)) = (kept, account)
+    /// next try must not be held back for it. What others have counted since stays.
+    async fn take_back(&self, error: &SendError, kept: Kept, held: Option<&mut Held<'_>>, by: Instant) {
+        if let (Kept::Written(Some(before)), Some(held)) = (kept, held)
             && error.class() != Class::Unknown
-            && let Err(error) = account.write(&before, by).await
+            && let Err(error) = held.write(&before, by).await
         {
             self.log
                 .warn(Line::new("the ledger counts a mail that did not leave").caused_by(&error));

@@ -37,6 +37,11 @@ impl Failure {
         }
     }
 
+    /// The failure of a call that must be counted and could not be.
+    pub fn not_counted(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::neutral("NotCounted", reason)
+    }
+
     /// The body for `/error`: `{errorMessage, errorType}`.
     pub fn to_json(&self) -> Value {
         json!({ "errorMessage": self.message, "errorType": self.kind })

@@ -8,10 +8,12 @@
 //! ([`Limits`]), whatever the function's own time limit says. Nothing is opened at start: no TLS, no DNS, no roots.
 
 mod aws;
+mod counters;
 mod create;
 mod define;
 mod edge;
 mod failure;
+mod ledger;
 mod log;
 mod mailer;
 mod pool;

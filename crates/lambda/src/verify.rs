@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{Facts, Settings, Verified, verify};
-use poolhouse_outbound::aws::Clock;
+use poolhouse_confirm::{Facts, LedgerSource, Outcome, Settings, Verified, verify};
+use poolhouse_outbound::aws::{CallError, Clock};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::aws::{Aws, Kind};
+use crate::aws::Aws;
+use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
-use crate::log::{Line, Log};
-use crate::pool::UserPools;
+use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
+use crate::log::{Line, Log, with_causes};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;
 use crate::settings::{InitError, Limits, Vars, tls};
@@ -19,7 +20,7 @@ use crate::settings::{InitError, Limits, Vars, tls};
 /// The Verify function. A wrong code is written into the ledger before the answer is given: count first, say second.
 pub struct Verify {
     settings: Settings,
-    pools: Option<UserPools>,
+    keeper: Option<Keeper>,
     limits: Limits,
     clock: Clock,
     log: Log,
@@ -34,36 +35,80 @@ impl Verify {
     /// The function with a clock and limits of the caller's.
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
         let aws = Aws::from_vars(vars, &tls(), &clock)?;
-        let pools = aws.as_ref().map(|aws| aws.service(Kind::UserPools, None));
+        let settings = vars.confirm()?;
         Ok(Self {
-            settings: vars.confirm()?,
-            pools: pools.transpose()?.map(UserPools::new),
+            keeper: Keeper::from_vars(vars, &settings, aws.as_ref(), &clock)?,
+            settings,
             limits,
             clock,
             log,
         })
     }
 
-    /// What became of the new ledger text. An answer is given without it.
-    async fn keep(&self, event: &Value, verified: &Verified) -> &'static str {
+    /// Judges the answer over the event's copy of the ledger, and counts it in the attribute if that is possible. An
+    /// answer is given without it.
+    async fn judge(
+        &self,
+        event: &Value,
+        held: Option<Held<'_>>,
+    ) -> Result<(Verified, &'static str), Failure> {
+        let entropy = entropy()?;
+        let verified = verify(&self.settings, event, &self.facts(&entropy))?;
         let Some(ledger) = &verified.ledger else {
-            return "unchanged";
+            return Ok((verified, "unchanged"));
         };
-        let account = self
-            .pools
-            .as_ref()
-            .and_then(|pools| pools.account(event, &self.settings.attribute));
-        let Some(mut account) = account else {
-            return "not kept: no credentials";
+        let Some(mut held) = held else {
+            return Ok((verified, "not kept: no credentials"));
         };
-        match account.write(ledger, Instant::now() + self.limits.pool).await {
-            Ok(()) => "written",
+        let kept = match held.write(ledger, Instant::now() + self.limits.pool).await {
+            Ok(_) => "written",
             Err(error) => {
                 self.log
                     .warn(Line::new("the ledger was not written; the answer is given").caused_by(&error));
                 "not written"
             }
+        };
+        Ok((verified, kept))
+    }
+
+    /// Judges the answer over the ledger in the table, and says so only once that is counted there over nothing but what
+    /// was read: of parallel answers, each is judged over all before it. A right one counts too, or it would slip past
+    /// the lock that the wrong ones beside it make.
+    async fn judge_exactly(
+        &self,
+        event: &Value,
+        mut held: Held<'_>,
+    ) -> Result<(Verified, &'static str), Failure> {
+        let not_counted = |error: CallError| Failure::not_counted(with_causes(&error));
+        let entropy = entropy()?;
+        for _ in 0..MOST_ROUNDS {
+            let by = || Instant::now() + self.limits.pool;
+            let text = held.read(by()).await.map_err(not_counted)?;
+            let ledger = LedgerSource::Fresh(text.as_deref());
+            let facts = Facts {
+                ledger,
+                ..self.facts(&entropy)
+            };
+            let verified = verify(&self.settings, event, &facts)?;
+            let new = match (&verified.ledger, verified.outcome) {
+                (Some(ledger), _) => ledger.as_str(),
+                (None, Outcome::Right) => text.as_deref().unwrap_or_default(),
+                (None, Outcome::UnknownUser) => {
+                    held.rehearse(by()).await.map_err(not_counted)?;
+                    return Ok((verified, "unchanged"));
+                }
+                (None, _) => return Ok((verified, "unchanged")),
+            };
+            match held.write(new, by()).await.map_err(not_counted)? {
+                Wrote::Done => return Ok((verified, "written")),
+                Wrote::Overtaken => {}
+            }
         }
+        Err(Failure::not_counted(OVERTAKEN))
+    }
+
+    fn facts<'a>(&self, entropy: &'a [u8; 32]) -> Facts<'a> {
+        Facts::new(epoch_s((self.clock)()), entropy)
     }
 }
 
@@ -80,13 +125,14 @@ impl Function for Verify {
 
     async fn call(&mut self, event: Value, invocation: &Invocation) -> Result<Value, Failure> {
         let started = Instant::now();
-        let entropy = entropy()?;
-        let verified = verify(
-            &self.settings,
-            &event,
-            &Facts::new(epoch_s((self.clock)()), &entropy),
-        )?;
-        let kept = self.keep(&event, &verified).await;
+        let held = self
+            .keeper
+            .as_ref()
+            .and_then(|keeper| keeper.ledger_of(&event, &self.settings));
+        let (verified, kept) = match held {
+            Some(held) if held.is_exact() => self.judge_exactly(&event, held).await?,
+            held => self.judge(&event, held).await?,
+        };
         self.log.info(
             Line::new("answer verified")
                 .with("requestId", invocation.request_id.as_str())

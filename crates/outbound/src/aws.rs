@@ -124,24 +124,31 @@ impl Service {
 /// Calls to one service over one connection, opened at the first of them and again if it was closed.
 pub struct Session {
     service: Service,
+    content_type: &'static str,
     connection: Option<Connection>,
 }
 
 impl Session {
-    /// Nothing is opened yet.
+    /// To a service of the JSON 1.1 protocol, as most are. Nothing is opened yet.
     pub fn new(service: Service) -> Self {
         Self {
             service,
+            content_type: "application/x-amz-json-1.1",
             connection: None,
         }
     }
 
-    /// Calls an operation of the JSON 1.1 protocol, which `target` names as `X-Amz-Target` does, and reads its answer.
+    /// To a service of the JSON 1.0 protocol, such as DynamoDB. Nothing is opened yet.
+    pub fn json_1_0(service: Service) -> Self {
+        Self {
+            content_type: "application/x-amz-json-1.0",
+            ..Self::new(service)
+        }
+    }
+
+    /// Calls an operation, which `target` names as `X-Amz-Target` does, and reads its answer.
     pub async fn call(&mut self, target: &str, body: &Value, by: Instant) -> Result<Value, CallError> {
-        let headers = [
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", target),
-        ];
+        let headers = [("content-type", self.content_type), ("x-amz-target", target)];
         let outcome = match self.service.post("/", &headers, body.to_string()) {
             Ok(request) => timeout_at(by, self.exchange(request))
                 .await

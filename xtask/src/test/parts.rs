@@ -59,7 +59,7 @@ pub const PARTS: &[Part] = &[
     ),
     part(
         "handlers",
-        "functions as people write them for Lambda, in Node.js and Python, sign people in",
+        "functions in Node.js and Python sign people in; ours are called again, and count in a table",
         clients::handlers,
     ),
     part("mail", "mail through a real SMTP server", clients::mail),

@@ -6,6 +6,7 @@ mod dependencies;
 mod documents;
 mod edges;
 mod places;
+mod promises;
 mod rust_text;
 mod size;
 mod tree;
@@ -68,6 +69,14 @@ const RULES: &[(&str, Rule)] = &[
     ("the README's commands exist", documents::commands),
     ("the change log tells of this version", documents::changelog),
     ("links between documents lead somewhere", documents::links),
+    (
+        "every property of the flow has tests, as docs/reference/properties.md says",
+        promises::properties,
+    ),
+    (
+        "what the troubleshooting guide quotes is what the programs say",
+        promises::quotations,
+    ),
 ];
 
 /// Prints every rule and what breaks it.

@@ -5,6 +5,8 @@ mod calls;
 #[cfg(test)]
 mod carriers;
 #[cfg(test)]
+mod counters;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod host;
@@ -16,5 +18,7 @@ mod pool;
 mod runtime_api;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod world;

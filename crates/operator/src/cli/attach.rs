@@ -1,6 +1,6 @@
 //! `attach`, `detach`, `rollback`: read, plan, carry out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -12,6 +12,9 @@ use crate::attach::{Detaching, Wanted, ours, plan_attach, plan_detach, plan_roll
 use crate::aws::{Aws, AwsError, Service};
 use crate::change::{Consent, Permission, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
 use crate::pool::{State, Trigger, policy};
+
+/// More changes of one pool in a second are not made by people.
+const MOST_SNAPSHOTS_A_SECOND: u32 = 99;
 
 /// Attaches the functions.
 pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(), Failure> {
@@ -166,9 +169,20 @@ pub(super) async fn change(
     let path = args
         .snapshot
         .clone()
-        .unwrap_or_else(|| snapshot_file(to.pool_id, now));
+        .unwrap_or_else(|| unused(&snapshot_file(to.pool_id, now)));
     carry_out(world.console, to, plan, command, consent, &path, now).await?;
     Ok(())
+}
+
+/// The name, or with a number at its end the first one that no file has: a second change within the same second has a
+/// snapshot of its own.
+fn unused(name: &Path) -> PathBuf {
+    let stem = name.with_extension("");
+    let numbered = (2..=MOST_SNAPSHOTS_A_SECOND).map(|number| format!("{}-{number}.json", stem.display()));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered.map(PathBuf::from));
+    names
+        .find(|name| !name.exists())
+        .unwrap_or_else(|| name.to_owned())
 }
 
 /// `poolhouse-snapshot-eu-central-1_AbCd-20260102T030405Z.json`
@@ -178,4 +192,22 @@ fn snapshot_file(pool_id: &str, now: u64) -> PathBuf {
         .filter(|c| !matches!(c, '-' | ':'))
         .collect();
     PathBuf::from(format!("poolhouse-snapshot-{pool_id}-{time}.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_changes_within_a_second_each_have_a_snapshot() {
+        let folder = std::env::temp_dir().join(format!("poolhouse-snapshots-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let first = folder.join(snapshot_file("eu-central-1_Ab.Cd", 1_767_322_965));
+        for end in ["030245Z.json", "030245Z-2.json", "030245Z-3.json"] {
+            let name = unused(&first);
+            assert!(name.display().to_string().ends_with(end), "{}", name.display());
+            std::fs::write(&name, "").unwrap();
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -175,10 +175,13 @@ fn differs<T: PartialEq>(facts: &Facts, part: impl Fn(&poolhouse_confirm::Settin
     let settings = facts
         .environments()
         .filter_map(|(_, environment)| environment.settings.as_ref().ok());
-    let mut parts = settings.map(part);
-    parts
+    are_several(settings.map(part))
+}
+
+fn are_several<T: PartialEq>(mut values: impl Iterator<Item = T>) -> bool {
+    values
         .next()
-        .is_some_and(|first| parts.any(|other| other != first))
+        .is_some_and(|first| values.any(|other| other != first))
 }
 
 fn key_differs(facts: &Facts) -> Vec<Hit> {
@@ -212,7 +215,11 @@ fn key_previous(facts: &Facts) -> Vec<Hit> {
 }
 
 fn settings_differ(facts: &Facts) -> Vec<Hit> {
+    let tables = facts
+        .environments()
+        .map(|(_, environment)| environment.counters_table.as_deref());
     let parts = [
+        ("COUNTERS_TABLE", are_several(tables)),
         (
             "CODE_LENGTH or CODE_ALPHABET",
             differs(facts, |settings| settings.code),

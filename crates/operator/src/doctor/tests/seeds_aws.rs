@@ -88,6 +88,8 @@ seeds! {
         |facts| set(facts, &[Trigger::Verify], "CODE_LENGTH", Some("8")) => ["settings-differ"];
     the_functions_disagree_about_attempts:
         |facts| set(facts, &[Trigger::Define], "MAX_ATTEMPTS", Some("5")) => ["settings-differ"];
+    the_functions_count_in_different_places:
+        |facts| set(facts, &[Trigger::Create], "COUNTERS_TABLE", Some("codes")) => ["settings-differ"];
     the_ledger_goes_to_another_attribute:
         |facts| set(facts, &[Trigger::Create], "CUSTOM_ATTRIBUTES", Some("custom:other")) => ["attribute-mismatch"];
     the_function_is_for_another_pool:

@@ -1,4 +1,4 @@
-"""`2fa-create` as a process, and the host that gives it events."""
+"""A function as a process, and the host that gives it events."""
 
 import http.server
 import json
@@ -8,7 +8,7 @@ import re
 import subprocess
 import threading
 
-from smtp_programs import programs
+from .programs import program
 
 EVENT = {
     "version": "1",
@@ -38,6 +38,9 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         self.events, self.reports = queue.Queue(), queue.Queue()
         super().__init__(("127.0.0.1", 0), Handler)
 
+    def handle_error(self, *_):
+        """A function that is killed leaves its connection broken."""
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -66,12 +69,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Function:
     """A running function, its host and its log."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, name="2fa-create"):
         self.api = RuntimeApi()
         threading.Thread(target=self.api.serve_forever, daemon=True).start()
         environment = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.api.server_port}", **settings}
-        program = programs() / "2fa-create"
-        self.process = subprocess.Popen([program], env=environment, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([program(name)], env=environment, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
         return self

@@ -1,10 +1,8 @@
-"""The programs under test, and the mail servers they meet."""
+"""Mail servers that nobody here wrote, and the mail crate's own programs."""
 
 import datetime
 import ipaddress
 import json
-import os
-import pathlib
 import ssl
 import subprocess
 
@@ -15,17 +13,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def programs():
-    return pathlib.Path(os.environ.get("POOLHOUSE_PROGRAMS", ROOT / "target" / "debug"))
+from .programs import REPOSITORY
 
 
 def example(name):
     """The path of an example program of the mail crate, built."""
     build = ["cargo", "build", "--quiet", "-p", "poolhouse-mail", "--example", name, "--message-format=json"]
-    built = subprocess.run(build, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    built = subprocess.run(build, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE, text=True)
     artifacts = [json.loads(line) for line in built.stdout.splitlines()]
     paths = [a["executable"] for a in artifacts if a["reason"] == "compiler-artifact" and a.get("executable")]
     assert len(paths) == 1, paths
