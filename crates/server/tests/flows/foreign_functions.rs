@@ -149,3 +149,37 @@ async fn a_challenge_that_cannot_come_next_is_not_recognised() {
         answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
     }
 }
+
+/// Functions that run elsewhere may mail and write, so they are asked once for each answer: the session is consumed
+/// before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_answers_at_once_functions_elsewhere_see_one() {
+    let [define, create, verify] = code_only();
+    let scene = Scene::new(&[
+        ("DefineAuthChallenge", &define),
+        ("CreateAuthChallenge", &create),
+        ("VerifyAuthChallengeResponse", &verify),
+    ])
+    .await;
+    let begun = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    let scene = Arc::new(scene);
+    let mut answers = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let (scene, session) = (scene.clone(), begun["Session"].clone());
+        answers.spawn(async move {
+            let body = json!({
+                "ChallengeName": "CUSTOM_CHALLENGE",
+                "ClientId": scene.client,
+                "Session": session,
+                "ChallengeResponses": { "USERNAME": "mara", "ANSWER": "42" },
+            });
+            scene.server.call("RespondToAuthChallenge", body).await.status
+        });
+    }
+    let answers = answers.join_all().await;
+    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);
+    assert_eq!(verify.events().len(), 1);
+}

@@ -1,6 +1,9 @@
 //! Wrong passwords in a row.
 
-use crate::{PASSWORD, Scene, WRONG};
+use poolhouse_testkit::RecordingFunction;
+use serde_json::json;
+
+use crate::{PASSWORD, Scene, WRONG, triggers};
 
 const EXCEEDED: &str = "Password attempts exceeded";
 
@@ -91,4 +94,49 @@ async fn a_success_starts_the_count_again() {
         }
         sign_in(PASSWORD).await.ok();
     }
+}
+
+/// A wrong password locks the account after five; a right one with which the sign-in is denied for another reason must
+/// do the same, or five tries would tell the two apart.
+#[tokio::test]
+async fn a_right_password_that_the_functions_deny_locks_as_a_wrong_one_does() {
+    let deny = || RecordingFunction::new(|_| Err("not today".to_owned()));
+    let (elsewhere, nowhere) = (
+        deny(),
+        json!({ "PreTokenGeneration": triggers::arn("PreTokenGeneration") }),
+    );
+    let scene = triggers::Scene::with_config(&[("PreTokenGeneration", &elsewhere)], nowhere).await;
+    for _ in 0..5 {
+        scene.sign_in().await.assert_error(
+            "UserLambdaValidationException",
+            "PreTokenGeneration failed with error not today.",
+        );
+    }
+    scene
+        .sign_in()
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    assert_eq!(
+        elsewhere.events().len(),
+        5,
+        "the sixth is denied before a function is asked"
+    );
+}
+
+/// As above, with the functions in process, which refuse Mara for having no address to send a code to.
+#[tokio::test]
+async fn a_right_password_of_a_user_without_an_address_locks_as_a_wrong_one_does() {
+    let scene = Scene::new().await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    let delete = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributeNames": ["email"] });
+    server.call("AdminDeleteUserAttributes", delete).await.ok();
+    for _ in 0..5 {
+        let denied = server.custom_sign_in(pool, client, "mara", PASSWORD).await;
+        assert_eq!(denied.status, 400);
+        assert_ne!(denied["message"], EXCEEDED);
+    }
+    server
+        .custom_sign_in(pool, client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
 }
