@@ -1,8 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import { Locator, Page, test as base, expect } from '@playwright/test';
-import { Person, Pool, Server } from './server';
+import { Functions, Person, Pool, Server } from './server';
 
 interface Workers {
+  /** Whose functions the worker's pool has. */
+  functions: Functions;
   server: Server;
   pool: Pool;
 }
@@ -80,6 +82,8 @@ export class SignInPage {
 
 /** With a pool of its own for each worker, and a user of its own for each test. */
 export const test = base.extend<Tests, Workers>({
+  functions: ['2fa', { scope: 'worker', option: true }],
+
   server: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
     async ({}, use) => {
@@ -91,8 +95,8 @@ export const test = base.extend<Tests, Workers>({
   ],
 
   pool: [
-    async ({ server }, use) => {
-      await use(await server.createPool());
+    async ({ server, functions }, use) => {
+      await use(await server.createPool(functions));
     },
     { scope: 'worker' },
   ],

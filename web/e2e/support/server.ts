@@ -18,6 +18,9 @@ export interface Mail {
   readonly text: string;
 }
 
+/** Whose functions a pool has: ours in process, ours as processes, or handlers as articles write them. */
+export type Functions = '2fa' | 'process' | 'article';
+
 const FUNCTIONS = 'arn:aws:lambda:us-east-1:000000000000:function';
 
 /** A running server, prepared as its operator would prepare it: over the API and the inbox. */
@@ -27,14 +30,14 @@ export class Server {
     private readonly key: AccessKey,
   ) {}
 
-  async createPool(): Promise<Pool> {
+  async createPool(functions: Functions = '2fa'): Promise<Pool> {
     const pool = await this.call('CreateUserPool', {
       PoolName: 'browser-tests',
       UsernameAttributes: ['email'],
       LambdaConfig: {
-        DefineAuthChallenge: `${FUNCTIONS}:2faDefine`,
-        CreateAuthChallenge: `${FUNCTIONS}:2faCreate`,
-        VerifyAuthChallengeResponse: `${FUNCTIONS}:2faVerify`,
+        DefineAuthChallenge: `${FUNCTIONS}:${functions}Define`,
+        CreateAuthChallenge: `${FUNCTIONS}:${functions}Create`,
+        VerifyAuthChallengeResponse: `${FUNCTIONS}:${functions}Verify`,
       },
       Schema: [{ Name: 'authChallenge', AttributeDataType: 'String', Mutable: true }],
     });

@@ -5,6 +5,7 @@
 mod checks;
 mod clients;
 mod deploy;
+mod page_functions;
 mod parts;
 mod rust;
 mod tally;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::page_functions;
 use super::tally::Tally;
 use crate::system::process;
 use crate::system::server::{self, Server, Start};
@@ -27,6 +28,7 @@ pub fn unit() -> Outcome<Tally> {
 pub fn browser() -> Outcome<Tally> {
     let chromium = install::chromium()?;
     install::javascript()?;
+    install::node_functions()?;
     let folder = server::build_pages()?;
     let programs = server::build()?;
     let home = root::target().join("tests/browser");
@@ -36,7 +38,7 @@ pub fn browser() -> Outcome<Tally> {
         home: &home,
         port,
         inbox_port,
-        extra: "",
+        extra: &page_functions::settings(&programs)?,
     })?;
     let key = server::create_key(&programs, &server.data)?;
     let mut command = npm(&folder, "e2e");
