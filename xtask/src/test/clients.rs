@@ -52,8 +52,10 @@ pub fn handlers() -> Outcome<Tally> {
     pytest(Functions::Processes, &["functions"])
 }
 
+/// Most of these wait for relays that stall, so several do at a time.
 pub fn mail() -> Outcome<Tally> {
-    pytest(Functions::InProcess, &["mail"])
+    let together = ["mail", "--numprocesses=4", "--dist=worksteal"];
+    pytest(Functions::InProcess, &together)
 }
 
 /// `poolhouse attach`, `rollback` and `doctor` against moto and a running server.
