@@ -160,7 +160,10 @@ impl Store for Sqlite {
         Box::pin(async move {
             key::check(key)?;
             self.health.check()?;
-            self.readers.read(|connection| rows::get(connection, key))
+            match self.writer.read_if_idle(|connection| rows::get(connection, key)) {
+                Some(Ok(row)) => Ok(row),
+                _ => self.readers.read(|connection| rows::get(connection, key)),
+            }
         })
     }
 

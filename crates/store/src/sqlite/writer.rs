@@ -85,6 +85,16 @@ impl Writer {
         Ok(answers.pop().unwrap_or(Err(StoreError::Fenced.into())))
     }
 
+    /// Reads on the writing connection, if nobody uses it: its pages are still good after its own commits, while a
+    /// connection that only reads has to fetch them anew after each. `None`: read elsewhere.
+    pub(super) fn read_if_idle<T>(
+        &self,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Option<rusqlite::Result<T>> {
+        let open = self.open.try_lock().ok()?;
+        open.as_ref().map(|open| read(&open.connection))
+    }
+
     /// Serves the queue until every sender is gone, and closes the connection. Every order is answered.
     pub(super) fn serve(&self, mut queue: mpsc::Receiver<Order>) {
         while let Some(first) = queue.blocking_recv() {
