@@ -2,9 +2,14 @@
 
 use std::process::ExitCode;
 
+use mimalloc::MiMalloc;
 use poolhouse_operator::Env;
 use poolhouse_outbound::aws::Credentials;
 use poolhouse_server::cli::{self, Environment};
+
+/// Sign-ins make many small allocations; docs/decisions/dependencies.md has what this saves.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     #[expect(
