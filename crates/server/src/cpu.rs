@@ -73,3 +73,28 @@ impl CpuPool {
         Ok((place, permit.map_err(ApiError::internal)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use poolhouse_api::ErrorCode;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_queue_is_answered_at_once_and_heals() {
+        let pool = CpuPool::new(1);
+        let running = pool.turn().await.unwrap();
+        let mut queued: Vec<_> = (1..QUEUE_PER_WORKER).map(|_| Box::pin(pool.turn())).collect();
+        let mut cx = Context::from_waker(Waker::noop());
+        for turn in &mut queued {
+            assert!(turn.as_mut().poll(&mut cx).is_pending(), "one at a time");
+        }
+        let refused = pool.run(|| 7).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::TooManyRequestsException);
+        drop((queued, running));
+        assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+        assert_eq!(pool.run_long(|| 7).await.unwrap(), 7);
+    }
+}

@@ -89,6 +89,22 @@ where
     address
 }
 
+/// Serves `answer` in the same way; where it has none, the caller waits and hears nothing.
+pub async fn serve_or_stay_silent(
+    answer: impl Fn(&Request) -> Option<Response> + Send + Sync + 'static,
+) -> SocketAddr {
+    serve(move |request| {
+        let answer = answer(&request);
+        async move {
+            match answer {
+                Some(answer) => Some(answer),
+                None => std::future::pending().await,
+            }
+        }
+    })
+    .await
+}
+
 async fn converse<F: Future<Output = Option<Response>>>(stream: TcpStream, handler: &impl Fn(Request) -> F) {
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await {

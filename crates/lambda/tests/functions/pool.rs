@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use crate::http::{Request, Response, serve};
+use crate::http::{Request, Response, serve_or_stay_silent};
 use crate::world::USER;
 
 /// How the pool behaves.
@@ -38,16 +38,7 @@ impl Pool {
         };
         let pool = Self(Arc::new(Mutex::new(state)));
         let served = pool.clone();
-        let address = serve(move |request| {
-            let answer = served.answer(&request);
-            async move {
-                match answer {
-                    Some(answer) => Some(answer),
-                    None => std::future::pending().await,
-                }
-            }
-        })
-        .await;
+        let address = serve_or_stay_silent(move |request| served.answer(request)).await;
         (pool, address)
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
 
-use crate::http::{Request, Response, serve};
+use crate::http::{Request, Response, serve_or_stay_silent};
 use crate::world::{World, create_event};
 
 const KEY: &str = "BdrFHQ1cJv3Wq2kz0mX9aTn7uYh4LsPe8oGiVxRtKbM=";
@@ -30,16 +30,7 @@ impl Vault {
             smtp: smtp.to_owned(),
         };
         let served = vault.clone();
-        let address = serve(move |request| {
-            let answer = served.answer(&request);
-            async move {
-                match answer {
-                    Some(answer) => Some(answer),
-                    None => std::future::pending().await,
-                }
-            }
-        })
-        .await;
+        let address = serve_or_stay_silent(move |request| served.answer(request)).await;
         (vault, address)
     }
 

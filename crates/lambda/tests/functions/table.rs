@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
-use crate::http::{Request, Response, serve};
+use crate::http::{Request, Response, serve_or_stay_silent};
 use crate::world::World;
 
 /// How the table behaves.
@@ -41,16 +41,7 @@ impl Table {
         };
         let table = Self(Arc::new(Mutex::new(state)));
         let served = table.clone();
-        let address = serve(move |request| {
-            let answer = served.answer(&request);
-            async move {
-                match answer {
-                    Some(answer) => Some(answer),
-                    None => std::future::pending().await,
-                }
-            }
-        })
-        .await;
+        let address = serve_or_stay_silent(move |request| served.answer(request)).await;
         let world = World::new()
             .await
             .with("COUNTERS_TABLE", Some("codes".to_owned()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_testkit::RecordingFunction;
+use poolhouse_testkit::{Answer, RecordingFunction};
 use serde_json::{Value, json};
 
 use crate::WRONG;
@@ -36,25 +36,36 @@ fn code_only() -> [Arc<RecordingFunction>; 3] {
     [define, create, verify]
 }
 
+/// A pool with these functions, and Mara.
+async fn scene(
+    define: &Arc<RecordingFunction>,
+    create: &Arc<RecordingFunction>,
+    verify: &Arc<RecordingFunction>,
+) -> Scene {
+    Scene::new(&[
+        ("DefineAuthChallenge", define),
+        ("CreateAuthChallenge", create),
+        ("VerifyAuthChallengeResponse", verify),
+    ])
+    .await
+}
+
+/// Mara's answer to the challenge.
+async fn answer(scene: &Scene, session: &Value, answer: &str) -> Answer {
+    let body = json!({
+        "ChallengeName": "CUSTOM_CHALLENGE",
+        "ClientId": scene.client,
+        "Session": session,
+        "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+        "ClientMetadata": { "locale": "de" },
+    });
+    scene.server.call("RespondToAuthChallenge", body).await
+}
+
 #[tokio::test]
 async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
     let [define, create, verify] = code_only();
-    let scene = Scene::new(&[
-        ("DefineAuthChallenge", &define),
-        ("CreateAuthChallenge", &create),
-        ("VerifyAuthChallengeResponse", &verify),
-    ])
-    .await;
-    let answer = async |session: &Value, answer: &str| {
-        let body = json!({
-            "ChallengeName": "CUSTOM_CHALLENGE",
-            "ClientId": scene.client,
-            "Session": session,
-            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
-            "ClientMetadata": { "locale": "de" },
-        });
-        scene.server.call("RespondToAuthChallenge", body).await
-    };
+    let scene = scene(&define, &create, &verify).await;
     let first = scene
         .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
         .await
@@ -69,7 +80,7 @@ async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
     let [event] = create.events().try_into().unwrap();
     assert_eq!(event["request"]["challengeName"], "CUSTOM_CHALLENGE");
 
-    let second = answer(&first["Session"], "41").await.ok();
+    let second = answer(&scene, &first["Session"], "41").await.ok();
     let [event] = verify.events().try_into().unwrap();
     assert_eq!(
         event["request"]["privateChallengeParameters"],
@@ -81,7 +92,7 @@ async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
     let wrong = json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeResult": false, "challengeMetadata": "ROUND" });
     assert_eq!(event["request"]["session"], json!([wrong]));
 
-    let tokens = answer(&second["Session"], "42").await.ok();
+    let tokens = answer(&scene, &second["Session"], "42").await.ok();
     assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
     let [event] = define.events().try_into().unwrap();
     assert_eq!(event["request"]["session"].as_array().map(Vec::len), Some(2));
@@ -94,12 +105,7 @@ async fn a_define_that_fails_the_sign_in_wins() {
         event["response"] = json!({ "issueTokens": true, "failAuthentication": true });
         Ok(())
     });
-    let scene = Scene::new(&[
-        ("DefineAuthChallenge", &define),
-        ("CreateAuthChallenge", &create),
-        ("VerifyAuthChallengeResponse", &verify),
-    ])
-    .await;
+    let scene = scene(&define, &create, &verify).await;
     let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
     answer.assert_error("NotAuthorizedException", WRONG);
 }
@@ -112,12 +118,7 @@ async fn nobody_is_signed_in_who_does_not_exist_whatever_define_says() {
         event["response"]["issueTokens"] = json!(true);
         Ok(())
     });
-    let scene = Scene::new(&[
-        ("DefineAuthChallenge", &define),
-        ("CreateAuthChallenge", &create),
-        ("VerifyAuthChallengeResponse", &verify),
-    ])
-    .await;
+    let scene = scene(&define, &create, &verify).await;
     let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
     let client = scene.server.client_with(&scene.pool, hiding).await["ClientId"]
         .as_str()
@@ -139,12 +140,7 @@ async fn a_challenge_that_cannot_come_next_is_not_recognised() {
             event["response"]["challengeName"] = json!(name);
             Ok(())
         });
-        let scene = Scene::new(&[
-            ("DefineAuthChallenge", &define),
-            ("CreateAuthChallenge", &create),
-            ("VerifyAuthChallengeResponse", &verify),
-        ])
-        .await;
+        let scene = scene(&define, &create, &verify).await;
         let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
         answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
     }
@@ -155,12 +151,7 @@ async fn a_challenge_that_cannot_come_next_is_not_recognised() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_answers_at_once_functions_elsewhere_see_one() {
     let [define, create, verify] = code_only();
-    let scene = Scene::new(&[
-        ("DefineAuthChallenge", &define),
-        ("CreateAuthChallenge", &create),
-        ("VerifyAuthChallengeResponse", &verify),
-    ])
-    .await;
+    let scene = scene(&define, &create, &verify).await;
     let begun = scene
         .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
         .await
@@ -169,15 +160,7 @@ async fn of_many_answers_at_once_functions_elsewhere_see_one() {
     let mut answers = tokio::task::JoinSet::new();
     for _ in 0..64 {
         let (scene, session) = (scene.clone(), begun["Session"].clone());
-        answers.spawn(async move {
-            let body = json!({
-                "ChallengeName": "CUSTOM_CHALLENGE",
-                "ClientId": scene.client,
-                "Session": session,
-                "ChallengeResponses": { "USERNAME": "mara", "ANSWER": "42" },
-            });
-            scene.server.call("RespondToAuthChallenge", body).await.status
-        });
+        answers.spawn(async move { answer(&scene, &session, "42").await.status });
     }
     let answers = answers.join_all().await;
     assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);

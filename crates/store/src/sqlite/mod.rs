@@ -11,7 +11,8 @@
 //! nobody: in WAL mode readers and writer do not block each other. Handing it to another thread and waking up again
 //! costs three to four times as much CPU (the example `throughput` prints both). A commit waits for the disk, so it
 //! keeps its thread from other work meanwhile, but never more than one thread at a time: whoever comes second queues
-//! and lets go of its thread. Scans of more than a page go to a blocking thread.
+//! and lets go of its thread. A read takes the writing connection, whose pages stay warm, while nobody writes, and one of
+//! the readers' otherwise. Scans of more than a page go to a blocking thread.
 
 mod fault;
 mod health;
@@ -162,7 +163,8 @@ impl Store for Sqlite {
             self.health.check()?;
             match self.writer.read_if_idle(|connection| rows::get(connection, key)) {
                 Some(Ok(row)) => Ok(row),
-                _ => self.readers.read(|connection| rows::get(connection, key)),
+                // Busy, or failing, which a connection of the readers' will say if it is the file's fault.
+                Some(Err(_)) | None => self.readers.read(|connection| rows::get(connection, key)),
             }
         })
     }

@@ -258,16 +258,41 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
+    use std::path::PathBuf;
+
     use super::*;
     use crate::Expect;
     use crate::sqlite::open;
 
-    #[test]
-    fn a_deferred_batch_is_not_synced_and_every_other_one_is() {
-        let name = format!("poolhouse-store-{}-deferred", std::process::id());
+    /// A writer on a new file of the test's own.
+    fn writer(test: &str) -> (Writer, PathBuf) {
+        let name = format!("poolhouse-store-{}-{test}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         let connection = open::writer(&directory.join("pool.db")).unwrap();
-        let writer = Writer::new(connection, Duration::ZERO, Arc::default());
+        (Writer::new(connection, Duration::ZERO, Arc::default()), directory)
+    }
+
+    #[test]
+    fn who_finds_the_writer_busy_is_told_to_go_elsewhere() {
+        let (writer, directory) = writer("busy-writer");
+        let put = || Batch::new().put("a", Expect::Any, "{}");
+        let version = || writer.read_if_idle(|connection| rows::version_of(connection, "a"));
+        let written = writer.commit_if_idle(put()).unwrap().unwrap();
+        assert_eq!(version().unwrap().unwrap(), Some(written));
+
+        let writing = writer.open.lock().unwrap();
+        assert!(version().is_none());
+        assert!(writer.commit_if_idle(put()).is_err());
+        drop(writing);
+
+        writer.next_is_thread.store(true, Ordering::Release);
+        assert!(writer.commit_if_idle(put()).is_err(), "the thread comes first");
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn a_deferred_batch_is_not_synced_and_every_other_one_is() {
+        let (writer, directory) = writer("deferred");
         let put = || Batch::new().put("a", Expect::Any, "{}");
         let (deferred, both) = (put().deferred(), put().deferred().merge(put()));
         for (batch, level) in [(put(), 2), (deferred.clone(), 1), (deferred, 1), (both, 2)] {
