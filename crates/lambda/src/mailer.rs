@@ -66,6 +66,7 @@ impl Mailer {
             from: self.settings.from.clone(),
             to,
             reply_to: None,
+            bounces_to: None,
             subject: mail.subject.clone(),
             text: mail.text.clone(),
             html: Some(mail.html.clone()),
@@ -87,7 +88,7 @@ impl Mailer {
     }
 
     /// Sends the letter over the connection that was opened, or else over a second one: to the next carrier, or to the
-    /// same one where there is no other. A refusal of the recipient or of the mail is final.
+    /// same one where there is no other. Only a mailbox that takes no mail is final.
     pub(crate) async fn send(
         &self,
         opened: Result<Opened<'_>, SendError>,
@@ -128,7 +129,7 @@ async fn send_over(
     let opened = opened?;
     if letter.discard {
         opened.rehearse(&until(by)).await?;
-        return Ok(Taken { id: None });
+        return Ok(Taken::default());
     }
     opened.send(&letter.envelope, &letter.bytes, &until(by)).await
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
+use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,7 +94,12 @@ impl MailSettings {
             }
         };
         let carrier = |url: &str| match CarrierUrl::parse(url) {
-            Ok(CarrierUrl::Smtp(relay)) => Ok(Carrier::Smtp(relay, tls.clone())),
+            Ok(CarrierUrl::Smtp(relay)) => {
+                let provider = Arc::new(ring::default_provider());
+                let relay = relay.with_files(|file| fs::read_to_string(file), &provider);
+                let relay = relay.map_err(|error| InitError::unusable(name, &error))?;
+                Ok(Carrier::Smtp(relay, tls.clone()))
+            }
             Ok(CarrierUrl::Ses(url)) => {
                 let why =
                     "ses:// needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set".to_owned();
@@ -211,6 +217,10 @@ mod tests {
         assert_eq!(
             refused(("MAIL_URL", "ses://")),
             "MAIL_URL cannot be used: ses:// needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, which are not set"
+        );
+        assert_eq!(
+            refused(("MAIL_URL", "smtp://a.example?ca=/nowhere/corp.pem")),
+            "MAIL_URL cannot be used: the file of ca, /nowhere/corp.pem, cannot be read: No such file or directory (os error 2)"
         );
         assert_eq!(
             refused(("SMTP_URL", "smtp://a.example,smtp://b.example,smtp://c.example")),

@@ -1,4 +1,4 @@
-//! Whoever takes our mail: an SMTP relay or Amazon SES, behind one interface.
+//! A mail carrier: an SMTP relay or Amazon SES, behind one interface.
 
 use std::error::Error;
 use std::fmt;
@@ -6,6 +6,7 @@ use std::fmt;
 use poolhouse_outbound::TlsSource;
 
 use crate::address::Envelope;
+use crate::advice;
 use crate::deadlines::Deadlines;
 use crate::error::SendError;
 use crate::ses::{self, Ses, SesUrl, SesUrlError};
@@ -16,7 +17,7 @@ use crate::smtp::{self, Relay, RelayError};
 pub enum CarrierUrl {
     /// `smtp://…` or `smtps://…`
     Smtp(Relay),
-    /// `ses://…`; whoever makes a [`Carrier`] of it adds the credentials.
+    /// `ses://…`; the credentials are added where a [`Carrier`] is made of it.
     Ses(SesUrl),
 }
 
@@ -87,11 +88,24 @@ pub enum Opened<'a> {
 }
 
 /// A mail that a carrier took.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// What the carrier calls it, where that is safe to log: SES's message id. Relays answer in free text that may hold
-    /// an address.
+    /// What the carrier calls it: SES's message id, a relay's id in its queue.
     pub id: Option<String>,
+    /// The relay's reply code.
+    pub code: Option<u16>,
+    /// What the relay said, its addresses masked.
+    pub words: Option<String>,
+}
+
+impl From<smtp::Accepted> for Taken {
+    fn from(accepted: smtp::Accepted) -> Self {
+        Self {
+            id: accepted.queue_id(),
+            code: Some(accepted.reply.code()),
+            words: Some(accepted.words()),
+        }
+    }
 }
 
 impl Carrier {
@@ -102,6 +116,16 @@ impl Carrier {
                 .await
                 .map(Opened::Smtp),
             Self::Ses(ses) => ses.open(deadlines).await.map(Opened::Ses),
+        }
+    }
+}
+
+impl Carrier {
+    /// What an operator can do about a failure, where that is known.
+    pub fn advice(&self, error: &SendError) -> Option<&'static str> {
+        match self {
+            Self::Smtp(relay, _) => advice::for_relay(error, relay),
+            Self::Ses(_) => None,
         }
     }
 }
@@ -117,11 +141,14 @@ impl Opened<'_> {
         match self {
             Self::Smtp(connection) => {
                 let sent = connection.send(envelope, message, deadlines).await;
-                sent.outcome.map(|_| Taken { id: None })
+                sent.outcome.map(Taken::from)
             }
             Self::Ses(connection) => {
                 let id = connection.send(envelope, message, deadlines).await?;
-                Ok(Taken { id: Some(id) })
+                Ok(Taken {
+                    id: Some(id),
+                    ..Taken::default()
+                })
             }
         }
     }

@@ -1,4 +1,4 @@
-//! How long whoever carries our mail may take, in all and for each step.
+//! Time limits for a mail carrier, in all and for each step.
 
 use std::time::Duration;
 
@@ -74,6 +74,11 @@ impl Clock {
     /// What each of `addresses` may take to answer.
     pub(crate) fn connect_share(&self, addresses: usize) -> Duration {
         self.limits.connect / u32::try_from(addresses.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the whole limit has passed.
+    pub(crate) fn is_over(&self) -> bool {
+        Instant::now() >= self.end
     }
 
     fn deadline(&self, phase: Phase) -> Instant {

@@ -23,8 +23,10 @@ pub struct Email {
     pub message_id: String,
     /// The Date header, in seconds since the epoch.
     pub date: u64,
-    /// The sender shown, which is also where bounces go.
+    /// The sender shown.
     pub from: Mailbox,
+    /// Where bounces go, if not to `from`.
+    pub bounces_to: Option<Address>,
     /// The one recipient. No display name: user text in a header is an attack surface that buys nothing.
     pub to: Address,
     /// Where replies go, if not to `from`.
@@ -43,7 +45,7 @@ impl Email {
     /// The envelope that belongs to this mail.
     pub fn envelope(&self) -> Envelope {
         Envelope {
-            from: self.from.address().clone(),
+            from: self.bounces_to.as_ref().unwrap_or(self.from.address()).clone(),
             to: self.to.clone(),
         }
     }

@@ -4,20 +4,22 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
-use crate::smtp::Reply;
+use crate::reply::Reply;
+use crate::words;
 
 /// What a failure means for the mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// The relay does not have the mail; the same bytes may be accepted later or by another relay.
     Transient,
-    /// The relay does not have the mail and will never take it for this recipient. Do not try again.
+    /// There is no such mailbox, or it takes no mail, or the mail must not be sent at all. No carrier will do better: do
+    /// not try again.
     Permanent,
     /// The message was written to its last byte and no reply came: the relay may have it. Try once more, with the
     /// same bytes, on a fresh connection; after a second one stop.
     Unknown,
-    /// The relay does not have the mail because of how it and we are set up: credentials, TLS, policy. Keep the mail
-    /// and tell the operator.
+    /// The relay does not have the mail because of how it and we are set up: credentials, TLS, policy, an extension that
+    /// it lacks. Another carrier may take it. Where there is none, keep the mail and tell the operator.
     Config,
 }
 
@@ -91,6 +93,8 @@ pub enum Problem {
         status: u16,
         /// The error's name, letters and digits only.
         error: String,
+        /// What SES said about it, its addresses masked.
+        words: String,
     },
     /// What the relay sent is not SMTP, or not at this point. The text says which rule it broke.
     Protocol(&'static str),
@@ -129,11 +133,9 @@ impl SendError {
         match &self.problem {
             Problem::Unsendable(_) => Class::Permanent,
             Problem::Handshake(_) | Problem::TlsSetup(_) => Class::Config,
-            // What an address needs and the relay lacks is this mail's fate; what our settings need is the operator's.
-            Problem::Lacking(_) if self.phase == Phase::Mail => Class::Permanent,
             Problem::Lacking(_) => Class::Config,
             Problem::Refused(reply) => refusal(self.phase, reply),
-            Problem::Rejected { status, error } => rejection(*status, error),
+            Problem::Rejected { status, error, .. } => rejection(*status, error),
             Problem::Deadline | Problem::Closed | Problem::Io(_) | Problem::Protocol(_) => match self.phase {
                 Phase::Accept | Phase::Request => Class::Unknown,
                 _ => Class::Transient,
@@ -158,34 +160,81 @@ impl SendError {
             _ => None,
         }
     }
+
+    /// The code of the refusal, of SMTP or of HTTP.
+    pub fn code(&self) -> Option<u16> {
+        match &self.problem {
+            Problem::Refused(reply) => Some(reply.code()),
+            Problem::Rejected { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// What the carrier said about it, its addresses and whatever looks like a code masked.
+    pub fn words(&self) -> Option<String> {
+        match &self.problem {
+            Problem::Refused(reply) => Some(words::masked(&reply.text())),
+            Problem::Rejected { words, .. } => Some(words.clone()),
+            _ => None,
+        }
+        .filter(|words| !words.is_empty())
+    }
+
+    /// Whether the carrier says that the address itself takes no mail.
+    pub fn is_refused_mailbox(&self) -> bool {
+        self.phase == Phase::Recipient && self.reply().is_some_and(Reply::is_about_the_mailbox)
+    }
+
+    /// Whether the carrier did not accept our credentials, so that asking again at once may lock them.
+    pub fn is_about_credentials(&self) -> bool {
+        match &self.problem {
+            Problem::Refused(reply) => self.phase == Phase::Auth && reply.is_permanent(),
+            Problem::Rejected { status, .. } => match self.phase {
+                Phase::Auth => (400..500).contains(status) && *status != 429,
+                _ => matches!(status, 401 | 403),
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether the carrier has too many connections, or closes this one.
+    pub fn is_too_busy(&self) -> bool {
+        self.reply().is_some_and(Reply::is_too_busy)
+    }
+
+    /// A refusal in this step.
+    pub(crate) fn refused(phase: Phase, reply: Reply) -> Self {
+        Self::new(phase, Problem::Refused(reply))
+    }
 }
 
-/// The class of a refusal. A 4xx is transient wherever it comes. A 5xx is permanent when it is about this recipient
-/// or this message, and the operator's business when it is about us: before MAIL, about the sender, or by policy.
+/// The reply, if its code is one of those wanted.
+pub(crate) fn expect(reply: Reply, phase: Phase, wanted: impl Fn(u16) -> bool) -> Result<Reply, SendError> {
+    match reply.code() {
+        code if wanted(code) => Ok(reply),
+        400.. => Err(SendError::refused(phase, reply)),
+        _ => Err(SendError::new(
+            phase,
+            Problem::Protocol("the reply belongs to another command"),
+        )),
+    }
+}
+
+/// The class of a refusal. A 4xx is transient wherever it comes. A 5xx is permanent only when it says that there is no
+/// such mailbox: anything else may be this carrier's own view of us, of the sender or of the message.
 fn refusal(phase: Phase, reply: &Reply) -> Class {
-    if !reply.is_permanent() {
-        return Class::Transient;
-    }
-    // RFC 4954: 530 authentication required, 534 mechanism too weak, 535 bad credentials, 538 encryption required.
-    if matches!(reply.code(), 530 | 534 | 535 | 538) {
-        return Class::Config;
-    }
     match phase {
-        // 552: too large. 555: a parameter that was offered and is not taken. Both are about the message.
-        Phase::Mail if matches!(reply.code(), 552 | 555) => Class::Permanent,
-        // RFC 3463 5.7.x: security or policy, such as "relaying denied".
-        Phase::Recipient if reply.is_policy() => Class::Config,
-        Phase::Recipient | Phase::Data | Phase::Accept => Class::Permanent,
+        _ if !reply.is_permanent() => Class::Transient,
+        Phase::Recipient if reply.is_about_the_mailbox() => Class::Permanent,
         _ => Class::Config,
     }
 }
 
-/// The class of a refusal by SES. Only a request that SES cannot read as a mail to somebody is this mail's fault; an
-/// identity that is not verified, a paused account or a missing permission is the operator's business.
+/// The class of a refusal by SES: what is not about how busy it is, is about our account, or about a mail that another
+/// carrier may take.
 fn rejection(status: u16, error: &str) -> Class {
     match error {
         "TooManyRequestsException" | "LimitExceededException" => Class::Transient,
-        "BadRequestException" => Class::Permanent,
         _ if status == 429 || status >= 500 => Class::Transient,
         _ => Class::Config,
     }
@@ -201,7 +250,7 @@ impl fmt::Display for SendError {
             Problem::Handshake(_) => f.write_str("the TLS handshake with the mail relay failed"),
             Problem::TlsSetup(_) => f.write_str("TLS to the mail relay could not be set up"),
             Problem::Refused(reply) => write!(f, "the mail relay refused {phase} with {reply}"),
-            Problem::Rejected { status, error } => {
+            Problem::Rejected { status, error, .. } => {
                 write!(f, "the mail relay refused {phase} with {status} {error}")
             }
             Problem::Protocol(rule) => write!(f, "the mail relay broke the protocol at {phase}: {rule}"),

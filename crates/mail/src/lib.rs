@@ -9,15 +9,21 @@
 //! finished [`smtp::TlsSource`].
 
 pub mod address;
+pub mod advice;
+pub mod attempt;
 pub mod carrier;
 mod deadlines;
 pub mod email;
 mod error;
 pub mod inbox;
+pub mod oauth;
+mod reply;
 pub mod ses;
 pub mod smtp;
+pub mod words;
 
 pub use address::{Address, AddressError, Envelope, Mailbox};
+pub use attempt::Attempt;
 pub use carrier::{Carrier, CarrierUrl};
 pub use deadlines::Deadlines;
 pub use email::{Email, EmailError};

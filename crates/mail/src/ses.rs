@@ -14,6 +14,7 @@ use crate::address::Envelope;
 use crate::deadlines::{Clock, Deadlines};
 use crate::error::{Phase, Problem, SendError};
 use crate::smtp::message::check_message;
+use crate::words;
 
 /// The name of SES in signatures; its endpoint is `email.REGION.amazonaws.com`.
 pub const SIGNING_NAME: &str = "ses";
@@ -181,7 +182,18 @@ fn rejected(answer: &Answer) -> Problem {
     Problem::Rejected {
         status: answer.status.as_u16(),
         error: error_name(answer),
+        words: words::masked(&message(answer)),
     }
+}
+
+/// What SES says about its refusal, in any of the ways that AWS has.
+fn message(answer: &Answer) -> String {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let text = |name| body.get(name).and_then(Value::as_str);
+    text("message")
+        .or_else(|| text("Message"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A failure of HTTP in the words for failures of mail.

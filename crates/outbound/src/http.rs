@@ -166,6 +166,36 @@ impl Connection {
     }
 }
 
+/// A POST of form fields, as `application/x-www-form-urlencoded`.
+///
+/// # Errors
+/// A path or a host that cannot be written.
+pub fn form(
+    endpoint: &Endpoint,
+    path: &str,
+    fields: &[(&str, String)],
+) -> Result<Request<Full<Bytes>>, HttpError> {
+    let pair = |(name, value): &(&str, String)| format!("{}={}", form_encoded(name), form_encoded(value));
+    let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+    Request::post(path)
+        .header("host", endpoint.authority())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("accept", "application/json")
+        .body(Full::from(body))
+        .map_err(HttpError::Request)
+}
+
+fn form_encoded(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
+            match byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                true => encoded.push(char::from(byte)),
+                false => encoded.push_str(&format!("%{byte:02X}")),
+            }
+            encoded
+        })
+}
+
 /// Why there is no answer. No variant carries what was sent.
 #[derive(Debug)]
 pub enum HttpError {

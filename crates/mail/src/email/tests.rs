@@ -11,6 +11,7 @@ fn email() -> Email {
         from: Mailbox::parse("Poolhouse <no-reply@pool.example>").unwrap(),
         to: Address::parse("ada@example.com").unwrap(),
         reply_to: Some(Mailbox::parse("help@pool.example").unwrap()),
+        bounces_to: None,
         subject: "Your sign-in code".to_owned(),
         text: "Your code is 123456\n".to_owned(),
         html: Some("<p>Your code is <b>123456</b></p>".to_owned()),
@@ -60,6 +61,7 @@ fn a_mail_without_html_is_one_part() {
         html: None,
         language: None,
         reply_to: None,
+        bounces_to: None,
         ..email()
     };
     let sent = lines(&email);

@@ -1,6 +1,6 @@
 //! TCP and TLS to a relay.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
@@ -21,27 +21,31 @@ pub(super) struct Dialled {
     pub(super) on_this_machine: bool,
 }
 
-/// Looks the relay up and connects to the first address that answers.
-pub(super) async fn dial(relay: &Relay, clock: &Clock) -> Result<Dialled, SendError> {
-    clock.run(Phase::Connect, connect(relay, clock)).await
+/// The relay's addresses, none of which may be missing.
+pub(super) async fn look_up(relay: &Relay, clock: &Clock) -> Result<Vec<SocketAddr>, SendError> {
+    let look_up = async {
+        let found = lookup_host((relay.host(), relay.port()))
+            .await
+            .map_err(Problem::Io)?;
+        let addresses: Vec<_> = found.collect();
+        match addresses.is_empty() {
+            true => Err(Problem::Lacking("an IP address")),
+            false => Ok(addresses),
+        }
+    };
+    clock.run(Phase::Connect, look_up).await
 }
 
-async fn connect(relay: &Relay, clock: &Clock) -> Result<Dialled, Problem> {
-    let addresses: Vec<_> = lookup_host((relay.host(), relay.port()))
-        .await
-        .map_err(Problem::Io)?
-        .collect();
-    // Each address gets an equal share, so that one dead IPv6 route does not eat the whole limit.
-    let share = clock.connect_share(addresses.len());
-    let mut problem = Problem::Lacking("an IP address");
-    for address in addresses {
-        problem = match timeout(share, TcpStream::connect(address)).await {
-            Ok(Ok(tcp)) => return dialled(tcp).map_err(Problem::Io),
-            Ok(Err(error)) => Problem::Io(error),
-            Err(_) => Problem::Deadline,
-        };
-    }
-    Err(problem)
+/// Connects to one of `count` addresses. Each gets an equal share of the limit, so that one dead IPv6 route does not eat
+/// the whole.
+pub(super) async fn dial(address: SocketAddr, count: usize, clock: &Clock) -> Result<Dialled, SendError> {
+    let connect = async {
+        match timeout(clock.connect_share(count), TcpStream::connect(address)).await {
+            Ok(tcp) => tcp.and_then(dialled).map_err(Problem::Io),
+            Err(_) => Err(Problem::Deadline),
+        }
+    };
+    clock.run(Phase::Connect, connect).await
 }
 
 fn dialled(tcp: TcpStream) -> std::io::Result<Dialled> {
@@ -66,7 +70,10 @@ pub(super) async fn encrypt(
     stream: Box<dyn Stream>,
     clock: &Clock,
 ) -> Result<Wire, SendError> {
-    let config = tls
+    let unread = SendError::new(Phase::Tls, Problem::Lacking("a file of ?ca= that was read"));
+    let config = relay
+        .tls(tls)
+        .ok_or(unread)?
         .config()
         .map_err(|error| SendError::new(Phase::Tls, Problem::TlsSetup(error)))?;
     let name = relay.server_name().ok_or(SendError::new(

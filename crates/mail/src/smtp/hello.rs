@@ -1,9 +1,9 @@
 //! The greeting, EHLO, and what the relay says it can do.
 
-use super::reply::Reply;
 use super::wire::Wire;
 use crate::deadlines::Clock;
-use crate::error::{Phase, SendError};
+use crate::error::{Phase, SendError, expect};
+use crate::reply::Reply;
 
 /// What a relay offers, of the things this client knows how to use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,10 +15,11 @@ pub(super) struct Extensions {
     pub(super) eight_bit: bool,
     /// RFC 6531.
     pub(super) smtputf8: bool,
-    /// RFC 1870: the offer, and the most octets if the relay says.
+    /// RFC 1870: the offer, and the most bytes if the relay says.
     pub(super) size: Option<Option<u64>>,
     pub(super) auth_plain: bool,
     pub(super) auth_login: bool,
+    pub(super) auth_xoauth2: bool,
 }
 
 impl Extensions {
@@ -42,6 +43,7 @@ impl Extensions {
                     for mechanism in words {
                         offered.auth_plain |= mechanism == "PLAIN";
                         offered.auth_login |= mechanism == "LOGIN";
+                        offered.auth_xoauth2 |= mechanism == "XOAUTH2";
                     }
                 }
                 _ => {}
@@ -54,7 +56,7 @@ impl Extensions {
 /// Waits for the relay's first line.
 pub(super) async fn greeting(wire: &mut Wire, clock: &Clock) -> Result<(), SendError> {
     let reply = clock.run(Phase::Greeting, wire.reply()).await?;
-    reply.expect(Phase::Greeting, |code| code == 220).map(drop)
+    expect(reply, Phase::Greeting, |code| code == 220).map(drop)
 }
 
 /// Says EHLO, or HELO to a relay that does not know it.
@@ -66,12 +68,12 @@ pub(super) async fn hello(wire: &mut Wire, own_name: &str, clock: &Clock) -> Res
         return Ok(Extensions::read(&reply));
     }
     if !matches!(reply.code(), 500 | 501 | 502 | 504) {
-        return Err(reply.refused(Phase::Hello));
+        return Err(SendError::refused(Phase::Hello, reply));
     }
     let reply = wire
         .command(Phase::Hello, &format!("HELO {own_name}"), clock)
         .await?;
-    reply.expect(Phase::Hello, |code| code == 250)?;
+    expect(reply, Phase::Hello, |code| code == 250)?;
     Ok(Extensions::default())
 }
 

@@ -15,20 +15,22 @@ mod dial;
 mod hello;
 pub(crate) mod message;
 mod relay;
-mod reply;
 mod transaction;
+mod trust;
+mod url;
 mod wire;
 
 pub use client::Client;
 pub use connection::{Accepted, Connection, Sent};
 pub(crate) use dial::handshake_problem;
 pub use poolhouse_outbound::{TlsSource, client_config};
-pub use relay::{Relay, RelayError, Security};
-pub use reply::Reply;
+pub use relay::{Relay, RelayFileError, Security};
+pub use url::RelayError;
 
 use crate::address::Envelope;
 pub use crate::deadlines::Deadlines;
 pub use crate::error::{Class, Phase, Problem, SendError};
+pub use crate::reply::Reply;
 
 /// Sends one message over a connection of its own.
 ///

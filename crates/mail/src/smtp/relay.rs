@@ -1,10 +1,17 @@
-//! The relay that takes our mail, as one URL.
+//! The relay that takes our mail.
 
-use std::error::Error;
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use poolhouse_outbound::TlsSource;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
+
+use super::trust;
+use super::url::is_own_name;
+use crate::oauth::TokenSource;
 
 /// How the connection to a relay is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,51 +27,96 @@ pub enum Security {
 }
 
 /// A relay: host, port, protection, credentials. Neither `Debug` nor `Display` shows the password.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Relay {
-    host: String,
-    port: u16,
-    security: Security,
-    credentials: Option<Credentials>,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) login: Option<Login>,
+    pub(super) own_name: Option<String>,
+    /// The file with the certificates to trust.
+    pub(super) ca: Option<String>,
+    /// What was made of it.
+    pub(super) trusted: Option<TlsSource>,
 }
 
+/// How this side signs in.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Credentials {
-    pub(super) user: String,
-    pub(super) password: String,
+pub(super) enum Login {
+    /// With a password.
+    Password {
+        /// Who signs in.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// With an access token.
+    Token {
+        /// Whose mailbox it is.
+        user: String,
+        /// The file that says how to get one.
+        file: String,
+        /// What was made of it.
+        tokens: Option<TokenSource>,
+    },
 }
 
 impl Relay {
-    /// Reads `smtp://[user:password@]host[:port][?tls=starttls|opportunistic|none]` or
-    /// `smtps://[user:password@]host[:port]`. Ports default to 587 and 465. User and password are percent-decoded,
-    /// so a `:`, `@`, `/` or `?` in them is written `%3A`, `%40`, `%2F`, `%3F`.
-    pub fn parse(url: &str) -> Result<Self, RelayError> {
-        let (scheme, rest) = url.trim().split_once("://").ok_or(RelayError::Scheme)?;
-        let implicit = match scheme.to_ascii_lowercase().as_str() {
-            "smtp" => false,
-            "smtps" => true,
-            _ => return Err(RelayError::Scheme),
+    /// Reads the files that the URL names, as `read` gives them; `provider` is TLS's. A relay whose URL names files does
+    /// not mail before that.
+    ///
+    /// # Errors
+    /// A file that cannot be read or used.
+    pub fn with_files(
+        mut self,
+        read: impl Fn(&str) -> io::Result<String>,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Self, RelayFileError> {
+        let content = |parameter, file: &str| {
+            read(file)
+                .map_err(|error| RelayFileError::new(parameter, file, format!("cannot be read: {error}")))
         };
-        let (rest, query) = rest
-            .split_once('?')
-            .map_or((rest, None), |(rest, query)| (rest, Some(query)));
-        let authority = rest.strip_suffix('/').unwrap_or(rest);
-        if authority.contains(['/', '#']) {
-            return Err(RelayError::Path);
+        if let Some(file) = &self.ca {
+            let config = trust::only(&content("ca", file)?, provider);
+            let config = config.map_err(|problem| RelayFileError::new("ca", file, problem.to_string()))?;
+            self.trusted = Some(TlsSource::ready(Arc::new(config)));
         }
-        let (credentials, host_port) = match authority.rsplit_once('@') {
-            None => (None, authority),
-            Some((userinfo, host_port)) => (Some(credentials(userinfo)?), host_port),
-        };
-        let (host, port) = host_and_port(host_port)?;
-        let port = port.unwrap_or(if implicit { 465 } else { 587 });
-        let security = security(implicit, is_loopback_name(&host), query)?;
-        Ok(Self {
-            host,
-            port,
-            security,
-            credentials,
-        })
+        if let Some(Login::Token { file, tokens, .. }) = &mut self.login {
+            let source = TokenSource::parse(&content("oauth", file)?);
+            let source = source
+                .map_err(|error| RelayFileError::new("oauth", file, format!("cannot be used: {error}")))?;
+            *tokens = Some(source);
+        }
+        Ok(self)
+    }
+
+    /// The same relay with these certificates, if its URL names none.
+    #[must_use]
+    pub fn with_ca(mut self, file: &str) -> Self {
+        self.ca.get_or_insert_with(|| file.to_owned());
+        self
+    }
+
+    /// The same relay with this name for this side, if its URL names none. A text that is no host name changes nothing.
+    #[must_use]
+    pub fn with_own_name(mut self, name: &str) -> Self {
+        if is_own_name(name) {
+            self.own_name.get_or_insert_with(|| name.to_owned());
+        }
+        self
+    }
+
+    /// What this side calls itself, if anything was set.
+    pub fn own_name(&self) -> Option<&str> {
+        self.own_name.as_deref()
+    }
+
+    /// How TLS to it is set up: by its own certificates, or by `public`. `None`: its file was not read.
+    pub(super) fn tls<'a>(&'a self, public: &'a TlsSource) -> Option<&'a TlsSource> {
+        match &self.ca {
+            None => Some(public),
+            Some(_) => self.trusted.as_ref(),
+        }
     }
 
     /// The host name or IP address.
@@ -87,8 +139,13 @@ impl Relay {
         is_loopback_name(&self.host)
     }
 
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
-        self.credentials.as_ref()
+    /// Whether this side signs in.
+    pub fn signs_in(&self) -> bool {
+        self.login.is_some()
+    }
+
+    pub(super) fn login(&self) -> Option<&Login> {
+        self.login.as_ref()
     }
 
     /// The name that the relay's certificate must carry.
@@ -97,95 +154,12 @@ impl Relay {
     }
 }
 
-fn is_loopback_name(host: &str) -> bool {
+/// Whether this is the name or the address of this machine for itself.
+pub(super) fn is_loopback_name(host: &str) -> bool {
     let name = host.to_ascii_lowercase();
     name == "localhost"
         || name.ends_with(".localhost")
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
-    let (user, password) = userinfo.split_once(':').ok_or(RelayError::Password)?;
-    let (user, password) = (percent_decoded(user)?, percent_decoded(password)?);
-    // PLAIN separates its fields by NUL, and a line break would end the command.
-    let unusable = |text: &str| text.is_empty() || text.chars().any(char::is_control);
-    if unusable(&user) || unusable(&password) {
-        return Err(RelayError::Password);
-    }
-    Ok(Credentials { user, password })
-}
-
-fn percent_decoded(text: &str) -> Result<String, RelayError> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => hex_digit(bytes.next())? << 4 | hex_digit(bytes.next())?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(plain).map_err(|_| RelayError::Percent)
-}
-
-fn hex_digit(byte: Option<u8>) -> Result<u8, RelayError> {
-    let digit = byte
-        .and_then(|b| char::from(b).to_digit(16))
-        .ok_or(RelayError::Percent)?;
-    u8::try_from(digit).map_err(|_| RelayError::Percent)
-}
-
-fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (ip, after) = rest.split_once(']').ok_or(RelayError::Host)?;
-            ip.parse::<std::net::Ipv6Addr>().map_err(|_| RelayError::Host)?;
-            match after.strip_prefix(':') {
-                Some(port) => (ip.to_owned(), Some(port)),
-                None if after.is_empty() => (ip.to_owned(), None),
-                None => return Err(RelayError::Host),
-            }
-        }
-        None => {
-            let (host, port) = text
-                .split_once(':')
-                .map_or((text, None), |(host, port)| (host, Some(port)));
-            let ascii = idna::domain_to_ascii(host).map_err(|_| RelayError::Host)?;
-            let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-            if ascii.is_empty() || !ascii.bytes().all(legal) {
-                return Err(RelayError::Host);
-            }
-            (ascii, port)
-        }
-    };
-    match port {
-        None => Ok((host, None)),
-        Some(port) => match port.parse() {
-            Ok(port) if port > 0 => Ok((host, Some(port))),
-            _ => Err(RelayError::Port),
-        },
-    }
-}
-
-fn security(implicit: bool, loopback: bool, query: Option<&str>) -> Result<Security, RelayError> {
-    let mut security = match (implicit, loopback) {
-        (true, _) => Security::Implicit,
-        (false, true) => Security::None,
-        (false, false) => Security::StartTls,
-    };
-    for pair in query
-        .into_iter()
-        .flat_map(|query| query.split('&'))
-        .filter(|pair| !pair.is_empty())
-    {
-        security = match pair {
-            _ if implicit => return Err(RelayError::Query),
-            "tls=starttls" => Security::StartTls,
-            "tls=opportunistic" => Security::Opportunistic,
-            "tls=none" => Security::None,
-            _ => return Err(RelayError::Query),
-        };
-    }
-    Ok(security)
 }
 
 /// `host:port`, which is how logs and metrics name a relay.
@@ -200,149 +174,68 @@ impl fmt::Display for Relay {
 
 impl fmt::Debug for Relay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let credentials = if self.credentials.is_some() { "set" } else { "none" };
+        let credentials = if self.login.is_some() { "set" } else { "none" };
         write!(f, "Relay({self}, {:?}, credentials {credentials})", self.security)
     }
 }
 
-/// What is wrong with a relay's URL. The URL is not repeated: it carries a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RelayError {
-    /// Neither `smtp://` nor `smtps://`.
-    Scheme,
-    /// Something after the host that is neither a port nor a query.
-    Path,
-    /// No host, or one that is no name and no IP address.
-    Host,
-    /// No port number from 1 to 65535.
-    Port,
-    /// Credentials without a password, empty ones, or control characters in them.
-    Password,
-    /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
-    Percent,
-    /// A parameter that is not known, or any at all with `smtps://`.
-    Query,
+/// Two relays are the same if their URLs are.
+impl PartialEq for Relay {
+    fn eq(&self, other: &Self) -> bool {
+        let login = |relay: &Self| match relay.login.clone() {
+            Some(Login::Token { user, file, .. }) => Some(Login::Token {
+                user,
+                file,
+                tokens: None,
+            }),
+            other => other,
+        };
+        (
+            &self.host,
+            self.port,
+            self.security,
+            &self.own_name,
+            &self.ca,
+            login(self),
+        ) == (
+            &other.host,
+            other.port,
+            other.security,
+            &other.own_name,
+            &other.ca,
+            login(other),
+        )
+    }
 }
 
-impl fmt::Display for RelayError {
+impl Eq for Relay {}
+
+/// A file of a relay's URL that cannot be used: which, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RelayFileError {
+    parameter: &'static str,
+    file: String,
+    problem: String,
+}
+
+impl RelayFileError {
+    fn new(parameter: &'static str, file: &str, problem: String) -> Self {
+        Self {
+            parameter,
+            file: file.to_owned(),
+            problem,
+        }
+    }
+}
+
+impl fmt::Display for RelayFileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Scheme => "an SMTP URL starts with smtp:// or smtps://",
-            Self::Path => {
-                "an SMTP URL has nothing after the host but a port and ?tls=…; \
-                           write / in a password as %2F and # as %23"
-            }
-            Self::Host => "the SMTP URL names no valid host (an IPv6 address stands in brackets)",
-            Self::Port => "the SMTP URL's port is not a number from 1 to 65535",
-            Self::Password => "the SMTP URL's credentials must be user:password, neither of them empty",
-            Self::Percent => {
-                "the SMTP URL's credentials hold a % that is not followed by two hexadecimal digits; \
-                              write % itself as %25"
-            }
-            Self::Query => {
-                "the SMTP URL takes one parameter, tls=starttls, tls=opportunistic or tls=none, \
-                            and none with smtps://"
-            }
-        })
+        write!(
+            f,
+            "the file of {}, {}, {}",
+            self.parameter, self.file, self.problem
+        )
     }
 }
 
-impl Error for RelayError {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(url: &str) -> (String, Security, Option<(String, String)>) {
-        let relay = Relay::parse(url).unwrap();
-        let credentials = relay.credentials.clone().map(|c| (c.user, c.password));
-        (relay.to_string(), relay.security, credentials)
-    }
-
-    #[test]
-    fn urls_are_read_with_their_defaults() {
-        let pair = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
-        for (url, expected) in [
-            (
-                "smtp://mail.example.com",
-                ("mail.example.com:587", Security::StartTls, None),
-            ),
-            (
-                "smtps://mail.example.com/",
-                ("mail.example.com:465", Security::Implicit, None),
-            ),
-            (
-                "SMTP://Mail.Example.com:25",
-                ("mail.example.com:25", Security::StartTls, None),
-            ),
-            ("smtp://127.0.0.1:1025", ("127.0.0.1:1025", Security::None, None)),
-            ("smtp://localhost:1025", ("localhost:1025", Security::None, None)),
-            ("smtp://[::1]:1025", ("[::1]:1025", Security::None, None)),
-            (
-                "smtp://localhost?tls=starttls",
-                ("localhost:587", Security::StartTls, None),
-            ),
-            (
-                "smtp://a.example?tls=none",
-                ("a.example:587", Security::None, None),
-            ),
-            (
-                "smtp://a.example/?tls=opportunistic",
-                ("a.example:587", Security::Opportunistic, None),
-            ),
-            (
-                "smtp://u:p@a.example",
-                ("a.example:587", Security::StartTls, pair("u", "p")),
-            ),
-            (
-                "smtp://AKIA:a%2Fb%3Ac%40d%25@a.example:2587",
-                ("a.example:2587", Security::StartTls, pair("AKIA", "a/b:c@d%")),
-            ),
-            (
-                "smtp://u@b.example:p:q@a.example",
-                ("a.example:587", Security::StartTls, pair("u@b.example", "p:q")),
-            ),
-        ] {
-            let (name, security, credentials) = expected;
-            assert_eq!(read(url), (name.to_owned(), security, credentials), "{url}");
-        }
-    }
-
-    #[test]
-    fn a_wrong_url_is_refused_by_the_part_that_is_wrong() {
-        for (url, error) in [
-            ("mail.example.com", RelayError::Scheme),
-            ("https://mail.example.com", RelayError::Scheme),
-            ("smtp://", RelayError::Host),
-            ("smtp://u:p@", RelayError::Host),
-            ("smtp://a b", RelayError::Host),
-            ("smtp://[::1", RelayError::Host),
-            ("smtp://[mail]:25", RelayError::Host),
-            ("smtp://a.example:0", RelayError::Port),
-            ("smtp://a.example:smtp", RelayError::Port),
-            ("smtp://a.example:99999", RelayError::Port),
-            ("smtp://user@a.example", RelayError::Password),
-            ("smtp://user:@a.example", RelayError::Password),
-            ("smtp://u:p%00@a.example", RelayError::Password),
-            ("smtp://u:p%0d%0a@a.example", RelayError::Password),
-            ("smtp://u:100%@a.example", RelayError::Percent),
-            ("smtp://u:%ff@a.example", RelayError::Percent),
-            ("smtp://u:a/b@a.example", RelayError::Path),
-            ("smtp://a.example/path", RelayError::Path),
-            ("smtp://a.example?tls=maybe", RelayError::Query),
-            ("smtps://a.example?tls=none", RelayError::Query),
-        ] {
-            assert_eq!(Relay::parse(url), Err(error), "{url}");
-        }
-    }
-
-    #[test]
-    fn the_password_shows_nowhere() {
-        let relay = Relay::parse("smtp://ada:hunter2@mail.example.com").unwrap();
-        assert_eq!(format!("{relay}"), "mail.example.com:587");
-        assert_eq!(
-            format!("{relay:?}"),
-            "Relay(mail.example.com:587, StartTls, credentials set)"
-        );
-    }
-}
+impl std::error::Error for RelayFileError {}

@@ -5,7 +5,7 @@ use crate::address::Envelope;
 use super::connection::{Accepted, Connection, Sent};
 use super::message::dotted;
 use crate::deadlines::{Clock, Deadlines};
-use crate::error::{Phase, Problem, SendError};
+use crate::error::{Phase, Problem, SendError, expect};
 
 /// One mail over one connection.
 struct Transaction<'a> {
@@ -38,7 +38,7 @@ impl Connection {
         let exchanges = if self.extensions.pipelining { 2 } else { 4 };
         for _ in 0..exchanges {
             let reply = self.wire.command(Phase::Mail, "NOOP", &clock).await?;
-            reply.expect(Phase::Mail, |code| code < 300)?;
+            expect(reply, Phase::Mail, |code| code < 300)?;
         }
         self.quit(&clock).await;
         Ok(())
@@ -95,7 +95,7 @@ impl Transaction<'_> {
             let reply = self.connection.wire.command(*phase, command, self.clock).await?;
             // After 421 the relay hangs up; after any other refusal it waits for a command.
             self.at_command = reply.code() != 421 && reply.code() != 354;
-            reply.expect(*phase, |code| wanted(*phase, code))?;
+            expect(reply, *phase, |code| wanted(*phase, code))?;
             self.at_command = false;
         }
         Ok(())
@@ -125,7 +125,7 @@ impl Transaction<'_> {
                 Err(error) => return Err(refusal.unwrap_or(error)),
             };
             last = reply.code();
-            if let Err(error) = reply.expect(*phase, |code| wanted(*phase, code)) {
+            if let Err(error) = expect(reply, *phase, |code| wanted(*phase, code)) {
                 refusal.get_or_insert(error);
             }
         }
@@ -152,7 +152,7 @@ impl Transaction<'_> {
         let reply = self.clock.run(Phase::Accept, wire.reply()).await?;
         self.at_command = reply.code() != 421;
         Ok(Accepted {
-            reply: reply.expect(Phase::Accept, |code| code < 300)?,
+            reply: expect(reply, Phase::Accept, |code| code < 300)?,
         })
     }
 }

@@ -2,9 +2,9 @@
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-use super::reply::{Line, Reply};
 use crate::deadlines::Clock;
 use crate::error::{Phase, Problem, SendError};
+use crate::reply::{Line, Reply};
 
 /// Longest reply line in octets, line end included. RFC 5321 allows 512; real relays exceed it.
 const MAX_LINE: usize = 4096;

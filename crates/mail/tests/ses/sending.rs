@@ -21,6 +21,7 @@ fn email(to: &str) -> Email {
         from: Mailbox::parse("Poolhouse <no-reply@example.com>").unwrap(),
         to: Address::parse(to).unwrap(),
         reply_to: None,
+        bounces_to: None,
         subject: "Your sign-in code".to_owned(),
         text: "Your code is 123456.\n".to_owned(),
         html: None,
@@ -64,7 +65,7 @@ async fn a_configuration_set_is_named_if_the_url_names_one() {
 #[tokio::test]
 async fn each_refusal_says_whether_another_try_can_help() {
     for (status, error, class) in [
-        (400, "BadRequestException", Class::Permanent),
+        (400, "BadRequestException", Class::Config),
         (400, "MessageRejected", Class::Config),
         (400, "MailFromDomainNotVerifiedException", Class::Config),
         (400, "SendingPausedException", Class::Config),
@@ -86,6 +87,7 @@ async fn each_refusal_says_whether_another_try_can_help() {
         );
         let words = format!("the mail relay refused SendEmail with {status} {error}");
         assert_eq!(refused.to_string(), words);
+        assert_eq!(refused.words().as_deref(), Some("…@example.com is not verified"));
         assert!(!format!("{refused:?}").contains("ada"), "{refused:?}");
     }
 }
@@ -149,7 +151,7 @@ async fn an_address_that_ses_cannot_write_to_is_not_sent() {
         error.to_string(),
         "the mail relay does not offer SMTPUTF8, which this address needs"
     );
-    assert_eq!((error.class(), service.requests().len()), (Class::Permanent, 0));
+    assert_eq!((error.class(), service.requests().len()), (Class::Config, 0));
 }
 
 #[tokio::test]

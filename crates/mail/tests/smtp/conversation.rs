@@ -164,12 +164,7 @@ async fn refusals_mean_what_they_are_about() {
         (Phase::Greeting, "554 not today\r\n", Class::Config, "554"),
         (Phase::Greeting, "421 busy\r\n", Class::Transient, "421"),
         (Phase::Mail, "451 4.3.0 later\r\n", Class::Transient, "451 4.3.0"),
-        (
-            Phase::Mail,
-            "552 5.3.4 too big\r\n",
-            Class::Permanent,
-            "552 5.3.4",
-        ),
+        (Phase::Mail, "552 5.3.4 too big\r\n", Class::Config, "552 5.3.4"),
         (Phase::Mail, "553 5.7.1 not yours\r\n", Class::Config, "553 5.7.1"),
         (Phase::Mail, "530 5.7.0 sign in\r\n", Class::Config, "530 5.7.0"),
         (
@@ -184,14 +179,25 @@ async fn refusals_mean_what_they_are_about() {
             Class::Permanent,
             "550 5.1.1",
         ),
-        (Phase::Recipient, "550 no such user\r\n", Class::Permanent, "550"),
+        (
+            Phase::Recipient,
+            "550 relay not permitted\r\n",
+            Class::Config,
+            "550",
+        ),
+        (
+            Phase::Recipient,
+            "554 5.2.2 mailbox full\r\n",
+            Class::Permanent,
+            "554 5.2.2",
+        ),
         (
             Phase::Recipient,
             "550 5.7.1 no relaying\r\n",
             Class::Config,
             "550 5.7.1",
         ),
-        (Phase::Data, "554 5.5.1 no\r\n", Class::Permanent, "554 5.5.1"),
+        (Phase::Data, "554 5.5.1 no\r\n", Class::Config, "554 5.5.1"),
         (
             Phase::Accept,
             "454 4.3.0 throttled\r\n",
@@ -201,7 +207,7 @@ async fn refusals_mean_what_they_are_about() {
         (
             Phase::Accept,
             "554 5.6.0 123456 is spam\r\n",
-            Class::Permanent,
+            Class::Config,
             "554 5.6.0",
         ),
     ] {
@@ -283,7 +289,7 @@ async fn what_the_relay_lacks_is_found_before_anything_private_is_said() {
         let error = send(&relay.relay(""), &email).await.unwrap_err();
         assert_eq!(
             (error.class(), error.to_string().as_str()),
-            (Class::Permanent, words)
+            (Class::Config, words)
         );
         assert_eq!(relay.heard().await, ["EHLO [127.0.0.1]\r\nQUIT\r\n"]);
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use poolhouse_mail::smtp::{self, Class, Deadlines, Phase, Relay, TlsSource};
 use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
@@ -19,23 +21,23 @@ const SECRET_OFFER: Step = Say("250-relay.example\r\n250-PIPELINING\r\n250 AUTH 
 const READY: Step = Say("220 go ahead\r\n");
 
 /// An authority of the test's own.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// What is wrong with the relay's certificate, if anything.
-enum Certificate {
+pub enum Certificate {
     Good,
     Expired,
     WrongName,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::<String>::new()).unwrap();
         params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn acceptor(&self, certificate: Certificate) -> TlsAcceptor {
+    pub fn acceptor(&self, certificate: Certificate) -> TlsAcceptor {
         let name = match certificate {
             Certificate::WrongName => "other.example",
             _ => "localhost",
@@ -55,6 +57,11 @@ impl Authority {
         TlsAcceptor::from(Arc::new(config.unwrap()))
     }
 
+    /// Its own certificate, as a file has it.
+    pub fn pem(&self) -> String {
+        pem(self.0.der())
+    }
+
     /// Settings that trust this authority and no other.
     fn trusted(&self) -> TlsSource {
         let mut roots = RootCertStore::empty();
@@ -63,6 +70,14 @@ impl Authority {
             smtp::client_config(Arc::new(ring::default_provider()), roots).unwrap(),
         ))
     }
+}
+
+/// A certificate as a file has it.
+pub fn pem(certificate: &[u8]) -> String {
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        STANDARD.encode(certificate)
+    )
 }
 
 /// Sends one mail, with credentials, to a relay on `localhost`.
@@ -89,7 +104,7 @@ async fn send(
     (sent, relay.heard().await.remove(0))
 }
 
-fn signed_in_mail() -> Vec<Step> {
+pub fn signed_in_mail() -> Vec<Step> {
     vec![
         Hear,
         SECRET_OFFER,
@@ -167,7 +182,7 @@ async fn a_stripped_starttls_offer_stops_the_conversation() {
         (error.class(), error.to_string().as_str()),
         (Class::Config, "the mail relay does not offer STARTTLS")
     );
-    assert_eq!(heard, "EHLO [127.0.0.1]\r\n");
+    assert_eq!(heard, "EHLO [127.0.0.1]\r\nQUIT\r\n");
 }
 
 #[tokio::test]

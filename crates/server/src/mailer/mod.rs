@@ -98,6 +98,7 @@ impl Mailer {
             from,
             to,
             reply_to: None,
+            bounces_to: None,
             subject: mail.subject,
             text: mail.text,
             html: mail.html,

@@ -75,6 +75,7 @@ fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64)
         from,
         to,
         reply_to: None,
+        bounces_to: None,
         subject: sample.subject,
         text: sample.text,
         html: Some(sample.html),

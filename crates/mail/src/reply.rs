@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crate::error::{Phase, Problem, SendError};
-
 /// A whole reply, its lines joined. `Display` and `Debug` show the codes and keep the text back: relays quote
 /// recipients, and some echo what they were sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -13,15 +11,15 @@ pub struct Reply {
 }
 
 /// One line of a reply.
-pub(super) struct Line<'a> {
-    pub(super) code: u16,
-    pub(super) last: bool,
-    pub(super) text: &'a [u8],
+pub(crate) struct Line<'a> {
+    pub(crate) code: u16,
+    pub(crate) last: bool,
+    pub(crate) text: &'a [u8],
 }
 
 impl<'a> Line<'a> {
     /// Splits `250-text`, `250 text` or `250`; `None` for anything else.
-    pub(super) fn parse(line: &'a [u8]) -> Option<Self> {
+    pub(crate) fn parse(line: &'a [u8]) -> Option<Self> {
         let (digits, rest) = line.split_at_checked(3)?;
         if !matches!(digits[0], b'2'..=b'5') || !digits.iter().all(u8::is_ascii_digit) {
             return None;
@@ -51,7 +49,7 @@ impl<'a> Line<'a> {
 }
 
 impl Reply {
-    pub(super) fn new(code: u16) -> Self {
+    pub(crate) fn new(code: u16) -> Self {
         Self {
             code,
             lines: Vec::new(),
@@ -59,7 +57,7 @@ impl Reply {
     }
 
     /// Keeps a line's text, without the control characters that a log or a terminal would act on.
-    pub(super) fn push(&mut self, text: &[u8]) {
+    pub(crate) fn push(&mut self, text: &[u8]) {
         let text = String::from_utf8_lossy(text);
         self.lines.push(
             text.chars()
@@ -85,42 +83,37 @@ impl Reply {
         (class_ok && whole && parts.next().is_none()).then_some(word)
     }
 
-    /// The text of all lines. It may hold addresses: show it to the operator who asks, do not log it.
+    /// The text of all lines. It may hold addresses: [`words::masked`](crate::words::masked) is what a log may have.
     pub fn text(&self) -> String {
         self.lines.join("\n")
     }
 
-    pub(super) fn lines(&self) -> &[String] {
+    pub(crate) fn lines(&self) -> &[String] {
         &self.lines
     }
 
-    pub(super) fn is_positive(&self) -> bool {
+    pub(crate) fn is_positive(&self) -> bool {
         self.code < 300
-    }
-
-    /// The reply, if its code is one of those wanted.
-    pub(super) fn expect(self, phase: Phase, wanted: impl Fn(u16) -> bool) -> Result<Self, SendError> {
-        match self.code {
-            code if wanted(code) => Ok(self),
-            400.. => Err(self.refused(phase)),
-            _ => Err(SendError::new(
-                phase,
-                Problem::Protocol("the reply belongs to another command"),
-            )),
-        }
-    }
-
-    pub(super) fn refused(self, phase: Phase) -> SendError {
-        SendError::new(phase, Problem::Refused(self))
     }
 
     pub(crate) fn is_permanent(&self) -> bool {
         self.code >= 500
     }
 
-    /// Whether the enhanced code says security or policy.
-    pub(crate) fn is_policy(&self) -> bool {
-        self.enhanced().is_some_and(|status| status.starts_with("5.7."))
+    /// Whether it says that there is no such mailbox, or one that takes no mail: by the enhanced codes of RFC 3463, for
+    /// a bare `550` is what relays say of anything.
+    pub(crate) fn is_about_the_mailbox(&self) -> bool {
+        const OF_MAILBOXES: [&str; 6] = ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.2.1", "5.2.2"];
+        self.is_permanent()
+            && self
+                .enhanced()
+                .is_some_and(|status| OF_MAILBOXES.contains(&status))
+    }
+
+    /// Whether it says that there are too many connections, or that the relay is about to close this one.
+    pub(crate) fn is_too_busy(&self) -> bool {
+        // 421 of RFC 5321, and what Exchange says of concurrent connections.
+        matches!(self.code, 421 | 432)
     }
 }
 
@@ -184,6 +177,29 @@ mod tests {
         assert_eq!(reply(550, &["5.1 short"]).enhanced(), None);
         assert_eq!(reply(550, &["5.1.1.1 long"]).enhanced(), None);
         assert_eq!(reply(550, &[]).enhanced(), None);
+    }
+
+    #[test]
+    fn only_six_codes_are_about_the_mailbox() {
+        for (code, line, about) in [
+            (550, "5.1.1 no such user", true),
+            (550, "5.1.2 no such domain", true),
+            (553, "5.1.3 bad address", true),
+            (551, "5.1.6 has moved", true),
+            (550, "5.2.1 disabled", true),
+            (552, "5.2.2 full", true),
+            (452, "4.2.2 full", false),
+            (550, "5.7.1 relaying denied", false),
+            (550, "no such user", false),
+            (554, "5.2.0 SendAsDenied", false),
+            (550, "5.1.10 resolver", false),
+        ] {
+            assert_eq!(
+                reply(code, &[line]).is_about_the_mailbox(),
+                about,
+                "{code} {line}"
+            );
+        }
     }
 
     #[test]

@@ -1,0 +1,121 @@
+//! What an operator can do about a refusal, where that is known.
+
+use std::fmt::Display;
+
+use crate::error::{Phase, Problem, SendError};
+use crate::smtp::{Relay, Security};
+
+/// What to do about a failure at this relay. `None`: nothing that is known from here.
+pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
+    let reply = error.reply();
+    let code = reply.map(|reply| reply.code());
+    let says = |word: &str| reply.is_some_and(|reply| reply.text().to_ascii_uppercase().contains(word));
+    match (error.phase(), error.problem()) {
+        (_, Problem::Refused(_)) if code == Some(530) && (says("STARTTLS") || says("TLS")) => {
+            Some("It asks for encryption: add ?tls=starttls to its URL.")
+        }
+        (_, Problem::Refused(_)) if code == Some(530) && !relay.signs_in() => {
+            Some("It asks for credentials: write smtp://user:password@… as its URL.")
+        }
+        (_, Problem::Refused(_)) if code == Some(530) && relay.security() == Security::None => {
+            Some("It may ask for encryption: add ?tls=starttls to its URL.")
+        }
+        (Phase::Auth, Problem::Refused(_)) if is_microsoft(relay) => {
+            Some("Exchange Online takes no passwords for SMTP any more: use ?oauth=FILE.")
+        }
+        (Phase::Auth, Problem::Refused(_)) => Some("Look at user and password in its URL."),
+        (Phase::Auth, Problem::Rejected { .. }) => {
+            Some("Look at the file of ?oauth=: its issuer gave no token.")
+        }
+        (Phase::StartTls, Problem::Lacking(_)) => {
+            Some("If it takes TLS from the first byte, write smtps:// and its port.")
+        }
+        (Phase::Tls, Problem::Handshake(cause)) => Some(for_handshake(cause)),
+        (Phase::Greeting, Problem::Deadline | Problem::Closed)
+            if relay.port() == 465 && relay.security() != Security::Implicit =>
+        {
+            Some("Port 465 takes TLS from the first byte: write smtps://.")
+        }
+        (Phase::Connect, Problem::Deadline) if relay.port() == 25 => {
+            Some("Many networks block port 25: use 587, or 465 with smtps://.")
+        }
+        (Phase::Recipient, Problem::Refused(_)) if !error.is_refused_mailbox() && code >= Some(500) => Some(
+            "It may not relay for this machine or this sender: look at its rules and at the credentials.",
+        ),
+        (Phase::Mail, Problem::Refused(_)) if code >= Some(500) => {
+            Some("It may not let these credentials send as this sender: look at from.")
+        }
+        _ => None,
+    }
+}
+
+fn for_handshake(cause: &impl Display) -> &'static str {
+    let cause = cause.to_string();
+    if cause.contains("UnknownIssuer") || cause.contains("CaUsedAsEndEntity") {
+        "If its authority is your own, name its certificate with ?ca=FILE."
+    } else if cause.contains("not valid for name") || cause.contains("NotValidForName") {
+        "Write its URL with the name that its certificate carries."
+    } else {
+        "Look at its certificate and the TLS versions that it offers."
+    }
+}
+
+fn is_microsoft(relay: &Relay) -> bool {
+    let host = relay.host().to_ascii_lowercase();
+    host.ends_with(".office365.com") || host.ends_with(".outlook.com")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reply::Reply;
+
+    #[test]
+    fn the_usual_mistakes_are_told_apart() {
+        let refused = |phase, code, line: &str| {
+            let mut reply = Reply::new(code);
+            reply.push(line.as_bytes());
+            SendError::new(phase, Problem::Refused(reply))
+        };
+        for (url, error, advice) in [
+            (
+                "smtp://localhost",
+                refused(Phase::Mail, 530, "5.7.0 Must issue a STARTTLS command first"),
+                Some("It asks for encryption: add ?tls=starttls to its URL."),
+            ),
+            (
+                "smtp://a.example",
+                refused(Phase::Mail, 530, "5.7.0 Authentication required"),
+                Some("It asks for credentials: write smtp://user:password@… as its URL."),
+            ),
+            (
+                "smtp://u:p@smtp.office365.com",
+                refused(Phase::Auth, 535, "5.7.3 Authentication unsuccessful"),
+                Some("Exchange Online takes no passwords for SMTP any more: use ?oauth=FILE."),
+            ),
+            (
+                "smtp://u:p@a.example",
+                refused(Phase::Auth, 535, "5.7.8 no"),
+                Some("Look at user and password in its URL."),
+            ),
+            (
+                "smtp://a.example:465",
+                SendError::new(Phase::Greeting, Problem::Deadline),
+                Some("Port 465 takes TLS from the first byte: write smtps://."),
+            ),
+            (
+                "smtp://a.example",
+                refused(Phase::Recipient, 550, "5.1.1 no"),
+                None,
+            ),
+            (
+                "smtp://a.example",
+                refused(Phase::Recipient, 450, "4.2.0 greylisted"),
+                None,
+            ),
+        ] {
+            let relay = Relay::parse(url).unwrap();
+            assert_eq!(for_relay(&error, &relay), advice, "{url}: {error}");
+        }
+    }
+}
