@@ -7,7 +7,7 @@ use crate::event::{Action, Caller, respond};
 use crate::facts::{Facts, LedgerSource};
 use crate::keys::Purpose;
 use crate::limits::{Book, MailVerdict, REPEAT_WINDOW_S};
-use crate::mail::{CodeMail, Letter, Locale};
+use crate::mail::{CodeMail, Letter, Locale, Zone};
 use crate::outcome::{Created, LastResult, Refusal, Warning};
 use crate::recipient::Recipient;
 use crate::round::{NONCE_BYTES, Round, Signer};
@@ -252,9 +252,10 @@ impl Maker<'_> {
                 self.settings.locale,
             ),
             code: round.code(&self.caller),
-            now: self.now,
             issued: round.issued,
             expires: round.expires,
+            zone: Zone::named(self.caller.attribute("zoneinfo")),
+            asker: self.facts.asker,
         };
         letter.to(&recipient.address, id, recipient.discard)
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::mail::Asker;
+
 /// The time, fresh randomness, and what is known of the user's ledger.
 ///
 /// `Debug` shows neither the randomness nor the ledger.
@@ -22,6 +24,8 @@ pub struct Facts<'a> {
     /// 1970. Devices that were trusted before are not any more. Cognito's events do not tell; there, removing the
     /// attribute ends all trust.
     pub trust_from: Option<i64>,
+    /// Who asks, as far as the request tells. Cognito's events do not.
+    pub asker: Asker<'a>,
 }
 
 impl<'a> Facts<'a> {
@@ -34,6 +38,10 @@ impl<'a> Facts<'a> {
             ledger: LedgerSource::FromEvent,
             sign_in: None,
             trust_from: None,
+            asker: Asker {
+                user_agent: None,
+                place: None,
+            },
         }
     }
 }

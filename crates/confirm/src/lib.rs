@@ -40,7 +40,10 @@ pub use define::define;
 pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use ledger::is_spent as ledger_is_spent;
-pub use mail::{CodeMail, Locale, Part, TemplateError, Templates};
+pub use mail::{
+    Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, Part, ShowCode, TemplateError, Templates,
+    Written,
+};
 pub use outcome::{Created, Decision, Defined, LastResult, Outcome, Refusal, Verified, Warning, WhyFailed};
 pub use recent::Recent;
 pub use settings::{LockRules, MailCaps, Settings, SettingsError};

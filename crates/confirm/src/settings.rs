@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::code::{Alphabet, CodeFormat};
 use crate::keys::Keys;
-use crate::mail::{Locale, Templates};
+use crate::mail::{Locale, Look, Templates};
 
 /// The longest life of a code in seconds: OWASP ASVS 5.0, requirement 6.5.5.
 pub(crate) const LONGEST_CODE_TTL_S: u32 = 600;
@@ -46,6 +46,8 @@ pub struct Settings {
     pub locale: Locale,
     /// The operator's own words for the mail. (`MAIL_TEMPLATES`, read by the caller)
     pub templates: Templates,
+    /// How mails look without templates.
+    pub look: Look,
     /// Days that a device stays trusted on which a person asked for it, up to 90; 0 trusts none.
     /// (`TRUSTED_DEVICE_DAYS`)
     pub trusted_device_days: u16,
@@ -97,6 +99,7 @@ impl Settings {
             origin: None,
             locale: Locale::EN,
             templates: Templates::default(),
+            look: Look::default(),
             trusted_device_days: 0,
         }
     }
@@ -167,6 +170,7 @@ impl Settings {
     }
 
     fn check_texts(&self) -> Result<(), SettingsError> {
+        self.look.check()?;
         let name = self.attribute.strip_prefix("custom:").unwrap_or_default();
         if name.is_empty() || name.len() > 20 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         {

@@ -2,7 +2,7 @@
 
 use crate::code::Alphabet;
 use crate::keys::{Keys, OtpKey};
-use crate::mail::Locale;
+use crate::mail::{Locale, Look};
 use crate::settings::{Settings, SettingsError};
 
 impl Settings {
@@ -31,6 +31,7 @@ impl Settings {
         vars.flag("ALLOW_UNVERIFIED_EMAIL", &mut settings.allow_unverified_email)?;
         vars.text("APP_NAME", &mut settings.app_name);
         settings.origin = vars.get("MAIL_ORIGIN");
+        settings.look = Look::from_vars(|name| vars.get(name))?;
         if let Some(tag) = vars.get("DEFAULT_LOCALE") {
             settings.locale = Locale::find(&tag).ok_or_else(|| {
                 let known: Vec<_> = Locale::all().map(Locale::tag).collect();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, Templates, create};
+use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Logo, Recent, Settings, Templates, create};
 use poolhouse_mail::{Class, SendError};
 use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
@@ -111,6 +111,15 @@ impl Function for Create {
     }
 }
 
+/// The names in a folder. One that cannot be listed has none: its files say what is wrong when they are read.
+fn folders(folder: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    folders
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}
+
 impl Create {
     /// The function as its environment sets it.
     pub fn from_vars(vars: &Vars, log: Log) -> Result<Self, InitError> {
@@ -123,8 +132,12 @@ impl Create {
         let aws = Aws::from_vars(vars, &tls, &clock)?;
         let mut settings = vars.confirm()?;
         if let Some(folder) = vars.get("MAIL_TEMPLATES") {
-            let templates = Templates::read(|name| read_file(&format!("{folder}/{name}")));
+            let templates = Templates::read(folders(&folder), |name| read_file(&format!("{folder}/{name}")));
             settings.templates = templates.map_err(|error| InitError::unusable("MAIL_TEMPLATES", &error))?;
+        }
+        if let Some(file) = vars.get("MAIL_LOGO") {
+            let bytes = std::fs::read(&file).map_err(|error| InitError::unusable("MAIL_LOGO", &error))?;
+            settings.look.logo = Some(Logo::parse(bytes).map_err(InitError::Confirm)?);
         }
         Ok(Self {
             keeper: Keeper::from_vars(vars, &settings, aws.as_ref(), &clock)?,

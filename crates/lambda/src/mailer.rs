@@ -1,8 +1,8 @@
 //! The mail of one call: two attempts inside one deadline.
 
-use poolhouse_confirm::CodeMail;
+use poolhouse_confirm::{CodeMail, Logo};
 use poolhouse_mail::carrier::{Opened, Taken};
-use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Envelope, SendError};
+use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Envelope, Picture, SendError};
 use tokio::time::Instant;
 
 use crate::failure::Failure;
@@ -67,6 +67,7 @@ impl Mailer {
             to,
             reply_to: None,
             bounces_to: None,
+            picture: mail.logo.as_ref().map(picture),
             subject: mail.subject.clone(),
             text: mail.text.clone(),
             html: Some(mail.html.clone()),
@@ -118,6 +119,14 @@ impl Delivery {
             id: taken.id,
             attempts,
         }
+    }
+}
+
+fn picture(logo: &Logo) -> Picture {
+    Picture {
+        content_id: Logo::CONTENT_ID,
+        content_type: logo.content_type(),
+        bytes: logo.bytes().to_vec(),
     }
 }
 

@@ -43,6 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         to: Address::parse(to)?,
         reply_to: None,
         bounces_to: None,
+        picture: None,
         subject: "Dein Anmelde-Code für Bücher 📚".to_owned(),
         text: "Grüße.\n.\n..two dots\nYour code is 123456\n".to_owned(),
         html: Some(format!(

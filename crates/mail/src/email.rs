@@ -4,16 +4,18 @@ use std::error::Error;
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{
+    ContentDisposition, ContentId, ContentTransferEncoding, ContentType, HeaderName, HeaderValue,
+};
 use lettre::message::{Body, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 
 use crate::address::{Address, Envelope, Mailbox};
 
 /// The last second that an RFC 5322 date can name: 9999-12-31T23:59:59Z.
 const MAX_DATE: u64 = 253_402_300_799;
-/// Longest subject and Message-ID in octets. A limit of ours.
+/// Longest subject and Message-ID in bytes. A limit of ours.
 const MAX_HEADER: usize = 512;
-/// Largest text or HTML part in octets. A limit of ours: a code mail has a few thousand.
+/// Largest text or HTML part in bytes. A limit of ours: a code mail has a few thousand.
 const MAX_PART: usize = 256 * 1024;
 
 /// One mail to one person, with a text and an HTML form of the same words.
@@ -37,8 +39,21 @@ pub struct Email {
     pub text: String,
     /// The HTML part; without one the mail is text only.
     pub html: Option<String>,
+    /// A picture that the HTML shows.
+    pub picture: Option<Picture>,
     /// The language of the mail as a BCP 47 tag, for Content-Language.
     pub language: Option<String>,
+}
+
+/// A picture that is part of the mail and not fetched.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// The name by which the HTML calls it, behind `cid:`.
+    pub content_id: &'static str,
+    /// Its kind: `image/png`.
+    pub content_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 impl Email {
@@ -50,7 +65,7 @@ impl Email {
         }
     }
 
-    /// The mail as RFC 5322 bytes: CRLF line ends only, no line over 998 octets, bodies in quoted-printable or
+    /// The mail as RFC 5322 bytes: CRLF line ends only, no line over 998 bytes, bodies in quoted-printable or
     /// base64. Equal mails give equal bytes, so that a receiver can drop a second copy.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EmailError> {
         self.check()?;
@@ -58,13 +73,23 @@ impl Email {
         let text = part(ContentType::TEXT_PLAIN, &self.text)?;
         let message = match &self.html {
             None => builder.singlepart(text),
-            Some(html) => builder.multipart(
-                MultiPart::builder()
+            Some(html) => {
+                let html = part(ContentType::TEXT_HTML, html)?;
+                let both = MultiPart::builder()
                     .kind(MultiPartKind::Alternative)
-                    .boundary(self.boundary())
-                    .singlepart(text)
-                    .singlepart(part(ContentType::TEXT_HTML, html)?),
-            ),
+                    .boundary(self.boundary(""))
+                    .singlepart(text);
+                builder.multipart(match &self.picture {
+                    None => both.singlepart(html),
+                    Some(picture) => both.multipart(
+                        MultiPart::builder()
+                            .kind(MultiPartKind::Related)
+                            .boundary(self.boundary("r"))
+                            .singlepart(html)
+                            .singlepart(inline(picture)?),
+                    ),
+                })
+            }
         };
         Ok(message.map_err(EmailError::Build)?.formatted())
     }
@@ -124,9 +149,9 @@ impl Email {
     }
 
     /// A boundary that no part can contain: neither quoted-printable nor base64 ever writes `=_`.
-    fn boundary(&self) -> String {
+    fn boundary(&self, mark: &str) -> String {
         let id = self.message_id.chars().filter(char::is_ascii_alphanumeric);
-        format!("=_{}", id.take(40).collect::<String>())
+        format!("=_{mark}{}", id.take(40).collect::<String>())
     }
 }
 
@@ -158,6 +183,16 @@ fn part(content_type: ContentType, body: &str) -> Result<SinglePart, EmailError>
     };
     let body = Body::new_with_encoding(crlf, encoding).map_err(|_| EmailError::Encoding)?;
     Ok(SinglePart::builder().header(content_type).body(body))
+}
+
+fn inline(picture: &Picture) -> Result<SinglePart, EmailError> {
+    let content_type = ContentType::parse(picture.content_type).map_err(|_| EmailError::Encoding)?;
+    let body = Body::new_with_encoding(picture.bytes.clone(), ContentTransferEncoding::Base64);
+    Ok(SinglePart::builder()
+        .header(content_type)
+        .header(ContentDisposition::inline())
+        .header(ContentId::from(format!("<{}>", picture.content_id)))
+        .body(body.map_err(|_| EmailError::Encoding)?))
 }
 
 fn raw(name: &'static str, value: &str) -> HeaderValue {

@@ -26,5 +26,5 @@ pub use address::{Address, AddressError, Envelope, Mailbox};
 pub use attempt::Attempt;
 pub use carrier::{Carrier, CarrierUrl};
 pub use deadlines::Deadlines;
-pub use email::{Email, EmailError};
+pub use email::{Email, EmailError, Picture};
 pub use error::{Class, Phase, Problem, SendError};

@@ -1,11 +1,14 @@
 //! The HTML part: tables and inline styles for the mail programs that know nothing else, a style sheet for those that
-//! know dark mode. Nothing in it is fetched from anywhere and nothing can be clicked.
+//! know dark mode and small screens. Nothing in it is fetched from anywhere and nothing is hidden: what a list of mails
+//! shows of it are its first words.
 
-use super::Letter;
+use super::look::Logo;
+use super::page::{Block, Page};
 
-/// Colours for dark mode; the light ones are inline.
+/// Colours for dark mode and room on small screens; the rest is inline.
 const STYLE: &str = "\
 :root{color-scheme:light dark;supported-color-schemes:light dark}\
+@media (max-width:480px){.edge{padding:12px 8px!important}.cell{padding:20px!important}}\
 @media (prefers-color-scheme:dark){\
 .page{background:#101318!important}\
 .card{background:#1a1f27!important;border-color:#313946!important}\
@@ -16,20 +19,26 @@ const STYLE: &str = "\
 
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const CODE_FONT: &str = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Courier New',monospace";
+/// Outlook on Windows knows no `max-width`: it gets a table of its own.
+const OUTLOOK: (&str, &str) = (
+    "<!--[if mso]><table role=\"presentation\" width=\"480\" align=\"center\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\
+     <tr><td><![endif]-->\n",
+    "<!--[if mso]></td></tr></table><![endif]-->\n",
+);
 
-pub(super) fn render(letter: &Letter<'_>) -> String {
-    let texts = letter.locale.texts();
-    let fill = |text: &str| letter.fill(&escape(text), |value| format!("<bdi>{}</bdi>", escape(value)));
-    let plain = |text: &str| letter.fill(&escape(text), escape);
-    let (tag, direction, start) = match letter.locale.is_right_to_left() {
-        true => (letter.locale.tag(), "rtl", "right"),
-        false => (letter.locale.tag(), "ltr", "left"),
+pub(super) fn render(page: &Page<'_>) -> String {
+    let (tag, direction, start) = match page.locale.is_right_to_left() {
+        true => (page.locale.tag(), "rtl", "right"),
+        false => (page.locale.tag(), "ltr", "left"),
     };
-    let origin = letter.origin_line().map(|line| {
-        format!(
-            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>",
-            escape(&line)
-        )
+    let app = escape(page.app);
+    let colour = page.look.colour.as_deref();
+    let bar = colour
+        .map(|colour| format!("border-top:4px solid {colour};"))
+        .unwrap_or_default();
+    let logo = page.look.logo.as_ref().map(|_| {
+        let id = Logo::CONTENT_ID;
+        format!("<img src=\"cid:{id}\" alt=\"{app}\" height=\"32\" style=\"display:block;margin:0 0 16px;height:32px\">\n")
     });
     format!(
         "<!doctype html>\n\
@@ -44,43 +53,84 @@ pub(super) fn render(letter: &Letter<'_>) -> String {
 <style>{STYLE}</style>\n\
 </head>\n\
 <body class=\"page\" style=\"margin:0;padding:0;background:#f3f5f8\">\n\
-<div style=\"display:none;max-height:0;overflow:hidden;mso-hide:all\">{preheader}{padding}</div>\n\
+<div lang=\"{tag}\" dir=\"{direction}\">\n\
 <table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
 style=\"background:#f3f5f8\">\n\
-<tr><td align=\"center\" style=\"padding:32px 16px\">\n\
+<tr><td class=\"edge\" align=\"center\" style=\"padding:32px 16px\">\n\
+{outlook}\
 <table role=\"presentation\" class=\"card\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
-style=\"max-width:480px;background:#ffffff;border:1px solid #dfe4ea;border-radius:16px\">\n\
-<tr><td class=\"ink\" align=\"{start}\" style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#1b2430\">\n\
+style=\"max-width:480px;background:#ffffff;border:1px solid #dfe4ea;{bar}border-radius:16px\">\n\
+<tr><td class=\"ink cell\" lang=\"{tag}\" dir=\"{direction}\" align=\"{start}\" \
+style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#1b2430;text-align:{start}\">\n\
+{logo}\
 <p class=\"soft\" style=\"margin:0 0 8px;font-size:14px;font-weight:600;color:#5b6573\">{app}</p>\n\
 <h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700\">{title}</h1>\n\
-<p style=\"margin:0 0 16px\">{intro}</p>\n\
-<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\
-<tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f3f5f8;border:1px solid #cfd6de;\
-border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:700;letter-spacing:4px;color:#10161f;\
--webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n\
-<p style=\"margin:16px 0 0\">{expiry}</p>\n\
-<p class=\"soft\" style=\"margin:4px 0 0;font-size:14px;color:#5b6573\">{requested}</p>\n\
-<p style=\"margin:24px 0 0\">{never_ask}</p>\n\
-<p style=\"margin:8px 0 0\">{not_you}</p>\n\
-{origin}</td></tr>\n\
-</table>\n\
+{blocks}\
 </td></tr>\n\
 </table>\n\
+{outlook_end}\
+</td></tr>\n\
+</table>\n\
+</div>\n\
 </body>\n\
 </html>\n",
-        subject = plain(texts.subject),
-        preheader = plain(texts.preheader),
-        padding = "&#847;&zwnj;&nbsp;".repeat(30),
-        app = escape(&letter.settings.app_name),
-        title = fill(texts.title),
-        intro = fill(texts.intro),
-        size = if letter.code.reveal().len() > 8 { 26 } else { 36 },
-        code = letter.code.reveal(),
-        expiry = fill(texts.expiry),
-        requested = fill(texts.requested),
-        never_ask = fill(texts.never_ask),
-        not_you = fill(texts.not_you),
-        origin = origin.map(|line| line + "\n").unwrap_or_default(),
+        subject = escape(&page.subject),
+        title = filled(page, page.title),
+        blocks = page
+            .blocks
+            .iter()
+            .map(|block| written(page, block))
+            .collect::<String>(),
+        logo = logo.unwrap_or_default(),
+        outlook = OUTLOOK.0,
+        outlook_end = OUTLOOK.1,
+    )
+}
+
+fn filled(page: &Page<'_>, words: &str) -> String {
+    page.fill(&escape(words), |value| format!("<bdi>{}</bdi>", escape(value)))
+}
+
+fn written(page: &Page<'_>, block: &Block) -> String {
+    match block {
+        Block::Words(words) => format!("<p style=\"margin:0 0 12px\">{}</p>\n", filled(page, words)),
+        Block::Soft(words) => format!(
+            "<p class=\"soft\" style=\"margin:0 0 12px;font-size:14px;color:#5b6573\">{}</p>\n",
+            filled(page, words)
+        ),
+        Block::Code(code) => in_box(code),
+        Block::Pair(name, value) => format!(
+            "<p style=\"margin:0 0 12px\">{}<br><bdi style=\"{CODE_FONT};font-weight:700;word-break:break-all;\
+             -webkit-user-select:all;user-select:all\">{}</bdi></p>\n",
+            escape(&page.label(name)),
+            escape(value)
+        ),
+        Block::Link(words, url) => {
+            let url = escape(url);
+            let link =
+                format!("<a class=\"ink\" href=\"{url}\" dir=\"ltr\" style=\"color:#1b2430\">{url}</a>");
+            format!(
+                "<p style=\"margin:0 0 12px\">{}</p>\n",
+                page.fill(&escape(words).replace("{link}", &link), escape)
+            )
+        }
+        Block::Machine(line) => format!(
+            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>\n",
+            escape(line)
+        ),
+    }
+}
+
+/// The code, selected by one tap. Twelve characters fit a screen of 320 pixels and are never broken.
+fn in_box(code: &str) -> String {
+    let (size, spacing) = if code.len() > 8 { (22, 2) } else { (34, 4) };
+    format!(
+        "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+style=\"margin:4px 0 16px\">\
+<tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f3f5f8;border:1px solid #cfd6de;\
+border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:700;letter-spacing:{spacing}px;\
+white-space:nowrap;color:#10161f;-webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n",
+        code = escape(code)
     )
 }
 

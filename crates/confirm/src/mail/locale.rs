@@ -13,7 +13,7 @@ pub struct Locale(&'static Texts);
 
 impl Locale {
     /// English, the default.
-    pub const EN: Self = Self(&EN);
+    pub const EN: Self = Self(EN);
 
     /// All languages.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -28,13 +28,15 @@ impl Locale {
         }
         let tag = tag.trim().replace('_', "-");
         let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
-        Self::all()
-            .find(|locale| locale.tag().eq_ignore_ascii_case(&tag))
+        let named = |tag: &str| Self::all().find(|locale| locale.tag().eq_ignore_ascii_case(tag));
+        named(&tag)
+            .or_else(|| named(written_like(&tag.to_ascii_lowercase())?))
             .or_else(|| Self::all().find(|locale| language(locale.tag()) == language(&tag)))
     }
 
     /// The language that the client asked for, else the one of the user's `locale` attribute, else the default.
-    pub(crate) fn choose(client: Option<&str>, user: Option<&str>, default: Self) -> Self {
+    #[must_use]
+    pub fn choose(client: Option<&str>, user: Option<&str>, default: Self) -> Self {
         client
             .and_then(Self::find)
             .or_else(|| user.and_then(Self::find))
@@ -55,6 +57,20 @@ impl Locale {
 
     pub(super) const fn texts(self) -> &'static Texts {
         self.0
+    }
+}
+
+/// The language that a region or a script is written in, where it is not the first one of its name.
+fn written_like(tag: &str) -> Option<&'static str> {
+    let mut parts = tag.split('-');
+    let language = parts.next()?;
+    let says = |names: &[&str]| tag.split('-').skip(1).any(|part| names.contains(&part));
+    match language {
+        "zh" if says(&["hans"]) => None,
+        "zh" if says(&["hant", "hk", "mo", "tw"]) => Some("zh-TW"),
+        "pt" if says(&["ao", "cv", "gw", "mz", "st", "tl"]) => Some("pt-PT"),
+        "iw" => Some("he"),
+        _ => None,
     }
 }
 

@@ -1,21 +1,31 @@
-//! The mail that carries the code.
+//! The mails: the code's, and the few beside it.
 
+mod asker;
 mod html;
+mod kinds;
 mod locale;
+mod look;
+mod page;
 mod plain;
 mod template;
 mod texts;
+mod times;
 
 use std::fmt;
 use std::fmt::Write as _;
 
+pub use asker::Asker;
+pub use kinds::{Invitation, Notice, Written};
 pub use locale::Locale;
+pub use look::{Logo, Look, ShowCode};
 pub use template::{Part, TemplateError, Templates};
+pub(crate) use times::Zone;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
 use crate::settings::{Settings, SettingsError};
 use crate::time::Moment;
+use page::{Block, Page};
 use template::Placeholder;
 
 /// A mail to send now. `Debug` shows neither address nor text.
@@ -23,12 +33,14 @@ use template::Placeholder;
 pub struct CodeMail {
     /// The address, as the user's attribute has it.
     pub to: String,
-    /// One line, without the code: lock screens show it.
+    /// One line, without the code unless a setting asks for it: lock screens show it.
     pub subject: String,
     /// The plain text part, its lines ended by `\n`.
     pub text: String,
     /// The HTML part: no remote content, no link.
     pub html: String,
+    /// The picture that the HTML shows.
+    pub logo: Option<Logo>,
     /// The language, for `Content-Language`.
     pub locale: Locale,
     /// When the code ends, in seconds since 1970. A mail that is not out by then must not go out.
@@ -64,9 +76,13 @@ impl CodeMail {
             settings,
             locale,
             code: Code::derive(&key, settings.code, &[&now.to_bytes()]),
-            now,
             issued: now,
             expires: now.plus(settings.code_ttl_s),
+            zone: Zone::UTC,
+            asker: Asker {
+                user_agent: Some("Firefox/0 Windows"),
+                place: None,
+            },
         };
         Ok(letter.to(
             to,
@@ -76,23 +92,31 @@ impl CodeMail {
     }
 }
 
-/// What a mail is made of.
+/// What a code's mail is made of.
 pub(crate) struct Letter<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) locale: Locale,
     pub(crate) code: Code,
-    pub(crate) now: Moment,
     pub(crate) issued: Moment,
     pub(crate) expires: Moment,
+    pub(crate) zone: Zone,
+    pub(crate) asker: Asker<'a>,
 }
 
 impl Letter<'_> {
     pub(crate) fn to(&self, address: &str, id: [u8; 16], discard: bool) -> CodeMail {
+        let page = self.page();
+        let html = match self.settings.templates.find(self.locale, Part::Html) {
+            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
+            None => html::render(&page),
+        };
+        let logo = self.settings.look.logo.clone();
         CodeMail {
             to: address.to_owned(),
-            subject: self.subject(),
-            text: self.text(),
-            html: self.html(),
+            subject: page.subject.clone(),
+            text: self.text(&page),
+            logo: logo.filter(|_| html.contains(Logo::CONTENT_ID)),
+            html,
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
             dedup_id: id.iter().fold(String::new(), |mut text, byte| {
@@ -104,18 +128,42 @@ impl Letter<'_> {
         }
     }
 
-    fn subject(&self) -> String {
-        match self.settings.templates.find(self.locale, Part::Subject) {
-            Some(template) => template.fill(|placeholder| self.shown(placeholder)),
-            None => self.fill(self.locale.texts().subject, |text| text.to_owned()),
+    /// The mail in the built-in words, with the operator's subject if there is one.
+    fn page(&self) -> Page<'_> {
+        let texts = self.locale.texts();
+        let mut page = Page::new(self.settings, self.locale, texts.subject, texts.title);
+        page.titled = false;
+        if let Some(template) = self.settings.templates.find(self.locale, Part::Subject) {
+            page.subject = template.fill(|placeholder| self.shown(placeholder));
         }
+        let code = || Block::Code(self.code.reveal().to_owned());
+        let show_code = self.settings.look.show_code;
+        if show_code == ShowCode::Subject {
+            page.subject = format!("{} – {}", self.code.reveal(), page.subject);
+        }
+        page.values.push(("until", self.until()));
+        page.values.push(("time", self.time()));
+        if show_code != ShowCode::Inside {
+            page.blocks.push(code());
+        }
+        page.blocks
+            .extend([Block::Words(texts.intro), Block::Words(texts.expiry)]);
+        if show_code == ShowCode::Inside {
+            page.blocks.push(code());
+        }
+        page.asked(texts.requested, &self.asker);
+        page.blocks
+            .extend([Block::Words(texts.never_ask), Block::Words(texts.not_you)]);
+        page.close();
+        page.blocks.extend(self.origin_line().map(Block::Machine));
+        page
     }
 
     /// The plain text part. Devices look for the line that binds the code to its page at the end, so it stands there
     /// even if the template forgot it.
-    fn text(&self) -> String {
+    fn text(&self, page: &Page<'_>) -> String {
         let Some(template) = self.settings.templates.find(self.locale, Part::Text) else {
-            return plain::render(self);
+            return plain::render(page);
         };
         let mut text = template.fill(|placeholder| self.shown(placeholder));
         if let Some(line) = self.origin_line()
@@ -126,48 +174,32 @@ impl Letter<'_> {
         text
     }
 
-    fn html(&self) -> String {
-        match self.settings.templates.find(self.locale, Part::Html) {
-            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
-            None => html::render(self),
-        }
-    }
-
     /// What a template's placeholder stands for.
     fn shown(&self, placeholder: Placeholder) -> String {
         match placeholder {
             Placeholder::Code => self.code.reveal().to_owned(),
             Placeholder::OriginLine => self.origin_line().unwrap_or_default(),
-            Placeholder::App => self.value("app"),
-            Placeholder::Minutes => self.value("minutes"),
-            Placeholder::Time => self.value("time"),
+            Placeholder::App => self.settings.app_name.clone(),
+            Placeholder::Until => self.until(),
+            Placeholder::Time => self.time(),
+            Placeholder::Device => self.asker.device().unwrap_or_default(),
+            Placeholder::Place => self.asker.place().unwrap_or_default().to_owned(),
+            Placeholder::Support => self.settings.look.support.clone().unwrap_or_default(),
         }
     }
 
-    /// The text with its placeholders replaced, each value passed through `escape`. What a value holds is not looked
-    /// at for placeholders again.
-    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, (name, after))) = rest
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            filled.push_str(before);
-            filled.push_str(&escape(&self.value(name)));
-            rest = after;
-        }
-        filled + rest
+    fn until(&self) -> String {
+        self.locale
+            .texts()
+            .times
+            .clock(self.expires.epoch_s(), &self.zone)
     }
 
-    fn value(&self, placeholder: &str) -> String {
-        match placeholder {
-            "app" => self.settings.app_name.clone(),
-            "minutes" => self.expires.since(self.now).div_ceil(60).to_string(),
-            "time" => self.issued.to_utc_text(),
-            // The tests know that no text has any other.
-            _ => String::new(),
-        }
+    fn time(&self) -> String {
+        self.locale
+            .texts()
+            .times
+            .moment(self.issued.epoch_s(), &self.zone)
     }
 
     /// The line that binds the code to the host name of the sign-in page, for devices that offer it there.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use super::locale::Locale;
 
-/// The largest file in octets. Mail programs cut off longer ones.
+/// The largest file in bytes. Mail programs cut off longer ones.
 const LARGEST: usize = 100_000;
-/// The longest subject in octets, its placeholders filled with the longest values that settings allow.
+/// The longest subject in bytes, its placeholders filled with the longest values that settings allow.
 const LONGEST_SUBJECT: usize = 512;
 
 /// Templates by language. A language, or one of its three files, that is not there has the built-in text.
@@ -54,21 +54,30 @@ pub(super) enum Placeholder {
     App,
     /// The code.
     Code,
-    /// How many minutes the code still lives.
-    Minutes,
+    /// Browser and system of who asked for it.
+    Device,
     /// The line that binds the code to the sign-in page, if its host name is set.
     OriginLine,
+    /// Where it was asked for.
+    Place,
+    /// Whom to ask.
+    Support,
     /// When the code was asked for.
     Time,
+    /// When the code ends.
+    Until,
 }
 
 impl Placeholder {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 8] = [
         ("app", Self::App),
         ("code", Self::Code),
-        ("minutes", Self::Minutes),
+        ("device", Self::Device),
         ("origin_line", Self::OriginLine),
+        ("place", Self::Place),
+        ("support", Self::Support),
         ("time", Self::Time),
+        ("until", Self::Until),
     ];
 
     fn named(name: &str) -> Option<Self> {
@@ -76,14 +85,17 @@ impl Placeholder {
         found.map(|(_, placeholder)| placeholder)
     }
 
-    /// The longest value in octets.
+    /// The longest value in bytes.
     const fn longest(self) -> usize {
         match self {
             Self::App => 64 * 4,
             Self::Code => 12,
-            Self::Minutes => 2,
+            Self::Device => 32,
             Self::OriginLine => 270,
-            Self::Time => 24,
+            Self::Place => 64 * 4,
+            Self::Support => 200 * 4,
+            Self::Time => 64,
+            Self::Until => 32,
         }
     }
 
@@ -103,12 +115,22 @@ enum Piece {
 }
 
 impl Templates {
-    /// Reads every file there is. `file` gives the content of `en/subject.txt`, `en/text.txt`, `en/mail.html` and so on for
-    /// each [`Locale::tag`], or [`io::ErrorKind::NotFound`].
+    /// Reads every file there is. `folders` are the names in the folder of templates, `file` gives the content of
+    /// `en/subject.txt`, `en/text.txt`, `en/mail.html` and so on for each [`Locale::tag`], or [`io::ErrorKind::NotFound`].
     ///
     /// # Errors
-    /// A file that cannot be read or used, or no file at all.
-    pub fn read(file: impl Fn(&str) -> io::Result<String>) -> Result<Self, TemplateError> {
+    /// A folder named after no language, a file that cannot be read or used, or no file at all.
+    pub fn read(
+        folders: impl IntoIterator<Item = String>,
+        file: impl Fn(&str) -> io::Result<String>,
+    ) -> Result<Self, TemplateError> {
+        let unknown =
+            |folder: &String| !folder.starts_with('.') && Locale::all().all(|locale| locale.tag() != folder);
+        if let Some(folder) = folders.into_iter().find(unknown) {
+            let known: Vec<_> = Locale::all().map(Locale::tag).collect();
+            let problem = format!("is named after no language; there are {}", known.join(", "));
+            return Err(TemplateError::new(&folder, problem));
+        }
         let mut languages: BTreeMap<&'static str, Files> = BTreeMap::new();
         for locale in Locale::all() {
             for part in Part::ALL {
@@ -170,7 +192,7 @@ impl Template {
         let content = content.strip_prefix('\u{feff}').unwrap_or(content);
         if content.len() > LARGEST {
             return Err(format!(
-                "is larger than {LARGEST} octets, where mail programs cut it off"
+                "is larger than {LARGEST} bytes, where mail programs cut it off"
             ));
         }
         let content = match part {
@@ -182,7 +204,7 @@ impl Template {
         match part {
             Part::Subject if content.is_empty() => Err("is empty".to_owned()),
             Part::Subject if template.longest() > LONGEST_SUBJECT => {
-                Err(format!("can become longer than {LONGEST_SUBJECT} octets"))
+                Err(format!("can become longer than {LONGEST_SUBJECT} bytes"))
             }
             Part::Subject if content.chars().any(char::is_control) => {
                 Err("must be one line without control characters".to_owned())
@@ -209,7 +231,7 @@ impl Template {
         pieces.collect()
     }
 
-    /// How long it can become, in octets.
+    /// How long it can become, in bytes.
     fn longest(&self) -> usize {
         let longest = |piece: &Piece| match piece {
             Piece::Text(text) => text.len(),

@@ -250,7 +250,9 @@ impl SignIn {
 
 /// The code stands alone on its line.
 pub fn code_of(mail: &CodeMail) -> String {
-    mail.text.lines().nth(2).unwrap().to_owned()
+    let is_code =
+        |line: &&str| (6..=12).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_alphanumeric());
+    mail.text.lines().find(is_code).unwrap().to_owned()
 }
 
 /// Another code of the same length.

@@ -8,6 +8,7 @@ mod device;
 mod fuzz;
 mod kit;
 mod ledger;
+mod looks;
 mod mail;
 mod repeat;
 mod settings;

@@ -166,7 +166,7 @@ fn a_setting_that_cannot_be_used_says_what_is_wrong_and_what_to_do() {
         (
             "DEFAULT_LOCALE",
             "tlh",
-            "DEFAULT_LOCALE names no language that the mail is written in: set one of en, de, fr, es, it, pt-BR, nl, pl, ja, ko, zh-CN, ar, he",
+            "DEFAULT_LOCALE names no language that the mail is written in: set one of en, de, fr, es, it, pt-BR, pt-PT, nl, pl, ja, ko, zh-CN, zh-TW, ar, he",
         ),
         (
             "TRUSTED_DEVICE_DAYS",

@@ -7,7 +7,10 @@ use poolhouse_confirm::{CodeMail, Locale, Part, Settings, TemplateError, Templat
 use crate::kit::{START, code_of, settings};
 
 fn templates(files: &[(&str, &str)]) -> Result<Templates, TemplateError> {
-    Templates::read(|name| {
+    let folders = files
+        .iter()
+        .filter_map(|(name, _)| Some(name.split_once('/')?.0.to_owned()));
+    Templates::read(folders, |name| {
         let found = files.iter().find(|(other, _)| *other == name);
         found
             .map(|(_, content)| (*content).to_owned())
@@ -42,7 +45,7 @@ fn the_three_files_of_a_language_replace_its_mail() {
         ("de/subject.txt", "Code für {{app}}\n"),
         (
             "de/text.txt",
-            "{{code}}\nnoch {{minutes}} Minuten, von {{time}}\n",
+            "{{code}}\nbis {{until}}, von {{time}}, {{device}}\n",
         ),
         (
             "de/mail.html",
@@ -54,7 +57,7 @@ fn the_three_files_of_a_language_replace_its_mail() {
     assert_eq!(mail.subject, "Code für Tom & <Jerry>");
     assert_eq!(
         mail.text,
-        format!("{code}\nnoch 5 Minuten, von 2026-09-06 14:05 UTC\n")
+        format!("{code}\nbis 14:10\u{a0}Uhr (UTC), von 06.09.2026, 14:05\u{a0}Uhr (UTC), Firefox, Windows\n")
     );
     let expected = format!("<style>p{{color:#123}}</style><p>Tom &amp; &lt;Jerry&gt;: <b>{code}</b></p>");
     assert_eq!(mail.html, expected);
@@ -68,7 +71,7 @@ fn what_has_no_file_keeps_the_built_in_words() {
     assert!(german.text.starts_with("Geben Sie diesen Code ein"));
     assert_eq!(
         mail(&files, "fr", settings()).subject,
-        "Votre code de confirmation pour Poolhouse"
+        "Votre code de connexion à Poolhouse"
     );
     let templates = templates(&files).unwrap();
     let german = Locale::find("de").unwrap();
@@ -123,7 +126,7 @@ fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
         (
             "en/text.txt",
             "{{code}}\nfor {{application}}",
-            "line 2: {{application}} is no placeholder; there are {{app}}, {{code}}, {{minutes}}, {{origin_line}}, {{time}}",
+            "line 2: {{application}} is no placeholder; there are {{app}}, {{code}}, {{device}}, {{origin_line}}, {{place}}, {{support}}, {{time}}, {{until}}",
         ),
         (
             "en/text.txt",
@@ -138,7 +141,7 @@ fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
         (
             "en/mail.html",
             &long,
-            "is larger than 100000 octets, where mail programs cut it off",
+            "is larger than 100000 bytes, where mail programs cut it off",
         ),
         ("en/subject.txt", " \n", "is empty"),
         (
@@ -149,9 +152,9 @@ fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
         (
             "en/subject.txt",
             "{{app}} and {{app}}!",
-            "can become longer than 512 octets",
+            "can become longer than 512 bytes",
         ),
-        ("en/subject.txt", &wide, "can become longer than 512 octets"),
+        ("en/subject.txt", &wide, "can become longer than 512 bytes"),
         (
             "en/subject.txt",
             "{{code}}",
@@ -172,9 +175,20 @@ fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
         "the mail template en/mail.html is not there, nor is any other template \
          (LANGUAGE/subject.txt, LANGUAGE/text.txt, LANGUAGE/mail.html)"
     );
-    let unreadable = Templates::read(|_| Err(io::ErrorKind::PermissionDenied.into())).unwrap_err();
+    let unreadable = Templates::read([], |_| Err(io::ErrorKind::PermissionDenied.into())).unwrap_err();
     assert_eq!(
         unreadable.to_string(),
         "the mail template en/subject.txt cannot be read: permission denied"
     );
+}
+
+#[test]
+fn a_folder_of_no_language_is_named_with_those_there_are() {
+    let error = templates(&[("en/text.txt", "{{code}}"), ("en-GB/text.txt", "{{code}}")]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the mail template en-GB is named after no language; there are en, de, fr, es, it, pt-BR, pt-PT, nl, pl, ja, ko, \
+         zh-CN, zh-TW, ar, he"
+    );
+    assert_eq!(error.file(), "en-GB");
 }

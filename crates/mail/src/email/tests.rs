@@ -12,6 +12,7 @@ fn email() -> Email {
         to: Address::parse("ada@example.com").unwrap(),
         reply_to: Some(Mailbox::parse("help@pool.example").unwrap()),
         bounces_to: None,
+        picture: None,
         subject: "Your sign-in code".to_owned(),
         text: "Your code is 123456\n".to_owned(),
         html: Some("<p>Your code is <b>123456</b></p>".to_owned()),
@@ -62,6 +63,7 @@ fn a_mail_without_html_is_one_part() {
         language: None,
         reply_to: None,
         bounces_to: None,
+        picture: None,
         ..email()
     };
     let sent = lines(&email);
@@ -198,4 +200,29 @@ proptest! {
         }
         let _ = Mailbox::parse(&text);
     }
+}
+
+#[test]
+fn a_picture_goes_with_the_html_and_is_fetched_from_nowhere() {
+    let with_logo = Email {
+        picture: Some(Picture {
+            content_id: "logo@pool.invalid",
+            content_type: "image/png",
+            bytes: b"\x89PNG".to_vec(),
+        }),
+        ..email()
+    };
+    let bytes = lines(&with_logo);
+    let message = mail_parser::MessageParser::new().parse(bytes.as_bytes()).unwrap();
+    assert_eq!((message.text_body_count(), message.html_body_count()), (1, 1));
+    let picture = message.attachment(0).unwrap();
+    assert!(
+        bytes.contains("Content-Type: multipart/related")
+            && bytes.contains("Content-ID: <logo@pool.invalid>")
+    );
+    assert_eq!(
+        mail_parser::MimeHeaders::content_id(picture),
+        Some("logo@pool.invalid")
+    );
+    assert_eq!(picture.contents(), b"\x89PNG");
 }

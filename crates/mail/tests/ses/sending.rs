@@ -22,6 +22,7 @@ fn email(to: &str) -> Email {
         to: Address::parse(to).unwrap(),
         reply_to: None,
         bounces_to: None,
+        picture: None,
         subject: "Your sign-in code".to_owned(),
         text: "Your code is 123456.\n".to_owned(),
         html: None,

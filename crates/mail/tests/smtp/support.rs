@@ -125,6 +125,7 @@ pub fn email() -> Email {
         to: Address::parse("ada@example.com").unwrap(),
         reply_to: None,
         bounces_to: None,
+        picture: None,
         subject: "Your sign-in code".to_owned(),
         text: "Your code is 123456.\n.\n.. dots\n".to_owned(),
         html: Some("<p>Your code is <b>123456</b>.</p>".to_owned()),

@@ -99,6 +99,7 @@ impl Mailer {
             to,
             reply_to: None,
             bounces_to: None,
+            picture: None,
             subject: mail.subject,
             text: mail.text,
             html: mail.html,

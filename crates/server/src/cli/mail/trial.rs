@@ -76,6 +76,7 @@ fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64)
         to,
         reply_to: None,
         bounces_to: None,
+        picture: None,
         subject: sample.subject,
         text: sample.text,
         html: Some(sample.html),

@@ -1,0 +1,162 @@
+//! The mails beside the code: the notice to an owner, the invitation of a new user.
+
+use super::asker::Asker;
+use super::html;
+use super::locale::Locale;
+use super::look::Logo;
+use super::page::{Block, Page};
+use super::plain;
+use super::times::Zone;
+use crate::settings::Settings;
+
+/// A mail in words, its address still missing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written {
+    /// One line.
+    pub subject: String,
+    /// The plain text part, its lines ended by `\n`.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// The language, for `Content-Language`.
+    pub locale: Locale,
+    /// The picture that the HTML shows.
+    pub logo: Option<Logo>,
+}
+
+/// What the owner of an account is told after sign-ins with the right password that gave no right code.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// The language: [`Locale::choose`].
+    pub locale: Locale,
+    /// When it happened last, in seconds since 1970.
+    pub at: i64,
+    /// The user's `zoneinfo` attribute.
+    pub zoneinfo: Option<&'a str>,
+    /// Who it was last, as far as that is known.
+    pub asker: Asker<'a>,
+}
+
+impl Notice<'_> {
+    /// The mail.
+    #[must_use]
+    pub fn write(&self, settings: &Settings) -> Written {
+        let texts = self.locale.texts();
+        let mut page = Page::new(settings, self.locale, texts.notice_subject, texts.notice_title);
+        let zone = Zone::named(self.zoneinfo);
+        page.values.push(("time", texts.times.moment(self.at, &zone)));
+        page.blocks.push(Block::Words(texts.notice_body));
+        page.asked(texts.requested, &self.asker);
+        page.blocks.push(Block::Words(texts.notice_advice));
+        page.close();
+        page.write()
+    }
+}
+
+/// What a new user is told whom an administrator has made.
+#[derive(Clone, Copy)]
+pub struct Invitation<'a> {
+    /// The language: [`Locale::choose`].
+    pub locale: Locale,
+    /// What the person types to sign in.
+    pub user_name: &'a str,
+    /// The temporary password.
+    pub password: &'a str,
+    /// When it ends, in seconds since 1970.
+    pub expires: Option<i64>,
+    /// The user's `zoneinfo` attribute.
+    pub zoneinfo: Option<&'a str>,
+}
+
+impl Invitation<'_> {
+    /// The mail.
+    #[must_use]
+    pub fn write(&self, settings: &Settings) -> Written {
+        let texts = self.locale.texts();
+        let mut page = Page::new(
+            settings,
+            self.locale,
+            texts.invitation_subject,
+            texts.invitation_title,
+        );
+        page.blocks.extend([
+            Block::Words(texts.invitation_intro),
+            Block::Pair(texts.user_name, self.user_name.to_owned()),
+            Block::Pair(texts.password, self.password.to_owned()),
+        ]);
+        if let Some(expires) = self.expires {
+            let zone = Zone::named(self.zoneinfo);
+            page.values.push(("time", texts.times.moment(expires, &zone)));
+            page.blocks.push(Block::Words(texts.password_expiry));
+        }
+        if let Some(url) = &settings.look.sign_in_url {
+            page.blocks.push(Block::Link(texts.sign_in_at, url.clone()));
+        }
+        page.blocks.push(Block::Words(texts.choose));
+        page.blocks.push(Block::Soft(texts.unexpected.to_owned()));
+        page.close();
+        page.write()
+    }
+}
+
+impl<'a> Page<'a> {
+    /// A mail without words yet.
+    pub(super) fn new(
+        settings: &'a Settings,
+        locale: Locale,
+        subject: &'static str,
+        title: &'static str,
+    ) -> Self {
+        let mut page = Self {
+            locale,
+            look: &settings.look,
+            app: &settings.app_name,
+            subject: String::new(),
+            title,
+            titled: true,
+            blocks: Vec::new(),
+            values: Vec::new(),
+        };
+        page.subject = page.fill(subject, str::to_owned);
+        page
+    }
+
+    /// When and by whom it was asked for.
+    pub(super) fn asked(&mut self, requested: &str, asker: &Asker<'_>) {
+        let mut line = requested.to_owned();
+        for (name, placeholder, value) in [
+            ("device", " · {device}", asker.device()),
+            ("place", " · {place}", asker.place().map(str::to_owned)),
+        ] {
+            if let Some(value) = value {
+                line.push_str(placeholder);
+                self.values.push((name, value));
+            }
+        }
+        self.blocks.push(Block::Soft(line));
+    }
+
+    /// Whom to ask, and the operator's last line.
+    pub(super) fn close(&mut self) {
+        if let Some(support) = &self.look.support {
+            self.values.push(("support", support.clone()));
+            self.blocks
+                .push(Block::Soft(self.locale.texts().support.to_owned()));
+        }
+        if let Some(footer) = &self.look.footer {
+            self.values.push(("footer", footer.clone()));
+            self.blocks.push(Block::Soft("{footer}".to_owned()));
+        }
+    }
+
+    /// Both forms.
+    pub(super) fn write(self) -> Written {
+        Written {
+            text: plain::render(&self),
+            html: html::render(&self),
+            locale: self.locale,
+            logo: self.look.logo.clone(),
+            subject: self.subject,
+        }
+    }
+}
