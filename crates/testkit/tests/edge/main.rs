@@ -1,11 +1,6 @@
 //! The server from outside its operations: HTTP, pages, the local inbox.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests fail by panicking, too"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, too")]
 
 mod access;
 mod answers;
