@@ -19,7 +19,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::fatal::out_of_memory;
-use crate::{Entropy, derive_key};
+use crate::{Entropy, derive_key, hmac_sha256};
 
 const VERSION: u8 = 1;
 const HEADER_LEN: usize = 2;
@@ -36,6 +36,7 @@ pub struct Sealer {
 struct Key {
     id: u8,
     aead: LessSafeKey,
+    mac: Zeroizing<[u8; 32]>,
 }
 
 impl Sealer {
@@ -69,6 +70,12 @@ impl Sealer {
         // AES-GCM refuses only contents beyond 64 GiB.
         let Ok(tag) = tag else { out_of_memory() };
         URL_SAFE_NO_PAD.encode([&header[..], &nonce, &content, tag.as_ref()].concat())
+    }
+
+    /// A keyed digest, for names that tell nothing to somebody without the key and are always the same for somebody with
+    /// it. The key before this one makes others.
+    pub fn mac(&self, context: &str, plain: &[u8]) -> [u8; 32] {
+        hmac_sha256(&*self.current.mac, &[context.as_bytes(), &[0], plain])
     }
 
     /// Opens what [`Sealer::seal`] made.
@@ -113,6 +120,7 @@ impl Key {
         Self {
             id,
             aead: LessSafeKey::new(unbound),
+            mac: Zeroizing::new(derive_key(&*key, "mac")),
         }
     }
 }

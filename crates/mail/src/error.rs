@@ -116,6 +116,13 @@ impl SendError {
         Self { phase, problem }
     }
 
+    /// The failure that a relay's refusal is, for callers that know the reply from elsewhere.
+    pub fn of_reply(phase: Phase, code: u16, text: &str) -> Self {
+        let mut reply = Reply::new(code);
+        reply.push(text.as_bytes());
+        Self::refused(phase, reply)
+    }
+
     /// The same, told as a failure of the handshake if it is one: where TCP and TLS are one step, that step is the one
     /// before.
     pub(crate) fn in_handshake(self) -> Self {

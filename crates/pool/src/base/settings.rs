@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use poolhouse_api::Operation;
-use poolhouse_mail::Mailbox;
+use poolhouse_mail::{Address, Mailbox};
 use poolhouse_mail::smtp::Relay;
 use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
@@ -73,15 +73,55 @@ impl Default for Settings {
 }
 
 /// Where mail goes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct MailSettings {
-    /// Whoever takes mail, in order of preference. Empty: the local inbox, if it is on.
+    /// The carriers, in order of preference. Empty: the local inbox, if it is on.
     pub carriers: Vec<MailCarrier>,
     /// Whom mail comes from. Without it no mail is sent.
     pub from: Option<Mailbox>,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<Mailbox>,
+    /// Where bounces go, if not to the sender.
+    pub bounces_to: Option<Address>,
+    /// Whether each mail's bounces go to an address of its own, `bounces+TOKEN@…`, so that they say whose they are.
+    pub verp: bool,
+    /// The most connections to a carrier, and so the mails under way at a time. One of several is kept for codes.
+    pub connections: usize,
+    /// The most mails a minute that are no codes, if a relay takes only so many.
+    pub others_per_minute: Option<u32>,
+    /// The header in which a trusted proxy names the place that a request comes from, in lower case.
+    pub place_header: Option<String>,
+    /// What a bounce must know to be believed; `None`: none is.
+    pub bounce_secret: Option<BounceSecret>,
 }
 
-/// Whoever takes mail.
+/// The secret in the URL that bounces are sent to. Not shown by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BounceSecret(pub String);
+
+impl fmt::Debug for BounceSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BounceSecret(..)")
+    }
+}
+
+impl Default for MailSettings {
+    fn default() -> MailSettings {
+        MailSettings {
+            carriers: Vec::new(),
+            from: None,
+            reply_to: None,
+            bounces_to: None,
+            verp: false,
+            connections: 4,
+            others_per_minute: None,
+            place_header: None,
+            bounce_secret: None,
+        }
+    }
+}
+
+/// A mail carrier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailCarrier {
     /// An SMTP server.

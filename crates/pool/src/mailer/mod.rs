@@ -1,38 +1,52 @@
 //! Mail that the pool itself sends.
 //!
 //! A mail is a row of the outbox, written in the same commit as what it speaks of, so an answer never waits for a mail
-//! relay and a crash loses neither. The worker claims rows under a lease (those of its own process are written that way), hands them to the carriers in order or to the
-//! local inbox, and tries again on a schedule until the mail expires. At least once to the relay while the code lives,
-//! never after it.
+//! relay and a crash loses neither. The worker claims rows under a lease (codes of its own process are written that way),
+//! codes first, hands them to the carriers in order or to the local inbox, and tries again on a schedule until the mail
+//! expires. At least once to the relay while the code lives, never after it.
 
+pub mod bounce;
 mod handover;
+mod line;
+mod numbers;
 mod outbox;
+mod pace;
+mod plan;
+pub mod queue;
 mod route;
 mod settle;
+pub mod suppression;
+mod urgency;
 mod worker;
 
 use poolhouse_api::ErrorCode;
+use poolhouse_confirm::Logo;
 use poolhouse_crypto::sha256;
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_mail::{Address, Email, Mailbox};
-use poolhouse_store::Batch;
+use poolhouse_mail::{Address, Email, Picture};
+use poolhouse_store::{Batch, Scan, StoreError};
 use tokio::sync::Notify;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
-use crate::base::settings::{MailCarrier, MailSettings};
+use crate::base::settings::MailSettings;
 use crate::records::keys;
 use handover::{HandOver, Held};
-use outbox::Payload;
+use numbers::Numbers;
+use outbox::{Entry, Kept, Payload};
 
+pub use numbers::{Backlog, Count, Fate};
 pub use route::ses;
+pub use urgency::Urgency;
 pub use worker::Worker;
 
 /// How long a claim lasts, in seconds: longer than one attempt, so that nobody else sends a mail that is under way.
 const LEASE_SECONDS: i64 = 30;
 /// How long a mail without an expiry of its own is tried, in seconds.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60;
+/// Mails that are counted at most for [`Mailer::backlog`].
+const MOST_COUNTED: usize = 10_000;
 
 /// A mail as an operation asks for it.
 #[derive(Clone)]
@@ -52,6 +66,14 @@ pub struct OutgoingMail {
     /// Equal for copies of one mail, different for different ones. The Message-ID is made of it, so that a receiver can
     /// drop a second copy.
     pub dedup_id: String,
+    /// What leaves first.
+    pub urgency: Urgency,
+    /// The same for mails of which only the newest is worth sending, such as those of one sign-in.
+    pub thread: Option<String>,
+    /// The request that asks for it, so that a complaint can be traced.
+    pub request_id: String,
+    /// A picture that the HTML shows.
+    pub picture: Option<Picture>,
     /// Whether nobody is to get it: the mail to a user who does not exist takes the same way as any other, up to the
     /// relay.
     pub discard: bool,
@@ -60,12 +82,11 @@ pub struct OutgoingMail {
 /// Puts mail into the outbox and wakes the worker.
 pub struct Mailer {
     platform: Platform,
-    carriers: Vec<MailCarrier>,
-    from: Option<Mailbox>,
+    settings: MailSettings,
     inbox: Option<Inbox>,
-    goes_somewhere: bool,
     due: Notify,
     handover: HandOver,
+    numbers: Numbers,
 }
 
 impl Mailer {
@@ -73,12 +94,11 @@ impl Mailer {
     pub fn new(platform: Platform, settings: &MailSettings, inbox: Option<Inbox>) -> Mailer {
         Mailer {
             platform,
-            carriers: settings.carriers.clone(),
-            from: settings.from.clone(),
-            goes_somewhere: inbox.is_some() || !settings.carriers.is_empty(),
+            settings: settings.clone(),
             inbox,
             due: Notify::new(),
             handover: HandOver::default(),
+            numbers: Numbers::default(),
         }
     }
 
@@ -87,7 +107,8 @@ impl Mailer {
     /// # Errors
     /// `CodeDeliveryFailureException` if the server has nowhere to send mail, or nobody can be mailed at this address.
     pub fn queue(&self, now: Millis, mail: OutgoingMail) -> Result<Batch, ApiError> {
-        let Some(from) = self.from.clone().filter(|_| self.goes_somewhere) else {
+        let goes_somewhere = self.inbox.is_some() || !self.settings.carriers.is_empty();
+        let Some(from) = self.settings.from.clone().filter(|_| goes_somewhere) else {
             return Err(undeliverable(
                 "This server cannot send mail. Its operator has to start it with --smtp and --mail-from, or with --inbox.",
             ));
@@ -99,11 +120,11 @@ impl Mailer {
         let email = Email {
             message_id: format!("{id}@{}", from.address().domain()),
             date: u64::try_from(now.seconds()).unwrap_or_default(),
+            reply_to: self.settings.reply_to.clone(),
+            bounces_to: bounce::return_path(&self.platform, &self.settings, &from, &to),
             from,
             to,
-            reply_to: None,
-            bounces_to: None,
-            picture: None,
+            picture: mail.picture,
             subject: mail.subject,
             text: mail.text,
             html: mail.html,
@@ -112,26 +133,52 @@ impl Mailer {
         let message = email
             .to_bytes()
             .map_err(|error| undeliverable("The mail's text cannot be sent.").caused_by(error))?;
-        let expires = mail.expires.unwrap_or_else(|| now.plus_seconds(LONGEST_SECONDS));
         let payload = Payload {
             envelope: email.envelope(),
             message,
             discard: mail.discard,
         };
-        let held = self.handover.has_room();
-        let due = if held {
-            now.plus_seconds(LEASE_SECONDS)
-        } else {
-            now
+        let row = Kept {
+            sealed: payload.seal(&self.platform, &id),
+            expires: mail.expires.unwrap_or_else(|| now.plus_seconds(LONGEST_SECONDS)),
+            queued: now,
+            request: mail.request_id,
+            thread: mail.thread.map(|thread| outbox_id(&thread)),
+            failures: 0,
+            attempts: None,
         };
-        let row = outbox::insert(&self.platform, &keys::outbox(due, &id), &id, &payload, expires);
+        Ok(self.insert(&row, mail.urgency, &id, now))
+    }
+
+    /// The row where it is to lie: handed over to the worker if somebody waits for it, due now if not.
+    fn insert(&self, row: &Kept, urgency: Urgency, id: &str, now: Millis) -> Batch {
+        let held = urgency == Urgency::Code && self.handover.has_room();
+        let due = if held { now.plus_seconds(LEASE_SECONDS) } else { now };
+        let key = keys::outbox(urgency.rank(), due, id);
+        let batch = row.insert(&key);
         if held {
-            self.handover.extend([Held {
-                key: keys::outbox(due, &id),
-                since: now,
-            }]);
+            self.handover.extend([Held { key, since: now }]);
         }
-        Ok(row)
+        batch
+    }
+
+    /// How attempts have ended since the start, by carrier and code.
+    pub fn counts(&self) -> Vec<Count> {
+        self.numbers.all()
+    }
+
+    /// What waits in the outbox.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        let scan = Scan::prefix(keys::OUTBOX, MOST_COUNTED);
+        let rows = self.platform.store.scan(scan).await?;
+        let queued = rows.iter().filter_map(Entry::parse).map(|entry| entry.mail.queued);
+        Ok(Backlog {
+            queued: rows.len(),
+            oldest: queued.min(),
+        })
     }
 
     /// Tells the worker that a queued mail was committed. Forgetting to call it costs a second, not the mail.
@@ -142,6 +189,15 @@ impl Mailer {
     /// The local inbox, if the server has one.
     pub fn inbox(&self) -> Option<&Inbox> {
         self.inbox.as_ref()
+    }
+}
+
+/// The operator's logo as a part of a mail.
+pub fn picture(logo: &Logo) -> Picture {
+    Picture {
+        content_id: Logo::CONTENT_ID,
+        content_type: logo.content_type(),
+        bytes: logo.bytes().to_vec(),
     }
 }
 

@@ -1,16 +1,20 @@
 //! The rows of the outbox, and the batches that move them.
 //!
-//! A row lies at `outbox/DUE/ID`: the first rows of a scan are the ones to send, and a page ends where the future
+//! A row lies at `outbox/RANK/DUE/ID`: the first rows of a rank are the ones to send, and a page ends where the future
 //! begins. A claim moves the row to the end of its lease, a retry to the next attempt. So a worker that dies needs no
 //! clearing up after: its rows fall due again by themselves, on whatever node looks first.
 
-use poolhouse_mail::{Address, Envelope};
+use poolhouse_mail::{Address, Attempt, Envelope};
 use poolhouse_store::{Batch, Expect, Row, Version};
 use serde_json::{Value, json};
 
+use super::Urgency;
 use crate::base::clock::Millis;
 use crate::base::platform::Platform;
 use crate::records::keys;
+
+/// Attempts that are kept with a mail, the last ones.
+const MOST_ATTEMPTS: usize = 6;
 
 /// A row as it was read or written by its present holder.
 #[derive(Clone)]
@@ -21,14 +25,31 @@ pub(super) struct Entry {
     pub version: Version,
     /// The last part of the key: the mail's name in logs.
     pub id: String,
+    /// What comes first.
+    pub urgency: Urgency,
     /// When it falls due, or when the lease ends.
     pub due: Millis,
-    /// Attempts that this mail itself failed. A relay that is down does not count.
-    pub failures: u32,
-    /// When it must no longer be sent.
-    pub expires: Millis,
+    /// All that stays as it is while the row moves, but for the attempts.
+    pub mail: Kept,
+}
+
+/// What a row holds.
+#[derive(Clone)]
+pub(super) struct Kept {
     /// The sealed mail.
     pub sealed: String,
+    /// When it must no longer be sent.
+    pub expires: Millis,
+    /// When it was asked for.
+    pub queued: Millis,
+    /// By which request.
+    pub request: String,
+    /// What a newer mail of the same name replaces.
+    pub thread: Option<String>,
+    /// Attempts that this mail itself failed. A relay that is down does not count.
+    pub failures: u32,
+    /// The record of the last attempts, sealed.
+    pub attempts: Option<String>,
 }
 
 /// What is to be sent, ready for the wire.
@@ -41,54 +62,104 @@ pub(super) struct Payload {
     pub discard: bool,
 }
 
-/// The row of a new mail, at `key`.
-pub(super) fn insert(platform: &Platform, key: &str, id: &str, payload: &Payload, expires: Millis) -> Batch {
-    let plain = json!({
-        "from": payload.envelope.from.as_str(),
-        "to": payload.envelope.to.as_str(),
-        "message": String::from_utf8_lossy(&payload.message),
-        // A number, for the words differ in length, which sealing does not hide.
-        "discard": u8::from(payload.discard),
-    });
-    let sealed = platform.seal(&sealing_context(id), plain.to_string().as_bytes());
-    Batch::new().put(key, Expect::Absent, body(&sealed, 0, expires))
+impl Payload {
+    /// The payload, sealed for the row of this name.
+    pub fn seal(&self, platform: &Platform, id: &str) -> String {
+        let plain = json!({
+            "from": self.envelope.from.as_str(),
+            "to": self.envelope.to.as_str(),
+            "message": String::from_utf8_lossy(&self.message),
+            // A number, for the words differ in length, which sealing does not hide.
+            "discard": u8::from(self.discard),
+        });
+        platform.seal(&sealing_context(id), plain.to_string().as_bytes())
+    }
+}
+
+impl Kept {
+    /// The row of a new mail, at `key`.
+    pub fn insert(&self, key: &str) -> Batch {
+        Batch::new().put(key, Expect::Absent, self.body())
+    }
+
+    fn body(&self) -> String {
+        json!({
+            "sealed": self.sealed,
+            "failures": self.failures,
+            "expires": self.expires.0,
+            "queued": self.queued.0,
+            "request": self.request,
+            "thread": self.thread,
+            "attempts": self.attempts,
+        })
+        .to_string()
+    }
+
+    fn parse(document: &Value) -> Option<Kept> {
+        let text = |member: &str| document.get(member).and_then(Value::as_str).map(str::to_owned);
+        let millis = |member: &str| document.get(member).and_then(Value::as_i64).map(Millis);
+        Some(Kept {
+            sealed: text("sealed")?,
+            expires: millis("expires")?,
+            queued: millis("queued")?,
+            request: text("request")?,
+            thread: text("thread"),
+            failures: u32::try_from(document.get("failures")?.as_u64()?).ok()?,
+            attempts: text("attempts"),
+        })
+    }
 }
 
 impl Entry {
     /// The entry in a row, or `None` if it is not one.
     pub fn parse(row: &Row) -> Option<Entry> {
-        let (due, id) = row.key.strip_prefix(keys::OUTBOX)?.split_once('/')?;
-        let document: Value = serde_json::from_str(&row.body).ok()?;
+        let (rank, rest) = row.key.strip_prefix(keys::OUTBOX)?.split_once('/')?;
+        let (due, id) = rest.split_once('/')?;
         Some(Entry {
             key: row.key.clone(),
             version: row.version,
             id: id.to_owned(),
+            urgency: Urgency::of_rank(rank)?,
             due: Millis(due.parse().ok()?),
-            failures: u32::try_from(document.get("failures")?.as_u64()?).ok()?,
-            expires: Millis(document.get("expires")?.as_i64()?),
-            sealed: document.get("sealed")?.as_str()?.to_owned(),
+            mail: Kept::parse(&serde_json::from_str(&row.body).ok()?)?,
         })
     }
 
     /// The batch that moves the row to another moment, and the entry as it then is but for its version.
-    pub fn moved(&self, due: Millis, failures: u32) -> (Batch, Entry) {
-        let key = keys::outbox(due, &self.id);
+    pub fn moved(&self, due: Millis) -> (Batch, Entry) {
+        let key = keys::outbox(self.urgency.rank(), due, &self.id);
         let batch = Batch::new()
             .delete(self.key.clone(), Expect::Version(self.version))
-            .put(
-                key.clone(),
-                Expect::Absent,
-                body(&self.sealed, failures, self.expires),
-            );
+            .put(key.clone(), Expect::Absent, self.mail.body());
         (
             batch,
             Entry {
                 key,
                 due,
-                failures,
                 ..self.clone()
             },
         )
+    }
+
+    /// The attempts so far.
+    pub fn attempts(&self, platform: &Platform) -> Vec<Attempt> {
+        let opened = self.mail.attempts.as_deref();
+        let opened = opened.and_then(|sealed| platform.open(&attempts_context(&self.id), sealed).ok());
+        let document = opened.and_then(|plain| serde_json::from_slice::<Value>(&plain).ok());
+        let attempts = document.as_ref().and_then(Value::as_array);
+        attempts.map_or_else(Vec::new, |attempts| attempts.iter().map(Attempt::from_json).collect())
+    }
+
+    /// The same entry with more attempts in its record.
+    pub fn with_attempts(mut self, platform: &Platform, more: &[Attempt]) -> Entry {
+        if !more.is_empty() {
+            let mut all = self.attempts(platform);
+            all.extend_from_slice(more);
+            let last = &all[all.len().saturating_sub(MOST_ATTEMPTS)..];
+            let plain = Value::from_iter(last.iter().map(Attempt::to_json)).to_string();
+            self.mail.attempts = Some(platform.seal(&attempts_context(&self.id), plain.as_bytes()));
+        }
+        self
     }
 
     /// The batch that ends the mail's stay: its text is gone with it.
@@ -98,7 +169,7 @@ impl Entry {
 
     /// Opens the sealed mail. `None` if it does not open or is none.
     pub fn payload(&self, platform: &Platform) -> Option<Payload> {
-        let plain = platform.open(&sealing_context(&self.id), &self.sealed).ok()?;
+        let plain = platform.open(&sealing_context(&self.id), &self.mail.sealed).ok()?;
         let document: Value = serde_json::from_slice(&plain).ok()?;
         let text = |member: &str| document.get(member).and_then(Value::as_str);
         Some(Payload {
@@ -117,6 +188,6 @@ fn sealing_context(id: &str) -> String {
     format!("{}{id}", keys::OUTBOX)
 }
 
-fn body(sealed: &str, failures: u32, expires: Millis) -> String {
-    json!({ "sealed": sealed, "failures": failures, "expires": expires.0 }).to_string()
+fn attempts_context(id: &str) -> String {
+    format!("{}{id}/attempts", keys::OUTBOX)
 }

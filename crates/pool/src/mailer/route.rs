@@ -1,19 +1,21 @@
 //! Where mail goes: to carriers in order of preference, or into the local inbox.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use poolhouse_mail::carrier::Taken;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_mail::ses::{SIGNING_NAME, Ses};
-use poolhouse_mail::smtp::{self, Client};
-use poolhouse_mail::{Class, Deadlines, Envelope, Phase, Problem, SendError};
+use poolhouse_mail::smtp::Client;
+use poolhouse_mail::{Address, Attempt, Class, Deadlines, Envelope, Phase, Problem, SendError};
 use poolhouse_outbound::TlsSource;
 use poolhouse_outbound::aws::{Caller, Service};
 use tokio::time::Instant;
 
+use super::line::{Carrier, Line};
 use super::outbox::Payload;
-use crate::base::clock::{Clock, Millis};
+use super::urgency::Urgency;
+use crate::base::clock::Clock;
 use crate::base::error::with_causes;
 use crate::base::settings::{MailCarrier, SesSettings};
 
@@ -21,86 +23,144 @@ use crate::base::settings::{MailCarrier, SesSettings};
 pub(super) const ATTEMPT: Duration = Duration::from_secs(25);
 /// The part of it that the carriers share between them.
 const FIRST_TRIES: Duration = Duration::from_secs(20);
-/// How long a carrier that cannot be reached is left alone.
-pub(super) const REST: Duration = Duration::from_secs(5);
-/// Mails under way at a time, and so the connections to a relay.
-pub(super) const CONCURRENCY: usize = 4;
 
 /// Why a mail was not accepted, as far as its row is concerned.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Failure {
     /// Not this mail's fault: no relay can be reached, or none lets us in. It counts no attempt.
     Unreachable,
-    /// The relay does not take it now.
-    Later(SendError),
+    /// Nobody takes it now.
+    Later,
     /// Nobody will ever take it.
-    Never(SendError),
+    Never,
     /// It was written to its last byte twice and twice no answer came. It may have arrived.
-    Unclear(SendError),
+    Unclear,
+}
+
+/// How a delivery ended, and what was tried.
+pub(super) struct Delivered {
+    /// Accepted, or why not.
+    pub result: Result<(), Failure>,
+    /// Every carrier that was asked.
+    pub attempts: Vec<Attempt>,
+    /// The address, if it is what was refused.
+    pub refused: Option<Address>,
+}
+
+impl Delivered {
+    /// An end without an attempt.
+    pub fn untried(result: Result<(), Failure>) -> Delivered {
+        Delivered {
+            result,
+            attempts: Vec::new(),
+            refused: None,
+        }
+    }
 }
 
 /// Where mail goes.
-pub(super) enum Route {
+pub(super) struct Route {
+    way: Way,
+    connections: usize,
+}
+
+enum Way {
     /// To these carriers, the first that takes it.
     Carriers(Vec<Line>),
     /// Into the local inbox.
     Inbox(Inbox),
 }
 
-/// One carrier, and whether it is worth asking.
-pub(super) struct Line {
-    carrier: Carrier,
-    rests_until: Mutex<Option<Instant>>,
-}
-
-/// Whoever takes the mail.
-enum Carrier {
-    /// An SMTP server, over connections that are kept.
-    Smtp(Client, TlsSource),
-    /// SES.
-    Ses(Ses, Deadlines),
-}
-
 impl Route {
-    /// A route over these carriers.
-    pub fn carriers(carriers: &[MailCarrier], tls: &TlsSource, clock: &Arc<dyn Clock>) -> Route {
+    /// A route over these carriers, with at most so many connections to each.
+    pub fn carriers(
+        carriers: &[MailCarrier],
+        connections: usize,
+        tls: &TlsSource,
+        clock: &Arc<dyn Clock>,
+    ) -> Route {
         let share = FIRST_TRIES / u32::try_from(carriers.len().max(1)).unwrap_or(u32::MAX);
         let deadlines = Deadlines {
             total: share,
             ..Deadlines::default()
         };
-        let line = |carrier: &MailCarrier| Line {
-            carrier: match carrier {
+        let line = |carrier: &MailCarrier| {
+            let carrier = match carrier {
                 MailCarrier::Smtp(relay) => {
-                    let client = Client::new(relay.clone(), tls.clone(), deadlines, CONCURRENCY);
+                    let client = Client::new(relay.clone(), tls.clone(), deadlines, connections);
                     Carrier::Smtp(client, tls.clone())
                 }
                 MailCarrier::Ses(settings) => Carrier::Ses(ses(settings, tls, clock), deadlines),
-            },
-            rests_until: Mutex::new(None),
+            };
+            Line::new(carrier, connections)
         };
-        Route::Carriers(carriers.iter().map(line).collect())
+        Route {
+            way: Way::Carriers(carriers.iter().map(line).collect()),
+            connections,
+        }
     }
 
-    /// How many mails may be claimed now beside those under way: none while every carrier rests, one to probe whether one is
-    /// back, and all that fit otherwise.
-    pub fn room(&self, under_way: usize) -> usize {
-        let Route::Carriers(lines) = self else {
-            return CONCURRENCY.saturating_sub(under_way);
-        };
-        let limit = lines.iter().map(Line::room).max().unwrap_or_default();
-        limit.saturating_sub(under_way)
+    /// A route into the inbox.
+    pub fn inbox(inbox: Inbox, connections: usize) -> Route {
+        Route {
+            way: Way::Inbox(inbox),
+            connections,
+        }
     }
 
-    /// Delivers one mail. `now` is when it arrives, as far as the local inbox is concerned.
-    pub async fn deliver(&self, payload: &Payload, now: Millis) -> Result<(), Failure> {
-        match self {
-            Route::Inbox(inbox) => {
-                let Envelope { from, to } = &payload.envelope;
-                inbox.deliver(from.as_str(), &[to.as_str()], &payload.message, now.0);
-                Ok(())
+    /// How many more mails of this urgency may be started. `under_way`: all there are, and those that are no codes. None
+    /// while every carrier rests, one to probe whether one is back, and all that fit otherwise; of several connections
+    /// one is kept for codes.
+    pub fn room(&self, urgency: Urgency, under_way: (usize, usize)) -> usize {
+        let limit = match &self.way {
+            Way::Inbox(_) => self.connections,
+            Way::Carriers(lines) => lines.iter().map(Line::room).max().unwrap_or_default(),
+        };
+        let (all, others) = under_way;
+        let free = limit.saturating_sub(all);
+        match urgency {
+            Urgency::Code => free,
+            Urgency::Notice | Urgency::Invitation => {
+                let share = if limit > 1 { limit - 1 } else { limit };
+                free.min(share.saturating_sub(others))
             }
-            Route::Carriers(lines) => deliver_by_carrier(lines, payload).await,
+        }
+    }
+
+    /// Says goodbye on connections that were idle for too long. To be called once a second.
+    pub async fn close_idle(&self) {
+        for client in self.clients() {
+            client.close_idle().await;
+        }
+    }
+
+    /// Says goodbye on all connections.
+    pub async fn close(&self) {
+        for client in self.clients() {
+            client.close().await;
+        }
+    }
+
+    fn clients(&self) -> impl Iterator<Item = &Client> {
+        let lines = match &self.way {
+            Way::Carriers(lines) => lines.as_slice(),
+            Way::Inbox(_) => &[],
+        };
+        lines.iter().filter_map(|line| match &line.carrier {
+            Carrier::Smtp(client, _) => Some(client),
+            Carrier::Ses(..) => None,
+        })
+    }
+
+    /// Delivers one mail. The clock says when attempts ended, and when it arrives, as far as the local inbox is concerned.
+    pub async fn deliver(&self, payload: &Payload, clock: &dyn Clock) -> Delivered {
+        match &self.way {
+            Way::Inbox(inbox) => {
+                let Envelope { from, to } = &payload.envelope;
+                inbox.deliver(from.as_str(), &[to.as_str()], &payload.message, clock.now().0);
+                Delivered::untried(Ok(()))
+            }
+            Way::Carriers(lines) => by_carrier(lines, payload, clock).await,
         }
     }
 }
@@ -123,30 +183,6 @@ pub fn ses(settings: &SesSettings, tls: &TlsSource, clock: &Arc<dyn Clock>) -> S
     Ses::new(service, settings.configuration_set.clone())
 }
 
-async fn deliver_by_carrier(lines: &[Line], payload: &Payload) -> Result<(), Failure> {
-    let ends = Instant::now() + ATTEMPT;
-    let mut failure = Failure::Unreachable;
-    for line in lines.iter().filter(|line| !line.rests()) {
-        let error = match line.carrier.send(payload).await {
-            Ok(()) => {
-                line.set_rest(None);
-                return Ok(());
-            }
-            Err(error) => error,
-        };
-        match error.class() {
-            Class::Permanent => return Err(Failure::Never(error)),
-            Class::Unknown => return line.repeat(payload, ends).await,
-            Class::Transient | Class::Config if is_about_the_carrier(&error) => {
-                line.set_rest(Some(Instant::now() + REST));
-                tracing::warn!(carrier = %line.carrier, error = with_causes(&error), "mail carrier rests");
-            }
-            Class::Transient | Class::Config => failure = Failure::Later(error),
-        }
-    }
-    Err(failure)
-}
-
 /// Whether the next mail would fare the same: nobody answers, we are not let in, or we are told to go away.
 fn is_about_the_carrier(error: &SendError) -> bool {
     let before_the_mail = matches!(
@@ -157,102 +193,152 @@ fn is_about_the_carrier(error: &SendError) -> bool {
         || match error.problem() {
             Problem::Refused(reply) => matches!(reply.code(), 421 | 454),
             // In the sandbox SES rejects some recipients and not others; the rest is about our account.
-            Problem::Rejected { error, .. } => error != "MessageRejected",
+            Problem::Rejected { error, .. } => !matches!(error.as_str(), "MessageRejected" | "BadRequestException"),
             _ => false,
         }
 }
 
-impl Carrier {
-    /// One try, over a kept connection where there is one.
-    async fn send(&self, payload: &Payload) -> Result<(), SendError> {
-        match self {
-            Carrier::Smtp(client, _) => client.send(&payload.envelope, &payload.message).await.map(drop),
-            Carrier::Ses(_, deadlines) => self.send_afresh(payload, deadlines).await,
-        }
-    }
-
-    /// One try over a connection of its own.
-    async fn send_afresh(&self, payload: &Payload, deadlines: &Deadlines) -> Result<(), SendError> {
-        let Payload {
-            envelope, message, ..
-        } = payload;
-        match self {
-            Carrier::Smtp(client, tls) => smtp::send(client.relay(), tls, envelope, message, deadlines)
-                .await
-                .map(drop),
-            Carrier::Ses(ses, _) => {
-                let connection = ses.open(deadlines).await?;
-                connection.send(envelope, message, deadlines).await.map(drop)
+async fn by_carrier(lines: &[Line], payload: &Payload, clock: &dyn Clock) -> Delivered {
+    let ends = Instant::now() + ATTEMPT;
+    let mut delivered = Delivered::untried(Err(Failure::Unreachable));
+    for line in lines.iter().filter(|line| !line.rests()) {
+        let started = Instant::now();
+        let sent = line.carrier.send(payload).await;
+        delivered.note(line, payload, clock, started, &sent);
+        let error = match sent {
+            Ok(_) => {
+                line.is_well();
+                delivered.result = Ok(());
+                return delivered;
             }
+            Err(error) => error,
+        };
+        match error.class() {
+            Class::Permanent => {
+                delivered.refuse(payload, &error);
+                return delivered;
+            }
+            Class::Unknown => {
+                delivered.repeat(line, payload, clock, ends).await;
+                return delivered;
+            }
+            Class::Transient | Class::Config if is_about_the_carrier(&error) => {
+                if let Some(pause) = line.let_rest(&error) {
+                    let advice = line.carrier.advice(&error);
+                    let (error, seconds) = (with_causes(&error), pause.as_secs());
+                    tracing::error!(carrier = %line.carrier, error, advice, seconds, "mail carrier rests");
+                }
+            }
+            Class::Transient | Class::Config => delivered.result = Err(Failure::Later),
         }
     }
+    delivered
 }
 
-impl fmt::Display for Carrier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Carrier::Smtp(client, _) => client.relay().fmt(f),
-            Carrier::Ses(ses, _) => ses.fmt(f),
-        }
+impl Delivered {
+    /// Adds an attempt to the record.
+    fn note(
+        &mut self,
+        line: &Line,
+        payload: &Payload,
+        clock: &dyn Clock,
+        started: Instant,
+        sent: &Result<Taken, SendError>,
+    ) {
+        let outcome = sent.as_ref().map_err(|error| (error, line.carrier.advice(error)));
+        self.attempts.push(Attempt::new(
+            clock.now().0,
+            line.carrier.to_string(),
+            started.elapsed(),
+            &payload.envelope.to,
+            outcome,
+        ));
     }
-}
 
-impl Line {
+    fn refuse(&mut self, payload: &Payload, error: &SendError) {
+        self.refused = error.is_refused_mailbox().then(|| payload.envelope.to.clone());
+        self.result = Err(Failure::Never);
+    }
+
     /// One more try with the same bytes on a fresh connection, after an end that left open whether the mail arrived.
-    async fn repeat(&self, payload: &Payload, ends: Instant) -> Result<(), Failure> {
+    async fn repeat(&mut self, line: &Line, payload: &Payload, clock: &dyn Clock, ends: Instant) {
         let deadlines = Deadlines::within(ends.saturating_duration_since(Instant::now()));
-        match self.carrier.send_afresh(payload, &deadlines).await {
-            Ok(()) => Ok(()),
-            Err(error) if error.class() == Class::Permanent => Err(Failure::Never(error)),
+        let started = Instant::now();
+        let sent = line.carrier.send_afresh(payload, &deadlines).await;
+        self.note(line, payload, clock, started, &sent);
+        match sent {
+            Ok(_) => self.result = Ok(()),
+            Err(error) if error.class() == Class::Permanent => self.refuse(payload, &error),
             // Whatever the second try met, the first may have arrived.
-            Err(error) => Err(Failure::Unclear(error)),
+            Err(_) => self.result = Err(Failure::Unclear),
         }
-    }
-
-    fn rests(&self) -> bool {
-        self.rest().is_some_and(|until| until > Instant::now())
-    }
-
-    /// A relay that rested is asked with one mail first.
-    fn room(&self) -> usize {
-        match self.rest() {
-            None => CONCURRENCY,
-            Some(until) if until <= Instant::now() => 1,
-            Some(_) => 0,
-        }
-    }
-
-    fn rest(&self) -> Option<Instant> {
-        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn set_rest(&self, until: Option<Instant>) {
-        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::clock::SystemClock;
+    use crate::mailer::line::REST;
     use poolhouse_mail::smtp::Relay;
+
+    fn route(connections: usize) -> Route {
+        let relay = MailCarrier::Smtp(Relay::parse("smtp://localhost").unwrap());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Route::carriers(&[relay], connections, &crate::base::tls::source(), &clock)
+    }
+
+    fn line(route: &Route) -> &Line {
+        match &route.way {
+            Way::Carriers(lines) => &lines[0],
+            Way::Inbox(_) => panic!("a carrier"),
+        }
+    }
+
+    fn refusal(phase: Phase) -> SendError {
+        SendError::of_reply(phase, 535, "5.7.8 no")
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_carrier_that_rested_is_asked_with_one_mail_and_then_with_as_many_as_ever() {
-        let relay = MailCarrier::Smtp(Relay::parse("smtp://localhost").unwrap());
-        let clock: Arc<dyn Clock> = Arc::new(crate::base::clock::SystemClock);
-        let route = Route::carriers(&[relay], &crate::base::tls::source(), &clock);
-        let Route::Carriers(lines) = &route else {
-            panic!("a carrier")
-        };
-        assert_eq!(
-            [route.room(0), route.room(3), route.room(4), route.room(9)],
-            [4, 1, 0, 0]
-        );
-        lines[0].set_rest(Some(Instant::now() + REST));
-        assert_eq!(route.room(0), 0, "while it rests");
+        let route = route(4);
+        let room = |under_way| route.room(Urgency::Code, (under_way, 0));
+        assert_eq!([room(0), room(3), room(4), room(9)], [4, 1, 0, 0]);
+        line(&route).let_rest(&refusal(Phase::Connect));
+        assert_eq!(room(0), 0, "while it rests");
         tokio::time::advance(REST).await;
-        assert_eq!([route.room(0), route.room(1)], [1, 0], "afterwards");
-        lines[0].set_rest(None);
-        assert_eq!(route.room(0), 4, "once it took a mail");
+        assert_eq!([room(0), room(1)], [1, 0], "afterwards");
+        line(&route).is_well();
+        assert_eq!(room(0), 4, "once it took a mail");
+    }
+
+    #[test]
+    fn of_several_connections_one_is_kept_for_codes() {
+        let room = |connections, under_way| {
+            let route = route(connections);
+            [Urgency::Code, Urgency::Notice, Urgency::Invitation].map(|urgency| route.room(urgency, under_way))
+        };
+        assert_eq!(room(4, (0, 0)), [4, 3, 3]);
+        assert_eq!(room(4, (3, 3)), [1, 0, 0], "beside invitations");
+        assert_eq!(room(4, (3, 0)), [1, 1, 1], "beside codes");
+        assert_eq!(room(1, (0, 0)), [1, 1, 1], "there is only one");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn wrong_credentials_are_told_once_and_tried_less_and_less() {
+        let route = route(4);
+        let line = line(&route);
+        let denied = refusal(Phase::Auth);
+        let mut told = Vec::new();
+        for pause in [5, 60, 300, 300] {
+            told.push(line.let_rest(&denied));
+            tokio::time::advance(Duration::from_secs(pause - 1)).await;
+            assert!(line.rests(), "{pause}");
+            tokio::time::advance(Duration::from_secs(1)).await;
+            assert!(!line.rests(), "{pause}");
+        }
+        assert_eq!(told, [Some(REST), None, None, None]);
+        line.is_well();
+        assert_eq!(line.let_rest(&denied), Some(REST), "from the start, once they were right");
     }
 }

@@ -4,24 +4,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use poolhouse_store::{Batch, CommitError, Expect, Row, Scan};
+use poolhouse_store::{Batch, CommitError, Scan};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
+use super::Mailer;
 use super::outbox::{Entry, Payload};
-use super::route::{ATTEMPT, Failure, Route};
-use super::settle::{Outcome, settle};
-use super::{LEASE_SECONDS, Mailer};
-use crate::base::clock::Millis;
+use super::pace::Pace;
+use super::plan::{Step, TICK, Threads, due};
+use super::route::{ATTEMPT, Delivered, Failure, Route};
+use super::settle::{Outcome, report, settle};
+use super::urgency::Urgency;
+use crate::base::clock::{Clock, Millis};
 use crate::base::error::with_causes;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::base::tls;
 use crate::records::keys;
 
-/// How long the worker sleeps if nothing wakes it: rows of other processes and ended leases announce themselves to
-/// nobody.
-const TICK: Duration = Duration::from_secs(1);
 /// How long an ended delivery waits for others to be settled in the same commit. A crash in that time sends its mail
 /// again, the same bytes, after the lease.
 const SETTLE_WITHIN: Duration = Duration::from_millis(100);
@@ -38,8 +38,13 @@ pub struct Worker {
     sending: JoinSet<Outcome>,
     claims: HashMap<Id, Entry>,
     ended: Vec<(Entry, Outcome)>,
+    threads: Threads,
+    pace: Pace,
+    /// Whether something may be due for which there was no room.
+    starved: bool,
     settle_at: Instant,
     scan_at: Instant,
+    tidy_at: Instant,
 }
 
 /// How thorough a pass over the outbox is.
@@ -56,10 +61,13 @@ enum Pass {
 impl Worker {
     /// A worker for the server's outbox; `None` if the server has nowhere to send mail.
     pub fn new(mailer: &Arc<Mailer>) -> Option<Worker> {
-        let (platform, carriers) = (mailer.platform.clone(), &mailer.carriers);
+        let (platform, carriers) = (mailer.platform.clone(), &mailer.settings.carriers);
+        let connections = mailer.settings.connections.max(1);
         let route = match mailer.inbox() {
-            _ if !carriers.is_empty() => Route::carriers(carriers, &tls::source(), &platform.clock),
-            Some(inbox) => Route::Inbox(inbox.clone()),
+            _ if !carriers.is_empty() => {
+                Route::carriers(carriers, connections, &tls::source(), &platform.clock)
+            }
+            Some(inbox) => Route::inbox(inbox.clone(), connections),
             None => return None,
         };
         Some(Worker {
@@ -69,8 +77,12 @@ impl Worker {
             sending: JoinSet::new(),
             claims: HashMap::new(),
             ended: Vec::new(),
+            threads: Threads::default(),
+            pace: Pace::new(mailer.settings.others_per_minute),
+            starved: false,
             settle_at: Instant::now(),
             scan_at: Instant::now(),
+            tidy_at: Instant::now(),
         })
     }
 
@@ -82,6 +94,7 @@ impl Worker {
                 self.scan_at = Instant::now() + TICK;
                 self.settle_at = Instant::now() + TICK;
             }
+            self.tidy();
             let pause = self.pause();
             tokio::select! {
                 Some(ended) = self.sending.join_next_with_id() => self.note(ended),
@@ -99,6 +112,17 @@ impl Worker {
         let _ = timeout(FAREWELL, under_way).await;
         if let Err(error) = self.pass(Pass::Last).await {
             tracing::error!(error = with_causes(&error), "outbox not settled");
+        }
+        self.route.close().await;
+    }
+
+    /// Once a second, connections that were idle for too long end, beside everything else.
+    fn tidy(&mut self) {
+        let now = Instant::now();
+        if now >= self.tidy_at {
+            self.tidy_at = now + TICK;
+            let route = self.route.clone();
+            tokio::spawn(async move { route.close_idle().await });
         }
     }
 
@@ -120,16 +144,24 @@ impl Worker {
     /// When the next pass is due if nothing happens.
     fn pause(&self) -> Instant {
         // Without room nothing is looked for until a delivery ends or a carrier's rest does.
-        let no_room = self.route.room(self.sending.len()) == 0;
-        let scan = if no_room {
-            Instant::now() + TICK
-        } else {
-            self.scan_at
+        let scan = match self.room(Urgency::Code) {
+            0 => Instant::now() + TICK,
+            _ => self.scan_at,
         };
         if self.ended.is_empty() {
             scan
         } else {
             scan.min(self.settle_at)
+        }
+    }
+
+    /// How many more mails of this urgency may be started.
+    fn room(&self, urgency: Urgency) -> usize {
+        let others = self.claims.values().filter(|entry| entry.urgency != Urgency::Code);
+        let room = self.route.room(urgency, (self.sending.len(), others.count()));
+        match urgency {
+            Urgency::Code => room,
+            Urgency::Notice | Urgency::Invitation => room.min(self.pace.room()),
         }
     }
 
@@ -139,18 +171,13 @@ impl Worker {
             self.note(ended);
         }
         let now = self.platform.clock.now();
-        let room = |worker: &Worker| match pass {
-            Pass::Last => 0,
-            _ => worker.route.room(worker.sending.len()),
+        let mut steps = match pass {
+            Pass::Last => Vec::new(),
+            Pass::Timely | Pass::Whole => self.start_held(now).await?,
         };
-        let mut steps = self.start_held(room(self), now).await?;
         let put_back = !steps.is_empty();
-        let room = room(self);
-        if room > 0 && (pass == Pass::Whole || self.scan_at <= Instant::now()) {
-            let rows = self.platform.store.scan(Scan::prefix(keys::OUTBOX, room)).await;
-            let due = due(rows.map_err(CommitError::Store)?, now);
-            self.scan_at = Instant::now() + due.wait(room, now);
-            steps.extend(due.steps);
+        if pass == Pass::Whole || pass == Pass::Timely && self.scan_at <= Instant::now() {
+            self.look(&mut steps, now).await?;
         }
         let settles =
             pass != Pass::Timely || self.settle_at <= Instant::now() || self.ended.len() >= MOST_UNSETTLED;
@@ -163,12 +190,36 @@ impl Worker {
         Ok(())
     }
 
+    /// Looks for rows that are due, the most urgent first, as many as there is room for.
+    async fn look(&mut self, steps: &mut Vec<Step>, now: Millis) -> Result<(), CommitError> {
+        let mut taken = 0;
+        let mut wait = TICK;
+        for urgency in Urgency::ALL {
+            let room = self.room(urgency).saturating_sub(taken);
+            if room == 0 {
+                self.starved = true;
+                continue;
+            }
+            let scan = Scan::prefix(keys::outbox_rank(urgency.rank()), room);
+            let rows = self.platform.store.scan(scan).await;
+            let due = due(rows.map_err(CommitError::Store)?, &self.threads, now);
+            wait = wait.min(due.wait(room, now));
+            taken += due.steps.len();
+            if urgency != Urgency::Code {
+                self.pace.spend(due.steps.len());
+            }
+            steps.extend(due.steps);
+        }
+        self.scan_at = Instant::now() + wait;
+        Ok(())
+    }
+
     /// Starts mails that this process wrote and that are in the store by now. Returns what is to be done about the
     /// others: those without time left in their lease go back among the rows that are due.
-    async fn start_held(&mut self, mut room: usize, now: Millis) -> Result<Vec<Step>, CommitError> {
+    async fn start_held(&mut self, now: Millis) -> Result<Vec<Step>, CommitError> {
         let mut held = self.mailer.handover.take();
         let (mut steps, mut later) = (Vec::new(), Vec::new());
-        while room > 0
+        while self.room(Urgency::Code) > 0
             && let Some(row) = held.pop_front()
         {
             let found = match self.platform.store.get(&row.key).await {
@@ -181,18 +232,15 @@ impl Worker {
                 }
             };
             match found.as_ref().and_then(Entry::parse) {
-                None if found.is_some() || row.is_given_up(now) => {}
-                None => later.push(row),
+                None => later.extend(Some(row).filter(|row| found.is_none() && !row.is_given_up(now))),
                 // Its lease is over: the scan finds it, like any other.
                 Some(entry) if entry.due <= now => {}
-                Some(entry) if entry.expires <= now => steps.push(Step::expired(&entry)),
+                Some(entry) if entry.mail.expires <= now => steps.push(Step::expired(&entry)),
+                Some(entry) if self.threads.has_newer(&entry) => steps.push(Step::replaced(&entry)),
                 Some(entry) if entry.due < Millis(now.0 + ATTEMPT_MILLIS) => {
                     steps.push(Step::back(&entry, now));
                 }
-                Some(entry) => {
-                    room -= 1;
-                    self.start(entry, now);
-                }
+                Some(entry) => self.start(entry, now),
             }
         }
         self.mailer.handover.extend(held.into_iter().chain(later));
@@ -201,11 +249,10 @@ impl Worker {
 
     /// Commits everything in one batch; where one of the rows has changed hands, each by itself.
     async fn commit(&mut self, steps: Vec<Step>, now: Millis) -> Result<(), CommitError> {
-        let entropy = &*self.platform.entropy;
         let settled: Vec<Batch> = self
             .ended
             .iter()
-            .map(|(entry, outcome)| settle(entry, outcome, now, entropy))
+            .map(|(entry, outcome)| settle(&self.platform, entry, outcome, now))
             .collect();
         let whole = settled
             .iter()
@@ -253,18 +300,23 @@ impl Worker {
 
     /// Starts delivering a mail whose row this worker holds.
     fn start(&mut self, entry: Entry, now: Millis) {
-        let life = Duration::from_millis(u64::try_from(entry.expires.0 - now.0).unwrap_or(0));
+        self.threads.see(&entry, now);
+        let life = Duration::from_millis(u64::try_from(entry.mail.expires.0 - now.0).unwrap_or(0));
         let payload = entry.payload(&self.platform);
-        let route = self.route.clone();
+        let (route, clock) = (self.route.clone(), self.platform.clock.clone());
         let task = self
             .sending
-            .spawn(async move { Some(deliver(&route, &payload?, now, life).await) });
+            .spawn(async move { Some(deliver(&route, &payload?, &*clock, life).await) });
         self.claims.insert(task.id(), entry);
     }
 
     fn note(&mut self, ended: Result<(Id, Outcome), JoinError>) {
         let (id, outcome) = ended.unwrap_or_else(|panicked| (panicked.id(), None));
         if let Some(entry) = self.claims.remove(&id) {
+            report(&entry, &outcome, &self.mailer.numbers);
+            if std::mem::take(&mut self.starved) {
+                self.scan_at = Instant::now();
+            }
             if self.ended.is_empty() {
                 self.settle_at = Instant::now() + SETTLE_WITHIN;
             }
@@ -273,99 +325,17 @@ impl Worker {
     }
 }
 
-/// What a page of the outbox asks for.
-struct Due {
-    steps: Vec<Step>,
-    /// When the first row falls due that does not yet.
-    first_later: Option<Millis>,
-}
-
-impl Due {
-    /// How long it is until there may be more to find, after a page that had room for so many.
-    fn wait(&self, room: usize, now: Millis) -> Duration {
-        match self.first_later {
-            Some(later) => TICK.min(Duration::from_millis(u64::try_from(later.0 - now.0).unwrap_or(0))),
-            None if self.steps.len() < room => TICK,
-            None => Duration::ZERO,
-        }
-    }
-}
-
-/// One row's part of the commit: a claim, or another end of a row's stay where it is.
-struct Step {
-    batch: Batch,
-    claims: Option<Entry>,
-}
-
-impl Step {
-    fn claim(entry: &Entry, now: Millis) -> Step {
-        let (batch, claimed) = entry.moved(now.plus_seconds(LEASE_SECONDS), entry.failures);
-        Step {
-            batch,
-            claims: Some(claimed),
-        }
-    }
-
-    fn expired(entry: &Entry) -> Step {
-        tracing::warn!(mail = entry.id, "mail expired, removed");
-        Step {
-            batch: entry.removed(),
-            claims: None,
-        }
-    }
-
-    fn back(entry: &Entry, now: Millis) -> Step {
-        Step {
-            batch: entry.moved(now, entry.failures).0,
-            claims: None,
-        }
-    }
-
-    fn unreadable(row: Row) -> Step {
-        tracing::error!(key = row.key, "row of the outbox cannot be read, removed");
-        Step {
-            batch: Batch::new().delete(row.key, Expect::Version(row.version)),
-            claims: None,
-        }
-    }
-
-    /// The claimed mail, once the commit has given its row this version.
-    fn claimed(self, version: poolhouse_store::Version) -> Option<Entry> {
-        self.claims.map(|entry| Entry { version, ..entry })
-    }
-}
-
-fn due(rows: Vec<Row>, now: Millis) -> Due {
-    let mut due = Due {
-        steps: Vec::new(),
-        first_later: None,
-    };
-    for row in rows {
-        let step = match Entry::parse(&row) {
-            None => Step::unreadable(row),
-            Some(entry) if entry.due > now => {
-                due.first_later = Some(entry.due);
-                break;
-            }
-            Some(entry) if entry.expires <= now => Step::expired(&entry),
-            Some(entry) => Step::claim(&entry, now),
-        };
-        due.steps.push(step);
-    }
-    due
-}
-
 /// [`ATTEMPT`] by the server's clock.
 const ATTEMPT_MILLIS: i64 = ATTEMPT.as_secs() as i64 * 1000;
 
 /// One attempt, within its own limit and the mail's life.
-async fn deliver(route: &Route, payload: &Payload, now: Millis, life: Duration) -> Result<(), Failure> {
+async fn deliver(route: &Route, payload: &Payload, clock: &dyn Clock, life: Duration) -> Delivered {
     if payload.discard {
-        return Ok(());
+        return Delivered::untried(Ok(()));
     }
-    match timeout(life.min(ATTEMPT), route.deliver(payload, now)).await {
+    match timeout(life.min(ATTEMPT), route.deliver(payload, clock)).await {
         Ok(delivered) => delivered,
         // The carriers' own deadlines end sooner, so this is a mail whose life ended under way.
-        Err(_) => Err(Failure::Unreachable),
+        Err(_) => Delivered::untried(Err(Failure::Unreachable)),
     }
 }

@@ -15,7 +15,8 @@
 //! | `ledger/POOL/SUB` | the exact counters of confirm codes |
 //! | `session/EXPIRY/DIGEST` | a sign-in in progress, or the note that a `SECRET_BLOCK` was used; ordered by expiry, so that sweeping reads only what is due |
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
-//! | `outbox/DUE/ID` | a mail to be sent, its payload sealed; ordered by when it is due |
+//! | `outbox/RANK/DUE/ID` | a mail to be sent, its payload sealed; codes before notices before invitations, then by when it is due |
+//! | `suppressed/MAC` | an address that takes no mail, named by a keyed digest |
 //! | `deleting/POOL` | a deleted pool that still has rows to be deleted |
 //! | `meta/seal` | a known text, sealed: opens only with the key that everything else was sealed with |
 //! | `access-key/ID` | an access key of the admin API, its secret sealed |
@@ -118,9 +119,19 @@ pub fn refresh_of(pool_id: &str, sub: &str) -> String {
 /// Prefix of the outbox.
 pub const OUTBOX: &str = "outbox/";
 
-/// `outbox/DUE/ID`
-pub fn outbox(due: Millis, id: &str) -> String {
-    format!("{OUTBOX}{:013}/{id}", due.0)
+/// Prefix of the mails of one rank.
+pub fn outbox_rank(rank: u8) -> String {
+    format!("{OUTBOX}{rank}/")
+}
+
+/// `outbox/RANK/DUE/ID`
+pub fn outbox(rank: u8, due: Millis, id: &str) -> String {
+    format!("{OUTBOX}{rank}/{:013}/{id}", due.0)
+}
+
+/// `suppressed/MAC`
+pub fn suppressed(mac: &str) -> String {
+    format!("suppressed/{mac}")
 }
 
 /// `deleting/POOL`

@@ -23,6 +23,27 @@ pub struct Ctx {
     pub request_id: String,
     /// When the request was taken up.
     pub now: Millis,
+    /// Who asks, as far as the request tells.
+    pub asker: Asker,
+}
+
+/// Who asks: what the request's headers say, for the mail that tells a person of it.
+#[derive(Clone, Debug, Default)]
+pub struct Asker {
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The place that a trusted proxy names in the header of `mail.place_header`.
+    pub place: Option<String>,
+}
+
+impl Asker {
+    /// The same as the confirm-code functions have it.
+    pub fn as_facts(&self) -> poolhouse_confirm::Asker<'_> {
+        poolhouse_confirm::Asker {
+            user_agent: self.user_agent.as_deref(),
+            place: self.place.as_deref(),
+        }
+    }
 }
 
 impl Ctx {

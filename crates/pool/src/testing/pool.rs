@@ -16,7 +16,7 @@ use crate::base::error::ApiError;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
-use crate::request::{App, Ctx};
+use crate::request::{App, Asker, Ctx};
 use crate::run::{Parts, Sweeper, assemble};
 use crate::triggers::FunctionHost;
 
@@ -133,6 +133,7 @@ impl TestPool {
             app: self.app.clone(),
             request_id: format!("00000000-0000-4000-8000-{number:012}"),
             now: self.app.platform.now(),
+            asker: Asker::default(),
         };
         let outcome = serve(&ctx, operation, body.to_string().as_bytes()).await;
         self.deliver_mail().await;

@@ -6,9 +6,9 @@ use poolhouse_crypto::Entropy;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
-use poolhouse_pool::mailer::{OutgoingMail, Worker};
+use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::Ctx;
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::run::start::{Parts, assemble};
 use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy};
 use poolhouse_pool::triggers::FunctionHost;
@@ -55,6 +55,7 @@ impl House {
             app: self.app.clone(),
             request_id: "request".to_owned(),
             now: self.app.platform.clock.now(),
+            asker: Asker::default(),
         }
     }
 
@@ -87,7 +88,7 @@ impl House {
     pub async fn due_in(&self) -> f64 {
         let rows = self.rows().await;
         assert_eq!(rows.len(), 1, "{rows:?}");
-        let due: i64 = rows[0].key.split('/').nth(1).unwrap().parse().unwrap();
+        let due: i64 = rows[0].key.split('/').nth(2).unwrap().parse().unwrap();
         (due - self.app.platform.clock.now().0) as f64 / 1000.0
     }
 
@@ -105,6 +106,10 @@ pub fn mail(name: &str) -> OutgoingMail {
         language: Some("en".to_owned()),
         expires: None,
         dedup_id: name.to_owned(),
+        urgency: Urgency::Code,
+        thread: None,
+        request_id: "request".to_owned(),
+        picture: None,
         discard: false,
     }
 }

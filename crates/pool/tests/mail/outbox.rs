@@ -224,7 +224,7 @@ async fn more_mail_than_a_server_holds_in_memory_is_sent_all_the_same() {
         .rows()
         .await
         .iter()
-        .filter(|row| row.key.starts_with(&format!("outbox/{:013}/", now.0)))
+        .filter(|row| row.key.starts_with(&format!("outbox/0/{:013}/", now.0)))
         .count();
     assert_eq!(due_now, 76, "all but the 1,024 that are held");
     let worker = Worker::new(&house.app.mailer).unwrap();
@@ -269,11 +269,11 @@ async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
         .await
         .unwrap();
     let poison = Batch::new()
-        .put("outbox/0000000000001/a", Expect::Any, "null")
-        .put("outbox/0000000000002", Expect::Any, "{}")
-        .put("outbox/not-a-date/b", Expect::Any, sealed_elsewhere.body.clone())
+        .put("outbox/0/0000000000001/a", Expect::Any, "null")
+        .put("outbox/0/0000000000002", Expect::Any, "{}")
+        .put("outbox/0/not-a-date/b", Expect::Any, sealed_elsewhere.body.clone())
         .put(
-            "outbox/0000000000003/another-id",
+            "outbox/0/0000000000003/another-id",
             Expect::Any,
             sealed_elsewhere.body,
         );
@@ -286,7 +286,7 @@ async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
     let left: Vec<String> = house.rows().await.into_iter().map(|row| row.key).collect();
     assert_eq!(
         left,
-        ["outbox/not-a-date/b"],
+        ["outbox/0/not-a-date/b"],
         "it sorts behind everything that is due"
     );
 }

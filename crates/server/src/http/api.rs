@@ -15,7 +15,7 @@ use super::access;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::Ctx;
+use poolhouse_pool::request::{Asker, Ctx};
 
 /// What the API's requests and answers say they are.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -43,6 +43,7 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
         app: app.clone(),
         request_id,
         now: app.platform.clock.now(),
+        asker: asker(app, request.headers()),
     };
     let outcome = match operation {
         Some(operation) => serve(&ctx, operation, &request).await,
@@ -68,6 +69,15 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
     }
     response.extensions_mut().insert(served);
     response
+}
+
+/// Who asks, by the headers.
+fn asker(app: &App, headers: &HeaderMap) -> Asker {
+    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+    Asker {
+        user_agent: text("user-agent"),
+        place: app.settings.mail.place_header.as_deref().and_then(text),
+    }
 }
 
 /// The operation that the request's target names. The service ignores the case of header names, not of operations.

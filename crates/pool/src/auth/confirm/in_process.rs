@@ -8,7 +8,7 @@ use super::effects::Effects;
 use crate::auth::step::SignIn;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::mailer::OutgoingMail;
+use crate::mailer::{self, OutgoingMail, Urgency};
 use crate::triggers;
 
 /// The functions there are.
@@ -74,6 +74,7 @@ pub async fn run(
             .user()
             .and_then(|user| user.signed_out)
             .map(Millis::seconds),
+        asker: ctx.asker.as_facts(),
     };
     match function {
         Function::Define => confirm::define(settings, event, &facts)
@@ -129,6 +130,10 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch,
         language: Some(mail.locale.tag().to_owned()),
         expires: Some(Millis(mail.expires_at.saturating_mul(1000))),
         dedup_id: mail.dedup_id,
+        urgency: Urgency::Code,
+        thread: Some(sign_in.event_id.clone()),
+        request_id: sign_in.ctx.request_id.clone(),
+        picture: mail.logo.as_ref().map(mailer::picture),
         discard: mail.discard,
     };
     sign_in

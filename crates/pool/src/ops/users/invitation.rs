@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::auth::subject::event_attributes;
 use crate::base::error::ApiError;
-use crate::mailer::OutgoingMail;
+use crate::mailer::{OutgoingMail, Urgency};
 use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::{self, Trigger, TriggerCall};
@@ -91,6 +91,10 @@ pub async fn queue(
         language: None,
         expires: None,
         dedup_id: format!("invitation {} {} {}", pool.id(), user.sub, ctx.request_id),
+        urgency: Urgency::Invitation,
+        thread: Some(format!("invitation {} {}", pool.id(), user.sub)),
+        request_id: ctx.request_id.clone(),
+        picture: None,
         discard: false,
     };
     ctx.app.mailer.queue(ctx.now, mail)
