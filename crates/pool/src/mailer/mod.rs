@@ -31,7 +31,7 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::settings::MailSettings;
-use crate::records::keys;
+use crate::records::outbox as rows;
 use handover::{HandOver, Held};
 use numbers::Numbers;
 use outbox::{Entry, Kept, Payload};
@@ -154,7 +154,7 @@ impl Mailer {
     fn insert(&self, row: &Kept, urgency: Urgency, id: &str, now: Millis) -> Batch {
         let held = urgency == Urgency::Code && self.handover.has_room();
         let due = if held { now.plus_seconds(LEASE_SECONDS) } else { now };
-        let key = keys::outbox(urgency.rank(), due, id);
+        let key = rows::key(urgency.rank(), due, id);
         let batch = row.insert(&key);
         if held {
             self.handover.extend([Held { key, since: now }]);
@@ -172,12 +172,12 @@ impl Mailer {
     /// # Errors
     /// When the store fails.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let scan = Scan::prefix(keys::OUTBOX, MOST_COUNTED);
-        let rows = self.platform.store.scan(scan).await?;
-        let queued = rows.iter().filter_map(Entry::parse).map(|entry| entry.mail.queued);
+        let scan = Scan::prefix(rows::PREFIX, MOST_COUNTED);
+        let found = self.platform.store.scan(scan).await?;
+        let entries = found.iter().filter_map(|row| Entry::parse(&self.platform, row));
         Ok(Backlog {
-            queued: rows.len(),
-            oldest: queued.min(),
+            queued: found.len(),
+            oldest: entries.map(|entry| entry.mail.queued).min(),
         })
     }
 

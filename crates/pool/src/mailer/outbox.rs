@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Urgency;
 use crate::base::clock::Millis;
 use crate::base::platform::Platform;
-use crate::records::keys;
+use crate::records::outbox as rows;
 
 /// Attempts that are kept with a mail, the last ones.
 const MOST_ATTEMPTS: usize = 6;
@@ -112,8 +112,9 @@ impl Kept {
 
 impl Entry {
     /// The entry in a row, or `None` if it is not one.
-    pub fn parse(row: &Row) -> Option<Entry> {
-        let (rank, rest) = row.key.strip_prefix(keys::OUTBOX)?.split_once('/')?;
+    pub fn parse(platform: &Platform, row: &Row) -> Option<Entry> {
+        let row = platform.open_row(row.clone()).ok()?;
+        let (rank, rest) = row.key.strip_prefix(rows::PREFIX)?.split_once('/')?;
         let (due, id) = rest.split_once('/')?;
         Some(Entry {
             key: row.key.clone(),
@@ -127,7 +128,7 @@ impl Entry {
 
     /// The batch that moves the row to another moment, and the entry as it then is but for its version.
     pub fn moved(&self, due: Millis) -> (Batch, Entry) {
-        let key = keys::outbox(self.urgency.rank(), due, &self.id);
+        let key = rows::key(self.urgency.rank(), due, &self.id);
         let batch = Batch::new()
             .delete(self.key.clone(), Expect::Version(self.version))
             .put(key.clone(), Expect::Absent, self.mail.body());
@@ -185,9 +186,9 @@ impl Entry {
 
 /// The row's name without the moment it is due, for a row that moves keeps its seal.
 fn sealing_context(id: &str) -> String {
-    format!("{}{id}", keys::OUTBOX)
+    format!("{}{id}", rows::PREFIX)
 }
 
 fn attempts_context(id: &str) -> String {
-    format!("{}{id}/attempts", keys::OUTBOX)
+    format!("{}{id}/attempts", rows::PREFIX)
 }

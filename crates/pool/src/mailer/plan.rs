@@ -8,6 +8,7 @@ use poolhouse_store::{Batch, Expect, Row, Version};
 use super::LEASE_SECONDS;
 use super::outbox::Entry;
 use crate::base::clock::Millis;
+use crate::base::platform::Platform;
 
 /// How long the worker sleeps if nothing wakes it: rows of other processes and ended leases announce themselves to
 /// nobody.
@@ -84,13 +85,13 @@ impl Step {
 }
 
 /// What the rows of a page, in order, ask for.
-pub(super) fn due(rows: Vec<Row>, threads: &Threads, now: Millis) -> Due {
+pub(super) fn due(platform: &Platform, rows: Vec<Row>, threads: &Threads, now: Millis) -> Due {
     let mut due = Due {
         steps: Vec::new(),
         first_later: None,
     };
     for row in rows {
-        let step = match Entry::parse(&row) {
+        let step = match Entry::parse(platform, &row) {
             None => Step::unreadable(row),
             Some(entry) if entry.due > now => {
                 due.first_later = Some(entry.due);

@@ -7,7 +7,7 @@ use super::outbox::Entry;
 use super::urgency::Urgency;
 use crate::base::clock::Millis;
 use crate::base::platform::Platform;
-use crate::records::keys;
+use crate::records::outbox as rows;
 
 /// A mail that waits, or is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +35,9 @@ pub struct Waiting {
 /// # Errors
 /// When the store fails.
 pub async fn list(platform: &Platform, most: usize) -> Result<Vec<Waiting>, StoreError> {
-    let rows = platform.store.scan(Scan::prefix(keys::OUTBOX, most)).await?;
-    let waiting = rows.iter().filter_map(Entry::parse).map(|entry| {
+    let found = platform.store.scan(Scan::prefix(rows::PREFIX, most)).await?;
+    let entries = found.iter().filter_map(|row| Entry::parse(platform, row));
+    let waiting = entries.map(|entry| {
         let payload = entry.payload(platform).filter(|payload| !payload.discard);
         Waiting {
             attempts: entry.attempts(platform),

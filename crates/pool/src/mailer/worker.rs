@@ -20,7 +20,7 @@ use crate::base::error::with_causes;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::base::tls;
-use crate::records::keys;
+use crate::records::outbox as rows;
 
 /// How long an ended delivery waits for others to be settled in the same commit. A crash in that time sends its mail
 /// again, the same bytes, after the lease.
@@ -200,9 +200,10 @@ impl Worker {
                 self.starved = true;
                 continue;
             }
-            let scan = Scan::prefix(keys::outbox_rank(urgency.rank()), room);
-            let rows = self.platform.store.scan(scan).await;
-            let due = due(rows.map_err(CommitError::Store)?, &self.threads, now);
+            let scan = Scan::prefix(rows::rank_prefix(urgency.rank()), room);
+            let found = self.platform.store.scan(scan).await;
+            let found = found.map_err(CommitError::Store)?;
+            let due = due(&self.platform, found, &self.threads, now);
             wait = wait.min(due.wait(room, now));
             taken += due.steps.len();
             if urgency != Urgency::Code {
@@ -231,7 +232,7 @@ impl Worker {
                     return Err(error.into());
                 }
             };
-            match found.as_ref().and_then(Entry::parse) {
+            match found.as_ref().and_then(|row| Entry::parse(&self.platform, row)) {
                 None => later.extend(Some(row).filter(|row| found.is_none() && !row.is_given_up(now))),
                 // Its lease is over: the scan finds it, like any other.
                 Some(entry) if entry.due <= now => {}
@@ -279,8 +280,9 @@ impl Worker {
             Err(error) => return Err(error),
         }
         for batch in settled {
-            if let Err(error @ CommitError::Store(_)) = self.platform.commit(batch).await {
-                return Err(error);
+            match self.platform.commit(batch).await {
+                Ok(_) | Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
             }
             // In order, so that what failed to be written is still there for the next pass.
             self.ended.remove(0);
