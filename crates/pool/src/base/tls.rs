@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use poolhouse_outbound::{TlsSource, client_config};
 use rustls::RootCertStore;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
+
+/// What does the arithmetic.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
+}
 
 /// Made when the first connection asks for it.
 pub fn source() -> TlsSource {
@@ -12,6 +17,6 @@ pub fn source() -> TlsSource {
         let roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
-        client_config(Arc::new(aws_lc_rs::default_provider()), roots).map(Arc::new)
+        client_config(provider(), roots).map(Arc::new)
     })
 }

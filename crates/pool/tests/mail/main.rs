@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, too")]
 
 mod house;
+mod order;
 mod outbox;
 mod relay;
 mod relays;

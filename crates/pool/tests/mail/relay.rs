@@ -13,6 +13,8 @@ use tokio::task::JoinHandle;
 #[derive(Clone, Copy, Debug)]
 pub enum Turn {
     Accept,
+    /// Accepts addresses beyond ASCII, too.
+    Utf8,
     /// Greets with this line instead.
     Greeting(&'static str),
     /// Answers RCPT with this line.
@@ -33,6 +35,7 @@ struct Shared {
     turn: Mutex<Turn>,
     sessions: AtomicU32,
     seen: Mutex<Vec<String>>,
+    senders: Mutex<Vec<String>>,
     accepted: Mutex<Vec<String>>,
     when_accepted: Mutex<Box<dyn Fn() + Send>>,
 }
@@ -45,6 +48,7 @@ impl ScriptedRelay {
             turn: Mutex::new(turn),
             sessions: AtomicU32::new(0),
             seen: Mutex::default(),
+            senders: Mutex::default(),
             accepted: Mutex::default(),
             when_accepted: Mutex::new(Box::new(|| {})),
         });
@@ -77,6 +81,11 @@ impl ScriptedRelay {
     /// The messages it read, whatever became of them.
     pub fn seen(&self) -> Vec<String> {
         self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// The envelope senders that it was told.
+    pub fn senders(&self) -> Vec<String> {
+        self.shared.senders.lock().unwrap().clone()
     }
 
     pub fn accepted(&self) -> Vec<String> {
@@ -115,6 +124,12 @@ async fn session(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
         let turn = *shared.turn.lock().unwrap();
         match (line.split_ascii_whitespace().next().unwrap_or_default(), turn) {
+            ("EHLO", Turn::Utf8) => say(&mut stream, "250-relay.test\r\n250-8BITMIME\r\n250 SMTPUTF8").await?,
+            ("MAIL", _) => {
+                let sender = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
+                shared.senders.lock().unwrap().push(sender);
+                say(&mut stream, "250 ok").await?;
+            }
             ("EHLO", _) => say(&mut stream, "250 relay.test").await?,
             ("RCPT", Turn::Recipient(refusal)) => say(&mut stream, refusal).await?,
             ("DATA", Turn::Data(refusal)) => say(&mut stream, refusal).await?,

@@ -1,5 +1,6 @@
 //! From arguments and the configuration file to settings.
 
+use std::fs;
 use std::path::PathBuf;
 
 use poolhouse_mail::smtp::Relay;
@@ -7,9 +8,10 @@ use poolhouse_mail::{CarrierUrl, Mailbox};
 use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 
-use super::{CliError, DEFAULT_DATA, ServeArgs};
+use super::{CliError, DEFAULT_DATA, ServeArgs, own_name};
 use crate::config::{self, Configuration};
 use poolhouse_pool::base::settings::{MailCarrier, SesSettings, Settings};
+use poolhouse_pool::base::tls;
 
 /// The configuration file that is read unasked.
 const CONFIG: &str = "poolhouse.toml";
@@ -52,6 +54,12 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
     settings.data = Some(data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)));
     if let Some(url) = arguments.smtp {
         let form = config::RELAY_FORM;
+        let url = match url.strip_prefix('@') {
+            None => url,
+            Some(file) => fs::read_to_string(file).map_err(|error| {
+                CliError::new(format!("the file {file} of --smtp cannot be read")).caused_by(error)
+            })?,
+        };
         let relay = Relay::parse(&url);
         let relay = relay
             .map_err(|error| CliError::new(format!("--smtp has an unusable URL. {form}")).caused_by(error))?;
@@ -75,7 +83,7 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
 /// A carrier with all that it takes to ask it.
 fn carrier(url: CarrierUrl, credentials: Option<&Credentials>) -> Result<MailCarrier, CliError> {
     let url = match url {
-        CarrierUrl::Smtp(relay) => return Ok(MailCarrier::Smtp(relay)),
+        CarrierUrl::Smtp(relay) => return this_relay(relay).map(MailCarrier::Smtp),
         CarrierUrl::Ses(url) => url,
     };
     let credentials = credentials.cloned().ok_or_else(|| {
@@ -89,6 +97,18 @@ fn carrier(url: CarrierUrl, credentials: Option<&Credentials>) -> Result<MailCar
         configuration_set: url.configuration_set,
         credentials,
     }))
+}
+
+/// A relay with its files read, and the name that this machine has for itself where none is set.
+fn this_relay(relay: Relay) -> Result<Relay, CliError> {
+    let named = match own_name::of_this_machine() {
+        Some(name) if relay.own_name().is_none() => relay.with_own_name(&name),
+        _ => relay,
+    };
+    let read = |file: &str| fs::read_to_string(file);
+    named
+        .with_files(read, &tls::provider())
+        .map_err(|error| CliError::new("a mail relay cannot be used").caused_by(error))
 }
 
 /// Refuses what would send no mail, or show it to strangers.

@@ -43,6 +43,17 @@ pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
     Ok(data)
 }
 
+/// Opens a directory that must be there: whoever mistypes it does not want a new one.
+pub(super) async fn existing(directory: &Path) -> Result<Data, CliError> {
+    if !directory.is_dir() {
+        let path = directory.display();
+        return Err(CliError::new(format!(
+            "there is no directory {path}. Name the server's with --data"
+        )));
+    }
+    open(directory).await
+}
+
 impl Data {
     /// The platform over this directory, for commands that do one thing and end.
     pub fn platform(&self) -> Platform {

@@ -1,10 +1,8 @@
 //! `poolhouse keys`: works beside a running server, on the same database.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use super::data::{self, Data};
+use super::data;
 use super::{CliError, KeysArgs, KeysCommand, Output, print};
 use poolhouse_pool::base::clock::Millis;
 use poolhouse_pool::keyring::access;
@@ -38,7 +36,7 @@ async fn create(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn list(at: &KeysArgs) -> Result<(), CliError> {
-    let data = existing(&at.data).await?;
+    let data = data::existing(&at.data).await?;
     let found = access::list(&data.platform()).await;
     data.store.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
@@ -58,7 +56,7 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
-    let data = existing(&at.data).await?;
+    let data = data::existing(&at.data).await?;
     let deleted = access::delete(&data.platform(), id).await;
     data.store.close().await;
     match deleted {
@@ -69,17 +67,6 @@ async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
         ))),
         Err(error) => Err(CliError::new("the access key was not deleted").caused_by(error)),
     }
-}
-
-/// Opens a directory that must be there: whoever mistypes it does not want a new one.
-async fn existing(directory: &Path) -> Result<Data, CliError> {
-    if !directory.is_dir() {
-        let path = directory.display();
-        return Err(CliError::new(format!(
-            "there is no directory {path}. Name the server's with --data"
-        )));
-    }
-    data::open(directory).await
 }
 
 fn date(moment: Millis) -> String {

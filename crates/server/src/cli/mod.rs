@@ -7,6 +7,7 @@ mod keys;
 mod logging;
 mod mail;
 mod operator;
+mod own_name;
 mod serve;
 mod sockets;
 

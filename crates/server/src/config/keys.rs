@@ -122,10 +122,28 @@ table! { top, "":
 
 table! { mail, "[mail]":
     RELAYS: "relays", Texts, Words(""), "[\"smtp://user:password@mail.example.com:587\", \"ses://eu-central-1\"]",
-        "The carriers of mail, at most 3, in order of preference: `smtp://`, `smtps://` or `ses://REGION`.";
+        "The carriers of mail, at most 3, in order of preference: `smtp://`, `smtps://` or `ses://REGION`, or `@FILE` for a file that holds one. [All of the URL](function-settings.md#the-mail-2fa-create).";
     FROM: "from", Text, Words("needed with `relays`"), "\"Example <no-reply@example.com>\"", "Whom mail comes from.";
+    REPLY_TO: "reply_to", Text, Words("the sender"), "\"Help <help@example.com>\"", "Where answers go.";
+    BOUNCES_TO: "bounces_to", Text, Words("the sender"), "\"bounces@example.com\"",
+        "Where mail comes back to: the envelope sender.";
+    VERP: "bounces_per_recipient", Flag, Value("false"), "true",
+        "Gives every recipient a bounce address of its own, `bounces+TOKEN@example.com`, so that a bounce says whose it is. The mailbox must take them all.";
+    BOUNCE_SECRET: "bounce_secret", Text, Words("bounces are not taken"), "\"@/run/secrets/bounces\"",
+        "What `POST /mail/bounces?secret=…` must know: [bounces](../guides/mail.md#bounces). `@FILE` reads a file.";
+    CA: "ca", Path, Words("the public authorities"), "\"corp.pem\"",
+        "The certificates, in PEM, that relays are trusted by which name none with `?ca=`: authorities, or a relay's own.";
+    EHLO: "ehlo", Text, Words("this machine's full name, or its address"), "\"pool.example.com\"",
+        "What the server calls itself towards relays whose URL does not say with `?ehlo=`.";
+    CONNECTIONS: "connections", Count, Value("4"), "4",
+        "Connections to a relay at a time; of several, one is kept for codes. A relay that says it has too many gets fewer.";
+    OTHERS_PER_MINUTE: "others_per_minute", Count, Words("no limit"), "20",
+        "The most mails a minute that are no codes, where a relay takes only so many: the rest is left for codes.";
+    PLACE_HEADER: "place_header", Text, Words("mails name no place"), "\"cloudfront-viewer-city\"",
+        "The header in which your proxy names the place that a request comes from. Strangers set it, too, where no proxy does.";
     TEMPLATES: "templates", Path, Words("the built-in texts"), "\"mail\"",
         "The folder of mail [in your own words](mail-templates.md).";
+    LOGO: "logo", Path, Words("none"), "\"logo.png\"", "A PNG, JPEG or GIF of at most 32 KiB that is shown above the text.";
 }
 
 table! { inbox, "[inbox]":

@@ -2,6 +2,7 @@
 
 mod functions;
 pub mod keys;
+mod mail;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -12,16 +13,13 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use poolhouse_confirm::Templates;
-use poolhouse_mail::{CarrierUrl, Mailbox};
+use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
 use poolhouse_pool::base::settings::Settings;
 pub use table::ConfigError;
 use table::Section;
 
-/// Relays beyond that would get too little time each.
-const MOST_RELAYS: usize = 3;
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
@@ -86,8 +84,8 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     if let Some(flag) = top.flag(&keys::top::PRE_AUTHENTICATION)? {
         settings.pre_authentication_in_custom_auth = flag;
     }
-    let mail = mail(top.section(&keys::top::MAIL)?)?;
-    settings.mail.from = mail.from;
+    let mail = mail::read(top.section(&keys::top::MAIL)?)?;
+    settings.mail = mail.settings;
     configuration.carriers = mail.carriers;
     let mut inbox = top.section(&keys::top::INBOX)?;
     configuration.inbox_smtp = inbox.parsed(
@@ -98,6 +96,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     inbox.end()?;
     settings.confirm = confirm(top.section(&keys::top::CONFIRM)?)?;
     settings.confirm.templates = mail.templates;
+    settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
@@ -107,46 +106,6 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     }
     top.end()?;
     Ok(configuration)
-}
-
-/// What `[mail]` says.
-struct Mail {
-    carriers: Vec<CarrierUrl>,
-    from: Option<Mailbox>,
-    templates: Templates,
-}
-
-fn mail(mut section: Section<'_>) -> Result<Mail, ConfigError> {
-    let urls = section.texts(&keys::mail::RELAYS)?.unwrap_or_default();
-    if urls.len() > MOST_RELAYS {
-        return Err(section.error(
-            &keys::mail::RELAYS,
-            format!("must name at most {MOST_RELAYS} relays"),
-        ));
-    }
-    let mut carriers = Vec::new();
-    for url in urls {
-        // The URL is not repeated, for it may hold a password.
-        let carrier = CarrierUrl::parse(&url);
-        carriers.push(carrier.map_err(|error| {
-            section.error(
-                &keys::mail::RELAYS,
-                format!("has an unusable URL: {error}. {RELAY_FORM}"),
-            )
-        })?);
-    }
-    let from = section.parsed(&keys::mail::FROM, FROM_FORM, |text| Mailbox::parse(text).ok())?;
-    let templates = match section.path(&keys::mail::TEMPLATES)? {
-        None => Templates::default(),
-        Some(folder) => Templates::read(|name| fs::read_to_string(folder.join(name)))
-            .map_err(|error| section.error(&keys::mail::TEMPLATES, format!("cannot be used: {error}")))?,
-    };
-    section.end()?;
-    Ok(Mail {
-        carriers,
-        from,
-        templates,
-    })
 }
 
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:

@@ -98,8 +98,12 @@ impl<'a> Section<'a> {
 
     /// A path, taken from where the file lies if it is relative.
     pub fn path(&mut self, key: &'static Key) -> Result<Option<PathBuf>, ConfigError> {
-        let beside = self.file.parent().unwrap_or(Path::new(""));
-        Ok(self.text(key)?.map(|path| beside.join(path)))
+        Ok(self.text(key)?.map(|path| self.beside(&path)))
+    }
+
+    /// A path from where the file lies.
+    pub fn beside(&self, path: &str) -> PathBuf {
+        self.file.parent().unwrap_or(Path::new("")).join(path)
     }
 
     /// `true` or `false`.

@@ -35,6 +35,15 @@ fn every_setting_is_read() {
         [mail]
         relays = ["smtps://user:pass@one.example.com", "smtp://two.example.com", "ses://eu-west-1"]
         from = "App <no-reply@example.com>"
+        reply_to = "help@example.com"
+        bounces_to = "bounces@example.com"
+        bounces_per_recipient = true
+        bounce_secret = "0123456789abcdefghij"
+        ca = "corp.pem"
+        ehlo = "pool.example.com"
+        connections = 2
+        others_per_minute = 20
+        place_header = "CloudFront-Viewer-City"
         [inbox]
         smtp = "127.0.0.1:0"
         [confirm]
@@ -83,10 +92,13 @@ fn every_setting_is_read() {
         carriers,
         ["one.example.com:465", "two.example.com:587", "ses.eu-west-1"]
     );
-    assert_eq!(
-        settings.mail.from.unwrap().address().as_str(),
-        "no-reply@example.com"
-    );
+    let mail = settings.mail;
+    assert_eq!(mail.from.unwrap().address().as_str(), "no-reply@example.com");
+    assert_eq!(mail.reply_to.unwrap().address().as_str(), "help@example.com");
+    assert_eq!(mail.bounces_to.unwrap().as_str(), "bounces@example.com");
+    assert!(mail.verp && mail.bounce_secret.is_some());
+    assert_eq!((mail.connections, mail.others_per_minute), (2, Some(20)));
+    assert_eq!(mail.place_header.as_deref(), Some("cloudfront-viewer-city"));
     let confirm = settings.confirm;
     assert_eq!(
         (confirm.code.length, confirm.code_ttl_s, confirm.app_name.as_str()),
@@ -154,7 +166,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
         ),
         (
             "[mail]\nrelay = []",
-            "mail.relay is not a setting. Those there are here: relays, from, templates",
+            "mail.relay is not a setting. Those there are here: relays, from, reply_to, bounces_to, bounces_per_recipient, bounce_secret, ca, ehlo, connections, others_per_minute, place_header, templates, logo",
         ),
         (
             "[mail]\ntemplates = 'no/such/folder'",

@@ -6,6 +6,7 @@
 //! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`oidc::discovery`) |
 //! | `GET /health` | whether the server can work |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
+//! | `POST /mail/bounces` | mail that came back (`bounces`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
 //! | `GET` anything else | the built pages (`pages`) |
 //!
@@ -14,6 +15,7 @@
 pub mod access;
 pub mod api;
 mod body;
+mod bounces;
 mod catch;
 pub mod connections;
 pub(crate) mod cors;
@@ -54,6 +56,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
         )
         .route("/health", get(health::health))
         .merge(inbox::routes(&app))
+        .merge(bounces::routes(&app))
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(Arc::new(pages)))

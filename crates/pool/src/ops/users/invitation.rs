@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{DeliveryMediumType, MessageActionType, MessageTemplateType};
+use poolhouse_confirm::{Invitation, Locale, Written};
 use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
 use crate::auth::subject::event_attributes;
+use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::mailer::{OutgoingMail, Urgency};
+use crate::mailer::{self, OutgoingMail, Urgency};
 use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::{self, Trigger, TriggerCall};
@@ -19,10 +21,6 @@ use crate::users::aliases;
 const USERNAME: &str = "{username}";
 /// Stands for the password in a text.
 const PASSWORD: &str = "{####}";
-/// What is sent where neither the pool nor a function says otherwise. Nothing follows the password, or people would
-/// copy that, too.
-const SUBJECT: &str = "Your temporary password";
-const BODY: &str = "<p>Your username is <b>{username}</b> and temporary password is <b>{####}</b></p>";
 
 /// Where an invitation goes.
 ///
@@ -74,30 +72,51 @@ pub async fn queue(
     let template = config
         .and_then(|config| config.invite_message_template.clone())
         .unwrap_or_default();
-    let subject = custom
-        .email_subject
-        .or(template.email_subject)
-        .unwrap_or_else(|| SUBJECT.to_owned());
-    let body = custom
-        .email_message
-        .or(template.email_message)
-        .unwrap_or_else(|| BODY.to_owned());
     let name = sign_in_name(pool, user);
+    let subject = custom.email_subject.or(template.email_subject);
+    let built_in = written(ctx, user, name, password);
+    let (text, html, language, picture) = match custom.email_message.or(template.email_message) {
+        Some(body) => (
+            filled(&plain_text(&body), name, password, str::to_owned),
+            filled(&body, name, password, escaped),
+            None,
+            None,
+        ),
+        None => (
+            built_in.text,
+            built_in.html,
+            Some(built_in.locale.tag().to_owned()),
+            built_in.logo.as_ref().map(mailer::picture),
+        ),
+    };
     let mail = OutgoingMail {
         to,
-        subject,
-        text: filled(&plain_text(&body), name, password, str::to_owned),
-        html: Some(filled(&body, name, password, escaped)),
-        language: None,
+        subject: subject.unwrap_or(built_in.subject),
+        text,
+        html: Some(html),
+        language,
         expires: None,
         dedup_id: format!("invitation {} {} {}", pool.id(), user.sub, ctx.request_id),
         urgency: Urgency::Invitation,
         thread: Some(format!("invitation {} {}", pool.id(), user.sub)),
         request_id: ctx.request_id.clone(),
-        picture: None,
+        picture,
         discard: false,
     };
     ctx.app.mailer.queue(ctx.now, mail)
+}
+
+/// The invitation where neither the pool nor a function words it, in the user's language.
+fn written(ctx: &Ctx, user: &UserRecord, name: &str, password: &str) -> Written {
+    let settings = ctx.app.functions.confirm();
+    Invitation {
+        locale: Locale::choose(None, user.attribute("locale"), settings.locale),
+        user_name: name,
+        password,
+        expires: user.temporary_until.map(Millis::seconds),
+        zoneinfo: user.attribute("zoneinfo"),
+    }
+    .write(settings)
 }
 
 /// What the CustomMessage function wants to be sent.
@@ -243,7 +262,7 @@ mod tests {
     fn the_plain_text_of_a_mail_keeps_its_words_and_lines() {
         let cases = [
             (
-                BODY,
+                "<p>Your username is <b>{username}</b> and temporary password is <b>{####}</b></p>",
                 "Your username is {username} and temporary password is {####}",
             ),
             (

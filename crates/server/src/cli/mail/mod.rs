@@ -1,7 +1,8 @@
-//! `poolhouse mail`: how the code mail looks, and whether it arrives.
+//! `poolhouse mail`: how mails look, whether they arrive, and why one did not.
 
 mod page;
 mod preview;
+mod queue;
 mod trial;
 
 use std::net::SocketAddr;
@@ -9,11 +10,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment};
+use super::{CliError, Environment, KeysArgs};
 
 #[derive(Subcommand)]
 pub(super) enum MailCommand {
-    /// Show the code mail in every language on a page of this machine; reload it after each change of a template.
+    /// Show every mail in every language on a page of this machine; reload it after each change of a template.
     ///
     /// It runs until Ctrl-C.
     Preview(PreviewArgs),
@@ -22,6 +23,33 @@ pub(super) enum MailCommand {
     /// It says for each carrier of the configuration, or for the one of --smtp, whether it took the mail and in which
     /// time, and ends with 1 if one did not.
     Test(TestArgs),
+    /// Show the mails that wait, and what was tried with each.
+    ///
+    /// It works beside a running server, on the same database. A mail that is not there any more was taken, refused or
+    /// given up: the server's log says which, under the mail's name.
+    Queue(QueueArgs),
+    /// Let mail to an address leave again that was refused, bounced or complained of.
+    ///
+    /// It works beside a running server, on the same database.
+    Allow(AllowArgs),
+}
+
+#[derive(Args)]
+pub(super) struct QueueArgs {
+    /// Only mails to this address
+    #[arg(long, value_name = "ADDRESS")]
+    to: Option<String>,
+    #[command(flatten)]
+    at: KeysArgs,
+}
+
+#[derive(Args)]
+pub(super) struct AllowArgs {
+    /// The address
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    #[command(flatten)]
+    at: KeysArgs,
 }
 
 #[derive(Args)]
@@ -59,5 +87,7 @@ pub(super) fn run(command: MailCommand, environment: &Environment) -> Result<(),
     match command {
         MailCommand::Preview(arguments) => runtime.block_on(preview::run(arguments)),
         MailCommand::Test(arguments) => runtime.block_on(trial::run(arguments, environment)),
+        MailCommand::Queue(arguments) => runtime.block_on(queue::list(arguments)),
+        MailCommand::Allow(arguments) => runtime.block_on(queue::allow(arguments)),
     }
 }

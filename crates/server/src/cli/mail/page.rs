@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use poolhouse_confirm::{CodeMail, Part, Settings};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use poolhouse_confirm::{Asker, CodeMail, Invitation, Logo, Notice, Part, Settings, Written};
 
 /// Which of a mail's two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,20 +32,78 @@ p{margin:0 0 1rem}\
 iframe{width:100%;height:40rem;border:1px solid #8888;border-radius:.5rem}\
 pre{margin:0;padding:1rem;border:1px solid #8888;border-radius:.5rem;white-space:pre-wrap;overflow:auto}";
 
+/// One kind of mail in one language.
+pub(super) struct Sample {
+    /// Which: `code`, `notice`, `invitation`.
+    pub kind: &'static str,
+    /// The mail.
+    pub mail: Written,
+}
+
+impl Sample {
+    /// Every mail in the language of this one.
+    pub fn of_language(settings: &Settings, code: CodeMail, now: i64) -> [Sample; 3] {
+        let locale = code.locale;
+        let asker = Asker {
+            user_agent: Some("Firefox/0 Windows"),
+            place: Some("Berlin, DE"),
+        };
+        let notice = Notice {
+            locale,
+            at: now,
+            zoneinfo: None,
+            asker,
+        };
+        let invitation = Invitation {
+            locale,
+            user_name: "ada",
+            password: "Xk7-tPq2-mVz9",
+            expires: Some(now + 7 * 24 * 3600),
+            zoneinfo: None,
+        };
+        let code = Written {
+            subject: code.subject,
+            text: code.text,
+            html: code.html,
+            locale,
+            logo: code.logo,
+        };
+        [
+            ("code", code),
+            ("notice", notice.write(settings)),
+            ("invitation", invitation.write(settings)),
+        ]
+        .map(|(kind, mail)| Sample { kind, mail })
+    }
+
+    /// The HTML with its picture in it, for a browser knows no other parts of a mail.
+    pub fn shown(&self) -> String {
+        match &self.mail.logo {
+            None => self.mail.html.clone(),
+            Some(logo) => {
+                let data = format!("data:{};base64,{}", logo.content_type(), STANDARD.encode(logo.bytes()));
+                self.mail.html.replace(&format!("cid:{}", Logo::CONTENT_ID), &data)
+            }
+        }
+    }
+}
+
 /// Every mail: its subject, its HTML in light and in dark, its text.
-pub(super) fn index(settings: &Settings, mails: &[CodeMail]) -> String {
-    let mut body = "<h1>The code mail</h1>\n<p>Reload after a change. The code is made up.</p>\n".to_owned();
-    for mail in mails {
+pub(super) fn index(settings: &Settings, samples: &[Sample]) -> String {
+    let mut body = "<h1>The mails</h1>\n<p>Reload after a change. The code is made up.</p>\n".to_owned();
+    for Sample { kind, mail } in samples {
         let tag = mail.locale.tag();
-        let own: Vec<&str> = [
+        let parts = [
             (Part::Subject, "subject"),
             (Part::Text, "text"),
             (Part::Html, "HTML"),
-        ]
-        .into_iter()
-        .filter(|(part, _)| settings.templates.has(mail.locale, *part))
-        .map(|(_, name)| name)
-        .collect();
+        ];
+        let is_own = |part: Part| *kind == "code" && settings.templates.has(mail.locale, part);
+        let own: Vec<&str> = parts
+            .into_iter()
+            .filter(|(part, _)| is_own(*part))
+            .map(|(_, name)| name)
+            .collect();
         let words = match own[..] {
             [] => "built-in words".to_owned(),
             _ => format!("own words: {}", own.join(", ")),
@@ -56,9 +116,9 @@ pub(super) fn index(settings: &Settings, mails: &[CodeMail]) -> String {
         // Writing to a `String` does not fail.
         let _ = write!(
             body,
-            "<h2 lang=\"{tag}\" dir=\"{direction}\">{subject}</h2>\n<p>{tag}, {words}</p>\n<div class=\"looks\">\n\
-             <iframe title=\"{tag}, light\" src=\"/mail/{tag}/light\" sandbox loading=\"lazy\"></iframe>\n\
-             <iframe title=\"{tag}, dark\" src=\"/mail/{tag}/dark\" sandbox loading=\"lazy\"></iframe>\n\
+            "<h2 lang=\"{tag}\" dir=\"{direction}\">{subject}</h2>\n<p>{kind}, {tag}, {words}</p>\n<div class=\"looks\">\n\
+             <iframe title=\"{kind}, {tag}, light\" src=\"/mail/{kind}/{tag}/light\" sandbox loading=\"lazy\"></iframe>\n\
+             <iframe title=\"{kind}, {tag}, dark\" src=\"/mail/{kind}/{tag}/dark\" sandbox loading=\"lazy\"></iframe>\n\
              <pre lang=\"{tag}\" dir=\"{direction}\">{text}</pre>\n</div>\n",
             subject = escape(&mail.subject),
             text = escape(&mail.text),
@@ -79,7 +139,7 @@ fn document(body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <title>The code mail</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+         <title>The mails</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 }
 

@@ -12,7 +12,7 @@ use poolhouse_confirm::{CodeMail, Locale, Settings};
 use tokio::net::TcpListener;
 
 use super::PreviewArgs;
-use super::page::{self, Scheme};
+use super::page::{self, Sample, Scheme};
 use crate::cli::configure::from_file;
 use crate::cli::{CliError, print};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
@@ -49,34 +49,42 @@ pub(super) async fn run(arguments: PreviewArgs) -> Result<(), CliError> {
 fn routes(config: Option<PathBuf>) -> Router {
     Router::new()
         .route("/", get(index))
-        .route("/mail/{locale}/{scheme}", get(mail))
+        .route("/mail/{kind}/{locale}/{scheme}", get(mail))
         .with_state(Arc::new(config))
 }
 
 async fn index(State(file): State<File>) -> Response {
-    let page = samples(&file).map(|(settings, mails)| page::index(&settings, &mails));
+    let page = samples(&file).map(|(settings, samples)| page::index(&settings, &samples));
     answer(page, PAGE_POLICY)
 }
 
-async fn mail(State(file): State<File>, Path((locale, scheme)): Path<(String, String)>) -> Response {
+async fn mail(
+    State(file): State<File>,
+    Path((kind, locale, scheme)): Path<(String, String, String)>,
+) -> Response {
     let (Some(locale), Some(scheme)) = (Locale::find(&locale), Scheme::named(&scheme)) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let html = samples(&file).map(|(_, mails)| {
-        let mail = mails.into_iter().find(|mail| mail.locale == locale);
-        page::as_if(&mail.map(|mail| mail.html).unwrap_or_default(), scheme)
+    let html = samples(&file).map(|(_, samples)| {
+        let sample = samples
+            .into_iter()
+            .find(|sample| sample.kind == kind && sample.mail.locale == locale);
+        page::as_if(&sample.map(|sample| sample.shown()).unwrap_or_default(), scheme)
     });
     answer(html, MAIL_POLICY)
 }
 
-/// The settings by now, and a mail in every language.
-fn samples(file: &Option<PathBuf>) -> Result<(Settings, Vec<CodeMail>), CliError> {
+/// The settings by now, and every mail in every language.
+fn samples(file: &Option<PathBuf>) -> Result<(Settings, Vec<Sample>), CliError> {
     let settings = from_file(file.clone())?.settings.confirm;
     let now = SystemClock.now().seconds();
-    let mails = Locale::all().map(|locale| CodeMail::sample(&settings, locale, RECIPIENT, now));
-    let mails = mails.collect::<Result<_, _>>();
-    let mails = mails.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
-    Ok((settings, mails))
+    let mut samples = Vec::new();
+    for locale in Locale::all() {
+        let code = CodeMail::sample(&settings, locale, RECIPIENT, now);
+        let code = code.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
+        samples.extend(Sample::of_language(&settings, code, now));
+    }
+    Ok((settings, samples))
 }
 
 /// The page, or what is wrong with the files in its place.
@@ -131,12 +139,12 @@ mod tests {
         let template = folder.join("mail/en/mail.html");
 
         fs::write(&template, "<h1>One: {{code}}</h1>").unwrap();
-        let (status, mail) = fetch(&config, "/mail/en/light").await;
+        let (status, mail) = fetch(&config, "/mail/code/en/light").await;
         assert_eq!(status, StatusCode::OK);
         assert!(mail.starts_with("<h1>One: "), "{mail}");
 
         fs::write(&template, "<h1>Two: {{code}}</h1>").unwrap();
-        let (_, mail) = fetch(&config, "/mail/en/dark").await;
+        let (_, mail) = fetch(&config, "/mail/code/en/dark").await;
         assert!(mail.starts_with("<h1>Two: "), "{mail}");
 
         fs::write(&template, "<h1>{{cod}}</h1>").unwrap();
@@ -158,15 +166,15 @@ mod tests {
         let (status, page) = fetch(&config, "/").await;
         assert_eq!(status, StatusCode::OK);
         for locale in Locale::all().map(Locale::tag) {
-            for scheme in ["light", "dark"] {
+            for (kind, scheme) in ["code", "notice", "invitation"].into_iter().flat_map(|kind| [(kind, "light"), (kind, "dark")]) {
                 assert!(
-                    page.contains(&format!("src=\"/mail/{locale}/{scheme}\"")),
-                    "{locale}"
+                    page.contains(&format!("src=\"/mail/{kind}/{locale}/{scheme}\"")),
+                    "{kind} {locale}"
                 );
             }
         }
-        assert!(page.contains("Your confirm code for Tom &amp; Jerry"));
-        let (_, dark) = fetch(&config, "/mail/de/dark").await;
+        assert!(page.contains("Your Tom &amp; Jerry sign-in code"));
+        let (_, dark) = fetch(&config, "/mail/notice/de/dark").await;
         assert!(dark.contains("@media (min-width:0)"), "{dark}");
         fs::remove_dir_all(folder).unwrap();
     }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use poolhouse_confirm::{CodeMail, Locale};
-use poolhouse_mail::carrier::Taken;
-use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Mailbox, SendError};
+use poolhouse_mail::{Address, Attempt, Carrier, Deadlines, Email, Mailbox};
 use tokio::time::Instant;
 
 use super::TestArgs;
@@ -45,10 +44,9 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
     let email = email(&settings, from, &to, &language, clock.now().seconds())?;
     let mut refusals = 0;
     for carrier in &settings.mail.carriers {
-        let started = Instant::now();
-        let outcome = send(&ready(carrier, &clock), &email).await;
-        refusals += usize::from(outcome.is_err());
-        print(&report(carrier, &outcome, started.elapsed().as_millis()))?;
+        let attempt = attempt(&ready(carrier, &clock), &email, &*clock).await?;
+        refusals += usize::from(!attempt.accepted);
+        print(&attempt.to_string())?;
     }
     match refusals {
         0 => Ok(()),
@@ -59,6 +57,25 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
             )))
         }
     }
+}
+
+/// One try, as its record.
+async fn attempt(carrier: &Carrier, email: &Email, clock: &dyn Clock) -> Result<Attempt, CliError> {
+    let bytes = email
+        .to_bytes()
+        .map_err(|error| CliError::new("the mail cannot be written").caused_by(error))?;
+    let (deadlines, started) = (Deadlines::default(), Instant::now());
+    let sent = match carrier.open(&deadlines).await {
+        Ok(opened) => opened.send(&email.envelope(), &bytes, &deadlines).await,
+        Err(error) => Err(error),
+    };
+    let outcome = sent.as_ref().map_err(|error| (error, carrier.advice(error)));
+    let took = started.elapsed();
+    let mut attempt = Attempt::new(clock.now().0, carrier.to_string(), took, &email.to, outcome);
+    if let Err(error) = &sent {
+        attempt.problem = with_causes(error);
+    }
+    Ok(attempt)
 }
 
 fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64) -> Result<Email, CliError> {
@@ -74,9 +91,9 @@ fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64)
         date: u64::try_from(now).unwrap_or_default(),
         from,
         to,
-        reply_to: None,
-        bounces_to: None,
-        picture: None,
+        reply_to: settings.mail.reply_to.clone(),
+        bounces_to: settings.mail.bounces_to.clone(),
+        picture: sample.logo.as_ref().map(mailer::picture),
         subject: sample.subject,
         text: sample.text,
         html: Some(sample.html),
@@ -88,43 +105,5 @@ fn ready(carrier: &MailCarrier, clock: &Arc<dyn Clock>) -> Carrier {
     match carrier {
         MailCarrier::Smtp(relay) => Carrier::Smtp(relay.clone(), tls::source()),
         MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, &tls::source(), clock)),
-    }
-}
-
-async fn send(carrier: &Carrier, email: &Email) -> Result<Taken, Failure> {
-    let bytes = email
-        .to_bytes()
-        .map_err(|error| Failure::Unwritable(with_causes(&error)))?;
-    let deadlines = Deadlines::default();
-    let opened = carrier.open(&deadlines).await.map_err(Failure::Refused)?;
-    let sent = opened.send(&email.envelope(), &bytes, &deadlines).await;
-    sent.map_err(Failure::Refused)
-}
-
-/// Why a carrier does not have the mail.
-enum Failure {
-    /// It could not be written.
-    Unwritable(String),
-    /// The carrier did not take it.
-    Refused(SendError),
-}
-
-fn report(carrier: &MailCarrier, outcome: &Result<Taken, Failure>, ms: u128) -> String {
-    match outcome {
-        Ok(Taken { id: None }) => format!("{carrier} took the mail in {ms} ms"),
-        Ok(Taken { id: Some(id) }) => format!("{carrier} took the mail in {ms} ms, as {id}"),
-        Err(Failure::Unwritable(why)) => format!("{carrier} was not asked: {why}"),
-        Err(Failure::Refused(error)) => {
-            let advice = match error.class() {
-                Class::Transient => "it may take it later",
-                Class::Permanent => "it will never take this mail for this recipient",
-                Class::Unknown => "it may have it all the same",
-                Class::Config => {
-                    "look at the credentials, the sender and the certificate: this is between it and us"
-                }
-            };
-            let why = with_causes(error);
-            format!("{carrier} did not take the mail after {ms} ms: {why} ({advice})")
-        }
     }
 }
