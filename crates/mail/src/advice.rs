@@ -20,6 +20,7 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
         (_, Problem::Refused(_)) if code == Some(530) && relay.security() == Security::None => {
             Some("It may ask for encryption: add ?tls=starttls to its URL.")
         }
+        (Phase::Auth, Problem::Refused(_)) if code < Some(500) => None,
         (Phase::Auth, Problem::Refused(_)) if is_microsoft(relay) => {
             Some("Exchange Online takes no passwords for SMTP any more: use ?oauth=FILE.")
         }

@@ -129,7 +129,7 @@ table! { mail, "[mail]":
         "Where mail comes back to: the envelope sender.";
     VERP: "bounces_per_recipient", Flag, Value("false"), "true",
         "Gives every recipient a bounce address of its own, `bounces+TOKEN@example.com`, so that a bounce says whose it is. The mailbox must take them all.";
-    BOUNCE_SECRET: "bounce_secret", Text, Words("bounces are not taken"), "\"@/run/secrets/bounces\"",
+    BOUNCE_SECRET: "bounce_secret", Text, Words("bounces are not taken"), "\"choose-20-characters-or-more\"",
         "What `POST /mail/bounces?secret=…` must know: [bounces](../guides/mail.md#bounces). `@FILE` reads a file.";
     CA: "ca", Path, Words("the public authorities"), "\"corp.pem\"",
         "The certificates, in PEM, that relays are trusted by which name none with `?ca=`: authorities, or a relay's own.";

@@ -1,0 +1,214 @@
+"""Postfix as a relay: its own folder, a port of its own, started and stopped by a test. Debian's packages, run as root."""
+
+import email
+import email.policy
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from . import waiting
+from .server import free_port
+
+DOMAIN = "example.com"
+NEEDED = ["postfix", "postgrey", "saslpasswd2"]
+
+MAIN = """
+compatibility_level = 3.6
+queue_directory = {home}/queue
+data_directory = {home}/data
+mail_owner = postfix
+setgid_group = postdrop
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = relay.test
+mydestination =
+mynetworks =
+maillog_file = {home}/postfix.log
+maillog_file_prefixes = {home}
+virtual_mailbox_domains = {domain}
+virtual_mailbox_base = {home}/mail
+virtual_mailbox_maps = static:all/
+virtual_uid_maps = static:{uid}
+virtual_gid_maps = static:{gid}
+smtpd_client_event_limit_exceptions =
+smtpd_recipient_restrictions = {restrictions}
+smtpd_relay_restrictions = {relay_restrictions}
+"""
+
+MASTER = """
+127.0.0.1:{port} inet n - n - - smtpd
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+anvil unix - - n - 1 anvil
+virtual unix - n n - - virtual
+error unix - - n - - error
+retry unix - - n - - error
+proxymap unix - - n - - proxymap
+tlsmgr unix - - n 1000? 1 tlsmgr
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+
+
+def missing() -> str | None:
+    """Why Postfix cannot be started here, if so."""
+    if os.geteuid() != 0:
+        return "Postfix is started by root only"
+    absent = [name for name in NEEDED if not shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")]
+    return f"not installed: {', '.join(absent)}" if absent else None
+
+
+class Postfix:
+    """A running Postfix. `settings` are lines of main.cf, `restrictions` what a recipient has to pass."""
+
+    def __init__(self, home: Path, settings: dict[str, str] | None = None, restrictions: str = "permit") -> None:
+        self.home = home
+        self.port = free_port()
+        self._config = home / "etc"
+        for name in ["etc", "queue", "data", "mail"]:
+            (home / name).mkdir(parents=True)
+        # Postfix's own user has to get through to them.
+        for folder in [home, *home.parents]:
+            if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+                folder.chmod(folder.stat().st_mode | 0o055)
+        shutil.chown(home / "data", "postfix")
+        nobody = 65534
+        os.chown(home / "mail", nobody, nobody)
+        # Postfix starts only where it is sure not to relay for everybody.
+        relayed = restrictions if "reject" in restrictions else "reject_unauth_destination"
+        main = MAIN.format(
+            home=home,
+            domain=DOMAIN,
+            uid=nobody,
+            gid=nobody,
+            restrictions=restrictions,
+            relay_restrictions=relayed,
+        )
+        main += "".join(f"{name} = {value}\n" for name, value in (settings or {}).items())
+        (self._config / "main.cf").write_text(main, encoding="ascii")
+        (self._config / "master.cf").write_text(MASTER.format(port=self.port), encoding="ascii")
+
+    def __enter__(self) -> "Postfix":
+        self._postfix("start")
+        waiting.until("the start of Postfix", self._listens)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._postfix("stop")
+
+    def _postfix(self, command: str) -> None:
+        done = subprocess.run(
+            ["/usr/sbin/postfix", "-c", self._config, command], capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr + self.log()
+
+    def _listens(self) -> bool | None:
+        return "starting the Postfix mail system" in self.log() or None
+
+    def log(self) -> str:
+        """All that it has logged."""
+        file = self.home / "postfix.log"
+        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+
+    def mails(self) -> list[tuple[float, email.message.EmailMessage]]:
+        """The mails that it delivered, the first first, and when."""
+        files = sorted((self.home / "mail" / "all" / "new").glob("*"), key=lambda file: file.stat().st_mtime_ns)
+        return [
+            (file.stat().st_mtime, email.message_from_bytes(file.read_bytes(), policy=email.policy.default))
+            for file in files
+        ]
+
+    def mail_to(self, address: str, patience_s: float) -> tuple[float, email.message.EmailMessage]:
+        """The mail to an address, and when it came; waits for it."""
+
+        def found() -> tuple[float, email.message.EmailMessage] | None:
+            return next((mail for mail in self.mails() if mail[1]["To"] == address), None)
+
+        return waiting.until(f"mail to {address}", found, patience_s)
+
+
+def with_passwords(home: Path, user: str, password: str) -> dict[str, str]:
+    """Settings of main.cf by which this user may send, and nobody else."""
+    sasl = home / "sasl"
+    sasl.mkdir(parents=True)
+    database = sasl / "sasldb2"
+    # saslpasswd2 asks no terminal with -p.
+    subprocess.run(
+        ["/usr/sbin/saslpasswd2", "-p", "-c", "-f", database, "-u", "relay.test", user],
+        input=password.encode(),
+        check=True,
+        capture_output=True,
+    )
+    shutil.chown(database, "postfix")
+    (sasl / "smtpd.conf").write_text(
+        f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {database}\nmech_list: PLAIN LOGIN\n",
+        encoding="ascii",
+    )
+    return {
+        "smtpd_sasl_auth_enable": "yes",
+        # Debian's Postfix looks below /etc/postfix/sasl whatever cyrus_sasl_config_path says.
+        "smtpd_sasl_path": f"../../..{sasl}/smtpd",
+        "smtpd_sasl_local_domain": "relay.test",
+        "smtpd_tls_auth_only": "yes",
+    }
+
+
+def with_tls(certificate: Path, key: Path) -> dict[str, str]:
+    """Settings of main.cf for STARTTLS with this certificate, without which nothing is taken."""
+    return {
+        "smtpd_tls_cert_file": str(certificate),
+        "smtpd_tls_key_file": str(key),
+        "smtpd_tls_security_level": "encrypt",
+    }
+
+
+class Postgrey:
+    """A running greylist: whoever is new is let in after `delay_s`."""
+
+    def __init__(self, home: Path, delay_s: int) -> None:
+        self.port = free_port()
+        (home / "greylist").mkdir(parents=True)
+        self._process = subprocess.Popen(
+            [
+                "/usr/sbin/postgrey",
+                f"--inet=127.0.0.1:{self.port}",
+                f"--delay={delay_s}",
+                f"--dbdir={home / 'greylist'}",
+                "--user=root",
+                "--group=root",
+                "--whitelist-clients=/dev/null",
+                "--whitelist-recipients=/dev/null",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self) -> "Postgrey":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(timeout=10)
+
+    @property
+    def restrictions(self) -> str:
+        """What a recipient has to pass."""
+        return f"check_policy_service inet:127.0.0.1:{self.port}, permit"
+
+
+def lost_connections(log: str) -> list[str]:
+    """Conversations that ended without a goodbye."""
+    return re.findall(r"lost connection after \S+", log)
+
+
+def now() -> float:
+    """The present moment, by the clock that files are stamped with."""
+    return time.time()
