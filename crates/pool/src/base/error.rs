@@ -110,7 +110,7 @@ impl ApiError {
                 "Another request changed the settings at the same moment. Read them again before the next try.",
             )
             .caused_by(error),
-            CommitError::Store(error) => ApiError::internal(error),
+            CommitError::Store(error) | CommitError::Uncertain(error) => ApiError::internal(error),
         }
     }
 
@@ -158,7 +158,7 @@ impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> ApiError {
         match error {
             CommitError::Conflict { .. } => ApiError::concurrent_modification().caused_by(error),
-            CommitError::Store(error) => ApiError::internal(error),
+            CommitError::Store(error) | CommitError::Uncertain(error) => ApiError::internal(error),
         }
     }
 }

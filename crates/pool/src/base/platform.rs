@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use poolhouse_crypto::Entropy;
 use poolhouse_crypto::seal::{Sealer, Unsealable};
-use poolhouse_store::{Batch, CommitError, Row, Store, StoreError, Version};
+use poolhouse_store::{Batch, CommitError, Row, Store, StoreError, Version, commit_and_settle};
 
 use super::clock::{Clock, Millis};
 use super::cpu::CpuPool;
@@ -39,12 +39,16 @@ impl Platform {
         self.store.get(key).await
     }
 
-    /// Applies a batch whole or not at all, and answers when it is durable.
+    /// Applies a batch whole or not at all, and answers when it is durable with the version that its rows carry. Where
+    /// the store cannot tell what became of it, its rows are asked.
     ///
     /// # Errors
-    /// `CommitError::Conflict` where an expectation does not hold; the store's own failures.
+    /// `CommitError::Conflict` where an expectation does not hold; the store's own failures; `CommitError::Uncertain`
+    /// where not even the rows tell.
     pub async fn commit(&self, batch: Batch) -> Result<Version, CommitError> {
-        self.store.commit(batch).await
+        let version = Version::random(&mut |out| self.entropy.fill(out));
+        commit_and_settle(&*self.store, batch, version).await?;
+        Ok(version)
     }
 
     /// Seals a text under `context`, which is not secret and must be the same when it is opened.

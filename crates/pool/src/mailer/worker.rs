@@ -232,8 +232,9 @@ impl Worker {
             Err(error) => return Err(error),
         }
         for batch in settled {
-            if let Err(error @ CommitError::Store(_)) = self.platform.commit(batch).await {
-                return Err(error);
+            match self.platform.commit(batch).await {
+                Ok(_) | Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
             }
             // In order, so that what failed to be written is still there for the next pass.
             self.ended.remove(0);

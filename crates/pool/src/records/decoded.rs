@@ -57,6 +57,7 @@ impl<T: Document> Decoded<T> {
 
 #[cfg(test)]
 mod tests {
+    use poolhouse_store::testing::WriteFresh as _;
     use poolhouse_store::{Batch, Expect, Memory};
     use serde_json::{Value, json};
 
@@ -81,7 +82,7 @@ mod tests {
         for number in [1, 2] {
             let body = Number(number).to_body();
             store
-                .commit(Batch::new().put("n", Expect::Any, body))
+                .write(Batch::new().put("n", Expect::Any, body))
                 .await
                 .unwrap();
             for _ in 0..2 {
@@ -89,7 +90,7 @@ mod tests {
                 assert_eq!(*stored.value, Number(number));
             }
         }
-        store.commit(Batch::new().delete("n", Expect::Any)).await.unwrap();
+        store.write(Batch::new().delete("n", Expect::Any)).await.unwrap();
         assert!(decoded.load(&store, "n").await.unwrap().is_none());
     }
 }

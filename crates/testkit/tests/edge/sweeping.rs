@@ -1,6 +1,7 @@
 //! What the sweeper removes, and what it leaves.
 
 use poolhouse_store::Scan;
+use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_testkit::TestServer;
 use serde_json::json;
 
@@ -61,7 +62,7 @@ async fn flood(server: &TestServer, rows: std::ops::Range<usize>, last: i64) {
         let key = format!("lockout/us-east-1_AbCd12345/{row:06}");
         batch.put(key, poolhouse_store::Expect::Any, body.clone())
     });
-    server.store().commit(batch).await.unwrap();
+    server.store().write(batch).await.unwrap();
 }
 
 #[tokio::test]
@@ -98,7 +99,7 @@ async fn what_a_deleted_pool_left_behind_goes_too() {
     let late = poolhouse_store::Batch::new()
         .put(format!("user/{pool}/late"), poolhouse_store::Expect::Any, "{}")
         .put(format!("deleting/{pool}"), poolhouse_store::Expect::Any, "null");
-    server.store().commit(late).await.unwrap();
+    server.store().write(late).await.unwrap();
     server.sweep().await;
     assert_eq!(
         [count(&server, "user/").await, count(&server, "deleting/").await],

@@ -40,6 +40,7 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Noth
 #[cfg(test)]
 mod tests {
     use crate::testing::TestPool;
+    use poolhouse_store::testing::WriteFresh as _;
     use poolhouse_store::{Batch, Expect, Scan};
     use serde_json::json;
 
@@ -93,7 +94,7 @@ mod tests {
         for thousands in 0..11 {
             let users = (0..1_000).map(|n| format!("user/{pool}/{thousands:02}-{n:03}"));
             let batch = users.fold(Batch::new(), |batch, key| batch.put(key, Expect::Any, "{}"));
-            server.store().commit(batch).await.unwrap();
+            server.store().write(batch).await.unwrap();
         }
         server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await;
         let left = rows(&server).await;

@@ -185,6 +185,7 @@ async fn search(
 #[cfg(test)]
 mod tests {
     use crate::testing::TestPool;
+    use poolhouse_store::testing::WriteFresh as _;
     use poolhouse_store::{Batch, Expect};
     use serde_json::{Value, json};
 
@@ -339,7 +340,7 @@ mod tests {
         let batch = users.fold(Batch::new(), |batch, key| {
             batch.put(key, Expect::Any, disabled.clone())
         });
-        server.store().commit(batch).await.unwrap();
+        server.store().write(batch).await.unwrap();
         let mut request = json!({ "UserPoolId": pool, "Filter": "status = \"Enabled\"" });
         let first = server.call("ListUsers", request.clone()).await.ok();
         assert_eq!(first["Users"], json!([]));
