@@ -12,7 +12,7 @@ use crate::base::error::ApiError;
 use crate::records::document::Document;
 use crate::records::{PoolRecord, keys};
 use crate::request::Ctx;
-use crate::users::attributes;
+use crate::users::schema;
 
 /// The ledger of one user as read, and as a function wants it.
 struct Ledger {
@@ -91,7 +91,7 @@ impl Effects {
         };
         let mut batch = mail.put(key, expect, Value::from(text.as_str()).to_string());
         if let (Some(attribute), Some(user)) = (mirror, subject.stored())
-            && attributes::schema(pool, &attribute).is_some()
+            && schema::has(pool, &attribute)
         {
             let mut mirrored = user.value.clone();
             mirrored.set_attribute(&attribute, &text);

@@ -11,7 +11,7 @@ use crate::records::document::decode;
 use crate::records::reference::referenced;
 use crate::records::{PoolRecord, UserRecord, keys};
 use crate::request::Ctx;
-use crate::users::{aliases, attributes};
+use crate::users::{aliases, schema};
 
 /// Users per answer where `Limit` does not say, and at most.
 const LIMIT: usize = 60;
@@ -34,7 +34,7 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
     if wanted
         .iter()
         .flatten()
-        .any(|name| attributes::schema(&pool, name).is_none())
+        .any(|name| schema::entry(&pool, name).is_none())
     {
         return Err(ApiError::invalid_parameter(
             "One or more requested attributes do not exist in user pool.",
