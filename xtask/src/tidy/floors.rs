@@ -8,6 +8,7 @@ use super::tree::Tree;
 use super::{Finding, Outcome};
 
 const HEADING: &str = "## The floors of the pool";
+const WALK: &str = "## One sign-in through the files";
 const CRATE: &str = "pool";
 
 /// The folders of the crate stand in ARCHITECTURE.md's table, and no import runs up.
@@ -29,6 +30,42 @@ pub fn check(tree: &Tree) -> Outcome<Finding> {
         figure: Some(format!("{} folders on {highest} floors", floors.len())),
         violations,
     })
+}
+
+/// The files of the pool that the walk through one sign-in names, item by item: each item goes down, to files that exist.
+pub fn walk(tree: &Tree) -> Outcome<Vec<String>> {
+    let text = &tree.file("ARCHITECTURE.md")?.text;
+    let floors = table(text)?;
+    let (_, after) = text
+        .split_once(WALK)
+        .ok_or_else(|| format!("ARCHITECTURE.md has no {WALK:?}"))?;
+    let section = after.split("\n## ").next().unwrap_or_default();
+    let mut violations = Vec::new();
+    let mut named = 0;
+    let mut before: Option<(usize, &str)> = None;
+    for line in section.lines() {
+        if line.is_empty() || line.starts_with(|c: char| c.is_ascii_digit()) {
+            before = None;
+        }
+        for file in line.split('`').skip(1).step_by(2) {
+            let folder = file.split_once('/').filter(|_| file.ends_with(".rs"));
+            let Some(floor) = folder.and_then(|(folder, _)| floors.get(folder)) else {
+                continue;
+            };
+            named += 1;
+            if tree.file(&format!("crates/{CRATE}/src/{file}")).is_err() {
+                violations.push(format!("the walk names {file}, which is not there"));
+            }
+            if let Some((_, above)) = before.filter(|(above, _)| above < floor) {
+                violations.push(format!("the walk goes up from {above} to {file}"));
+            }
+            before = Some((*floor, file));
+        }
+    }
+    if named == 0 {
+        violations.push("the walk names no file of the pool".to_owned());
+    }
+    Ok(violations)
 }
 
 /// Reads the table under the heading: the floor's number, its folders, what they hold.
@@ -228,5 +265,33 @@ mod tests {
             ]
         );
         assert!(check(&Tree::of(&[LIB, ("ARCHITECTURE.md", "## Floors")])).is_err());
+    }
+    #[test]
+    fn a_walk_that_goes_up_or_names_a_file_that_is_gone_is_found() {
+        let walked = |items: &str| {
+            let text = format!(
+                "{}\n## One sign-in through the files\n\n{items}\n\n## More\n1. `base/a.rs` `top/b.rs`\n",
+                TABLE.1
+            );
+            let file = |path| (path, "");
+            walk(&Tree::of(&[
+                ("ARCHITECTURE.md", &text),
+                file("crates/pool/src/top/b.rs"),
+                file("crates/pool/src/left/mod.rs"),
+                file("crates/pool/src/base/a.rs"),
+            ]))
+            .unwrap()
+        };
+        let down =
+            "1. `x.rs` `top/b.rs`, `left/mod.rs`\n   and `base/a.rs` of `crates/y/src/z.rs`\n2. `top/b.rs`";
+        assert_eq!(walked(down), [""; 0]);
+        assert_eq!(
+            walked("1. `left/mod.rs`\n   `base/a.rs` `left/mod.rs` `right/c.rs`\n\n`top/b.rs`"),
+            [
+                "the walk goes up from base/a.rs to left/mod.rs",
+                "the walk names right/c.rs, which is not there"
+            ]
+        );
+        assert_eq!(walked("1. Nothing."), ["the walk names no file of the pool"]);
     }
 }

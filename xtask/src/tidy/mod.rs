@@ -99,6 +99,10 @@ const RULES: &[(&str, Rule)] = &[
         "the pool's folders import only from lower floors, as ARCHITECTURE.md says",
         Measured(floors::check),
     ),
+    (
+        "one sign-in goes down through the files, as ARCHITECTURE.md follows it",
+        Plain(floors::walk),
+    ),
     ("no files import each other in a circle", Measured(circles::check)),
     (
         "every dependency is explained in docs/decisions/dependencies.md",
