@@ -44,15 +44,15 @@ fn find(tree: &Tree, excused: &[&str]) -> Finding {
     }
 }
 
-/// The circle as a way that one can follow: each file with the line that imports the next.
+/// The circle as a way that one can follow: each file with the line that imports the next, and the first again.
 fn told(modules: &Modules, circle: &Circle, line: impl Fn(usize, usize) -> usize) -> String {
+    let path = |file: &usize| modules.files[*file].path.as_str();
     let next = circle.way.iter().cycle().skip(1);
-    let steps: Vec<String> = circle
-        .way
-        .iter()
-        .zip(next)
-        .map(|(from, to)| format!("{}:{}", modules.files[*from].path, line(*from, *to)))
+    let steps = circle.way.iter().zip(next);
+    let mut steps: Vec<String> = steps
+        .map(|(from, to)| format!("{}:{}", path(from), line(*from, *to)))
         .collect();
+    steps.extend(circle.way.first().map(|first| path(first).to_owned()));
     format!("a circle of {}: {}", circle.size, steps.join(" → "))
 }
 
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn files_that_import_each_other_are_found_however_they_say_it() {
-        let expected = ["a circle of 2: crates/a/src/x.rs:2 → crates/a/src/y.rs:1"];
+        let expected = ["a circle of 2: crates/a/src/x.rs:2 → crates/a/src/y.rs:1 → crates/a/src/x.rs"];
         for (x, y) in [
             ("use crate::y::Y;", "use crate::x::X;"),
             ("use super::y::{self, Y};", "fn f() -> super::x::X {}"),
@@ -105,7 +105,7 @@ mod tests {
         ];
         assert_eq!(
             found(&files),
-            ["a circle of 3: crates/a/src/a.rs:2 → crates/a/src/c.rs:1"]
+            ["a circle of 3: crates/a/src/a.rs:2 → crates/a/src/c.rs:1 → crates/a/src/a.rs"]
         );
     }
 
@@ -115,7 +115,7 @@ mod tests {
         let files = |child| [("lib.rs", "mod p;"), ("p/mod.rs", parent), ("p/child.rs", child)];
         assert_eq!(
             found(&files("use super::Item;")),
-            ["a circle of 2: crates/a/src/p/mod.rs:2 → crates/a/src/p/child.rs:1"]
+            ["a circle of 2: crates/a/src/p/mod.rs:2 → crates/a/src/p/child.rs:1 → crates/a/src/p/mod.rs"]
         );
         assert_eq!(found(&files("use crate::other::Item;")), [""; 0]);
     }
@@ -147,7 +147,7 @@ mod tests {
                 ("p/mod.rs", "mod one;\npub use one::One;\npub struct Two(One);"),
                 ("p/one.rs", "use super::Two;"),
             ]),
-            ["a circle of 2: crates/a/src/p/mod.rs:2 → crates/a/src/p/one.rs:1"]
+            ["a circle of 2: crates/a/src/p/mod.rs:2 → crates/a/src/p/one.rs:1 → crates/a/src/p/mod.rs"]
         );
     }
 
@@ -177,7 +177,7 @@ mod tests {
         ];
         assert_eq!(
             found(&files),
-            ["a circle of 2: crates/a/src/main.rs:1 → crates/a/src/y.rs:1"]
+            ["a circle of 2: crates/a/src/main.rs:1 → crates/a/src/y.rs:1 → crates/a/src/main.rs"]
         );
     }
 
