@@ -41,7 +41,7 @@ pub async fn run(
         (None, _) => {}
     }
     let replaced = user.value.sealed_verifier.clone();
-    let sealed = credentials::seal_verifier(ctx, pool, &user.value.username, &proposed).await?;
+    let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
     change::change(ctx, pool, user, |user| {
         // The password that was proved must still be the one that is replaced.
         if user.sealed_verifier != replaced {
@@ -156,14 +156,15 @@ mod tests {
     async fn a_count_of_the_hour_is_swept_and_goes_with_its_user() {
         let (server, client, token) = signed_in().await;
         let rows = async || {
-            let scan = poolhouse_store::Scan::prefix("quota/", 10);
-            server.store().scan(scan).await.unwrap().len()
+            let scan = poolhouse_store::Scan::prefix("", 100);
+            let rows = server.store().scan(scan).await.unwrap();
+            rows.iter().filter(|row| row.key.contains("/quota/")).count()
         };
         change(&server, &token, Some("Correct-Horse-9!"), "Battery-Staple-1")
             .await
             .ok();
         assert_eq!(rows().await, 1);
-        server.clock().advance_seconds(3600);
+        server.clock().advance_seconds(2 * 3600);
         server.sweep().await;
         assert_eq!(rows().await, 0);
 

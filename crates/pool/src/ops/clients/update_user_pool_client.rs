@@ -1,12 +1,12 @@
 //! `UpdateUserPoolClient`
 
 use poolhouse_api::shapes;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
+use crate::records::RecordBatch;
 use crate::request::Ctx;
 
 /// Replaces the settings of an app client: whatever the request leaves out is reset to its default, except for the
@@ -33,11 +33,7 @@ pub async fn run(
     settings::apply(&pool, updated, as_creation(input), has_secret, Doing::Updating)?;
     updated.client_name = name.or(updated.client_name.take());
     updated.last_modified_date = Some(ctx.now.timestamp());
-    let batch = Batch::new().put(
-        client.key,
-        Expect::Version(client.version),
-        client.value.to_body(),
-    );
+    let batch = Batch::new().replace(&client, &client.value);
     ctx.platform()
         .commit(batch)
         .await

@@ -4,7 +4,7 @@ use poolhouse_api::shapes;
 use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::{PoolRecord, user_index};
 use crate::request::Ctx;
 
 /// Users counted for `EstimatedNumberOfUsers`. Of a larger pool the estimate is this number.
@@ -25,15 +25,15 @@ pub async fn run(
         .await?
         .into_owned()
         .value;
-    pool.settings.estimated_number_of_users = Some(count_users(ctx, pool.id()).await?);
+    pool.settings.estimated_number_of_users = Some(count_users(ctx, &pool).await?);
     Ok(shapes::DescribeUserPoolResponse {
         user_pool: Some(pool.settings),
     })
 }
 
 /// Counts the rows that refer to users, which are much smaller than the users.
-async fn count_users(ctx: &Ctx, pool_id: &str) -> Result<i64, ApiError> {
-    let prefix = keys::sub(pool_id, "");
+async fn count_users(ctx: &Ctx, pool: &PoolRecord) -> Result<i64, ApiError> {
+    let prefix = user_index::name_prefix(pool, "");
     let mut count = 0;
     let mut after = None;
     while count < COUNTED {

@@ -5,8 +5,9 @@ use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::ops::paging::Listing;
+use crate::records::PoolRecord;
 use crate::records::document::decode;
-use crate::records::{PoolRecord, keys};
+use crate::records::key::Directory;
 use crate::request::Ctx;
 
 const LISTING: Listing<'_> = Listing {
@@ -27,9 +28,8 @@ pub async fn run(
     // One more than asked for, so that the last page has no token.
     let mut rows = ctx
         .platform()
-        .store
         .scan(Scan {
-            prefix: keys::pool(""),
+            prefix: Directory::Pool.prefix().to_owned(),
             after,
             limit: limit + 1,
         })

@@ -1,11 +1,11 @@
 //! `UpdateUserPool`
 
 use poolhouse_api::shapes;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 
 use super::settings;
 use crate::base::error::ApiError;
-use crate::records::document::Document;
+use crate::records::RecordBatch;
 use crate::request::Ctx;
 
 /// Replaces the settings of a pool: whatever the request leaves out is reset to its default, except for the name. What
@@ -27,7 +27,7 @@ pub async fn run(
     settings::apply(updated, as_creation(input))?;
     updated.name = name.or(updated.name.take());
     updated.last_modified_date = Some(ctx.now.timestamp());
-    let batch = Batch::new().put(pool.key, Expect::Version(pool.version), pool.value.to_body());
+    let batch = Batch::new().replace(&pool, &pool.value);
     ctx.platform()
         .commit(batch)
         .await

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{invitation, view};
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, UserRecord, keys};
+use crate::records::{Failures, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
 use crate::triggers::{self, Trigger, TriggerCall};
 use crate::users::aliases::Taken;
@@ -51,8 +51,8 @@ async fn create(
 ) -> Result<UserRecord, ApiError> {
     let typed = input.username.unwrap_or_default();
     let mut user = registration::new_user(ctx, pool, &typed, Change::listed(input.user_attributes))?;
-    let row = keys::user(pool.id(), &pool.compared(&user.username));
-    if ctx.platform().store.get(&row).await?.is_some() {
+    let name = user_index::name_key(pool, &user.username);
+    if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
     let password = temporary_password(ctx, pool, input.temporary_password)?;
@@ -69,7 +69,7 @@ async fn create(
         input.client_metadata.as_ref(),
     )
     .await?;
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user.username, &password).await?);
+    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, &password).await?);
     user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
     let mail = match to {
         Some(to) => {
@@ -112,7 +112,7 @@ async fn resend(
     };
     still_invited(&user.value)?;
     let password = temporary_password(ctx, pool, input.temporary_password)?;
-    let sealed = credentials::seal_verifier(ctx, pool, &user.value.username, &password).await?;
+    let sealed = credentials::seal_verifier(ctx, pool, &user.value, &password).await?;
     let mediums = input.desired_delivery_mediums.as_deref();
     let also = match invitation::destination(&user.value, input.message_action, mediums)? {
         Some(to) => {
@@ -128,7 +128,7 @@ async fn resend(
         }
         None => Batch::new(),
     };
-    let also = also.delete(keys::lockout(pool.id(), &user.value.sub), Expect::Any);
+    let also = also.delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
     change::change_with(ctx, pool, user, &also, |user| {
         still_invited(user)?;
         user.sealed_verifier = Some(sealed.clone());
