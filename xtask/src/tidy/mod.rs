@@ -117,6 +117,10 @@ const RULES: &[(&str, Rule)] = &[
         "the change log tells of this version",
         Plain(documents::changelog),
     ),
+    (
+        "operations are counted as docs/reference/operations.md lists them",
+        Plain(documents::counts),
+    ),
     ("links between documents lead somewhere", Plain(documents::links)),
     (
         "every property of the flow has tests, as docs/reference/properties.md says",

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{Environment, KeysCommand, ServeArgs, keys, mail, operator, serve};
 use poolhouse_pool::base::error::with_causes;
@@ -20,8 +20,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server.
+    ///
+    /// It runs until Ctrl-C or SIGTERM, then ends requests that are under way and stops the functions. When it can be
+    /// used, it says so on standard output: "Poolhouse is ready at http://127.0.0.1:9229". The log goes to standard
+    /// error: lines on a terminal, JSON otherwise. POOLHOUSE_LOG is error, warn, info (the default), debug or trace.
     Serve(ServeArgs),
     /// Make, list and delete access keys for the operations that AWS signs.
+    ///
+    /// Nothing ships with a key. One works as soon as it is made, also on a server that runs, and may call every such
+    /// operation on every pool. The database holds its secret sealed.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Show the code mail, or send one to see whether it arrives.
@@ -29,6 +36,11 @@ enum Command {
     Mail(mail::MailCommand),
     #[command(flatten)]
     Operator(poolhouse_operator::Command),
+}
+
+/// The command line as data, from which docs/reference/cli.md is written.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that the arguments name.

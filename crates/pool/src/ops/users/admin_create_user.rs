@@ -30,10 +30,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<shapes::AdminCreateUserResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?
-        .value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let user = match input.message_action {
         Some(MessageActionType::Resend) => resend(ctx, &pool, input).await?,
         _ => create(ctx, &pool, input).await?,
@@ -49,8 +46,13 @@ async fn create(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let typed = input.username.unwrap_or_default();
-    let mut user = registration::new_user(ctx, pool, &typed, Change::listed(input.user_attributes))?;
+    let typed = input.username;
+    let mut user = registration::new_user(
+        ctx,
+        pool,
+        &typed,
+        Change::listed(input.user_attributes.unwrap_or_default()),
+    )?;
     let name = user_index::name_key(pool, &user.username);
     if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
@@ -99,7 +101,7 @@ async fn resend(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let user = ctx.user(pool, &input.username.unwrap_or_default()).await?;
+    let user = ctx.user(pool, &input.username).await?;
     let still_invited = |user: &UserRecord| match user.status {
         UserStatusType::ForceChangePassword => Ok(()),
         _ => Err(ApiError::new(
@@ -162,7 +164,7 @@ async fn pre_sign_up(
     let Some(arn) = pool.lambda(|lambdas| lambdas.pre_sign_up.clone()) else {
         return Ok(());
     };
-    let pair = |a: AttributeType| (a.name.unwrap_or_default(), a.value.unwrap_or_default());
+    let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
     let validation: Option<BTreeMap<String, String>> =
         validation_data.map(|data| data.into_iter().map(pair).collect());
     // The user does not exist yet, so there is neither a `sub` nor a status among the attributes.

@@ -21,7 +21,7 @@ const LIMIT: usize = 60;
 /// `InvalidParameterException` for a filter or token that cannot be read, or an attribute that the pool does not have;
 /// `ResourceNotFoundException`.
 pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::ListUsersResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let text = input.filter.unwrap_or_default();
     let filter = Filter::parse(&text)?;
     let wanted = input.attributes_to_get;
