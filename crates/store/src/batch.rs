@@ -170,6 +170,17 @@ impl Batch {
         self
     }
 
+    /// The batch with every body that it puts changed; `change` is given key and body.
+    #[must_use]
+    pub fn map_bodies(mut self, change: impl Fn(&str, &str) -> String) -> Self {
+        for (key, step) in &mut self.steps {
+            if let Some(Write::Put { body, .. }) = &mut step.write {
+                *body = change(key, body);
+            }
+        }
+        self
+    }
+
     /// Whether the batch neither writes nor expects anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 use serde_json::json;
 
 use super::handle;
@@ -16,12 +16,12 @@ use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::{custom, tokens};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::{PoolRecord, SessionRecord, Stored, UserRecord};
-use crate::users::attributes::{self, Change};
+use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
+use crate::users::attributes::Change;
 use crate::users::change;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
+use crate::users::schema;
 
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
@@ -43,16 +43,16 @@ pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, A
         .ok_or_else(ApiError::incorrect_username_or_password)?;
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client.id(), expires);
+    let session = handle::new(ctx, client, &user.sub, expires);
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         expires,
         ..sign_in.session()
     };
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    let batch = Batch::new().create(session.key, &record);
     proved.commit(ctx, batch).await?;
 
-    let missing: Vec<String> = attributes::required(pool)
+    let missing: Vec<String> = schema::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
@@ -102,10 +102,10 @@ pub async fn answer(
     };
     change.check_client(client)?;
     check_change(pool, &user.value, &change)?;
-    let verifier = credentials::seal_verifier(ctx, pool, &user.value.username, password).await?;
+    let verifier = credentials::seal_verifier(ctx, pool, &user.value, password).await?;
     handle::consume(ctx, &stored).await?;
 
-    let username = user.value.username.clone();
+    let sub = user.value.sub.clone();
     change::change(ctx, pool, user, |user| {
         check_change(pool, user, &change)?;
         change.apply(pool, user);
@@ -116,7 +116,7 @@ pub async fn answer(
         Ok(())
     })
     .await?;
-    let now = ctx.user_by_username(pool, &username).await?;
+    let now = ctx.user_by_sub(pool, &sub).await?;
     sign_in.subject = Subject::Known(Box::new(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));
@@ -136,7 +136,7 @@ fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result
     change.check_change(pool, user)?;
     let mut changed = user.clone();
     change.apply(pool, &mut changed);
-    match attributes::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
+    match schema::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
         Some(attribute) => Err(ApiError::invalid_parameter(format!(
             "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
         ))),
