@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tokens::{Token, tokens, without_tests};
+use super::tokens::{Token, attribute, tokens, without_tests};
 use crate::tidy::rust_text;
 
 /// A file: the module that it is, then the modules written out in it.
@@ -63,6 +63,7 @@ pub fn read(text: &str) -> Source {
         tokens: &tokens,
         at: 0,
         depth: 0,
+        attribute_ends: 0,
         open: vec![(0, 0)],
         source: Source {
             scopes: vec![Scope::default()],
@@ -79,6 +80,8 @@ struct Reader<'a> {
     tokens: &'a [Token<'a>],
     at: usize,
     depth: usize,
+    /// Where the attribute ends that was read last.
+    attribute_ends: usize,
     /// The modules that are open here, and the depth of their items.
     open: Vec<(usize, usize)>,
     source: Source,
@@ -110,7 +113,10 @@ impl<'a> Reader<'a> {
         match self.text(self.at) {
             "{" => self.depth += 1,
             "}" => self.close(),
-            "mod" if self.is_word(self.at + 1) => return self.module(),
+            "#" => self.attribute_ends = self.at + attribute(&self.tokens[self.at..]).unwrap_or(0),
+            "mod" if self.is_word(self.at + 1) => return self.module(1),
+            // A module that a macro writes.
+            "mod" if self.text(self.at + 1) == "$" && self.text(self.at + 3) == "{" => return self.module(2),
             "use" if self.text(self.at + 1) != "<" => return self.import(),
             "pub" if self.text(self.at + 1) == "(" && self.text(self.at + 2) == "in" => {
                 while !matches!(self.text(self.at), ")" | "") {
@@ -130,11 +136,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `mod x;` or `mod x {`.
-    fn module(&mut self) {
-        let name = self.text(self.at + 1).to_owned();
+    /// `mod x;` or `mod x {`, with the name so far on.
+    fn module(&mut self, name_at: usize) {
+        let name = self.text(self.at + name_at).to_owned();
         let line = self.tokens[self.at].line;
-        if self.text(self.at + 2) == "{" {
+        if self.text(self.at + name_at + 1) == "{" {
             let (outer, _) = self.innermost();
             self.source.scopes.push(Scope {
                 inside: Some((outer, name)),
@@ -145,7 +151,7 @@ impl<'a> Reader<'a> {
         } else {
             self.scope().declared.push((name, line));
         }
-        self.at += 3;
+        self.at += name_at + 2;
     }
 
     fn import(&mut self) {
@@ -241,7 +247,7 @@ impl<'a> Reader<'a> {
             let line = first.line;
             self.source.words.insert(first.text.to_owned());
             self.scope().mentions.push(Mention { path, line });
-        } else if self.text(self.at) != ":" {
+        } else if self.text(self.at) != ":" && self.at > self.attribute_ends {
             self.source.words.insert(first.text.to_owned());
         }
     }
@@ -298,6 +304,7 @@ mod tests {
             !source.words.contains("one") && !source.words.contains("three") && !source.words.contains("g")
         );
         assert_eq!(read("pub(in crate::a) fn f() {}").scopes[0].mentions, []);
+        assert!(!read("#[one(two)] struct S;").words.contains("two"));
     }
 
     #[test]
@@ -311,5 +318,7 @@ mod tests {
         assert_eq!(inner.inside, Some((0, "b".to_owned())));
         assert_eq!(inner.declared, [("c".to_owned(), 2)]);
         assert_eq!(inner.defined, BTreeSet::from(["f".to_owned()]));
+        let written = read("macro_rules! m { ($n:ident) => { mod $n { use super::A; } } }");
+        assert_eq!(written.scopes[1].uses[0].path, ["super", "A"]);
     }
 }

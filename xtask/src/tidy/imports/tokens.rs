@@ -75,7 +75,7 @@ pub fn without_tests<'a>(tokens: &[Token<'a>]) -> Vec<Token<'a>> {
 }
 
 /// The length of the outer attribute that begins here.
-fn attribute(tokens: &[Token]) -> Option<usize> {
+pub fn attribute(tokens: &[Token]) -> Option<usize> {
     let begins = tokens.len() > 1 && tokens[0].text == "#" && tokens[1].text == "[";
     begins.then(|| 1 + bracketed(&tokens[1..]))
 }
