@@ -12,6 +12,7 @@
 //! | `alias/POOL/KIND/VALUE` | the username that an e-mail address, phone number or preferred username signs in |
 //! | `lockout/POOL/WHO` | wrong passwords in a row |
 //! | `quota/POOL/SUB/OPERATION` | how often a user has called an operation that has an hourly limit |
+//! | `code/POOL/SUB/PURPOSE` | a one-time code that was mailed and not used yet, sealed |
 //! | `ledger/POOL/SUB` | the exact counters of confirm codes |
 //! | `session/EXPIRY/DIGEST` | a sign-in in progress, or the note that a `SECRET_BLOCK` was used; ordered by expiry, so that sweeping reads only what is due |
 //! | `refresh/POOL/SUB/ORIGIN_JTI` | a refresh token and the tokens descended from it |
@@ -86,6 +87,14 @@ pub fn quota(pool_id: &str, sub: &str, operation: &str) -> String {
     format!("quota/{pool_id}/{sub}/{operation}")
 }
 
+/// Prefix of the one-time codes.
+pub const CODES: &str = "code/";
+
+/// `code/POOL/SUB/PURPOSE`
+pub fn code(pool_id: &str, sub: &str, purpose: &str) -> String {
+    format!("{CODES}{pool_id}/{sub}/{purpose}")
+}
+
 /// Prefix of the ledgers.
 pub const LEDGERS: &str = "ledger/";
 
@@ -129,9 +138,9 @@ pub fn deleting(pool_id: &str) -> String {
 }
 
 /// Prefixes of everything that belongs to a pool but its own row and its signing keys.
-pub fn of_pool(pool_id: &str) -> [String; 8] {
+pub fn of_pool(pool_id: &str) -> [String; 9] {
     [
-        "client", "user", "sub", "alias", "lockout", "quota", "ledger", "refresh",
+        "client", "user", "sub", "alias", "lockout", "quota", "code", "ledger", "refresh",
     ]
     .map(|kind| format!("{kind}/{pool_id}/"))
 }

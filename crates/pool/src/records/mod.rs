@@ -7,6 +7,7 @@
 pub mod access_key;
 pub mod alias;
 pub mod client;
+pub mod code;
 pub mod decoded;
 pub mod document;
 pub mod keys;
@@ -19,6 +20,7 @@ pub mod user;
 
 pub use access_key::AccessKeyRecord;
 pub use client::ClientRecord;
+pub use code::CodeRecord;
 pub use decoded::Decoded;
 pub use document::{Corrupt, Document, Stored, load};
 pub use pool::PoolRecord;

@@ -1,5 +1,5 @@
-//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures, quotas and ledgers
-//! that count no more, and what deleted pools left behind.
+//! Removing what has had its time: sign-ins that nobody finished, refresh tokens that ended, failures, quotas, codes and
+//! ledgers that count no more, and what deleted pools left behind.
 //!
 //! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
 
@@ -15,7 +15,7 @@ use crate::base::error::{ApiError, with_causes};
 use crate::base::shutdown::Shutdown;
 use crate::ops::pools;
 use crate::records::document::Document;
-use crate::records::{RefreshRecord, keys};
+use crate::records::{CodeRecord, RefreshRecord, keys};
 use crate::request::App;
 use crate::users::quota::Used;
 
@@ -29,7 +29,7 @@ const PAGES: usize = 20;
 /// Sweeps in rounds of bounded work.
 pub struct Sweeper {
     app: Arc<App>,
-    crawls: [Crawl; 4],
+    crawls: [Crawl; 5],
 }
 
 /// How long an expired refresh token stays, so that whoever comes back with it is told that it has expired and not that
@@ -57,6 +57,7 @@ impl Sweeper {
             crawls: [
                 crawl(keys::LOCKOUTS, is_forgotten),
                 crawl(keys::QUOTAS, is_renewed),
+                crawl(keys::CODES, is_ended),
                 crawl(keys::LEDGERS, is_spent),
                 crawl(keys::REFRESH_TOKENS, is_expired),
             ],
@@ -154,6 +155,10 @@ fn is_forgotten(row: &Row, now: Millis) -> bool {
 
 fn is_renewed(row: &Row, now: Millis) -> bool {
     read::<Used>(row).is_some_and(|used| used.renewed(now))
+}
+
+fn is_ended(row: &Row, now: Millis) -> bool {
+    read::<CodeRecord>(row).is_some_and(|code| now >= code.expires)
 }
 
 fn is_spent(row: &Row, now: Millis) -> bool {

@@ -8,6 +8,7 @@ use crate::records::{PoolRecord, Stored, UserRecord, keys};
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
+use crate::users::codes::Purpose;
 use crate::users::{quota, sign_out};
 
 /// How often a change is decided again when another request changed the user, or took one of its new addresses, in
@@ -106,6 +107,7 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
     let mut user = user;
     for _ in 0..ATTEMPTS {
         let counts = quota::ALL.map(|quota| quota.key(pool.id(), &sub));
+        let codes = Purpose::ALL.map(|purpose| purpose.key(pool.id(), &sub));
         let batch = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse)
             .await?
             .merge(sign_out::revoke_all(ctx, pool.id(), &sub).await?)
@@ -115,6 +117,7 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
             .delete(keys::ledger(pool.id(), &sub), Expect::Any);
         let batch = counts
             .into_iter()
+            .chain(codes)
             .fold(batch, |batch, key| batch.delete(key, Expect::Any));
         match ctx.platform().commit(batch).await {
             Ok(_) => return Ok(()),

@@ -5,6 +5,7 @@ pub mod aliases;
 pub mod attribute_value;
 pub mod attributes;
 pub mod change;
+pub mod codes;
 pub mod credentials;
 pub mod messages;
 pub mod password_policy;
