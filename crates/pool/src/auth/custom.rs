@@ -141,11 +141,8 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
 /// After a lost race: the user as it is now.
 async fn reload(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
     if let Some(sub) = sign_in.subject.sub().map(str::to_owned) {
-        let user = sign_in
-            .ctx
-            .user_by_username(sign_in.pool, sign_in.subject.username())
-            .await?;
-        let user = user.filter(|user| user.value.sub == sub && user.value.enabled);
+        let user = sign_in.ctx.user_by_sub(sign_in.pool, &sub).await?;
+        let user = user.filter(|user| user.value.enabled);
         let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
         sign_in.subject = Subject::Known(Box::new(user));
     }

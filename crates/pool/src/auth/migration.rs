@@ -48,7 +48,7 @@ pub async fn migrate(
     if !triggers::has_function(pool, &event) {
         return Ok(Migration::None);
     }
-    let who = Subject::Unknown(name.to_owned()).lockout_name(ctx, pool)?;
+    let who = Subject::Unknown(name.to_owned()).id(ctx, pool)?;
     let attempt = Attempt::begin(ctx, pool.id(), who).await?;
     let attempt = attempt.counted_first(ctx).await?;
     let about = About {
@@ -89,7 +89,7 @@ async fn create(
         UserStatusType::ResetRequired
     };
     // The password policy does not apply: the older directory took this password.
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user.username, password).await?);
+    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, password).await?);
     let taken = if migrated.force_alias_creation {
         Taken::Move
     } else {
@@ -97,6 +97,6 @@ async fn create(
     };
     let rows = registration::rows(ctx, pool, &user, taken).await?;
     ctx.platform().commit(rows).await?;
-    let created = ctx.user_by_username(pool, &user.username).await?;
+    let created = ctx.user_by_sub(pool, &user.sub).await?;
     created.ok_or_else(|| ApiError::internal("a user who was just migrated is not there"))
 }

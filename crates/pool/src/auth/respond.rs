@@ -97,8 +97,7 @@ async fn subject_of(ctx: &Ctx, pool: &PoolRecord, record: &SessionRecord) -> Res
     let Some(sub) = &record.sub else {
         return Ok(Subject::Unknown(record.username.clone()));
     };
-    let user = ctx.user_by_username(pool, &record.username).await?;
-    match user.filter(|user| user.value.sub == *sub) {
+    match ctx.user_by_sub(pool, sub).await? {
         Some(user) => Ok(Subject::Known(Box::new(user))),
         None => Err(handle::invalid()),
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::key::Key;
 use crate::base::clock::Millis;
 
 /// A code as stored. There is one for each user and purpose: a newer one takes the place of the older.
@@ -16,6 +17,13 @@ pub struct CodeRecord {
     pub attempts_left: i64,
     /// When it ends.
     pub expires: Millis,
+}
+
+impl CodeRecord {
+    /// Where this user's code for the purpose lies.
+    pub fn key(pool_id: &str, sub: &str, purpose: &str) -> Key<CodeRecord> {
+        Key::of_user(pool_id, sub, format_args!("code/{purpose}"))
+    }
 }
 
 impl Document for CodeRecord {
@@ -35,5 +43,9 @@ impl Document for CodeRecord {
             attempts_left: integer(document, "attemptsLeft")?,
             expires: Millis(integer(document, "expires")?),
         })
+    }
+
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.expires.plus_seconds(SWEEP_MARGIN_SECONDS))
     }
 }

@@ -165,7 +165,7 @@ fn functions_of(pool: &PoolRecord) -> impl Iterator<Item = &str> {
             lambdas.verify_auth_challenge_response.as_deref(),
             lambdas.pre_token_generation.as_deref(),
             lambdas.user_migration.as_deref(),
-            versioned.and_then(|config| config.lambda_arn.as_deref()),
+            versioned.map(|config| config.lambda_arn.as_str()),
         ];
         arns.into_iter().flatten()
     })

@@ -12,8 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::document::{Document, Stored, load};
-use crate::records::{CodeRecord, keys};
+use crate::records::{CodeRecord, Key, RecordBatch, Stored, load};
 use crate::request::Ctx;
 
 /// How often an answer is decided again when others to the same code were counted at the same moment. More than a code
@@ -38,18 +37,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// Every purpose that there is.
-    pub const ALL: [Purpose; 6] = [
-        Purpose::SignUp,
-        Purpose::ForgotPassword,
-        Purpose::VerifyEmail,
-        Purpose::VerifyPhoneNumber,
-        Purpose::EmailOtp,
-        Purpose::SmsOtp,
-    ];
-
     /// Where the code of the user with this `sub` lies.
-    pub fn key(self, pool_id: &str, sub: &str) -> String {
+    pub fn key(self, pool_id: &str, sub: &str) -> Key<CodeRecord> {
         let name = match self {
             Purpose::SignUp => "sign-up",
             Purpose::ForgotPassword => "forgot-password",
@@ -58,7 +47,7 @@ impl Purpose {
             Purpose::EmailOtp => "email-otp",
             Purpose::SmsOtp => "sms-otp",
         };
-        keys::code(pool_id, sub, name)
+        CodeRecord::key(pool_id, sub, name)
     }
 
     /// Digits of a code, as many as the service has.
@@ -92,13 +81,13 @@ pub fn make(ctx: &Ctx, pool_id: &str, sub: &str, purpose: Purpose, target: &str,
     let key = purpose.key(pool_id, sub);
     let record = CodeRecord {
         target: target.to_owned(),
-        sealed: ctx.platform().seal(&key, text.as_bytes()),
+        sealed: ctx.platform().seal(key.as_str(), text.as_bytes()),
         attempts_left: purpose.attempts(),
         expires,
     };
     NewCode {
         text,
-        batch: Batch::new().put(key, Expect::Any, record.to_body()),
+        batch: Batch::new().record(key, Expect::Any, &record),
     }
 }
 
@@ -131,12 +120,12 @@ pub async fn answer(
     judge(ctx, &purpose.key(pool_id, sub), typed).await
 }
 
-async fn judge(ctx: &Ctx, key: &str, typed: &str) -> Result<RightCode, ApiError> {
+async fn judge(ctx: &Ctx, key: &Key<CodeRecord>, typed: &str) -> Result<RightCode, ApiError> {
     for _ in 0..RACES {
-        let stored = load::<CodeRecord>(&*ctx.platform().store, key).await?;
+        let stored = load(ctx.platform(), key).await?;
         let live = stored.filter(|stored| ctx.now < stored.value.expires);
         let stored = live.ok_or_else(ended)?;
-        let code = ctx.platform().open(key, &stored.value.sealed);
+        let code = ctx.platform().open(key.as_str(), &stored.value.sealed);
         let code = Zeroizing::new(code.map_err(ApiError::internal)?);
         if constant_time_eq(&code, typed.as_bytes()) {
             return Ok(RightCode {
@@ -144,7 +133,7 @@ async fn judge(ctx: &Ctx, key: &str, typed: &str) -> Result<RightCode, ApiError>
                 typed: Zeroizing::new(typed.to_owned()),
             });
         }
-        match ctx.platform().commit(one_attempt_less(stored)).await {
+        match ctx.platform().commit(one_attempt_less(&stored)).await {
             Ok(_) => return Err(mismatch()),
             Err(CommitError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -153,17 +142,13 @@ async fn judge(ctx: &Ctx, key: &str, typed: &str) -> Result<RightCode, ApiError>
     Err(ApiError::too_many_requests())
 }
 
-fn one_attempt_less(stored: Stored<CodeRecord>) -> Batch {
-    let Stored {
-        key,
-        version,
-        value: mut code,
-    } = stored;
+fn one_attempt_less(stored: &Stored<CodeRecord>) -> Batch {
+    let mut code = stored.value.clone();
     code.attempts_left -= 1;
     if code.attempts_left > 0 {
-        Batch::new().put(key, Expect::Version(version), code.to_body())
+        Batch::new().replace(stored, &code)
     } else {
-        Batch::new().delete(key, Expect::Version(version))
+        Batch::new().remove(stored)
     }
 }
 
@@ -176,7 +161,7 @@ impl RightCode {
 
     /// Part of the commit that the code is given for: consumes it.
     pub fn batch(&self) -> Batch {
-        Batch::new().delete(self.stored.key.clone(), Expect::Version(self.stored.version))
+        Batch::new().remove(&self.stored)
     }
 
     /// After a conflict at `key`: whether it was the code's, which is right still then.
@@ -187,7 +172,7 @@ impl RightCode {
         if key != self.stored.key {
             return Ok(false);
         }
-        *self = judge(ctx, key, &self.typed).await?;
+        *self = judge(ctx, &Key::from_text(key.to_owned()), &self.typed).await?;
         Ok(true)
     }
 

@@ -1,7 +1,7 @@
 //! `CUSTOM_CHALLENGE`: the pool's Create function makes it, its Verify function judges the answer.
 
 use poolhouse_api::shapes::ChallengeNameType;
-use poolhouse_store::{Batch, BoxFuture, Expect};
+use poolhouse_store::{Batch, BoxFuture};
 use serde_json::{Value, json};
 
 use crate::auth::confirm::{self, Effects};
@@ -10,9 +10,8 @@ use crate::auth::parameters::Parameters;
 use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
 use crate::records::session::ChallengeResult;
-use crate::records::{ClientRecord, SessionRecord, Stored};
+use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
@@ -47,18 +46,18 @@ pub async fn ask(
     } = confirm::call(sign_in, &event, effects).await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client.id(), expires);
+    let session = handle::new(ctx, client, &subject.id(ctx, pool)?, expires);
     let private = json!(private).to_string();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         answered: answered.to_vec(),
         metadata,
-        sealed_private: Some(ctx.platform().seal(&session.key, private.as_bytes())),
+        sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
         expires,
         ..sign_in.session()
     };
     public.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    let batch = Batch::new().create(session.key, &record);
     Ok((
         batch,
         Answer::Challenge {
@@ -78,7 +77,7 @@ pub async fn find(
     client: &ClientRecord,
     session: Option<&str>,
 ) -> Result<Box<dyn Pending>, ApiError> {
-    let stored = handle::find_required(ctx, client.id(), session).await?;
+    let stored = handle::find_required(ctx, client, session).await?;
     Ok(Box::new(Custom(stored)))
 }
 

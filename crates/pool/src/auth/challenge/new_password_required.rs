@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
-use poolhouse_store::{Batch, BoxFuture, Expect};
+use poolhouse_store::{Batch, BoxFuture};
 use serde_json::json;
 
 use crate::auth::handle;
@@ -15,8 +15,7 @@ use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
 use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored, UserRecord};
+use crate::records::{ClientRecord, PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
 use crate::request::Ctx;
 use crate::users::attributes::{self, Change};
 use crate::users::change;
@@ -44,13 +43,13 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
         .ok_or_else(ApiError::incorrect_username_or_password)?;
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client.id(), expires);
+    let session = handle::new(ctx, client, &user.sub, expires);
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         expires,
         ..sign_in.session()
     };
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    let batch = Batch::new().create(session.key, &record);
 
     let missing: Vec<String> = attributes::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
@@ -85,7 +84,7 @@ pub async fn find(
     client: &ClientRecord,
     session: Option<&str>,
 ) -> Result<Box<dyn Pending>, ApiError> {
-    let stored = handle::find_required(ctx, client.id(), session).await?;
+    let stored = handle::find_required(ctx, client, session).await?;
     Ok(Box::new(NewPassword(stored)))
 }
 
@@ -131,10 +130,10 @@ async fn set_password(
     };
     change.check_client(client)?;
     check_change(pool, &user.value, &change)?;
-    let verifier = credentials::seal_verifier(ctx, pool, &user.value.username, password).await?;
+    let verifier = credentials::seal_verifier(ctx, pool, &user.value, password).await?;
     handle::consume(ctx, &stored).await?;
 
-    let username = user.value.username.clone();
+    let sub = user.value.sub.clone();
     change::change(ctx, pool, user, |user| {
         check_change(pool, user, &change)?;
         change.apply(pool, user);
@@ -145,7 +144,7 @@ async fn set_password(
         Ok(())
     })
     .await?;
-    let now = ctx.user_by_username(pool, &username).await?;
+    let now = ctx.user_by_sub(pool, &sub).await?;
     sign_in.subject = Subject::Known(Box::new(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));

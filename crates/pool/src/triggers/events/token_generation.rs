@@ -75,14 +75,13 @@ impl Event for PreTokenGeneration<'_> {
     type Answer = TokenChange;
 
     fn served_by(&self, lambdas: &LambdaConfigType) -> Option<(Trigger, String)> {
-        if let Some(config) = &lambdas.pre_token_generation_config
-            && let Some(arn) = config.lambda_arn.clone()
-        {
+        if let Some(config) = &lambdas.pre_token_generation_config {
             let version = match config.lambda_version {
-                Some(Version::V2_0) => 2,
-                Some(Version::V3_0) => 3,
-                _ => 1,
+                Version::V1_0 => 1,
+                Version::V2_0 => 2,
+                Version::V3_0 => 3,
             };
+            let arn = config.lambda_arn.clone();
             return Some((Trigger::PreTokenGeneration { version }, arn));
         }
         let arn = lambdas.pre_token_generation.clone()?;
