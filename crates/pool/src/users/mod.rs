@@ -11,4 +11,5 @@ pub mod messages;
 pub mod password_policy;
 pub mod quota;
 pub mod registration;
+pub mod schema;
 pub mod sign_out;
