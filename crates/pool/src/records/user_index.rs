@@ -50,7 +50,7 @@ impl Document for Listed {
     }
 
     fn from_document(document: &Value) -> Option<Listed> {
-        (document == &1).then_some(Listed)
+        (*document == 1).then_some(Listed)
     }
 }
 
