@@ -8,7 +8,7 @@ import pytest
 from blackbox import postfix, waiting
 from blackbox.inbox import CODE
 from blackbox.pool import Pool
-from blackbox.postfix import Postfix, Postgrey
+from blackbox.postfix import Passwords, Postfix, Postgrey
 from blackbox.server import Server
 from blackbox.srp import answer_code, start_custom_auth
 from cryptography import x509
@@ -71,9 +71,11 @@ def sign_in(server, relay, patience_s):
 
 def test_a_relay_with_a_private_authority_and_passwords_takes_the_code(tmp_path):
     ca, certificate, key = private_authority(tmp_path)
-    settings = postfix.with_tls(certificate, key) | postfix.with_passwords(tmp_path, "pool", "p:w@/d%")
-    with Postfix(tmp_path / "relay", settings, "permit_sasl_authenticated, reject") as relay:
-        (tmp_path / "url").write_text(f"smtp://pool:p%3Aw%40%2Fd%25@localhost:{relay.port}?tls=starttls\n")
+    passwords = Passwords(tmp_path, "pool", "p?w@/d%")
+    settings = postfix.with_tls(certificate, key) | passwords.settings
+    relay = Postfix(tmp_path / "relay", settings, "permit_sasl_authenticated, reject")
+    with passwords, relay:
+        (tmp_path / "url").write_text(f"smtp://pool:p%3Fw%40%2Fd%25@localhost:{relay.port}?tls=starttls\n")
         mail = f'[mail]\nrelays = ["@{tmp_path}/url"]\nca = "{ca}"\nehlo = "pool.corp.example"\n'
         server = Server(tmp_path, functions=mail, inbox=False)
         try:

@@ -14,7 +14,8 @@ use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::mailer::bounce::{self, BounceError, Taken};
 use poolhouse_pool::request::App;
 
-use super::{BodyLimits, body, problem};
+use super::problem::problem;
+use super::{BodyLimits, body};
 
 /// The route, where bounces are taken.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {

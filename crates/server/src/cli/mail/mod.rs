@@ -3,6 +3,7 @@
 mod page;
 mod preview;
 mod queue;
+mod run;
 mod trial;
 
 use std::net::SocketAddr;
@@ -10,7 +11,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment, KeysArgs};
+use super::KeysArgs;
+
+pub(super) use run::run;
 
 #[derive(Subcommand)]
 pub(super) enum MailCommand {
@@ -79,15 +82,4 @@ pub(super) struct TestArgs {
     /// The configuration file [default: poolhouse.toml in the current directory, if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
-
-pub(super) fn run(command: MailCommand, environment: &Environment) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::new("no event loop can be started").caused_by(error))?;
-    match command {
-        MailCommand::Preview(arguments) => runtime.block_on(preview::run(arguments)),
-        MailCommand::Test(arguments) => runtime.block_on(trial::run(arguments, environment)),
-        MailCommand::Queue(arguments) => runtime.block_on(queue::list(arguments)),
-        MailCommand::Allow(arguments) => runtime.block_on(queue::allow(arguments)),
-    }
 }
