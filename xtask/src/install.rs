@@ -49,6 +49,38 @@ pub fn environment(what: &str, name: &str, requirements: &str) -> Outcome<PathBu
     Ok(programs)
 }
 
+/// Debian's mail servers, which the tests run as root with folders of their own. Elsewhere their tests are skipped.
+///
+/// # Errors
+/// If a package cannot be had.
+pub fn mail_servers() -> Outcome {
+    debian(&[
+        ("/usr/sbin/postfix", "postfix"),
+        ("/usr/sbin/postgrey", "postgrey"),
+        ("/usr/sbin/dovecot", "dovecot-core"),
+    ])
+}
+
+/// Debian's spam filters, likewise.
+///
+/// # Errors
+/// If a package cannot be had.
+pub fn spam_filters() -> Outcome {
+    debian(&[("/usr/bin/spamassassin", "spamassassin"), ("/usr/bin/rspamd", "rspamd")])
+}
+
+fn debian(programs: &[(&str, &str)]) -> Outcome {
+    if !Path::new("/usr/bin/apt-get").exists() || !tools::is_root()? {
+        return Ok(());
+    }
+    for (program, package) in programs {
+        if !Path::new(program).exists() {
+            tools::install(package, "which the mail tests run")?;
+        }
+    }
+    Ok(())
+}
+
 /// The JavaScript clients; returns the folder they are tested in.
 ///
 /// # Errors

@@ -54,8 +54,16 @@ pub fn handlers() -> Outcome<Tally> {
 
 /// Most of these wait for relays that stall, so several do at a time.
 pub fn mail() -> Outcome<Tally> {
-    let together = ["mail", "--numprocesses=4", "--dist=worksteal"];
+    install::mail_servers()?;
+    let together = ["mail", "-m", "not slow", "--numprocesses=4", "--dist=worksteal"];
     pytest(Functions::InProcess, &together)
+}
+
+/// Those that take more than a minute each.
+pub fn mail_slow() -> Outcome<Tally> {
+    install::mail_servers()?;
+    install::spam_filters()?;
+    pytest(Functions::InProcess, &["mail", "-m", "slow", "--numprocesses=4"])
 }
 
 /// `poolhouse attach`, `rollback` and `doctor` against moto and a running server.

@@ -62,7 +62,11 @@ pub const PARTS: &[Part] = &[
         "functions in Node.js and Python sign people in; ours are called again, and count in a table",
         clients::handlers,
     ),
-    part("mail", "mail through a real SMTP server", clients::mail),
+    part(
+        "mail",
+        "mail through real SMTP servers: aiosmtpd, and Postfix with a private authority, passwords, a greylist, a limit",
+        clients::mail,
+    ),
     part(
         "operator",
         "attach, rollback and doctor against moto and a running server",
@@ -89,6 +93,12 @@ pub const PARTS: &[Part] = &[
         about: "2,000 random SRP sign-ins with pycognito",
         in_whole_run: false,
         run: clients::srp_soak,
+    },
+    Part {
+        name: "mail-slow",
+        about: "mail that takes minutes: a greylist of 60 s; what SpamAssassin and rspamd think of every mail",
+        in_whole_run: false,
+        run: clients::mail_slow,
     },
     Part {
         name: "fuzz",

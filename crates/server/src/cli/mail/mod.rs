@@ -21,7 +21,7 @@ pub(super) enum MailCommand {
     ///
     /// It runs until Ctrl-C.
     Preview(PreviewArgs),
-    /// Send a code mail with a made-up code through every relay.
+    /// Send a mail with a made-up code through every relay.
     ///
     /// It says for each carrier of the configuration, or for the one of --smtp, whether it took the mail and in which
     /// time, and ends with 1 if one did not.
@@ -73,6 +73,9 @@ pub(super) struct TestArgs {
     /// The language of the mail
     #[arg(long, value_name = "TAG", default_value = "en")]
     language: String,
+    /// Which mail: code, notice or invitation
+    #[arg(long, value_name = "KIND", default_value = "code")]
+    kind: String,
     /// The one SMTP server to try, in place of those of the configuration file
     #[arg(long, value_name = "URL")]
     smtp: Option<String>,

@@ -7,6 +7,7 @@ use poolhouse_mail::{Address, Attempt, Carrier, Deadlines, Email, Mailbox};
 use tokio::time::Instant;
 
 use super::TestArgs;
+use super::page::Sample;
 use crate::cli::configure::configure;
 use crate::cli::{CliError, Environment, ServeArgs, print};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
@@ -19,6 +20,7 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
     let TestArgs {
         to,
         language,
+        kind,
         smtp,
         mail_from,
         config,
@@ -41,7 +43,7 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
         ));
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let email = email(&settings, from, &to, &language, clock.now().seconds())?;
+    let email = email(&settings, from, &to, (&kind, &language), clock.now().seconds())?;
     let mut refusals = 0;
     for carrier in &settings.mail.carriers {
         let attempt = attempt(&ready(carrier, &clock), &email, &*clock).await?;
@@ -78,25 +80,37 @@ async fn attempt(carrier: &Carrier, email: &Email, clock: &dyn Clock) -> Result<
     Ok(attempt)
 }
 
-fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64) -> Result<Email, CliError> {
+/// The mail of this kind in this language.
+fn email(
+    settings: &Settings,
+    from: Mailbox,
+    to: &str,
+    (kind, language): (&str, &str),
+    now: i64,
+) -> Result<Email, CliError> {
     let locale = Locale::find(language).ok_or_else(|| {
         let known: Vec<_> = Locale::all().map(Locale::tag).collect();
         CliError::new(format!("--language must be one of {}", known.join(", ")))
     })?;
     let to = Address::parse(to).map_err(|error| CliError::new("--to is no mail address").caused_by(error))?;
-    let sample = CodeMail::sample(&settings.confirm, locale, to.as_str(), now);
-    let sample = sample.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
+    let code = CodeMail::sample(&settings.confirm, locale, to.as_str(), now);
+    let code = code.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
+    let dedup_id = format!("{}.{kind}", code.dedup_id);
+    let samples = Sample::of_language(&settings.confirm, code, now);
+    let sample = samples.into_iter().find(|sample| sample.kind == kind);
+    let Sample { mail, .. } =
+        sample.ok_or_else(|| CliError::new("--kind must be code, notice or invitation"))?;
     Ok(Email {
-        message_id: format!("{}@{}", sample.dedup_id, from.address().domain()),
+        message_id: format!("{dedup_id}@{}", from.address().domain()),
         date: u64::try_from(now).unwrap_or_default(),
         from,
         to,
         reply_to: settings.mail.reply_to.clone(),
         bounces_to: settings.mail.bounces_to.clone(),
-        picture: sample.logo.as_ref().map(mailer::picture),
-        subject: sample.subject,
-        text: sample.text,
-        html: Some(sample.html),
+        picture: mail.logo.as_ref().map(mailer::picture),
+        subject: mail.subject,
+        text: mail.text,
+        html: Some(mail.html),
         language: Some(locale.tag().to_owned()),
     })
 }
