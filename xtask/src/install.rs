@@ -66,7 +66,10 @@ pub fn mail_servers() -> Outcome {
 /// # Errors
 /// If a package cannot be had.
 pub fn spam_filters() -> Outcome {
-    debian(&[("/usr/bin/spamassassin", "spamassassin"), ("/usr/bin/rspamd", "rspamd")])
+    debian(&[
+        ("/usr/bin/spamassassin", "spamassassin"),
+        ("/usr/bin/rspamd", "rspamd"),
+    ])
 }
 
 fn debian(programs: &[(&str, &str)]) -> Outcome {

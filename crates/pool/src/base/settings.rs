@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use poolhouse_api::Operation;
-use poolhouse_mail::{Address, Mailbox};
 use poolhouse_mail::smtp::Relay;
+use poolhouse_mail::{Address, Mailbox};
 use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;

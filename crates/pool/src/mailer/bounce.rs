@@ -86,7 +86,10 @@ pub(super) fn return_path(
     let base = settings.bounces_to.as_ref().unwrap_or(from.address());
     let token = suppression::token(platform, to);
     // An address that is too long for it stays as it is.
-    Some(Address::parse(&format!("{}+{token}@{}", base.local(), base.domain())).unwrap_or_else(|_| base.clone()))
+    Some(
+        Address::parse(&format!("{}+{token}@{}", base.local(), base.domain()))
+            .unwrap_or_else(|_| base.clone()),
+    )
 }
 
 /// Takes a report, and suppresses the addresses that it is about.
@@ -147,7 +150,11 @@ fn of_event(event: &Value) -> Result<Vec<Bounce>, BounceError> {
             said: text(recipient, "diagnosticCode").map(|said| words::masked(&said)),
         })
     };
-    Ok(recipients.iter().take(MOST_RECIPIENTS).filter_map(bounce).collect())
+    Ok(recipients
+        .iter()
+        .take(MOST_RECIPIENTS)
+        .filter_map(bounce)
+        .collect())
 }
 
 /// A delivery status notification. Only what failed for good counts.
@@ -158,8 +165,13 @@ fn of_notification(message: &str) -> Result<Vec<Bounce>, BounceError> {
             found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
         })
     };
-    let (action, status) = field("Action").zip(field("Status")).ok_or(BounceError::Unreadable)?;
-    let token = message.lines().find_map(token_in).ok_or(BounceError::Unaddressed)?;
+    let (action, status) = field("Action")
+        .zip(field("Status"))
+        .ok_or(BounceError::Unreadable)?;
+    let token = message
+        .lines()
+        .find_map(token_in)
+        .ok_or(BounceError::Unaddressed)?;
     if !action.eq_ignore_ascii_case("failed") || !status.starts_with("5.") {
         return Ok(Vec::new());
     }
@@ -205,14 +217,23 @@ mod tests {
             },
         });
         let said = Some("smtp; 550 5.1.1 <…@example.com> unknown");
-        assert_eq!(of_event(&event).unwrap(), bounced("ada@example.com", Why::Bounced, said));
+        assert_eq!(
+            of_event(&event).unwrap(),
+            bounced("ada@example.com", Why::Bounced, said)
+        );
         let envelope = json!({ "Type": "Notification", "Message": event.to_string() });
-        assert_eq!(of_event(&envelope).unwrap(), bounced("ada@example.com", Why::Bounced, said));
+        assert_eq!(
+            of_event(&envelope).unwrap(),
+            bounced("ada@example.com", Why::Bounced, said)
+        );
         let complaint = json!({
             "notificationType": "Complaint",
             "complaint": { "complainedRecipients": [{ "emailAddress": "ada@example.com" }] },
         });
-        assert_eq!(of_event(&complaint).unwrap(), bounced("ada@example.com", Why::Complained, None));
+        assert_eq!(
+            of_event(&complaint).unwrap(),
+            bounced("ada@example.com", Why::Complained, None)
+        );
     }
 
     #[test]
@@ -223,8 +244,14 @@ mod tests {
         ] {
             assert_eq!(of_event(&event).unwrap(), []);
         }
-        assert!(matches!(of_event(&json!({ "a": 1 })), Err(BounceError::Unreadable)));
-        assert!(matches!(of_event(&json!({ "Message": "{" })), Err(BounceError::Unreadable)));
+        assert!(matches!(
+            of_event(&json!({ "a": 1 })),
+            Err(BounceError::Unreadable)
+        ));
+        assert!(matches!(
+            of_event(&json!({ "Message": "{" })),
+            Err(BounceError::Unreadable)
+        ));
     }
 
     const TOKEN: &str = "0123456789abcdef0123456789abcdef";

@@ -79,7 +79,11 @@ impl Line {
             true => (DENIED[denials.min(DENIED.len() - 1)], denials == 0),
             false => (REST, true),
         };
-        rest.denials = if error.is_about_credentials() { denials + 1 } else { 0 };
+        rest.denials = if error.is_about_credentials() {
+            denials + 1
+        } else {
+            0
+        };
         rest.until = Some(Instant::now() + pause);
         is_news.then_some(pause)
     }

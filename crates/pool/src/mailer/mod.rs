@@ -153,7 +153,11 @@ impl Mailer {
     /// The row where it is to lie: handed over to the worker if somebody waits for it, due now if not.
     fn insert(&self, row: &Kept, urgency: Urgency, id: &str, now: Millis) -> Batch {
         let held = urgency == Urgency::Code && self.handover.has_room();
-        let due = if held { now.plus_seconds(LEASE_SECONDS) } else { now };
+        let due = if held {
+            now.plus_seconds(LEASE_SECONDS)
+        } else {
+            now
+        };
         let key = rows::key(urgency.rank(), due, id);
         let batch = row.insert(&key);
         if held {

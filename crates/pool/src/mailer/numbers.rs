@@ -59,7 +59,10 @@ pub(super) struct Numbers(Mutex<BTreeMap<Key, u64>>);
 
 impl Numbers {
     pub fn count(&self, attempt: &Attempt, fate: Fate) {
-        *self.held().entry((attempt.carrier.clone(), fate, attempt.code)).or_default() += 1;
+        *self
+            .held()
+            .entry((attempt.carrier.clone(), fate, attempt.code))
+            .or_default() += 1;
     }
 
     pub fn all(&self) -> Vec<Count> {

@@ -148,7 +148,9 @@ impl Entry {
         let opened = opened.and_then(|sealed| platform.open(&attempts_context(&self.id), sealed).ok());
         let document = opened.and_then(|plain| serde_json::from_slice::<Value>(&plain).ok());
         let attempts = document.as_ref().and_then(Value::as_array);
-        attempts.map_or_else(Vec::new, |attempts| attempts.iter().map(Attempt::from_json).collect())
+        attempts.map_or_else(Vec::new, |attempts| {
+            attempts.iter().map(Attempt::from_json).collect()
+        })
     }
 
     /// The same entry with more attempts in its record.
@@ -170,7 +172,9 @@ impl Entry {
 
     /// Opens the sealed mail. `None` if it does not open or is none.
     pub fn payload(&self, platform: &Platform) -> Option<Payload> {
-        let plain = platform.open(&sealing_context(&self.id), &self.mail.sealed).ok()?;
+        let plain = platform
+            .open(&sealing_context(&self.id), &self.mail.sealed)
+            .ok()?;
         let document: Value = serde_json::from_slice(&plain).ok()?;
         let text = |member: &str| document.get(member).and_then(Value::as_str);
         Some(Payload {

@@ -27,7 +27,11 @@ impl Pace {
         match self.per_minute {
             None => usize::MAX,
             // Not negative, and at most a tenth of a u32.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "clamped to what fits"
+            )]
             Some(_) => self.filled().clamp(0.0, f64::from(u32::MAX)) as usize,
         }
     }

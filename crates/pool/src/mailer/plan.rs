@@ -58,13 +58,22 @@ impl Step {
     /// A mail whose time is over.
     pub fn expired(entry: &Entry) -> Step {
         let request_id = &entry.mail.request;
-        tracing::warn!(mail = entry.id, request_id, failures = entry.mail.failures, "mail expired, removed");
+        tracing::warn!(
+            mail = entry.id,
+            request_id,
+            failures = entry.mail.failures,
+            "mail expired, removed"
+        );
         Step::ends(entry.removed())
     }
 
     /// A mail that a newer one says better.
     pub fn replaced(entry: &Entry) -> Step {
-        tracing::info!(mail = entry.id, request_id = entry.mail.request, "mail replaced by a newer one");
+        tracing::info!(
+            mail = entry.id,
+            request_id = entry.mail.request,
+            "mail replaced by a newer one"
+        );
         Step::ends(entry.removed())
     }
 

@@ -193,7 +193,9 @@ fn is_about_the_carrier(error: &SendError) -> bool {
         || match error.problem() {
             Problem::Refused(reply) => matches!(reply.code(), 421 | 454),
             // In the sandbox SES rejects some recipients and not others; the rest is about our account.
-            Problem::Rejected { error, .. } => !matches!(error.as_str(), "MessageRejected" | "BadRequestException"),
+            Problem::Rejected { error, .. } => {
+                !matches!(error.as_str(), "MessageRejected" | "BadRequestException")
+            }
             _ => false,
         }
 }
@@ -316,7 +318,8 @@ mod tests {
     fn of_several_connections_one_is_kept_for_codes() {
         let room = |connections, under_way| {
             let route = route(connections);
-            [Urgency::Code, Urgency::Notice, Urgency::Invitation].map(|urgency| route.room(urgency, under_way))
+            [Urgency::Code, Urgency::Notice, Urgency::Invitation]
+                .map(|urgency| route.room(urgency, under_way))
         };
         assert_eq!(room(4, (0, 0)), [4, 3, 3]);
         assert_eq!(room(4, (3, 3)), [1, 0, 0], "beside invitations");
@@ -339,6 +342,10 @@ mod tests {
         }
         assert_eq!(told, [Some(REST), None, None, None]);
         line.is_well();
-        assert_eq!(line.let_rest(&denied), Some(REST), "from the start, once they were right");
+        assert_eq!(
+            line.let_rest(&denied),
+            Some(REST),
+            "from the start, once they were right"
+        );
     }
 }

@@ -54,15 +54,36 @@ pub(super) fn report(entry: &Entry, outcome: &Outcome, numbers: &Numbers) {
 fn log_attempt(entry: &Entry, attempt: &Attempt) {
     let (mail, request_id, kind) = (&entry.id, &entry.mail.request, entry.urgency.name());
     let Attempt {
-        carrier, ms, code, id, words, ..
+        carrier,
+        ms,
+        code,
+        id,
+        words,
+        ..
     } = attempt;
     match attempt.accepted {
         true => tracing::info!(
-            mail, request_id, kind, carrier, ms, code, queue_id = id, words, failures = entry.mail.failures,
+            mail,
+            request_id,
+            kind,
+            carrier,
+            ms,
+            code,
+            queue_id = id,
+            words,
+            failures = entry.mail.failures,
             "mail accepted"
         ),
         false => tracing::warn!(
-            mail, request_id, kind, carrier, ms, code, words, problem = attempt.problem, advice = attempt.advice,
+            mail,
+            request_id,
+            kind,
+            carrier,
+            ms,
+            code,
+            words,
+            problem = attempt.problem,
+            advice = attempt.advice,
             failures = entry.mail.failures,
             "mail not accepted"
         ),
@@ -77,7 +98,10 @@ pub(super) fn settle(platform: &Platform, entry: &Entry, outcome: &Outcome, now:
     let (wait, failures) = match &delivered.result {
         Ok(()) | Err(Failure::Unclear) => return entry.removed(),
         Err(Failure::Never) => {
-            let said = delivered.attempts.last().and_then(|attempt| attempt.words.as_deref());
+            let said = delivered
+                .attempts
+                .last()
+                .and_then(|attempt| attempt.words.as_deref());
             let refused = delivered
                 .refused
                 .as_ref()
@@ -92,7 +116,11 @@ pub(super) fn settle(platform: &Platform, entry: &Entry, outcome: &Outcome, now:
     };
     let due = Millis(now.0.saturating_add(wait));
     if due >= entry.mail.expires {
-        tracing::warn!(mail = entry.id, request_id = entry.mail.request, "mail expired, removed");
+        tracing::warn!(
+            mail = entry.id,
+            request_id = entry.mail.request,
+            "mail expired, removed"
+        );
         return entry.removed();
     }
     let mut entry = entry.clone().with_attempts(platform, &delivered.attempts);

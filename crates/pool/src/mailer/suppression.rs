@@ -61,5 +61,8 @@ pub(super) fn token(platform: &Platform, address: &Address) -> String {
 
 /// Whether a text can be a token.
 pub(super) fn is_token(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }

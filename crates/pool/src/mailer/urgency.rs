@@ -24,7 +24,9 @@ impl Urgency {
     }
 
     pub(super) fn of_rank(text: &str) -> Option<Urgency> {
-        Urgency::ALL.into_iter().find(|urgency| text == urgency.rank().to_string())
+        Urgency::ALL
+            .into_iter()
+            .find(|urgency| text == urgency.rank().to_string())
     }
 
     /// What logs and people are told.

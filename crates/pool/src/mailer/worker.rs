@@ -157,7 +157,10 @@ impl Worker {
 
     /// How many more mails of this urgency may be started.
     fn room(&self, urgency: Urgency) -> usize {
-        let others = self.claims.values().filter(|entry| entry.urgency != Urgency::Code);
+        let others = self
+            .claims
+            .values()
+            .filter(|entry| entry.urgency != Urgency::Code);
         let room = self.route.room(urgency, (self.sending.len(), others.count()));
         match urgency {
             Urgency::Code => room,

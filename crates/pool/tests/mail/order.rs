@@ -37,10 +37,16 @@ async fn codes_leave_before_notices_and_notices_before_invitations() {
     assert_eq!(accepted.len(), 49);
     let place = |name: &str| {
         let line = format!("To: {name}");
-        accepted.iter().position(|message| message.contains(&line)).unwrap()
+        accepted
+            .iter()
+            .position(|message| message.contains(&line))
+            .unwrap()
     };
     assert!(place("ada@") < 4, "{}", place("ada@"));
-    let last_notice = (0..8).map(|number| place(&format!("owner{number}@"))).max().unwrap();
+    let last_notice = (0..8)
+        .map(|number| place(&format!("owner{number}@")))
+        .max()
+        .unwrap();
     assert!(last_notice < 14, "{last_notice}");
 }
 
@@ -86,9 +92,16 @@ async fn a_mailbox_that_was_refused_is_known_for_a_while_and_nothing_else_is() {
     let other = Address::parse("grace@example.com").unwrap();
     assert_eq!(suppression::of(platform, &other).await.unwrap(), None);
     house.clock.advance_seconds(15 * 60);
-    assert_eq!(suppression::of(platform, &ada).await.unwrap(), None, "it is tried again");
+    assert_eq!(
+        suppression::of(platform, &ada).await.unwrap(),
+        None,
+        "it is tried again"
+    );
     let counts = house.app.mailer.counts();
-    let counts: Vec<_> = counts.iter().map(|count| (count.fate, count.code, count.count)).collect();
+    let counts: Vec<_> = counts
+        .iter()
+        .map(|count| (count.fate, count.code, count.count))
+        .collect();
     assert_eq!(
         counts,
         [(Fate::Deferred, Some(550), 1), (Fate::Refused, Some(550), 1)]
@@ -107,11 +120,18 @@ async fn every_refusal_but_the_mailboxs_ends_at_the_second_carrier() {
         Turn::Greeting("554 5.7.1 go away"),
         Turn::Greeting("421 4.7.0 too many"),
     ] {
-        let (first, second) = (ScriptedRelay::start(turn).await, ScriptedRelay::start(Turn::Accept).await);
+        let (first, second) = (
+            ScriptedRelay::start(turn).await,
+            ScriptedRelay::start(Turn::Accept).await,
+        );
         let house = House::new(memory(), vec![first.relay(), second.relay()]);
         house.queue("ada").await;
         house.drain().await;
-        assert_eq!((second.accepted().len(), house.rows().await.len()), (1, 0), "{turn:?}");
+        assert_eq!(
+            (second.accepted().len(), house.rows().await.len()),
+            (1, 0),
+            "{turn:?}"
+        );
     }
     let gone = ScriptedRelay::start(Turn::Recipient("550 5.1.1 no such user")).await;
     let second = ScriptedRelay::start(Turn::Accept).await;
@@ -123,7 +143,10 @@ async fn every_refusal_but_the_mailboxs_ends_at_the_second_carrier() {
 
 #[tokio::test]
 async fn an_address_beyond_ascii_goes_to_the_carrier_that_can_write_it() {
-    let (first, second) = (ScriptedRelay::start(Turn::Accept).await, ScriptedRelay::start(Turn::Utf8).await);
+    let (first, second) = (
+        ScriptedRelay::start(Turn::Accept).await,
+        ScriptedRelay::start(Turn::Utf8).await,
+    );
     let house = House::new(memory(), vec![first.relay(), second.relay()]);
     house.queue("dörte").await;
     house.drain().await;
@@ -141,9 +164,18 @@ async fn the_queue_tells_what_was_tried_and_the_database_does_not() {
             Turn::Recipient("550 5.7.1 relaying denied"),
             "look at its rules and at the credentials",
         ),
-        (Turn::Data("554 5.6.0 spam"), "the mail relay refused DATA with 554 5.6.0"),
-        (Turn::Greeting("554 not you"), "the mail relay refused greeting with 554"),
-        (Turn::Greeting("421 busy"), "the mail relay refused greeting with 421"),
+        (
+            Turn::Data("554 5.6.0 spam"),
+            "the mail relay refused DATA with 554 5.6.0",
+        ),
+        (
+            Turn::Greeting("554 not you"),
+            "the mail relay refused greeting with 554",
+        ),
+        (
+            Turn::Greeting("421 busy"),
+            "the mail relay refused greeting with 421",
+        ),
         (
             Turn::Recipient("530 5.7.0 Must issue a STARTTLS command first"),
             "It asks for encryption: add ?tls=starttls to its URL.",
@@ -155,10 +187,16 @@ async fn the_queue_tells_what_was_tried_and_the_database_does_not() {
         house.drain().await;
         let waiting = queue::list(&house.app.platform, 10).await.unwrap().remove(0);
         assert_eq!(waiting.to, Some(Address::parse("ada@example.com").unwrap()));
-        assert_eq!((waiting.request_id.as_str(), waiting.urgency), ("request", Urgency::Code));
+        assert_eq!(
+            (waiting.request_id.as_str(), waiting.urgency),
+            ("request", Urgency::Code)
+        );
         assert_eq!(waiting.attempts.len(), 1);
         let line = waiting.attempts[0].to_string();
-        assert!(line.contains(told) && line.contains("did not take the mail after"), "{line}");
+        assert!(
+            line.contains(told) && line.contains("did not take the mail after"),
+            "{line}"
+        );
         let row = house.rows().await.remove(0);
         assert!(!row.body.contains("greylisted") && !row.body.contains("STARTTLS"));
         relay.now(Turn::Accept);
@@ -181,7 +219,10 @@ async fn a_bounce_says_whose_it_is_by_the_address_it_comes_to() {
     house.queue("ada").await;
     house.drain().await;
     let sender = relay.senders().remove(0);
-    assert!(sender.starts_with("bounces+") && sender.ends_with("@pool.example"), "{sender}");
+    assert!(
+        sender.starts_with("bounces+") && sender.ends_with("@pool.example"),
+        "{sender}"
+    );
     assert!(relay.accepted()[0].contains("From: no-reply@pool.example\r\n"));
     let notification = format!("To: <{sender}>\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n");
     assert_eq!(

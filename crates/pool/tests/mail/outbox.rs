@@ -269,7 +269,11 @@ async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
     let poison = Batch::new()
         .put("outbox/0/0000000000001/a", Expect::Any, "null")
         .put("outbox/0/0000000000002", Expect::Any, "{}")
-        .put("outbox/0/not-a-date/b", Expect::Any, sealed_elsewhere.body.clone())
+        .put(
+            "outbox/0/not-a-date/b",
+            Expect::Any,
+            sealed_elsewhere.body.clone(),
+        )
         .put(
             "outbox/0/0000000000003/another-id",
             Expect::Any,

@@ -124,7 +124,9 @@ async fn session(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         }
         let turn = *shared.turn.lock().unwrap();
         match (line.split_ascii_whitespace().next().unwrap_or_default(), turn) {
-            ("EHLO", Turn::Utf8) => say(&mut stream, "250-relay.test\r\n250-8BITMIME\r\n250 SMTPUTF8").await?,
+            ("EHLO", Turn::Utf8) => {
+                say(&mut stream, "250-relay.test\r\n250-8BITMIME\r\n250 SMTPUTF8").await?
+            }
             ("MAIL", _) => {
                 let sender = line.split(['<', '>']).nth(1).unwrap_or_default().to_owned();
                 shared.senders.lock().unwrap().push(sender);

@@ -16,7 +16,9 @@ fn full_name(host: &str, hosts: &str) -> Option<String> {
     if is_full(&host) {
         return Some(host.to_owned());
     }
-    let lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default());
+    let lines = hosts
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default());
     let mut names = lines.map(|line| line.split_ascii_whitespace().skip(1).collect::<Vec<_>>());
     let beside = names.find(|names| names.contains(&host))?;
     beside.into_iter().find(is_full).map(str::to_owned)

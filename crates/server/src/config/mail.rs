@@ -31,10 +31,7 @@ pub(super) struct Mail {
 pub(super) fn read(mut section: Section<'_>) -> Result<Mail, ConfigError> {
     let urls = section.texts(&keys::RELAYS)?.unwrap_or_default();
     if urls.len() > MOST_RELAYS {
-        return Err(section.error(
-            &keys::RELAYS,
-            format!("must name at most {MOST_RELAYS} relays"),
-        ));
+        return Err(section.error(&keys::RELAYS, format!("must name at most {MOST_RELAYS} relays")));
     }
     let mailbox = |text: &str| Mailbox::parse(text).ok();
     let mut settings = MailSettings {
@@ -112,9 +109,12 @@ fn secret(section: &Section<'_>, key: &'static Key, text: String) -> Result<Stri
         return Ok(text);
     };
     let content = fs::read_to_string(section.beside(file));
-    content
-        .map(|content| content.trim().to_owned())
-        .map_err(|error| section.error(key, format!("names the file {file}, which cannot be read: {error}")))
+    content.map(|content| content.trim().to_owned()).map_err(|error| {
+        section.error(
+            key,
+            format!("names the file {file}, which cannot be read: {error}"),
+        )
+    })
 }
 
 fn bounce_secret(section: &mut Section<'_>) -> Result<Option<BounceSecret>, ConfigError> {
@@ -151,6 +151,9 @@ fn logo(section: &mut Section<'_>) -> Result<Option<Logo>, ConfigError> {
     let bytes = fs::read(file).map_err(unreadable)?;
     Logo::parse(bytes).map(Some).map_err(|error| {
         let text = error.to_string();
-        section.error(&keys::LOGO, text.trim_start_matches(error.variable()).trim_start())
+        section.error(
+            &keys::LOGO,
+            text.trim_start_matches(error.variable()).trim_start(),
+        )
     })
 }

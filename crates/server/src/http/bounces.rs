@@ -30,9 +30,19 @@ async fn take(
     Extension(limits): Extension<BodyLimits>,
     request: Request,
 ) -> Response {
-    let given = request.uri().query().and_then(|query| query.strip_prefix("secret="));
-    let knows = |secret: &str| given.is_some_and(|given| constant_time_eq(given.as_bytes(), secret.as_bytes()));
-    if !app.settings.mail.bounce_secret.as_ref().is_some_and(|secret| knows(&secret.0)) {
+    let given = request
+        .uri()
+        .query()
+        .and_then(|query| query.strip_prefix("secret="));
+    let knows =
+        |secret: &str| given.is_some_and(|given| constant_time_eq(given.as_bytes(), secret.as_bytes()));
+    if !app
+        .settings
+        .mail
+        .bounce_secret
+        .as_ref()
+        .is_some_and(|secret| knows(&secret.0))
+    {
         return problem(StatusCode::FORBIDDEN, "The secret of bounces is another.");
     }
     let bytes = match body::read(request.into_body(), &limits).await {
@@ -42,7 +52,10 @@ async fn take(
     match bounce::take(&app.platform, &bytes).await {
         Ok(Taken::Suppressed(_)) => StatusCode::NO_CONTENT.into_response(),
         Ok(Taken::Confirm(url)) => {
-            tracing::warn!(url, "SNS asks whether its messages are wanted: open this URL once");
+            tracing::warn!(
+                url,
+                "SNS asks whether its messages are wanted: open this URL once"
+            );
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error @ BounceError::Store(_)) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::request::Asker;
 use crate::testing::TestPool;
 
 const POOL: &str = "us-east-1_AbCd12345";
@@ -17,6 +18,7 @@ fn request(server: &TestPool) -> Ctx {
         app: server.app().clone(),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
+        asker: Asker::default(),
     }
 }
 

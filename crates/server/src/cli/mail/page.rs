@@ -81,8 +81,14 @@ impl Sample {
         match &self.mail.logo {
             None => self.mail.html.clone(),
             Some(logo) => {
-                let data = format!("data:{};base64,{}", logo.content_type(), STANDARD.encode(logo.bytes()));
-                self.mail.html.replace(&format!("cid:{}", Logo::CONTENT_ID), &data)
+                let data = format!(
+                    "data:{};base64,{}",
+                    logo.content_type(),
+                    STANDARD.encode(logo.bytes())
+                );
+                self.mail
+                    .html
+                    .replace(&format!("cid:{}", Logo::CONTENT_ID), &data)
             }
         }
     }

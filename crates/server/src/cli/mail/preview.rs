@@ -166,7 +166,10 @@ mod tests {
         let (status, page) = fetch(&config, "/").await;
         assert_eq!(status, StatusCode::OK);
         for locale in Locale::all().map(Locale::tag) {
-            for (kind, scheme) in ["code", "notice", "invitation"].into_iter().flat_map(|kind| [(kind, "light"), (kind, "dark")]) {
+            for (kind, scheme) in ["code", "notice", "invitation"]
+                .into_iter()
+                .flat_map(|kind| [(kind, "light"), (kind, "dark")])
+            {
                 assert!(
                     page.contains(&format!("src=\"/mail/{kind}/{locale}/{scheme}\"")),
                     "{kind} {locale}"

@@ -24,8 +24,8 @@ pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
     };
     data.store.close().await;
     let waiting = waiting.map_err(|error| CliError::new("the outbox cannot be read").caused_by(error))?;
-    let suppressed =
-        suppressed.map_err(|error| CliError::new("what is known of the address cannot be read").caused_by(error))?;
+    let suppressed = suppressed
+        .map_err(|error| CliError::new("what is known of the address cannot be read").caused_by(error))?;
     let is_meant = |mail: &Waiting| to.is_none() || mail.to == to;
     let waiting: Vec<Waiting> = waiting.into_iter().filter(is_meant).collect();
     if at.output == Output::Json {

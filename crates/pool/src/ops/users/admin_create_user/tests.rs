@@ -31,7 +31,9 @@ fn verified(email: &str) -> Value {
 
 /// The temporary password in an invitation of the default wording.
 fn password_in(text: &str) -> String {
-    let line = text.lines().find_map(|line| line.strip_prefix("Temporary password: "));
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Temporary password: "));
     line.unwrap_or_default().to_owned()
 }
 
@@ -60,10 +62,15 @@ async fn a_new_user_is_invited_with_a_password_that_works_once_for_choosing_anot
     let password = password_in(text);
     let text = text.replace("\r\n", "\n").replace('\u{a0}', " ");
     assert!(
-        text.contains(&format!("\n\nUser name: mara\nTemporary password: {password}\n\n")),
+        text.contains(&format!(
+            "\n\nUser name: mara\nTemporary password: {password}\n\n"
+        )),
         "{text}"
     );
-    assert!(text.contains("The temporary password expires on 9 Jan 2026, 03:04 UTC."), "{text}");
+    assert!(
+        text.contains("The temporary password expires on 9 Jan 2026, 03:04 UTC."),
+        "{text}"
+    );
     assert_eq!(password.len(), 12);
     let challenge = server.password_sign_in(&client, "mara", &password).await.ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
@@ -132,7 +139,8 @@ async fn where_the_address_is_the_username_the_real_one_is_the_sub() {
     );
     let mail = server.mail_to("mara@example.com").await;
     assert!(
-        mail.text.contains("User name: mara@example.com\r\n") || mail.text.contains("User name: mara@example.com\n"),
+        mail.text.contains("User name: mara@example.com\r\n")
+            || mail.text.contains("User name: mara@example.com\n"),
         "{}",
         mail.text
     );
