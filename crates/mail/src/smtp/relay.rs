@@ -10,7 +10,6 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::ServerName;
 
 use super::trust;
-use super::url::is_own_name;
 use crate::oauth::TokenSource;
 
 /// How the connection to a relay is protected.
@@ -152,6 +151,12 @@ impl Relay {
     pub(super) fn server_name(&self) -> Option<ServerName<'static>> {
         ServerName::try_from(self.host.clone()).ok()
     }
+}
+
+/// What may stand behind EHLO: a host name or an address literal.
+pub(super) fn is_own_name(name: &str) -> bool {
+    let legal = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]_".contains(&b);
+    (1..=255).contains(&name.len()) && name.bytes().all(legal)
 }
 
 /// Whether this is the name or the address of this machine for itself.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use super::relay::{Login, Relay, Security, is_loopback_name};
+use super::relay::{Login, Relay, Security, is_loopback_name, is_own_name};
 
 impl Relay {
     /// Reads `smtp://[user:password@]host[:port]` or `smtps://[user:password@]host[:port]`, and behind it `?` and any of
@@ -89,12 +89,6 @@ impl Parameters {
         }
         Ok(read)
     }
-}
-
-/// What may stand behind EHLO: a host name or an address literal.
-pub(super) fn is_own_name(name: &str) -> bool {
-    let legal = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]_".contains(&b);
-    (1..=255).contains(&name.len()) && name.bytes().all(legal)
 }
 
 fn login(user: Option<&str>, oauth: Option<String>) -> Result<Option<Login>, RelayError> {

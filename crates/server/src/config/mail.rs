@@ -9,8 +9,12 @@ use poolhouse_pool::base::settings::{BounceSecret, MailSettings};
 
 use super::keys::{Key, mail as keys};
 use super::table::{ConfigError, Section};
-use super::{FROM_FORM, RELAY_FORM};
 
+/// How relays are written.
+pub(crate) const RELAY_FORM: &str =
+    "Write smtp://user:password@mail.example.com:587, smtps:// for port 465, or ses://REGION";
+/// How the sender is written.
+pub(crate) const FROM_FORM: &str = "an email address, such as App <no-reply@example.com>";
 /// Relays beyond that would get too little time each.
 const MOST_RELAYS: usize = 3;
 /// The shortest secret for bounces, in bytes.

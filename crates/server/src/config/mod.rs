@@ -17,6 +17,7 @@ use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
 use poolhouse_pool::base::settings::Settings;
+pub(crate) use mail::{FROM_FORM, RELAY_FORM};
 pub use table::ConfigError;
 use table::Section;
 
@@ -212,9 +213,3 @@ fn region(text: &str) -> Option<String> {
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     ((1..=32).contains(&text.len()) && text.contains('-') && text.bytes().all(legal)).then(|| text.to_owned())
 }
-
-/// How relays are written.
-pub(crate) const RELAY_FORM: &str =
-    "Write smtp://user:password@mail.example.com:587, smtps:// for port 465, or ses://REGION";
-/// How the sender is written.
-pub(crate) const FROM_FORM: &str = "an email address, such as App <no-reply@example.com>";
