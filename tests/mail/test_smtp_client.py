@@ -117,7 +117,7 @@ def test_an_address_in_utf8_needs_the_extension(send):
         assert_the_mail(server.handler.envelopes[0], to=foreign)
     with MailServer(Recorder(), enable_SMTPUTF8=False) as server:
         refused = send(f"smtp://127.0.0.1:{server.port}", to=foreign)
-        assert refused["class"] == "Permanent"
+        assert refused["class"] == "Config"
         assert server.handler.envelopes == []
 
 
@@ -135,5 +135,5 @@ def test_refusals_are_told_apart(send, reply, expected):
 def test_a_message_over_the_size_limit_is_not_sent(send):
     with MailServer(Recorder(), data_size_limit=1000) as server:
         refused = send(f"smtp://127.0.0.1:{server.port}")
-        assert refused["class"] == "Permanent"
+        assert refused["class"] == "Config"
         assert server.handler.envelopes == []
