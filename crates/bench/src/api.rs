@@ -41,7 +41,11 @@ impl Api {
     }
 
     /// Calls an operation that needs no signature.
-    pub async fn call(&mut self, operation: &'static str, input: &Value) -> Result<Value, Box<dyn Error + Send + Sync>> {
+    pub async fn call(
+        &mut self,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let body = input.to_string();
         let request = format!(
             "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-amz-json-1.1\r\n\

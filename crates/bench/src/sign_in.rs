@@ -64,7 +64,11 @@ impl Load {
         expect_tokens(&answer)
     }
 
-    async fn initiate(&mut self, flow: &str, parameters: Value) -> Result<Value, Box<dyn Error + Send + Sync>> {
+    async fn initiate(
+        &mut self,
+        flow: &str,
+        parameters: Value,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let input = json!({ "AuthFlow": flow, "ClientId": self.client, "AuthParameters": parameters });
         self.api.call("InitiateAuth", &input).await
     }

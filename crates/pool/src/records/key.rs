@@ -13,6 +13,7 @@
 //! | `outbox/DUE/ID` | a mail to be sent; ordered by when it is due | `outbox` |
 //! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
 //! | `meta/seal` | a known text, sealed | `seal` |
+//! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's two signing keys | `signing_keys` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
