@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 
+use poolhouse_text::percent;
 use rustls::pki_types::ServerName;
 
 /// How the connection to a relay is protected.
@@ -106,7 +107,8 @@ fn is_loopback_name(host: &str) -> bool {
 
 fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
     let (user, password) = userinfo.split_once(':').ok_or(RelayError::Password)?;
-    let (user, password) = (percent_decoded(user)?, percent_decoded(password)?);
+    let decoded = |text| percent::decode(text).ok_or(RelayError::Percent);
+    let (user, password) = (decoded(user)?, decoded(password)?);
     // PLAIN separates its fields by NUL, and a line break would end the command.
     let unusable = |text: &str| text.is_empty() || text.chars().any(char::is_control);
     if unusable(&user) || unusable(&password) {
@@ -115,24 +117,6 @@ fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
     Ok(Credentials { user, password })
 }
 
-fn percent_decoded(text: &str) -> Result<String, RelayError> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => hex_digit(bytes.next())? << 4 | hex_digit(bytes.next())?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(plain).map_err(|_| RelayError::Percent)
-}
-
-fn hex_digit(byte: Option<u8>) -> Result<u8, RelayError> {
-    let digit = byte
-        .and_then(|b| char::from(b).to_digit(16))
-        .ok_or(RelayError::Percent)?;
-    u8::try_from(digit).map_err(|_| RelayError::Percent)
-}
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {
     let (host, port) = match text.strip_prefix('[') {
