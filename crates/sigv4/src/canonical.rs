@@ -3,7 +3,7 @@
 use poolhouse_text::percent;
 
 use crate::hash::sha256_hex;
-use crate::{ALGORITHM, Request, TERMINATOR};
+use crate::request::{ALGORITHM, Request, TERMINATOR};
 
 /// The canonical request with these headers (in lower case) signed; `None` if the request lacks one of them. `body_hash` is
 /// the body's SHA-256 in hexadecimal.

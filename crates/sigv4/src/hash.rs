@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use poolhouse_text::hex;
 use sha2::{Digest as _, Sha256};
 
-use crate::TERMINATOR;
+use crate::request::TERMINATOR;
 
 /// Lower-case hexadecimal of the SHA-256.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {

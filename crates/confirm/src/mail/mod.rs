@@ -125,7 +125,9 @@ impl Letter<'_> {
 
     fn html(&self) -> String {
         match self.settings.templates.find(self.locale, Part::Html) {
-            Some(template) => template.fill(|placeholder| poolhouse_text::html::escape(&self.shown(placeholder))),
+            Some(template) => {
+                template.fill(|placeholder| poolhouse_text::html::escape(&self.shown(placeholder)))
+            }
             None => html::render(self),
         }
     }

@@ -117,7 +117,6 @@ fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
     Ok(Credentials { user, password })
 }
 
-
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {
     let (host, port) = match text.strip_prefix('[') {
         Some(rest) => {

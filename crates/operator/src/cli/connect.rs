@@ -1,12 +1,19 @@
 //! From flags, environment and profiles to signed calls.
 
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use poolhouse_credentials::{FoundIn, Profiles, RenewingCredentials, Surroundings};
+use poolhouse_outbound::aws::{Caller, Clock, Patience};
+use poolhouse_outbound::http::Proxies;
+use poolhouse_outbound::{TlsSource, client_config, roots, roots_with};
+use poolhouse_text::with_causes;
+use rustls::crypto::aws_lc_rs;
+
+use super::args::AwsArgs;
 use super::failure::Failure;
-use super::{AwsArgs, World};
-use crate::aws::{Aws, Endpoints, Patience, Service, caller, tls};
-use crate::credentials::{Finder, FoundIn, Profiles};
+use super::world::World;
+use crate::aws::{Aws, Endpoints, Service, caller};
 
 /// Finds the region, the addresses and the credentials. The region is the one in the pool's id unless a flag says
 /// otherwise: the pool exists in no other.
@@ -29,24 +36,52 @@ pub(super) async fn connect(
         &profiles.endpoints(),
     )
     .map_err(|error| Failure::new(&error))?;
-    let ca_bundle = world.env.get("AWS_CA_BUNDLE");
-    let tls = tls(ca_bundle.as_deref().map(Path::new)).map_err(|error| Failure::new(&error))?;
-    let finder = Finder {
-        env: &world.env,
-        profiles: &profiles,
-        endpoints: &endpoints,
-        tls: &tls,
-        clock: &world.clock,
-    };
-    let (credentials, found_in) = finder.find().await.map_err(|error| Failure::new(&error))?;
+    let proxies = Proxies::from_vars(|name| world.env.get(name)).map_err(|error| Failure::new(&error))?;
+    let seconds = Arc::clone(&world.clock);
+    let clock: Clock = Arc::new(move || Duration::from_secs(seconds()));
+    let tls = tls(world)?;
+    let source = RenewingCredentials::new(Surroundings {
+        env: world.env.clone(),
+        profile: args.profile.clone(),
+        region: Some(region),
+        tls: tls.clone(),
+        proxies: proxies.clone(),
+        clock: Arc::clone(&clock),
+        // One command on one machine: there is nothing to spread.
+        random: Arc::new(|| 0),
+    });
+    let (credentials, found_in) = source.current().await.map_err(|error| Failure::new(&error))?;
     let aws = Aws {
-        credentials,
+        caller: Caller {
+            credentials: Arc::new(source),
+            tls,
+            proxies,
+            clock,
+        },
+        access_key_id: credentials.access_key_id().to_owned(),
         endpoints,
-        tls,
-        clock: Arc::clone(&world.clock),
         patience: Patience::default(),
     };
     Ok((aws, found_in))
+}
+
+/// TLS 1.2 and 1.3 with Mozilla's roots, and those of `AWS_CA_BUNDLE`.
+fn tls(world: &World<'_>) -> Result<TlsSource, Failure> {
+    let roots = match world.env.get("AWS_CA_BUNDLE") {
+        None => roots(),
+        Some(path) => {
+            let bundle = std::fs::read(&path).map_err(|error| {
+                Failure::of(
+                    format!("{path}, which AWS_CA_BUNDLE names, cannot be read: {error}"),
+                    "Make it readable, or unset AWS_CA_BUNDLE.",
+                )
+            })?;
+            roots_with(&bundle).map_err(|error| Failure::new(&error))?
+        }
+    };
+    let config = client_config(Arc::new(aws_lc_rs::default_provider()), roots);
+    let config = config.map_err(|error| Failure::of(with_causes(&error), "Look at AWS_CA_BUNDLE."))?;
+    Ok(TlsSource::ready(Arc::new(config)))
 }
 
 fn region(args: &AwsArgs, pool_id: &str, world: &World<'_>, profiles: &Profiles) -> Result<String, Failure> {
@@ -71,7 +106,7 @@ pub(super) async fn introduction(aws: &Aws, pool_id: &str, pool_name: &str, foun
         true => caller(aws).await.ok(),
         false => None,
     };
-    let who = who.unwrap_or_else(|| format!("access key {}", aws.credentials.access_key_id()));
+    let who = who.unwrap_or_else(|| format!("access key {}", aws.access_key_id));
     format!(
         "User pool {pool_id} ({pool_name}) at {}, region {}, as {who} from {found_in}",
         aws.endpoints.user_pools(),
