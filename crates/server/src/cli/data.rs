@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use poolhouse_crypto::OsEntropy;
-use poolhouse_crypto::seal::Sealer;
-use poolhouse_store::{Batch, Expect, Sqlite, Store};
+use poolhouse_store::{Batch, Expect, Sqlite};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::CliError;
 use crate::key_file;
-use crate::records::keys;
-use crate::start;
+use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::cpu::CpuPool;
+use poolhouse_pool::base::platform::Platform;
+use poolhouse_pool::records::keys;
+use poolhouse_pool::run::start;
 
 /// The database's file name.
 const DATABASE: &str = "poolhouse.db";
@@ -44,25 +46,31 @@ pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
 }
 
 impl Data {
-    /// What seals the records.
-    pub fn sealer(&self) -> Sealer {
-        start::sealer(&self.master_key)
+    /// The platform over this directory, for commands that do one thing and end.
+    pub fn platform(&self) -> Platform {
+        Platform {
+            store: self.store.clone(),
+            sealer: Arc::new(start::sealer(&self.master_key)),
+            entropy: Arc::new(OsEntropy),
+            clock: Arc::new(SystemClock),
+            cpu: CpuPool::new(1),
+        }
     }
 
     /// Refuses a database that another key sealed, before anything new is sealed with this one.
     async fn check_seal(&self, directory: &Path) -> Result<(), CliError> {
         let failed = |error| CliError::new("the database cannot be read").caused_by(error);
-        let sealer = self.sealer();
-        let Some(row) = self.store.get(keys::SEAL).await.map_err(failed)? else {
-            let sealed = sealer.seal(keys::SEAL, KNOWN, &OsEntropy);
+        let platform = self.platform();
+        let Some(row) = platform.get(keys::SEAL).await.map_err(failed)? else {
+            let sealed = platform.seal(keys::SEAL, KNOWN);
             let batch = Batch::new().put(keys::SEAL, Expect::Any, Value::from(sealed).to_string());
-            let written = self.store.commit(batch).await;
+            let written = platform.commit(batch).await;
             return written
                 .map(drop)
                 .map_err(|error| CliError::new("the database cannot be written").caused_by(error));
         };
         let opens = match serde_json::from_str(&row.body) {
-            Ok(Value::String(sealed)) => sealer
+            Ok(Value::String(sealed)) => platform
                 .open(keys::SEAL, &sealed)
                 .is_ok_and(|plain| *plain == *KNOWN),
             _ => false,
