@@ -4,13 +4,17 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// The bytes in lower-case digits.
 pub fn encode(bytes: &[u8]) -> String {
-    // One allocation, which its owner can wipe.
     let mut text = String::with_capacity(2 * bytes.len());
+    encode_into(&mut text, bytes);
+    text
+}
+
+/// The same at the end of a text, which its owner may wipe: with room enough, nothing is left anywhere else.
+pub fn encode_into(text: &mut String, bytes: &[u8]) {
     for byte in bytes {
         text.push(char::from(DIGITS[usize::from(byte >> 4)]));
         text.push(char::from(DIGITS[usize::from(byte & 15)]));
     }
-    text
 }
 
 /// The bytes that the digits stand for, in either case; `None` for an odd number of digits or anything else.

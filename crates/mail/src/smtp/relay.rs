@@ -26,11 +26,11 @@ pub struct Relay {
     host: String,
     port: u16,
     security: Security,
-    credentials: Option<Credentials>,
+    credentials: Option<Login>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Credentials {
+pub(super) struct Login {
     pub(super) user: String,
     pub(super) password: String,
 }
@@ -88,7 +88,7 @@ impl Relay {
         is_loopback_name(&self.host)
     }
 
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
+    pub(super) fn credentials(&self) -> Option<&Login> {
         self.credentials.as_ref()
     }
 
@@ -105,7 +105,7 @@ fn is_loopback_name(host: &str) -> bool {
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
+fn credentials(userinfo: &str) -> Result<Login, RelayError> {
     let (user, password) = userinfo.split_once(':').ok_or(RelayError::Password)?;
     let decoded = |text| percent::decode(text).ok_or(RelayError::Percent);
     let (user, password) = (decoded(user)?, decoded(password)?);
@@ -114,7 +114,7 @@ fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
     if unusable(&user) || unusable(&password) {
         return Err(RelayError::Password);
     }
-    Ok(Credentials { user, password })
+    Ok(Login { user, password })
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {
@@ -199,7 +199,7 @@ pub enum RelayError {
     Host,
     /// No port number from 1 to 65535.
     Port,
-    /// Credentials without a password, empty ones, or control characters in them.
+    /// Login without a password, empty ones, or control characters in them.
     Password,
     /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
     Percent,

@@ -3,9 +3,9 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::srp::{self, FakeUser, Verifier};
 use poolhouse_crypto::{hmac_sha256, sha256};
+use poolhouse_text::hex;
 use serde_json::{Map, Value};
 
-use super::handle::hex;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::records::alias::{alias_kind, signs_in_by};
@@ -81,7 +81,7 @@ impl Subject {
             Subject::Unknown(name) => {
                 // Keyed, so that the rows do not say which names were tried.
                 let digest = hmac_sha256(&seed(ctx, pool)?, &[b"lockout", pool.compared(name).as_bytes()]);
-                Ok(hex(&digest[..16]))
+                Ok(hex::encode(&digest[..16]))
             }
         }
     }

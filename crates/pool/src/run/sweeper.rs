@@ -11,13 +11,14 @@ use tokio::time::sleep;
 
 use crate::auth::lockout::Failures;
 use crate::base::clock::Millis;
-use crate::base::error::{ApiError, with_causes};
+use crate::base::error::ApiError;
 use crate::base::shutdown::Shutdown;
 use crate::ops::pools;
 use crate::records::document::Document;
 use crate::records::{RefreshRecord, keys};
 use crate::request::App;
 use crate::users::quota::Used;
+use poolhouse_text::with_causes;
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_secs(4);

@@ -28,7 +28,7 @@ pub use read::{
 };
 pub use registry::{Functions, processes};
 pub use remote::lambda;
-pub use remote::{NoCredentials, Remote, remotes};
+pub use remote::{Remote, remotes};
 
 /// One call of a function.
 pub struct TriggerCall<'a> {

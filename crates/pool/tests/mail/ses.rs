@@ -7,7 +7,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_pool::base::settings::{MailCarrier, SesSettings};
 use tokio::net::TcpListener;
@@ -38,11 +37,6 @@ impl Ses {
             endpoint: Endpoint::parse(&endpoint).unwrap(),
             region: "eu-west-1".to_owned(),
             configuration_set: None,
-            credentials: Credentials {
-                access_key_id: "AKIATEST".to_owned(),
-                secret: "a secret".to_owned(),
-                session_token: None,
-            },
         });
         (ses, carrier)
     }

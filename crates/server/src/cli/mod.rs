@@ -1,5 +1,6 @@
 //! The command line: `poolhouse serve`, `keys`, `mail`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
+mod aws;
 mod configure;
 mod data;
 mod files;
@@ -19,9 +20,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use poolhouse_outbound::aws::Credentials;
 
-use poolhouse_pool::base::error::with_causes;
+use poolhouse_text::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
 #[derive(Parser)]
@@ -118,9 +118,7 @@ pub struct Environment {
     pub log: Option<String>,
     /// `PATH`, on which the interpreters of functions are looked for.
     pub path: OsString,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, for functions on Lambda.
-    pub credentials: Option<Credentials>,
-    /// Every variable by its name, for the operator's tools, which look for AWS's own.
+    /// Every variable by its name: those of AWS's tools are looked for by the server's calls and the operator's commands.
     pub variables: poolhouse_operator::Env,
 }
 

@@ -43,9 +43,10 @@ impl Recorded {
 mod suite {
     use super::*;
 
+    const EXAMPLE_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
     fn example(token: Option<&str>) -> Credentials {
-        let secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-        Credentials::new("AKIDEXAMPLE", secret, token.map(str::to_owned))
+        Credentials::new("AKIDEXAMPLE", EXAMPLE_SECRET, token.map(str::to_owned))
     }
 
     const DATE: &str = "20150830T123600Z";
@@ -65,7 +66,7 @@ mod suite {
             "{authorization}"
         );
         request.add(added);
-        assert_eq!(request.verify("service", credentials.secret, NOW), Ok(()));
+        assert_eq!(request.verify("service", EXAMPLE_SECRET, NOW), Ok(()));
     }
 
     fn request(method: &str, path: &str, query: &str, headers: &[Header<'_>], body: &str) -> Recorded {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{DeliveryMediumType, MessageActionType, MessageTemplateType};
 use poolhouse_store::Batch;
+use poolhouse_text::html;
 use serde_json::{Value, json};
 
 use crate::auth::subject::event_attributes;
@@ -87,7 +88,7 @@ pub async fn queue(
         to,
         subject,
         text: filled(&plain_text(&body), name, password, str::to_owned),
-        html: Some(filled(&body, name, password, escaped)),
+        html: Some(filled(&body, name, password, html::escape)),
         language: None,
         expires: None,
         dedup_id: format!("invitation {} {} {}", pool.id(), user.sub, ctx.request_id),
@@ -163,22 +164,6 @@ fn filled(template: &str, name: &str, password: &str, write: impl Fn(&str) -> St
     parts.join(&name)
 }
 
-/// A text as it stands in HTML, in an attribute's value also.
-fn escaped(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut html, c| {
-            match c {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                '\'' => html.push_str("&#39;"),
-                c => html.push(c),
-            }
-            html
-        })
-}
-
 /// The words of an HTML text, for readers that show no HTML: tags are left out, and those that end a line end one.
 fn plain_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -206,19 +191,7 @@ fn plain_text(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ];
-    entities
-        .into_iter()
-        .fold(text, |text, (entity, sign)| text.replace(entity, sign))
-        .trim()
-        .to_owned()
+    html::unescape(&text).trim().to_owned()
 }
 
 #[cfg(test)]
@@ -227,7 +200,12 @@ mod tests {
 
     #[test]
     fn a_name_or_password_cannot_change_the_mail() {
-        let html = filled("<b>{username}</b>: {####}", "<img src=x>", "a&b\"c'", escaped);
+        let html = filled(
+            "<b>{username}</b>: {####}",
+            "<img src=x>",
+            "a&b\"c'",
+            html::escape,
+        );
         assert_eq!(html, "<b>&lt;img src=x&gt;</b>: a&amp;b&quot;c&#39;");
         assert_eq!(
             filled("{username} {####}", "{####}", "{username}", str::to_owned),

@@ -12,9 +12,10 @@ use serde_json::{Value, json};
 
 use super::Pages;
 use crate::http::problem;
-use poolhouse_pool::base::error::{ApiError, with_causes};
+use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::records::{ClientRecord, PoolRecord, document, keys};
 use poolhouse_pool::request::App;
+use poolhouse_text::with_causes;
 
 /// `{userPoolId, clientId, signInName?, endpoint?}`
 ///
