@@ -68,12 +68,12 @@ impl Proxies {
 impl Proxy {
     /// Reads `[http://][user:password@]host[:port][/]`.
     fn parse(url: &str) -> Option<Self> {
-        let url = url.trim().trim_end_matches('/');
-        let rest = match url.split_once("://") {
+        let rest = match url.trim().split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
             Some(_) => return None,
-            None => url,
+            None => url.trim(),
         };
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
         let (userinfo, authority) = match rest.rsplit_once('@') {
             Some((userinfo, authority)) => (Some(userinfo), authority),
             None => (None, rest),
