@@ -68,6 +68,10 @@ const RULES: &[(&str, Rule)] = &[
     ),
     ("the README's commands exist", documents::commands),
     ("the change log tells of this version", documents::changelog),
+    (
+        "operations are counted as docs/reference/operations.md lists them",
+        documents::counts,
+    ),
     ("links between documents lead somewhere", documents::links),
     (
         "every property of the flow has tests, as docs/reference/properties.md says",

@@ -13,7 +13,7 @@ use super::tokens::{issuer, pool_keys};
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, keys};
+use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord};
 use crate::request::Ctx;
 
 /// Whom a good access token speaks for.
@@ -38,9 +38,9 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
     let sub = text(&claims, "sub").ok_or_else(invalid)?;
     let username = text(&claims, "username").ok_or_else(invalid)?;
     let user = ctx
-        .user_by_username(&pool.value, &username)
+        .user_by_sub(&pool.value, &sub)
         .await?
-        .filter(|user| user.value.sub == sub);
+        .filter(|user| user.value.username == username);
     let user = user.ok_or_else(ApiError::user_not_found)?;
     subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
     let auth_time = number(&claims, "auth_time")?;
@@ -132,10 +132,7 @@ async fn check_not_revoked(
     let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else {
         return Ok(());
     };
-    let family = ctx
-        .platform()
-        .store
-        .get(&keys::refresh(pool.id(), &user.sub, origin_jti))
-        .await?;
+    let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
+    let family = ctx.platform().get(family.as_str()).await?;
     family.map(|_| ()).ok_or_else(revoked)
 }

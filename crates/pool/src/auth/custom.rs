@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError};
 use serde_json::{Map, Value, json};
 
 use super::confirm::{self, Effects};
@@ -22,9 +22,8 @@ use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::tokens::{self, Issued};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
 use crate::records::session::ChallengeResult;
-use crate::records::{PoolRecord, SessionRecord, Stored};
+use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored};
 use crate::triggers::{self, Challenge, Decision, Trigger, TriggerCall};
 
 /// How often a step is decided again after a lost race.
@@ -154,11 +153,8 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
 /// After a lost race: the user as it is now.
 async fn reload(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
     if let Some(sub) = sign_in.subject.sub().map(str::to_owned) {
-        let user = sign_in
-            .ctx
-            .user_by_username(sign_in.pool, sign_in.subject.username())
-            .await?;
-        let user = user.filter(|user| user.value.sub == sub && user.value.enabled);
+        let user = sign_in.ctx.user_by_sub(sign_in.pool, &sub).await?;
+        let user = user.filter(|user| user.value.enabled);
         let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
         sign_in.subject = Subject::Known(Box::new(user));
     }
@@ -259,23 +255,19 @@ async fn create(
     } = triggers::read_challenge(&event)?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client.id(), expires);
+    let session = handle::new(ctx, client, &subject.id(ctx, pool)?, expires);
     let private = json!(private).to_string();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         answered: answered.to_vec(),
         metadata,
-        sealed_private: Some(ctx.platform().sealer.seal(
-            &session.key,
-            private.as_bytes(),
-            &*ctx.platform().entropy,
-        )),
+        sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
         expires,
         ..sign_in.session()
     };
     let mut parameters: BTreeMap<String, String> = public;
     parameters.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    let batch = Batch::new().create(session.key, &record);
     Ok((
         batch,
         Answer::Challenge {
@@ -302,7 +294,6 @@ async fn verify(
         .ok_or_else(handle::invalid)?;
     let private = ctx
         .platform()
-        .sealer
         .open(&pending.key, sealed)
         .map_err(ApiError::internal)?;
     let private: Value = serde_json::from_slice(&private).map_err(ApiError::internal)?;

@@ -1,6 +1,6 @@
 //! `Session` and `SECRET_BLOCK`: opaque strings that carry a sign-in from one step to the next.
 //!
-//! A `Session` is a handle to a row: sealed, it holds when the row expires and 32 random bytes. The row lies under a
+//! A `Session` is a handle to a row: sealed, it holds when the row expires, whose it is and 32 random bytes. The row lies under a
 //! digest of the random bytes, so a copy of the database holds no handle. A `SECRET_BLOCK` holds the state itself,
 //! sealed: beginning a sign-in, which anybody may, then writes nothing. That it was used is what gets a row.
 //!
@@ -10,13 +10,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_crypto::sha256;
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError};
 use poolhouse_text::hex;
 use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{SessionRecord, Stored, keys, load};
+use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored, load};
 use crate::request::Ctx;
 
 /// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
@@ -31,26 +31,24 @@ pub struct Handle {
     /// What the client gets.
     pub text: String,
     /// Where the row lies.
-    pub key: String,
+    pub key: Key<SessionRecord>,
     /// The digest at the end of the key.
     pub digest: String,
 }
 
-/// Makes a handle for a row that expires at `expires`.
-pub fn new(ctx: &Ctx, client_id: &str, expires: Millis) -> Handle {
+/// Makes a handle for a session of this user, or made-up user, that expires at `expires`.
+pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Handle {
     let mut random = [0; RANDOM_BYTES];
     ctx.platform().entropy.fill(&mut random);
-    let mut plain = Vec::with_capacity(8 + RANDOM_BYTES);
+    let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + sub.len());
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
-    let sealed = ctx
-        .platform()
-        .sealer
-        .seal(&session_of(client_id), &plain, &*ctx.platform().entropy);
+    plain.extend_from_slice(sub.as_bytes());
+    let sealed = ctx.platform().seal(&session_of(client.id()), &plain);
     let digest = digest(&random);
     Handle {
         text: format!("{SESSION_PREFIX}{sealed}"),
-        key: keys::session(expires, &digest),
+        key: SessionRecord::key(client.pool_id(), sub, &digest),
         digest,
     }
 }
@@ -59,30 +57,41 @@ pub fn new(ctx: &Ctx, client_id: &str, expires: Millis) -> Handle {
 ///
 /// # Errors
 /// `NotAuthorizedException` with the service's sentence for a handle that is expired, used, or not ours at all.
-pub async fn find(ctx: &Ctx, client_id: &str, text: &str) -> Result<Stored<SessionRecord>, ApiError> {
-    let (expires, digest) = open(ctx, client_id, text).ok_or_else(invalid)?;
-    if ctx.now >= expires {
+pub async fn find(ctx: &Ctx, client: &ClientRecord, text: &str) -> Result<Stored<SessionRecord>, ApiError> {
+    let opened = open(ctx, client.id(), text).ok_or_else(invalid)?;
+    if ctx.now >= opened.expires {
         return Err(expired());
     }
-    load(&*ctx.platform().store, &keys::session(expires, &digest))
-        .await?
-        .ok_or_else(used)
+    let key = SessionRecord::key(client.pool_id(), &opened.sub, &opened.digest);
+    load(ctx.platform(), &key).await?.ok_or_else(used)
 }
 
 /// The batch that consumes a session. It holds for the session as it was read, and so for one answer.
 pub fn consumption(stored: &Stored<SessionRecord>) -> Batch {
-    Batch::new().delete(stored.key.clone(), Expect::Version(stored.version))
+    Batch::new().remove(stored)
 }
 
-/// When a handle's row expires and under which digest it lies, if the handle is ours and this client's.
-pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<(Millis, String)> {
-    let plain = ctx
-        .platform()
-        .sealer
-        .open(&session_of(client_id), text.strip_prefix(SESSION_PREFIX)?)
-        .ok()?;
-    let (expires, random) = plain.split_first_chunk::<8>()?;
-    Some((Millis(i64::from_be_bytes(*expires)), digest(random)))
+/// What a handle says of its row.
+pub struct Opened {
+    /// When the row expires.
+    pub expires: Millis,
+    /// Whose session it is.
+    pub sub: String,
+    /// Under which digest it lies.
+    pub digest: String,
+}
+
+/// Opens a handle, if it is ours and this client's.
+pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
+    let sealed = text.strip_prefix(SESSION_PREFIX)?;
+    let plain = ctx.platform().open(&session_of(client_id), sealed).ok()?;
+    let (expires, rest) = plain.split_first_chunk::<8>()?;
+    let (random, sub) = rest.split_first_chunk::<RANDOM_BYTES>()?;
+    Some(Opened {
+        expires: Millis(i64::from_be_bytes(*expires)),
+        sub: std::str::from_utf8(sub).ok()?.to_owned(),
+        digest: digest(random),
+    })
 }
 
 /// Seals the state of an exchange, a JSON text, into a `SECRET_BLOCK`. Clients decode the block as standard base64 and
@@ -92,17 +101,12 @@ pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<(Millis, String)> 
 pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
     let mut filled = Zeroizing::new(state.to_vec());
     filled.resize(state.len().max(1).next_multiple_of(BLOCK_BYTES), b' ');
-    STANDARD.encode(
-        ctx.platform()
-            .sealer
-            .seal(&block_of(client_id), &filled, &*ctx.platform().entropy),
-    )
+    STANDARD.encode(ctx.platform().seal(&block_of(client_id), &filled))
 }
 
 /// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
 pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
     ctx.platform()
-        .sealer
         .open(&block_of(client_id), std::str::from_utf8(block).ok()?)
         .ok()
 }

@@ -8,71 +8,11 @@
 //! a verdict back with its count. Names without a user are counted alike, or the lock would tell which names exist.
 
 use poolhouse_store::{Batch, CommitError, Expect};
-use serde_json::{Value, json};
 
-use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::document::{Document, Stored, load};
-use crate::records::{PoolRecord, keys};
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, Stored, load};
 use crate::request::Ctx;
 use crate::triggers;
-
-/// Failures that carry no penalty yet.
-const FREE_FAILURES: i64 = 5;
-/// The longest lock, and the quiet time after which failures are forgotten.
-const CEILING_SECONDS: i64 = 15 * 60;
-
-/// The failures of one account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failures {
-    count: i64,
-    last: Millis,
-}
-
-impl Failures {
-    /// The next failure, one more than `before` unless that is long ago.
-    fn after(before: Option<Failures>, now: Millis) -> Failures {
-        match before {
-            Some(before) if !before.forgotten(now) => Failures {
-                count: before.count.saturating_add(1),
-                last: now,
-            },
-            _ => Failures { count: 1, last: now },
-        }
-    }
-
-    /// Until when no attempt is judged.
-    fn locked_until(self) -> Option<Millis> {
-        let doublings = self.count - FREE_FAILURES;
-        if doublings < 0 {
-            return None;
-        }
-        let seconds = if doublings >= 10 {
-            CEILING_SECONDS
-        } else {
-            (1 << doublings).min(CEILING_SECONDS)
-        };
-        Some(self.last.plus_seconds(seconds))
-    }
-
-    /// Whether the quiet time has passed.
-    pub fn forgotten(self, now: Millis) -> bool {
-        now >= self.last.plus_seconds(CEILING_SECONDS)
-    }
-}
-
-impl Document for Failures {
-    fn to_document(&self) -> Value {
-        json!({ "count": self.count, "last": self.last.0 })
-    }
-
-    fn from_document(document: &Value) -> Option<Failures> {
-        Some(Failures {
-            count: document.get("count")?.as_i64()?,
-            last: Millis(document.get("last")?.as_i64()?),
-        })
-    }
-}
 
 /// How often a verdict is committed anew when other attempts on the same account were counted at the same moment.
 const RACES: usize = 64;
@@ -160,21 +100,19 @@ impl Attempt {
         Err(ApiError::too_many_requests())
     }
 
-    fn key(&self) -> String {
-        keys::lockout(&self.pool_id, &self.who)
+    fn key(&self) -> Key<Failures> {
+        Failures::key(&self.pool_id, &self.who)
     }
 
     fn expect(&self) -> Expect {
-        self.row
-            .as_ref()
-            .map_or(Expect::Absent, |row| Expect::Version(row.version))
+        self.row.as_ref().map_or(Expect::Absent, Stored::unchanged)
     }
 
     /// One failure more.
     fn counted(&self, ctx: &Ctx) -> Batch {
         let before = self.row.as_ref().map(|row| row.value);
         let counted = Failures::after(before, ctx.now);
-        Batch::new().put(self.key(), self.expect(), counted.to_body())
+        Batch::new().record(self.key(), self.expect(), &counted)
     }
 
     /// No failure any more.
@@ -187,7 +125,7 @@ impl Attempt {
 
     /// Reads the failures, and denies while they lock the account.
     async fn look(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
-        self.row = load(&*ctx.platform().store, &self.key()).await?;
+        self.row = load(ctx.platform(), &self.key()).await?;
         let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
         match locked.is_some_and(|until| ctx.now < until) {
             true => Err(ApiError::not_authorized("Password attempts exceeded")),
@@ -197,7 +135,7 @@ impl Attempt {
 
     /// Somebody else's commit was faster at `key`.
     async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<(), ApiError> {
-        if key == self.key() {
+        if key == self.key().as_str() {
             self.look(ctx).await
         } else {
             Err((self.lost)())
@@ -254,7 +192,7 @@ impl Proved {
     /// `Password attempts exceeded` if the account was locked meanwhile; what was answered was answered before.
     pub async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
         match self {
-            Proved::Open(attempt) if attempt.key() == key || attempt.consumes.names(key) => {
+            Proved::Open(attempt) if attempt.key().as_str() == key || attempt.consumes.names(key) => {
                 attempt.lost_race(ctx, key).await.map(|()| true)
             }
             _ => Ok(false),
@@ -285,50 +223,5 @@ impl Proved {
             Proved::Open(attempt) => attempt.failed(ctx).await,
             Proved::Counted(_) | Proved::Settled => Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lock_after(failures: i64) -> Option<i64> {
-        let mut counted = None;
-        for _ in 0..failures {
-            counted = Some(Failures::after(counted, Millis(0)));
-        }
-        counted.and_then(Failures::locked_until).map(Millis::seconds)
-    }
-
-    #[test]
-    fn the_lock_doubles_from_one_second_at_the_fifth_failure_to_fifteen_minutes() {
-        let expected = [
-            (4, None),
-            (5, Some(1)),
-            (6, Some(2)),
-            (7, Some(4)),
-            (8, Some(8)),
-            (9, Some(16)),
-            (10, Some(32)),
-            (11, Some(64)),
-            (12, Some(128)),
-            (13, Some(256)),
-            (14, Some(512)),
-            (15, Some(900)),
-            (100, Some(900)),
-        ];
-        for (failures, seconds) in expected {
-            assert_eq!(lock_after(failures), seconds, "after {failures} failures");
-        }
-    }
-
-    #[test]
-    fn fifteen_quiet_minutes_start_the_count_again() {
-        let failed = Failures {
-            count: 9,
-            last: Millis(0),
-        };
-        assert_eq!(Failures::after(Some(failed), Millis(899_999)).count, 10);
-        assert_eq!(Failures::after(Some(failed), Millis(900_000)).count, 1);
     }
 }

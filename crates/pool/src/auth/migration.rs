@@ -45,7 +45,7 @@ pub async fn migrate(
     let Some(arn) = pool.lambda(|lambdas| lambdas.user_migration.clone()) else {
         return Ok(Migration::None);
     };
-    let who = Subject::Unknown(name.to_owned()).lockout_name(ctx, pool)?;
+    let who = Subject::Unknown(name.to_owned()).id(ctx, pool)?;
     let attempt = Attempt::begin(ctx, pool.id(), who).await?;
     let attempt = attempt.counted_first(ctx).await?;
     let validation = if metadata.is_empty() {
@@ -130,9 +130,9 @@ async fn create(
     let mut user = registration::new_user(ctx, pool, name, given)?;
     user.status = status;
     // The password policy does not apply: the older directory took this password.
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user.username, password).await?);
+    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, password).await?);
     let rows = registration::rows(ctx, pool, &user, taken).await?;
     ctx.platform().commit(rows).await?;
-    let created = ctx.user_by_username(pool, &user.username).await?;
+    let created = ctx.user_by_sub(pool, &user.sub).await?;
     created.ok_or_else(|| ApiError::internal("a user who was just migrated is not there"))
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 use serde_json::json;
 
 use super::handle;
@@ -16,8 +16,7 @@ use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::{custom, tokens};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::{PoolRecord, SessionRecord, Stored, UserRecord};
+use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
 use crate::users::attributes::{self, Change};
 use crate::users::change;
 use crate::users::credentials;
@@ -43,13 +42,13 @@ pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, A
         .ok_or_else(ApiError::incorrect_username_or_password)?;
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client.id(), expires);
+    let session = handle::new(ctx, client, &user.sub, expires);
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         expires,
         ..sign_in.session()
     };
-    let batch = Batch::new().put(session.key, Expect::Absent, record.to_body());
+    let batch = Batch::new().create(session.key, &record);
     proved.commit(ctx, batch).await?;
 
     let missing: Vec<String> = attributes::required(pool)
@@ -102,10 +101,10 @@ pub async fn answer(
     };
     change.check_client(client)?;
     check_change(pool, &user.value, &change)?;
-    let verifier = credentials::seal_verifier(ctx, pool, &user.value.username, password).await?;
+    let verifier = credentials::seal_verifier(ctx, pool, &user.value, password).await?;
     handle::consume(ctx, &stored).await?;
 
-    let username = user.value.username.clone();
+    let sub = user.value.sub.clone();
     change::change(ctx, pool, user, |user| {
         check_change(pool, user, &change)?;
         change.apply(pool, user);
@@ -116,7 +115,7 @@ pub async fn answer(
         Ok(())
     })
     .await?;
-    let now = ctx.user_by_username(pool, &username).await?;
+    let now = ctx.user_by_sub(pool, &sub).await?;
     sign_in.subject = Subject::Known(Box::new(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));

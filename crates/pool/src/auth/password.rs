@@ -37,7 +37,7 @@ pub async fn check_subject(
     subject: &Subject,
     password: &str,
 ) -> Result<Proved, ApiError> {
-    let who = subject.lockout_name(ctx, pool)?;
+    let who = subject.id(ctx, pool)?;
     let attempt = Attempt::begin(ctx, pool.id(), who).await?;
     judge(ctx, pool, subject, password, attempt).await
 }

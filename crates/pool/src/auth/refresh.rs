@@ -8,8 +8,7 @@ use serde_json::Value;
 
 use super::tokens::{self, Grant};
 use crate::base::error::ApiError;
-use crate::records::document::{Document, load};
-use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, keys};
+use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
 
 /// How often an exchange is decided again when another one of the same family came first.
@@ -44,8 +43,8 @@ pub async fn find(
 ) -> Result<Presented, ApiError> {
     let invalid = || ApiError::not_authorized("Invalid Refresh Token");
     let (sub, origin_jti, secret) = tokens::read_refresh_token(token).ok_or_else(invalid)?;
-    let key = keys::refresh(pool.id(), &sub, &origin_jti);
-    let Some(family) = load::<RefreshRecord>(&*ctx.platform().store, &key).await? else {
+    let key = RefreshRecord::key(pool.id(), &sub, &origin_jti);
+    let Some(family) = load(ctx.platform(), &key).await? else {
         // Disabling a user deletes the families, and is what the service tells of the two.
         let holder = ctx.user_by_sub(pool, &sub).await?;
         let disabled = holder.is_some_and(|user| !user.value.enabled);
@@ -107,12 +106,8 @@ pub async fn user_of(
     pool: &PoolRecord,
     presented: &Presented,
 ) -> Result<Stored<UserRecord>, ApiError> {
-    let user = ctx
-        .user_by_username(pool, &presented.family.value.username)
-        .await?;
-    let user = user
-        .filter(|user| user.value.sub == presented.sub)
-        .ok_or_else(ApiError::user_not_found)?;
+    let user = ctx.user_by_sub(pool, &presented.sub).await?;
+    let user = user.ok_or_else(ApiError::user_not_found)?;
     // A sign-in that was under way while the user signed out everywhere may have left a family behind.
     if user
         .value
@@ -160,8 +155,7 @@ pub async fn exchange(
         check_not_spent(ctx, &presented).await?;
         let secret = tokens::new_secret(&*ctx.platform().entropy);
         let family = rotated(ctx, client, &presented, tokens::secret_digest(&secret));
-        let expect = Expect::Version(presented.family.version);
-        let batch = Batch::new().put(presented.family.key.clone(), expect, family.to_body());
+        let batch = Batch::new().replace(&presented.family, &family);
         match ctx.platform().commit(batch).await {
             Ok(_) => {
                 let successor = tokens::refresh_token(

@@ -59,7 +59,7 @@ pub async fn respond(
             let text = session
                 .filter(|text| !text.is_empty())
                 .ok_or_else(|| ApiError::missing_parameter("Session"))?;
-            let stored = handle::find(ctx, client.id(), &text).await?;
+            let stored = handle::find(ctx, client, &text).await?;
             let record = &stored.value;
             let sign_in = resume(ctx, pool, client, record, &challenge, &parameters, metadata).await?;
             if challenge == ChallengeNameType::NewPasswordRequired {
@@ -111,7 +111,7 @@ fn check_session_belongs(
     let Some(text) = session.filter(|text| !text.is_empty()) else {
         return Ok(());
     };
-    let digest = handle::open(ctx, client.id(), text).map(|(_, digest)| digest);
+    let digest = handle::open(ctx, client.id(), text).map(|opened| opened.digest);
     if digest.is_some() && digest == record.session_digest {
         Ok(())
     } else {
@@ -160,8 +160,7 @@ async fn subject_of(ctx: &Ctx, pool: &PoolRecord, record: &SessionRecord) -> Res
     let Some(sub) = &record.sub else {
         return Ok(Subject::Unknown(record.username.clone()));
     };
-    let user = ctx.user_by_username(pool, &record.username).await?;
-    match user.filter(|user| user.value.sub == *sub) {
+    match ctx.user_by_sub(pool, sub).await? {
         Some(user) => Ok(Subject::Known(Box::new(user))),
         None => Err(handle::invalid()),
     }

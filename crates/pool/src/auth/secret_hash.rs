@@ -3,7 +3,7 @@
 use poolhouse_crypto::{constant_time_eq, secret_hash};
 
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, UserRecord, keys};
+use crate::records::{ClientRecord, UserRecord};
 use crate::request::Ctx;
 
 /// The secret of a client that has one.
@@ -14,11 +14,10 @@ pub fn client_secret(ctx: &Ctx, client: &ClientRecord) -> Result<Option<String>,
     let Some(sealed) = &client.sealed_secret else {
         return Ok(None);
     };
-    let key = keys::client(client.pool_id(), client.id());
+    let key = ClientRecord::key(client.pool_id(), client.id());
     let secret = ctx
         .platform()
-        .sealer
-        .open(&key, sealed)
+        .open(key.as_str(), sealed)
         .map_err(ApiError::internal)?;
     String::from_utf8(secret).map(Some).map_err(ApiError::internal)
 }

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_crypto::srp::{self, Challenge, parse_a, timestamp};
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 use poolhouse_text::hex;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -23,7 +23,7 @@ use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use crate::base::error::ApiError;
 use crate::records::document::Document;
-use crate::records::{SessionRecord, keys};
+use crate::records::{AnsweredBlock, RecordBatch, SessionRecord};
 use crate::request::Ctx;
 
 /// How far a client's clock may be off, in seconds. The service checks for gross errors only.
@@ -58,7 +58,8 @@ pub async fn challenge(
         .await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = with_session.then(|| handle::new(ctx, client.id(), expires));
+    let who = subject.id(ctx, pool)?;
+    let session = with_session.then(|| handle::new(ctx, client, &who, expires));
     let record = SessionRecord {
         challenge: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
         session_digest: session.as_ref().map(|session| session.digest.clone()),
@@ -134,8 +135,8 @@ impl Proof {
 pub struct Exchange {
     /// The sign-in it belongs to.
     pub session: SessionRecord,
-    /// Where its use is noted.
-    used: String,
+    /// What its use is noted under.
+    digest: String,
     ours: Challenge,
     public_a: String,
 }
@@ -159,10 +160,8 @@ impl Exchange {
     fn read(state: &[u8]) -> Option<Exchange> {
         let document: Value = serde_json::from_slice(state).ok()?;
         let session = SessionRecord::from_document(document.get("session")?)?;
-        // Swept an hour late, so that a clock set back does not make the block good again.
-        let used = keys::session(session.expires.plus_seconds(3600), &handle::digest(state));
         Some(Exchange {
-            used,
+            digest: handle::digest(state),
             ours: Challenge::from_bytes(&hex::decode(document.get("secret")?.as_str()?)?).ok()?,
             public_a: document.get("a")?.as_str()?.to_owned(),
             session,
@@ -180,10 +179,16 @@ pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Re
         ctx, pool, subject, ..
     } = sign_in;
     let Exchange {
-        used, ours, public_a, ..
+        session,
+        digest,
+        ours,
+        public_a,
     } = exchange;
-    let consume = Batch::new().put(used, Expect::Absent, "{}");
-    let who = subject.lockout_name(ctx, pool)?;
+    let who = subject.id(ctx, pool)?;
+    let answered = AnsweredBlock {
+        expires: session.expires,
+    };
+    let consume = Batch::new().create(AnsweredBlock::key(pool.id(), &who, &digest), &answered);
     let attempt = Attempt::begin(ctx, pool.id(), who).await?;
     let attempt = attempt.consuming(consume, handle::used);
     let verifier = subject.verifier(ctx, pool)?;

@@ -2,15 +2,14 @@
 
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::srp::{self, FakeUser, Verifier};
-use poolhouse_crypto::{hmac_sha256, sha256};
-use poolhouse_text::hex;
+use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
 use serde_json::{Map, Value};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::alias::{alias_kind, signs_in_by};
-use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, keys};
-use crate::request::Ctx;
+use crate::records::user_index::{alias_kind, signs_in_by};
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
+use crate::request::{Ctx, as_sub};
 use crate::users::credentials;
 
 /// The one who signs in.
@@ -74,16 +73,21 @@ impl Subject {
         }
     }
 
-    /// What lockout counts under.
-    pub fn lockout_name(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<String, ApiError> {
-        match self {
-            Subject::Known(user) => Ok(user.value.sub.clone()),
-            Subject::Unknown(name) => {
-                // Keyed, so that the rows do not say which names were tried.
-                let digest = hmac_sha256(&seed(ctx, pool)?, &[b"lockout", pool.compared(name).as_bytes()]);
-                Ok(hex::encode(&digest[..16]))
-            }
+    /// What everything of the subject lies under: the user's `sub`, or one made up for a name that nobody has. The made-up
+    /// one is the same as long as the pool lives, and a `sub` that is nobody's is its own.
+    pub fn id(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<String, ApiError> {
+        let name = match self {
+            Subject::Known(user) => return Ok(user.value.sub.clone()),
+            Subject::Unknown(name) => name,
+        };
+        if let Some(sub) = as_sub(name) {
+            return Ok(sub);
         }
+        // Keyed, so that the rows do not say which names were tried.
+        let digest = hmac_sha256(&seed(ctx, pool)?, &[b"sub", pool.compared(name).as_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Ok(uuid_from(bytes))
     }
 
     /// The verifier to prove a password against. Costs the same whether there is a user or a password, or not.
@@ -162,8 +166,7 @@ pub fn check_status(user: &UserRecord, now: Millis) -> Result<(), ApiError> {
 pub fn seed(ctx: &Ctx, pool: &PoolRecord) -> Result<[u8; 32], ApiError> {
     let opened = ctx
         .platform()
-        .sealer
-        .open(&keys::pool(pool.id()), &pool.sealed_seed)
+        .open(PoolRecord::key(pool.id()).as_str(), &pool.sealed_seed)
         .map_err(ApiError::internal)?;
     Ok(sha256(&[&opened]))
 }

@@ -13,8 +13,7 @@ use super::subject::{check_enabled, event_attributes};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
-use crate::records::document::Document;
-use crate::records::{ClientRecord, PoolRecord, RefreshRecord, UserRecord, keys};
+use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::{self, Trigger, TriggerCall};
 
@@ -43,10 +42,11 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiEr
     let user = match sign_in.subject.stored() {
         Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => user.clone(),
         // Functions that run elsewhere may have changed the user: what they set belongs into the tokens.
-        _ => ctx
-            .user_by_username(pool, sign_in.subject.username())
+        Some(user) => ctx
+            .user_by_sub(pool, &user.value.sub)
             .await?
             .ok_or_else(ApiError::incorrect_username_or_password)?,
+        None => return Err(ApiError::incorrect_username_or_password()),
     };
     if !user.value.enabled {
         return Err(ApiError::user_disabled());
@@ -79,9 +79,9 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiEr
         &secret,
         &*ctx.platform().entropy,
     ));
-    let row = keys::refresh(pool.id(), &user.value.sub, &origin_jti);
+    let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
     let batch = Batch::new()
-        .put(row, Expect::Absent, family.to_body())
+        .create(row, &family)
         // The user must still be there when the tokens become good.
         .check(user.key, Expect::Present);
     Ok(Issued { result, batch })

@@ -9,6 +9,8 @@ use std::fmt;
 use poolhouse_api::{ErrorCode, Rejection};
 use poolhouse_store::{CommitError, StoreError};
 
+use super::load::LoadError;
+
 type Cause = Box<dyn Error + Send + Sync>;
 
 /// An error as the API answers it.
@@ -19,6 +21,7 @@ pub struct ApiError {
     /// The sentence for the caller. Never holds a secret.
     pub message: String,
     source: Option<Cause>,
+    is_unavailable: bool,
 }
 
 impl ApiError {
@@ -28,6 +31,7 @@ impl ApiError {
             code,
             message: message.into(),
             source: None,
+            is_unavailable: false,
         }
     }
 
@@ -44,6 +48,27 @@ impl ApiError {
             "An internal error occurred. Try again.",
         )
         .caused_by(cause)
+    }
+
+    /// The store cannot do it at the moment, or cannot say whether it did: HTTP 503.
+    pub fn unavailable(cause: impl Into<Cause>) -> ApiError {
+        ApiError {
+            is_unavailable: true,
+            ..ApiError::new(
+                ErrorCode::InternalErrorException,
+                "The service is not available at the moment. Try again.",
+            )
+            .caused_by(cause)
+        }
+    }
+
+    /// The HTTP status of the answer.
+    pub fn status(&self) -> u16 {
+        if self.is_unavailable {
+            503
+        } else {
+            self.code.status()
+        }
     }
 
     /// `InvalidParameterException` with this sentence.
@@ -110,7 +135,7 @@ impl ApiError {
                 "Another request changed the settings at the same moment. Read them again before the next try.",
             )
             .caused_by(error),
-            CommitError::Store(error) => ApiError::internal(error),
+            error => error.into(),
         }
     }
 
@@ -146,9 +171,22 @@ impl From<Rejection> for ApiError {
     }
 }
 
+impl From<LoadError> for ApiError {
+    fn from(error: LoadError) -> ApiError {
+        match error {
+            LoadError::Store(error) => error.into(),
+            error @ LoadError::Corrupt(_) => ApiError::internal(error),
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
-        ApiError::internal(error)
+        if error.is_transient() {
+            ApiError::unavailable(error)
+        } else {
+            ApiError::internal(error)
+        }
     }
 }
 
@@ -158,7 +196,8 @@ impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> ApiError {
         match error {
             CommitError::Conflict { .. } => ApiError::concurrent_modification().caused_by(error),
-            CommitError::Store(error) => ApiError::internal(error),
+            CommitError::Store(error) => error.into(),
+            CommitError::Uncertain(_) => ApiError::unavailable(error),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod clock;
 pub mod cpu;
+pub mod envelope;
 pub mod error;
+pub mod load;
 pub mod platform;
 pub mod settings;
 pub mod shutdown;
@@ -10,5 +12,6 @@ pub mod tls;
 
 pub use clock::Millis;
 pub use error::ApiError;
+pub use load::LoadError;
 pub use platform::Platform;
 pub use settings::Settings;

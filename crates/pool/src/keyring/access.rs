@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::base::load::LoadError;
 use crate::base::platform::Platform;
-use crate::records::document::{Document, LoadError, decode, load};
-use crate::records::{AccessKeyRecord, keys};
+use crate::records::document::decode;
+use crate::records::{AccessKeyRecord, RecordBatch, load};
 
 /// What follows `AKIA` in an id: base 32, which cannot be misread, as in AWS's own.
 const ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -44,15 +45,13 @@ pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
     let entropy = &*platform.entropy;
     let access_key_id = format!("AKIA{}", random_text(ID_ALPHABET, 16, entropy));
     let secret_access_key = Zeroizing::new(random_text(SECRET_ALPHABET, 40, entropy));
-    let row = keys::access_key(&access_key_id);
-    let sealed_secret = platform.seal(&row, secret_access_key.as_bytes());
+    let row = AccessKeyRecord::key(&access_key_id);
+    let sealed_secret = platform.seal(row.as_str(), secret_access_key.as_bytes());
     let record = AccessKeyRecord {
         sealed_secret,
         created: platform.now(),
     };
-    platform
-        .commit(Batch::new().put(row, Expect::Absent, record.to_body()))
-        .await?;
+    platform.commit(Batch::new().create(row, &record)).await?;
     Ok(NewAccessKey {
         access_key_id,
         secret_access_key,
@@ -65,20 +64,23 @@ pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
 /// When the store fails or a row is not an access key.
 pub async fn list(platform: &Platform) -> Result<Vec<(String, Millis)>, LoadError> {
     let mut found = Vec::new();
-    let mut scan = Scan::prefix(keys::ACCESS_KEYS, PAGE);
+    let mut scan = Scan::prefix(AccessKeyRecord::PREFIX, PAGE);
     loop {
-        let rows = platform.store.scan(scan).await.map_err(LoadError::Store)?;
+        let rows = platform.scan(scan).await?;
         let last = rows
             .last()
             .map(|row| row.key.clone())
             .filter(|_| rows.len() == PAGE);
         for row in rows {
             let record = decode::<AccessKeyRecord>(row)?;
-            let id = record.key.strip_prefix(keys::ACCESS_KEYS).unwrap_or_default();
+            let id = record
+                .key
+                .strip_prefix(AccessKeyRecord::PREFIX)
+                .unwrap_or_default();
             found.push((id.to_owned(), record.value.created));
         }
         match last {
-            Some(last) => scan = Scan::prefix(keys::ACCESS_KEYS, PAGE).after(last),
+            Some(last) => scan = Scan::prefix(AccessKeyRecord::PREFIX, PAGE).after(last),
             None => return Ok(found),
         }
     }
@@ -90,7 +92,7 @@ pub async fn list(platform: &Platform) -> Result<Vec<(String, Millis)>, LoadErro
 /// When the store fails.
 pub async fn delete(platform: &Platform, access_key_id: &str) -> Result<bool, CommitError> {
     match platform
-        .commit(Batch::new().delete(keys::access_key(access_key_id), Expect::Present))
+        .commit(Batch::new().delete(AccessKeyRecord::key(access_key_id), Expect::Present))
         .await
     {
         Ok(_) => Ok(true),
@@ -104,15 +106,15 @@ pub async fn delete(platform: &Platform, access_key_id: &str) -> Result<bool, Co
 /// # Errors
 /// When the store fails or the secret does not open.
 pub async fn secret(platform: &Platform, access_key_id: &str) -> Result<Option<Zeroizing<String>>, ApiError> {
-    let key = keys::access_key(access_key_id);
+    let key = AccessKeyRecord::key(access_key_id);
     if !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) || access_key_id.is_empty() {
         return Ok(None);
     }
-    let Some(record) = load::<AccessKeyRecord>(&*platform.store, &key).await? else {
+    let Some(record) = load(platform, &key).await? else {
         return Ok(None);
     };
     let secret = platform
-        .open(&key, &record.value.sealed_secret)
+        .open(key.as_str(), &record.value.sealed_secret)
         .map_err(ApiError::internal)?;
     String::from_utf8(secret)
         .map(|secret| Some(Zeroizing::new(secret)))

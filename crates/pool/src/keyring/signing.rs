@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use poolhouse_crypto::jwt::SigningKey;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
-use crate::records::keys as key_of;
+use crate::records::{RecordBatch, SigningKeysRecord, load};
 
 /// The keys of one pool, parsed.
 pub struct PoolKeys {
@@ -74,13 +74,16 @@ impl SigningKeys {
             .cpu
             .run_long(move || Ok::<_, ApiError>((source.generate()?, source.generate()?)))
             .await??;
-        let row = key_of::pool_keys(pool_id);
+        let row = SigningKeysRecord::key(pool_id);
         let seal = |key: &SigningKey| {
             let pkcs8 = key.to_pkcs8().map_err(ApiError::internal)?;
-            Ok::<_, ApiError>(self.platform.seal(&row, &pkcs8))
+            Ok::<_, ApiError>(self.platform.seal(row.as_str(), &pkcs8))
         };
-        let body = json!({ "id": seal(&id)?, "access": seal(&access)? });
-        Ok(Batch::new().put(row, Expect::Absent, body.to_string()))
+        let record = SigningKeysRecord {
+            sealed_id: seal(&id)?,
+            sealed_access: seal(&access)?,
+        };
+        Ok(Batch::new().create(row, &record))
     }
 
     /// The keys of a pool; `Ok(None)` if there is no such pool.
@@ -97,19 +100,20 @@ impl SigningKeys {
         if held.is_some() {
             return Ok(held);
         }
-        let row = key_of::pool_keys(pool_id);
-        let Some(stored) = self.platform.get(&row).await? else {
+        let row = SigningKeysRecord::key(pool_id);
+        let Some(stored) = load(&self.platform, &row).await? else {
             return Ok(None);
         };
-        let document: Value = serde_json::from_str(&stored.body).map_err(ApiError::internal)?;
-        let open = |member: &str| {
-            let sealed = document.get(member).and_then(Value::as_str).unwrap_or_default();
-            let pkcs8 = self.platform.open(&row, sealed).map_err(ApiError::internal)?;
+        let open = |sealed: &str| {
+            let pkcs8 = self
+                .platform
+                .open(row.as_str(), sealed)
+                .map_err(ApiError::internal)?;
             SigningKey::from_pkcs8(&pkcs8).map_err(ApiError::internal)
         };
         let keys = Arc::new(PoolKeys {
-            id: open("id")?,
-            access: open("access")?,
+            id: open(&stored.value.sealed_id)?,
+            access: open(&stored.value.sealed_access)?,
         });
         self.parsed
             .write()

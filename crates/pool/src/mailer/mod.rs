@@ -24,7 +24,7 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::settings::{MailCarrier, MailSettings};
-use crate::records::keys;
+use crate::records::outbox as rows;
 use handover::{HandOver, Held};
 use outbox::Payload;
 
@@ -126,10 +126,10 @@ impl Mailer {
         } else {
             now
         };
-        let row = outbox::insert(&self.platform, &keys::outbox(due, &id), &id, &payload, expires);
+        let row = outbox::insert(&self.platform, &rows::key(due, &id), &id, &payload, expires);
         if held {
             self.handover.extend([Held {
-                key: keys::outbox(due, &id),
+                key: rows::key(due, &id),
                 since: now,
             }]);
         }

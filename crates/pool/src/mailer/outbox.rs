@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::base::clock::Millis;
 use crate::base::platform::Platform;
-use crate::records::keys;
+use crate::records::outbox as rows;
 
 /// A row as it was read or written by its present holder.
 #[derive(Clone)]
@@ -56,8 +56,9 @@ pub(super) fn insert(platform: &Platform, key: &str, id: &str, payload: &Payload
 
 impl Entry {
     /// The entry in a row, or `None` if it is not one.
-    pub fn parse(row: &Row) -> Option<Entry> {
-        let (due, id) = row.key.strip_prefix(keys::OUTBOX)?.split_once('/')?;
+    pub fn parse(platform: &Platform, row: &Row) -> Option<Entry> {
+        let row = platform.open_row(row.clone()).ok()?;
+        let (due, id) = row.key.strip_prefix(rows::PREFIX)?.split_once('/')?;
         let document: Value = serde_json::from_str(&row.body).ok()?;
         Some(Entry {
             key: row.key.clone(),
@@ -72,7 +73,7 @@ impl Entry {
 
     /// The batch that moves the row to another moment, and the entry as it then is but for its version.
     pub fn moved(&self, due: Millis, failures: u32) -> (Batch, Entry) {
-        let key = keys::outbox(due, &self.id);
+        let key = rows::key(due, &self.id);
         let batch = Batch::new()
             .delete(self.key.clone(), Expect::Version(self.version))
             .put(
@@ -114,7 +115,7 @@ impl Entry {
 
 /// The row's name without the moment it is due, for a row that moves keeps its seal.
 fn sealing_context(id: &str) -> String {
-    format!("{}{id}", keys::OUTBOX)
+    format!("{}{id}", rows::PREFIX)
 }
 
 fn body(sealed: &str, failures: u32, expires: Millis) -> String {

@@ -16,7 +16,7 @@ use crate::base::clock::Millis;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::base::tls;
-use crate::records::keys;
+use crate::records::outbox as rows;
 use poolhouse_text::with_causes;
 
 /// How long the worker sleeps if nothing wakes it: rows of other processes and ended leases announce themselves to
@@ -147,8 +147,8 @@ impl Worker {
         let put_back = !steps.is_empty();
         let room = room(self);
         if room > 0 && (pass == Pass::Whole || self.scan_at <= Instant::now()) {
-            let rows = self.platform.store.scan(Scan::prefix(keys::OUTBOX, room)).await;
-            let due = due(rows.map_err(CommitError::Store)?, now);
+            let rows = self.platform.store.scan(Scan::prefix(rows::PREFIX, room)).await;
+            let due = due(&self.platform, rows.map_err(CommitError::Store)?, now);
             self.scan_at = Instant::now() + due.wait(room, now);
             steps.extend(due.steps);
         }
@@ -180,7 +180,7 @@ impl Worker {
                     return Err(error.into());
                 }
             };
-            match found.as_ref().and_then(Entry::parse) {
+            match found.as_ref().and_then(|row| Entry::parse(&self.platform, row)) {
                 None if found.is_some() || row.is_given_up(now) => {}
                 None => later.push(row),
                 // Its lease is over: the scan finds it, like any other.
@@ -232,8 +232,9 @@ impl Worker {
             Err(error) => return Err(error),
         }
         for batch in settled {
-            if let Err(error @ CommitError::Store(_)) = self.platform.commit(batch).await {
-                return Err(error);
+            match self.platform.commit(batch).await {
+                Ok(_) | Err(CommitError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
             }
             // In order, so that what failed to be written is still there for the next pass.
             self.ended.remove(0);
@@ -335,13 +336,13 @@ impl Step {
     }
 }
 
-fn due(rows: Vec<Row>, now: Millis) -> Due {
+fn due(platform: &Platform, rows: Vec<Row>, now: Millis) -> Due {
     let mut due = Due {
         steps: Vec::new(),
         first_later: None,
     };
     for row in rows {
-        let step = match Entry::parse(&row) {
+        let step = match Entry::parse(platform, &row) {
             None => Step::unreadable(row),
             Some(entry) if entry.due > now => {
                 due.first_later = Some(entry.due);

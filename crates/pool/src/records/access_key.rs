@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::document::{Document, integer, text};
+use super::key::{Directory, Key};
 use crate::base::clock::Millis;
 
 /// An access key that `poolhouse keys create` made. It may call every operation that AWS signs.
@@ -12,6 +13,16 @@ pub struct AccessKeyRecord {
     pub sealed_secret: String,
     /// When it was created.
     pub created: Millis,
+}
+
+impl AccessKeyRecord {
+    /// What the keys of these rows begin with.
+    pub const PREFIX: &str = Directory::AccessKey.prefix();
+
+    /// Where an access key lies.
+    pub fn key(id: &str) -> Key<AccessKeyRecord> {
+        Key::listed(Directory::AccessKey, id)
+    }
 }
 
 impl Document for AccessKeyRecord {

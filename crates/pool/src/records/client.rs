@@ -4,6 +4,11 @@ use poolhouse_api::{Shape, shapes};
 use serde_json::{Value, json};
 
 use super::document::{Document, text};
+use super::key::{Directory, Key, pool_prefix};
+use super::reference::Reference;
+
+/// The part of the key between the pool and the client.
+const FOLDER: &str = "client/";
 
 /// An app client as stored: the API's own description of it without the secret, and the secret sealed.
 #[derive(Clone, Debug)]
@@ -18,6 +23,26 @@ pub struct ClientRecord {
 const AUTH_SESSION_MINUTES: i64 = 3;
 
 impl ClientRecord {
+    /// Where an app client of a pool lies.
+    pub fn key(pool_id: &str, client_id: &str) -> Key<ClientRecord> {
+        Key::of_pool(pool_id, format_args!("{FOLDER}{client_id}"))
+    }
+
+    /// Prefix of a pool's app clients.
+    pub fn all(pool_id: &str) -> String {
+        pool_prefix(pool_id) + FOLDER
+    }
+
+    /// Where the pool of an app client is noted.
+    pub fn pool_key(client_id: &str) -> Key<Reference> {
+        Key::listed(Directory::ClientPool, client_id)
+    }
+
+    /// The id of the app client whose row this is, below a pool's prefix; `None` for every other row.
+    pub fn id_in(rest_of_key: &str) -> Option<&str> {
+        rest_of_key.strip_prefix(FOLDER)
+    }
+
     /// The client's id.
     pub fn id(&self) -> &str {
         self.settings.client_id.as_deref().unwrap_or_default()
@@ -46,8 +71,7 @@ impl ClientRecord {
         self.settings
             .refresh_token_rotation
             .as_ref()
-            .and_then(|rotation| rotation.feature.as_ref())
-            == Some(&shapes::FeatureType::Enabled)
+            .is_some_and(|rotation| rotation.feature == shapes::FeatureType::Enabled)
     }
 
     /// Whether tokens carry `origin_jti` and can be revoked. On unless switched off.
@@ -66,7 +90,7 @@ impl Document for ClientRecord {
     }
 
     fn from_document(document: &Value) -> Option<ClientRecord> {
-        let settings = shapes::UserPoolClientType::from_json(document.get("settings")?);
+        let settings = shapes::UserPoolClientType::from_json(document.get("settings")?).ok()?;
         settings.client_id.as_ref()?;
         Some(ClientRecord {
             settings,

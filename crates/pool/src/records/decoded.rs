@@ -6,9 +6,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use poolhouse_store::{Store, Version};
+use poolhouse_store::{Row, Version};
 
-use super::document::{Document, LoadError, Stored, decode};
+use super::document::{Document, Stored, decode};
+use super::key::Key;
+use crate::base::load::LoadError;
+use crate::base::platform::Platform;
 
 /// Records kept at most. A server with more pools than this parses some of them again.
 const CAPACITY: usize = 1024;
@@ -31,36 +34,43 @@ impl<T: Document> Decoded<T> {
     ///
     /// # Errors
     /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
-    pub async fn load(&self, store: &dyn Store, key: &str) -> Result<Option<Stored<Arc<T>>>, LoadError> {
-        let Some(row) = store.get(key).await.map_err(LoadError::Store)? else {
-            return Ok(None);
-        };
-        if let Some((version, value)) = self.held.read().unwrap_or_else(PoisonError::into_inner).get(key)
+    pub async fn load(&self, platform: &Platform, key: &Key<T>) -> Result<Option<Stored<Arc<T>>>, LoadError> {
+        let row = platform.store.get(key.as_str()).await?;
+        row.map(|row| self.decode(platform, row)).transpose()
+    }
+
+    /// The record in a row as the store returned it. What is held was authenticated when it was decoded.
+    fn decode(&self, platform: &Platform, row: Row) -> Result<Stored<Arc<T>>, LoadError> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, value)) = held.get(&row.key)
             && *version == row.version
         {
-            return Ok(Some(Stored {
+            return Ok(Stored {
                 key: row.key,
                 version: row.version,
                 value: value.clone(),
-            }));
+            });
         }
-        let Stored { key, version, value } = decode::<T>(row)?;
+        drop(held);
+        let Stored { key, version, value } = decode::<T>(platform.open_row(row)?)?;
         let value = Arc::new(value);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= CAPACITY {
             held.clear();
         }
         held.insert(key.clone(), (version, value.clone()));
-        Ok(Some(Stored { key, version, value }))
+        Ok(Stored { key, version, value })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use poolhouse_store::{Batch, Expect, Memory};
+    use poolhouse_store::{Batch, Expect};
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::records::RecordBatch;
+    use crate::testing::TestPool;
 
     #[derive(Debug, PartialEq)]
     struct Number(i64);
@@ -77,19 +87,21 @@ mod tests {
 
     #[tokio::test]
     async fn a_record_that_changed_is_decoded_again() {
-        let (store, decoded) = (Memory::new(), Decoded::<Number>::default());
+        let pool = TestPool::new().await;
+        let (platform, decoded) = (&pool.app().platform, Decoded::<Number>::default());
+        let key = || Key::from_text("n".to_owned());
         for number in [1, 2] {
-            let body = Number(number).to_body();
-            store
-                .commit(Batch::new().put("n", Expect::Any, body))
-                .await
-                .unwrap();
+            let batch = Batch::new().record(key(), Expect::Any, &Number(number));
+            platform.commit(batch).await.unwrap();
             for _ in 0..2 {
-                let stored = decoded.load(&store, "n").await.unwrap().unwrap();
+                let stored = decoded.load(platform, &key()).await.unwrap().unwrap();
                 assert_eq!(*stored.value, Number(number));
             }
         }
-        store.commit(Batch::new().delete("n", Expect::Any)).await.unwrap();
-        assert!(decoded.load(&store, "n").await.unwrap().is_none());
+        platform
+            .commit(Batch::new().delete("n", Expect::Any))
+            .await
+            .unwrap();
+        assert!(decoded.load(platform, &key()).await.unwrap().is_none());
     }
 }

@@ -1,10 +1,15 @@
 //! Reading and writing records as JSON documents.
 
-use std::fmt;
+use std::borrow::Borrow;
 use std::sync::Arc;
 
-use poolhouse_store::{Store, StoreError, Version};
+use poolhouse_store::{Batch, Expect, Row, Version};
 use serde_json::Value;
+
+use super::key::Key;
+use crate::base::clock::Millis;
+use crate::base::load::LoadError;
+use crate::base::platform::Platform;
 
 /// A kind of record with a JSON form.
 pub trait Document: Sized {
@@ -14,13 +19,17 @@ pub trait Document: Sized {
     /// The record a stored document describes, or `None` where a member is missing or of the wrong type.
     fn from_document(document: &Value) -> Option<Self>;
 
-    /// The text that a batch puts.
-    fn to_body(&self) -> String {
-        self.to_document().to_string()
+    /// When the row may be swept; `None` for what stays until it is deleted. It says nothing about whether the record
+    /// still counts: that is asked of the record, and sweeping comes at least an hour later.
+    fn sweepable(&self) -> Option<Millis> {
+        None
     }
 }
 
-/// A record as it was read: a change is written with `Expect::Version(version)`.
+/// How much longer than it counts a row stays: clocks differ, and one set back must not make good again what was used.
+pub const SWEEP_MARGIN_SECONDS: i64 = 3600;
+
+/// A record as it was read.
 #[derive(Clone, Debug)]
 pub struct Stored<T> {
     /// Where it lies.
@@ -29,6 +38,13 @@ pub struct Stored<T> {
     pub version: Version,
     /// The record itself.
     pub value: T,
+}
+
+impl<T> Stored<T> {
+    /// That the row is still what was read.
+    pub fn unchanged(&self) -> Expect {
+        Expect::Version(self.version)
+    }
 }
 
 impl<T: Clone> Stored<Arc<T>> {
@@ -42,49 +58,46 @@ impl<T: Clone> Stored<Arc<T>> {
     }
 }
 
-/// A row whose body is not what its key says. The database was changed by something else than this server, or by a
-/// newer one.
-#[derive(Debug)]
-pub struct Corrupt {
-    /// The row.
-    pub key: String,
+/// Batches of records.
+pub trait RecordBatch: Sized {
+    /// Writes a record over whatever is there, if `expect` holds.
+    #[must_use]
+    fn record<T: Document>(self, key: Key<T>, expect: Expect, record: &T) -> Self;
+
+    /// Writes a record where there is none.
+    #[must_use]
+    fn create<T: Document>(self, key: Key<T>, record: &T) -> Self {
+        self.record(key, Expect::Absent, record)
+    }
+
+    /// Writes a record over the one that was read.
+    #[must_use]
+    fn replace<T: Document, S: Borrow<T>>(self, stored: &Stored<S>, record: &T) -> Self;
+
+    /// Deletes the record that was read.
+    #[must_use]
+    fn remove<S>(self, stored: &Stored<S>) -> Self;
 }
 
-impl fmt::Display for Corrupt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the row {} does not hold the record its key names", self.key)
+impl RecordBatch for Batch {
+    fn record<T: Document>(self, key: Key<T>, expect: Expect, record: &T) -> Batch {
+        put(self, key.into(), expect, record)
+    }
+
+    fn replace<T: Document, S: Borrow<T>>(self, stored: &Stored<S>, record: &T) -> Batch {
+        put(self, stored.key.clone(), stored.unchanged(), record)
+    }
+
+    fn remove<S>(self, stored: &Stored<S>) -> Batch {
+        self.delete(stored.key.clone(), stored.unchanged())
     }
 }
 
-impl std::error::Error for Corrupt {}
-
-/// Why a record could not be read.
-#[derive(Debug)]
-pub enum LoadError {
-    /// The store failed.
-    Store(StoreError),
-    /// The row is there and cannot be understood.
-    Corrupt(Corrupt),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a record could not be read")
-    }
-}
-
-impl std::error::Error for LoadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            LoadError::Store(error) => Some(error),
-            LoadError::Corrupt(error) => Some(error),
-        }
-    }
-}
-
-impl From<LoadError> for crate::base::error::ApiError {
-    fn from(error: LoadError) -> Self {
-        crate::base::error::ApiError::internal(error)
+fn put<T: Document>(batch: Batch, key: String, expect: Expect, record: &T) -> Batch {
+    let body = record.to_document().to_string();
+    match record.sweepable() {
+        Some(Millis(due)) => batch.put_until(key, expect, body, due),
+        None => batch.put(key, expect, body),
     }
 }
 
@@ -92,20 +105,30 @@ impl From<LoadError> for crate::base::error::ApiError {
 ///
 /// # Errors
 /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
-pub async fn load<T: Document>(store: &dyn Store, key: &str) -> Result<Option<Stored<T>>, LoadError> {
-    store
-        .get(key)
-        .await
-        .map_err(LoadError::Store)?
-        .map(decode)
-        .transpose()
+pub async fn load<T: Document>(platform: &Platform, key: &Key<T>) -> Result<Option<Stored<T>>, LoadError> {
+    load_row(platform, key.as_str()).await
 }
 
-/// The record in a row that a scan or a get returned.
+/// Reads a record again where it was read before.
+///
+/// # Errors
+/// As [`load`].
+pub async fn reload<T: Document>(
+    platform: &Platform,
+    stored: &Stored<T>,
+) -> Result<Option<Stored<T>>, LoadError> {
+    load_row(platform, &stored.key).await
+}
+
+async fn load_row<T: Document>(platform: &Platform, key: &str) -> Result<Option<Stored<T>>, LoadError> {
+    platform.get(key).await?.map(decode).transpose()
+}
+
+/// The record in a row that the platform returned.
 ///
 /// # Errors
 /// When the row is not such a record.
-pub fn decode<T: Document>(row: poolhouse_store::Row) -> Result<Stored<T>, LoadError> {
+pub fn decode<T: Document>(row: Row) -> Result<Stored<T>, LoadError> {
     serde_json::from_str::<Value>(&row.body)
         .ok()
         .and_then(|document| T::from_document(&document))
@@ -114,7 +137,7 @@ pub fn decode<T: Document>(row: poolhouse_store::Row) -> Result<Stored<T>, LoadE
             version: row.version,
             value,
         })
-        .ok_or(LoadError::Corrupt(Corrupt { key: row.key }))
+        .ok_or_else(|| LoadError::corrupt(row.key))
 }
 
 /// A string member.

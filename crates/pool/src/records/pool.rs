@@ -4,6 +4,7 @@ use poolhouse_api::{Shape, shapes};
 use serde_json::{Value, json};
 
 use super::document::{Document, text};
+use super::key::{Directory, Key};
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
 #[derive(Clone, Debug)]
@@ -15,6 +16,11 @@ pub struct PoolRecord {
 }
 
 impl PoolRecord {
+    /// Where a pool lies.
+    pub fn key(pool_id: &str) -> Key<PoolRecord> {
+        Key::listed(Directory::Pool, pool_id)
+    }
+
     /// The pool's id, `us-east-1_AbCd12345`.
     pub fn id(&self) -> &str {
         self.settings.id.as_deref().unwrap_or_default()
@@ -35,8 +41,7 @@ impl PoolRecord {
         self.settings
             .username_configuration
             .as_ref()
-            .and_then(|c| c.case_sensitive)
-            .unwrap_or(true)
+            .is_none_or(|c| c.case_sensitive)
     }
 
     /// A name as this pool compares it.
@@ -76,7 +81,7 @@ impl Document for PoolRecord {
     }
 
     fn from_document(document: &Value) -> Option<PoolRecord> {
-        let settings = shapes::UserPoolType::from_json(document.get("settings")?);
+        let settings = shapes::UserPoolType::from_json(document.get("settings")?).ok()?;
         settings.id.as_ref()?;
         Some(PoolRecord {
             settings,

@@ -1,17 +1,19 @@
-//! Rows that refer to another row by name.
+//! Rows that do nothing but refer to another row by name.
 
-use poolhouse_store::Row;
 use serde_json::Value;
 
-/// The body of a row that refers to another by name: a JSON string.
-pub fn reference(name: &str) -> String {
-    Value::from(name).to_string()
-}
+use super::document::Document;
 
-/// What such a row refers to.
-pub fn referenced(row: Row) -> Option<String> {
-    match serde_json::from_str(&row.body) {
-        Ok(Value::String(name)) => Some(name),
-        _ => None,
+/// What the row refers to: a `sub`, a pool's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference(pub String);
+
+impl Document for Reference {
+    fn to_document(&self) -> Value {
+        Value::from(self.0.as_str())
+    }
+
+    fn from_document(document: &Value) -> Option<Reference> {
+        document.as_str().map(|name| Reference(name.to_owned()))
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::key::{Key, user_prefix};
 use crate::base::clock::Millis;
 
 /// A family of tokens. While its row exists the tokens are good; deleting the row revokes them all.
@@ -26,7 +27,32 @@ pub struct RefreshRecord {
     pub expires: Millis,
 }
 
+/// The part of the key between the user and the family.
+const FOLDER: &str = "refresh/";
+/// How long an expired refresh token stays, so that whoever comes back with it is told that it has expired and not that
+/// it was revoked.
+const EXPIRED_KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
+
+impl RefreshRecord {
+    /// Where a family lies.
+    pub fn key(pool_id: &str, sub: &str, origin_jti: &str) -> Key<RefreshRecord> {
+        Key::of_user(pool_id, sub, format_args!("{FOLDER}{origin_jti}"))
+    }
+
+    /// Prefix of one user's families.
+    pub fn all(pool_id: &str, sub: &str) -> String {
+        user_prefix(pool_id, sub) + FOLDER
+    }
+}
+
 impl Document for RefreshRecord {
+    fn sweepable(&self) -> Option<Millis> {
+        Some(
+            self.expires
+                .plus_seconds(EXPIRED_KEPT_SECONDS + SWEEP_MARGIN_SECONDS),
+        )
+    }
+
     fn to_document(&self) -> Value {
         let spent: Vec<Value> = self
             .spent

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::key::Key;
 use crate::base::clock::Millis;
 
 /// One answered challenge, as the triggers see it.
@@ -46,7 +47,48 @@ pub struct SessionRecord {
     pub expires: Millis,
 }
 
+impl SessionRecord {
+    /// Where the session of this user, or made-up user, lies.
+    pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
+        Key::of_user(pool_id, sub, format_args!("session/{digest}"))
+    }
+}
+
+/// The note that a `SECRET_BLOCK` was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnsweredBlock {
+    /// When the block itself ends.
+    pub expires: Millis,
+}
+
+impl AnsweredBlock {
+    /// Where it is noted that the block with this digest was answered.
+    pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<AnsweredBlock> {
+        Key::of_user(pool_id, sub, format_args!("answered/{digest}"))
+    }
+}
+
+impl Document for AnsweredBlock {
+    fn to_document(&self) -> Value {
+        json!({ "answered": true, "expires": self.expires.0 })
+    }
+
+    fn from_document(document: &Value) -> Option<AnsweredBlock> {
+        Some(AnsweredBlock {
+            expires: Millis(integer(document, "expires")?),
+        })
+    }
+
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.expires.plus_seconds(SWEEP_MARGIN_SECONDS))
+    }
+}
+
 impl Document for SessionRecord {
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.expires.plus_seconds(SWEEP_MARGIN_SECONDS))
+    }
+
     fn to_document(&self) -> Value {
         let answered: Vec<Value> = self
             .answered

@@ -4,6 +4,7 @@ use poolhouse_api::shapes::{self, UserStatusType};
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, integer, text};
+use super::key::Key;
 use crate::base::clock::Millis;
 
 /// A user as stored.
@@ -32,6 +33,11 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
+    /// Where a user lies.
+    pub fn key(pool_id: &str, sub: &str) -> Key<UserRecord> {
+        Key::of_user(pool_id, sub, "profile")
+    }
+
     /// The value of an attribute; `sub` counts as one.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         if name == "sub" {
@@ -67,7 +73,7 @@ impl UserRecord {
                     .map(|(name, value)| (name.as_str(), value.as_str())),
             )
             .map(|(name, value)| shapes::AttributeType {
-                name: Some(name.to_owned()),
+                name: name.to_owned(),
                 value: Some(value.to_owned()),
             })
             .collect()

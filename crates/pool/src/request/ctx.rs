@@ -6,9 +6,8 @@ use super::App;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
-use crate::records::alias::{alias_kind, compared_alias, signs_in_by};
-use crate::records::reference::referenced;
-use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord, document, keys, load};
+use crate::records::user_index::{self, alias_kind, signs_in_by};
+use crate::records::{ClientRecord, Key, PoolRecord, Reference, Stored, UserRecord, load};
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
@@ -36,11 +35,8 @@ impl Ctx {
     /// # Errors
     /// `ResourceNotFoundException` `User pool <id> does not exist.`
     pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
-        let pool = self
-            .app
-            .pools
-            .load(&*self.platform().store, &keys::pool(pool_id))
-            .await?;
+        let key = PoolRecord::key(pool_id);
+        let pool = self.app.pools.load(self.platform(), &key).await?;
         pool.ok_or_else(|| ApiError::pool_not_found(pool_id))
     }
 
@@ -53,11 +49,8 @@ impl Ctx {
         pool_id: &str,
         client_id: &str,
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
-        let client = self
-            .app
-            .clients
-            .load(&*self.platform().store, &keys::client(pool_id, client_id))
-            .await?;
+        let key = ClientRecord::key(pool_id, client_id);
+        let client = self.app.clients.load(self.platform(), &key).await?;
         client.ok_or_else(|| ApiError::client_not_found(client_id))
     }
 
@@ -78,15 +71,14 @@ impl Ctx {
     /// The id of the pool that an app client belongs to. A client never changes its pool and its id is never given
     /// again, so what was read once stays true; whether the client is still there shows when it is read.
     async fn pool_of_client(&self, client_id: &str) -> Result<String, ApiError> {
-        let key = keys::client_pool(client_id);
-        if let Some(pool_id) = self.app.pools_of_clients.get(&key) {
+        if let Some(pool_id) = self.app.pools_of_clients.get(client_id) {
             return Ok(pool_id);
         }
-        let row = self.platform().get(&key).await?;
-        let pool_id = row
-            .and_then(referenced)
-            .ok_or_else(|| ApiError::client_not_found(client_id))?;
-        self.app.pools_of_clients.keep(key, pool_id.clone());
+        let found = load(self.platform(), &ClientRecord::pool_key(client_id)).await?;
+        let Reference(pool_id) = found.ok_or_else(|| ApiError::client_not_found(client_id))?.value;
+        self.app
+            .pools_of_clients
+            .keep(client_id.to_owned(), pool_id.clone());
         Ok(pool_id)
     }
 
@@ -103,17 +95,22 @@ impl Ctx {
         if name.len() > LONGEST_NAME || name.contains('\0') {
             return Ok(None);
         }
-        let compared = pool.compared(name);
-        if let Some(user) = load(&*self.platform().store, &keys::user(pool.id(), &compared)).await? {
+        if let Some(Reference(sub)) = self.referenced(&user_index::name_key(pool, name)).await? {
+            return self.user_by_sub(pool, &sub).await;
+        }
+        if let Some(sub) = as_sub(name)
+            && let Some(user) = self.user_by_sub(pool, &sub).await?
+        {
             return Ok(Some(user));
         }
-        for key in referring_keys(pool, name) {
-            if let Some(username) = self.platform().get(&key).await?.and_then(referenced) {
-                let key = keys::user(pool.id(), &pool.compared(&username));
-                return Ok(load(&*self.platform().store, &key).await?);
-            }
+        let kind = alias_kind(name);
+        if !signs_in_by(pool, kind) {
+            return Ok(None);
         }
-        Ok(None)
+        match self.referenced(&user_index::alias_key(pool, kind, name)).await? {
+            Some(Reference(sub)) => self.user_by_sub(pool, &sub).await,
+            None => Ok(None),
+        }
     }
 
     /// The user that an administrator's request names.
@@ -135,39 +132,20 @@ impl Ctx {
         pool: &PoolRecord,
         sub: &str,
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        let row = self.platform().get(&keys::sub(pool.id(), sub)).await?;
-        match row.and_then(referenced) {
-            Some(username) => self.user_by_username(pool, &username).await,
-            None => Ok(None),
-        }
+        Ok(load(self.platform(), &UserRecord::key(pool.id(), sub)).await?)
     }
 
-    /// The user whose real username this is.
+    /// What the row at `key` refers to, if it is there.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn user_by_username(
-        &self,
-        pool: &PoolRecord,
-        username: &str,
-    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        Ok(document::load(
-            &*self.platform().store,
-            &keys::user(pool.id(), &pool.compared(username)),
-        )
-        .await?)
+    pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
+        Ok(load(self.platform(), key).await?.map(|stored| stored.value))
     }
 }
 
-/// The keys under which a name that is no username could refer to a user, in the order in which they are tried.
-fn referring_keys(pool: &PoolRecord, name: &str) -> Vec<String> {
-    let mut keys = Vec::new();
-    if name.len() == 36 {
-        keys.push(keys::sub(pool.id(), &name.to_lowercase()));
-    }
-    let kind = alias_kind(name);
-    if signs_in_by(pool, kind) {
-        keys.push(keys::alias(pool.id(), kind, &compared_alias(pool, kind, name)));
-    }
-    keys
+/// The `sub` that a name may be, in the form in which it is stored.
+pub fn as_sub(name: &str) -> Option<String> {
+    let is_sub = name.len() == 36 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    is_sub.then(|| name.to_lowercase())
 }

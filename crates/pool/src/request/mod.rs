@@ -4,4 +4,4 @@ mod app;
 mod ctx;
 
 pub use app::App;
-pub use ctx::Ctx;
+pub use ctx::{Ctx, as_sub};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
-use poolhouse_crypto::seal::Sealer;
 use poolhouse_crypto::{Entropy, derive_key};
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_outbound::aws::Caller;
@@ -12,7 +11,6 @@ use poolhouse_triggers::Place;
 use zeroize::Zeroizing;
 
 use crate::base::clock::Clock;
-use crate::base::cpu::CpuPool;
 use crate::base::platform::Platform;
 use crate::keyring::{FunctionKeys, KeySource, SigningKeys};
 use crate::mailer::Mailer;
@@ -45,11 +43,6 @@ pub struct Parts {
     pub places: Vec<(String, Arc<dyn Place>)>,
 }
 
-/// What seals the records, made of the master key.
-pub fn sealer(master_key: &[u8; 32]) -> Sealer {
-    Sealer::new(derive_key(master_key, "poolhouse.v1.records"))
-}
-
 /// The server without its sockets and background work.
 ///
 /// # Errors
@@ -71,13 +64,13 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
     );
     places.extend(parts.places);
     let functions = Functions::new(confirm, places);
-    let platform = Platform {
-        store: parts.store,
-        sealer: Arc::new(sealer(&parts.master_key)),
-        entropy: parts.entropy,
-        clock: parts.clock,
-        cpu: CpuPool::new(parts.cores),
-    };
+    let platform = Platform::new(
+        parts.store,
+        &parts.master_key,
+        parts.entropy,
+        parts.clock,
+        parts.cores,
+    );
     Ok(Arc::new(App {
         signing_keys: Arc::new(SigningKeys::new(platform.clone(), parts.key_source)),
         pools: Arc::default(),

@@ -69,15 +69,26 @@ impl Store for Moody {
         })
     }
 
+    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
+        Box::pin(async move {
+            self.obey().await?;
+            self.inner.get_many(keys).await
+        })
+    }
+
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         // The outbox and the sweeper scan behind every test's back; only what requests do is to fail.
         self.inner.scan(scan)
     }
 
-    fn commit<'a>(&'a self, batch: Batch) -> BoxFuture<'a, Result<Version, CommitError>> {
+    fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
             self.obey().await?;
-            self.inner.commit(batch).await
+            self.inner.commit(batch, version).await
         })
+    }
+
+    fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
+        self.inner.sweep(due, at_most)
     }
 }

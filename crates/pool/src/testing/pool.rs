@@ -96,7 +96,7 @@ impl TestPool {
         let app = assemble(settings, parts).expect("the pool can be put together");
         let worker = Worker::new(&app.mailer).expect("the inbox is on");
         TestPool {
-            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app)),
+            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app.platform)),
             app,
             clock,
             requests: AtomicU64::new(0),

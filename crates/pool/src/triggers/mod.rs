@@ -114,7 +114,7 @@ fn functions_of(pool: &PoolRecord) -> impl Iterator<Item = &str> {
             lambdas.verify_auth_challenge_response.as_deref(),
             lambdas.pre_token_generation.as_deref(),
             lambdas.user_migration.as_deref(),
-            versioned.and_then(|config| config.lambda_arn.as_deref()),
+            versioned.map(|config| config.lambda_arn.as_str()),
         ];
         arns.into_iter().flatten()
     })
@@ -124,15 +124,13 @@ fn functions_of(pool: &PoolRecord) -> impl Iterator<Item = &str> {
 pub fn pre_token_generation(pool: &PoolRecord) -> Option<(u8, String)> {
     use poolhouse_api::shapes::PreTokenGenerationLambdaVersionType as Version;
     let lambdas = pool.settings.lambda_config.as_ref()?;
-    if let Some(config) = &lambdas.pre_token_generation_config
-        && let Some(arn) = config.lambda_arn.clone()
-    {
+    if let Some(config) = &lambdas.pre_token_generation_config {
         let version = match config.lambda_version {
-            Some(Version::V2_0) => 2,
-            Some(Version::V3_0) => 3,
-            _ => 1,
+            Version::V1_0 => 1,
+            Version::V2_0 => 2,
+            Version::V3_0 => 3,
         };
-        return Some((version, arn));
+        return Some((version, config.lambda_arn.clone()));
     }
     Some((1, pool.lambda(|lambdas| lambdas.pre_token_generation.clone())?))
 }

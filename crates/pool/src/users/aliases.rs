@@ -1,20 +1,14 @@
-//! The names besides username and `sub` that sign a user in.
+//! The rows by which a user is found, kept with the user.
 //!
-//! Each is a row `alias/POOL/KIND/VALUE` that refers to the username, so that the store itself keeps two users from
-//! having one. Which rows a user has follows from the record alone ([`held`]); whoever changes the record commits the
-//! difference with it ([`change`]).
-
-use std::collections::BTreeMap;
+//! Which rows a user has follows from the record alone (`records::user_index`); whoever changes the record commits the
+//! difference with it ([`change`]). The store itself keeps two users from having one name.
 
 use poolhouse_api::ErrorCode;
-use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::alias::compared_alias;
-use crate::records::document::{Document, load};
-use crate::records::reference::{reference, referenced};
-use crate::records::{PoolRecord, UserRecord, keys};
+use crate::records::user_index::{self, IndexRows, Listed, UniqueName};
+use crate::records::{Document, Key, PoolRecord, RecordBatch, Reference, UserRecord, load};
 use crate::request::Ctx;
 
 /// What happens to an alias that another user has.
@@ -24,27 +18,6 @@ pub enum Taken {
     Refuse,
     /// The alias moves (`ForceAliasCreation`): the other user's address becomes unverified.
     Move,
-}
-
-/// The alias rows of a user, with the attribute each comes from.
-///
-/// In a pool that signs in by address, the address counts at once. In a pool with aliases an address counts once it is
-/// verified, and a preferred username once the user is confirmed.
-pub fn held(pool: &PoolRecord, user: &UserRecord) -> BTreeMap<String, &'static str> {
-    let counted = pool.alias_attributes().filter(|kind| match *kind {
-        "email" => user.attribute("email_verified") == Some("true"),
-        "phone_number" => user.attribute("phone_number_verified") == Some("true"),
-        _ => user.status != UserStatusType::Unconfirmed,
-    });
-    pool.username_attributes()
-        .chain(counted)
-        .filter_map(|kind| Some((key(pool, kind, user.attribute(kind)?), kind)))
-        .collect()
-}
-
-/// Where the alias of this kind and value lies.
-pub fn key(pool: &PoolRecord, kind: &str, value: &str) -> String {
-    keys::alias(pool.id(), kind, &compared_alias(pool, kind, value))
 }
 
 /// The rows to write when a user becomes another (`None`: does not exist yet, or not any more). Every new alias is
@@ -59,29 +32,59 @@ pub async fn change(
     after: Option<&UserRecord>,
     taken: Taken,
 ) -> Result<Batch, ApiError> {
-    let old = before.map(|user| held(pool, user)).unwrap_or_default();
-    let Some(user) = after else {
-        return Ok(old
-            .into_keys()
-            .fold(Batch::new(), |batch, key| batch.delete(key, Expect::Any)));
+    let rows = |user: Option<&UserRecord>| user.map(|user| user_index::rows(pool, user));
+    let (old, new) = (rows(before).unwrap_or_default(), rows(after).unwrap_or_default());
+    let mut batch = listed(&old, &new);
+    for key in old.unique.keys().filter(|key| !new.unique.contains_key(*key)) {
+        batch = batch.delete(key.clone(), Expect::Any);
+    }
+    let Some(user) = after else { return Ok(batch) };
+    let gained = new
+        .unique
+        .into_iter()
+        .filter(|(key, _)| !old.unique.contains_key(key));
+    for (key, name) in gained {
+        batch = batch.merge(gain(ctx, pool, user, key, name, taken).await?);
+    }
+    Ok(batch)
+}
+
+/// The rows that say which users have a value.
+fn listed(old: &IndexRows, new: &IndexRows) -> Batch {
+    let gone = old.listed.difference(&new.listed);
+    let batch = gone.fold(Batch::new(), |batch, key| batch.delete(key.clone(), Expect::Any));
+    let come = new.listed.difference(&old.listed);
+    come.fold(batch, |batch, key| {
+        batch.put(key.clone(), Expect::Any, Listed.to_document().to_string())
+    })
+}
+
+/// The row of a name that the user has from now on.
+async fn gain(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    key: String,
+    name: UniqueName,
+    taken: Taken,
+) -> Result<Batch, ApiError> {
+    let reference = Reference(user.sub.clone());
+    let UniqueName::Alias(kind) = name else {
+        return Ok(Batch::new().create(Key::from_text(key), &reference));
     };
-    let new = held(pool, user);
-    let lost = old.keys().filter(|key| !new.contains_key(*key));
-    let mut batch = lost.fold(Batch::new(), |batch, key| batch.delete(key.clone(), Expect::Any));
-    for (key, kind) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
-        let row = match ctx.platform().store.get(key).await? {
-            None => Expect::Absent,
-            Some(_) if taken == Taken::Refuse || by_address(pool) => return Err(exists(pool, kind)),
-            Some(row) => {
-                let (version, owner) = (row.version, referenced(row).unwrap_or_default());
-                batch = batch.merge(disown(ctx, pool, &owner, kind).await?);
-                Expect::Version(version)
-            }
-        };
-        batch = batch.put(key.clone(), row, reference(&user.username));
-        if *kind == "preferred_username" {
-            batch = batch.merge(no_such_username(ctx, pool, user).await?);
+    let key: Key<Reference> = Key::from_text(key);
+    let mut batch = Batch::new();
+    let expect = match load(ctx.platform(), &key).await? {
+        None => Expect::Absent,
+        Some(_) if taken == Taken::Refuse || by_address(pool) => return Err(exists(pool, kind)),
+        Some(held) => {
+            batch = batch.merge(disown(ctx, pool, &held.value, kind).await?);
+            held.unchanged()
         }
+    };
+    batch = batch.record(key, expect, &reference);
+    if kind == "preferred_username" {
+        batch = batch.merge(no_such_username(ctx, pool, user).await?);
     }
     Ok(batch)
 }
@@ -101,31 +104,35 @@ pub fn exists(pool: &PoolRecord, kind: &str) -> ApiError {
 }
 
 /// Marks the address of the user who loses the alias as unverified, which is why it does not sign it in any more.
-async fn disown(ctx: &Ctx, pool: &PoolRecord, owner: &str, kind: &str) -> Result<Batch, ApiError> {
-    let row = keys::user(pool.id(), &pool.compared(owner));
-    let Some(mut owner) = load::<UserRecord>(&*ctx.platform().store, &row).await? else {
+async fn disown(ctx: &Ctx, pool: &PoolRecord, owner: &Reference, kind: &str) -> Result<Batch, ApiError> {
+    let Some(owner) = ctx.user_by_sub(pool, &owner.0).await? else {
         return Ok(Batch::new());
     };
+    let mut disowned = owner.value.clone();
     match kind {
         "preferred_username" => {
-            owner.value.remove_attribute(kind);
+            disowned.remove_attribute(kind);
         }
-        address => owner.value.set_attribute(&format!("{address}_verified"), "false"),
+        address => disowned.set_attribute(&format!("{address}_verified"), "false"),
     }
-    owner.value.modified = ctx.now;
-    Ok(Batch::new().put(owner.key, Expect::Version(owner.version), owner.value.to_body()))
+    disowned.modified = ctx.now;
+    let rows = listed(
+        &user_index::rows(pool, &owner.value),
+        &user_index::rows(pool, &disowned),
+    );
+    Ok(rows.replace(&owner, &disowned))
 }
 
 /// A preferred username must not be somebody else's username: usernames are looked up first, so it would never sign
 /// anybody in, and it would look as if it did.
 async fn no_such_username(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Batch, ApiError> {
-    let wanted = pool.compared(user.attribute("preferred_username").unwrap_or_default());
-    if wanted == pool.compared(&user.username) {
+    let wanted = user.attribute("preferred_username").unwrap_or_default();
+    if pool.compared(wanted) == pool.compared(&user.username) {
         return Ok(Batch::new());
     }
-    let row = keys::user(pool.id(), &wanted);
-    match ctx.platform().store.get(&row).await? {
+    let key = user_index::name_key(pool, wanted);
+    match ctx.referenced(&key).await? {
         Some(_) => Err(exists(pool, "preferred_username")),
-        None => Ok(Batch::new().check(row, Expect::Absent)),
+        None => Ok(Batch::new().check(key, Expect::Absent)),
     }
 }

@@ -4,7 +4,7 @@ use poolhouse_api::shapes::{AttributeDataType, SchemaAttributeType};
 
 use super::attributes::schema;
 use crate::records::PoolRecord;
-use crate::records::alias::signs_in_by;
+use crate::records::user_index::signs_in_by;
 
 /// Digits of the longest phone number taken, country code included. The standard (E.164) has 15; some plans exceed it.
 const PHONE_DIGITS: usize = 20;

@@ -51,16 +51,16 @@ impl Change {
     }
 
     /// A change that sets what a request lists.
-    pub fn listed(attributes: Option<Vec<AttributeType>>) -> Change {
-        let pair = |a: AttributeType| (a.name.unwrap_or_default(), a.value.unwrap_or_default());
-        Change::setting(attributes.into_iter().flatten().map(pair))
+    pub fn listed(attributes: Vec<AttributeType>) -> Change {
+        let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
+        Change::setting(attributes.into_iter().map(pair))
     }
 
     /// A change that deletes the named attributes.
-    pub fn removing(names: Option<Vec<String>>) -> Change {
+    pub fn removing(names: Vec<String>) -> Change {
         Change {
             set: Vec::new(),
-            remove: names.unwrap_or_default(),
+            remove: names,
         }
     }
 

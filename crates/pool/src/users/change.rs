@@ -1,18 +1,20 @@
 //! Changing and deleting a stored user, by whichever operation.
 
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
 use crate::base::error::ApiError;
-use crate::records::document::{Document, load};
-use crate::records::{PoolRecord, Stored, UserRecord, keys};
+use crate::records::key::user_prefix;
+use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document};
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
-use crate::users::{quota, sign_out};
+use crate::users::sign_out;
 
 /// How often a change is decided again when another request changed the user, or took one of its new addresses, in
 /// between. Each loss means that somebody else's change was made.
 const ATTEMPTS: usize = 16;
+/// Rows of a user that are deleted with it in one commit.
+const ROWS: usize = 500;
 
 /// Changes a user: lets `edit` change the record and commits it together with the aliases that follow from it.
 /// `edit` runs again on the newer record if another request was faster.
@@ -40,7 +42,6 @@ pub async fn change_with(
     also: &Batch,
     edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
 ) -> Result<UserRecord, ApiError> {
-    let sub = user.value.sub.clone();
     let mut user = user;
     for _ in 0..ATTEMPTS {
         let mut changed = user.value.clone();
@@ -48,10 +49,10 @@ pub async fn change_with(
         let batch = aliases::change(ctx, pool, Some(&user.value), Some(&changed), Taken::Refuse)
             .await?
             .merge(also.clone())
-            .put(user.key.clone(), Expect::Version(user.version), changed.to_body());
+            .replace(&user, &changed);
         match ctx.platform().commit(batch).await {
             Ok(_) => return Ok(changed),
-            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user.key, &sub).await?,
+            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
             Err(error) => return Err(error.into()),
         }
     }
@@ -97,37 +98,35 @@ pub async fn sign_out(
     Ok(())
 }
 
-/// Deletes a user and everything that speaks of it.
+/// Deletes a user and everything that speaks of it. What one commit cannot hold is left to the sweeper, behind a
+/// tombstone.
 ///
 /// # Errors
 /// `UserNotFoundException` if another request deleted it first.
 pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> Result<(), ApiError> {
-    let sub = user.value.sub.clone();
     let mut user = user;
     for _ in 0..ATTEMPTS {
-        let counts = quota::ALL.map(|quota| quota.key(pool.id(), &sub));
-        let batch = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse)
-            .await?
-            .merge(sign_out::revoke_all(ctx, pool.id(), &sub).await?)
-            .delete(user.key.clone(), Expect::Version(user.version))
-            .delete(keys::sub(pool.id(), &sub), Expect::Any)
-            .delete(keys::lockout(pool.id(), &sub), Expect::Any)
-            .delete(keys::ledger(pool.id(), &sub), Expect::Any);
-        let batch = counts
-            .into_iter()
-            .fold(batch, |batch, key| batch.delete(key, Expect::Any));
-        match ctx.platform().commit(batch).await {
+        let sub = &user.value.sub;
+        let index = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse).await?;
+        let rows = Scan::prefix(user_prefix(pool.id(), sub), ROWS);
+        let rows = ctx.platform().store.scan(rows).await?;
+        let batch = if rows.len() < ROWS {
+            let others = rows.into_iter().filter(|row| row.key != user.key);
+            others.fold(index, |batch, row| batch.delete(row.key, Expect::Any))
+        } else {
+            index.record(Deleting::user(pool.id(), sub), Expect::Any, &Deleting(ctx.now))
+        };
+        match ctx.platform().commit(batch.remove(&user)).await {
             Ok(_) => return Ok(()),
-            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user.key, &sub).await?,
+            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
             Err(error) => return Err(error.into()),
         }
     }
     Err(ApiError::concurrent_modification())
 }
 
-/// The same user as it is now. A new user of the same name is another one.
-async fn reload(ctx: &Ctx, key: &str, sub: &str) -> Result<Stored<UserRecord>, ApiError> {
-    let user = load::<UserRecord>(&*ctx.platform().store, key).await?;
-    user.filter(|user| user.value.sub == sub)
-        .ok_or_else(ApiError::user_not_found)
+/// The same user as it is now.
+async fn reload(ctx: &Ctx, user: &Stored<UserRecord>) -> Result<Stored<UserRecord>, ApiError> {
+    let now = document::reload(ctx.platform(), user).await?;
+    now.ok_or_else(ApiError::user_not_found)
 }

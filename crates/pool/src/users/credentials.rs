@@ -6,27 +6,24 @@ use poolhouse_crypto::srp::{self, BadVerifier, Salt, Verifier};
 use zeroize::Zeroizing;
 
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, UserRecord, keys};
+use crate::records::{Key, PoolRecord, UserRecord};
 use crate::request::Ctx;
 
-/// Makes the verifier for a user's new password and seals it. `username` is the real one, because SRP hashes it.
+/// Makes the verifier for a user's new password and seals it.
 ///
 /// # Errors
 /// `TooManyRequestsException` when the server has too much arithmetic to do already.
 pub async fn seal_verifier(
     ctx: &Ctx,
     pool: &PoolRecord,
-    username: &str,
+    user: &UserRecord,
     password: &str,
 ) -> Result<String, ApiError> {
     let salt = Salt::random(&*ctx.platform().entropy);
-    let make = || srp::verifier(pool.srp_name(), username, password, &salt);
+    let make = || srp::verifier(pool.srp_name(), &user.username, password, &salt);
     let made = ctx.platform().cpu.run(make).await?;
     let plain = Zeroizing::new(format!("{}:{}", made.salt().to_hex(), *made.v_hex()));
-    Ok(ctx
-        .platform()
-        .sealer
-        .seal(&row(pool, username), plain.as_bytes(), &*ctx.platform().entropy))
+    Ok(ctx.platform().seal(row(pool, user).as_str(), plain.as_bytes()))
 }
 
 /// Opens a user's verifier.
@@ -40,8 +37,7 @@ pub fn open_verifier(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<
         .ok_or_else(|| ApiError::internal(Unreadable::Absent))?;
     let opened = ctx
         .platform()
-        .sealer
-        .open(&row(pool, &user.username), sealed)
+        .open(row(pool, user).as_str(), sealed)
         .map_err(ApiError::internal)?;
     let opened = Zeroizing::new(opened);
     read(&opened).map_err(ApiError::internal)
@@ -54,8 +50,8 @@ fn read(plain: &[u8]) -> Result<Verifier, Unreadable> {
 }
 
 /// The row that the verifier is bound to: moved to another user's row, it does not open.
-fn row(pool: &PoolRecord, username: &str) -> String {
-    keys::user(pool.id(), &pool.compared(username))
+fn row(pool: &PoolRecord, user: &UserRecord) -> Key<UserRecord> {
+    UserRecord::key(pool.id(), &user.sub)
 }
 
 /// Why a stored verifier cannot be used.

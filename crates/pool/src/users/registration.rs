@@ -10,11 +10,9 @@ use super::aliases::{self, Taken};
 use super::attribute_value::is_phone_number;
 use super::attributes::Change;
 use crate::base::error::ApiError;
-use crate::records::alias::signs_in_by;
-use crate::records::document::Document;
-use crate::records::reference::reference;
-use crate::records::{PoolRecord, UserRecord, keys};
-use crate::request::Ctx;
+use crate::records::user_index::{self, UniqueName, signs_in_by};
+use crate::records::{Key, PoolRecord, RecordBatch, Reference, UserRecord};
+use crate::request::{Ctx, as_sub};
 
 /// A new user who is to sign in with `typed`, without a password so far and `FORCE_CHANGE_PASSWORD`. In a pool that
 /// signs in by address the name typed becomes the attribute and the `sub` the username.
@@ -106,48 +104,48 @@ fn check_free_name(pool: &PoolRecord, typed: &str) -> Result<(), ApiError> {
 /// `AliasExistsException`, or `UsernameExistsException` in a pool that signs in by address, if another user has one of
 /// its addresses.
 pub async fn rows(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord, taken: Taken) -> Result<Batch, ApiError> {
-    let id = pool.id();
     let mut batch = Batch::new()
-        .check(keys::pool(id), Expect::Present)
-        .put(
-            keys::user(id, &pool.compared(&user.username)),
-            Expect::Absent,
-            user.to_body(),
-        )
-        .put(
-            keys::sub(id, &user.sub),
-            Expect::Absent,
-            reference(&user.username),
-        );
+        .check(PoolRecord::key(pool.id()), Expect::Present)
+        .create(UserRecord::key(pool.id(), &user.sub), user);
     // Neither an address nor a `sub` that means another user may become a username.
-    if user.username != user.sub {
-        batch = batch.check(keys::sub(id, &user.username.to_lowercase()), Expect::Absent);
+    if let Some(key) = named_like(pool, user) {
+        batch = batch.check(key, Expect::Absent);
     }
     if signs_in_by(pool, "preferred_username") {
-        batch = batch.check(
-            aliases::key(pool, "preferred_username", &user.username),
-            Expect::Absent,
-        );
+        batch = batch.check(preferred_like(pool, user), Expect::Absent);
     }
-    let aliases = aliases::change(ctx, pool, None, Some(user), taken).await;
-    Ok(batch.merge(aliases.map_err(|error| as_creation(pool, error))?))
+    let index = aliases::change(ctx, pool, None, Some(user), taken).await;
+    Ok(batch.merge(index.map_err(|error| as_creation(pool, error))?))
+}
+
+/// The user whose `sub` the username would be.
+fn named_like(pool: &PoolRecord, user: &UserRecord) -> Option<Key<UserRecord>> {
+    let sub = as_sub(&user.username).filter(|sub| *sub != user.sub)?;
+    Some(UserRecord::key(pool.id(), &sub))
+}
+
+/// The user whose preferred username the username would be.
+fn preferred_like(pool: &PoolRecord, user: &UserRecord) -> Key<Reference> {
+    user_index::alias_key(pool, "preferred_username", &user.username)
 }
 
 /// What a conflict over the rows of a new user means. `exists` is the operation's sentence for a username in use.
 pub fn conflict(pool: &PoolRecord, user: &UserRecord, key: &str, exists: &str) -> ApiError {
-    if key == keys::pool(pool.id()) {
+    if key == PoolRecord::key(pool.id()).as_str() {
         return ApiError::pool_not_found(pool.id());
     }
-    if let Some(kind) = aliases::held(pool, user).get(key) {
-        return as_creation(pool, aliases::exists(pool, kind));
+    let name_in_use = || ApiError::new(ErrorCode::UsernameExistsException, exists);
+    match user_index::rows(pool, user).unique.get(key) {
+        Some(UniqueName::Alias(kind)) => return as_creation(pool, aliases::exists(pool, kind)),
+        Some(UniqueName::Username) => return name_in_use(),
+        None => {}
     }
-    let name_in_use = [
-        keys::user(pool.id(), &pool.compared(&user.username)),
-        keys::sub(pool.id(), &user.username.to_lowercase()),
-        aliases::key(pool, "preferred_username", &user.username),
+    let taken = [
+        named_like(pool, user).map(String::from),
+        Some(preferred_like(pool, user).into()),
     ];
-    if name_in_use.iter().any(|row| row == key) {
-        ApiError::new(ErrorCode::UsernameExistsException, exists)
+    if taken.iter().flatten().any(|row| row == key) {
+        name_in_use()
     } else {
         ApiError::concurrent_modification()
     }

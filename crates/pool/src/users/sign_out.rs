@@ -3,7 +3,7 @@
 use poolhouse_store::{Batch, Expect, Scan};
 
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::RefreshRecord;
 use crate::request::Ctx;
 
 /// Families revoked per commit. A user rarely has more than a few.
@@ -15,7 +15,7 @@ const PAGE: usize = 200;
 /// # Errors
 /// When the store fails.
 pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, ApiError> {
-    let prefix = keys::refresh_of(pool_id, sub);
+    let prefix = RefreshRecord::all(pool_id, sub);
     let mut batch = Batch::new();
     let mut after = None;
     loop {

@@ -90,10 +90,10 @@ async fn a_user_deleted_in_between_does_not_sign_in() {
     let code = scene.code().await;
     let user = json!({ "UserPoolId": scene.pool, "Username": "mara" });
     scene.server.call("AdminDeleteUser", user).await;
-    scene
-        .answer(&challenge["Session"], &code)
-        .await
-        .assert_error("NotAuthorizedException", INVALID);
+    scene.answer(&challenge["Session"], &code).await.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
+    );
 }
 
 #[tokio::test]

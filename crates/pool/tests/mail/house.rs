@@ -78,7 +78,7 @@ impl House {
             ..mail(name)
         };
         let batch = self.app.mailer.queue(ctx.now, mail).unwrap();
-        self.app.platform.store.commit(batch).await.unwrap();
+        self.app.platform.commit(batch).await.unwrap();
     }
 
     /// Delivers what is due, by a worker that knows nothing of those before it.

@@ -19,7 +19,7 @@ async fn mail_leaves_when_and_only_when_its_batch_was_committed() {
     let batch = house.app.mailer.queue(ctx.now, mail("ada")).unwrap();
     house.drain().await;
     assert_eq!(house.inbox().list(None).len(), 0);
-    house.app.platform.store.commit(batch).await.unwrap();
+    house.app.platform.commit(batch).await.unwrap();
     house.drain().await;
     let messages = house.inbox().list(None);
     assert_eq!(messages.len(), 1);
@@ -48,7 +48,7 @@ async fn the_database_tells_neither_the_code_nor_the_person_nor_whether_there_is
                 },
             )
             .unwrap();
-        house.app.platform.store.commit(batch.clone()).await.unwrap();
+        house.app.platform.commit(batch.clone()).await.unwrap();
         let row = house.rows().await.remove(0);
         for secret in ["918273", "ada", "example.com", "discard"] {
             assert!(
@@ -60,7 +60,6 @@ async fn the_database_tells_neither_the_code_nor_the_person_nor_whether_there_is
         house
             .app
             .platform
-            .store
             .commit(Batch::new().delete(row.key, Expect::Any))
             .await
             .unwrap();
@@ -82,7 +81,7 @@ async fn mail_to_nobody_takes_the_same_way_and_is_not_sent() {
             },
         )
         .unwrap();
-    house.app.platform.store.commit(batch).await.unwrap();
+    house.app.platform.commit(batch).await.unwrap();
     house.drain().await;
     assert_eq!((house.rows().await.len(), house.inbox().list(None).len()), (0, 0));
 }
@@ -250,7 +249,7 @@ async fn expired_mail_is_never_sent() {
 async fn mail_without_an_end_is_tried_for_a_day() {
     let house = House::new(memory(), Vec::new());
     let batch = house.app.mailer.queue(house.ctx().now, mail("ada")).unwrap();
-    house.app.platform.store.commit(batch).await.unwrap();
+    house.app.platform.commit(batch).await.unwrap();
     house.clock.advance_seconds(24 * 3600 - 1);
     house.drain().await;
     assert_eq!(house.inbox().list(None).len(), 1);
@@ -264,7 +263,6 @@ async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
     house
         .app
         .platform
-        .store
         .commit(Batch::new().delete(sealed_elsewhere.key, Expect::Any))
         .await
         .unwrap();
@@ -277,7 +275,7 @@ async fn rows_that_nobody_can_read_do_not_hold_up_the_others() {
             Expect::Any,
             sealed_elsewhere.body,
         );
-    house.app.platform.store.commit(poison).await.unwrap();
+    house.app.platform.commit(poison).await.unwrap();
     for number in 0..20 {
         house.queue(&format!("user{number}")).await;
     }

@@ -19,7 +19,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use poolhouse_text::with_causes;
 
@@ -34,8 +34,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Run the server.
+    ///
+    /// It runs until Ctrl-C or SIGTERM, then ends requests that are under way and stops the functions. When it can be
+    /// used, it says so on standard output: "Poolhouse is ready at http://127.0.0.1:9229". The log goes to standard
+    /// error: lines on a terminal, JSON otherwise. POOLHOUSE_LOG is error, warn, info (the default), debug or trace.
     Serve(ServeArgs),
     /// Make, list and delete access keys for the operations that AWS signs.
+    ///
+    /// Nothing ships with a key. One works as soon as it is made, also on a server that runs, and may call every such
+    /// operation on every pool. The database holds its secret sealed.
     #[command(subcommand)]
     Keys(KeysCommand),
     /// Show the code mail, or send one to see whether it arrives.
@@ -48,24 +55,40 @@ enum Command {
 #[derive(Args, Default)]
 struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:9229]
+    ///
+    /// Port 0 takes a free one. The server speaks HTTP: put a TLS proxy in front of it before others use it.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
     /// The directory of the database and its key [default: ./poolhouse-data]
+    ///
+    /// It holds poolhouse.db and master.key, made at the first start with rights for its owner only. Without the key the
+    /// database cannot be read.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The SMTP server that sends mail: smtp://user:password@host:587 or smtps://…
+    ///
+    /// A password on a command line can be seen by others on the machine: the configuration file is the better place.
     #[arg(long, value_name = "URL")]
     smtp: Option<String>,
     /// Whom mail comes from: no-reply@example.com or "App <no-reply@example.com>"
+    ///
+    /// Needed with --smtp.
     #[arg(long, value_name = "ADDR")]
     mail_from: Option<String>,
     /// Keep mail in a local inbox at /inbox, for this machine only
+    ///
+    /// Mail is kept in place of being sent where no mail server is given, and taken by SMTP on loopback. Only with a
+    /// loopback address: the inbox shows sign-in codes.
     #[arg(long)]
     inbox: bool,
     /// The base of the tokens' issuer, without a slash at its end [default: http://ADDRESS:PORT]
+    ///
+    /// With https://id.example.com the issuer of a pool is https://id.example.com/us-east-1_AbCd12345.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     /// The configuration file [default: poolhouse.toml in the current directory, if it is there]
+    ///
+    /// Options win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -155,6 +178,11 @@ impl Error for CliError {
             .as_deref()
             .map(|cause| cause as &(dyn Error + 'static))
     }
+}
+
+/// The command line as data, from which docs/reference/cli.md is written.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that the arguments name.

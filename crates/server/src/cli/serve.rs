@@ -181,9 +181,9 @@ fn start(
     if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
         background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
     }
-    let (mailer, of_sweeper) = (app.mailer.clone(), app.clone());
+    let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
     let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
-    let sweeper = move |shutdown| Some(Sweeper::new(&of_sweeper).run(shutdown));
+    let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
     background

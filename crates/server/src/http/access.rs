@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::keyring::{FunctionKey, access};
-use poolhouse_pool::records::{PoolRecord, keys, load};
+use poolhouse_pool::records::{PoolRecord, load};
 use poolhouse_pool::request::Ctx;
 
 /// The signing name in every credential scope.
@@ -67,7 +67,7 @@ async fn authorize_function(
     body: &Value,
 ) -> Result<(), ApiError> {
     let pool_id = body.get("UserPoolId").and_then(Value::as_str).unwrap_or_default();
-    let pool = load::<PoolRecord>(&*ctx.platform().store, &keys::pool(pool_id)).await?;
+    let pool = load(ctx.platform(), &PoolRecord::key(pool_id)).await?;
     let serves =
         pool.is_some_and(|pool| poolhouse_pool::triggers::names_function(&pool.value, &key.function));
     if serves && key.operations.contains(&operation) {

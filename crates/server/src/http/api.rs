@@ -105,7 +105,7 @@ pub fn failure(error: &ApiError) -> Response<Bytes> {
     }
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() =
-        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
         headers.insert(ERROR_TYPE, value);
@@ -137,7 +137,7 @@ fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
         return;
     };
     let operation = operation.map_or("-", Operation::name);
-    if error.code.status() >= 500 {
+    if error.status() >= 500 {
         tracing::error!(
             request_id = ctx.request_id,
             operation,

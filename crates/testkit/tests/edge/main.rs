@@ -9,4 +9,3 @@ mod discovery;
 mod inbox;
 mod pages;
 mod support;
-mod sweeping;

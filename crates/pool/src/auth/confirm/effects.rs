@@ -5,18 +5,16 @@
 //! and a mail leaves only if the challenge it belongs to exists.
 
 use poolhouse_store::{Batch, Expect};
-use serde_json::Value;
 
 use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::{PoolRecord, keys};
+use crate::records::{Key, LedgerRecord, PoolRecord, RecordBatch, Stored, load};
 use crate::request::Ctx;
 use crate::users::attributes;
 
 /// The ledger of one user as read, and as a function wants it.
 struct Ledger {
-    key: String,
+    key: Key<LedgerRecord>,
     expect: Expect,
     text: Option<String>,
     changed: bool,
@@ -44,15 +42,10 @@ impl Effects {
         subject: &Subject,
     ) -> Result<Option<String>, ApiError> {
         if self.ledger.is_none() {
-            let key = keys::ledger(pool.id(), &subject.lockout_name(ctx, pool)?);
-            let row = ctx.platform().store.get(&key).await?;
-            let expect = row
-                .as_ref()
-                .map_or(Expect::Absent, |row| Expect::Version(row.version));
-            let text = match row.map(|row| serde_json::from_str(&row.body)) {
-                Some(Ok(Value::String(text))) => Some(text),
-                _ => None,
-            };
+            let key = LedgerRecord::key(pool.id(), &subject.id(ctx, pool)?);
+            let stored = load(ctx.platform(), &key).await?;
+            let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
+            let text = stored.map(|stored| stored.value.text);
             self.ledger = Some(Ledger {
                 key,
                 expect,
@@ -89,18 +82,14 @@ impl Effects {
         else {
             return mail;
         };
-        let mut batch = mail.put(key, expect, Value::from(text.as_str()).to_string());
+        let mut batch = mail.record(key, expect, &LedgerRecord::written(text.clone(), ctx.now));
         if let (Some(attribute), Some(user)) = (mirror, subject.stored())
             && attributes::schema(pool, &attribute).is_some()
         {
             let mut mirrored = user.value.clone();
             mirrored.set_attribute(&attribute, &text);
             mirrored.modified = ctx.now;
-            batch = batch.put(
-                user.key.clone(),
-                Expect::Version(user.version),
-                mirrored.to_body(),
-            );
+            batch = batch.replace(user, &mirrored);
         }
         batch
     }

@@ -12,10 +12,10 @@ pub async fn run(
     ctx: &Ctx,
     input: GetTokensFromRefreshTokenRequest,
 ) -> Result<GetTokensFromRefreshTokenResponse, ApiError> {
-    let (client, pool) = ctx.client_and_pool(&input.client_id.unwrap_or_default()).await?;
+    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
     revoke::check_client_secret(ctx, &client.value, input.client_secret.as_deref())
         .map_err(|error| ApiError::not_authorized(error.message))?;
-    let token = input.refresh_token.unwrap_or_default();
+    let token = input.refresh_token;
     let metadata = input
         .client_metadata
         .map_or(Value::Null, |metadata| json!(metadata));

@@ -8,9 +8,7 @@ use poolhouse_store::{Batch, CommitError, Expect, Scan};
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::reference::reference;
-use crate::records::{ClientRecord, keys};
+use crate::records::{ClientRecord, RecordBatch, Reference};
 use crate::request::Ctx;
 
 /// The most app clients that a pool can have. Two requests at the same moment may exceed it by one.
@@ -25,15 +23,12 @@ pub async fn run(
     ctx: &Ctx,
     mut input: shapes::CreateUserPoolClientRequest,
 ) -> Result<shapes::CreateUserPoolClientResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
     let secret = secret::choose(ctx, input.generate_secret, input.client_secret.take())?;
     let id = random_id(26, &*ctx.platform().entropy);
     let mut client = UserPoolClientType {
         user_pool_id: Some(pool_id.to_owned()),
-        client_name: input.client_name.clone(),
         client_id: Some(id.clone()),
         creation_date: Some(ctx.now.timestamp()),
         last_modified_date: Some(ctx.now.timestamp()),
@@ -50,8 +45,8 @@ pub async fn run(
     };
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)
-        .put(keys::client(pool_id, &id), Expect::Absent, record.to_body())
-        .put(keys::client_pool(&id), Expect::Absent, reference(pool_id));
+        .create(ClientRecord::key(pool_id, &id), &record)
+        .create(ClientRecord::pool_key(&id), &Reference(pool_id.to_owned()));
     match ctx.platform().commit(batch).await {
         Ok(_) => Ok(shapes::CreateUserPoolClientResponse {
             user_pool_client: Some(secret::shown(ctx, record)?),
@@ -65,7 +60,7 @@ async fn check_room(ctx: &Ctx, pool_id: &str) -> Result<(), ApiError> {
     let clients = ctx
         .platform()
         .store
-        .scan(Scan::prefix(keys::clients(pool_id), CLIENTS))
+        .scan(Scan::prefix(ClientRecord::all(pool_id), CLIENTS))
         .await?;
     if clients.len() < CLIENTS {
         return Ok(());
@@ -78,6 +73,7 @@ async fn check_room(ctx: &Ctx, pool_id: &str) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::records::ClientRecord;
     use crate::testing::TestPool;
     use serde_json::json;
 
@@ -127,11 +123,8 @@ mod tests {
         let request = json!({ "UserPoolId": pool, "ClientId": client["ClientId"] });
         let described = server.call("DescribeUserPoolClient", request).await.ok();
         assert_eq!(described["UserPoolClient"], client);
-        let key = format!(
-            "client/{pool}/{}",
-            client["ClientId"].as_str().unwrap_or_default()
-        );
-        let row = server.store().get(&key).await.unwrap().unwrap();
+        let key = ClientRecord::key(&pool, client["ClientId"].as_str().unwrap_or_default());
+        let row = server.store().get(key.as_str()).await.unwrap().unwrap();
         assert!(!row.body.contains(&secret));
     }
 
@@ -193,6 +186,10 @@ mod tests {
             (
                 json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] }),
                 unavailable("ExplicitAuthFlows ALLOW_USER_AUTH"),
+            ),
+            (
+                json!({ "PublishSecretsInAWSSecretsManager": true }),
+                unavailable("PublishSecretsInAWSSecretsManager"),
             ),
             (json!({ "AccessTokenValidity": 25 }), range()),
             (json!({ "IdTokenValidity": 4, "TokenValidityUnits": minutes }), range()),

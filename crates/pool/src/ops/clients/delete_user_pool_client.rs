@@ -4,7 +4,7 @@ use poolhouse_api::{Nothing, shapes};
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::{ClientRecord, RecordBatch};
 use crate::request::Ctx;
 
 /// Deletes an app client. Its tokens stop working with it, for every check of a token looks the client up.
@@ -12,13 +12,11 @@ use crate::request::Ctx;
 /// # Errors
 /// `ResourceNotFoundException` for the pool or the client.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Result<Nothing, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let client = ctx
-        .client(pool.value.id(), &input.client_id.unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let client = ctx.client(pool.value.id(), &input.client_id).await?;
     let batch = Batch::new()
-        .delete(client.key.clone(), Expect::Version(client.version))
-        .delete(keys::client_pool(client.value.id()), Expect::Any);
+        .remove(&client)
+        .delete(ClientRecord::pool_key(client.value.id()), Expect::Any);
     ctx.platform()
         .commit(batch)
         .await

@@ -5,8 +5,8 @@ use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::ops::paging::Listing;
+use crate::records::ClientRecord;
 use crate::records::document::decode;
-use crate::records::{ClientRecord, keys};
 use crate::request::Ctx;
 
 /// Clients per answer where `MaxResults` does not say.
@@ -21,7 +21,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::ListUserPoolClientsRequest,
 ) -> Result<shapes::ListUserPoolClientsResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let listing = Listing {
         operation: "ListUserPoolClients",
         subject: pool.id(),
@@ -40,9 +40,8 @@ pub async fn run(
     // One more than asked for, so that the last page has no token.
     let mut rows = ctx
         .platform()
-        .store
         .scan(Scan {
-            prefix: keys::clients(pool.id()),
+            prefix: ClientRecord::all(pool.id()),
             after,
             limit: limit + 1,
         })

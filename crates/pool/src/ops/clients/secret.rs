@@ -5,7 +5,7 @@ use poolhouse_crypto::random_id;
 use zeroize::Zeroizing;
 
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, keys};
+use crate::records::ClientRecord;
 use crate::request::Ctx;
 
 /// Characters of a secret made here: 269 bits.
@@ -31,11 +31,8 @@ pub fn choose(
 
 /// Seals a secret under its client's row.
 pub fn seal(ctx: &Ctx, pool_id: &str, client_id: &str, secret: &str) -> String {
-    ctx.platform().sealer.seal(
-        &keys::client(pool_id, client_id),
-        secret.as_bytes(),
-        &*ctx.platform().entropy,
-    )
+    ctx.platform()
+        .seal(ClientRecord::key(pool_id, client_id).as_str(), secret.as_bytes())
 }
 
 /// A client's description with its secret, as everything but a list shows it.
@@ -46,11 +43,10 @@ pub fn shown(ctx: &Ctx, client: ClientRecord) -> Result<UserPoolClientType, ApiE
     let Some(sealed) = &client.sealed_secret else {
         return Ok(client.settings);
     };
-    let row = keys::client(client.pool_id(), client.id());
+    let row = ClientRecord::key(client.pool_id(), client.id());
     let opened = ctx
         .platform()
-        .sealer
-        .open(&row, sealed)
+        .open(row.as_str(), sealed)
         .map_err(ApiError::internal)?;
     let secret = String::from_utf8(opened).map_err(|error| ApiError::internal(error.utf8_error()))?;
     Ok(UserPoolClientType {

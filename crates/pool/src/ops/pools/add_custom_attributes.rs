@@ -1,11 +1,11 @@
 //! `AddCustomAttributes`
 
 use poolhouse_api::shapes;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::Batch;
 
 use super::schema;
 use crate::base::error::ApiError;
-use crate::records::document::Document;
+use crate::records::RecordBatch;
 use crate::request::Ctx;
 
 /// Adds custom attributes to a pool's schema, for good: they can be neither changed nor removed.
@@ -16,17 +16,14 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AddCustomAttributesRequest,
 ) -> Result<shapes::AddCustomAttributesResponse, ApiError> {
-    let mut pool = ctx
-        .pool(&input.user_pool_id.unwrap_or_default())
-        .await?
-        .into_owned();
+    let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned();
     let settings = &mut pool.value.settings;
     schema::extend(
         settings.schema_attributes.get_or_insert_default(),
         input.custom_attributes,
     )?;
     settings.last_modified_date = Some(ctx.now.timestamp());
-    let batch = Batch::new().put(pool.key, Expect::Version(pool.version), pool.value.to_body());
+    let batch = Batch::new().replace(&pool, &pool.value);
     ctx.platform().commit(batch).await?;
     Ok(shapes::AddCustomAttributesResponse::default())
 }

@@ -2,12 +2,10 @@
 
 use poolhouse_api::shapes::{self, UserPoolType};
 use poolhouse_crypto::{MIXED_ALPHANUMERIC, random_text};
-use poolhouse_store::Expect;
 
 use super::{schema, settings};
 use crate::base::error::ApiError;
-use crate::records::document::Document;
-use crate::records::{PoolRecord, keys};
+use crate::records::{PoolRecord, RecordBatch};
 use crate::request::Ctx;
 
 /// Creates a pool with two signing keys. Only `PoolName` is needed.
@@ -35,7 +33,6 @@ pub async fn run(
             "arn:aws:cognito-idp:{region}:{}:userpool/{id}",
             ctx.app.settings.account
         )),
-        name: input.pool_name.clone(),
         creation_date: Some(ctx.now.timestamp()),
         last_modified_date: Some(ctx.now.timestamp()),
         schema_attributes: Some(schema::of_new_pool(input.schema.clone())?),
@@ -48,15 +45,13 @@ pub async fn run(
     };
     settings::apply(&mut pool, input)?;
 
-    let key = keys::pool(&id);
+    let key = PoolRecord::key(&id);
     let record = PoolRecord {
         settings: pool.clone(),
-        sealed_seed: seed(ctx, &key),
+        sealed_seed: seed(ctx, key.as_str()),
     };
     let signing_keys = ctx.app.signing_keys.generate(&id).await?;
-    ctx.platform()
-        .commit(signing_keys.put(key, Expect::Absent, record.to_body()))
-        .await?;
+    ctx.platform().commit(signing_keys.create(key, &record)).await?;
     Ok(shapes::CreateUserPoolResponse {
         user_pool: Some(pool),
     })
@@ -66,7 +61,7 @@ pub async fn run(
 fn seed(ctx: &Ctx, key: &str) -> String {
     let mut seed = zeroize::Zeroizing::new([0; 32]);
     ctx.platform().entropy.fill(&mut *seed);
-    ctx.platform().sealer.seal(key, &*seed, &*ctx.platform().entropy)
+    ctx.platform().seal(key, &*seed)
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ use poolhouse_api::Nothing;
 use poolhouse_api::shapes::{self, DeletionProtectionType};
 use poolhouse_store::{Batch, Expect};
 
-use super::purge;
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::{Deleting, RecordBatch, SigningKeysRecord, purge};
 use crate::request::Ctx;
 
 /// Deletes a pool. With its row, and in the same commit, goes everything it can do: nobody signs in any more and no
@@ -16,7 +15,7 @@ use crate::request::Ctx;
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` while the pool's deletion protection is on.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Nothing, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
     if pool.value.settings.deletion_protection == Some(DeletionProtectionType::Active) {
         return Err(ApiError::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \
@@ -25,13 +24,13 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Noth
     }
     let id = pool.value.id();
     let batch = Batch::new()
-        .delete(pool.key.clone(), Expect::Version(pool.version))
-        .delete(keys::pool_keys(id), Expect::Any)
-        .put(keys::deleting(id), Expect::Any, ctx.now.0.to_string());
+        .remove(&pool)
+        .delete(SigningKeysRecord::key(id), Expect::Any)
+        .record(Deleting::pool(id), Expect::Any, &Deleting(ctx.now));
     ctx.platform().commit(batch).await?;
     ctx.app.signing_keys.forget(id);
     // The pool is gone whatever happens to the leftovers now, so a fault here is the sweeper's to overcome.
-    if let Err(error) = purge::purge(&ctx.app, id).await {
+    if let Err(error) = purge::purge(ctx.platform(), id, None).await {
         tracing::warn!(request_id = ctx.request_id, pool = id, %error, "leftovers of a deleted pool stay for the sweeper");
     }
     Ok(Nothing)
@@ -91,9 +90,9 @@ mod tests {
         let server = TestPool::new().await;
         let pool = server.pool().await;
         for thousands in 0..11 {
-            let users = (0..1_000).map(|n| format!("user/{pool}/{thousands:02}-{n:03}"));
+            let users = (0..1_000).map(|n| format!("p/{pool}/user/{thousands:02}-{n:03}/profile"));
             let batch = users.fold(Batch::new(), |batch, key| batch.put(key, Expect::Any, "{}"));
-            server.store().commit(batch).await.unwrap();
+            server.app().platform.commit(batch).await.unwrap();
         }
         server.call("DeleteUserPool", json!({ "UserPoolId": pool })).await;
         let left = rows(&server).await;

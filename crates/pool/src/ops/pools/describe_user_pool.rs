@@ -4,7 +4,7 @@ use poolhouse_api::shapes;
 use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::{PoolRecord, user_index};
 use crate::request::Ctx;
 
 /// Users counted for `EstimatedNumberOfUsers`. Of a larger pool the estimate is this number.
@@ -20,20 +20,16 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::DescribeUserPoolRequest,
 ) -> Result<shapes::DescribeUserPoolResponse, ApiError> {
-    let mut pool = ctx
-        .pool(&input.user_pool_id.unwrap_or_default())
-        .await?
-        .into_owned()
-        .value;
-    pool.settings.estimated_number_of_users = Some(count_users(ctx, pool.id()).await?);
+    let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned().value;
+    pool.settings.estimated_number_of_users = Some(count_users(ctx, &pool).await?);
     Ok(shapes::DescribeUserPoolResponse {
         user_pool: Some(pool.settings),
     })
 }
 
 /// Counts the rows that refer to users, which are much smaller than the users.
-async fn count_users(ctx: &Ctx, pool_id: &str) -> Result<i64, ApiError> {
-    let prefix = keys::sub(pool_id, "");
+async fn count_users(ctx: &Ctx, pool: &PoolRecord) -> Result<i64, ApiError> {
+    let prefix = user_index::name_prefix(pool, "");
     let mut count = 0;
     let mut after = None;
     while count < COUNTED {

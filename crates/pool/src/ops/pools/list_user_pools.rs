@@ -5,8 +5,9 @@ use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::ops::paging::Listing;
+use crate::records::PoolRecord;
 use crate::records::document::decode;
-use crate::records::{PoolRecord, keys};
+use crate::records::key::Directory;
 use crate::request::Ctx;
 
 const LISTING: Listing<'_> = Listing {
@@ -23,13 +24,12 @@ pub async fn run(
     input: shapes::ListUserPoolsRequest,
 ) -> Result<shapes::ListUserPoolsResponse, ApiError> {
     let after = LISTING.after(input.next_token.as_deref())?;
-    let limit = usize::try_from(input.max_results.unwrap_or_default()).unwrap_or_default();
+    let limit = usize::try_from(input.max_results).unwrap_or_default();
     // One more than asked for, so that the last page has no token.
     let mut rows = ctx
         .platform()
-        .store
         .scan(Scan {
-            prefix: keys::pool(""),
+            prefix: Directory::Pool.prefix().to_owned(),
             after,
             limit: limit + 1,
         })

@@ -5,10 +5,7 @@ pub mod create_user_pool;
 pub mod delete_user_pool;
 pub mod describe_user_pool;
 pub mod list_user_pools;
-mod purge;
 mod refused;
 mod schema;
 mod settings;
 pub mod update_user_pool;
-
-pub use purge::purge_deleted;

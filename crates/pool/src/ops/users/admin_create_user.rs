@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{invitation, view};
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, UserRecord, keys};
+use crate::records::{Failures, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
 use crate::triggers::{self, Trigger, TriggerCall};
 use crate::users::aliases::Taken;
@@ -30,10 +30,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<shapes::AdminCreateUserResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?
-        .value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let user = match input.message_action {
         Some(MessageActionType::Resend) => resend(ctx, &pool, input).await?,
         _ => create(ctx, &pool, input).await?,
@@ -49,10 +46,15 @@ async fn create(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let typed = input.username.unwrap_or_default();
-    let mut user = registration::new_user(ctx, pool, &typed, Change::listed(input.user_attributes))?;
-    let row = keys::user(pool.id(), &pool.compared(&user.username));
-    if ctx.platform().store.get(&row).await?.is_some() {
+    let typed = input.username;
+    let mut user = registration::new_user(
+        ctx,
+        pool,
+        &typed,
+        Change::listed(input.user_attributes.unwrap_or_default()),
+    )?;
+    let name = user_index::name_key(pool, &user.username);
+    if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
     let password = temporary_password(ctx, pool, input.temporary_password)?;
@@ -69,7 +71,7 @@ async fn create(
         input.client_metadata.as_ref(),
     )
     .await?;
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user.username, &password).await?);
+    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, &password).await?);
     user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
     let mail = match to {
         Some(to) => {
@@ -99,7 +101,7 @@ async fn resend(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let user = ctx.user(pool, &input.username.unwrap_or_default()).await?;
+    let user = ctx.user(pool, &input.username).await?;
     let still_invited = |user: &UserRecord| match user.status {
         UserStatusType::ForceChangePassword => Ok(()),
         _ => Err(ApiError::new(
@@ -112,7 +114,7 @@ async fn resend(
     };
     still_invited(&user.value)?;
     let password = temporary_password(ctx, pool, input.temporary_password)?;
-    let sealed = credentials::seal_verifier(ctx, pool, &user.value.username, &password).await?;
+    let sealed = credentials::seal_verifier(ctx, pool, &user.value, &password).await?;
     let mediums = input.desired_delivery_mediums.as_deref();
     let also = match invitation::destination(&user.value, input.message_action, mediums)? {
         Some(to) => {
@@ -128,7 +130,7 @@ async fn resend(
         }
         None => Batch::new(),
     };
-    let also = also.delete(keys::lockout(pool.id(), &user.value.sub), Expect::Any);
+    let also = also.delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
     change::change_with(ctx, pool, user, &also, |user| {
         still_invited(user)?;
         user.sealed_verifier = Some(sealed.clone());
@@ -162,7 +164,7 @@ async fn pre_sign_up(
     let Some(arn) = pool.lambda(|lambdas| lambdas.pre_sign_up.clone()) else {
         return Ok(());
     };
-    let pair = |a: AttributeType| (a.name.unwrap_or_default(), a.value.unwrap_or_default());
+    let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
     let validation: Option<BTreeMap<String, String>> =
         validation_data.map(|data| data.into_iter().map(pair).collect());
     // The user does not exist yet, so there is neither a `sub` nor a status among the attributes.

@@ -4,7 +4,7 @@ use poolhouse_api::shapes::{self, UserStatusType};
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::keys;
+use crate::records::Failures;
 use crate::request::Ctx;
 use crate::users::change;
 use crate::users::credentials;
@@ -20,16 +20,16 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminSetUserPasswordRequest,
 ) -> Result<shapes::AdminSetUserPasswordResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
-    let user = ctx.user(&pool, &input.username.unwrap_or_default()).await?;
-    let password = zeroize::Zeroizing::new(input.password.unwrap_or_default());
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
+    let user = ctx.user(&pool, &input.username).await?;
+    let password = zeroize::Zeroizing::new(input.password);
     password_policy::check(&pool, &password, Wording::Others)?;
-    let sealed = credentials::seal_verifier(ctx, &pool, &user.value.username, &password).await?;
+    let sealed = credentials::seal_verifier(ctx, &pool, &user.value, &password).await?;
     let temporary_until = match input.permanent {
         Some(true) => None,
         _ => Some(password_policy::temporary_until(&pool, ctx.now)),
     };
-    let forget = Batch::new().delete(keys::lockout(pool.id(), &user.value.sub), Expect::Any);
+    let forget = Batch::new().delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
     change::change_with(ctx, &pool, user, &forget, |user| {
         user.sealed_verifier = Some(sealed.clone());
         user.temporary_until = temporary_until;

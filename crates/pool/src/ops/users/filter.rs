@@ -8,8 +8,7 @@
 //! White space may stand between the parts. It is read in one pass without recursion.
 
 use crate::base::error::ApiError;
-use crate::records::alias::compared_alias;
-use crate::records::{PoolRecord, UserRecord};
+use crate::records::{PoolRecord, UserRecord, user_index};
 
 /// The attributes that can be searched for. Custom ones cannot.
 const SEARCHABLE: [&str; 10] = [
@@ -81,17 +80,9 @@ impl Filter {
     pub fn admits(&self, pool: &PoolRecord, user: &UserRecord) -> bool {
         let held = match self.attribute {
             "username" => Some(user.username.as_str()),
-            "cognito:user_status" => Some(user.status.as_str()),
-            "status" => Some(if user.enabled { "Enabled" } else { "Disabled" }),
-            name => user.attribute(name),
+            attribute => user_index::listed_value(user, attribute),
         };
-        let compared = |value: &str| match self.attribute {
-            "username" => pool.compared(value),
-            // An address is compared as it is where it signs somebody in.
-            "email" | "preferred_username" => compared_alias(pool, self.attribute, value),
-            "cognito:user_status" => value.to_uppercase(),
-            _ => value.to_owned(),
-        };
+        let compared = |value: &str| user_index::compared(pool, self.attribute, value);
         held.is_some_and(|held| match self.comparison {
             Comparison::Equals => compared(held) == compared(&self.value),
             Comparison::BeginsWith => compared(held).starts_with(&compared(&self.value)),
@@ -123,9 +114,7 @@ mod tests {
     use crate::base::clock::Millis;
 
     fn pool(case_sensitive: bool) -> PoolRecord {
-        let configuration = UsernameConfigurationType {
-            case_sensitive: Some(case_sensitive),
-        };
+        let configuration = UsernameConfigurationType { case_sensitive };
         let settings = UserPoolType {
             username_configuration: Some(configuration),
             ..UserPoolType::default()

@@ -14,8 +14,13 @@ use super::{CliError, Environment};
 #[derive(Subcommand)]
 pub(super) enum MailCommand {
     /// Show the code mail in every language on a page of this machine; reload it after each change of a template.
+    ///
+    /// It runs until Ctrl-C.
     Preview(PreviewArgs),
     /// Send a code mail with a made-up code through every relay.
+    ///
+    /// It says for each carrier of the configuration, or for the one of --smtp, whether it took the mail and in which
+    /// time, and ends with 1 if one did not.
     Test(TestArgs),
 }
 
