@@ -37,7 +37,7 @@ pub(crate) async fn find(around: &Surroundings) -> Result<(Obtained, FoundIn), C
     looked.extend(asked(FoundIn::Instance).then(|| "the instance".to_owned()));
     let none = CredentialsError::new(format!(
         "no credentials in {}: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a \
-         role; a Poolhouse server's are made by `poolhouse keys create`",
+         role",
         looked.join(", ")
     ));
     Err(match trouble {

@@ -8,6 +8,7 @@
 //! The environment, the time and randomness come in as [`Surroundings`]; what is read besides are the files that the
 //! environment names.
 
+mod caller;
 mod env;
 mod expiry;
 mod finder;
@@ -22,6 +23,7 @@ mod roles;
 mod sso;
 mod surroundings;
 
+pub use caller::{Means, UnusableVariable, caller};
 pub use env::Env;
 pub use obtained::FoundIn;
 pub use profiles::{ProfileEndpoints, Profiles};

@@ -18,4 +18,3 @@ pub use cli::{
 };
 pub use console::{Console, Reply, Terminal};
 pub use doctor::Output;
-pub use poolhouse_credentials::Env;

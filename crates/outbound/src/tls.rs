@@ -92,11 +92,9 @@ pub enum BundleError {
 impl fmt::Display for BundleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Pem(_) => "the file that AWS_CA_BUNDLE names cannot be read as PEM certificates",
-            Self::Empty => "the file that AWS_CA_BUNDLE names has no certificate in it",
-            Self::Certificate(_) => {
-                "the file that AWS_CA_BUNDLE names has a certificate that cannot be a root"
-            }
+            Self::Pem(_) => "it cannot be read as PEM",
+            Self::Empty => "it holds no certificate",
+            Self::Certificate(_) => "it holds a certificate that cannot be a root",
         })
     }
 }

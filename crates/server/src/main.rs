@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
-use poolhouse_operator::Env;
+use poolhouse_credentials::Env;
 use poolhouse_server::cli::{self, Environment};
 
 /// Sign-ins make many small allocations; docs/decisions/dependencies.md has what this saves.

@@ -96,8 +96,7 @@ async fn once_they_have_ended_a_failure_says_where_was_looked_and_the_next_call_
     assert_eq!(
         with_causes(&error),
         "no credentials in the environment, the profile \"default\", the instance: set AWS_ACCESS_KEY_ID and \
-         AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role; a Poolhouse server's are made by `poolhouse \
-         keys create`: this instance has no role (HTTP 503)"
+         AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role: this instance has no role (HTTP 503)"
     );
     let asked = machine.state().asked.len();
     credentials.current().await.unwrap_err();

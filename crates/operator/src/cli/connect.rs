@@ -3,10 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use poolhouse_credentials::{FoundIn, Profiles, RenewingCredentials, Surroundings};
-use poolhouse_outbound::aws::{Caller, Clock, Patience};
-use poolhouse_outbound::http::Proxies;
-use poolhouse_outbound::{TlsSource, client_config, roots, roots_with};
+use poolhouse_credentials::{FoundIn, Means, Profiles};
+use poolhouse_outbound::aws::Patience;
 use poolhouse_text::with_causes;
 use rustls::crypto::aws_lc_rs;
 
@@ -36,52 +34,31 @@ pub(super) async fn connect(
         &profiles.endpoints(),
     )
     .map_err(|error| Failure::new(&error))?;
-    let proxies = Proxies::from_vars(|name| world.env.get(name)).map_err(|error| Failure::new(&error))?;
     let seconds = Arc::clone(&world.clock);
-    let clock: Clock = Arc::new(move || Duration::from_secs(seconds()));
-    let tls = tls(world)?;
-    let source = RenewingCredentials::new(Surroundings {
+    let (caller, source) = poolhouse_credentials::caller(Means {
         env: world.env.clone(),
         profile: args.profile.clone(),
         region: Some(region),
-        tls: tls.clone(),
-        proxies: proxies.clone(),
-        clock: Arc::clone(&clock),
+        provider: aws_lc_rs::default_provider,
+        clock: Arc::new(move || Duration::from_secs(seconds())),
         // One command on one machine: there is nothing to spread.
         random: Arc::new(|| 0),
-    });
-    let (credentials, found_in) = source.current().await.map_err(|error| Failure::new(&error))?;
+    })
+    .map_err(|error| Failure::new(&error))?;
+    let (credentials, found_in) = source.current().await.map_err(|error| match endpoints.is_aws() {
+        true => Failure::new(&error),
+        false => Failure::of(
+            with_causes(&error),
+            "The keys of a Poolhouse server are made by `poolhouse keys create`.",
+        ),
+    })?;
     let aws = Aws {
-        caller: Caller {
-            credentials: Arc::new(source),
-            tls,
-            proxies,
-            clock,
-        },
+        caller,
         access_key_id: credentials.access_key_id().to_owned(),
         endpoints,
         patience: Patience::default(),
     };
     Ok((aws, found_in))
-}
-
-/// TLS 1.2 and 1.3 with Mozilla's roots, and those of `AWS_CA_BUNDLE`.
-fn tls(world: &World<'_>) -> Result<TlsSource, Failure> {
-    let roots = match world.env.get("AWS_CA_BUNDLE") {
-        None => roots(),
-        Some(path) => {
-            let bundle = std::fs::read(&path).map_err(|error| {
-                Failure::of(
-                    format!("{path}, which AWS_CA_BUNDLE names, cannot be read: {error}"),
-                    "Make it readable, or unset AWS_CA_BUNDLE.",
-                )
-            })?;
-            roots_with(&bundle).map_err(|error| Failure::new(&error))?
-        }
-    };
-    let config = client_config(Arc::new(aws_lc_rs::default_provider()), roots);
-    let config = config.map_err(|error| Failure::of(with_causes(&error), "Look at AWS_CA_BUNDLE."))?;
-    Ok(TlsSource::ready(Arc::new(config)))
 }
 
 fn region(args: &AwsArgs, pool_id: &str, world: &World<'_>, profiles: &Profiles) -> Result<String, Failure> {

@@ -142,7 +142,7 @@ pub struct Environment {
     /// `PATH`, on which the interpreters of functions are looked for.
     pub path: OsString,
     /// Every variable by its name: those of AWS's tools are looked for by the server's calls and the operator's commands.
-    pub variables: poolhouse_operator::Env,
+    pub variables: poolhouse_credentials::Env,
 }
 
 /// Why a command could not do what it was asked. Each says what to do.
