@@ -236,7 +236,7 @@ impl Batch {
     }
 
     /// The steps in ascending key order, one for each key.
-    pub(crate) fn steps(&self) -> impl DoubleEndedIterator<Item = (&str, &Step)> {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&str, &Step)> {
         self.steps.iter().map(|(key, step)| (key.as_str(), step))
     }
 

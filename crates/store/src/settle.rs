@@ -40,8 +40,7 @@ enum Before {
 impl Witness {
     pub(crate) fn of(batch: &Batch, version: Version) -> Self {
         let puts = batch.steps().filter(|(_, step)| is_put(step));
-        // The first of the most telling ones.
-        let put = puts.rev().max_by_key(|(_, step)| before(step));
+        let put = puts.max_by_key(|(_, step)| before(step));
         let replaced = match put {
             Some((key, step)) if before(step) == Before::Versioned => Some((key, step)),
             _ => batch

@@ -17,10 +17,11 @@ use super::subject::Subject;
 use super::{custom, tokens};
 use crate::base::error::ApiError;
 use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
-use crate::users::attributes::{self, Change};
+use crate::users::attributes::Change;
 use crate::users::change;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
+use crate::users::schema;
 
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
@@ -51,7 +52,7 @@ pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, A
     let batch = Batch::new().create(session.key, &record);
     proved.commit(ctx, batch).await?;
 
-    let missing: Vec<String> = attributes::required(pool)
+    let missing: Vec<String> = schema::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
@@ -135,7 +136,7 @@ fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result
     change.check_change(pool, user)?;
     let mut changed = user.clone();
     change.apply(pool, &mut changed);
-    match attributes::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
+    match schema::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
         Some(attribute) => Err(ApiError::invalid_parameter(format!(
             "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
         ))),

@@ -9,4 +9,5 @@ pub mod credentials;
 pub mod password_policy;
 pub mod quota;
 pub mod registration;
+pub mod schema;
 pub mod sign_out;

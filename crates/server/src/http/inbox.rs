@@ -16,7 +16,7 @@ use poolhouse_mail::inbox::Inbox;
 use poolhouse_text::percent;
 
 use super::peer::Peer;
-use super::problem;
+use super::problem::problem;
 use poolhouse_pool::request::App;
 
 /// The inbox's routes, or one answer that says how to switch it on.

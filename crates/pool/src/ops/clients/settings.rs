@@ -11,7 +11,7 @@ use super::oauth;
 use crate::auth::tokens;
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
-use crate::users::attributes;
+use crate::users::{attributes, schema};
 
 /// `RefreshTokenValidity` where a request does not say, or says 0, in days.
 const REFRESH_DAYS: i64 = 30;
@@ -186,17 +186,15 @@ fn check_attributes(
         .read_attributes
         .iter()
         .flatten()
-        .all(|name| attributes::in_schema(pool, name))
+        .all(|name| schema::has(pool, name))
     {
         return invalid("read");
     }
     let Some(write) = &asked.write_attributes else {
         return Ok(());
     };
-    let permitted =
-        |name: &String| attributes::in_schema(pool, name) && attributes::client_may_be_given(name);
-    if !write.iter().all(permitted) || !attributes::required(pool).all(|name| write.iter().any(|w| w == name))
-    {
+    let permitted = |name: &String| schema::has(pool, name) && attributes::client_may_be_given(name);
+    if !write.iter().all(permitted) || !schema::required(pool).all(|name| write.iter().any(|w| w == name)) {
         return invalid("write");
     }
     Ok(())

@@ -3,10 +3,9 @@
 
 use poolhouse_api::shapes::{
     AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
-    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType,
+    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, VerifiedAttributeType,
 };
 
-use super::settings::verified_before_update;
 use crate::base::error::ApiError;
 
 /// Lets a request pass that asks for nothing of the kind.
@@ -48,6 +47,14 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         Some(member) => Err(ApiError::unsupported_member(member)),
         None => Ok(()),
     }
+}
+
+/// Addresses that a request wants verified before they replace the one before.
+pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttributeType] {
+    let settings = asked.user_attribute_update_settings.as_ref();
+    let list =
+        settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
+    list.unwrap_or_default()
 }
 
 fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {

@@ -125,7 +125,7 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
             "SMS configuration is required when phone_number is selected for auto verification",
         ));
     }
-    if !verified_before_update(asked)
+    if !refused::verified_before_update(asked)
         .iter()
         .all(|attribute| automatic.contains(attribute))
     {
@@ -144,14 +144,6 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-/// Addresses that a request wants verified before they replace the one before.
-pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttributeType] {
-    let settings = asked.user_attribute_update_settings.as_ref();
-    let list =
-        settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
-    list.unwrap_or_default()
 }
 
 /// How long temporary passwords work. The setting has an older name; 0 counts as not given under both.

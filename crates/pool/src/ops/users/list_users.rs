@@ -10,7 +10,7 @@ use crate::ops::paging::Listing;
 use crate::records::document::decode;
 use crate::records::{Key, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
-use crate::users::attributes;
+use crate::users::schema;
 
 /// Users per answer where `Limit` does not say, and at most.
 const LIMIT: usize = 60;
@@ -25,11 +25,7 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
     let text = input.filter.unwrap_or_default();
     let filter = Filter::parse(&text)?;
     let wanted = input.attributes_to_get;
-    if wanted
-        .iter()
-        .flatten()
-        .any(|name| attributes::schema(&pool, name).is_none())
-    {
+    if wanted.iter().flatten().any(|name| !schema::has(&pool, name)) {
         return Err(ApiError::invalid_parameter(
             "One or more requested attributes do not exist in user pool.",
         ));
