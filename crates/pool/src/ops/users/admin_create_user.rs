@@ -1,21 +1,20 @@
 //! `AdminCreateUser`
 
-use std::collections::BTreeMap;
-
 use poolhouse_api::ErrorCode;
-use poolhouse_api::shapes::{self, AttributeType, MessageActionType, UserStatusType};
+use poolhouse_api::shapes::{self, AttributeType, DeliveryMediumType, MessageActionType, UserStatusType};
 use poolhouse_store::{Batch, CommitError, Expect};
-use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{invitation, view};
+use super::view;
 use crate::base::error::ApiError;
 use crate::records::{Failures, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
-use crate::triggers::{self, Trigger, TriggerCall};
+use crate::triggers::events::{CustomMessageSource, Metadata, PreSignUp, PreSignUpSource};
+use crate::triggers::{self, About};
 use crate::users::aliases::Taken;
 use crate::users::attributes::Change;
 use crate::users::change;
+use crate::users::messages::{self, Message};
 use crate::users::password_policy::{self, Wording};
 use crate::users::{credentials, registration};
 
@@ -58,7 +57,7 @@ async fn create(
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
     let password = temporary_password(ctx, pool, input.temporary_password)?;
-    let to = invitation::destination(
+    let to = destination(
         &user,
         input.message_action,
         input.desired_delivery_mediums.as_deref(),
@@ -75,7 +74,8 @@ async fn create(
     user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
     let mail = match to {
         Some(to) => {
-            invitation::queue(ctx, pool, &user, to, &password, input.client_metadata.as_ref()).await?
+            let invitation = invitation(to, &password, input.client_metadata.as_ref());
+            messages::queue(ctx, pool, &user, invitation).await?
         }
         None => Batch::new(),
     };
@@ -116,17 +116,10 @@ async fn resend(
     let password = temporary_password(ctx, pool, input.temporary_password)?;
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &password).await?;
     let mediums = input.desired_delivery_mediums.as_deref();
-    let also = match invitation::destination(&user.value, input.message_action, mediums)? {
+    let also = match destination(&user.value, input.message_action, mediums)? {
         Some(to) => {
-            invitation::queue(
-                ctx,
-                pool,
-                &user.value,
-                to,
-                &password,
-                input.client_metadata.as_ref(),
-            )
-            .await?
+            let invitation = invitation(to, &password, input.client_metadata.as_ref());
+            messages::queue(ctx, pool, &user.value, invitation).await?
         }
         None => Batch::new(),
     };
@@ -139,6 +132,46 @@ async fn resend(
         Ok(())
     })
     .await
+}
+
+/// Where an invitation goes.
+///
+/// The service's default is SMS, which this server does not have: where a request does not say, it is the user's
+/// email address. A user without any address is created without an invitation, as on the service.
+fn destination(
+    user: &UserRecord,
+    action: Option<MessageActionType>,
+    mediums: Option<&[DeliveryMediumType]>,
+) -> Result<Option<String>, ApiError> {
+    let email = user.attribute("email").map(str::to_owned);
+    match mediums.filter(|mediums| !mediums.is_empty()) {
+        _ if action == Some(MessageActionType::Suppress) => Ok(None),
+        Some(mediums) if !mediums.contains(&DeliveryMediumType::Email) => Err(no_sms()),
+        Some(_) if email.is_none() => Err(ApiError::invalid_parameter(
+            "User has no email address to which the invitation could be sent.",
+        )),
+        None if email.is_none() && user.attribute("phone_number").is_some() => Err(no_sms()),
+        _ => Ok(email),
+    }
+}
+
+fn no_sms() -> ApiError {
+    ApiError::new(
+        ErrorCode::CodeDeliveryFailureException,
+        "This server sends no SMS. Ask for EMAIL in DesiredDeliveryMediums, or for no message with SUPPRESS.",
+    )
+}
+
+/// The mail that tells a new user its name and temporary password.
+fn invitation<'a>(to: String, password: &'a str, metadata: Option<&'a Metadata>) -> Message<'a> {
+    Message {
+        source: CustomMessageSource::AdminCreateUser,
+        to,
+        code: password,
+        expires: None,
+        client: None,
+        metadata,
+    }
 }
 
 /// The password given, if the policy takes it, or a generated one.
@@ -159,33 +192,22 @@ async fn pre_sign_up(
     pool: &PoolRecord,
     user: &UserRecord,
     validation_data: Option<Vec<AttributeType>>,
-    metadata: Option<&BTreeMap<String, String>>,
+    metadata: Option<&Metadata>,
 ) -> Result<(), ApiError> {
-    let Some(arn) = pool.lambda(|lambdas| lambdas.pre_sign_up.clone()) else {
-        return Ok(());
-    };
     let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
-    let validation: Option<BTreeMap<String, String>> =
-        validation_data.map(|data| data.into_iter().map(pair).collect());
-    // The user does not exist yet, so there is neither a `sub` nor a status among the attributes.
-    let attributes: BTreeMap<&str, &str> = user
-        .attributes
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let call = TriggerCall {
-        trigger: Trigger::PreSignUp,
-        source: "PreSignUp_AdminCreateUser",
-        arn: &arn,
+    let validation: Option<Metadata> = validation_data.map(|data| data.into_iter().map(pair).collect());
+    let about = About {
+        pool,
         username: &user.username,
-        client_id: None,
-        request: json!({
-            "userAttributes": attributes,
-            "validationData": validation,
-            "clientMetadata": metadata,
-        }),
+        user: Some(user),
+        client: None,
     };
-    triggers::call(&ctx.app.functions, &ctx.request_id, pool, call).await?;
+    let event = PreSignUp {
+        source: PreSignUpSource::AdminCreateUser,
+        validation: validation.as_ref(),
+        metadata,
+    };
+    triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
     Ok(())
 }
 
