@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use poolhouse_outbound::aws::CredentialsError;
+
 use crate::reply::Reply;
 use crate::words;
 
@@ -85,6 +87,8 @@ pub enum Problem {
     Handshake(io::Error),
     /// TLS could not be set up on our side.
     TlsSetup(rustls::Error),
+    /// There is nothing to sign requests to SES with.
+    Credentials(CredentialsError),
     /// The relay answered with a refusal.
     Refused(Reply),
     /// SES answered with a refusal.
@@ -139,7 +143,7 @@ impl SendError {
     pub fn class(&self) -> Class {
         match &self.problem {
             Problem::Unsendable(_) => Class::Permanent,
-            Problem::Handshake(_) | Problem::TlsSetup(_) => Class::Config,
+            Problem::Handshake(_) | Problem::TlsSetup(_) | Problem::Credentials(_) => Class::Config,
             Problem::Lacking(_) => Class::Config,
             Problem::Refused(reply) => refusal(self.phase, reply),
             Problem::Rejected { status, error, .. } => rejection(*status, error),
@@ -256,6 +260,7 @@ impl fmt::Display for SendError {
             Problem::Io(_) => write!(f, "the connection to the mail relay failed at {phase}"),
             Problem::Handshake(_) => f.write_str("the TLS handshake with the mail relay failed"),
             Problem::TlsSetup(_) => f.write_str("TLS to the mail relay could not be set up"),
+            Problem::Credentials(_) => f.write_str("SES was not asked"),
             Problem::Refused(reply) => write!(f, "the mail relay refused {phase} with {reply}"),
             Problem::Rejected { status, error, .. } => {
                 write!(f, "the mail relay refused {phase} with {status} {error}")
@@ -272,6 +277,7 @@ impl Error for SendError {
         match &self.problem {
             Problem::Io(source) | Problem::Handshake(source) => Some(source),
             Problem::TlsSetup(source) => Some(source),
+            Problem::Credentials(source) => Some(source),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use poolhouse_outbound::TlsSource;
-use poolhouse_outbound::http::{Answer, Connection, Endpoint, form};
+use poolhouse_outbound::http::{Answer, Connection, Endpoint, form_post};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -136,7 +136,7 @@ impl TokenSource {
         } = &self.0.grant;
         let failed = |error| Problem::Io(io::Error::other(error));
         let mut connection = Connection::open(endpoint, tls).await.map_err(failed)?;
-        let request = form(endpoint, path, fields).map_err(failed)?;
+        let request = form_post(endpoint, path, fields).map_err(failed)?;
         connection.send(request).await.map_err(failed)
     }
 

@@ -2,6 +2,8 @@
 //! know dark mode and small screens. Nothing in it is fetched from anywhere and nothing is hidden: what a list of mails
 //! shows of it are its first words.
 
+use poolhouse_text::html::escape;
+
 use super::look::Logo;
 use super::page::{Block, Page};
 
@@ -132,20 +134,4 @@ border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:70
 white-space:nowrap;color:#10161f;-webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n",
         code = escape(code)
     )
-}
-
-/// Text as text, in an element or in a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

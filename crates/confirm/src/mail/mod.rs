@@ -12,7 +12,6 @@ mod texts;
 mod times;
 
 use std::fmt;
-use std::fmt::Write as _;
 
 pub use asker::Asker;
 pub use kinds::{Invitation, Notice, Written};
@@ -20,6 +19,9 @@ pub use locale::Locale;
 pub use look::{Logo, Look, ShowCode};
 pub use template::{Part, TemplateError, Templates};
 pub(crate) use times::Zone;
+
+use poolhouse_text::hex;
+use poolhouse_text::html::escape;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
@@ -107,7 +109,7 @@ impl Letter<'_> {
     pub(crate) fn to(&self, address: &str, id: [u8; 16], discard: bool) -> CodeMail {
         let page = self.page();
         let html = match self.settings.templates.find(self.locale, Part::Html) {
-            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
+            Some(template) => template.fill(|placeholder| escape(&self.shown(placeholder))),
             None => html::render(&page),
         };
         let logo = self.settings.look.logo.clone();
@@ -119,11 +121,7 @@ impl Letter<'_> {
             html,
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
-            dedup_id: id.iter().fold(String::new(), |mut text, byte| {
-                // Writing to a `String` does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            }),
+            dedup_id: hex::encode(&id),
             discard,
         }
     }

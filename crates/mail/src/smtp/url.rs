@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use poolhouse_text::percent;
+
 use super::relay::{Login, Relay, Security, is_loopback_name, is_own_name};
 
 impl Relay {
@@ -122,22 +124,7 @@ fn credentials(userinfo: &str) -> Result<Login, RelayError> {
 }
 
 fn percent_decoded(text: &str) -> Result<String, RelayError> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => hex_digit(bytes.next())? << 4 | hex_digit(bytes.next())?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(plain).map_err(|_| RelayError::Percent)
-}
-
-fn hex_digit(byte: Option<u8>) -> Result<u8, RelayError> {
-    let digit = byte
-        .and_then(|b| char::from(b).to_digit(16))
-        .ok_or(RelayError::Percent)?;
-    u8::try_from(digit).map_err(|_| RelayError::Percent)
+    percent::decode(text).ok_or(RelayError::Percent)
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {

@@ -1,9 +1,8 @@
-//! TLS towards relays and functions elsewhere: AWS-LC, and the roots that Mozilla trusts.
+//! TLS towards relays: AWS-LC, and the roots that Mozilla trusts.
 
 use std::sync::Arc;
 
-use poolhouse_outbound::{TlsSource, client_config};
-use rustls::RootCertStore;
+use poolhouse_outbound::{TlsSource, client_config, roots};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 
 /// What does the arithmetic.
@@ -13,10 +12,5 @@ pub fn provider() -> Arc<CryptoProvider> {
 
 /// Made when the first connection asks for it.
 pub fn source() -> TlsSource {
-    TlsSource::lazy(|| {
-        let roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        client_config(provider(), roots).map(Arc::new)
-    })
+    TlsSource::lazy(|| client_config(provider(), roots()).map(Arc::new))
 }

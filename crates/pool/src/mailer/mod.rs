@@ -24,7 +24,9 @@ use poolhouse_confirm::Logo;
 use poolhouse_crypto::sha256;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_mail::{Address, Email, Picture};
+use poolhouse_outbound::aws::Caller;
 use poolhouse_store::{Batch, Scan, StoreError};
+use poolhouse_text::hex;
 use tokio::sync::Notify;
 
 use crate::base::clock::Millis;
@@ -83,6 +85,7 @@ pub struct OutgoingMail {
 pub struct Mailer {
     platform: Platform,
     settings: MailSettings,
+    aws: Caller,
     inbox: Option<Inbox>,
     due: Notify,
     handover: HandOver,
@@ -90,11 +93,12 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// A mailer for these settings. Mail goes to `inbox` where no relay is configured.
-    pub fn new(platform: Platform, settings: &MailSettings, inbox: Option<Inbox>) -> Mailer {
+    /// A mailer for these settings. Mail goes to `inbox` where no relay is configured; SES is called by `aws`.
+    pub fn new(platform: Platform, settings: &MailSettings, inbox: Option<Inbox>, aws: Caller) -> Mailer {
         Mailer {
             platform,
             settings: settings.clone(),
+            aws,
             inbox,
             due: Notify::new(),
             handover: HandOver::default(),
@@ -208,7 +212,7 @@ pub fn picture(logo: &Logo) -> Picture {
 /// A name for the row and the Message-ID: legible nowhere, and free of characters that either could not carry.
 fn outbox_id(dedup_id: &str) -> String {
     let digest = sha256(&[b"outbox", dedup_id.as_bytes()]);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest[..16])
 }
 
 fn undeliverable(message: &str) -> ApiError {

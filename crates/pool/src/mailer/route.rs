@@ -1,6 +1,5 @@
 //! Where mail goes: to carriers in order of preference, or into the local inbox.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_mail::carrier::Taken;
@@ -10,13 +9,13 @@ use poolhouse_mail::smtp::Client;
 use poolhouse_mail::{Address, Attempt, Class, Deadlines, Envelope, Phase, Problem, SendError};
 use poolhouse_outbound::TlsSource;
 use poolhouse_outbound::aws::{Caller, Service};
+use poolhouse_text::with_causes;
 use tokio::time::Instant;
 
 use super::line::{Carrier, Line};
 use super::outbox::Payload;
 use super::urgency::Urgency;
 use crate::base::clock::Clock;
-use crate::base::error::with_causes;
 use crate::base::settings::{MailCarrier, SesSettings};
 
 /// The most that one attempt takes, all carriers and the repetition after an unclear end together.
@@ -73,12 +72,7 @@ enum Way {
 
 impl Route {
     /// A route over these carriers, with at most so many connections to each.
-    pub fn carriers(
-        carriers: &[MailCarrier],
-        connections: usize,
-        tls: &TlsSource,
-        clock: &Arc<dyn Clock>,
-    ) -> Route {
+    pub fn carriers(carriers: &[MailCarrier], connections: usize, tls: &TlsSource, aws: &Caller) -> Route {
         let share = FIRST_TRIES / u32::try_from(carriers.len().max(1)).unwrap_or(u32::MAX);
         let deadlines = Deadlines {
             total: share,
@@ -90,7 +84,7 @@ impl Route {
                     let client = Client::new(relay.clone(), tls.clone(), deadlines, connections);
                     Carrier::Smtp(client, tls.clone())
                 }
-                MailCarrier::Ses(settings) => Carrier::Ses(ses(settings, tls, clock), deadlines),
+                MailCarrier::Ses(settings) => Carrier::Ses(ses(settings, aws), deadlines),
             };
             Line::new(carrier, connections)
         };
@@ -166,19 +160,13 @@ impl Route {
 }
 
 /// SES as these settings have it.
-pub fn ses(settings: &SesSettings, tls: &TlsSource, clock: &Arc<dyn Clock>) -> Ses {
-    let clock = clock.clone();
-    let caller = Caller {
-        credentials: settings.credentials.clone(),
-        tls: tls.clone(),
-        clock: Arc::new(move || Duration::from_millis(u64::try_from(clock.now().0).unwrap_or(0))),
-    };
+pub fn ses(settings: &SesSettings, aws: &Caller) -> Ses {
     let service = Service {
         label: "SES",
         signing_name: SIGNING_NAME,
         region: settings.region.clone(),
         endpoint: settings.endpoint.clone(),
-        caller,
+        caller: aws.clone(),
     };
     Ses::new(service, settings.configuration_set.clone())
 }
@@ -280,14 +268,16 @@ impl Delivered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::clock::SystemClock;
+    use std::sync::Arc;
+
     use crate::mailer::line::REST;
+    use crate::testing::{FrozenClock, aws, nobodys_key};
     use poolhouse_mail::smtp::Relay;
 
     fn route(connections: usize) -> Route {
         let relay = MailCarrier::Smtp(Relay::parse("smtp://localhost").unwrap());
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Route::carriers(&[relay], connections, &crate::base::tls::source(), &clock)
+        let aws = aws(nobodys_key(), Arc::new(FrozenClock::default()));
+        Route::carriers(&[relay], connections, &crate::base::tls::source(), &aws)
     }
 
     fn line(route: &Route) -> &Line {

@@ -5,6 +5,7 @@
 
 use poolhouse_mail::Address;
 use poolhouse_store::{Batch, Expect};
+use poolhouse_text::hex;
 
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
@@ -56,7 +57,7 @@ pub fn lift(platform: &Platform, address: &Address) -> Batch {
 pub(super) fn token(platform: &Platform, address: &Address) -> String {
     let compared = address.as_str().to_lowercase();
     let mac = platform.mac("suppressed", compared.as_bytes());
-    mac.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&mac[..16])
 }
 
 /// Whether a text can be a token.

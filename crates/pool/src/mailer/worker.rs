@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poolhouse_store::{Batch, CommitError, Scan};
+use poolhouse_text::with_causes;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
 
@@ -16,7 +17,6 @@ use super::route::{ATTEMPT, Delivered, Failure, Route};
 use super::settle::{Outcome, report, settle};
 use super::urgency::Urgency;
 use crate::base::clock::{Clock, Millis};
-use crate::base::error::with_causes;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::base::tls;
@@ -64,9 +64,7 @@ impl Worker {
         let (platform, carriers) = (mailer.platform.clone(), &mailer.settings.carriers);
         let connections = mailer.settings.connections.max(1);
         let route = match mailer.inbox() {
-            _ if !carriers.is_empty() => {
-                Route::carriers(carriers, connections, &tls::source(), &platform.clock)
-            }
+            _ if !carriers.is_empty() => Route::carriers(carriers, connections, &tls::source(), &mailer.aws),
             Some(inbox) => Route::inbox(inbox.clone(), connections),
             None => return None,
         };

@@ -7,6 +7,7 @@
 use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
 use poolhouse_confirm::{Invitation, Locale, Written};
 use poolhouse_store::Batch;
+use poolhouse_text::html;
 
 use super::aliases;
 use crate::base::clock::Millis;
@@ -72,7 +73,7 @@ pub async fn queue(
     };
     if let Some(body) = custom.body.or(template.body) {
         mail.text = filled(&plain_text(&body), name, code, str::to_owned);
-        mail.html = Some(filled(&body, name, code, escaped));
+        mail.html = Some(filled(&body, name, code, html::escape));
         (mail.language, mail.picture) = (None, None);
     }
     ctx.app.mailer.queue(ctx.now, mail)
@@ -108,7 +109,7 @@ fn built_in(ctx: &Ctx, user: &UserRecord, message: &Message<'_>, name: &str) -> 
     Written {
         subject: subject.to_owned(),
         text: filled(&plain_text(body), name, message.code, str::to_owned),
-        html: filled(body, name, message.code, escaped),
+        html: filled(body, name, message.code, html::escape),
         locale: Locale::EN,
         logo: None,
     }
@@ -219,22 +220,6 @@ fn filled(template: &str, name: &str, code: &str, write: impl Fn(&str) -> String
     parts.join(&name)
 }
 
-/// A text as it stands in HTML, in an attribute's value also.
-fn escaped(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut html, c| {
-            match c {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                '\'' => html.push_str("&#39;"),
-                c => html.push(c),
-            }
-            html
-        })
-}
-
 /// The words of an HTML text, for readers that show no HTML: tags are left out, and those that end a line end one.
 fn plain_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -262,19 +247,7 @@ fn plain_text(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ];
-    entities
-        .into_iter()
-        .fold(text, |text, (entity, sign)| text.replace(entity, sign))
-        .trim()
-        .to_owned()
+    html::unescape(&text).trim().to_owned()
 }
 
 #[cfg(test)]

@@ -16,8 +16,8 @@ use std::path::Path;
 use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
-use poolhouse_pool::base::settings::Settings;
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
+use poolhouse_pool::base::settings::Settings;
 pub use table::ConfigError;
 use table::Section;
 

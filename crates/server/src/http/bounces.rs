@@ -10,9 +10,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use poolhouse_crypto::constant_time_eq;
-use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::mailer::bounce::{self, BounceError, Taken};
 use poolhouse_pool::request::App;
+use poolhouse_text::with_causes;
 
 use super::problem::problem;
 use super::{BodyLimits, body};

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_confirm::{Asker, CodeMail, Invitation, Logo, Notice, Part, Settings, Written};
+use poolhouse_text::html::escape;
 
 /// Which of a mail's two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,13 +173,6 @@ pub(super) fn as_if(html: &str, scheme: Scheme) -> String {
         rest = after;
     }
     answered + rest
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

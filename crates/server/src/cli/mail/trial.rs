@@ -1,20 +1,19 @@
 //! `poolhouse mail test`: one mail through every carrier, so that the way out is known to work before it is needed.
 
-use std::sync::Arc;
-
 use poolhouse_confirm::{CodeMail, Locale};
 use poolhouse_mail::{Address, Attempt, Carrier, Deadlines, Email, Mailbox};
+use poolhouse_outbound::aws::Caller;
 use tokio::time::Instant;
 
 use super::TestArgs;
 use super::page::Sample;
 use crate::cli::configure::configure;
-use crate::cli::{CliError, Environment, ServeArgs, print};
+use crate::cli::{CliError, Environment, ServeArgs, aws, print};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
-use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::base::tls;
 use poolhouse_pool::mailer;
+use poolhouse_text::with_causes;
 
 pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Result<(), CliError> {
     let TestArgs {
@@ -31,7 +30,7 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
         config,
         ..ServeArgs::default()
     };
-    let settings = configure(as_served, environment.credentials.as_ref())?.settings;
+    let settings = configure(as_served)?.settings;
     let Some(from) = settings
         .mail
         .from
@@ -42,11 +41,11 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
             "there is nothing to try: name relays and from under [mail] in poolhouse.toml, or give --smtp and --mail-from",
         ));
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (aws, clock) = (aws::caller(&settings, environment).await?, SystemClock);
     let email = email(&settings, from, &to, (&kind, &language), clock.now().seconds())?;
     let mut refusals = 0;
     for carrier in &settings.mail.carriers {
-        let attempt = attempt(&ready(carrier, &clock), &email, &*clock).await?;
+        let attempt = attempt(&ready(carrier, &aws), &email, &clock).await?;
         refusals += usize::from(!attempt.accepted);
         print(&attempt.to_string())?;
     }
@@ -115,9 +114,9 @@ fn email(
     })
 }
 
-fn ready(carrier: &MailCarrier, clock: &Arc<dyn Clock>) -> Carrier {
+fn ready(carrier: &MailCarrier, aws: &Caller) -> Carrier {
     match carrier {
         MailCarrier::Smtp(relay) => Carrier::Smtp(relay.clone(), tls::source()),
-        MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, &tls::source(), clock)),
+        MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, aws)),
     }
 }
