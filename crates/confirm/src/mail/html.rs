@@ -13,7 +13,8 @@ const STYLE: &str = "\
 @media (max-width:480px){.edge{padding:12px 8px!important}.cell{padding:20px!important}}\
 @media (prefers-color-scheme:dark){\
 .page{background:#101318!important}\
-.card{background:#1a1f27!important;border-color:#313946!important}\
+.card{background:#1a1f27!important;border-left-color:#313946!important;\
+border-right-color:#313946!important;border-bottom-color:#313946!important}\
 .code{background:#101318!important;border-color:#3d4757!important;color:#ffffff!important}\
 .ink{color:#eef1f5!important}\
 .soft{color:#a9b3c1!important}\
