@@ -1,9 +1,9 @@
 //! The mail that carries the code.
 
 mod html;
-mod locale;
+pub(crate) mod locale;
 mod plain;
-mod template;
+pub(crate) mod template;
 mod texts;
 
 use std::fmt;
@@ -14,7 +14,8 @@ pub use template::{Part, TemplateError, Templates};
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
+use crate::settings_error::SettingsError;
 use crate::time::Moment;
 use template::Placeholder;
 
@@ -76,6 +77,35 @@ impl CodeMail {
     }
 }
 
+impl CodeMail {
+    /// The notice that somebody else may know the password. `to` is the address, and whether the mail is made only for
+    /// the time that it takes.
+    pub(crate) fn notice(
+        settings: &Settings,
+        locale: Locale,
+        to: (&str, bool),
+        id: [u8; 16],
+        now: Moment,
+        expires: Moment,
+    ) -> Self {
+        let notice = Notice {
+            locale,
+            app: &settings.app_name,
+            now,
+        };
+        Self {
+            to: to.0.to_owned(),
+            subject: notice.fill(locale.texts().notice_subject, str::to_owned),
+            text: plain::render_notice(&notice),
+            html: html::render_notice(&notice),
+            locale,
+            expires_at: expires.epoch_s(),
+            dedup_id: hexadecimal(id),
+            discard: to.1,
+        }
+    }
+}
+
 /// What a mail is made of.
 pub(crate) struct Letter<'a> {
     pub(crate) settings: &'a Settings,
@@ -95,11 +125,7 @@ impl Letter<'_> {
             html: self.html(),
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
-            dedup_id: id.iter().fold(String::new(), |mut text, byte| {
-                // Writing to a `String` does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            }),
+            dedup_id: hexadecimal(id),
             discard,
         }
     }
@@ -144,20 +170,9 @@ impl Letter<'_> {
         }
     }
 
-    /// The text with its placeholders replaced, each value passed through `escape`. What a value holds is not looked
-    /// at for placeholders again.
+    /// The text with its placeholders replaced, each value passed through `escape`.
     fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, (name, after))) = rest
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            filled.push_str(before);
-            filled.push_str(&escape(&self.value(name)));
-            rest = after;
-        }
-        filled + rest
+        fill(text, |placeholder| escape(&self.value(placeholder)))
     }
 
     fn value(&self, placeholder: &str) -> String {
@@ -175,4 +190,45 @@ impl Letter<'_> {
         let origin = self.settings.origin.as_deref()?;
         Some(format!("@{origin} #{}", self.code.reveal()))
     }
+}
+
+/// What a notice is made of.
+struct Notice<'a> {
+    locale: Locale,
+    app: &'a str,
+    now: Moment,
+}
+
+impl Notice<'_> {
+    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
+        fill(text, |placeholder| match placeholder {
+            "app" => escape(self.app),
+            "time" => escape(&self.now.to_utc_text()),
+            // The tests know that no text has any other.
+            _ => String::new(),
+        })
+    }
+}
+
+/// The text with its placeholders replaced. What a value holds is not looked at for placeholders again.
+fn fill(text: &str, value: impl Fn(&str) -> String) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, (name, after))) = rest
+        .split_once('{')
+        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        filled.push_str(before);
+        filled.push_str(&value(name));
+        rest = after;
+    }
+    filled + rest
+}
+
+fn hexadecimal(bytes: [u8; 16]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a `String` does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

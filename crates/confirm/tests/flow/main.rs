@@ -5,10 +5,15 @@
 mod create;
 mod define;
 mod device;
+mod door;
 mod fuzz;
 mod kit;
 mod ledger;
+mod limits;
 mod mail;
+mod once;
+mod owner;
+mod older;
 mod repeat;
 mod settings;
 mod templates;
