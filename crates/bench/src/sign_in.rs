@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_server::clock::Millis;
+use poolhouse_pool::base::clock::Millis;
 use poolhouse_testkit::srp::SrpClient;
 use serde_json::{Value, json};
 use tokio::time::timeout;

@@ -13,6 +13,10 @@ pub(crate) fn check(key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+pub(crate) fn check_all(keys: &[&str]) -> Result<(), StoreError> {
+    keys.iter().try_for_each(|key| check(key))
+}
+
 pub(crate) fn check_batch(batch: &Batch) -> Result<(), StoreError> {
     batch.steps().try_for_each(|(key, _)| check(key))
 }

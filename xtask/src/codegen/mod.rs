@@ -97,7 +97,7 @@ fn write_operations() -> Outcome {
         "run",
         "--quiet",
         "-p",
-        "poolhouse-server",
+        "poolhouse-pool",
         "--example",
         "operations",
     ]);

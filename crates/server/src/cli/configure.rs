@@ -9,7 +9,7 @@ use poolhouse_outbound::http::Endpoint;
 
 use super::{CliError, DEFAULT_DATA, ServeArgs};
 use crate::config::{self, Configuration};
-use crate::settings::{MailCarrier, SesSettings, Settings};
+use poolhouse_pool::base::settings::{MailCarrier, SesSettings, Settings};
 
 /// The configuration file that is read unasked.
 const CONFIG: &str = "poolhouse.toml";
@@ -27,8 +27,9 @@ pub(super) fn configure(
     for url in std::mem::take(&mut configuration.carriers) {
         settings.mail.carriers.push(carrier(url, credentials)?);
     }
-    settings.web.directory = settings.web.directory.take().or_else(built_pages);
     check_mail(configuration.inbox, settings)?;
+    let web = &mut configuration.web;
+    web.directory = web.directory.take().or_else(built_pages);
     Ok(configuration)
 }
 

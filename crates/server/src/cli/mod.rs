@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use poolhouse_outbound::aws::Credentials;
 
-use crate::error::with_causes;
+use poolhouse_pool::base::error::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
 #[derive(Parser)]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
 use poolhouse_triggers::Place;
@@ -17,20 +18,21 @@ use super::configure::configure;
 use super::data::{self, Data};
 use super::sockets::{self, Sockets};
 use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, files, logging, print};
-use crate::app::App;
-use crate::clock::{Clock, SystemClock};
 use crate::config::Configuration;
-use crate::cpu::EXECUTOR_THREADS_BEYOND;
-use crate::error::with_causes;
+use crate::http::connections::ConnectionLimits;
 use crate::http::{Pages, connections, router};
-use crate::mailer::Worker;
-use crate::oidc::keys::FreshKeys;
-use crate::settings::Settings;
-use crate::shutdown::{self, Shutdown};
-use crate::start::{Parts, assemble};
-use crate::sweeper::Sweeper;
-use crate::tls;
-use crate::triggers::{self, FunctionHost};
+use poolhouse_pool::base::clock::{Clock, SystemClock};
+use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
+use poolhouse_pool::base::error::with_causes;
+use poolhouse_pool::base::settings::Settings;
+use poolhouse_pool::base::shutdown::{self, Shutdown};
+use poolhouse_pool::base::tls;
+use poolhouse_pool::keyring::signing::FreshKeys;
+use poolhouse_pool::mailer::Worker;
+use poolhouse_pool::request::App;
+use poolhouse_pool::run::start::{Parts, assemble};
+use poolhouse_pool::run::sweeper::Sweeper;
+use poolhouse_pool::triggers::{self, FunctionHost};
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
@@ -59,12 +61,16 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let data = data::open(&directory).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
-        mut settings, issuer, ..
+        mut settings,
+        web,
+        mut http,
+        issuer,
+        ..
     } = configuration;
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
-    let connections = &mut settings.http.connections.total;
+    let connections = &mut http.connections.total;
     *connections = (*connections).min(files::room_for_connections());
-    let pages = Pages::load(&settings.web).map_err(|error| {
+    let pages = Pages::load(&web).map_err(|error| {
         CliError::new("the built pages cannot be read; see directory under [web]").caused_by(error)
     })?;
     let functions = Functions::prepare(&settings, &directory, environment)?;
@@ -73,7 +79,13 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
 
     let mut signals = Signals::listen()?;
     let (stop, shutdown) = shutdown::channel();
-    let background = start(&app, pages, sockets, &shutdown);
+    let background = start(
+        &app,
+        router(app.clone(), pages, http.body),
+        http.connections,
+        sockets,
+        &shutdown,
+    );
     warm_up(&app).await;
     if let Err(error) = announce(&app, &directory) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
@@ -152,21 +164,21 @@ fn cores() -> usize {
 }
 
 /// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper.
-fn start(app: &Arc<App>, pages: Pages, sockets: Sockets, shutdown: &Shutdown) -> JoinSet<()> {
+fn start(
+    app: &Arc<App>,
+    routes: Router,
+    limits: ConnectionLimits,
+    sockets: Sockets,
+    shutdown: &Shutdown,
+) -> JoinSet<()> {
     let mut background = JoinSet::new();
-    let limits = app.settings.http.connections;
-    background.spawn(connections::serve(
-        sockets.http,
-        router(app.clone(), pages),
-        limits,
-        shutdown.clone(),
-    ));
+    background.spawn(connections::serve(sockets.http, routes, limits, shutdown.clone()));
     if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
         background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
     }
-    let (of_worker, of_sweeper) = (app.clone(), app.clone());
-    let worker = move |shutdown| Worker::new(&of_worker).map(|worker| worker.run(shutdown));
-    let sweeper = move |shutdown| Some(Sweeper::new(&of_sweeper).run(shutdown));
+    let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
+    let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
+    let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
     background

@@ -5,8 +5,10 @@ use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;
 
 use super::table::{ConfigError, Section};
-use crate::settings::{FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, RemoteFunction};
-use crate::triggers;
+use poolhouse_pool::base::settings::{
+    FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, RemoteFunction,
+};
+use poolhouse_pool::triggers;
 
 /// What a function's key may call unless told otherwise: what the confirm-code functions need.
 pub(super) const OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];

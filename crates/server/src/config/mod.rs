@@ -14,7 +14,8 @@ use std::path::Path;
 use poolhouse_confirm::Templates;
 use poolhouse_mail::{CarrierUrl, Mailbox};
 
-use crate::settings::{HttpSettings, Settings, WebSettings};
+use crate::settings::{HttpSettings, WebSettings};
+use poolhouse_pool::base::settings::Settings;
 pub use table::ConfigError;
 use table::Section;
 
@@ -25,6 +26,10 @@ const MOST_RELAYS: usize = 3;
 pub struct Configuration {
     /// Defaults with the file's settings over them.
     pub settings: Settings,
+    /// The sign-in page.
+    pub web: WebSettings,
+    /// Limits on requests and connections.
+    pub http: HttpSettings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
     /// Whether the local inbox is on. The file cannot switch it on: whoever starts a server that shows mail says so.
@@ -88,8 +93,8 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     inbox.end()?;
     settings.confirm = confirm(top.section("confirm")?)?;
     settings.confirm.templates = mail.templates;
-    settings.web = web(top.section("web")?)?;
-    settings.http = http(top.section("http")?)?;
+    configuration.web = web(top.section("web")?)?;
+    configuration.http = http(top.section("http")?)?;
     for (name, section) in top.section("functions")?.sections()? {
         settings
             .functions

@@ -16,7 +16,7 @@ use poolhouse_mail::inbox::Inbox;
 
 use super::peer::Peer;
 use super::problem;
-use crate::app::App;
+use poolhouse_pool::request::App;
 
 /// The inbox's routes, or one answer that says how to switch it on.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {

@@ -17,6 +17,7 @@ mod body;
 mod catch;
 pub mod connections;
 pub(crate) mod cors;
+mod discovery;
 mod edge;
 mod health;
 mod inbox;
@@ -33,15 +34,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use crate::app::App;
-use crate::oidc::discovery;
 use edge::RequestId;
+use poolhouse_pool::request::App;
 
 pub use body::BodyLimits;
 pub use pages::Pages;
 
 /// Everything the server answers, as one service.
-pub fn router(app: Arc<App>, pages: Pages) -> Router {
+pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
         .route(
@@ -57,14 +57,20 @@ pub fn router(app: Arc<App>, pages: Pages) -> Router {
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(Arc::new(pages)))
+        .layer(Extension(limits))
         .layer(from_fn_with_state(app.clone(), edge::around))
         .with_state(app)
 }
 
 /// `POST /`: reads the body within its limits and hands the request to the API.
-async fn api_call(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+async fn api_call(
+    State(app): State<Arc<App>>,
+    Extension(limits): Extension<BodyLimits>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let answer = match body::read(body, &app.settings.http.body).await {
+    let answer = match body::read(body, &limits).await {
         Ok(bytes) => api::handle(&app, Request::from_parts(parts, bytes), id).await,
         Err(refusal) => refusal.into_response(),
     };

@@ -10,11 +10,11 @@ use tokio::time::Instant;
 use super::TestArgs;
 use crate::cli::configure::configure;
 use crate::cli::{CliError, Environment, ServeArgs, print};
-use crate::clock::{Clock, SystemClock};
-use crate::error::with_causes;
-use crate::mailer;
-use crate::settings::{MailCarrier, Settings};
-use crate::tls;
+use poolhouse_pool::base::clock::{Clock, SystemClock};
+use poolhouse_pool::base::error::with_causes;
+use poolhouse_pool::base::settings::{MailCarrier, Settings};
+use poolhouse_pool::base::tls;
+use poolhouse_pool::mailer;
 
 pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Result<(), CliError> {
     let TestArgs {

@@ -17,9 +17,9 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::{method_not_allowed, problem};
-use crate::app::App;
 use crate::settings::WebSettings;
 use file::File;
+use poolhouse_pool::request::App;
 
 /// The page that every path without a file stands for: the app finds out by itself what to show.
 const INDEX: &str = "/index.html";
@@ -33,6 +33,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// The built app.
 pub struct Pages {
+    settings: WebSettings,
     files: HashMap<String, File>,
     policy: HeaderValue,
     inbox_policy: HeaderValue,
@@ -57,6 +58,7 @@ impl Pages {
             HeaderValue::from_str(policy).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
         };
         Ok(Pages {
+            settings: settings.clone(),
             files,
             policy: header(&policy)?,
             inbox_policy: header(&policy::of_inbox(&policy))?,

@@ -1,0 +1,131 @@
+//! One step of a sign-in: who signs in to what, and what the step answers.
+
+use std::collections::BTreeMap;
+
+use poolhouse_api::shapes::{self, AuthenticationResultType, ChallengeNameType};
+use serde_json::{Value, json};
+
+use super::subject::Subject;
+use crate::base::clock::Millis;
+use crate::records::session::ChallengeResult;
+use crate::records::{ClientRecord, PoolRecord, SessionRecord};
+use crate::request::Ctx;
+
+/// A sign-in at one of its steps.
+pub struct SignIn<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The pool signed in to.
+    pub pool: &'a PoolRecord,
+    /// The app client signed in through.
+    pub client: &'a ClientRecord,
+    /// Who signs in.
+    pub subject: Subject,
+    /// The flow, as `InitiateAuth` named it.
+    pub flow: String,
+    /// The id of the request that began it.
+    pub event_id: String,
+    /// Challenges answered before this step.
+    pub answered: Vec<ChallengeResult>,
+    /// The request's `ClientMetadata`.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl SignIn<'_> {
+    /// A session row of this sign-in, to which the challenge is to be added.
+    pub fn session(&self) -> SessionRecord {
+        SessionRecord {
+            pool_id: self.pool.id().to_owned(),
+            client_id: self.client.id().to_owned(),
+            username: self.subject.username().to_owned(),
+            sub: self.subject.sub().map(str::to_owned),
+            flow: self.flow.clone(),
+            challenge: String::new(),
+            answered: self.answered.clone(),
+            metadata: None,
+            sealed_private: None,
+            session_digest: None,
+            event_id: self.event_id.clone(),
+            expires: Millis(0),
+        }
+    }
+
+    /// `clientMetadata` of the events of this step: null where the request had none.
+    pub fn client_metadata(&self) -> Value {
+        if self.metadata.is_empty() {
+            Value::Null
+        } else {
+            json!(self.metadata)
+        }
+    }
+}
+
+/// What a step answers.
+pub enum Answer {
+    /// Another challenge.
+    Challenge {
+        /// Its name.
+        name: ChallengeNameType,
+        /// The handle to answer it with, where the flow gives one.
+        session: Option<String>,
+        /// What the client needs to answer it.
+        parameters: BTreeMap<String, String>,
+    },
+    /// The end: tokens.
+    Tokens(Box<AuthenticationResultType>),
+}
+
+impl Answer {
+    /// The answer's members, which the four operations share.
+    fn members(self) -> shapes::InitiateAuthResponse {
+        match self {
+            Answer::Challenge {
+                name,
+                session,
+                parameters,
+            } => shapes::InitiateAuthResponse {
+                challenge_name: Some(name),
+                session,
+                challenge_parameters: Some(parameters),
+                ..Default::default()
+            },
+            // Clients read ChallengeParameters without asking whether they are there.
+            Answer::Tokens(result) => shapes::InitiateAuthResponse {
+                challenge_parameters: Some(BTreeMap::new()),
+                authentication_result: Some(*result),
+                ..Default::default()
+            },
+        }
+    }
+}
+
+/// The four operations answer with the same members under four names.
+macro_rules! answers {
+    ($($response:ident),*) => {
+        $(impl From<Answer> for shapes::$response {
+            fn from(answer: Answer) -> Self {
+                let shapes::InitiateAuthResponse {
+                    challenge_name,
+                    session,
+                    challenge_parameters,
+                    authentication_result,
+                    available_challenges,
+                } = answer.members();
+                shapes::$response {
+                    challenge_name,
+                    session,
+                    challenge_parameters,
+                    authentication_result,
+                    available_challenges,
+                }
+            }
+        })*
+    };
+}
+
+answers!(
+    InitiateAuthResponse,
+    RespondToAuthChallengeResponse,
+    AdminInitiateAuthResponse,
+    AdminRespondToAuthChallengeResponse
+);
