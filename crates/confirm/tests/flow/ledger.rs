@@ -337,7 +337,7 @@ fn the_ledger_has_256_characters_at_most_and_three_devices() {
         pool.type_code(&mut sign_in, "no code");
         assert_eq!(pool.answer(&mut sign_in, &code, &wish), Told::Tokens);
     }
-    assert_eq!(pool.ledger.as_ref().unwrap().len(), 256);
+    assert_eq!(pool.ledger.as_ref().unwrap().len(), 251);
 }
 
 proptest! {
