@@ -87,7 +87,9 @@ mod tests {
     fn what_was_written_is_read_and_what_is_too_large_is_the_largest() {
         let numbers = [(5, 3), (0, 1), (u32::MAX, 32), (1_000, 5), (77, 7), (1, 12)];
         let mut writer = Writer::default();
-        numbers.iter().for_each(|(number, width)| writer.put(*number, *width));
+        numbers
+            .iter()
+            .for_each(|(number, width)| writer.put(*number, *width));
         writer.put_bytes(&[1, 255]);
         let bytes = writer.finish();
         let mut reader = Reader::new(&bytes);

@@ -88,7 +88,9 @@ impl<'a> Book<'a> {
         let (text, is_moved) = match facts.ledger {
             LedgerSource::FromEvent => (attribute, false),
             LedgerSource::Table(None) => (attribute, true),
-            LedgerSource::Fresh(text) | LedgerSource::Table(text) | LedgerSource::Exact(text) => (text, false),
+            LedgerSource::Fresh(text) | LedgerSource::Table(text) | LedgerSource::Exact(text) => {
+                (text, false)
+            }
         };
         let mut suspicious = |warning| {
             // What an attribute holds that is no longer in use is of no interest, unless it is genuine.
@@ -105,7 +107,11 @@ impl<'a> Book<'a> {
             Found::Forged => suspicious(Warning::LedgerForged),
         };
         // A user who does not exist has a first sign-in's answers, whatever a platform puts beside the name.
-        let ledger = if caller.unknown { Ledger::first(now) } else { ledger };
+        let ledger = if caller.unknown {
+            Ledger::first(now)
+        } else {
+            ledger
+        };
         Self { ledger, ..book }
     }
 

@@ -132,7 +132,10 @@ impl Maker<'_> {
         };
         round.draw_names(self.facts.entropy);
         let repeated = self.book.repeats().unwrap_or(self.now);
-        if self.book.is_used(&self.nonce(&round, self.issue_time(repeated), 0)) {
+        if self
+            .book
+            .is_used(&self.nonce(&round, self.issue_time(repeated), 0))
+        {
             // What looks like this event again has led to tokens: this is another sign-in.
             self.book.forget_event();
             round.started = self.now;
@@ -210,7 +213,11 @@ impl Maker<'_> {
     fn unchanged(&self, round: &Round) -> LastResult {
         match round.result {
             LastResult::TooSoon if self.book.mail_wait_s(&round.mails) > 0 => LastResult::TooSoon,
-            LastResult::TooSoon | LastResult::Locked | LastResult::Closed | LastResult::Held | LastResult::Used => {
+            LastResult::TooSoon
+            | LastResult::Locked
+            | LastResult::Closed
+            | LastResult::Held
+            | LastResult::Used => {
                 if round.mails.len() > 1 && round.replaced.is_empty() {
                     LastResult::Resent
                 } else {

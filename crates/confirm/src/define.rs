@@ -73,7 +73,12 @@ pub fn define_needs_ledger(settings: &Settings, event: &Value) -> bool {
     })
 }
 
-fn decide(settings: &Settings, caller: &Caller<'_>, facts: &Facts<'_>, warnings: &mut Vec<Warning>) -> Decision {
+fn decide(
+    settings: &Settings,
+    caller: &Caller<'_>,
+    facts: &Facts<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Decision {
     match Stage::read(caller, settings.keys.as_ref()) {
         Ok(Stage::Named) => Decision::AskPassword,
         Ok(Stage::PasswordProven { .. }) if is_trusted_device(settings, caller, facts) => Decision::Tokens,
@@ -90,20 +95,27 @@ fn decide(settings: &Settings, caller: &Caller<'_>, facts: &Facts<'_>, warnings:
 fn after_right(settings: &Settings, caller: &Caller<'_>, last: &Round) -> Decision {
     match () {
         // Verify evaluates no answer that comes with an action, and none before a code, so this "right" is not its word.
-        () if caller.action().is_some() || last.code.is_none() => Decision::Fail(WhyFailed::RightBesideAnAction),
+        () if caller.action().is_some() || last.code.is_none() => {
+            Decision::Fail(WhyFailed::RightBesideAnAction)
+        }
         () if caller.unknown => Decision::Fail(WhyFailed::UnknownUser),
         () if last.attempts >= settings.max_attempts => Decision::Fail(WhyFailed::AttemptsSpent),
         () => Decision::Tokens,
     }
 }
 
-fn after_wrong(settings: &Settings, caller: &Caller<'_>, book: &Book<'_>, last: &Round, now: Moment) -> Decision {
+fn after_wrong(
+    settings: &Settings,
+    caller: &Caller<'_>,
+    book: &Book<'_>,
+    last: &Round,
+    now: Moment,
+) -> Decision {
     // Of the answers before the last one the round itself knows.
     let judged_wrong = book.was_judged_wrong(caller, last);
     let attempts = last.attempts.saturating_add(u8::from(judged_wrong));
-    let is_too_late = || {
-        needs_a_code(caller, book, last, now) && !last.has_time_for_a_code(now, settings.code_life_s())
-    };
+    let is_too_late =
+        || needs_a_code(caller, book, last, now) && !last.has_time_for_a_code(now, settings.code_life_s());
     match () {
         () if attempts >= settings.max_attempts => Decision::Fail(WhyFailed::AttemptsSpent),
         () if last.number >= MOST_ROUNDS => Decision::Fail(WhyFailed::TooManyRounds),

@@ -35,7 +35,10 @@ impl Door {
     /// Whether this client gets tokens only behind a code.
     #[must_use]
     pub fn needs_code(&self, client: &str) -> bool {
-        self.clients.iter().chain(&self.without_echo).any(|other| other == client)
+        self.clients
+            .iter()
+            .chain(&self.without_echo)
+            .any(|other| other == client)
     }
 
     /// Whether any client does.
@@ -61,7 +64,10 @@ pub(crate) enum Road {
 }
 
 pub(crate) fn road(settings: &Settings, event: &Value) -> Road {
-    let source = event.get("triggerSource").and_then(Value::as_str).unwrap_or_default();
+    let source = event
+        .get("triggerSource")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let client = event.pointer("/callerContext/clientId").and_then(Value::as_str);
     if client.is_some_and(|client| !settings.door.needs_code(client)) {
         return Road::Open;
@@ -91,17 +97,15 @@ pub(crate) fn grant(keys: &Keys, caller: &Caller<'_>, ledger: &mut Ledger, sign_
 }
 
 fn tag<const N: usize>(keys: &Keys, caller: &Caller<'_>, sign_in: &str) -> [u8; N] {
-    keys.current
-        .keyed_short(Purpose::Grant, &[&caller.binding()[..], &[sign_in.as_bytes()]].concat())
+    keys.current.keyed_short(
+        Purpose::Grant,
+        &[&caller.binding()[..], &[sign_in.as_bytes()]].concat(),
+    )
 }
 
 /// Lets a sign-in pass that brings the token of a trusted device or the name of a sign-in whose code was right. What it
 /// takes is marked in the ledger: a grant lets one event pass, and that event again.
-pub(crate) fn pass(
-    settings: &Settings,
-    event: &Value,
-    facts: &Facts<'_>,
-) -> Result<Option<String>, Refusal> {
+pub(crate) fn pass(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<Option<String>, Refusal> {
     let caller = Caller::read(settings, event)?;
     let keys = settings.keys.as_ref().ok_or(Refusal::CodeRequired)?;
     let mut book = Book::open(settings, &caller, facts, &mut Vec::new());
@@ -109,7 +113,9 @@ pub(crate) fn pass(
         return Err(Refusal::CodeRequired);
     }
     let device = DeviceToken::trusted_one(settings, &caller);
-    if device.is_some_and(|token| token.is_alive(settings.trusted_device_days, facts) && book.trusts(token.id)) {
+    if device
+        .is_some_and(|token| token.is_alive(settings.trusted_device_days, facts) && book.trusts(token.id))
+    {
         return Ok(None);
     }
     let now = Moment::from_epoch_s(facts.now);

@@ -53,7 +53,8 @@ pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
 pub use mail::{CodeMail, Locale, Part, TemplateError, Templates};
 pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
 pub use owner::{
-    Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation, standing, unlock,
+    Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation, standing,
+    unlock,
 };
 pub use person::Person;
 pub use recent::Recent;

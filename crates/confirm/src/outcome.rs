@@ -80,8 +80,12 @@ impl WhyFailed {
             Self::NoList => "the event has no list of challenges, or one without a result in it",
             Self::NotBegun => "the list must begin with SRP_A that is true",
             Self::PasswordNotProven => "PASSWORD_VERIFIER that is true must follow SRP_A",
-            Self::FactorNotProven => "a factor or device step of the pool's own between password and code must be true",
-            Self::OtherChallenge => "behind the password and the pool's own factors there may be nothing but code challenges",
+            Self::FactorNotProven => {
+                "a factor or device step of the pool's own between password and code must be true"
+            }
+            Self::OtherChallenge => {
+                "behind the password and the pool's own factors there may be nothing but code challenges"
+            }
             Self::BehindARightCode => "nothing may follow a right code",
             Self::ForeignChallenge => {
                 "every code challenge must be one that these functions made for this sign-in: do all have the same OTP_KEY?"
@@ -89,7 +93,9 @@ impl WhyFailed {
             Self::RightBesideAnAction => "no answer beside an action is right",
             Self::AttemptsSpent => "MAX_ATTEMPTS answers were wrong",
             Self::TooManyRounds => "a sign-in has 40 rounds at most",
-            Self::Ended => "a sign-in ends 30 minutes after its first challenge, or when no new code could live its whole life",
+            Self::Ended => {
+                "a sign-in ends 30 minutes after its first challenge, or when no new code could live its whole life"
+            }
             Self::UnknownUser => "a user who does not exist gets no tokens",
         }
     }

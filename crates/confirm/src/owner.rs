@@ -156,7 +156,10 @@ pub fn post_confirmation(settings: &Settings, event: &Value, facts: &Facts<'_>) 
     let (now, person) = (Moment::from_epoch_s(facts.now), caller.person());
     if let Some(mut ledger) = text.and_then(|text| genuine(settings, &person, text, now)) {
         clear(&mut ledger);
-        ledger.devices.iter_mut().for_each(|device| device.trusted = false);
+        ledger
+            .devices
+            .iter_mut()
+            .for_each(|device| device.trusted = false);
         ledger.number = ledger.number.saturating_add(1);
         cleared.ledger = Some(ledger.seal(keys, &person, Room::Unlimited));
     }

@@ -68,7 +68,10 @@ impl Recent {
                 parameters.insert(DEVICE_TOKEN.to_owned(), json!(token));
             }
             let members = response.as_object_mut()?;
-            members.insert("privateChallengeParameters".to_owned(), json!({ CHALLENGE_PARAMETER: text }));
+            members.insert(
+                "privateChallengeParameters".to_owned(),
+                json!({ CHALLENGE_PARAMETER: text }),
+            );
             members.insert("challengeMetadata".to_owned(), json!(text));
         }
         Some(with_response(event, response))

@@ -186,7 +186,12 @@ impl Settings {
     /// The first setting that is not, with what to do about it.
     pub fn check(&self) -> Result<(), SettingsError> {
         let numbers = [
-            ("CODE_LENGTH", u32::from(self.code.length), 6..=12, "fewer than 6 characters can be guessed"),
+            (
+                "CODE_LENGTH",
+                u32::from(self.code.length),
+                6..=12,
+                "fewer than 6 characters can be guessed",
+            ),
             (
                 "CODE_TTL_SECONDS",
                 self.code_ttl_s,
@@ -199,17 +204,42 @@ impl Settings {
                 3..=15,
                 "Cognito waits 3 to 15 minutes for an answer",
             ),
-            ("MAX_ATTEMPTS", u32::from(self.max_attempts), 1..=5, "every attempt is a guess"),
+            (
+                "MAX_ATTEMPTS",
+                u32::from(self.max_attempts),
+                1..=5,
+                "every attempt is a guess",
+            ),
             (
                 "RESEND_COOLDOWN_SECONDS",
                 self.resend_cooldown_s,
                 30..=300,
                 "a shorter pause lets anyone with the password fill the mailbox",
             ),
-            ("MAILS_AT_ONCE", u32::from(self.mails.at_once), 1..=10, FILLS_MAILBOX),
-            ("MAIL_REFILL_SECONDS", self.mails.refill_s, 30..=300, FILLS_MAILBOX),
-            ("MAILS_PER_HOUR", u32::from(self.mails.per_hour), 1..=20, FILLS_MAILBOX),
-            ("MAILS_PER_DAY", u32::from(self.mails.per_day), 1..=60, FILLS_MAILBOX),
+            (
+                "MAILS_AT_ONCE",
+                u32::from(self.mails.at_once),
+                1..=10,
+                FILLS_MAILBOX,
+            ),
+            (
+                "MAIL_REFILL_SECONDS",
+                self.mails.refill_s,
+                30..=300,
+                FILLS_MAILBOX,
+            ),
+            (
+                "MAILS_PER_HOUR",
+                u32::from(self.mails.per_hour),
+                1..=20,
+                FILLS_MAILBOX,
+            ),
+            (
+                "MAILS_PER_DAY",
+                u32::from(self.mails.per_day),
+                1..=60,
+                FILLS_MAILBOX,
+            ),
             (
                 "MAIL_BEYOND_LIMIT_SECONDS",
                 self.mails.beyond_limit_s,

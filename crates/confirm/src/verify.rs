@@ -50,7 +50,9 @@ pub fn verify(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<V
     match (outcome, &round) {
         (Outcome::Right, Some(round)) => verified.place_token = judge.right(&mut book, round),
         (Outcome::Replaced, Some(round)) => book.replaced_code(round),
-        (Outcome::Wrong | Outcome::NotOurs, round) => verified.notice = judge.wrong(&mut book, round.as_ref()),
+        (Outcome::Wrong | Outcome::NotOurs, round) => {
+            verified.notice = judge.wrong(&mut book, round.as_ref())
+        }
         _ => {}
     }
     match book.shut() {
@@ -137,9 +139,17 @@ impl Judge<'_> {
             return token.map(|(_, token)| token);
         }
         book.right_code(round, code);
-        if matches!(self.facts.ledger, LedgerSource::Table(_)) && self.settings.door.needs_code(self.caller.client) {
+        if matches!(self.facts.ledger, LedgerSource::Table(_))
+            && self.settings.door.needs_code(self.caller.client)
+        {
             let keys = self.settings.keys.as_ref()?;
-            door::grant(keys, self.caller, book.ledger_mut(), &round.sign_in_text(), self.now);
+            door::grant(
+                keys,
+                self.caller,
+                book.ledger_mut(),
+                &round.sign_in_text(),
+                self.now,
+            );
         }
         let (id, token) = token?;
         let wants_trust = offers_trust(self.settings, round) && device::wants_trust(self.caller);

@@ -82,7 +82,9 @@ impl<const N: usize, const WIDTH: u32, const BITS: u32> Window<N, WIDTH, BITS> {
     }
 
     pub(crate) fn write(&self, writer: &mut Writer) {
-        self.0.iter().for_each(|count| writer.put(u32::from(*count), BITS));
+        self.0
+            .iter()
+            .for_each(|count| writer.put(u32::from(*count), BITS));
     }
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Option<Self> {

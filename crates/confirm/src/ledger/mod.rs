@@ -294,7 +294,14 @@ mod tests {
         assert!(!is_spent(&with_row, i64::MAX), "a row never expires");
         let remembering = text(|ledger| ledger.remember(DEVICE));
         assert!(!is_spent(&remembering, i64::MAX));
-        for other in ["", "123456,1700000000", "v1.key.!.mac", "v1.key.AAAA.mac", "v2.key.AAAA.mac", "v1"] {
+        for other in [
+            "",
+            "123456,1700000000",
+            "v1.key.!.mac",
+            "v1.key.AAAA.mac",
+            "v2.key.AAAA.mac",
+            "v1",
+        ] {
             assert!(!is_spent(other, i64::MAX), "{other:?}");
         }
     }
@@ -318,11 +325,37 @@ mod tests {
             (0..40).for_each(|_| counts.count_wrong_code(&LockRules::DEFAULT, now));
         }
         for at in 0..9_u8 {
-            full.remember(Device { id: [at; 6], trusted: at % 2 == 0 });
+            full.remember(Device {
+                id: [at; 6],
+                trusted: at % 2 == 0,
+            });
             let ends = Moment::from_epoch_s(1_000_080);
-            full.used.insert(0, Used { nonce: [at; 4], instance: [at; 3], ends });
-            full.judged.insert(0, Judged { instance: [at; 3], number: at, wrong: at % 2 == 0 });
-            full.grants.insert(0, Grant { tag: [at; 8], client: [at; 4], at: now, taken_by: [at; 4], taken_at: now });
+            full.used.insert(
+                0,
+                Used {
+                    nonce: [at; 4],
+                    instance: [at; 3],
+                    ends,
+                },
+            );
+            full.judged.insert(
+                0,
+                Judged {
+                    instance: [at; 3],
+                    number: at,
+                    wrong: at % 2 == 0,
+                },
+            );
+            full.grants.insert(
+                0,
+                Grant {
+                    tag: [at; 8],
+                    client: [at; 4],
+                    at: now,
+                    taken_by: [at; 4],
+                    taken_at: now,
+                },
+            );
         }
         let unlimited = v2::read(&v2::write(&full, Room::Unlimited)).unwrap();
         assert_eq!(unlimited, full);

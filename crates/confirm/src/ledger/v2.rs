@@ -71,27 +71,57 @@ pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
     }
     ledger.open.write(&mut writer, written);
     ledger.placed.write(&mut writer, written);
-    write_list(&mut writer, &ledger.devices, most.devices, DEVICES_WIDTH, |writer, device| {
-        writer.put(u32::from(device.trusted), 1);
-        writer.put_bytes(&device.id);
-    });
-    write_list(&mut writer, &ledger.used, most.used, USED_WIDTH, |writer, used| {
-        writer.put_bytes(&used.nonce);
-        writer.put_bytes(&used.instance);
-        writer.put(used.ends.seconds().div_ceil(60).saturating_sub(written.seconds() / 60), 4);
-    });
-    write_list(&mut writer, &ledger.judged, most.judged, JUDGED_WIDTH, |writer, judged| {
-        writer.put_bytes(&judged.instance);
-        writer.put(u32::from(judged.number), 7);
-        writer.put(u32::from(judged.wrong), 1);
-    });
-    write_list(&mut writer, &ledger.grants, most.grants, GRANTS_WIDTH, |writer, grant| {
-        writer.put_bytes(&grant.tag);
-        writer.put_bytes(&grant.client);
-        writer.put(grant.at.seconds(), 32);
-        writer.put_bytes(&grant.taken_by);
-        writer.put(grant.taken_at.seconds(), 32);
-    });
+    write_list(
+        &mut writer,
+        &ledger.devices,
+        most.devices,
+        DEVICES_WIDTH,
+        |writer, device| {
+            writer.put(u32::from(device.trusted), 1);
+            writer.put_bytes(&device.id);
+        },
+    );
+    write_list(
+        &mut writer,
+        &ledger.used,
+        most.used,
+        USED_WIDTH,
+        |writer, used| {
+            writer.put_bytes(&used.nonce);
+            writer.put_bytes(&used.instance);
+            writer.put(
+                used.ends
+                    .seconds()
+                    .div_ceil(60)
+                    .saturating_sub(written.seconds() / 60),
+                4,
+            );
+        },
+    );
+    write_list(
+        &mut writer,
+        &ledger.judged,
+        most.judged,
+        JUDGED_WIDTH,
+        |writer, judged| {
+            writer.put_bytes(&judged.instance);
+            writer.put(u32::from(judged.number), 7);
+            writer.put(u32::from(judged.wrong), 1);
+        },
+    );
+    write_list(
+        &mut writer,
+        &ledger.grants,
+        most.grants,
+        GRANTS_WIDTH,
+        |writer, grant| {
+            writer.put_bytes(&grant.tag);
+            writer.put_bytes(&grant.client);
+            writer.put(grant.at.seconds(), 32);
+            writer.put_bytes(&grant.taken_by);
+            writer.put(grant.taken_at.seconds(), 32);
+        },
+    );
     writer.finish()
 }
 

@@ -15,7 +15,9 @@ pub(super) fn write(round: &Round) -> Vec<u8> {
         (NATIVE_FACTOR, round.native_factor),
         (HAS_CODE, round.code.is_some()),
     ];
-    let flags = flags.iter().fold(0, |all, (flag, is_set)| all | if *is_set { *flag } else { 0 });
+    let flags = flags
+        .iter()
+        .fold(0, |all, (flag, is_set)| all | if *is_set { *flag } else { 0 });
     let head = [
         round.number,
         round.attempts,
@@ -62,7 +64,8 @@ fn format(length: u8, alphabet: u8) -> CodeFormat {
 }
 
 pub(super) fn read(bytes: &[u8], signer: Signer) -> Option<Round> {
-    let (&[number, attempts, result, mail, code_length, alphabet, flags], rest) = bytes.split_first_chunk()?;
+    let (&[number, attempts, result, mail, code_length, alphabet, flags], rest) =
+        bytes.split_first_chunk()?;
     let (started, rest) = rest.split_first_chunk()?;
     let (sign_in, rest) = rest.split_first_chunk()?;
     let (instance, rest) = rest.split_first_chunk()?;

@@ -3,7 +3,9 @@
 use poolhouse_confirm::{Facts, Refusal, Settings, Warning, create};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, SOURCES, Source, Told, code_of, event, session, session_only, settings, wrong};
+use crate::kit::{
+    PASSWORD_PAIR, Pool, SOURCES, Source, Told, code_of, event, session, session_only, settings, wrong,
+};
 
 #[test]
 fn r2_a_wrong_answer_mails_nothing_and_keeps_code_and_expiry() {

@@ -171,7 +171,11 @@ fn d1_what_was_refused_stays_refused_whatever_follows() {
             if !goes_on(list) {
                 for entry in every_entry() {
                     let longer = [list, &[entry]].concat();
-                    assert_eq!(plain(decide(&pool, &longer, &texts, &Value::Null)), None, "{longer:?}");
+                    assert_eq!(
+                        plain(decide(&pool, &longer, &texts, &Value::Null)),
+                        None,
+                        "{longer:?}"
+                    );
                 }
             }
         });
@@ -193,7 +197,10 @@ fn d1_every_native_factor_and_device_step_may_stand_before_the_code() {
         let created = pool.create(&list, &Value::Null).unwrap();
         let mut sign_in = SignIn::new(list.clone(), &created);
         let code = pool.code();
-        assert!(matches!(pool.type_code(&mut sign_in, &wrong(&code)), Told::Challenge(_)));
+        assert!(matches!(
+            pool.type_code(&mut sign_in, &wrong(&code)),
+            Told::Challenge(_)
+        ));
         assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
         let failed = [&list[..2], &session(&[(native, false)])].concat();
         assert_eq!(
@@ -384,18 +391,48 @@ fn d4_a_list_that_fails_says_which_rule_it_broke() {
         (json!([null]), WhyFailed::NotBegun),
         (json!([[]]), WhyFailed::NotBegun),
         (json!([{ "challengeName": "SRP_A" }]), WhyFailed::NotBegun),
-        (json!([{ "challengeName": "SRP_A", "challengeResult": "true" }]), WhyFailed::NotBegun),
-        (json!([{ "challengeName": "SRP_A", "challengeResult": 1 }]), WhyFailed::NotBegun),
-        (json!([{ "challengeName": "srp_a", "challengeResult": true }]), WhyFailed::NotBegun),
+        (
+            json!([{ "challengeName": "SRP_A", "challengeResult": "true" }]),
+            WhyFailed::NotBegun,
+        ),
+        (
+            json!([{ "challengeName": "SRP_A", "challengeResult": 1 }]),
+            WhyFailed::NotBegun,
+        ),
+        (
+            json!([{ "challengeName": "srp_a", "challengeResult": true }]),
+            WhyFailed::NotBegun,
+        ),
         (json!([{ "challengeResult": true }]), WhyFailed::NotBegun),
         (json!([pair[0], pair[0]]), WhyFailed::PasswordNotProven),
-        (json!([pair[0], { "challengeName": "PASSWORD_VERIFIER", "challengeResult": false }]), WhyFailed::PasswordNotProven),
-        (behind(&[json!({ "challengeName": "SMS_MFA", "challengeResult": false })]), WhyFailed::FactorNotProven),
-        (behind(&[json!({ "challengeName": "SMS_MFA" })]), WhyFailed::FactorNotProven),
-        (behind(&[right("NEW_PASSWORD_REQUIRED")]), WhyFailed::OtherChallenge),
-        (behind(&[right("CUSTOM_CHALLENGE"), right("SMS_MFA")]), WhyFailed::OtherChallenge),
-        (behind(&[json!({ "challengeName": "CUSTOM_CHALLENGE" })]), WhyFailed::NoList),
-        (behind(&[right("CUSTOM_CHALLENGE"), right("CUSTOM_CHALLENGE")]), WhyFailed::BehindARightCode),
+        (
+            json!([pair[0], { "challengeName": "PASSWORD_VERIFIER", "challengeResult": false }]),
+            WhyFailed::PasswordNotProven,
+        ),
+        (
+            behind(&[json!({ "challengeName": "SMS_MFA", "challengeResult": false })]),
+            WhyFailed::FactorNotProven,
+        ),
+        (
+            behind(&[json!({ "challengeName": "SMS_MFA" })]),
+            WhyFailed::FactorNotProven,
+        ),
+        (
+            behind(&[right("NEW_PASSWORD_REQUIRED")]),
+            WhyFailed::OtherChallenge,
+        ),
+        (
+            behind(&[right("CUSTOM_CHALLENGE"), right("SMS_MFA")]),
+            WhyFailed::OtherChallenge,
+        ),
+        (
+            behind(&[json!({ "challengeName": "CUSTOM_CHALLENGE" })]),
+            WhyFailed::NoList,
+        ),
+        (
+            behind(&[right("CUSTOM_CHALLENGE"), right("CUSTOM_CHALLENGE")]),
+            WhyFailed::BehindARightCode,
+        ),
         (behind(&[right("CUSTOM_CHALLENGE")]), WhyFailed::ForeignChallenge),
     ];
     for (list, why) in lists {
@@ -420,7 +457,11 @@ fn d4_an_event_without_its_parts_fails_and_an_event_that_is_none_is_refused() {
         );
         event.as_object_mut().unwrap().remove(member);
         let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
-        assert_eq!(defined.decision, Decision::Fail(WhyFailed::Malformed(what)), "{member}");
+        assert_eq!(
+            defined.decision,
+            Decision::Fail(WhyFailed::Malformed(what)),
+            "{member}"
+        );
         assert_eq!(defined.event["response"]["failAuthentication"], json!(true));
     }
     let refused = define(&settings(), &json!([]), &Facts::new(0, &[7; 32]));

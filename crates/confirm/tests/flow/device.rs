@@ -3,7 +3,9 @@
 use poolhouse_confirm::{Decision, Facts, Recent, Settings, define, forget_devices};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, PERSON, Pool, SOURCES, SignIn, Source, Told, event, session, settings, wrong};
+use crate::kit::{
+    PASSWORD_PAIR, PERSON, Pool, SOURCES, SignIn, Source, Told, event, session, settings, wrong,
+};
 
 const DAY: i64 = 86_400;
 

@@ -1,7 +1,8 @@
 //! The door before tokens.
 
 use poolhouse_confirm::{
-    Admitted, Door, Facts, LedgerSource, Refusal, Settings, door_needs_ledger, pre_token_generation_behind_code,
+    Admitted, Door, Facts, LedgerSource, Refusal, Settings, door_needs_ledger,
+    pre_token_generation_behind_code,
 };
 use serde_json::{Value, json};
 
@@ -47,7 +48,12 @@ fn a_right_code_opens_the_door_once_for_a_minute_and_for_its_own_sign_in() {
     let mut pool = Pool::new(shut(), Source::Table);
     let echo = right_code(&mut pool);
     let event = token_event("Authentication", &echo);
-    for other in [Value::Null, json!({}), json!({ "signIn": "AAAAAAAAAAAAAAAA" }), json!({ "signIn": 1 })] {
+    for other in [
+        Value::Null,
+        json!({}),
+        json!({ "signIn": "AAAAAAAAAAAAAAAA" }),
+        json!({ "signIn": 1 }),
+    ] {
         let refused = pass(&mut pool, &token_event("Authentication", &other)).unwrap_err();
         assert_eq!(refused, Refusal::CodeRequired, "{other}");
     }
@@ -95,7 +101,11 @@ fn a_wrong_code_opens_nothing_nor_does_one_for_another_user_or_client() {
         let mut foreign = event.clone();
         *foreign.pointer_mut(pointer).unwrap() = json!(value);
         pool.settings.door.clients = vec![CLIENT.to_owned(), "other".to_owned()];
-        assert_eq!(pass(&mut pool, &foreign).unwrap_err(), Refusal::CodeRequired, "{pointer}");
+        assert_eq!(
+            pass(&mut pool, &foreign).unwrap_err(),
+            Refusal::CodeRequired,
+            "{pointer}"
+        );
     }
     assert!(pass(&mut pool, &event).is_ok());
 }
@@ -103,7 +113,8 @@ fn a_wrong_code_opens_nothing_nor_does_one_for_another_user_or_client() {
 #[test]
 fn the_door_lets_pass_what_had_its_code_and_shuts_the_rest() {
     let settings = shut();
-    let open = |source: &str, settings: &Settings| door_needs_ledger(settings, &token_event(source, &Value::Null));
+    let open =
+        |source: &str, settings: &Settings| door_needs_ledger(settings, &token_event(source, &Value::Null));
     for source in ["RefreshTokens", "ClientCredentials"] {
         assert_eq!(open(source, &settings), Ok(false), "{source}");
     }
@@ -113,7 +124,10 @@ fn the_door_lets_pass_what_had_its_code_and_shuts_the_rest() {
     for source in ["HostedAuth", "", "SomethingNew"] {
         assert_eq!(open(source, &settings), Err(Refusal::CodeRequired), "{source}");
     }
-    assert_eq!(open("NewPasswordChallenge", &settings), Err(Refusal::NewPasswordOnly));
+    assert_eq!(
+        open("NewPasswordChallenge", &settings),
+        Err(Refusal::NewPasswordOnly)
+    );
     let hosted = Settings {
         door: Door {
             hosted_auth: true,
@@ -134,7 +148,10 @@ fn the_token_of_a_trusted_device_opens_the_door() {
     let mut pool = Pool::new(shut(), Source::Table);
     let mut sign_in = pool.sign_in();
     let code = pool.code();
-    assert_eq!(pool.answer(&mut sign_in, &code, &json!({ "rememberDevice": "true" })), Told::Tokens);
+    assert_eq!(
+        pool.answer(&mut sign_in, &code, &json!({ "rememberDevice": "true" })),
+        Told::Tokens
+    );
     pool.now += 86_400;
     let event = token_event("Authentication", &sign_in.token());
     assert!(pass(&mut pool, &event).is_ok());
@@ -154,7 +171,11 @@ fn a_client_that_cannot_echo_is_bound_to_user_and_client_only() {
     right_code(&mut pool);
     assert!(pass(&mut pool, &event).is_ok());
     pool.now += 16;
-    assert_eq!(pass(&mut pool, &event).unwrap_err(), Refusal::CodeRequired, "once");
+    assert_eq!(
+        pass(&mut pool, &event).unwrap_err(),
+        Refusal::CodeRequired,
+        "once"
+    );
 }
 
 /// The attribute can be put back by its client, so a grant in it would open the door again and again.
@@ -164,7 +185,10 @@ fn no_ledger_that_a_client_can_reach_opens_the_door() {
     let echo = right_code(&mut pool);
     let mut event = token_event("Authentication", &echo);
     event["request"]["userAttributes"]["custom:authChallenge"] = json!(pool.ledger);
-    for ledger in [LedgerSource::FromEvent, LedgerSource::Fresh(pool.ledger.as_deref())] {
+    for ledger in [
+        LedgerSource::FromEvent,
+        LedgerSource::Fresh(pool.ledger.as_deref()),
+    ] {
         let mut facts = Facts::new(pool.now, &[7; 32]);
         facts.ledger = ledger;
         let refused = pre_token_generation_behind_code(&pool.settings, &event, &facts);

@@ -2,8 +2,8 @@
 //! does, and does with their results what the shells do.
 
 use poolhouse_confirm::{
-    CodeMail, Created, Decision, Facts, Keys, LedgerSource, NotSent, OtpKey, Outcome, Person, Refusal, Settings, Verified,
-    Warning, create, create_without_mail, define, verify,
+    CodeMail, Created, Decision, Facts, Keys, LedgerSource, NotSent, OtpKey, Outcome, Person, Refusal,
+    Settings, Verified, Warning, create, create_without_mail, define, verify,
 };
 use serde_json::{Value, json};
 

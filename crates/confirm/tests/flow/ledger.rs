@@ -91,7 +91,11 @@ fn l1_a_hundred_wrong_codes_in_a_row_close_the_code_factor_and_never_expire() {
         assert!(matches!(pool.type_code(&mut open, &code), Told::Challenge(_)));
         for closed in [open, pool.sign_in()] {
             assert_eq!(
-                (closed.told("result"), closed.told("opens"), closed.told("attemptsLeft")),
+                (
+                    closed.told("result"),
+                    closed.told("opens"),
+                    closed.told("attemptsLeft")
+                ),
                 ("closed", "administrator", "3")
             );
             assert_eq!(closed.public.get("resendIn"), None, "waiting does not help");
@@ -166,7 +170,11 @@ fn l2_an_article_style_value_is_overwritten_and_never_honoured() {
         let mut pool = Pool::new(settings(), Source::Fresh);
         pool.ledger = Some(value.to_owned());
         let mut sign_in = pool.sign_in();
-        assert!(pool.warnings.iter().all(|warning| *warning == Warning::LedgerLegacy));
+        assert!(
+            pool.warnings
+                .iter()
+                .all(|warning| *warning == Warning::LedgerLegacy)
+        );
         let written = pool.ledger.clone().unwrap();
         assert!(written.starts_with("v2."), "{written}");
         let code = pool.code();

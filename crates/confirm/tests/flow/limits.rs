@@ -3,7 +3,9 @@
 use poolhouse_confirm::{Decision, LastResult, MailRules, NotSent, Refusal, Settings, WhyFailed};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, SOURCES, Source, Told, code_of, session, session_only, settings, wrong};
+use crate::kit::{
+    PASSWORD_PAIR, Pool, SOURCES, Source, Told, code_of, session, session_only, settings, wrong,
+};
 
 /// Where something is kept between sign-ins.
 const KEPT: [Source; 4] = SOURCES;
@@ -18,7 +20,11 @@ fn r5_three_mails_at_once_then_one_a_minute_whoever_asks() {
         }
         let held = pool.sign_in();
         // Three places are taken; the first comes back a minute after the first mail.
-        assert_eq!((held.told("result"), held.told("resendIn")), ("held", "12"), "{source:?}");
+        assert_eq!(
+            (held.told("result"), held.told("resendIn")),
+            ("held", "12"),
+            "{source:?}"
+        );
         assert_eq!(held.told("expiresIn"), "0");
         assert_eq!(pool.mails.len(), 3);
         pool.now += 12;
@@ -30,7 +36,11 @@ fn r5_three_mails_at_once_then_one_a_minute_whoever_asks() {
 #[test]
 fn r5_any_request_of_a_held_sign_in_brings_the_code_once_there_is_a_place() {
     for source in KEPT {
-        for action in [Value::Null, json!({ "action": "resend" }), json!({ "action": "wait" })] {
+        for action in [
+            Value::Null,
+            json!({ "action": "resend" }),
+            json!({ "action": "wait" }),
+        ] {
             let mut pool = Pool::new(settings(), source);
             for _ in 0..3 {
                 pool.sign_in();
@@ -39,14 +49,23 @@ fn r5_any_request_of_a_held_sign_in_brings_the_code_once_there_is_a_place() {
             let mut held = pool.sign_in();
             let bad = wrong(&pool.code());
             for _ in 0..5 {
-                assert!(matches!(pool.answer(&mut held, &bad, &action), Told::Challenge(_)));
+                assert!(matches!(
+                    pool.answer(&mut held, &bad, &action),
+                    Told::Challenge(_)
+                ));
                 assert_eq!((held.told("result"), held.told("attemptsLeft")), ("held", "3"));
             }
             pool.now += 12;
-            assert!(matches!(pool.answer(&mut held, &bad, &action), Told::Challenge(_)));
+            assert!(matches!(
+                pool.answer(&mut held, &bad, &action),
+                Told::Challenge(_)
+            ));
             assert_eq!((held.told("result"), held.told("attemptsLeft")), ("sent", "3"));
             let left: i64 = held.told("expiresIn").parse().unwrap();
-            assert!((286..=300).contains(&left), "its life begins when its mail leaves");
+            assert!(
+                (286..=300).contains(&left),
+                "its life begins when its mail leaves"
+            );
             let code = pool.code();
             assert_eq!(pool.type_code(&mut held, &code), Told::Tokens);
         }
@@ -65,7 +84,10 @@ fn r5_ten_an_hour_and_past_that_one_every_quarter_of_an_hour() {
         assert_eq!((held.told("result"), held.told("resendIn")), ("held", "840"));
         pool.now += 840;
         assert_eq!(pool.sign_in().told("result"), "sent");
-        assert_eq!(pool.sign_in_with(&json!({ "locale": "de" })).told("resendIn"), "900");
+        assert_eq!(
+            pool.sign_in_with(&json!({ "locale": "de" })).told("resendIn"),
+            "900"
+        );
     }
 }
 
@@ -125,17 +147,29 @@ fn r5_resends_take_places_too_even_where_nothing_is_kept() {
         for _ in 0..5 {
             pool.now += 30;
             pool.act(&mut sign_in, "resend");
-            told.push((sign_in.told("result").to_owned(), sign_in.told("resendIn").to_owned()));
+            told.push((
+                sign_in.told("result").to_owned(),
+                sign_in.told("resendIn").to_owned(),
+            ));
         }
-        let told: Vec<_> = told.iter().map(|(result, wait)| (result.as_str(), wait.as_str())).collect();
+        let told: Vec<_> = told
+            .iter()
+            .map(|(result, wait)| (result.as_str(), wait.as_str()))
+            .collect();
         let again = ("resent", "30");
         assert_eq!(told, [again, again, again, ("resent", "60"), ("too_soon", "30")]);
         pool.now += 10;
         pool.act(&mut sign_in, "wait");
-        assert_eq!((sign_in.told("result"), sign_in.told("resendIn")), ("too_soon", "20"));
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("resendIn")),
+            ("too_soon", "20")
+        );
         pool.now += 20;
         pool.act(&mut sign_in, "wait");
-        assert_eq!((sign_in.told("result"), sign_in.told("resendIn")), ("resent", "0"));
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("resendIn")),
+            ("resent", "0")
+        );
     }
 }
 
@@ -173,7 +207,11 @@ fn r5_three_held_sign_ins_in_an_hour_tell_the_owner_once_an_hour() {
             (notice.to.as_str(), notice.subject.as_str()),
             ("mara@example.org", "Somebody tried to sign in to Poolhouse")
         );
-        assert!(notice.text.contains("If this was not you, change your password now."));
+        assert!(
+            notice
+                .text
+                .contains("If this was not you, change your password now.")
+        );
         (0..5).for_each(|_| hold(&mut pool));
         assert_eq!(pool.notices.len(), 1);
         pool.now += 3_600;
@@ -197,7 +235,11 @@ fn r5_one_event_delivered_three_times_is_one_held_sign_in() {
 
 #[test]
 fn r5_three_wrong_codes_tell_the_owner_from_verify_or_from_the_next_create() {
-    for (from_verify, source) in [(true, Source::Fresh), (false, Source::Fresh), (false, Source::Table)] {
+    for (from_verify, source) in [
+        (true, Source::Fresh),
+        (false, Source::Fresh),
+        (false, Source::Table),
+    ] {
         let settings = Settings {
             notices_from_verify: from_verify,
             ..settings()
@@ -245,13 +287,19 @@ fn r4_the_first_mail_that_nobody_takes_fails_the_call_and_a_suppressed_address_d
     let pair = session(&PASSWORD_PAIR);
     let mut pool = Pool::new(settings(), Source::Table);
     pool.not_sent = Some(NotSent::Failed);
-    assert_eq!(pool.create(&pair, &Value::Null).unwrap_err(), Refusal::MailNotSent);
+    assert_eq!(
+        pool.create(&pair, &Value::Null).unwrap_err(),
+        Refusal::MailNotSent
+    );
     assert_eq!(pool.ledger, None);
     pool.not_sent = Some(NotSent::Refused);
     let created = pool.create(&pair, &Value::Null).unwrap();
     assert_eq!(created.result, LastResult::Held, "no mail of this code has left");
     let public = &created.event["response"]["publicChallengeParameters"];
-    assert_eq!((&public["mail"], &public["resendIn"]), (&json!("refused"), &json!("30")));
+    assert_eq!(
+        (&public["mail"], &public["resendIn"]),
+        (&json!("refused"), &json!("30"))
+    );
 }
 
 #[test]
@@ -265,7 +313,11 @@ fn c6_no_code_outlives_the_session_that_waits_for_it() {
         let mut pool = Pool::new(settings, Source::Table);
         assert_eq!(pool.sign_in().told("expiresIn"), expected);
     }
-    assert_eq!(Settings::with_keys(None).code_life_s(), 180, "three minutes if nothing is said");
+    assert_eq!(
+        Settings::with_keys(None).code_life_s(),
+        180,
+        "three minutes if nothing is said"
+    );
 }
 
 /// A code made under longer settings is not promised for longer than the session of today.
@@ -294,7 +346,10 @@ fn d5_a_sign_in_ends_30_minutes_after_its_first_challenge_however_often_it_is_re
         pool.now += 1;
         sign_in.close(false);
         let wait = json!({ "action": "wait" });
-        assert_eq!(pool.define(&sign_in.session, &wait), Decision::Fail(WhyFailed::Ended));
+        assert_eq!(
+            pool.define(&sign_in.session, &wait),
+            Decision::Fail(WhyFailed::Ended)
+        );
         assert_eq!(pool.create(&sign_in.session, &wait).unwrap_err(), Refusal::Ended);
     }
 }

@@ -42,7 +42,11 @@ fn l2_a_ledger_of_the_version_before_keeps_its_counts_its_lock_and_its_devices()
         assert_eq!(pool.sign_in().told("resendIn"), "32");
         pool.now += 32;
         pool.verify(&Value::Null, &json!("no code"), &Value::Null);
-        assert_eq!(pool.sign_in().told("resendIn"), "64", "the eleventh in 15 minutes");
+        assert_eq!(
+            pool.sign_in().told("resendIn"),
+            "64",
+            "the eleventh in 15 minutes"
+        );
         assert!(!pool.warnings.contains(&Warning::LedgerForged));
     }
 }
@@ -56,19 +60,30 @@ fn a_sign_in_that_the_version_before_began_goes_on() {
     };
     sign_in.close(false);
     sign_in.private = json!({ "challenge": SECOND });
-    for (source, act) in [(Source::Fresh, true), (Source::Table, false), (Source::Exact, true)] {
+    for (source, act) in [
+        (Source::Fresh, true),
+        (Source::Table, false),
+        (Source::Exact, true),
+    ] {
         let mut pool = Pool::new(settings(), source);
         pool.now = NOW;
         let mut sign_in = sign_in.clone();
         if act {
-            assert!(matches!(pool.type_code(&mut sign_in, "no code"), Told::Challenge(_)));
+            assert!(matches!(
+                pool.type_code(&mut sign_in, "no code"),
+                Told::Challenge(_)
+            ));
             assert_eq!(sign_in.told("attemptsLeft"), "1");
             assert_eq!(sign_in.told("signIn").len(), 16, "it has a name from now on");
         }
         assert_eq!(pool.type_code(&mut sign_in, CODE), Told::Tokens, "{source:?}");
     }
     let mut pool = Pool::new(session_only(), Source::Fresh);
-    let verified = pool.verify(&json!({ "challenge": SESSION_ONLY }), &json!("205982"), &Value::Null);
+    let verified = pool.verify(
+        &json!({ "challenge": SESSION_ONLY }),
+        &json!("205982"),
+        &Value::Null,
+    );
     assert_eq!(verified.outcome, Outcome::Right);
 }
 
@@ -76,7 +91,11 @@ fn a_sign_in_that_the_version_before_began_goes_on() {
 fn c4_a_code_that_the_version_before_noted_as_used_stays_used() {
     let mut pool = Pool::new(settings(), Source::Exact);
     pool.ledger = Some(USED.to_owned());
-    let verified = pool.verify(&json!({ "challenge": USED_ROUND }), &json!(USED_CODE), &Value::Null);
+    let verified = pool.verify(
+        &json!({ "challenge": USED_ROUND }),
+        &json!(USED_CODE),
+        &Value::Null,
+    );
     assert_eq!(verified.outcome, Outcome::Used);
 }
 
@@ -85,7 +104,10 @@ fn c4_a_code_that_the_version_before_noted_as_used_stays_used() {
 fn l2_a_ledger_is_no_ledger_under_another_versions_name() {
     let mut pool = Pool::new(settings(), Source::Fresh);
     pool.sign_in();
-    for (text, from, to) in [(LEDGER.to_owned(), "v1.", "v2."), (pool.ledger.clone().unwrap(), "v2.", "v1.")] {
+    for (text, from, to) in [
+        (LEDGER.to_owned(), "v1.", "v2."),
+        (pool.ledger.clone().unwrap(), "v2.", "v1."),
+    ] {
         pool.warnings.clear();
         pool.ledger = Some(text.replacen(from, to, 1));
         pool.sign_in();
@@ -108,13 +130,18 @@ fn a_new_table_begins_with_what_the_attribute_says() {
             "v1.a.forged.one" => {
                 |event| event["request"]["userAttributes"]["custom:authChallenge"] = json!("v1.a.forged.one")
             }
-            _ => |event| event["request"]["userAttributes"]["custom:authChallenge"] = json!("123456,1700000000"),
+            _ => |event| {
+                event["request"]["userAttributes"]["custom:authChallenge"] = json!("123456,1700000000")
+            },
         };
         pool.alter = alter;
         pool.ledger = None;
         pool.now += 1;
         assert_eq!(pool.sign_in().told("result"), result, "{attribute}");
-        assert!(!pool.warnings.contains(&Warning::LedgerForged), "the attribute is not in use");
+        assert!(
+            !pool.warnings.contains(&Warning::LedgerForged),
+            "the attribute is not in use"
+        );
     }
     // What the table says itself comes first.
     pool.alter = |event| event["request"]["userAttributes"]["custom:authChallenge"] = json!(LEDGER);

@@ -3,7 +3,9 @@
 use poolhouse_confirm::{Facts, LedgerSource, Outcome, Recent, verify};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, SOURCES, SignIn, Source, Told, code_of, event, session, session_only, settings};
+use crate::kit::{
+    PASSWORD_PAIR, Pool, SOURCES, SignIn, Source, Told, code_of, event, session, session_only, settings,
+};
 
 /// Two sign-ins that begin within 15 seconds look like one event delivered twice, and share the code.
 #[test]
@@ -18,7 +20,10 @@ fn c4_a_second_sign_in_that_shares_the_code_gets_no_tokens_after_the_first_has_u
         assert_ne!(owner.told("signIn"), thief.told("signIn"));
         assert_eq!(pool.type_code(&mut owner, &code), Told::Tokens);
         pool.now += 200;
-        assert!(matches!(pool.type_code(&mut thief, &code), Told::Challenge(_)), "{source:?}");
+        assert!(
+            matches!(pool.type_code(&mut thief, &code), Told::Challenge(_)),
+            "{source:?}"
+        );
         assert_eq!((thief.told("result"), thief.told("attemptsLeft")), ("used", "3"));
         // The form says what happened until there is a new code, which is another one.
         pool.act(&mut thief, "wait");
@@ -41,7 +46,11 @@ fn c4_the_right_answer_delivered_again_stays_right_and_changes_nothing_more() {
         assert_eq!((first.outcome, first.ledger.is_some()), (Outcome::Right, true));
         for _ in 0..2 {
             let again = pool.verify(&sign_in.private, &code, &Value::Null);
-            assert_eq!((again.outcome, again.ledger), (Outcome::Right, None), "{source:?}");
+            assert_eq!(
+                (again.outcome, again.ledger),
+                (Outcome::Right, None),
+                "{source:?}"
+            );
             assert_eq!(again.place_token, first.place_token);
         }
         let other = pool.verify(&sign_in.private, &json!("no code"), &Value::Null);
@@ -140,7 +149,10 @@ fn c4_a_code_that_a_newer_one_replaced_is_expired_and_no_attempt() {
         let verified = pool.verify(&sign_in.private, &json!(old), &Value::Null);
         assert_eq!(verified.outcome, Outcome::Replaced);
         pool.type_code(&mut sign_in, &old);
-        assert_eq!((sign_in.told("result"), sign_in.told("attemptsLeft")), ("expired", "3"));
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("attemptsLeft")),
+            ("expired", "3")
+        );
         assert_eq!(pool.type_code(&mut sign_in, &new), Told::Tokens);
     }
 }

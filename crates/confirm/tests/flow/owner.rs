@@ -28,13 +28,19 @@ fn l1_an_administrator_opens_what_is_closed() {
         assert_eq!((before.row, before.closed), (100, true));
         pool.ledger = unlock(&pool.settings, &PERSON, &text, pool.now);
         let after = standing(&pool.settings, &PERSON, pool.ledger.as_ref().unwrap(), pool.now).unwrap();
-        assert_eq!((after.row, after.closed, after.locked_s, after.mail_wait_s), (0, false, 0, 0));
+        assert_eq!(
+            (after.row, after.closed, after.locked_s, after.mail_wait_s),
+            (0, false, 0, 0)
+        );
         pool.sign_in_to_the_end();
     }
     let mut other = PERSON;
     other.user_name = "other";
     let pool = closed(Source::Table);
-    assert_eq!(unlock(&pool.settings, &other, pool.ledger.as_ref().unwrap(), pool.now), None);
+    assert_eq!(
+        unlock(&pool.settings, &other, pool.ledger.as_ref().unwrap(), pool.now),
+        None
+    );
 }
 
 #[test]
@@ -54,7 +60,9 @@ fn l1_a_new_password_opens_what_is_closed_and_ends_trust() {
         assert_eq!(pool.sign_in().told("result"), "locked");
         let confirm = |pool: &mut Pool, source: fn(&mut Value)| {
             let alter = std::mem::replace(&mut pool.alter, source);
-            let cleared = pool.call("PostConfirmation", json!({}), post_confirmation).unwrap();
+            let cleared = pool
+                .call("PostConfirmation", json!({}), post_confirmation)
+                .unwrap();
             pool.alter = alter;
             cleared
         };

@@ -73,7 +73,9 @@ fn r1_a_warm_function_sends_no_second_mail() {
     recent.remember(&settings, &event, &created.event, 1_000);
     // The platform may deliver what the first call has written, in another order of members.
     event["request"]["userAttributes"]["custom:authChallenge"] = json!(created.ledger);
-    let repeated = recent.find(&settings, &event, &Facts::new(1_015, &[8; 32])).unwrap();
+    let repeated = recent
+        .find(&settings, &event, &Facts::new(1_015, &[8; 32]))
+        .unwrap();
     let public = |event: &Value| {
         let mut public = event["response"]["publicChallengeParameters"].clone();
         let taken = ["signIn", "deviceToken"].map(|name| public[name].take());
@@ -81,7 +83,10 @@ fn r1_a_warm_function_sends_no_second_mail() {
     };
     let ((first, names), (again, other_names)) = (public(&created.event), public(&repeated));
     assert_eq!(first, again);
-    assert_ne!(names[0], other_names[0], "it may be another sign-in that looks the same");
+    assert_ne!(
+        names[0], other_names[0],
+        "it may be another sign-in that looks the same"
+    );
     assert_ne!(names[1], other_names[1]);
     assert_eq!(repeated["request"], event["request"]);
     assert_eq!(recent.find(&settings, &event, &Facts::new(1_016, &[8; 32])), None);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_confirm::{Alphabet, Door, Facts, Locale, MailRules, Opens, OtpKey, Refusal, Settings, UnusableKey, define};
+use poolhouse_confirm::{
+    Alphabet, Door, Facts, Locale, MailRules, Opens, OtpKey, Refusal, Settings, UnusableKey, define,
+};
 use serde_json::json;
 
 use crate::kit::{event, key};

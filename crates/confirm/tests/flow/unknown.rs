@@ -33,7 +33,8 @@ fn d3_an_unknown_user_walks_the_same_road_and_never_gets_tokens() {
         };
         let mask = fake["CODE_DELIVERY_DESTINATION"].take();
         public["CODE_DELIVERY_DESTINATION"].take();
-        let tokens = [&mut fake, &mut public].map(|shown| shown["deviceToken"].take().as_str().unwrap().len());
+        let tokens =
+            [&mut fake, &mut public].map(|shown| shown["deviceToken"].take().as_str().unwrap().len());
         assert_eq!(tokens[0], tokens[1]);
         assert_eq!(fake, public);
         assert_eq!(mask.as_str().unwrap().len(), "m***@e***".len());

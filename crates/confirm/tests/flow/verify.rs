@@ -3,7 +3,9 @@
 use poolhouse_confirm::{Alphabet, CodeFormat, Keys, Outcome, Settings, Warning};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, Source, Told, code_of, key, session, session_only, settings, with_keys, wrong};
+use crate::kit::{
+    PASSWORD_PAIR, Pool, Source, Told, code_of, key, session, session_only, settings, with_keys, wrong,
+};
 
 fn formatted(length: u8, alphabet: Alphabet) -> Settings {
     Settings {

@@ -6,6 +6,7 @@ mod calls;
 mod carriers;
 #[cfg(test)]
 mod counters;
+mod door;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod host;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod once;
 mod pool;
 #[cfg(test)]
 mod runtime_api;
