@@ -40,14 +40,3 @@ fn document() -> String {
     }
     text
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_document_is_what_the_server_does() {
-        let committed = include_str!("../../../docs/reference/operations.md");
-        assert_eq!(committed, document(), "run `cargo xtask codegen`");
-    }
-}

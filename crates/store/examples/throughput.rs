@@ -10,7 +10,7 @@
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use poolhouse_store::testing::WriteFresh as _;
@@ -106,16 +106,15 @@ async fn commit(store: Arc<dyn Store>, random: u64) -> Result<()> {
 /// The same, as it is when the session and the token expire.
 async fn commit_brief(store: Arc<dyn Store>, random: u64) -> Result<()> {
     let user = random % KEYS;
-    let expires = 1_790_000_000_000 + (random % 1_000_000).cast_signed();
+    // Three minutes or 30 days after a clock that moves on with every commit.
+    static CLOCK: AtomicI64 = AtomicI64::new(1_790_000_000_000);
+    let now = CLOCK.fetch_add(1, Ordering::Relaxed);
+    let (minutes, days) = (now + 180_000, now + 2_592_000_000);
+    let (session, token) = (format!("session/{random:016x}"), format!("token/{random:016x}"));
     let batch = Batch::new()
-        .put_until(
-            format!("session/{random:016x}"),
-            Expect::Absent,
-            body(900),
-            expires,
-        )
+        .put_until(session, Expect::Absent, body(900), minutes)
         .put(format!("attribute/{user:08}"), Expect::Any, body(64))
-        .put_until(format!("token/{random:016x}"), Expect::Absent, body(200), expires);
+        .put_until(token, Expect::Absent, body(200), days);
     store.write(batch).await?;
     Ok(())
 }
@@ -142,12 +141,13 @@ async fn sweep(engine: &str, store: &Arc<dyn Store>, callers: u64) -> Result<()>
         });
         store.write(batch).await?;
     }
+    let (started, cpu) = (now(), cpu_time()?);
     let over = Arc::new(AtomicBool::new(false));
     let mut writers = JoinSet::new();
     for caller in 0..callers {
         let (store, over) = (Arc::clone(store), Arc::clone(&over));
         writers.spawn(async move {
-            let mut random = splitmix(caller ^ now().elapsed().as_nanos() as u64);
+            let mut random = (caller << 48) ^ cpu.as_nanos() as u64;
             let mut waits = Vec::new();
             while !over.load(Ordering::Relaxed) {
                 random = splitmix(random);
@@ -158,7 +158,6 @@ async fn sweep(engine: &str, store: &Arc<dyn Store>, callers: u64) -> Result<()>
             Ok(waits)
         });
     }
-    let (started, cpu) = (now(), cpu_time()?);
     let swept = store.sweep(ROWS.cast_signed(), usize::MAX).await?;
     let (wall, cpu) = (started.elapsed(), cpu_time()?.saturating_sub(cpu));
     over.store(true, Ordering::Relaxed);
@@ -169,13 +168,14 @@ async fn sweep(engine: &str, store: &Arc<dyn Store>, callers: u64) -> Result<()>
     let mut waits: Vec<Duration> = waits.into_iter().flatten().collect();
     waits.sort_unstable();
     let rate = |count: usize| count as f64 / wall.as_secs_f64();
+    let beside = match waits.get(waits.len() * 99 / 100) {
+        Some(p99) => format!("{:.0} commits/s beside it, p99 {p99:.1?}", rate(waits.len())),
+        None => format!("{:.1} us CPU a row", cpu.as_secs_f64() * 1e6 / swept as f64),
+    };
     writeln!(
         std::io::stdout(),
-        "{engine:7} sweep beside {callers:2} committers: {:9.0} rows/s, {:.1} us CPU a row; {:.0} commits/s, p99 {:?}",
+        "{engine:7} sweep, {callers:2} committers:     {:9.0} rows/s, {beside}",
         rate(swept),
-        cpu.as_secs_f64() * 1e6 / swept as f64,
-        rate(waits.len()),
-        waits.get(waits.len() * 99 / 100).copied().unwrap_or_default(),
     )?;
     Ok(())
 }
@@ -260,7 +260,10 @@ fn now() -> Instant {
 fn cpu_time() -> Result<Duration> {
     let mut total = Duration::ZERO;
     for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        // A thread may end meanwhile.
+        let Ok(text) = std::fs::read_to_string(thread?.path().join("schedstat")) else {
+            continue;
+        };
         let nanos = text.split(' ').next().ok_or("an empty schedstat")?.parse()?;
         total += Duration::from_nanos(nanos);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::ops::Bound;
 
-use crate::{Version, Witness};
+use crate::{StoreError, Version, key};
 
 /// One stored document.
 #[derive(Clone, PartialEq, Eq)]
@@ -219,10 +219,9 @@ impl Batch {
         self.steps.get(key).map_or(&[], Step::expects)
     }
 
-    /// What has to be kept of the batch to find out later whether its commit went in.
-    #[must_use]
-    pub fn witness(&self, version: Version) -> Witness {
-        Witness::of(self, version)
+    /// Refuses a batch that names a key which some engine could not hold.
+    pub(crate) fn check_keys(&self) -> Result<(), StoreError> {
+        self.keys().try_for_each(key::check)
     }
 
     /// Whether the commit may be answered before it is durable.
@@ -236,7 +235,7 @@ impl Batch {
     }
 
     /// The steps in ascending key order, one for each key.
-    pub(crate) fn steps(&self) -> impl DoubleEndedIterator<Item = (&str, &Step)> {
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (&str, &Step)> {
         self.steps.iter().map(|(key, step)| (key.as_str(), step))
     }
 

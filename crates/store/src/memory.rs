@@ -126,14 +126,14 @@ impl Store for Memory {
 
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            key::check_scan(&scan)?;
+            scan.check()?;
             Ok(self.rows().scan(&scan))
         })
     }
 
     fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
-            key::check_batch(&batch)?;
+            batch.check_keys()?;
             self.rows().commit(batch, version)
         })
     }

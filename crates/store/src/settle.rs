@@ -37,24 +37,27 @@ enum Before {
     Versioned,
 }
 
-impl Witness {
-    pub(crate) fn of(batch: &Batch, version: Version) -> Self {
-        let puts = batch.steps().filter(|(_, step)| is_put(step));
-        // The first of the most telling ones.
-        let put = puts.rev().max_by_key(|(_, step)| before(step));
+impl Batch {
+    /// What has to be kept of the batch to find out later whether its commit went in.
+    #[must_use]
+    pub fn witness(&self, version: Version) -> Witness {
+        let puts = self.steps().filter(|(_, step)| is_put(step));
+        let put = puts.max_by_key(|(_, step)| before(step));
         let replaced = match put {
             Some((key, step)) if before(step) == Before::Versioned => Some((key, step)),
-            _ => batch
+            _ => self
                 .steps()
                 .find(|(_, step)| step.write.is_some() && versioned(step).is_some()),
         };
-        Self {
+        Witness {
             version,
             put: put.map(|(key, step)| (key.to_owned(), before(step))),
             replaced: replaced.and_then(|(key, step)| Some((key.to_owned(), versioned(step)?))),
         }
     }
+}
 
+impl Witness {
     fn keys(&self) -> Vec<&str> {
         let put = self.put.iter().map(|(key, _)| key.as_str());
         put.chain(self.replaced.iter().map(|(key, _)| key.as_str()))

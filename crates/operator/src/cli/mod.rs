@@ -31,6 +31,7 @@ pub enum Command {
 
 /// Where the pool is, and whose credentials are used.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "AWS")]
 pub struct AwsArgs {
     /// The profile of the shared AWS configuration [default: AWS_PROFILE, then access keys in the environment]
     #[arg(long, value_name = "NAME")]
@@ -59,6 +60,7 @@ pub struct FunctionArgs {
 
 /// How a change is agreed to.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Changes")]
 pub struct ChangeArgs {
     /// Show the plan, and change nothing
     #[arg(long)]
@@ -67,6 +69,8 @@ pub struct ChangeArgs {
     #[arg(long, short, conflicts_with = "dry_run")]
     yes: bool,
     /// Where the snapshot goes [default: poolhouse-snapshot-POOL-TIME.json in the current directory]
+    ///
+    /// It never overwrites a file: a second change in the same second has a number behind the time.
     #[arg(long, value_name = "FILE")]
     snapshot: Option<PathBuf>,
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::base::clock::Millis;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
-use crate::triggers::{Groups, Override};
+use crate::triggers::events::{Groups, Override};
 
 /// The scope of tokens that the API itself issues.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";

@@ -6,26 +6,25 @@
 //! Nothing is said before the commit, so of many answers to one session one is heard, and deciding twice never
 //! evaluates two.
 
-use std::collections::BTreeMap;
-
-use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::{Batch, CommitError};
-use serde_json::{Map, Value, json};
 
+use super::challenge::{custom_challenge, password_verifier};
 use super::confirm::{self, Effects};
 use super::handle;
 use super::lockout::Proved;
 use super::parameters::Parameters;
-use super::srp;
+use super::room::Typed;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::tokens::{self, Issued};
 use crate::base::error::ApiError;
+use crate::records::PoolRecord;
 use crate::records::session::ChallengeResult;
-use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored};
-use crate::triggers::{self, Challenge, Decision, Trigger, TriggerCall};
+use crate::triggers::events::{Decision, DefineAuthChallenge, TokenGenerationSource, unrecognizable};
 
+/// What Define sees of the first half of an SRP exchange.
+const SRP_A: &str = "SRP_A";
 /// How often a step is decided again after a lost race.
 const RACES: usize = 16;
 
@@ -38,14 +37,7 @@ pub enum Arrival<'a> {
     /// A password that proved right.
     PasswordProved(Proved),
     /// An answer to a custom challenge.
-    Answer {
-        /// The challenge.
-        pending: Box<Stored<SessionRecord>>,
-        /// Whether its session is consumed already, or is to be with what comes next.
-        consumed: bool,
-        /// What the person typed.
-        answer: String,
-    },
+    Typed(Typed),
 }
 
 impl Arrival<'_> {
@@ -54,12 +46,8 @@ impl Arrival<'_> {
         match self {
             Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
             Arrival::PasswordProved(proved) => proved.batch(),
-            Arrival::Answer {
-                pending,
-                consumed: false,
-                ..
-            } => handle::consumption(pending),
-            Arrival::Bare | Arrival::SrpA(_) | Arrival::Answer { .. } => Batch::new(),
+            Arrival::Typed(typed) if !typed.consumed => handle::consumption(&typed.pending),
+            Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Batch::new(),
         }
     }
 
@@ -71,7 +59,7 @@ impl Arrival<'_> {
             return Ok(());
         }
         match self {
-            Arrival::Answer { pending, .. } if pending.key == key => Err(handle::used()),
+            Arrival::Typed(typed) if typed.pending.key == key => Err(handle::used()),
             _ => reload(sign_in).await,
         }
     }
@@ -125,8 +113,8 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
                 let Arrival::SrpA(parameters) = arrival else {
                     return Err(unrecognizable());
                 };
-                sign_in.answered.push(answered_srp_a());
-                return srp::challenge(&sign_in, parameters, true).await;
+                sign_in.note_answered(SRP_A);
+                return password_verifier::ask(&sign_in, parameters, true).await;
             }
             // What was counted before a later function failed stays counted.
             Err(error) => (Batch::new(), Err(error)),
@@ -171,8 +159,8 @@ async fn decide(
     match arrival {
         Arrival::Bare | Arrival::PasswordProved(_) => {}
         Arrival::SrpA(_) => answered.push(answered_srp_a()),
-        Arrival::Answer { pending, answer, .. } => {
-            let result = verify(sign_in, pending, answer, effects).await?;
+        Arrival::Typed(Typed { pending, answer, .. }) => {
+            let result = custom_challenge::verify(sign_in, pending, answer, effects).await?;
             answered.push(ChallengeResult {
                 name: ChallengeNameType::CustomChallenge.as_str().to_owned(),
                 result,
@@ -186,7 +174,7 @@ async fn decide(
         Decision::IssueTokens if sign_in.subject.user().is_none() => Ok(Outcome::Failed),
         Decision::IssueTokens => {
             if issued.is_none() {
-                *issued = Some(tokens::sign_in(sign_in, "TokenGeneration_Authentication").await?);
+                *issued = Some(tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?);
             }
             let Some(Issued { result, batch }) = issued.as_ref() else {
                 return Err(unrecognizable());
@@ -197,7 +185,7 @@ async fn decide(
             ))
         }
         Decision::Challenge(name) if name == ChallengeNameType::CustomChallenge.as_str() => {
-            let (batch, answer) = create(sign_in, &answered, effects).await?;
+            let (batch, answer) = custom_challenge::ask(sign_in, &answered, effects).await?;
             Ok(Outcome::Answered(batch, answer))
         }
         Decision::Challenge(name)
@@ -215,167 +203,17 @@ async fn define(
     answered: &[ChallengeResult],
     effects: &mut Effects,
 ) -> Result<Decision, ApiError> {
-    let mut request = Map::new();
-    request.insert(
-        "userAttributes".to_owned(),
-        Value::Object(sign_in.subject.event_attributes(sign_in.pool)),
-    );
-    request.insert("session".to_owned(), session_list(answered));
-    end_of_request(&mut request, sign_in);
-    let event = invoke(sign_in, Trigger::DefineAuthChallenge, request, effects).await?;
-    triggers::read_decision(&event)
-}
-
-async fn create(
-    sign_in: &SignIn<'_>,
-    answered: &[ChallengeResult],
-    effects: &mut Effects,
-) -> Result<(Batch, Answer), ApiError> {
-    let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
-    let name = ChallengeNameType::CustomChallenge;
-    let mut request = Map::new();
-    request.insert(
-        "userAttributes".to_owned(),
-        Value::Object(subject.event_attributes(pool)),
-    );
-    request.insert("challengeName".to_owned(), json!(name.as_str()));
-    request.insert("session".to_owned(), session_list(answered));
-    end_of_request(&mut request, sign_in);
-    let event = invoke(sign_in, Trigger::CreateAuthChallenge, request, effects).await?;
-    let Challenge {
-        public,
-        private,
-        metadata,
-    } = triggers::read_challenge(&event)?;
-
-    let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client, &subject.id(ctx, pool)?, expires);
-    let private = json!(private).to_string();
-    let record = SessionRecord {
-        challenge: name.as_str().to_owned(),
-        answered: answered.to_vec(),
-        metadata,
-        sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
-        expires,
-        ..sign_in.session()
+    let event = DefineAuthChallenge {
+        session: answered,
+        metadata: &sign_in.metadata,
     };
-    let mut parameters: BTreeMap<String, String> = public;
-    parameters.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
-    let batch = Batch::new().create(session.key, &record);
-    Ok((
-        batch,
-        Answer::Challenge {
-            name,
-            session: Some(session.text),
-            parameters,
-        },
-    ))
-}
-
-async fn verify(
-    sign_in: &SignIn<'_>,
-    pending: &Stored<SessionRecord>,
-    answer: &str,
-    effects: &mut Effects,
-) -> Result<bool, ApiError> {
-    let SignIn {
-        ctx, pool, subject, ..
-    } = sign_in;
-    let sealed = pending
-        .value
-        .sealed_private
-        .as_deref()
-        .ok_or_else(handle::invalid)?;
-    let private = ctx
-        .platform()
-        .open(&pending.key, sealed)
-        .map_err(ApiError::internal)?;
-    let private: Value = serde_json::from_slice(&private).map_err(ApiError::internal)?;
-    let mut request = Map::new();
-    request.insert(
-        "userAttributes".to_owned(),
-        Value::Object(subject.event_attributes(pool)),
-    );
-    request.insert("privateChallengeParameters".to_owned(), private);
-    request.insert("challengeAnswer".to_owned(), json!(answer));
-    end_of_request(&mut request, sign_in);
-    let event = invoke(sign_in, Trigger::VerifyAuthChallengeResponse, request, effects).await?;
-    triggers::read_verdict(&event)
-}
-
-fn end_of_request(request: &mut Map<String, Value>, sign_in: &SignIn<'_>) {
-    request.insert("clientMetadata".to_owned(), sign_in.client_metadata());
-    request.insert("userNotFound".to_owned(), json!(sign_in.subject.user().is_none()));
-}
-
-async fn invoke(
-    sign_in: &SignIn<'_>,
-    trigger: Trigger,
-    request: Map<String, Value>,
-    effects: &mut Effects,
-) -> Result<Value, ApiError> {
-    let SignIn {
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
-    let (source, arn) = match trigger {
-        Trigger::DefineAuthChallenge => (
-            "DefineAuthChallenge_Authentication",
-            pool.lambda(|l| l.define_auth_challenge.clone()),
-        ),
-        Trigger::CreateAuthChallenge => (
-            "CreateAuthChallenge_Authentication",
-            pool.lambda(|l| l.create_auth_challenge.clone()),
-        ),
-        _ => (
-            "VerifyAuthChallengeResponse_Authentication",
-            pool.lambda(|l| l.verify_auth_challenge_response.clone()),
-        ),
-    };
-    let arn = arn.ok_or_else(unrecognizable)?;
-    let call = TriggerCall {
-        trigger,
-        source,
-        arn: &arn,
-        username: subject.username(),
-        client_id: Some(client.id()),
-        request: Value::Object(request),
-    };
-    confirm::call(sign_in, call, effects).await
-}
-
-fn session_list(answered: &[ChallengeResult]) -> Value {
-    answered
-        .iter()
-        .map(|answer| {
-            json!({
-                "challengeName": answer.name,
-                "challengeResult": answer.result,
-                "challengeMetadata": answer.metadata,
-            })
-        })
-        .collect()
+    confirm::call(sign_in, &event, effects).await
 }
 
 fn answered_srp_a() -> ChallengeResult {
     ChallengeResult {
-        name: "SRP_A".to_owned(),
+        name: SRP_A.to_owned(),
         result: true,
         metadata: None,
     }
-}
-
-fn unrecognizable() -> ApiError {
-    ApiError::new(
-        ErrorCode::InvalidLambdaResponseException,
-        "Unrecognizable lambda output",
-    )
 }

@@ -65,6 +65,24 @@ pub async fn find(ctx: &Ctx, client: &ClientRecord, text: &str) -> Result<Stored
     load(ctx.platform(), &key).await?.ok_or_else(used)
 }
 
+/// As [`find`], of the `Session` of a request, which must have one.
+///
+/// # Errors
+/// As [`find`]; `InvalidParameterException` if there is none.
+pub async fn find_required(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    text: Option<&str>,
+) -> Result<Stored<SessionRecord>, ApiError> {
+    let text = text.filter(|text| !text.is_empty());
+    find(
+        ctx,
+        client,
+        text.ok_or_else(|| ApiError::missing_parameter("Session"))?,
+    )
+    .await
+}
+
 /// The batch that consumes a session. It holds for the session as it was read, and so for one answer.
 pub fn consumption(stored: &Stored<SessionRecord>) -> Batch {
     Batch::new().remove(stored)

@@ -1,21 +1,19 @@
 //! The first step of every flow.
 
-use std::collections::BTreeMap;
+use poolhouse_api::shapes::AuthFlowType;
 
-use poolhouse_api::shapes::{AuthFlowType, UserStatusType};
-use poolhouse_store::Batch;
-use serde_json::{Value, json};
-
-use super::lockout::Proved;
+use super::challenge::password_verifier;
 use super::migration::Migration;
 use super::parameters::Parameters;
+use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{custom, flows, migration, new_password, password, refresh, secret_hash, srp, tokens};
+use super::{custom, flows, migration, next, password, refresh, secret_hash};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::{self, Trigger, TriggerCall};
+use crate::triggers;
+use crate::triggers::events::{Metadata, PreAuthentication};
 
 /// A sign-in about to begin.
 pub struct Initiation {
@@ -24,7 +22,7 @@ pub struct Initiation {
     /// `AuthParameters`
     pub parameters: Parameters,
     /// `ClientMetadata`
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
     /// Whether an administrator asks, whose flows differ.
     pub admin: bool,
 }
@@ -55,7 +53,7 @@ pub async fn initiate(
             let sign_in = begin(ctx, pool, client, &flow, &parameters).await?;
             parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
-            srp::challenge(&sign_in, &parameters, false).await
+            password_verifier::ask(&sign_in, &parameters, false).await
         }
         AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
         AuthFlowType::UserPasswordAuth
@@ -66,37 +64,6 @@ pub async fn initiate(
         AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
             "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
         )),
-    }
-}
-
-/// What follows a password that proved right, outside custom authentication: a new one, or tokens.
-///
-/// # Errors
-/// A status that forbids signing in, a trigger's denial, store failures.
-pub async fn password_proved(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
-    let SignIn { ctx, pool, .. } = sign_in;
-    let user = sign_in
-        .subject
-        .user()
-        .ok_or_else(ApiError::incorrect_username_or_password)?;
-    if let Err(refused) = subject::check_status(user, ctx.now) {
-        // The password was right, so its failures are forgotten, whatever else stands in the way.
-        proved.commit(ctx, Batch::new()).await?;
-        return Err(refused);
-    }
-    if user.status == UserStatusType::ForceChangePassword {
-        return new_password::challenge(sign_in, proved).await;
-    }
-    let proved = proved.before_functions(ctx, pool).await?;
-    match tokens::sign_in(sign_in, "TokenGeneration_Authentication").await {
-        Ok(issued) => {
-            proved.commit(ctx, issued.batch).await?;
-            Ok(Answer::Tokens(Box::new(issued.result)))
-        }
-        Err(denied) => {
-            proved.deny(ctx).await?;
-            Err(denied)
-        }
     }
 }
 
@@ -159,7 +126,7 @@ fn signing_in<'a>(
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),
         answered: Vec::new(),
-        metadata: BTreeMap::new(),
+        metadata: Metadata::new(),
     })
 }
 
@@ -170,7 +137,7 @@ async fn password_auth(
     client: &ClientRecord,
     flow: &AuthFlowType,
     parameters: &Parameters,
-    metadata: &BTreeMap<String, String>,
+    metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     let name = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
@@ -188,7 +155,7 @@ async fn password_auth(
         Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
         None => password::check_subject(ctx, pool, &sign_in.subject, password).await?,
     };
-    password_proved(&sign_in, proved).await
+    next::follow(sign_in, Proven::Password(proved)).await
 }
 
 async fn custom_auth(
@@ -197,7 +164,7 @@ async fn custom_auth(
     client: &ClientRecord,
     flow: &AuthFlowType,
     parameters: &Parameters,
-    metadata: &BTreeMap<String, String>,
+    metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     custom::check_configured(pool)?;
     let sign_in = begin(ctx, pool, client, flow, parameters).await?;
@@ -243,38 +210,13 @@ async fn refresh_token(
         parameters.get("USERNAME"),
         holder.as_ref().map(|user| &user.value),
     )?;
-    let result = refresh::exchange(ctx, pool, client, token, Value::Null).await?;
+    let result = refresh::exchange(ctx, pool, client, token, &Metadata::new()).await?;
     Ok(Answer::Tokens(Box::new(result)))
 }
 
-async fn pre_authentication(
-    sign_in: &SignIn<'_>,
-    metadata: &BTreeMap<String, String>,
-) -> Result<(), ApiError> {
-    let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
-    let Some(arn) = pool.lambda(|lambdas| lambdas.pre_authentication.clone()) else {
-        return Ok(());
-    };
-    let request = json!({
-        "userAttributes": subject.event_attributes(pool),
-        "validationData": if metadata.is_empty() { Value::Null } else { json!(metadata) },
-        "userNotFound": subject.user().is_none(),
-    });
-    let call = TriggerCall {
-        trigger: Trigger::PreAuthentication,
-        source: "PreAuthentication_Authentication",
-        arn: &arn,
-        username: subject.username(),
-        client_id: Some(client.id()),
-        request,
-    };
-    triggers::call(&ctx.app.functions, &ctx.request_id, pool, call)
-        .await
-        .map(|_| ())
+async fn pre_authentication(sign_in: &SignIn<'_>, metadata: &Metadata) -> Result<(), ApiError> {
+    let event = PreAuthentication { metadata };
+    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
+    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    Ok(())
 }

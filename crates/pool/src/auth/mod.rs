@@ -1,8 +1,9 @@
 //! Signing in: the flows, their steps and their limits.
 //!
 //! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
-//! `SECRET_BLOCK` string stands for (`handle`). A password is proved by `srp` or `password`, both behind `lockout`;
-//! `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in. `quota` has the hourly limits of what
+//! `SECRET_BLOCK` string stands for (`handle`). A challenge is a file in `challenge`, which asks and judges the answer;
+//! `next` decides what follows a proof. A password is proved by `challenge::password_verifier` or `password`, both behind
+//! `lockout`; `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in. `quota` has the hourly limits of what
 //! a signed-in user may call.
 //!
 //! Two rules hold throughout. No verdict is heard before the attempt is counted, in the commit that consumes what it
@@ -10,6 +11,7 @@
 //! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
+pub mod challenge;
 pub mod claims;
 pub mod confirm;
 pub mod custom;
@@ -18,14 +20,14 @@ pub mod handle;
 pub mod initiate;
 pub mod lockout;
 pub mod migration;
-pub mod new_password;
+pub mod next;
 pub mod parameters;
 pub mod password;
 pub mod refresh;
 pub mod respond;
 pub mod revoke;
+pub mod room;
 pub mod secret_hash;
-pub mod srp;
 pub mod step;
 pub mod subject;
 pub mod tokens;

@@ -4,12 +4,12 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::AuthenticationResultType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_store::{Batch, CommitError, Expect};
-use serde_json::Value;
 
 use super::tokens::{self, Grant};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
+use crate::triggers::events::{Metadata, TokenGenerationSource};
 
 /// How often an exchange is decided again when another one of the same family came first.
 const RACES: usize = 64;
@@ -133,7 +133,7 @@ pub async fn exchange(
     pool: &PoolRecord,
     client: &ClientRecord,
     token: &str,
-    metadata: Value,
+    metadata: &Metadata,
 ) -> Result<AuthenticationResultType, ApiError> {
     let mut presented = find(ctx, pool, client, token).await?;
     let user = user_of(ctx, pool, &presented).await?;
@@ -143,7 +143,7 @@ pub async fn exchange(
         user: &user.value,
         origin_jti: &presented.origin_jti,
         family: &presented.family.value,
-        source: "TokenGeneration_RefreshTokens",
+        source: TokenGenerationSource::RefreshTokens,
         metadata,
     };
     if !client.rotates_refresh_tokens() {

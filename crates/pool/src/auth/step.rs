@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::{self, AuthenticationResultType, ChallengeNameType};
-use serde_json::{Value, json};
+use poolhouse_api::shapes::{self, AuthFlowType, AuthenticationResultType, ChallengeNameType};
 
 use super::subject::Subject;
 use crate::base::clock::Millis;
 use crate::records::session::ChallengeResult;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord};
 use crate::request::Ctx;
+use crate::triggers::About;
+use crate::triggers::events::Metadata;
 
 /// A sign-in at one of its steps.
 pub struct SignIn<'a> {
@@ -28,7 +29,7 @@ pub struct SignIn<'a> {
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Metadata,
 }
 
 impl SignIn<'_> {
@@ -50,13 +51,28 @@ impl SignIn<'_> {
         }
     }
 
-    /// `clientMetadata` of the events of this step: null where the request had none.
-    pub fn client_metadata(&self) -> Value {
-        if self.metadata.is_empty() {
-            Value::Null
-        } else {
-            json!(self.metadata)
+    /// Whom the events of this step are about.
+    pub fn about(&self) -> About<'_> {
+        About {
+            pool: self.pool,
+            username: self.subject.username(),
+            user: self.subject.user(),
+            client: Some(self.client),
         }
+    }
+
+    /// Whether Define decides what follows.
+    pub fn is_custom(&self) -> bool {
+        self.flow == AuthFlowType::CustomAuth.as_str()
+    }
+
+    /// Notes a challenge of the pool's own as answered rightly, for Define to see.
+    pub fn note_answered(&mut self, challenge: &str) {
+        self.answered.push(ChallengeResult {
+            name: challenge.to_owned(),
+            result: true,
+            metadata: None,
+        });
     }
 }
 

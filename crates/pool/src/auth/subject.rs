@@ -3,7 +3,6 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::srp::{self, FakeUser, Verifier};
 use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
-use serde_json::{Map, Value};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
@@ -100,33 +99,6 @@ impl Subject {
             Subject::Unknown(name) => Ok(fake(ctx, pool, &pool.compared(name))?.verifier),
         }
     }
-
-    /// `request.userAttributes` of an event.
-    pub fn event_attributes(&self, pool: &PoolRecord) -> Map<String, Value> {
-        self.user()
-            .map(|user| event_attributes(pool, user))
-            .unwrap_or_default()
-    }
-}
-
-/// A user's attributes as triggers see them: all of them, whatever the app client may read.
-pub fn event_attributes(pool: &PoolRecord, user: &UserRecord) -> Map<String, Value> {
-    let mut attributes = Map::new();
-    attributes.insert("sub".to_owned(), Value::from(user.sub.as_str()));
-    attributes.insert(
-        "cognito:user_status".to_owned(),
-        Value::from(user.status.as_str()),
-    );
-    for kind in ["email", "phone_number"] {
-        let is_alias = pool.alias_attributes().any(|alias| alias == kind);
-        if let (true, Some(value)) = (is_alias, user.attribute(kind)) {
-            attributes.insert(format!("cognito:{kind}_alias"), Value::from(value));
-        }
-    }
-    for (name, value) in &user.attributes {
-        attributes.insert(name.clone(), Value::from(value.as_str()));
-    }
-    attributes
 }
 
 /// What stands in a user's way to sign in before any password is asked for.

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use poolhouse_api::shapes::{AuthenticationResultType, TimeUnitsType, UserPoolClientType};
 use poolhouse_crypto::{Entropy, opaque, sha256, uuid_v4};
 use poolhouse_store::{Batch, Expect};
-use serde_json::{Value, json};
 
 use super::handle::hex;
 use super::step::SignIn;
-use super::subject::{check_enabled, event_attributes};
+use super::subject::check_enabled;
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
 use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::{self, Trigger, TriggerCall};
+use crate::triggers::events::{
+    Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
+};
+use crate::triggers::{self, About};
 
 /// Bytes of a refresh token's secret.
 const SECRET_BYTES: usize = 32;
@@ -30,11 +32,11 @@ pub struct Issued {
 
 /// Ends a sign-in: runs the last triggers and makes a new family of tokens.
 ///
-/// `source` is PreTokenGeneration's trigger source, `TokenGeneration_Authentication` or its sisters.
+/// `source` says to PreTokenGeneration why.
 ///
 /// # Errors
 /// Whatever a trigger denies with, a user who was disabled or deleted in the meantime, store failures.
-pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiError> {
+pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Result<Issued, ApiError> {
     let SignIn {
         ctx, pool, client, ..
     } = sign_in;
@@ -70,7 +72,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: &str) -> Result<Issued, ApiEr
         origin_jti: &origin_jti,
         family: &family,
         source,
-        metadata: sign_in.client_metadata(),
+        metadata: &sign_in.metadata,
     };
     let mut result = access_and_id(ctx, grant).await?;
     result.refresh_token = Some(refresh_token(
@@ -100,9 +102,9 @@ pub struct Grant<'a> {
     /// The family.
     pub family: &'a RefreshRecord,
     /// PreTokenGeneration's trigger source.
-    pub source: &'a str,
+    pub source: TokenGenerationSource,
     /// PreTokenGeneration's `clientMetadata`.
-    pub metadata: Value,
+    pub metadata: &'a Metadata,
 }
 
 /// Makes an access and an ID token. The result has no refresh token.
@@ -118,7 +120,10 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
         family,
         ..
     } = &grant;
-    let change = pre_token_generation(ctx, &grant).await?;
+    // There are no groups on this server yet.
+    let own = Groups::default();
+    let change = pre_token_generation(ctx, &grant, &own).await?;
+    let groups = change.groups.as_ref().unwrap_or(&own);
     let lifetime = access_seconds(&client.settings);
     let issue = Issue {
         pool,
@@ -135,18 +140,12 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     let id_expires = ctx.now.plus_seconds(id_seconds(&client.settings));
     let access = claims::access(
         &issue,
-        &change.groups,
+        groups,
         &change.access_token,
         access_expires,
         uuid_v4(entropy),
     );
-    let id = claims::id(
-        &issue,
-        &change.groups,
-        &change.id_token,
-        id_expires,
-        uuid_v4(entropy),
-    );
+    let id = claims::id(&issue, groups, &change.id_token, id_expires, uuid_v4(entropy));
 
     let signing_keys = pool_keys(ctx, pool.id()).await?;
     let sign = || (signing_keys.access.sign(&access), signing_keys.id.sign(&id));
@@ -182,57 +181,30 @@ pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiErr
 }
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
-    let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
-    check_enabled(subject)?;
-    let Some(arn) = pool.lambda(|lambdas| lambdas.post_authentication.clone()) else {
-        return Ok(());
+    check_enabled(&sign_in.subject)?;
+    let event = PostAuthentication {
+        metadata: &sign_in.metadata,
     };
-    let request = json!({
-        "userAttributes": subject.event_attributes(pool),
-        "newDeviceUsed": false,
-        "clientMetadata": sign_in.client_metadata(),
-    });
-    let call = TriggerCall {
-        trigger: Trigger::PostAuthentication,
-        source: "PostAuthentication_Authentication",
-        arn: &arn,
-        username: subject.username(),
-        client_id: Some(client.id()),
-        request,
-    };
-    triggers::call(&ctx.app.functions, &ctx.request_id, pool, call)
-        .await
-        .map(|_| ())
+    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
+    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    Ok(())
 }
 
-async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>) -> Result<triggers::TokenChange, ApiError> {
-    let Some((version, arn)) = triggers::pre_token_generation(grant.pool) else {
-        return Ok(triggers::TokenChange::default());
-    };
-    let mut request = json!({
-        "userAttributes": event_attributes(grant.pool, grant.user),
-        "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null },
-        "clientMetadata": grant.metadata,
-    });
-    if version > 1 {
-        request["scopes"] = json!([claims::ADMIN_SCOPE]);
-    }
-    let call = TriggerCall {
-        trigger: Trigger::PreTokenGeneration { version },
-        source: grant.source,
-        arn: &arn,
+async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Result<TokenChange, ApiError> {
+    let about = About {
+        pool: grant.pool,
         username: &grant.user.username,
-        client_id: Some(grant.client.id()),
-        request,
+        user: Some(grant.user),
+        client: Some(grant.client),
     };
-    let event = triggers::call(&ctx.app.functions, &ctx.request_id, grant.pool, call).await?;
-    Ok(triggers::TokenChange::read(version, &event))
+    let event = PreTokenGeneration {
+        source: grant.source,
+        groups: own,
+        scopes: &[claims::ADMIN_SCOPE],
+        metadata: grant.metadata,
+    };
+    let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    Ok(change.unwrap_or_default())
 }
 
 /// A new refresh token's secret half.

@@ -4,6 +4,7 @@
 //! generated `Operation` enum, so an operation that is in the model and not in the table does not compile.
 
 mod account;
+mod as_creation;
 mod auth;
 mod clients;
 mod paging;
@@ -35,7 +36,7 @@ macro_rules! operations {
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: &Value) -> Result<Value, ApiError> {
             match operation {
                 $(Operation::$name => {
-                    let input = <calls::$name as Call>::Input::from_json(body);
+                    let input = <calls::$name as Call>::Input::from_json(body).map_err(ApiError::internal)?;
                     let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
                     Ok(output.to_json())
                 })*
@@ -111,10 +112,12 @@ operations! {
         AdminUpdateAuthEventFeedback,
         AdminUpdateDeviceStatus,
         AssociateSoftwareToken,
+        CancelPointInTimeRecovery,
         CompleteWebAuthnRegistration,
         ConfirmDevice,
         ConfirmForgotPassword,
         ConfirmSignUp,
+        CreateCIMDPolicy,
         CreateGroup,
         CreateIdentityProvider,
         CreateManagedLoginBranding,
@@ -123,6 +126,7 @@ operations! {
         CreateUserImportJob,
         CreateUserPoolDomain,
         CreateUserPoolReplica,
+        DeleteCIMDPolicy,
         DeleteGroup,
         DeleteIdentityProvider,
         DeleteManagedLoginBranding,
@@ -132,9 +136,11 @@ operations! {
         DeleteUserPoolDomain,
         DeleteUserPoolReplica,
         DeleteWebAuthnCredential,
+        DescribeCIMDPolicy,
         DescribeIdentityProvider,
         DescribeManagedLoginBranding,
         DescribeManagedLoginBrandingByClient,
+        DescribePointInTimeRecovery,
         DescribeResourceServer,
         DescribeRiskConfiguration,
         DescribeTerms,
@@ -158,9 +164,13 @@ operations! {
         GetUserPoolClientSessionConfiguration,
         GetUserPoolMfaConfig,
         GetUserPoolSessionConfiguration,
+        InitiatePointInTimeRecovery,
+        ListCIMDPolicies,
+        ListClientMetadataURLs,
         ListDevices,
         ListGroups,
         ListIdentityProviders,
+        ListPointInTimeRecoveries,
         ListResourceServers,
         ListTagsForResource,
         ListTerms,
@@ -181,12 +191,15 @@ operations! {
         SetUserPoolSessionConfiguration,
         SetUserSettings,
         SignUp,
+        StartPointInTimeRecovery,
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
         TagResource,
         UntagResource,
         UpdateAuthEventFeedback,
+        UpdateCIMDPolicy,
+        UpdateClientMetadataURLState,
         UpdateDeviceStatus,
         UpdateGroup,
         UpdateIdentityProvider,

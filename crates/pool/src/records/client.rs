@@ -71,8 +71,7 @@ impl ClientRecord {
         self.settings
             .refresh_token_rotation
             .as_ref()
-            .and_then(|rotation| rotation.feature.as_ref())
-            == Some(&shapes::FeatureType::Enabled)
+            .is_some_and(|rotation| rotation.feature == shapes::FeatureType::Enabled)
     }
 
     /// Whether tokens carry `origin_jti` and can be revoked. On unless switched off.
@@ -91,7 +90,7 @@ impl Document for ClientRecord {
     }
 
     fn from_document(document: &Value) -> Option<ClientRecord> {
-        let settings = shapes::UserPoolClientType::from_json(document.get("settings")?);
+        let settings = shapes::UserPoolClientType::from_json(document.get("settings")?).ok()?;
         settings.client_id.as_ref()?;
         Some(ClientRecord {
             settings,

@@ -13,6 +13,7 @@
 //! | `outbox/DUE/ID` | a mail to be sent; ordered by when it is due | `outbox` |
 //! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
 //! | `meta/seal` | a known text, sealed | `seal` |
+//! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's two signing keys | `signing_keys` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
@@ -22,6 +23,7 @@
 //! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
 //! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
 //! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
+//! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/refresh/ORIGIN_JTI` | a refresh token and the tokens descended from it | `refresh` |

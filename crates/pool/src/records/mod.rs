@@ -6,6 +6,7 @@
 
 pub mod access_key;
 pub mod client;
+pub mod code;
 pub mod decoded;
 pub mod deleting;
 pub mod document;
@@ -27,6 +28,7 @@ pub mod user_index;
 
 pub use access_key::AccessKeyRecord;
 pub use client::ClientRecord;
+pub use code::CodeRecord;
 pub use decoded::Decoded;
 pub use deleting::Deleting;
 pub use document::{Document, RecordBatch, Stored, load};

@@ -41,8 +41,7 @@ impl PoolRecord {
         self.settings
             .username_configuration
             .as_ref()
-            .and_then(|c| c.case_sensitive)
-            .unwrap_or(true)
+            .is_none_or(|c| c.case_sensitive)
     }
 
     /// A name as this pool compares it.
@@ -82,7 +81,7 @@ impl Document for PoolRecord {
     }
 
     fn from_document(document: &Value) -> Option<PoolRecord> {
-        let settings = shapes::UserPoolType::from_json(document.get("settings")?);
+        let settings = shapes::UserPoolType::from_json(document.get("settings")?).ok()?;
         settings.id.as_ref()?;
         Some(PoolRecord {
             settings,

@@ -73,7 +73,7 @@ impl UserRecord {
                     .map(|(name, value)| (name.as_str(), value.as_str())),
             )
             .map(|(name, value)| shapes::AttributeType {
-                name: Some(name.to_owned()),
+                name: name.to_owned(),
                 value: Some(value.to_owned()),
             })
             .collect()

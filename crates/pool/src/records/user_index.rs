@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use poolhouse_api::shapes::UserStatusType;
-use poolhouse_store::Row;
+use poolhouse_store::{Batch, Expect, Row};
 use serde_json::Value;
 
 use super::document::{Document, decode};
-use super::key::Key;
+use super::key::{Directory, Key};
 use super::{PoolRecord, Reference, UserRecord};
 use crate::base::load::LoadError;
 
@@ -50,7 +50,37 @@ impl Document for Listed {
     }
 
     fn from_document(document: &Value) -> Option<Listed> {
-        (document == &1).then_some(Listed)
+        (*document == 1).then_some(Listed)
+    }
+}
+
+/// Adds such a row to a batch.
+#[must_use]
+pub fn list(batch: Batch, key: &str) -> Batch {
+    batch.put(key, Expect::Any, Listed.to_document().to_string())
+}
+
+/// Which index rows users have: a database of an older version lacks some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IndexVersion(i64);
+
+impl IndexVersion {
+    /// To be raised whenever [`rows`] gives users a row that they did not have.
+    pub const CURRENT: IndexVersion = IndexVersion(1);
+
+    /// Where the database's version stands.
+    pub fn key() -> Key<IndexVersion> {
+        Key::listed(Directory::Meta, "user-index")
+    }
+}
+
+impl Document for IndexVersion {
+    fn to_document(&self) -> Value {
+        Value::from(self.0)
+    }
+
+    fn from_document(document: &Value) -> Option<IndexVersion> {
+        document.as_i64().map(IndexVersion)
     }
 }
 

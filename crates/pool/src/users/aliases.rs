@@ -7,8 +7,8 @@ use poolhouse_api::ErrorCode;
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::user_index::{self, IndexRows, Listed, UniqueName};
-use crate::records::{Document, Key, PoolRecord, RecordBatch, Reference, UserRecord, load};
+use crate::records::user_index::{self, IndexRows, UniqueName};
+use crate::records::{Key, PoolRecord, RecordBatch, Reference, UserRecord, load};
 use crate::request::Ctx;
 
 /// What happens to an alias that another user has.
@@ -54,9 +54,7 @@ fn listed(old: &IndexRows, new: &IndexRows) -> Batch {
     let gone = old.listed.difference(&new.listed);
     let batch = gone.fold(Batch::new(), |batch, key| batch.delete(key.clone(), Expect::Any));
     let come = new.listed.difference(&old.listed);
-    come.fold(batch, |batch, key| {
-        batch.put(key.clone(), Expect::Any, Listed.to_document().to_string())
-    })
+    come.fold(batch, |batch, key| user_index::list(batch, key))
 }
 
 /// The row of a name that the user has from now on.

@@ -2,7 +2,7 @@
 
 use poolhouse_api::shapes::{AttributeDataType, SchemaAttributeType};
 
-use super::attributes::schema;
+use super::schema;
 use crate::records::PoolRecord;
 use crate::records::user_index::signs_in_by;
 
@@ -11,7 +11,7 @@ const PHONE_DIGITS: usize = 20;
 
 /// What is wrong with a value, after the attribute's name.
 pub fn fault(pool: &PoolRecord, name: &str, value: &str) -> Option<String> {
-    let Some(entry) = schema(pool, name) else {
+    let Some(entry) = schema::entry(pool, name) else {
         return Some(format!("{name}: Attribute does not exist in the schema."));
     };
     if name == "sub" {

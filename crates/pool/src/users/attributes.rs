@@ -8,12 +8,13 @@
 //!
 //! No app client ever writes `sub`, `email_verified`, `phone_number_verified` or a developer-only attribute.
 
-use poolhouse_api::shapes::{AttributeType, SchemaAttributeType, UserStatusType};
+use poolhouse_api::shapes::{AttributeType, UserStatusType};
 use poolhouse_mail::Address;
 use poolhouse_store::Batch;
 
 use super::aliases::{self, Taken};
 use super::attribute_value::{self, is_phone_number};
+use super::schema;
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
@@ -51,16 +52,16 @@ impl Change {
     }
 
     /// A change that sets what a request lists.
-    pub fn listed(attributes: Option<Vec<AttributeType>>) -> Change {
-        let pair = |a: AttributeType| (a.name.unwrap_or_default(), a.value.unwrap_or_default());
-        Change::setting(attributes.into_iter().flatten().map(pair))
+    pub fn listed(attributes: Vec<AttributeType>) -> Change {
+        let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
+        Change::setting(attributes.into_iter().map(pair))
     }
 
     /// A change that deletes the named attributes.
-    pub fn removing(names: Option<Vec<String>>) -> Change {
+    pub fn removing(names: Vec<String>) -> Change {
         Change {
             set: Vec::new(),
-            remove: names.unwrap_or_default(),
+            remove: names,
         }
     }
 
@@ -183,32 +184,9 @@ impl Change {
     }
 }
 
-/// An attribute's entry in the pool's schema.
-pub fn schema<'a>(pool: &'a PoolRecord, name: &str) -> Option<&'a SchemaAttributeType> {
-    pool.settings
-        .schema_attributes
-        .iter()
-        .flatten()
-        .find(|entry| entry.name.as_deref() == Some(name))
-}
-
-/// Whether the pool's schema has the attribute.
-pub fn in_schema(pool: &PoolRecord, name: &str) -> bool {
-    schema(pool, name).is_some()
-}
-
-/// The attributes that every user of the pool must have at last, `sub` not among them.
-pub fn required(pool: &PoolRecord) -> impl Iterator<Item = &str> {
-    let entries = pool.settings.schema_attributes.iter().flatten();
-    entries
-        .filter(|entry| entry.required == Some(true))
-        .filter_map(|entry| entry.name.as_deref())
-        .filter(|name| *name != "sub")
-}
-
 /// The required attributes that the user does not have yet.
 pub fn missing_required(pool: &PoolRecord, user: &UserRecord) -> Vec<String> {
-    required(pool)
+    schema::required(pool)
         .filter(|name| user.attribute(name).is_none())
         .map(str::to_owned)
         .collect()
@@ -238,7 +216,7 @@ pub fn readable(pool: &PoolRecord, client: &ClientRecord, name: &str) -> bool {
     match &client.settings.read_attributes {
         _ if name == "sub" => true,
         Some(list) => list.iter().any(|allowed| allowed == name),
-        None => is_standard(name) && in_schema(pool, name),
+        None => is_standard(name) && schema::has(pool, name),
     }
 }
 
@@ -268,22 +246,22 @@ fn is_flag(name: &str) -> bool {
 fn is_owed(pool: &PoolRecord, user: &UserRecord, name: &str) -> bool {
     user.status == UserStatusType::ForceChangePassword
         && user.attribute(name).is_none()
-        && required(pool).any(|required| required == name)
+        && schema::required(pool).any(|required| required == name)
 }
 
 fn immutable(pool: &PoolRecord, name: &str) -> bool {
-    schema(pool, name).is_some_and(|entry| entry.mutable == Some(false))
+    schema::entry(pool, name).is_some_and(|entry| entry.mutable == Some(false))
 }
 
 /// Says that the pool does not have the attribute, if it does not.
 fn unknown(pool: &PoolRecord, name: &str) -> Option<String> {
-    schema(pool, name)
+    schema::entry(pool, name)
         .is_none()
         .then(|| format!("{name}: Attribute does not exist in the schema."))
 }
 
 fn removal_fault(pool: &PoolRecord, name: &str) -> Option<String> {
-    let Some(entry) = schema(pool, name) else {
+    let Some(entry) = schema::entry(pool, name) else {
         return unknown(pool, name);
     };
     if entry.required == Some(true) {

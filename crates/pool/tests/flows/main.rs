@@ -5,6 +5,7 @@
 mod access_tokens;
 mod administrators;
 mod confirm_code;
+mod events;
 mod existence;
 mod foreign_functions;
 mod lockout;

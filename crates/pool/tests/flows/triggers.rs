@@ -116,7 +116,6 @@ async fn a_password_sign_in_calls_its_functions_with_these_events() {
                     "email_verified": "true",
                 },
                 "validationData": { "trace": "a1" },
-                "userNotFound": false,
             },
             "response": {},
         })
@@ -125,7 +124,7 @@ async fn a_password_sign_in_calls_its_functions_with_these_events() {
     assert_eq!(after["triggerSource"], "PostAuthentication_Authentication");
     assert_eq!(
         after["request"],
-        json!({ "userAttributes": attributes, "newDeviceUsed": false, "clientMetadata": null })
+        json!({ "userAttributes": attributes, "newDeviceUsed": false })
     );
     let [tokens] = tokens.events().try_into().unwrap();
     assert_eq!(tokens["triggerSource"], "TokenGeneration_Authentication");
@@ -134,7 +133,6 @@ async fn a_password_sign_in_calls_its_functions_with_these_events() {
         json!({
             "userAttributes": attributes,
             "groupConfiguration": { "groupsToOverride": [], "iamRolesToOverride": [], "preferredRole": null },
-            "clientMetadata": null,
         })
     );
 }
@@ -225,7 +223,14 @@ async fn a_function_that_throws_denies_in_its_own_words() {
 
 #[tokio::test]
 async fn a_function_that_answers_nonsense_denies() {
-    for nonsense in [json!({}), json!({ "response": {} }), json!("ok"), Value::Null] {
+    let unrecognizable = "Unrecognizable lambda output";
+    for (nonsense, sentence) in [
+        (json!({}), unrecognizable),
+        (json!({ "response": {} }), unrecognizable),
+        (json!("ok"), unrecognizable),
+        // A handler that returns nothing.
+        (Value::Null, "Invalid lambda function output : Invalid JSON"),
+    ] {
         let function = RecordingFunction::new({
             let nonsense = nonsense.clone();
             move |event| {
@@ -235,7 +240,7 @@ async fn a_function_that_answers_nonsense_denies() {
         });
         let scene = Scene::new(&[("PostAuthentication", &function)]).await;
         let answer = scene.sign_in().await;
-        answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
+        answer.assert_error("InvalidLambdaResponseException", sentence);
     }
 }
 

@@ -30,14 +30,16 @@ use poolhouse_pool::base::tls;
 use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
-use poolhouse_pool::run::start::{Parts, assemble};
 use poolhouse_pool::run::sweeper::Sweeper;
+use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
 /// How long background work may take to end; requests under way have their own limit.
 const FAREWELL: Duration = Duration::from_secs(6);
+/// Users between two lines about an index that is being built.
+const INDEX_PROGRESS: usize = 10_000;
 /// How long background work that panicked rests before it starts again.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -77,6 +79,8 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let app = put_together(settings, &data, inbox, functions)?;
 
+    build_indexes(&app).await?;
+
     let mut signals = Signals::listen()?;
     let (stop, shutdown) = shutdown::channel();
     let background = start(
@@ -97,6 +101,21 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     finish(background, &app).await;
     data.store.close().await;
     Ok(())
+}
+
+/// Writes index rows that an earlier version did not, and says how far it is.
+async fn build_indexes(app: &App) -> Result<(), CliError> {
+    let mut told = 0;
+    let progress = |users| {
+        if users >= told + INDEX_PROGRESS {
+            told = users;
+            tracing::info!(users, "building the index of users");
+        }
+    };
+    let built = reindex(&app.platform, progress).await;
+    built
+        .map(drop)
+        .map_err(|error| CliError::new("the index of users cannot be built").caused_by(error))
 }
 
 /// Lets what is under way end, and then the functions.

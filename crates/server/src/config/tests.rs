@@ -1,3 +1,5 @@
+mod keys;
+
 use std::path::PathBuf;
 
 use super::*;

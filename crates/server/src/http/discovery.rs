@@ -7,7 +7,8 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::http::{cors, problem};
+use super::cors;
+use super::problem::problem;
 use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::keyring::PoolKeys;
 use poolhouse_pool::request::App;

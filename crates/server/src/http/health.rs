@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
-use super::problem;
+use super::problem::problem;
 use poolhouse_pool::request::App;
 
 /// A store that has not answered a point read by then serves nobody.

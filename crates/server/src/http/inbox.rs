@@ -15,7 +15,7 @@ use axum::{Extension, Router};
 use poolhouse_mail::inbox::Inbox;
 
 use super::peer::Peer;
-use super::problem;
+use super::problem::problem;
 use poolhouse_pool::request::App;
 
 /// The inbox's routes, or one answer that says how to switch it on.

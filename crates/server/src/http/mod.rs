@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
-//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`oidc::discovery`) |
+//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`discovery`) |
 //! | `GET /health` | whether the server can work |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
@@ -23,19 +23,20 @@ mod health;
 mod inbox;
 mod pages;
 pub mod peer;
+mod problem;
 mod timed;
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
 use edge::RequestId;
 use poolhouse_pool::request::App;
+use problem::method_not_allowed;
 
 pub use body::BodyLimits;
 pub use pages::Pages;
@@ -75,23 +76,4 @@ async fn api_call(
         Err(refusal) => refusal.into_response(),
     };
     cors::allow(answer.map(Into::into))
-}
-
-async fn method_not_allowed(method: Method) -> Response {
-    let message = format!("{method} is not possible here. The API takes POST /; see docs/reference.");
-    problem(StatusCode::METHOD_NOT_ALLOWED, &message)
-}
-
-/// An answer outside the API: what is wrong, as JSON.
-pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
-    let body = serde_json::json!({ "message": message }).to_string();
-    (
-        status,
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        body,
-    )
-        .into_response()
 }

@@ -215,7 +215,7 @@ impl Store for Sqlite {
 
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            key::check_scan(&scan)?;
+            scan.check()?;
             self.health.check()?;
             if scan.limit <= SHORT_READ {
                 return self.readers.read(|connection| rows::scan(connection, &scan));
@@ -227,7 +227,7 @@ impl Store for Sqlite {
 
     fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
-            key::check_batch(&batch)?;
+            batch.check_keys()?;
             self.health.check()?;
             match self.writer.commit_if_idle(batch, version) {
                 Ok(answer) => answer,

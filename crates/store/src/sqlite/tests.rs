@@ -95,10 +95,9 @@ async fn a_lock_held_too_long_answers_busy_and_keeps_nobody_waiting_twice() {
     let other = Connection::open(scratch.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let put = |key: &'static str| store.write(Batch::new().put(key, Expect::Any, "{}"));
-    let (a, b) = tokio::join!(put("a"), put("b"));
+    let (a, b, sweep) = tokio::join!(put("a"), put("b"), store.sweep(0, 1));
     assert!(matches!(a, Err(CommitError::Store(StoreError::Busy))), "{a:?}");
     assert!(matches!(b, Err(CommitError::Store(StoreError::Busy))), "{b:?}");
-    let sweep = store.sweep(0, 1).await;
     assert!(matches!(sweep, Err(StoreError::Busy)), "{sweep:?}");
     assert_eq!(store.scan(Scan::prefix("", 10)).await.unwrap(), []);
 

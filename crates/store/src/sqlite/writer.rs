@@ -170,23 +170,7 @@ impl Writer {
                 .into_iter()
                 .zip(answers)
                 .for_each(|(reply, answer)| drop(reply.send(answer))),
-            Err(error) => {
-                let queued: Vec<Order> = match error {
-                    // Whoever queued while the lock was waited for would wait as long again, for the same answer. They
-                    // are gathered before anybody is answered: what is asked after an answer deserves an attempt of
-                    // its own.
-                    CommitError::Store(StoreError::Busy) => {
-                        std::iter::from_fn(|| queue.try_recv().ok()).collect()
-                    }
-                    _ => Vec::new(),
-                };
-                replies
-                    .into_iter()
-                    .for_each(|reply| drop(reply.send(Err(error.clone()))));
-                queued
-                    .into_iter()
-                    .for_each(|order| order.refuse(StoreError::Busy));
-            }
+            Err(error) => refuse(&error, replies, queue),
         }
         other
     }
@@ -215,6 +199,22 @@ impl Writer {
     fn fenced(&self) -> StoreError {
         self.health.fence();
         StoreError::Fenced
+    }
+}
+
+/// Answers a group that failed, and those who would fail like it.
+fn refuse(error: &CommitError, replies: Vec<oneshot::Sender<Answer>>, queue: &mut mpsc::Receiver<Order>) {
+    let queued: Vec<Order> = match error {
+        // Whoever queued while the lock was waited for would wait as long again, for the same answer. They are gathered
+        // before anybody is answered: what is asked after an answer deserves an attempt of its own.
+        CommitError::Store(StoreError::Busy) => std::iter::from_fn(|| queue.try_recv().ok()).collect(),
+        _ => Vec::new(),
+    };
+    for reply in replies {
+        drop(reply.send(Err(error.clone())));
+    }
+    for order in queued {
+        order.refuse(StoreError::Busy);
     }
 }
 

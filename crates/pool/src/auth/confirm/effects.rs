@@ -11,7 +11,7 @@ use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
 use crate::records::{Key, LedgerRecord, PoolRecord, RecordBatch, Stored, load};
 use crate::request::Ctx;
-use crate::users::attributes;
+use crate::users::schema;
 
 /// The ledger of one user as read, and as a function wants it.
 struct Ledger {
@@ -86,7 +86,7 @@ impl Effects {
         };
         let mut batch = mail.record(key, expect, &LedgerRecord::written(text, ctx.now));
         if let (Some((attribute, mirror)), Some(user)) = (mirror, subject.stored())
-            && attributes::schema(pool, &attribute).is_some()
+            && schema::has(pool, &attribute)
         {
             let mut mirrored = user.value.clone();
             mirrored.set_attribute(&attribute, &mirror);

@@ -9,9 +9,8 @@ use serde_json::Value;
 use super::effects::Effects;
 use crate::auth::step::SignIn;
 use crate::base::clock::Millis;
-use crate::base::error::ApiError;
 use crate::mailer::OutgoingMail;
-use crate::triggers;
+use crate::triggers::{self, Failure};
 
 /// The functions there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,20 +32,6 @@ impl Function {
             "2faVerify" => Some(Function::Verify),
             _ => None,
         }
-    }
-}
-
-/// Why a function gave no answer.
-pub enum Failure {
-    /// The function refused; its words go to the client as those of any function do.
-    Refused(Refusal),
-    /// The server failed around it.
-    Server(ApiError),
-}
-
-impl From<ApiError> for Failure {
-    fn from(error: ApiError) -> Failure {
-        Failure::Server(error)
     }
 }
 

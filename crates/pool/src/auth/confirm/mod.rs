@@ -7,31 +7,42 @@ use serde_json::Value;
 
 use super::step::SignIn;
 use crate::base::error::ApiError;
-use crate::triggers::{self, TriggerCall};
+use crate::triggers::{self, Event, Failure, InProcess};
 
 pub use effects::Effects;
-use in_process::{Failure, Function};
+use in_process::Function;
 
-/// Calls a function of custom authentication, which may run in process and then hands over what it wants stored.
+/// Has a function of custom authentication answer an event. It may run in process and then hands over what it wants
+/// stored.
 ///
 /// # Errors
-/// As [`triggers::call`].
-pub async fn call(
+/// As [`triggers::call_with`].
+pub async fn call<E: Event>(
     sign_in: &SignIn<'_>,
-    call: TriggerCall<'_>,
+    event: &E,
     effects: &mut Effects,
-) -> Result<Value, ApiError> {
-    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    let function = Function::named(call.arn).filter(|_| functions.find(call.arn).is_none());
-    let Some(function) = function else {
-        return triggers::call(functions, request_id, sign_in.pool, call).await;
-    };
-    let event = triggers::build(sign_in.pool, &call);
-    let answer = in_process::run(function, sign_in, &event, effects)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Refused(refusal) => triggers::refused(request_id, &call, &refusal),
-            Failure::Server(error) => error,
-        })?;
-    triggers::check_reply(&call, &event, answer)
+) -> Result<E::Answer, ApiError> {
+    let ctx = sign_in.ctx;
+    let in_process = OfStep { sign_in, effects };
+    triggers::call_with(
+        &ctx.app.functions,
+        &ctx.request_id,
+        &sign_in.about(),
+        event,
+        in_process,
+    )
+    .await
+}
+
+/// The functions in process at one step of a sign-in.
+struct OfStep<'a> {
+    sign_in: &'a SignIn<'a>,
+    effects: &'a mut Effects,
+}
+
+impl InProcess for OfStep<'_> {
+    fn run(self, arn: &str, event: &Value) -> Option<impl Future<Output = Result<Value, Failure>> + Send> {
+        let function = Function::named(arn)?;
+        Some(in_process::run(function, self.sign_in, event, self.effects))
+    }
 }

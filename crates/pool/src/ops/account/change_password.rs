@@ -22,10 +22,10 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::ChangePasswordRequest,
 ) -> Result<shapes::ChangePasswordResponse, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     let (pool, user) = (&signed_in.pool.value, signed_in.user);
     let previous = input.previous_password.map(Zeroizing::new);
-    let proposed = Zeroizing::new(input.proposed_password.unwrap_or_default());
+    let proposed = Zeroizing::new(input.proposed_password);
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
     password_policy::check(pool, &proposed, Wording::Others)?;
     quota::CHANGE_PASSWORD

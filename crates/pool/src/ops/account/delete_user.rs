@@ -12,7 +12,7 @@ use crate::users::change;
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, `UserNotFoundException` for a user deleted already.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserRequest) -> Result<Nothing, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     change::delete(ctx, &signed_in.pool.value, signed_in.user).await?;
     Ok(Nothing)
 }

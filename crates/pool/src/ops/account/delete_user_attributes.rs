@@ -17,7 +17,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::DeleteUserAttributesRequest,
 ) -> Result<shapes::DeleteUserAttributesResponse, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     let pool = &signed_in.pool.value;
     let asked = Change::removing(input.user_attribute_names);
     asked.check_client(&signed_in.client.value)?;

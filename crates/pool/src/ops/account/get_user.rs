@@ -13,14 +13,12 @@ use crate::users::attributes;
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good (any more), `UserNotFoundException` for a deleted user.
 pub async fn run(ctx: &Ctx, input: shapes::GetUserRequest) -> Result<shapes::GetUserResponse, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     let (pool, client) = (&signed_in.pool.value, &signed_in.client.value);
     let user = &signed_in.user.value;
     Ok(shapes::GetUserResponse {
-        username: Some(user.username.clone()),
-        user_attributes: Some(view::attributes(user, |name| {
-            attributes::readable(pool, client, name)
-        })),
+        username: user.username.clone(),
+        user_attributes: view::attributes(user, |name| attributes::readable(pool, client, name)),
         ..shapes::GetUserResponse::default()
     })
 }

@@ -15,7 +15,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::GlobalSignOutRequest,
 ) -> Result<shapes::GlobalSignOutResponse, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     change::sign_out(ctx, &signed_in.pool.value, signed_in.user, |_| ()).await?;
     Ok(shapes::GlobalSignOutResponse::default())
 }

@@ -19,7 +19,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::UpdateUserAttributesRequest,
 ) -> Result<shapes::UpdateUserAttributesResponse, ApiError> {
-    let signed_in = access_token::authorize(ctx, &input.access_token.unwrap_or_default()).await?;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     let pool = &signed_in.pool.value;
     let asked = Change::listed(input.user_attributes);
     asked.check_client(&signed_in.client.value)?;

@@ -12,14 +12,10 @@ pub async fn run(
     ctx: &Ctx,
     input: AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let client = ctx
-        .client(pool.value.id(), &input.client_id.unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let client = ctx.client(pool.value.id(), &input.client_id).await?;
     let response = Response {
-        challenge: input
-            .challenge_name
-            .ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
+        challenge: input.challenge_name,
         session: input.session,
         parameters: Parameters::new(input.challenge_responses),
         metadata: input.client_metadata.unwrap_or_default(),

@@ -9,13 +9,9 @@ use crate::request::Ctx;
 
 /// Begins a sign-in of the client named.
 pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthResponse, ApiError> {
-    let client_id = input.client_id.unwrap_or_default();
-    let (client, pool) = ctx.client_and_pool(&client_id).await?;
-    let flow = input
-        .auth_flow
-        .ok_or_else(|| ApiError::missing_parameter("AuthFlow"))?;
+    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
     let initiation = Initiation {
-        flow,
+        flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
         admin: false,

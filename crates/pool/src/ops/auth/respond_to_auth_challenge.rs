@@ -12,11 +12,9 @@ pub async fn run(
     ctx: &Ctx,
     input: RespondToAuthChallengeRequest,
 ) -> Result<RespondToAuthChallengeResponse, ApiError> {
-    let (client, pool) = ctx.client_and_pool(&input.client_id.unwrap_or_default()).await?;
+    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
     let response = Response {
-        challenge: input
-            .challenge_name
-            .ok_or_else(|| ApiError::missing_parameter("ChallengeName"))?,
+        challenge: input.challenge_name,
         session: input.session,
         parameters: Parameters::new(input.challenge_responses),
         metadata: input.client_metadata.unwrap_or_default(),

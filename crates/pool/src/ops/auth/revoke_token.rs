@@ -8,8 +8,8 @@ use crate::request::Ctx;
 
 /// Revokes the token. A token that is unknown or was revoked before is no error.
 pub async fn run(ctx: &Ctx, input: RevokeTokenRequest) -> Result<RevokeTokenResponse, ApiError> {
-    let (client, pool) = ctx.client_and_pool(&input.client_id.unwrap_or_default()).await?;
+    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
     revoke::check_client_secret(ctx, &client.value, input.client_secret.as_deref())?;
-    revoke::revoke(ctx, &pool.value, &client.value, &input.token.unwrap_or_default()).await?;
+    revoke::revoke(ctx, &pool.value, &client.value, &input.token).await?;
     Ok(RevokeTokenResponse::default())
 }

@@ -23,15 +23,12 @@ pub async fn run(
     ctx: &Ctx,
     mut input: shapes::CreateUserPoolClientRequest,
 ) -> Result<shapes::CreateUserPoolClientResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
     let secret = secret::choose(ctx, input.generate_secret, input.client_secret.take())?;
     let id = random_id(26, &*ctx.platform().entropy);
     let mut client = UserPoolClientType {
         user_pool_id: Some(pool_id.to_owned()),
-        client_name: input.client_name.clone(),
         client_id: Some(id.clone()),
         creation_date: Some(ctx.now.timestamp()),
         last_modified_date: Some(ctx.now.timestamp()),
@@ -189,6 +186,10 @@ mod tests {
             (
                 json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] }),
                 unavailable("ExplicitAuthFlows ALLOW_USER_AUTH"),
+            ),
+            (
+                json!({ "PublishSecretsInAWSSecretsManager": true }),
+                unavailable("PublishSecretsInAWSSecretsManager"),
             ),
             (json!({ "AccessTokenValidity": 25 }), range()),
             (json!({ "IdTokenValidity": 4, "TokenValidityUnits": minutes }), range()),

@@ -12,10 +12,8 @@ use crate::request::Ctx;
 /// # Errors
 /// `ResourceNotFoundException` for the pool or the client.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Result<Nothing, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let client = ctx
-        .client(pool.value.id(), &input.client_id.unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let client = ctx.client(pool.value.id(), &input.client_id).await?;
     let batch = Batch::new()
         .remove(&client)
         .delete(ClientRecord::pool_key(client.value.id()), Expect::Any);

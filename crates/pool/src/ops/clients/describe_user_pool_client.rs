@@ -14,10 +14,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::DescribeUserPoolClientRequest,
 ) -> Result<shapes::DescribeUserPoolClientResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let client = ctx
-        .client(pool.value.id(), &input.client_id.unwrap_or_default())
-        .await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let client = ctx.client(pool.value.id(), &input.client_id).await?;
     Ok(shapes::DescribeUserPoolClientResponse {
         user_pool_client: Some(secret::shown(ctx, client.into_owned().value)?),
     })

@@ -21,7 +21,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::ListUserPoolClientsRequest,
 ) -> Result<shapes::ListUserPoolClientsResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let listing = Listing {
         operation: "ListUserPoolClients",
         subject: pool.id(),

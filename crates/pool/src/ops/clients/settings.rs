@@ -4,14 +4,14 @@
 
 use poolhouse_api::shapes::{
     AnalyticsConfigurationType, CreateUserPoolClientRequest, ExplicitAuthFlowsType as Flow, FeatureType,
-    TimeUnitsType, UserPoolClientType,
+    TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
 };
 
 use super::oauth;
 use crate::auth::tokens;
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
-use crate::users::attributes;
+use crate::users::{attributes, schema};
 
 /// `RefreshTokenValidity` where a request does not say, or says 0, in days.
 const REFRESH_DAYS: i64 = 30;
@@ -55,44 +55,79 @@ pub fn apply(
         .analytics_configuration
         .as_ref()
         .map_or(Ok(()), check_analytics)?;
-    client.access_token_validity = asked.access_token_validity;
-    client.id_token_validity = asked.id_token_validity;
-    client.token_validity_units = Some(asked.token_validity_units.unwrap_or_default());
-    client.refresh_token_validity = asked.refresh_token_validity;
-    if matches!(asked.refresh_token_validity, None | Some(0)) {
-        client.refresh_token_validity = Some(REFRESH_DAYS);
-        // The default is in days, whatever the unit of a validity that was not given.
-        if let Some(unit) = client
-            .token_validity_units
-            .as_mut()
-            .and_then(|units| units.refresh_token.as_mut())
-        {
-            *unit = TimeUnitsType::Days;
-        }
+    if asked.publish_secrets_in_aws_secrets_manager == Some(true) {
+        return Err(ApiError::unsupported_member("PublishSecretsInAWSSecretsManager"));
     }
-    check_lives(client)?;
-    client.read_attributes = asked.read_attributes;
-    client.write_attributes = asked.write_attributes;
-    client.explicit_auth_flows = asked.explicit_auth_flows;
-    client.supported_identity_providers = asked.supported_identity_providers;
-    client.callback_urls = asked.callback_urls;
-    client.logout_urls = asked.logout_urls;
-    client.default_redirect_uri = asked.default_redirect_uri;
-    client.allowed_oauth_flows = asked.allowed_oauth_flows;
-    client.allowed_oauth_scopes = asked.allowed_oauth_scopes;
-    client.allowed_oauth_flows_user_pool_client =
-        Some(asked.allowed_oauth_flows_user_pool_client.unwrap_or(false));
-    client.analytics_configuration = asked.analytics_configuration;
-    client.prevent_user_existence_errors = asked.prevent_user_existence_errors;
-    client.enable_token_revocation = Some(asked.enable_token_revocation.unwrap_or(true));
-    client.enable_propagate_additional_user_context_data = Some(
-        asked
-            .enable_propagate_additional_user_context_data
-            .unwrap_or(false),
+    set(client, asked);
+    check_lives(client)
+}
+
+/// Every member is named, so that one that AWS adds does not compile until somebody has decided what it does here.
+fn set(client: &mut UserPoolClientType, asked: CreateUserPoolClientRequest) {
+    let CreateUserPoolClientRequest {
+        client_name,
+        // Which client of which pool this is, and its secret, is decided once.
+        user_pool_id: _,
+        generate_secret: _,
+        client_secret: _,
+        // Refused where it asks for something.
+        publish_secrets_in_aws_secrets_manager: _,
+        access_token_validity,
+        allowed_oauth_flows,
+        allowed_oauth_flows_user_pool_client,
+        allowed_oauth_scopes,
+        analytics_configuration,
+        auth_session_validity,
+        callback_urls,
+        default_redirect_uri,
+        enable_propagate_additional_user_context_data,
+        enable_token_revocation,
+        explicit_auth_flows,
+        id_token_validity,
+        logout_urls,
+        prevent_user_existence_errors,
+        read_attributes,
+        refresh_token_rotation,
+        refresh_token_validity,
+        supported_identity_providers,
+        token_validity_units,
+        write_attributes,
+    } = asked;
+    client.client_name = Some(client_name);
+    client.access_token_validity = access_token_validity;
+    client.id_token_validity = id_token_validity;
+    set_refresh_life(
+        client,
+        refresh_token_validity,
+        token_validity_units.unwrap_or_default(),
     );
-    client.auth_session_validity = Some(asked.auth_session_validity.unwrap_or(AUTH_SESSION_MINUTES));
-    client.refresh_token_rotation = asked.refresh_token_rotation;
-    Ok(())
+    client.read_attributes = read_attributes;
+    client.write_attributes = write_attributes;
+    client.explicit_auth_flows = explicit_auth_flows;
+    client.supported_identity_providers = supported_identity_providers;
+    client.callback_urls = callback_urls;
+    client.logout_urls = logout_urls;
+    client.default_redirect_uri = default_redirect_uri;
+    client.allowed_oauth_flows = allowed_oauth_flows;
+    client.allowed_oauth_scopes = allowed_oauth_scopes;
+    client.allowed_oauth_flows_user_pool_client = Some(allowed_oauth_flows_user_pool_client.unwrap_or(false));
+    client.analytics_configuration = analytics_configuration;
+    client.prevent_user_existence_errors = prevent_user_existence_errors;
+    client.enable_token_revocation = Some(enable_token_revocation.unwrap_or(true));
+    client.enable_propagate_additional_user_context_data =
+        Some(enable_propagate_additional_user_context_data.unwrap_or(false));
+    client.auth_session_validity = Some(auth_session_validity.unwrap_or(AUTH_SESSION_MINUTES));
+    client.refresh_token_rotation = refresh_token_rotation;
+}
+
+fn set_refresh_life(client: &mut UserPoolClientType, asked: Option<i64>, mut units: TokenValidityUnitsType) {
+    let asked = asked.filter(|validity| *validity != 0);
+    // The default is in days, whatever the unit of a validity that was not given.
+    if let (None, Some(unit)) = (asked, units.refresh_token.as_mut()) {
+        *unit = TimeUnitsType::Days;
+    }
+    client.refresh_token_validity = asked.or(Some(REFRESH_DAYS));
+    client.token_validity_units = Some(units);
 }
 
 fn check_flows(asked: &CreateUserPoolClientRequest) -> Result<(), ApiError> {
@@ -111,7 +146,7 @@ fn check_flows(asked: &CreateUserPoolClientRequest) -> Result<(), ApiError> {
     let rotation = asked
         .refresh_token_rotation
         .as_ref()
-        .and_then(|rotation| rotation.feature);
+        .map(|rotation| rotation.feature);
     if rotation == Some(FeatureType::Enabled) && flows.contains(&Flow::AllowRefreshTokenAuth) {
         return Err(ApiError::invalid_parameter(
             "ALLOW_REFRESH_TOKEN_AUTH is not a permitted ExplicitAuthFlow when refresh token rotation is enabled",
@@ -151,17 +186,15 @@ fn check_attributes(
         .read_attributes
         .iter()
         .flatten()
-        .all(|name| attributes::in_schema(pool, name))
+        .all(|name| schema::has(pool, name))
     {
         return invalid("read");
     }
     let Some(write) = &asked.write_attributes else {
         return Ok(());
     };
-    let permitted =
-        |name: &String| attributes::in_schema(pool, name) && attributes::client_may_be_given(name);
-    if !write.iter().all(permitted) || !attributes::required(pool).all(|name| write.iter().any(|w| w == name))
-    {
+    let permitted = |name: &String| schema::has(pool, name) && attributes::client_may_be_given(name);
+    if !write.iter().all(permitted) || !schema::required(pool).all(|name| write.iter().any(|w| w == name)) {
         return invalid("write");
     }
     Ok(())

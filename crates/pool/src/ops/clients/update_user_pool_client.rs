@@ -1,11 +1,14 @@
 //! `UpdateUserPoolClient`
 
-use poolhouse_api::shapes;
+use poolhouse_api::shapes::{
+    CreateUserPoolClientRequest, UpdateUserPoolClientRequest, UpdateUserPoolClientResponse,
+};
 use poolhouse_store::Batch;
 
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
+use crate::ops::as_creation::as_creation;
 use crate::records::RecordBatch;
 use crate::request::Ctx;
 
@@ -17,57 +20,62 @@ use crate::request::Ctx;
 /// `ScopeDoesNotExistException` for settings that are not taken.
 pub async fn run(
     ctx: &Ctx,
-    input: shapes::UpdateUserPoolClientRequest,
-) -> Result<shapes::UpdateUserPoolClientResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?
-        .value;
-    let mut client = ctx
-        .client(pool.id(), input.client_id.as_deref().unwrap_or_default())
-        .await?
-        .into_owned();
-    let name = input.client_name.clone();
+    input: UpdateUserPoolClientRequest,
+) -> Result<UpdateUserPoolClientResponse, ApiError> {
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
+    let mut client = ctx.client(pool.id(), &input.client_id).await?.into_owned();
     let has_secret = client.value.sealed_secret.is_some();
     let updated = &mut client.value.settings;
-    settings::apply(&pool, updated, as_creation(input), has_secret, Doing::Updating)?;
-    updated.client_name = name.or(updated.client_name.take());
+    let name = updated.client_name.take().unwrap_or_default();
+    settings::apply(&pool, updated, creation(input, name), has_secret, Doing::Updating)?;
     updated.last_modified_date = Some(ctx.now.timestamp());
     let batch = Batch::new().replace(&client, &client.value);
     ctx.platform()
         .commit(batch)
         .await
         .map_err(ApiError::lost_update)?;
-    Ok(shapes::UpdateUserPoolClientResponse {
+    Ok(UpdateUserPoolClientResponse {
         user_pool_client: Some(secret::shown(ctx, client.value)?),
     })
 }
 
-/// The request as one for a new client with these settings.
-fn as_creation(input: shapes::UpdateUserPoolClientRequest) -> shapes::CreateUserPoolClientRequest {
-    shapes::CreateUserPoolClientRequest {
-        refresh_token_validity: input.refresh_token_validity,
-        access_token_validity: input.access_token_validity,
-        id_token_validity: input.id_token_validity,
-        token_validity_units: input.token_validity_units,
-        read_attributes: input.read_attributes,
-        write_attributes: input.write_attributes,
-        explicit_auth_flows: input.explicit_auth_flows,
-        supported_identity_providers: input.supported_identity_providers,
-        callback_urls: input.callback_urls,
-        logout_urls: input.logout_urls,
-        default_redirect_uri: input.default_redirect_uri,
-        allowed_oauth_flows: input.allowed_oauth_flows,
-        allowed_oauth_scopes: input.allowed_oauth_scopes,
-        allowed_oauth_flows_user_pool_client: input.allowed_oauth_flows_user_pool_client,
-        analytics_configuration: input.analytics_configuration,
-        prevent_user_existence_errors: input.prevent_user_existence_errors,
-        enable_token_revocation: input.enable_token_revocation,
-        enable_propagate_additional_user_context_data: input.enable_propagate_additional_user_context_data,
-        auth_session_validity: input.auth_session_validity,
-        refresh_token_rotation: input.refresh_token_rotation,
-        ..shapes::CreateUserPoolClientRequest::default()
-    }
+/// The request as one for a new client with these settings, and with the name of before where it gives none.
+fn creation(update: UpdateUserPoolClientRequest, name: String) -> CreateUserPoolClientRequest {
+    as_creation!(
+        update,
+        UpdateUserPoolClientRequest {
+            client_id: _,
+            client_name: renamed,
+        } => CreateUserPoolClientRequest {
+            client_name: renamed.unwrap_or(name),
+            generate_secret: None,
+            client_secret: None,
+        }
+        both {
+            access_token_validity,
+            allowed_oauth_flows,
+            allowed_oauth_flows_user_pool_client,
+            allowed_oauth_scopes,
+            analytics_configuration,
+            auth_session_validity,
+            callback_urls,
+            default_redirect_uri,
+            enable_propagate_additional_user_context_data,
+            enable_token_revocation,
+            explicit_auth_flows,
+            id_token_validity,
+            logout_urls,
+            prevent_user_existence_errors,
+            publish_secrets_in_aws_secrets_manager,
+            read_attributes,
+            refresh_token_rotation,
+            refresh_token_validity,
+            supported_identity_providers,
+            token_validity_units,
+            user_pool_id,
+            write_attributes,
+        }
+    )
 }
 
 #[cfg(test)]

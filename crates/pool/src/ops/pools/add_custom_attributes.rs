@@ -16,10 +16,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AddCustomAttributesRequest,
 ) -> Result<shapes::AddCustomAttributesResponse, ApiError> {
-    let mut pool = ctx
-        .pool(&input.user_pool_id.unwrap_or_default())
-        .await?
-        .into_owned();
+    let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned();
     let settings = &mut pool.value.settings;
     schema::extend(
         settings.schema_attributes.get_or_insert_default(),

@@ -33,7 +33,6 @@ pub async fn run(
             "arn:aws:cognito-idp:{region}:{}:userpool/{id}",
             ctx.app.settings.account
         )),
-        name: input.pool_name.clone(),
         creation_date: Some(ctx.now.timestamp()),
         last_modified_date: Some(ctx.now.timestamp()),
         schema_attributes: Some(schema::of_new_pool(input.schema.clone())?),

@@ -15,7 +15,7 @@ use crate::request::Ctx;
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` while the pool's deletion protection is on.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Nothing, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
     if pool.value.settings.deletion_protection == Some(DeletionProtectionType::Active) {
         return Err(ApiError::invalid_parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be \

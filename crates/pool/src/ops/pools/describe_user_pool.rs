@@ -20,11 +20,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::DescribeUserPoolRequest,
 ) -> Result<shapes::DescribeUserPoolResponse, ApiError> {
-    let mut pool = ctx
-        .pool(&input.user_pool_id.unwrap_or_default())
-        .await?
-        .into_owned()
-        .value;
+    let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned().value;
     pool.settings.estimated_number_of_users = Some(count_users(ctx, &pool).await?);
     Ok(shapes::DescribeUserPoolResponse {
         user_pool: Some(pool.settings),

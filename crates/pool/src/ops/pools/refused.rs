@@ -3,10 +3,9 @@
 
 use poolhouse_api::shapes::{
     AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
-    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType,
+    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, VerifiedAttributeType,
 };
 
-use super::settings::verified_before_update;
 use crate::base::error::ApiError;
 
 /// Lets a request pass that asks for nothing of the kind.
@@ -50,6 +49,14 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
     }
 }
 
+/// Addresses that a request wants verified before they replace the one before.
+pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttributeType] {
+    let settings = asked.user_attribute_update_settings.as_ref();
+    let list =
+        settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
+    list.unwrap_or_default()
+}
+
 fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
     let history = policies
         .password_policy
@@ -69,21 +76,30 @@ fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
     other.then_some("AllowedFirstAuthFactors other than PASSWORD")
 }
 
+/// Every trigger is named: one that AWS adds would otherwise be kept and never called.
 fn in_lambda_config(lambdas: &LambdaConfigType) -> Option<&'static str> {
+    let LambdaConfigType {
+        pre_sign_up: _,
+        custom_message: _,
+        post_confirmation: _,
+        pre_authentication: _,
+        post_authentication: _,
+        define_auth_challenge: _,
+        create_auth_challenge: _,
+        verify_auth_challenge_response: _,
+        pre_token_generation: _,
+        pre_token_generation_config: _,
+        user_migration: _,
+        custom_sms_sender,
+        custom_email_sender,
+        kms_key_id,
+        inbound_federation,
+    } = lambdas;
     let members = [
-        (
-            lambdas.custom_sms_sender.is_some(),
-            "LambdaConfig.CustomSMSSender",
-        ),
-        (
-            lambdas.custom_email_sender.is_some(),
-            "LambdaConfig.CustomEmailSender",
-        ),
-        (lambdas.kms_key_id.is_some(), "LambdaConfig.KMSKeyID"),
-        (
-            lambdas.inbound_federation.is_some(),
-            "LambdaConfig.InboundFederation",
-        ),
+        (custom_sms_sender.is_some(), "LambdaConfig.CustomSMSSender"),
+        (custom_email_sender.is_some(), "LambdaConfig.CustomEmailSender"),
+        (kms_key_id.is_some(), "LambdaConfig.KMSKeyID"),
+        (inbound_federation.is_some(), "LambdaConfig.InboundFederation"),
     ];
     members
         .into_iter()
@@ -92,12 +108,11 @@ fn in_lambda_config(lambdas: &LambdaConfigType) -> Option<&'static str> {
 }
 
 fn in_add_ons(add_ons: &UserPoolAddOnsType) -> Option<&'static str> {
-    let custom = add_ons
-        .advanced_security_additional_flows
-        .as_ref()
-        .and_then(|flows| flows.custom_auth_mode);
-    let is_on = add_ons
-        .advanced_security_mode
-        .is_some_and(|mode| mode != AdvancedSecurityModeType::Off);
-    (is_on || custom.is_some()).then_some("UserPoolAddOns other than AdvancedSecurityMode OFF")
+    let UserPoolAddOnsType {
+        advanced_security_mode: mode,
+        advanced_security_additional_flows: flows,
+    } = add_ons;
+    let custom = flows.as_ref().and_then(|flows| flows.custom_auth_mode);
+    (*mode != AdvancedSecurityModeType::Off || custom.is_some())
+        .then_some("UserPoolAddOns other than AdvancedSecurityMode OFF")
 }

@@ -71,9 +71,9 @@ pub fn of_new_pool(asked: Option<Vec<SchemaAttributeType>>) -> Result<Vec<Schema
 /// `InvalidParameterException` in the service's words for an entry that it does not take.
 pub fn extend(
     schema: &mut Vec<SchemaAttributeType>,
-    added: Option<Vec<SchemaAttributeType>>,
+    added: Vec<SchemaAttributeType>,
 ) -> Result<(), ApiError> {
-    add_custom(schema, added.unwrap_or_default(), |name| {
+    add_custom(schema, added, |name| {
         ApiError::invalid_parameter(format!("{name}: Existing attribute already has name {name}."))
     })
 }

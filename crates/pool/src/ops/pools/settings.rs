@@ -24,47 +24,97 @@ use crate::users::password_policy::{MINIMUM_LENGTH, TEMPORARY_DAYS};
 pub fn apply(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiError> {
     check_rules(&asked)?;
     refused::check(&asked)?;
-    let tier = asked.user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
-    let days = temporary_days(asked.policies.as_ref(), asked.admin_create_user_config.as_ref())?;
-    pool.policies = Some(policies(asked.policies, days));
-    pool.lambda_config = Some(lambda_config(asked.lambda_config.unwrap_or_default(), tier)?);
-    pool.admin_create_user_config = Some(admin_create_user(asked.admin_create_user_config, days)?);
-    pool.email_configuration = Some(email(asked.email_configuration.unwrap_or_default())?);
-    pool.account_recovery_setting = asked.account_recovery_setting.map(account_recovery).transpose()?;
-    let template = asked.verification_message_template.unwrap_or_default();
-    pool.sms_verification_message = template.sms_message.clone().or(asked.sms_verification_message);
-    pool.email_verification_message = template
-        .email_message
-        .clone()
-        .or(asked.email_verification_message);
-    pool.email_verification_subject = template
-        .email_subject
-        .clone()
-        .or(asked.email_verification_subject);
+    set(pool, asked)
+}
+
+/// Every member is named, so that one that AWS adds does not compile until somebody has decided what it does here.
+fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiError> {
+    let CreateUserPoolRequest {
+        pool_name,
+        // A pool is made with these and keeps them.
+        alias_attributes: _,
+        schema: _,
+        username_attributes: _,
+        username_configuration: _,
+        // Refused wherever they ask for something.
+        acr_configuration: _,
+        dcr_configuration: _,
+        device_configuration: _,
+        mfa_configuration: _,
+        account_recovery_setting,
+        admin_create_user_config,
+        auto_verified_attributes,
+        deletion_protection,
+        email_configuration,
+        email_verification_message,
+        email_verification_subject,
+        issuer_configuration,
+        key_configuration,
+        lambda_config: lambdas,
+        policies: asked_policies,
+        sms_authentication_message,
+        sms_configuration,
+        sms_verification_message,
+        user_attribute_update_settings,
+        user_pool_add_ons,
+        user_pool_tags,
+        user_pool_tier,
+        verification_message_template,
+    } = asked;
+    let tier = user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
+    let days = temporary_days(asked_policies.as_ref(), admin_create_user_config.as_ref())?;
+    let texts = [
+        sms_verification_message,
+        email_verification_message,
+        email_verification_subject,
+    ];
+    set_messages(pool, verification_message_template.unwrap_or_default(), texts);
+    pool.name = Some(pool_name);
+    pool.policies = Some(policies(asked_policies, days));
+    pool.lambda_config = Some(lambda_config(lambdas.unwrap_or_default(), tier)?);
+    pool.admin_create_user_config = Some(admin_create_user(admin_create_user_config, days)?);
+    pool.email_configuration = Some(email(email_configuration.unwrap_or_default())?);
+    pool.account_recovery_setting = account_recovery_setting.map(account_recovery).transpose()?;
+    pool.deletion_protection = deletion_protection.or(Some(DeletionProtectionType::Inactive));
+    pool.auto_verified_attributes = auto_verified_attributes;
+    pool.sms_authentication_message = sms_authentication_message;
+    pool.user_attribute_update_settings = user_attribute_update_settings;
+    pool.mfa_configuration = Some(UserPoolMfaType::Off);
+    pool.sms_configuration = sms_configuration;
+    pool.user_pool_tags = Some(user_pool_tags.unwrap_or_default());
+    pool.user_pool_add_ons = user_pool_add_ons;
+    pool.user_pool_tier = Some(tier);
+    pool.key_configuration = key_configuration;
+    pool.issuer_configuration = issuer_configuration;
+    Ok(())
+}
+
+/// Sets the texts of verification mail and SMS. The older members of the request and the template are two names for the
+/// same three texts.
+fn set_messages(
+    pool: &mut UserPoolType,
+    template: VerificationMessageTemplateType,
+    [older_sms, older_message, older_subject]: [Option<String>; 3],
+) {
+    let VerificationMessageTemplateType {
+        sms_message,
+        email_message,
+        email_subject,
+        email_message_by_link,
+        email_subject_by_link,
+        default_email_option,
+    } = template;
+    pool.sms_verification_message = sms_message.or(older_sms);
+    pool.email_verification_message = email_message.or(older_message);
+    pool.email_verification_subject = email_subject.or(older_subject);
     pool.verification_message_template = Some(VerificationMessageTemplateType {
-        // The older members and the template are two names for the same three texts.
         sms_message: pool.sms_verification_message.clone(),
         email_message: pool.email_verification_message.clone(),
         email_subject: pool.email_verification_subject.clone(),
-        default_email_option: template
-            .default_email_option
-            .or(Some(DefaultEmailOptionType::ConfirmWithCode)),
-        ..template
+        email_message_by_link,
+        email_subject_by_link,
+        default_email_option: default_email_option.or(Some(DefaultEmailOptionType::ConfirmWithCode)),
     });
-    pool.deletion_protection = asked
-        .deletion_protection
-        .or(Some(DeletionProtectionType::Inactive));
-    pool.auto_verified_attributes = asked.auto_verified_attributes;
-    pool.sms_authentication_message = asked.sms_authentication_message;
-    pool.user_attribute_update_settings = asked.user_attribute_update_settings;
-    pool.mfa_configuration = Some(UserPoolMfaType::Off);
-    pool.sms_configuration = asked.sms_configuration;
-    pool.user_pool_tags = Some(asked.user_pool_tags.unwrap_or_default());
-    pool.user_pool_add_ons = asked.user_pool_add_ons;
-    pool.user_pool_tier = Some(tier);
-    pool.key_configuration = asked.key_configuration;
-    pool.issuer_configuration = asked.issuer_configuration;
-    Ok(())
 }
 
 /// What the service itself does not take, before what this server does not have.
@@ -75,7 +125,7 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
             "SMS configuration is required when phone_number is selected for auto verification",
         ));
     }
-    if !verified_before_update(asked)
+    if !refused::verified_before_update(asked)
         .iter()
         .all(|attribute| automatic.contains(attribute))
     {
@@ -94,14 +144,6 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         ));
     }
     Ok(())
-}
-
-/// Addresses that a request wants verified before they replace the one before.
-pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttributeType] {
-    let settings = asked.user_attribute_update_settings.as_ref();
-    let list =
-        settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
-    list.unwrap_or_default()
 }
 
 /// How long temporary passwords work. The setting has an older name; 0 counts as not given under both.
@@ -154,18 +196,16 @@ fn policies(asked: Option<UserPoolPolicyType>, days: i64) -> UserPoolPolicyType 
 }
 
 /// The PreTokenGeneration trigger has two members that say the same; the pool shows both.
-fn lambda_config(asked: LambdaConfigType, tier: UserPoolTierType) -> Result<LambdaConfigType, ApiError> {
-    let old = asked.pre_token_generation.clone();
-    let new = asked.pre_token_generation_config.clone();
-    if let (Some(old), Some(new)) = (&old, new.as_ref().and_then(|config| config.lambda_arn.as_ref()))
-        && old != new
+fn lambda_config(mut asked: LambdaConfigType, tier: UserPoolTierType) -> Result<LambdaConfigType, ApiError> {
+    let (old, new) = (&asked.pre_token_generation, &asked.pre_token_generation_config);
+    if let (Some(old), Some(new)) = (old, new)
+        && *old != new.lambda_arn
     {
         return Err(ApiError::invalid_parameter(
             "Cannot use PreTokenGenerationLambda and PreTokenGeneration with different Lambda function ARN's",
         ));
     }
-    let version = new.as_ref().and_then(|config| config.lambda_version);
-    if let Some(version @ (Version::V2_0 | Version::V3_0)) = version
+    if let Some(version @ (Version::V2_0 | Version::V3_0)) = new.as_ref().map(|config| config.lambda_version)
         && tier == UserPoolTierType::Lite
     {
         return Err(ApiError::new(
@@ -177,15 +217,17 @@ fn lambda_config(asked: LambdaConfigType, tier: UserPoolTierType) -> Result<Lamb
             ),
         ));
     }
-    let arn = new.and_then(|config| config.lambda_arn).or(old);
-    Ok(LambdaConfigType {
-        pre_token_generation_config: arn.clone().map(|arn| PreTokenGenerationVersionConfigType {
-            lambda_version: version.or(Some(Version::V1_0)),
-            lambda_arn: Some(arn),
-        }),
-        pre_token_generation: arn,
-        ..asked
-    })
+    match (&asked.pre_token_generation, &asked.pre_token_generation_config) {
+        (_, Some(config)) => asked.pre_token_generation = Some(config.lambda_arn.clone()),
+        (Some(arn), None) => {
+            asked.pre_token_generation_config = Some(PreTokenGenerationVersionConfigType {
+                lambda_version: Version::V1_0,
+                lambda_arn: arn.clone(),
+            });
+        }
+        (None, None) => {}
+    }
+    Ok(asked)
 }
 
 /// An invitation that does not say who is invited, or with which password, is refused when it is configured.
@@ -219,7 +261,7 @@ fn admin_create_user(
     })
 }
 
-fn email(asked: EmailConfigurationType) -> Result<EmailConfigurationType, ApiError> {
+fn email(mut asked: EmailConfigurationType) -> Result<EmailConfigurationType, ApiError> {
     let account = asked
         .email_sending_account
         .unwrap_or(EmailSendingAccountType::CognitoDefault);
@@ -228,10 +270,8 @@ fn email(asked: EmailConfigurationType) -> Result<EmailConfigurationType, ApiErr
             "Source ARN is required to use DEVELOPER email sending owner",
         ));
     }
-    Ok(EmailConfigurationType {
-        email_sending_account: Some(account),
-        ..asked
-    })
+    asked.email_sending_account = Some(account);
+    Ok(asked)
 }
 
 fn account_recovery(asked: AccountRecoverySettingType) -> Result<AccountRecoverySettingType, ApiError> {
@@ -248,7 +288,7 @@ fn account_recovery(asked: AccountRecoverySettingType) -> Result<AccountRecovery
     }
     let admin_only = mechanisms
         .iter()
-        .any(|one| one.name == Some(RecoveryOptionNameType::AdminOnly));
+        .any(|one| one.name == RecoveryOptionNameType::AdminOnly);
     if admin_only && mechanisms.len() > 1 {
         return Err(ApiError::invalid_parameter(
             "Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.",

@@ -1,10 +1,11 @@
 //! `UpdateUserPool`
 
-use poolhouse_api::shapes;
+use poolhouse_api::shapes::{CreateUserPoolRequest, UpdateUserPoolRequest, UpdateUserPoolResponse};
 use poolhouse_store::Batch;
 
 use super::settings;
 use crate::base::error::ApiError;
+use crate::ops::as_creation::as_creation;
 use crate::records::RecordBatch;
 use crate::request::Ctx;
 
@@ -14,55 +15,60 @@ use crate::request::Ctx;
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` for what the service does not take and for what this
 /// server refuses by name; `FeatureUnavailableInTierException`; `ConcurrentModificationException`.
-pub async fn run(
-    ctx: &Ctx,
-    input: shapes::UpdateUserPoolRequest,
-) -> Result<shapes::UpdateUserPoolResponse, ApiError> {
-    let mut pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?
-        .into_owned();
-    let name = input.pool_name.clone();
+pub async fn run(ctx: &Ctx, input: UpdateUserPoolRequest) -> Result<UpdateUserPoolResponse, ApiError> {
+    let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned();
     let updated = &mut pool.value.settings;
-    settings::apply(updated, as_creation(input))?;
-    updated.name = name.or(updated.name.take());
+    let name = updated.name.take().unwrap_or_default();
+    settings::apply(updated, creation(input, name))?;
     updated.last_modified_date = Some(ctx.now.timestamp());
     let batch = Batch::new().replace(&pool, &pool.value);
     ctx.platform()
         .commit(batch)
         .await
         .map_err(ApiError::lost_update)?;
-    Ok(shapes::UpdateUserPoolResponse::default())
+    Ok(UpdateUserPoolResponse::default())
 }
 
-/// The request as one for a new pool with these settings.
-fn as_creation(input: shapes::UpdateUserPoolRequest) -> shapes::CreateUserPoolRequest {
-    shapes::CreateUserPoolRequest {
-        policies: input.policies,
-        deletion_protection: input.deletion_protection,
-        lambda_config: input.lambda_config,
-        auto_verified_attributes: input.auto_verified_attributes,
-        sms_verification_message: input.sms_verification_message,
-        email_verification_message: input.email_verification_message,
-        email_verification_subject: input.email_verification_subject,
-        verification_message_template: input.verification_message_template,
-        sms_authentication_message: input.sms_authentication_message,
-        mfa_configuration: input.mfa_configuration,
-        user_attribute_update_settings: input.user_attribute_update_settings,
-        device_configuration: input.device_configuration,
-        email_configuration: input.email_configuration,
-        sms_configuration: input.sms_configuration,
-        user_pool_tags: input.user_pool_tags,
-        admin_create_user_config: input.admin_create_user_config,
-        user_pool_add_ons: input.user_pool_add_ons,
-        dcr_configuration: input.dcr_configuration,
-        account_recovery_setting: input.account_recovery_setting,
-        user_pool_tier: input.user_pool_tier,
-        key_configuration: input.key_configuration,
-        issuer_configuration: input.issuer_configuration,
-        acr_configuration: input.acr_configuration,
-        ..shapes::CreateUserPoolRequest::default()
-    }
+/// The request as one for a new pool with these settings, and with the name of before where it gives none.
+fn creation(update: UpdateUserPoolRequest, name: String) -> CreateUserPoolRequest {
+    as_creation!(
+        update,
+        UpdateUserPoolRequest {
+            user_pool_id: _,
+            pool_name: renamed,
+        } => CreateUserPoolRequest {
+            pool_name: renamed.unwrap_or(name),
+            alias_attributes: None,
+            schema: None,
+            username_attributes: None,
+            username_configuration: None,
+        }
+        both {
+            account_recovery_setting,
+            acr_configuration,
+            admin_create_user_config,
+            auto_verified_attributes,
+            dcr_configuration,
+            deletion_protection,
+            device_configuration,
+            email_configuration,
+            email_verification_message,
+            email_verification_subject,
+            issuer_configuration,
+            key_configuration,
+            lambda_config,
+            mfa_configuration,
+            policies,
+            sms_authentication_message,
+            sms_configuration,
+            sms_verification_message,
+            user_attribute_update_settings,
+            user_pool_add_ons,
+            user_pool_tags,
+            user_pool_tier,
+            verification_message_template,
+        }
+    )
 }
 
 #[cfg(test)]

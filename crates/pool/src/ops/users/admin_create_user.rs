@@ -1,21 +1,20 @@
 //! `AdminCreateUser`
 
-use std::collections::BTreeMap;
-
 use poolhouse_api::ErrorCode;
-use poolhouse_api::shapes::{self, AttributeType, MessageActionType, UserStatusType};
+use poolhouse_api::shapes::{self, AttributeType, DeliveryMediumType, MessageActionType, UserStatusType};
 use poolhouse_store::{Batch, CommitError, Expect};
-use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{invitation, view};
+use super::view;
 use crate::base::error::ApiError;
 use crate::records::{Failures, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
-use crate::triggers::{self, Trigger, TriggerCall};
+use crate::triggers::events::{CustomMessageSource, Metadata, PreSignUp, PreSignUpSource};
+use crate::triggers::{self, About};
 use crate::users::aliases::Taken;
 use crate::users::attributes::Change;
 use crate::users::change;
+use crate::users::messages::{self, Message};
 use crate::users::password_policy::{self, Wording};
 use crate::users::{credentials, registration};
 
@@ -30,10 +29,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<shapes::AdminCreateUserResponse, ApiError> {
-    let pool = ctx
-        .pool(input.user_pool_id.as_deref().unwrap_or_default())
-        .await?
-        .value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let user = match input.message_action {
         Some(MessageActionType::Resend) => resend(ctx, &pool, input).await?,
         _ => create(ctx, &pool, input).await?,
@@ -49,14 +45,19 @@ async fn create(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let typed = input.username.unwrap_or_default();
-    let mut user = registration::new_user(ctx, pool, &typed, Change::listed(input.user_attributes))?;
+    let typed = input.username;
+    let mut user = registration::new_user(
+        ctx,
+        pool,
+        &typed,
+        Change::listed(input.user_attributes.unwrap_or_default()),
+    )?;
     let name = user_index::name_key(pool, &user.username);
     if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
     let password = temporary_password(ctx, pool, input.temporary_password)?;
-    let to = invitation::destination(
+    let to = destination(
         &user,
         input.message_action,
         input.desired_delivery_mediums.as_deref(),
@@ -73,7 +74,8 @@ async fn create(
     user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
     let mail = match to {
         Some(to) => {
-            invitation::queue(ctx, pool, &user, to, &password, input.client_metadata.as_ref()).await?
+            let invitation = invitation(to, &password, input.client_metadata.as_ref());
+            messages::queue(ctx, pool, &user, invitation).await?
         }
         None => Batch::new(),
     };
@@ -99,7 +101,7 @@ async fn resend(
     pool: &PoolRecord,
     input: shapes::AdminCreateUserRequest,
 ) -> Result<UserRecord, ApiError> {
-    let user = ctx.user(pool, &input.username.unwrap_or_default()).await?;
+    let user = ctx.user(pool, &input.username).await?;
     let still_invited = |user: &UserRecord| match user.status {
         UserStatusType::ForceChangePassword => Ok(()),
         _ => Err(ApiError::new(
@@ -114,17 +116,10 @@ async fn resend(
     let password = temporary_password(ctx, pool, input.temporary_password)?;
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &password).await?;
     let mediums = input.desired_delivery_mediums.as_deref();
-    let also = match invitation::destination(&user.value, input.message_action, mediums)? {
+    let also = match destination(&user.value, input.message_action, mediums)? {
         Some(to) => {
-            invitation::queue(
-                ctx,
-                pool,
-                &user.value,
-                to,
-                &password,
-                input.client_metadata.as_ref(),
-            )
-            .await?
+            let invitation = invitation(to, &password, input.client_metadata.as_ref());
+            messages::queue(ctx, pool, &user.value, invitation).await?
         }
         None => Batch::new(),
     };
@@ -137,6 +132,46 @@ async fn resend(
         Ok(())
     })
     .await
+}
+
+/// Where an invitation goes.
+///
+/// The service's default is SMS, which this server does not have: where a request does not say, it is the user's
+/// email address. A user without any address is created without an invitation, as on the service.
+fn destination(
+    user: &UserRecord,
+    action: Option<MessageActionType>,
+    mediums: Option<&[DeliveryMediumType]>,
+) -> Result<Option<String>, ApiError> {
+    let email = user.attribute("email").map(str::to_owned);
+    match mediums.filter(|mediums| !mediums.is_empty()) {
+        _ if action == Some(MessageActionType::Suppress) => Ok(None),
+        Some(mediums) if !mediums.contains(&DeliveryMediumType::Email) => Err(no_sms()),
+        Some(_) if email.is_none() => Err(ApiError::invalid_parameter(
+            "User has no email address to which the invitation could be sent.",
+        )),
+        None if email.is_none() && user.attribute("phone_number").is_some() => Err(no_sms()),
+        _ => Ok(email),
+    }
+}
+
+fn no_sms() -> ApiError {
+    ApiError::new(
+        ErrorCode::CodeDeliveryFailureException,
+        "This server sends no SMS. Ask for EMAIL in DesiredDeliveryMediums, or for no message with SUPPRESS.",
+    )
+}
+
+/// The mail that tells a new user its name and temporary password.
+fn invitation<'a>(to: String, password: &'a str, metadata: Option<&'a Metadata>) -> Message<'a> {
+    Message {
+        source: CustomMessageSource::AdminCreateUser,
+        to,
+        code: password,
+        expires: None,
+        client: None,
+        metadata,
+    }
 }
 
 /// The password given, if the policy takes it, or a generated one.
@@ -157,33 +192,22 @@ async fn pre_sign_up(
     pool: &PoolRecord,
     user: &UserRecord,
     validation_data: Option<Vec<AttributeType>>,
-    metadata: Option<&BTreeMap<String, String>>,
+    metadata: Option<&Metadata>,
 ) -> Result<(), ApiError> {
-    let Some(arn) = pool.lambda(|lambdas| lambdas.pre_sign_up.clone()) else {
-        return Ok(());
-    };
-    let pair = |a: AttributeType| (a.name.unwrap_or_default(), a.value.unwrap_or_default());
-    let validation: Option<BTreeMap<String, String>> =
-        validation_data.map(|data| data.into_iter().map(pair).collect());
-    // The user does not exist yet, so there is neither a `sub` nor a status among the attributes.
-    let attributes: BTreeMap<&str, &str> = user
-        .attributes
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let call = TriggerCall {
-        trigger: Trigger::PreSignUp,
-        source: "PreSignUp_AdminCreateUser",
-        arn: &arn,
+    let pair = |a: AttributeType| (a.name, a.value.unwrap_or_default());
+    let validation: Option<Metadata> = validation_data.map(|data| data.into_iter().map(pair).collect());
+    let about = About {
+        pool,
         username: &user.username,
-        client_id: None,
-        request: json!({
-            "userAttributes": attributes,
-            "validationData": validation,
-            "clientMetadata": metadata,
-        }),
+        user: Some(user),
+        client: None,
     };
-    triggers::call(&ctx.app.functions, &ctx.request_id, pool, call).await?;
+    let event = PreSignUp {
+        source: PreSignUpSource::AdminCreateUser,
+        validation: validation.as_ref(),
+        metadata,
+    };
+    triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
     Ok(())
 }
 

@@ -11,8 +11,8 @@ use crate::users::change;
 /// # Errors
 /// `ResourceNotFoundException`, `UserNotFoundException` `User does not exist.`
 pub async fn run(ctx: &Ctx, input: shapes::AdminDeleteUserRequest) -> Result<Nothing, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     change::delete(ctx, &pool.value, user).await?;
     Ok(Nothing)
 }

@@ -16,8 +16,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminDeleteUserAttributesRequest,
 ) -> Result<shapes::AdminDeleteUserAttributesResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     let asked = Change::removing(input.user_attribute_names);
     change::attributes(ctx, &pool.value, user, &asked).await?;
     Ok(shapes::AdminDeleteUserAttributesResponse::default())

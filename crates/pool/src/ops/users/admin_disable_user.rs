@@ -14,8 +14,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminDisableUserRequest,
 ) -> Result<shapes::AdminDisableUserResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     change::sign_out(ctx, &pool.value, user, |user| {
         user.enabled = false;
         user.modified = ctx.now;

@@ -14,8 +14,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminEnableUserRequest,
 ) -> Result<shapes::AdminEnableUserResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     change::change(ctx, &pool.value, user, |user| {
         user.enabled = true;
         user.modified = ctx.now;

@@ -20,9 +20,9 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminSetUserPasswordRequest,
 ) -> Result<shapes::AdminSetUserPasswordResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
-    let user = ctx.user(&pool, &input.username.unwrap_or_default()).await?;
-    let password = zeroize::Zeroizing::new(input.password.unwrap_or_default());
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
+    let user = ctx.user(&pool, &input.username).await?;
+    let password = zeroize::Zeroizing::new(input.password);
     password_policy::check(&pool, &password, Wording::Others)?;
     let sealed = credentials::seal_verifier(ctx, &pool, &user.value, &password).await?;
     let temporary_until = match input.permanent {

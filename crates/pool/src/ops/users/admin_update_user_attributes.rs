@@ -17,8 +17,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminUpdateUserAttributesRequest,
 ) -> Result<shapes::AdminUpdateUserAttributesResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     let asked = Change::listed(input.user_attributes);
     change::attributes(ctx, &pool.value, user, &asked).await?;
     Ok(shapes::AdminUpdateUserAttributesResponse::default())

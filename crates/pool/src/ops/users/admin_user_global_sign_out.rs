@@ -14,8 +14,8 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminUserGlobalSignOutRequest,
 ) -> Result<shapes::AdminUserGlobalSignOutResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?;
-    let user = ctx.user(&pool.value, &input.username.unwrap_or_default()).await?;
+    let pool = ctx.pool(&input.user_pool_id).await?;
+    let user = ctx.user(&pool.value, &input.username).await?;
     change::sign_out(ctx, &pool.value, user, |_| ()).await?;
     Ok(shapes::AdminUserGlobalSignOutResponse::default())
 }

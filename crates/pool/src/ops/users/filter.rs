@@ -114,9 +114,7 @@ mod tests {
     use crate::base::clock::Millis;
 
     fn pool(case_sensitive: bool) -> PoolRecord {
-        let configuration = UsernameConfigurationType {
-            case_sensitive: Some(case_sensitive),
-        };
+        let configuration = UsernameConfigurationType { case_sensitive };
         let settings = UserPoolType {
             username_configuration: Some(configuration),
             ..UserPoolType::default()

@@ -10,7 +10,7 @@ use crate::ops::paging::Listing;
 use crate::records::document::decode;
 use crate::records::{Key, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
-use crate::users::attributes;
+use crate::users::schema;
 
 /// Users per answer where `Limit` does not say, and at most.
 const LIMIT: usize = 60;
@@ -21,15 +21,11 @@ const LIMIT: usize = 60;
 /// `InvalidParameterException` for a filter or token that cannot be read, or an attribute that the pool does not have;
 /// `ResourceNotFoundException`.
 pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::ListUsersResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id.unwrap_or_default()).await?.value;
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let text = input.filter.unwrap_or_default();
     let filter = Filter::parse(&text)?;
     let wanted = input.attributes_to_get;
-    if wanted
-        .iter()
-        .flatten()
-        .any(|name| attributes::schema(&pool, name).is_none())
-    {
+    if wanted.iter().flatten().any(|name| !schema::has(&pool, name)) {
         return Err(ApiError::invalid_parameter(
             "One or more requested attributes do not exist in user pool.",
         ));

@@ -10,6 +10,5 @@ pub mod admin_set_user_password;
 pub mod admin_update_user_attributes;
 pub mod admin_user_global_sign_out;
 mod filter;
-mod invitation;
 pub mod list_users;
 pub mod view;

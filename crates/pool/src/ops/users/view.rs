@@ -20,6 +20,6 @@ pub fn user_type(user: &UserRecord) -> UserType {
 /// Those of the user's attributes whose names pass.
 pub fn attributes(user: &UserRecord, shown: impl Fn(&str) -> bool) -> Vec<AttributeType> {
     let mut list = user.attribute_list();
-    list.retain(|attribute| attribute.name.as_deref().is_some_and(&shown));
+    list.retain(|attribute| shown(&attribute.name));
     list
 }

@@ -10,8 +10,8 @@ use poolhouse_api::shapes::UsernameAttributeType;
 use poolhouse_store::Scan;
 use serde_json::{Value, json};
 
-use super::Pages;
-use crate::http::problem;
+use super::built::Pages;
+use crate::http::problem::problem;
 use poolhouse_pool::base::error::{ApiError, with_causes};
 use poolhouse_pool::records::key::Directory;
 use poolhouse_pool::records::{ClientRecord, PoolRecord, Reference, Stored, document, load};

@@ -181,7 +181,7 @@ fn one_name_is_one_attribute() {
         "Duplicate custom attribute names email are not allowed in a user pool schema."
     );
     let mut schema = of_new_pool(Some(vec![entry("plan")])).unwrap();
-    let added = extend(&mut schema, Some(vec![entry("plan")])).unwrap_err();
+    let added = extend(&mut schema, vec![entry("plan")]).unwrap_err();
     assert_eq!(
         added.message,
         "custom:plan: Existing attribute already has name custom:plan."
@@ -192,8 +192,8 @@ fn one_name_is_one_attribute() {
 fn the_fifty_first_custom_attribute_is_refused() {
     let mut schema = of_new_pool(None).unwrap();
     let fifty = (0..50).map(|n| entry(&format!("a{n}"))).collect();
-    extend(&mut schema, Some(fifty)).unwrap();
-    let refused = extend(&mut schema, Some(vec![entry("one_more")])).unwrap_err();
+    extend(&mut schema, fifty).unwrap();
+    let refused = extend(&mut schema, vec![entry("one_more")]).unwrap_err();
     assert_eq!(
         refused.message,
         "A user pool can have at most 50 custom attributes."

@@ -51,7 +51,7 @@ async fn an_invitation_goes_by_mail_or_not_at_all() {
 async fn the_pools_template_words_the_invitation_and_cannot_be_escaped_from() {
     let server = TestPool::new().await;
     let template = json!({
-        "EmailSubject": "Willkommen",
+        "EmailSubject": "Willkommen, {username}",
         "EmailMessage": "<p>Hallo <b>{username}</b></p><p>{####}</p>",
     });
     let config = json!({ "AdminCreateUserConfig": { "InviteMessageTemplate": template } });
@@ -59,7 +59,7 @@ async fn the_pools_template_words_the_invitation_and_cannot_be_escaped_from() {
     let members = json!({ "Username": "<i>mara&co", "TemporaryPassword": "Ab<1>{username}" });
     create(&server, &pool, members).await.ok();
     let mail = server.mail_to("mara@example.com").await;
-    assert_eq!(mail.subject, "Willkommen");
+    assert_eq!(mail.subject, "Willkommen, <i>mara&co");
     assert_eq!(mail.text.trim(), "Hallo <i>mara&co\r\nAb<1>{username}");
     let html = mail.html.trim();
     assert_eq!(

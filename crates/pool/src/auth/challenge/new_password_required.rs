@@ -1,35 +1,37 @@
-//! `NEW_PASSWORD_REQUIRED`: a temporary password proved right, and the user must choose an own one.
+//! `NEW_PASSWORD_REQUIRED`: a temporary password proved right, and the user must choose a new one.
 //!
 //! In custom authentication the flow goes on with Define afterwards, so that a temporary password is no way around the
 //! code. (On the service it is one; docs/decisions/new-password-in-custom-auth.md.)
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType, UserStatusType};
-use poolhouse_store::Batch;
+use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
+use poolhouse_store::{Batch, BoxFuture};
 use serde_json::json;
 
-use super::handle;
-use super::lockout::Proved;
-use super::parameters::Parameters;
-use super::step::{Answer, SignIn};
-use super::subject::Subject;
-use super::{custom, tokens};
+use crate::auth::handle;
+use crate::auth::parameters::Parameters;
+use crate::auth::room::{Pending, Proven};
+use crate::auth::step::{Answer, SignIn};
+use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
-use crate::users::attributes::{self, Change};
+use crate::records::{ClientRecord, PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
+use crate::request::Ctx;
+use crate::users::attributes::Change;
 use crate::users::change;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
+use crate::users::schema;
 
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 
-/// Asks for a new password, and commits the proof of the temporary one.
+/// Asks for a new password. Returns the session's row, to be committed with the proof of the temporary one, and what the
+/// client is asked.
 ///
 /// # Errors
-/// What the proof's commit fails with.
-pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
+/// `Incorrect username or password.` for a name that nobody has.
+pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     let SignIn {
         ctx,
         pool,
@@ -49,9 +51,8 @@ pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, A
         ..sign_in.session()
     };
     let batch = Batch::new().create(session.key, &record);
-    proved.commit(ctx, batch).await?;
 
-    let missing: Vec<String> = attributes::required(pool)
+    let missing: Vec<String> = schema::required(pool)
         .filter(|attribute| user.attribute(attribute).is_none())
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
@@ -65,23 +66,52 @@ pub async fn challenge(sign_in: &SignIn<'_>, proved: Proved) -> Result<Answer, A
         ("requiredAttributes".to_owned(), json!(missing).to_string()),
         ("userAttributes".to_owned(), json!(present).to_string()),
     ]);
-    Ok(Answer::Challenge {
-        name,
-        session: Some(session.text),
-        parameters,
-    })
+    Ok((
+        batch,
+        Answer::Challenge {
+            name,
+            session: Some(session.text),
+            parameters,
+        },
+    ))
+}
+
+/// Finds the challenge that an answer belongs to.
+///
+/// # Errors
+/// `NotAuthorizedException` for a session that is expired, used or not ours.
+pub async fn find(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    session: Option<&str>,
+) -> Result<Box<dyn Pending>, ApiError> {
+    let stored = handle::find_required(ctx, client, session).await?;
+    Ok(Box::new(NewPassword(stored)))
+}
+
+struct NewPassword(Stored<SessionRecord>);
+
+impl Pending for NewPassword {
+    fn session(&self) -> &SessionRecord {
+        &self.0.value
+    }
+
+    fn answer<'s>(
+        self: Box<Self>,
+        sign_in: &'s mut SignIn<'_>,
+        parameters: &'s Parameters,
+    ) -> BoxFuture<'s, Result<Proven, ApiError>> {
+        Box::pin(set_password(sign_in, self.0, parameters))
+    }
 }
 
 /// Takes the new password. A password or attribute that is refused leaves the session usable; anything later consumes
-/// it.
-///
-/// # Errors
-/// `InvalidPasswordException`, attribute errors, a session used before.
-pub async fn answer(
-    mut sign_in: SignIn<'_>,
+/// it. Refuses with `InvalidPasswordException`, attribute errors, or a session used before.
+async fn set_password(
+    sign_in: &mut SignIn<'_>,
     stored: Stored<SessionRecord>,
     parameters: &Parameters,
-) -> Result<Answer, ApiError> {
+) -> Result<Proven, ApiError> {
     let SignIn {
         ctx, pool, client, ..
     } = sign_in;
@@ -119,12 +149,7 @@ pub async fn answer(
     sign_in.subject = Subject::Known(Box::new(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));
-    if sign_in.flow == AuthFlowType::CustomAuth.as_str() {
-        return custom::run(sign_in, custom::Arrival::PasswordProved(Proved::Settled)).await;
-    }
-    let issued = tokens::sign_in(&sign_in, "TokenGeneration_NewPasswordChallenge").await?;
-    ctx.platform().commit(issued.batch).await?;
-    Ok(Answer::Tokens(Box::new(issued.result)))
+    Ok(Proven::NewPassword)
 }
 
 /// Lets the answer pass if the user still has to choose a password and has every required attribute afterwards.
@@ -135,7 +160,7 @@ fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result
     change.check_change(pool, user)?;
     let mut changed = user.clone();
     change.apply(pool, &mut changed);
-    match attributes::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
+    match schema::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
         Some(attribute) => Err(ApiError::invalid_parameter(format!(
             "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
         ))),

@@ -12,29 +12,30 @@ use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_crypto::srp::{self, Challenge, parse_a, timestamp};
-use poolhouse_store::Batch;
+use poolhouse_store::{Batch, BoxFuture};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::handle;
-use super::lockout::{Attempt, Proved};
-use super::parameters::Parameters;
-use super::step::{Answer, SignIn};
+use crate::auth::handle;
+use crate::auth::lockout::{Attempt, Proved};
+use crate::auth::parameters::Parameters;
+use crate::auth::room::{Pending, Proven};
+use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
 use crate::records::document::Document;
-use crate::records::{AnsweredBlock, RecordBatch, SessionRecord};
+use crate::records::{AnsweredBlock, ClientRecord, RecordBatch, SessionRecord};
 use crate::request::Ctx;
 
 /// How far a client's clock may be off, in seconds. The service checks for gross errors only.
 const CLOCK_SKEW_SECONDS: i64 = 30 * 60;
 
-/// Starts the exchange: draws the server's secret, seals it, and asks for the proof.
+/// Starts the exchange: draws the server's secret, seals it, and asks for the proof. Writes nothing.
 ///
 /// `with_session` is how `CUSTOM_AUTH` asks: it hands out a `Session` beside the block; `USER_SRP_AUTH` does not.
 ///
 /// # Errors
 /// `InvalidParameterException` for an `SRP_A` that no honest client sends.
-pub async fn challenge(
+pub async fn ask(
     sign_in: &SignIn<'_>,
     parameters: &Parameters,
     with_session: bool,
@@ -90,19 +91,74 @@ pub async fn challenge(
     })
 }
 
+/// Finds the exchange that an answer belongs to.
+///
+/// # Errors
+/// `InvalidParameterException` naming what is missing or malformed; `NotAuthorizedException` for a block that is expired,
+/// or not ours, or another sign-in's than the `Session` beside it.
+pub fn find(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    session: Option<&str>,
+    parameters: &Parameters,
+) -> Result<Box<dyn Pending>, ApiError> {
+    let proof = Proof::read(ctx, parameters)?;
+    let exchange = Exchange::open(ctx, client.id(), &proof)?;
+    check_session_belongs(ctx, client, &exchange.session, session)?;
+    Ok(Box::new(Proving { exchange, proof }))
+}
+
+/// Where the exchange was begun with a `Session` and the client sends it back, it must be that one.
+fn check_session_belongs(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    record: &SessionRecord,
+    session: Option<&str>,
+) -> Result<(), ApiError> {
+    let Some(text) = session.filter(|text| !text.is_empty()) else {
+        return Ok(());
+    };
+    let digest = handle::open(ctx, client.id(), text).map(|opened| opened.digest);
+    if digest.is_some() && digest == record.session_digest {
+        Ok(())
+    } else {
+        Err(handle::invalid())
+    }
+}
+
+/// An exchange and the proof that was made over it.
+struct Proving {
+    exchange: Exchange,
+    proof: Proof,
+}
+
+impl Pending for Proving {
+    fn session(&self) -> &SessionRecord {
+        &self.exchange.session
+    }
+
+    fn answer<'s>(
+        self: Box<Self>,
+        sign_in: &'s mut SignIn<'_>,
+        _parameters: &'s Parameters,
+    ) -> BoxFuture<'s, Result<Proven, ApiError>> {
+        Box::pin(async move {
+            let proved = judge(sign_in, self.exchange, self.proof).await?;
+            sign_in.note_answered(ChallengeNameType::PasswordVerifier.as_str());
+            Ok(Proven::Password(proved))
+        })
+    }
+}
+
 /// What a client answered to `PASSWORD_VERIFIER`, read and checked for form.
-pub struct Proof {
+struct Proof {
     block: Vec<u8>,
     signature: Vec<u8>,
     timestamp: String,
 }
 
 impl Proof {
-    /// Reads the proof.
-    ///
-    /// # Errors
-    /// `InvalidParameterException` naming what is missing or malformed.
-    pub fn read(ctx: &Ctx, parameters: &Parameters) -> Result<Proof, ApiError> {
+    fn read(ctx: &Ctx, parameters: &Parameters) -> Result<Proof, ApiError> {
         let text = parameters.required("TIMESTAMP")?.to_owned();
         let seconds = timestamp::parse(&text).ok_or_else(|| {
             ApiError::invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
@@ -131,9 +187,9 @@ impl Proof {
 }
 
 /// An exchange that waits for its proof.
-pub struct Exchange {
+struct Exchange {
     /// The sign-in it belongs to.
-    pub session: SessionRecord,
+    session: SessionRecord,
     /// What its use is noted under.
     digest: String,
     ours: Challenge,
@@ -142,10 +198,7 @@ pub struct Exchange {
 
 impl Exchange {
     /// Opens the block that a proof was made over.
-    ///
-    /// # Errors
-    /// `NotAuthorizedException` for a block that is expired, or not ours and this client's.
-    pub fn open(ctx: &Ctx, client_id: &str, proof: &Proof) -> Result<Exchange, ApiError> {
+    fn open(ctx: &Ctx, client_id: &str, proof: &Proof) -> Result<Exchange, ApiError> {
         let state = handle::open_block(ctx, client_id, &proof.block).map(Zeroizing::new);
         let state = state.ok_or_else(handle::invalid)?;
         let exchange = Exchange::read(&state).ok_or_else(handle::invalid)?;
@@ -170,10 +223,7 @@ impl Exchange {
 
 /// Judges the proof. The challenge is consumed with the verdict: together with the count of a wrong one, in the commit
 /// of what follows a right one.
-///
-/// # Errors
-/// `Incorrect username or password.`, `Password attempts exceeded`, or a session used before.
-pub async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result<Proved, ApiError> {
+async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result<Proved, ApiError> {
     let SignIn {
         ctx, pool, subject, ..
     } = sign_in;
