@@ -147,7 +147,10 @@ fn d3_an_unknown_user_is_never_held_and_nothing_is_kept() {
             assert_eq!((sign_in.told("result"), sign_in.told("resendIn")), ("sent", "30"));
             for left in ["2", "1"] {
                 pool.type_code(&mut sign_in, "no code");
-                assert_eq!((sign_in.told("result"), sign_in.told("attemptsLeft")), ("wrong", left));
+                assert_eq!(
+                    (sign_in.told("result"), sign_in.told("attemptsLeft")),
+                    ("wrong", left)
+                );
             }
             assert_eq!(pool.type_code(&mut sign_in, "no code"), Told::Failed);
             pool.now += 1;

@@ -1,9 +1,7 @@
 //! The confirm-code functions without a process: `2faDefine`, `2faCreate` and `2faVerify`, unless the
 //! configuration runs them elsewhere.
 
-use poolhouse_confirm::{
-    self as confirm, CodeMail, Decision, Facts, LedgerSource, NotSent, Person, Refusal, Warning,
-};
+use poolhouse_confirm::{self as confirm, CodeMail, Decision, Facts, LedgerSource, NotSent, Person, Warning};
 use serde_json::Value;
 
 use super::effects::Effects;
