@@ -201,6 +201,47 @@ async fn ten_wrong_codes_in_a_quarter_of_an_hour_lock_the_code_step() {
 }
 
 #[tokio::test]
+async fn l1_on_the_pool_a_new_password_opens_what_wrong_codes_have_locked() {
+    let scene = Scene::new().await;
+    scene.server.ignore_mail();
+    for _ in 0..4 {
+        scene.server.clock().advance_seconds(60);
+        let mut challenge = scene.challenge().await;
+        for _ in 0..3 {
+            let answer = scene.answer(&challenge["Session"], "no code").await;
+            if answer.status != 200 {
+                break;
+            }
+            challenge = answer.ok();
+        }
+    }
+    assert_eq!(scene.challenge().await["ChallengeParameters"]["result"], "locked");
+    let request = json!({
+        "UserPoolId": scene.pool, "Username": "mara", "Password": PASSWORD, "Permanent": true,
+    });
+    scene.server.call("AdminSetUserPassword", request).await.ok();
+    assert_eq!(scene.challenge().await["ChallengeParameters"]["result"], "sent");
+}
+
+#[tokio::test]
+async fn a_browser_with_a_place_token_is_not_held_back_with_a_thief() {
+    let scene = Scene::new().await;
+    let challenge = scene.challenge().await;
+    let token = challenge["ChallengeParameters"]["deviceToken"].clone();
+    scene
+        .answer(&challenge["Session"], &scene.code().await)
+        .await
+        .ok();
+    scene.server.ignore_mail();
+    for _ in 0..3 {
+        scene.challenge().await;
+    }
+    assert_eq!(scene.challenge().await["ChallengeParameters"]["result"], "held");
+    let placed = scene.challenge_with(json!({ "deviceToken": token })).await;
+    assert_eq!(placed["ChallengeParameters"]["result"], "sent");
+}
+
+#[tokio::test]
 async fn mail_past_the_limits_is_held_back_and_any_answer_brings_it_later() {
     let scene = Scene::new().await;
     for _ in 0..3 {
