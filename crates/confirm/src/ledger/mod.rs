@@ -116,7 +116,7 @@ pub(crate) struct Grant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// A ledger that was written for this user.
-    Ours(Ledger),
+    Ours(Box<Ledger>),
     /// Nothing.
     Nothing,
     /// A code and its end in the clear, as older functions wrote it.
@@ -154,7 +154,9 @@ impl Ledger {
         match text {
             None | Some("") => Found::Nothing,
             Some(text) if is_legacy(text) => Found::Legacy,
-            Some(text) => Self::parse(text, keys, person).map_or(Found::Forged, Found::Ours),
+            Some(text) => {
+                Self::parse(text, keys, person).map_or(Found::Forged, |ledger| Found::Ours(Box::new(ledger)))
+            }
         }
     }
 

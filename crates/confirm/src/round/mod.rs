@@ -116,6 +116,9 @@ impl Signer {
     }
 }
 
+/// Reads the fields of a round in one of the layouts.
+type Layout = fn(&[u8], Signer) -> Option<Round>;
+
 impl Round {
     /// The characters of a code of this sign-in.
     pub(crate) fn code_of(&self, issued: &Issued, caller: &Caller<'_>) -> Code {
@@ -190,7 +193,7 @@ impl Round {
     pub(crate) fn open(text: &str, keys: Option<&Keys>, caller: &Caller<'_>) -> Option<Self> {
         let mut parts = text.split('.');
         let (version, id, payload, signature) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-        let (purpose, read): (_, fn(&[u8], Signer) -> Option<Self>) = match version {
+        let (purpose, read): (Purpose, Layout) = match version {
             VERSION => (Purpose::Round2, layout::read),
             VERSION_BEFORE => (Purpose::Round, layout::read_before),
             _ => return None,
