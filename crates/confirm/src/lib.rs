@@ -22,6 +22,7 @@ mod device;
 mod door;
 mod event;
 mod facts;
+mod grants;
 mod keys;
 mod ledger;
 mod mail;

@@ -15,6 +15,9 @@ pub(crate) const LONGEST_CODE_TTL_S: u32 = 600;
 /// The longest that anybody waits for a mail, in seconds.
 pub(crate) const LONGEST_MAIL_WAIT_S: u32 = 900;
 
+const TOO_SHORT: &str = "fewer than 6 characters can be guessed";
+const STOLEN: &str = "a device that is stolen is trusted for as long";
+const STOPS_GUESSING: &str = "it must stop guessing and let a person mistype";
 const FILLS_MAILBOX: &str = "past it a mailbox is being filled";
 
 /// The longest app name, in characters: it stands in the subject of the mail.
@@ -185,13 +188,23 @@ impl Settings {
     /// # Errors
     /// The first setting that is not, with what to do about it.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let numbers = [
-            (
-                "CODE_LENGTH",
-                u32::from(self.code.length),
-                6..=12,
-                "fewer than 6 characters can be guessed",
-            ),
+        self.numbers()
+            .into_iter()
+            .try_for_each(|(variable, value, range, why)| in_range(variable, value, &range, why))?;
+        if self.trusted_device_days > 0 && self.keys.is_none() {
+            let problem = "is set without OTP_KEY, which signs what a device keeps";
+            let remedy = "set OTP_KEY too, or 0 days";
+            return Err(SettingsError::new("TRUSTED_DEVICE_DAYS", problem, remedy));
+        }
+        self.check_texts()
+    }
+
+    /// Every number that has limits: its variable, what it is, the limits, and why there are any.
+    fn numbers(&self) -> [(&'static str, u32, RangeInclusive<u32>, &'static str); 13] {
+        let (mails, lock) = (self.mails, self.lock);
+        let days = u32::from(self.trusted_device_days);
+        [
+            ("CODE_LENGTH", u32::from(self.code.length), 6..=12, TOO_SHORT),
             (
                 "CODE_TTL_SECONDS",
                 self.code_ttl_s,
@@ -216,64 +229,30 @@ impl Settings {
                 30..=300,
                 "a shorter pause lets anyone with the password fill the mailbox",
             ),
-            (
-                "MAILS_AT_ONCE",
-                u32::from(self.mails.at_once),
-                1..=10,
-                FILLS_MAILBOX,
-            ),
-            (
-                "MAIL_REFILL_SECONDS",
-                self.mails.refill_s,
-                30..=300,
-                FILLS_MAILBOX,
-            ),
-            (
-                "MAILS_PER_HOUR",
-                u32::from(self.mails.per_hour),
-                1..=20,
-                FILLS_MAILBOX,
-            ),
-            (
-                "MAILS_PER_DAY",
-                u32::from(self.mails.per_day),
-                1..=60,
-                FILLS_MAILBOX,
-            ),
+            ("MAILS_AT_ONCE", u32::from(mails.at_once), 1..=10, FILLS_MAILBOX),
+            ("MAIL_REFILL_SECONDS", mails.refill_s, 30..=300, FILLS_MAILBOX),
+            ("MAILS_PER_HOUR", u32::from(mails.per_hour), 1..=20, FILLS_MAILBOX),
+            ("MAILS_PER_DAY", u32::from(mails.per_day), 1..=60, FILLS_MAILBOX),
             (
                 "MAIL_BEYOND_LIMIT_SECONDS",
-                self.mails.beyond_limit_s,
+                mails.beyond_limit_s,
                 60..=LONGEST_MAIL_WAIT_S,
                 "nobody may wait longer than 15 minutes for a code",
             ),
             (
                 "WRONG_CODES_PER_15_MINUTES",
-                u32::from(self.lock.per_quarter_hour),
+                u32::from(lock.per_quarter_hour),
                 5..=20,
-                "it must stop guessing and let a person mistype",
+                STOPS_GUESSING,
             ),
             (
                 "WRONG_CODES_PER_DAY",
-                u32::from(self.lock.per_day),
+                u32::from(lock.per_day),
                 5..=100,
-                "it must stop guessing and let a person mistype",
+                STOPS_GUESSING,
             ),
-            (
-                "TRUSTED_DEVICE_DAYS",
-                u32::from(self.trusted_device_days),
-                0..=90,
-                "a device that is stolen is trusted for as long",
-            ),
-        ];
-        numbers
-            .into_iter()
-            .try_for_each(|(variable, value, range, why)| in_range(variable, value, &range, why))?;
-        if self.trusted_device_days > 0 && self.keys.is_none() {
-            let problem = "is set without OTP_KEY, which signs what a device keeps";
-            let remedy = "set OTP_KEY too, or 0 days";
-            return Err(SettingsError::new("TRUSTED_DEVICE_DAYS", problem, remedy));
-        }
-        self.check_texts()
+            ("TRUSTED_DEVICE_DAYS", days, 0..=90, STOLEN),
+        ]
     }
 
     /// The keys for trusted devices, if any device may be trusted.

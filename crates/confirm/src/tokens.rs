@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::door::{self, Road};
 use crate::event::respond;
 use crate::facts::Facts;
+use crate::grants::{self, Road};
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 
@@ -52,7 +52,7 @@ pub fn pre_token_generation(settings: &Settings, event: &Value) -> Result<Value,
 /// Those of [`pre_token_generation`], and [`Refusal::CodeRequired`] for a road that no code opens.
 pub fn door_needs_ledger(settings: &Settings, event: &Value) -> Result<bool, Refusal> {
     pre_token_generation(settings, event)?;
-    match door::road(settings, event) {
+    match grants::road(settings, event) {
         Road::Open => Ok(false),
         Road::NeedsCode => Ok(true),
         Road::Shut => Err(Refusal::CodeRequired),
@@ -86,9 +86,9 @@ pub fn pre_token_generation_behind_code(
     facts: &Facts<'_>,
 ) -> Result<Admitted, Refusal> {
     let answered = pre_token_generation(settings, event)?;
-    let ledger = match door::road(settings, event) {
+    let ledger = match grants::road(settings, event) {
         Road::Open => None,
-        Road::NeedsCode => door::pass(settings, event, facts)?,
+        Road::NeedsCode => grants::pass(settings, event, facts)?,
         Road::Shut => return Err(Refusal::CodeRequired),
     };
     Ok(Admitted {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use crate::book::{Book, Use};
 use crate::create::CHALLENGE_PARAMETER;
 use crate::device;
-use crate::door;
 use crate::event::{Caller, respond};
 use crate::facts::{Facts, LedgerSource};
+use crate::grants;
 use crate::mail::CodeMail;
 use crate::notice;
 use crate::outcome::{LastResult, Outcome, Verified, Warning};
@@ -143,7 +143,7 @@ impl Judge<'_> {
             && self.settings.door.needs_code(self.caller.client)
         {
             let keys = self.settings.keys.as_ref()?;
-            door::grant(
+            grants::leave(
                 keys,
                 self.caller,
                 book.ledger_mut(),

@@ -1,6 +1,6 @@
 //! The layout of ledgers before this one, which are still read.
 
-use super::{Device, EventNote, Ledger, TAG_BYTES, Used};
+use super::record::{Device, EventNote, Ledger, TAG_BYTES, Used};
 use crate::counts::Counts;
 use crate::time::Moment;
 

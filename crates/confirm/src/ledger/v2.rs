@@ -1,6 +1,6 @@
 //! The layout of a ledger: numbers of as many bits as they need.
 
-use super::{Device, EventNote, Grant, Judged, Ledger, Used};
+use super::record::{Device, EventNote, Grant, Judged, Ledger, Used};
 use crate::bits::{Reader, Writer};
 use crate::counts::Counts;
 use crate::time::Moment;
@@ -57,7 +57,7 @@ const LONG_AGO: u32 = (1 << MINUTES_WIDTH) - 1;
 const AGE_WIDTH: u32 = 5;
 
 pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
-    let (mut writer, written, most) = (Writer::default(), ledger.written, room.most());
+    let (mut writer, written) = (Writer::default(), ledger.written);
     writer.put(ledger.number, 24);
     writer.put(written.seconds(), 32);
     writer.put_bytes(&ledger.event.tag);
@@ -71,8 +71,14 @@ pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
     }
     ledger.open.write(&mut writer, written);
     ledger.placed.write(&mut writer, written);
+    write_lists(&mut writer, ledger, &room.most());
+    writer.finish()
+}
+
+fn write_lists(writer: &mut Writer, ledger: &Ledger, most: &Most) {
+    let minute_of_writing = ledger.written.seconds() / 60;
     write_list(
-        &mut writer,
+        writer,
         &ledger.devices,
         most.devices,
         DEVICES_WIDTH,
@@ -81,25 +87,16 @@ pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
             writer.put_bytes(&device.id);
         },
     );
+    write_list(writer, &ledger.used, most.used, USED_WIDTH, |writer, used| {
+        writer.put_bytes(&used.nonce);
+        writer.put_bytes(&used.instance);
+        writer.put(
+            used.ends.seconds().div_ceil(60).saturating_sub(minute_of_writing),
+            4,
+        );
+    });
     write_list(
-        &mut writer,
-        &ledger.used,
-        most.used,
-        USED_WIDTH,
-        |writer, used| {
-            writer.put_bytes(&used.nonce);
-            writer.put_bytes(&used.instance);
-            writer.put(
-                used.ends
-                    .seconds()
-                    .div_ceil(60)
-                    .saturating_sub(written.seconds() / 60),
-                4,
-            );
-        },
-    );
-    write_list(
-        &mut writer,
+        writer,
         &ledger.judged,
         most.judged,
         JUDGED_WIDTH,
@@ -110,7 +107,7 @@ pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
         },
     );
     write_list(
-        &mut writer,
+        writer,
         &ledger.grants,
         most.grants,
         GRANTS_WIDTH,
@@ -122,7 +119,6 @@ pub(super) fn write(ledger: &Ledger, room: Room) -> Vec<u8> {
             writer.put(grant.taken_at.seconds(), 32);
         },
     );
-    writer.finish()
 }
 
 fn write_list<T>(writer: &mut Writer, list: &[T], most: usize, width: u32, each: impl Fn(&mut Writer, &T)) {

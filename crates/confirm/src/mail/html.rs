@@ -1,7 +1,8 @@
 //! The HTML part: tables and inline styles for the mail programs that know nothing else, a style sheet for those that
 //! know dark mode. Nothing in it is fetched from anywhere and nothing can be clicked.
 
-use super::{Letter, Locale, Notice};
+use super::letter::{Letter, Notice};
+use super::locale::Locale;
 
 /// Colours for dark mode; the light ones are inline.
 const STYLE: &str = "\

@@ -1,6 +1,7 @@
 //! The mail that carries the code.
 
 mod html;
+mod letter;
 pub(crate) mod locale;
 mod plain;
 pub(crate) mod template;
@@ -17,6 +18,8 @@ use crate::keys::{OtpKey, Purpose};
 use crate::settings::Settings;
 use crate::settings_error::SettingsError;
 use crate::time::Moment;
+pub(crate) use letter::Letter;
+use letter::Notice;
 use template::Placeholder;
 
 /// A mail to send now. `Debug` shows neither address nor text.
@@ -106,16 +109,6 @@ impl CodeMail {
     }
 }
 
-/// What a mail is made of.
-pub(crate) struct Letter<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) locale: Locale,
-    pub(crate) code: Code,
-    pub(crate) now: Moment,
-    pub(crate) issued: Moment,
-    pub(crate) expires: Moment,
-}
-
 impl Letter<'_> {
     pub(crate) fn to(&self, address: &str, id: [u8; 16], discard: bool) -> CodeMail {
         CodeMail {
@@ -169,60 +162,6 @@ impl Letter<'_> {
             Placeholder::Time => self.value("time"),
         }
     }
-
-    /// The text with its placeholders replaced, each value passed through `escape`.
-    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
-        fill(text, |placeholder| escape(&self.value(placeholder)))
-    }
-
-    fn value(&self, placeholder: &str) -> String {
-        match placeholder {
-            "app" => self.settings.app_name.clone(),
-            "minutes" => self.expires.since(self.now).div_ceil(60).to_string(),
-            "time" => self.issued.to_utc_text(),
-            // The tests know that no text has any other.
-            _ => String::new(),
-        }
-    }
-
-    /// The line that binds the code to the host name of the sign-in page, for devices that offer it there.
-    fn origin_line(&self) -> Option<String> {
-        let origin = self.settings.origin.as_deref()?;
-        Some(format!("@{origin} #{}", self.code.reveal()))
-    }
-}
-
-/// What a notice is made of.
-struct Notice<'a> {
-    locale: Locale,
-    app: &'a str,
-    now: Moment,
-}
-
-impl Notice<'_> {
-    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
-        fill(text, |placeholder| match placeholder {
-            "app" => escape(self.app),
-            "time" => escape(&self.now.to_utc_text()),
-            // The tests know that no text has any other.
-            _ => String::new(),
-        })
-    }
-}
-
-/// The text with its placeholders replaced. What a value holds is not looked at for placeholders again.
-fn fill(text: &str, value: impl Fn(&str) -> String) -> String {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, (name, after))) = rest
-        .split_once('{')
-        .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    {
-        filled.push_str(before);
-        filled.push_str(&value(name));
-        rest = after;
-    }
-    filled + rest
 }
 
 fn hexadecimal(bytes: [u8; 16]) -> String {

@@ -1,6 +1,7 @@
 //! The plain text part.
 
-use super::{Letter, Locale, Notice};
+use super::letter::{Letter, Notice};
+use super::locale::Locale;
 
 /// First strong isolate and pop directional isolate: what stands between them does not turn the text around it.
 const ISOLATE: char = '\u{2068}';

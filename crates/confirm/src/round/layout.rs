@@ -1,6 +1,6 @@
 //! The bytes of a round, and those of the layout before, which are still read.
 
-use super::{Issued, NONCE_BYTES, Round, Signer};
+use super::state::{Issued, NONCE_BYTES, Round, Signer};
 use crate::code::{Alphabet, CodeFormat};
 use crate::outcome::{LastResult, MailState};
 use crate::time::Moment;

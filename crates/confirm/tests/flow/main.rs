@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod attempts;
 mod create;
 mod define;
 mod device;

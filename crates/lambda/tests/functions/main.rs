@@ -6,6 +6,7 @@ mod calls;
 mod carriers;
 #[cfg(test)]
 mod counters;
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod faults;
@@ -15,6 +16,7 @@ mod host;
 mod http;
 #[cfg(test)]
 mod once;
+#[cfg(test)]
 mod pool;
 #[cfg(test)]
 mod runtime_api;
