@@ -230,9 +230,10 @@ impl Maker<'_> {
 
     fn resend(&mut self, round: &mut Round) -> LastResult {
         let state = self.state(round);
-        let makes_new = state.is_some() || round.code_left_s(self.now) < TOO_SHORT_S;
-        let repeated = self.book.repeats().is_some();
-        if !repeated && self.book.mail_wait_s(&round.mails) > 0 {
+        // A repeated event makes what its first delivery made.
+        let repeated = self.book.repeats();
+        let makes_new = state.is_some() || round.code_left_s(repeated.unwrap_or(self.now)) < TOO_SHORT_S;
+        if repeated.is_none() && self.book.mail_wait_s(&round.mails) > 0 {
             return state.unwrap_or(LastResult::TooSoon);
         }
         match self.mail(round, makes_new) {

@@ -14,7 +14,26 @@ impl Settings {
     /// The first variable that cannot be used, what is wrong with it, and what to do.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let vars = Vars { lookup };
-        let mut settings = Self::with_keys(vars.keys()?);
+        let settings = Self::read(&vars, vars.keys()?)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The same for a server that has keys of its own and sets them afterwards: the variables with keys are not asked for.
+    ///
+    /// # Errors
+    /// Those of [`Settings::from_vars`].
+    pub fn from_vars_without_keys(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let settings = Self::read(&Vars { lookup }, None)?;
+        settings.check_without_keys()?;
+        Ok(settings)
+    }
+
+    fn read<F: Fn(&str) -> Option<String>>(
+        vars: &Vars<F>,
+        keys: Option<Keys>,
+    ) -> Result<Self, SettingsError> {
+        let mut settings = Self::with_keys(keys);
         vars.text("CUSTOM_ATTRIBUTES", &mut settings.attribute);
         settings.user_pool_id = vars.get("USER_POOL_ID");
         vars.number("CODE_LENGTH", &mut settings.code.length)?;
@@ -56,7 +75,6 @@ impl Settings {
             })?;
         }
         settings.door = vars.door()?;
-        settings.check()?;
         Ok(settings)
     }
 }

@@ -129,7 +129,8 @@ impl fmt::Display for InitError {
 impl Error for InitError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Confirm(error) => Some(error),
+            // Its words are this error's own.
+            Self::Confirm(error) => error.source(),
             Self::Missing { .. } | Self::Unusable { .. } | Self::Misspelt { .. } => None,
         }
     }

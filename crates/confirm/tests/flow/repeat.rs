@@ -3,7 +3,7 @@
 use poolhouse_confirm::{Facts, LastResult, Recent, create};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, Source, code_of, event, session, settings};
+use crate::kit::{PASSWORD_PAIR, Pool, SOURCES, Source, code_of, event, session, settings};
 
 #[test]
 fn r1_the_same_event_within_15_seconds_makes_the_same_code_in_a_cold_function() {
@@ -170,4 +170,25 @@ fn r4_an_event_whose_mail_failed_mails_the_same_code_when_it_comes_again() {
     pool.now += 5;
     pool.create(&pair, &Value::Null).unwrap();
     assert_eq!(code_of(&pool.mails[0]), code_of(&pool.mails[1]));
+}
+
+/// A minute before the end, the first delivery mails the same code once more; the second comes when a new one would be due.
+#[test]
+fn r1_a_resend_delivered_twice_around_the_last_minute_mails_one_code() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let mut sign_in = pool.sign_in();
+        let left: i64 = sign_in.told("expiresIn").parse().unwrap();
+        sign_in.close(false);
+        pool.now += left - 62;
+        let resend = json!({ "action": "resend" });
+        for _ in 0..2 {
+            pool.create(&sign_in.session, &resend).unwrap();
+            pool.now += 5;
+        }
+        assert!(
+            pool.mails.iter().all(|mail| code_of(mail) == pool.code()),
+            "{source:?}"
+        );
+    }
 }
