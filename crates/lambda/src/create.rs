@@ -8,6 +8,7 @@ use poolhouse_confirm::{
 };
 use poolhouse_mail::{Class, Phase, SendError};
 use poolhouse_outbound::aws::{CallError, Clock};
+use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -16,7 +17,7 @@ use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, read_file, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
-use crate::log::{Line, Log, with_causes};
+use crate::log::{Line, Log};
 use crate::mailer::{Delivery, Mailer, Schedule};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;

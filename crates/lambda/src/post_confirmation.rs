@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use poolhouse_confirm::{Cleared, Facts, Settings, is_new_password, post_confirmation};
 use poolhouse_outbound::aws::Clock;
+use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
-use crate::log::{Line, Log, with_causes};
+use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation};
 use crate::secrets;
 use crate::settings::{Limits, tls};

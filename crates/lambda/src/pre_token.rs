@@ -7,6 +7,7 @@ use poolhouse_confirm::{
     Facts, LedgerSource, Settings, door_needs_ledger, pre_token_generation, pre_token_generation_behind_code,
 };
 use poolhouse_outbound::aws::{CallError, Clock};
+use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -15,7 +16,7 @@ use crate::counters::{Counters, Wrote};
 use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{MOST_ROUNDS, OVERTAKEN};
-use crate::log::{Line, Log, with_causes};
+use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation};
 use crate::secrets;
 use crate::settings::{Limits, tls};

@@ -1,6 +1,8 @@
 //! The HTML part: tables and inline styles for the mail programs that know nothing else, a style sheet for those that
 //! know dark mode. Nothing in it is fetched from anywhere and nothing can be clicked.
 
+use poolhouse_text::html::escape;
+
 use super::letter::{Letter, Notice};
 use super::locale::Locale;
 
@@ -126,20 +128,4 @@ pub(super) fn render_notice(notice: &Notice<'_>) -> String {
     let lines = [texts.notice, texts.notice_advice, texts.notice_else];
     let body = lines.map(|line| format!("<p style=\"margin:0 0 16px\">{}</p>\n", fill(line)));
     frame.around(&body.concat())
-}
-
-/// Text as text, in an element or in a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -8,10 +8,11 @@ pub(crate) mod template;
 mod texts;
 
 use std::fmt;
-use std::fmt::Write as _;
 
 pub use locale::Locale;
 pub use template::{Part, TemplateError, Templates};
+
+use poolhouse_text::hex;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
@@ -103,7 +104,7 @@ impl CodeMail {
             html: html::render_notice(&notice),
             locale,
             expires_at: expires.epoch_s(),
-            dedup_id: hexadecimal(id),
+            dedup_id: hex::encode(&id),
             discard: to.1,
         }
     }
@@ -118,7 +119,7 @@ impl Letter<'_> {
             html: self.html(),
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
-            dedup_id: hexadecimal(id),
+            dedup_id: hex::encode(&id),
             discard,
         }
     }
@@ -147,7 +148,9 @@ impl Letter<'_> {
 
     fn html(&self) -> String {
         match self.settings.templates.find(self.locale, Part::Html) {
-            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
+            Some(template) => {
+                template.fill(|placeholder| poolhouse_text::html::escape(&self.shown(placeholder)))
+            }
             None => html::render(self),
         }
     }
@@ -162,12 +165,4 @@ impl Letter<'_> {
             Placeholder::Time => self.value("time"),
         }
     }
-}
-
-fn hexadecimal(bytes: [u8; 16]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a `String` does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
