@@ -19,7 +19,11 @@ async fn asked() -> (Scene, Value) {
     let scene = Scene::new().await;
     let temporary = json!({ "Password": TEMPORARY, "Permanent": false });
     scene.on_mara("AdminSetUserPassword", temporary).await.ok();
-    let asked = scene.server.password_sign_in(&scene.client, "mara", TEMPORARY).await.ok();
+    let asked = scene
+        .server
+        .password_sign_in(&scene.client, "mara", TEMPORARY)
+        .await
+        .ok();
     (scene, asked["Session"].clone())
 }
 
@@ -29,7 +33,10 @@ async fn choose(scene: &Scene, session: &Value, password: &str) -> Answer {
 }
 
 async fn signs_in(scene: &Scene, password: &str) -> bool {
-    let answer = scene.server.password_sign_in(&scene.client, "mara", password).await;
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "mara", password)
+        .await;
     answer["AuthenticationResult"].is_object()
 }
 
@@ -58,7 +65,11 @@ async fn of_two_passwords_chosen_at_the_same_moment_the_first_is_kept() {
 #[tokio::test]
 async fn of_two_passwords_chosen_in_two_sessions_at_the_same_moment_the_first_is_kept() {
     let (scene, session) = asked().await;
-    let another = scene.server.password_sign_in(&scene.client, "mara", TEMPORARY).await.ok();
+    let another = scene
+        .server
+        .password_sign_in(&scene.client, "mara", TEMPORARY)
+        .await
+        .ok();
     let first = choice(&scene, &another["Session"], OTHER);
     scene.before(&scene.keys("/profile").await[0], |rival| async move {
         rival.call("RespondToAuthChallenge", first).await.ok();
@@ -84,7 +95,11 @@ async fn of_sixty_four_passwords_chosen_at_once_one_is_taken() {
     for (answer, password) in answers.join_all().await {
         match answer.status {
             200 => taken.push(password),
-            _ => assert!([USED, INVALID].contains(&answer["message"].as_str().unwrap()), "{}", answer.text),
+            _ => assert!(
+                [USED, INVALID].contains(&answer["message"].as_str().unwrap()),
+                "{}",
+                answer.text
+            ),
         }
     }
     assert_eq!(taken.len(), 1);
@@ -101,7 +116,11 @@ async fn a_password_is_not_chosen_over_one_that_an_administrator_sets_at_the_sam
         });
         let refused = choose(&scene, &session, "Chosen-Horse-2!").await;
         refused.assert_error("NotAuthorizedException", INVALID);
-        let answer = scene.server.password_sign_in(&scene.client, "mara", OTHER).await.ok();
+        let answer = scene
+            .server
+            .password_sign_in(&scene.client, "mara", OTHER)
+            .await
+            .ok();
         assert_eq!(answer["ChallengeName"] == "NEW_PASSWORD_REQUIRED", !permanent);
     }
 }
@@ -156,7 +175,8 @@ async fn of_two_right_codes_at_the_same_moment_one_signs_in() {
 async fn proof(scene: &Scene, password: &str) -> Value {
     let srp = SrpClient::new(&scene.pool, password);
     let parameters = json!({ "USERNAME": "mara", "SRP_A": srp.public_a() });
-    let begin = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client, "AuthParameters": parameters });
+    let begin =
+        json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client, "AuthParameters": parameters });
     let challenge = scene.server.call("InitiateAuth", begin).await.ok();
     json!({
         "ChallengeName": "PASSWORD_VERIFIER",
@@ -189,6 +209,11 @@ async fn of_two_wrong_answers_to_one_block_at_the_same_moment_one_is_judged_and_
     });
     let refused = scene.server.call("RespondToAuthChallenge", proof).await;
     refused.assert_error("NotAuthorizedException", USED);
-    let row = scene.server.app().platform.get(&scene.keys("/lockout").await[0]).await;
+    let row = scene
+        .server
+        .app()
+        .platform
+        .get(&scene.keys("/lockout").await[0])
+        .await;
     assert!(row.unwrap().unwrap().body.contains("\"count\":1"));
 }

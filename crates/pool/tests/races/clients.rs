@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::Scene;
 
-const LOST: &str = "Another request changed the settings at the same moment. Read them again before the next try.";
+const LOST: &str =
+    "Another request changed the settings at the same moment. Read them again before the next try.";
 
 /// Where the pool's own row lies.
 fn row(scene: &Scene) -> String {
@@ -30,7 +31,12 @@ async fn pool(scene: &Scene) -> Value {
 #[tokio::test]
 async fn of_two_updates_of_a_pool_at_the_same_moment_the_second_is_told() {
     let scene = Scene::new().await;
-    first(&scene, &row(&scene), "UpdateUserPool", json!({ "PoolName": "first" }));
+    first(
+        &scene,
+        &row(&scene),
+        "UpdateUserPool",
+        json!({ "PoolName": "first" }),
+    );
     scene
         .call("UpdateUserPool", json!({ "PoolName": "second" }))
         .await
@@ -65,7 +71,12 @@ async fn an_attribute_is_not_added_over_another_change_of_the_pool() {
 #[tokio::test]
 async fn a_pool_that_is_protected_at_the_same_moment_is_not_deleted() {
     let scene = Scene::new().await;
-    first(&scene, &row(&scene), "UpdateUserPool", json!({ "DeletionProtection": "ACTIVE" }));
+    first(
+        &scene,
+        &row(&scene),
+        "UpdateUserPool",
+        json!({ "DeletionProtection": "ACTIVE" }),
+    );
     scene
         .call("DeleteUserPool", json!({}))
         .await
@@ -77,7 +88,9 @@ async fn a_pool_that_is_protected_at_the_same_moment_is_not_deleted() {
 async fn a_client_is_not_made_in_a_pool_deleted_at_the_same_moment() {
     let scene = Scene::new().await;
     scene.first("client/", "DeleteUserPool", json!({}));
-    let refused = scene.call("CreateUserPoolClient", json!({ "ClientName": "late" })).await;
+    let refused = scene
+        .call("CreateUserPoolClient", json!({ "ClientName": "late" }))
+        .await;
     let gone = format!("User pool {} does not exist.", scene.pool);
     refused.assert_error("ResourceNotFoundException", &gone);
     assert_eq!(scene.keys(&scene.pool).await, [] as [String; 0]);
@@ -108,7 +121,10 @@ async fn of_two_changes_of_a_client_at_the_same_moment_the_second_is_told() {
         assert_eq!(scene.keys("/client/").await.len(), left, "{earlier}, {later}");
         assert_eq!(scene.keys("client-pool/").await.len(), left, "{earlier}, {later}");
         if left == 1 {
-            let shown = scene.call("DescribeUserPoolClient", client(&scene, json!({}))).await.ok();
+            let shown = scene
+                .call("DescribeUserPoolClient", client(&scene, json!({})))
+                .await
+                .ok();
             assert_eq!(shown["UserPoolClient"]["ClientName"], "first");
         }
     }
@@ -117,13 +133,21 @@ async fn of_two_changes_of_a_client_at_the_same_moment_the_second_is_told() {
 #[tokio::test]
 async fn an_access_key_is_deleted_once() {
     let scene = Scene::new().await;
-    let key = access::create(&scene.server.app().platform).await.unwrap().access_key_id;
+    let key = access::create(&scene.server.app().platform)
+        .await
+        .unwrap()
+        .access_key_id;
     let id = key.clone();
     scene.before("access-key/", |rival| async move {
         assert!(access::delete(&rival.app().platform, &id).await.unwrap());
     });
     assert!(!access::delete(&scene.server.app().platform, &key).await.unwrap());
-    assert!(access::list(&scene.server.app().platform).await.unwrap().is_empty());
+    assert!(
+        access::list(&scene.server.app().platform)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -137,9 +161,16 @@ async fn a_missing_index_row_is_not_written_for_a_value_that_changes_at_the_same
         .await
         .unwrap();
     let email = json!([{ "Name": "email", "Value": "berg@example.com" }]);
-    scene.first_on_mara("user/", "AdminUpdateUserAttributes", json!({ "UserAttributes": email }));
+    scene.first_on_mara(
+        "user/",
+        "AdminUpdateUserAttributes",
+        json!({ "UserAttributes": email }),
+    );
     reindex(&scene.server.app().platform, |_| ()).await.unwrap();
     let rows = scene.keys("/by/email/").await;
-    assert!(rows.len() == 1 && rows[0].contains("berg@example.com"), "{rows:?}");
+    assert!(
+        rows.len() == 1 && rows[0].contains("berg@example.com"),
+        "{rows:?}"
+    );
     assert!(scene.store.get("meta/user-index").await.unwrap().is_some());
 }

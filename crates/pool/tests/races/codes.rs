@@ -16,7 +16,14 @@ const MISMATCH: &str = "Invalid verification code provided, please try again.";
 /// Writes a new code, in place of an older one.
 async fn send(server: &TestPool, pool: &str) -> String {
     let ctx = request(server);
-    let made = codes::make(&ctx, pool, SUB, PURPOSE, "mara@example.com", ctx.now.plus_seconds(3600));
+    let made = codes::make(
+        &ctx,
+        pool,
+        SUB,
+        PURPOSE,
+        "mara@example.com",
+        ctx.now.plus_seconds(3600),
+    );
     ctx.platform().commit(made.batch).await.unwrap();
     made.text.to_string()
 }
@@ -29,7 +36,9 @@ async fn judged(ctx: &Ctx, pool: &str, typed: &str) -> Result<RightCode, ApiErro
 async fn used(server: &TestPool, pool: &str, code: &str) -> Result<(), ApiError> {
     let ctx = request(server);
     let right = judged(&ctx, pool, code).await?;
-    right.commit(&ctx, Batch::new().put("given", Expect::Any, "{}")).await
+    right
+        .commit(&ctx, Batch::new().put("given", Expect::Any, "{}"))
+        .await
 }
 
 /// A scene with a code, in which another node does this before the code's row is next written.
@@ -80,12 +89,18 @@ async fn a_right_code_is_good_beside_wrong_ones_and_not_after_the_last() {
         let (scene, code) = raced(move |rival, pool, _| async move {
             for _ in 0..wrong {
                 let refused = judged(&request(&rival), &pool, "no code").await;
-                assert_eq!(refused.err().map(|error| error.message).as_deref(), Some(MISMATCH));
+                assert_eq!(
+                    refused.err().map(|error| error.message).as_deref(),
+                    Some(MISMATCH)
+                );
             }
         })
         .await;
         let outcome = used(&scene.server, &scene.pool, &code).await;
-        assert_eq!(outcome.err().map(|error| error.message).as_deref(), (!good).then_some(ENDED));
+        assert_eq!(
+            outcome.err().map(|error| error.message).as_deref(),
+            (!good).then_some(ENDED)
+        );
         assert_eq!(is_given(&scene).await, good);
     }
 }
@@ -99,7 +114,9 @@ async fn a_wrong_answer_is_not_judged_after_the_last_one() {
         }
     })
     .await;
-    let refused = judged(&request(&scene.server), &scene.pool, "another").await.err();
+    let refused = judged(&request(&scene.server), &scene.pool, "another")
+        .await
+        .err();
     assert_eq!(refused.map(|error| error.message).as_deref(), Some(ENDED));
 }
 

@@ -73,7 +73,11 @@ impl Drop for Scene {
 /// Asserts that the answer is 503, in the words for it.
 #[track_caller]
 fn assert_unavailable(answer: &Answer) {
-    let said = (answer.status, answer["__type"].as_str(), answer["message"].as_str());
+    let said = (
+        answer.status,
+        answer["__type"].as_str(),
+        answer["message"].as_str(),
+    );
     let expected = "The service is not available at the moment. Try again.";
     assert_eq!(said, (503, Some("InternalErrorException"), Some(expected)));
 }
@@ -105,7 +109,10 @@ async fn a_wrong_password_is_judged_and_counted_once_or_not_at_all() {
     assert_eq!(scene.failures().await, None);
     for count in 1..3 {
         scene.lose(Loss::After);
-        scene.sign_in(OTHER).await.assert_error("NotAuthorizedException", crate::WRONG);
+        scene
+            .sign_in(OTHER)
+            .await
+            .assert_error("NotAuthorizedException", crate::WRONG);
         assert_eq!(scene.failures().await, Some(json!(count)));
     }
 }
@@ -115,11 +122,16 @@ async fn a_code_is_mailed_once_with_the_challenge_or_not_at_all() {
     let scene = Scene::new().await;
     let challenge = async || {
         let server = &scene.server;
-        server.custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD).await
+        server
+            .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+            .await
     };
     scene.lose(Loss::Before);
     assert_unavailable(&challenge().await);
-    assert_eq!((scene.rows("/session/").await, scene.rows("/ledger").await), (0, 0));
+    assert_eq!(
+        (scene.rows("/session/").await, scene.rows("/ledger").await),
+        (0, 0)
+    );
     assert_eq!(scene.server.unread_mails(), 0);
     scene.lose(Loss::After);
     let asked = challenge().await.ok();
@@ -134,12 +146,20 @@ async fn a_code_is_mailed_once_with_the_challenge_or_not_at_all() {
     scene.lose(Loss::Before);
     assert_unavailable(&scene.server.call("RespondToAuthChallenge", answer.clone()).await);
     scene.lose(Loss::After);
-    scene.server.call("RespondToAuthChallenge", answer.clone()).await.ok();
+    scene
+        .server
+        .call("RespondToAuthChallenge", answer.clone())
+        .await
+        .ok();
     assert_eq!(scene.rows("/refresh/").await, 1);
-    scene.server.call("RespondToAuthChallenge", answer).await.assert_error(
-        "NotAuthorizedException",
-        "Invalid session for the user, session can only be used once.",
-    );
+    scene
+        .server
+        .call("RespondToAuthChallenge", answer)
+        .await
+        .assert_error(
+            "NotAuthorizedException",
+            "Invalid session for the user, session can only be used once.",
+        );
 }
 
 #[tokio::test]
@@ -168,7 +188,10 @@ async fn a_user_is_created_and_invited_once_or_not_at_all() {
     assert_eq!((scene.rows("").await, scene.server.unread_mails()), (before, 0));
     scene.lose(Loss::After);
     scene.server.call("AdminCreateUser", nia).await.ok();
-    assert_eq!((scene.rows("/profile").await, scene.server.unread_mails()), (2, 1));
+    assert_eq!(
+        (scene.rows("/profile").await, scene.server.unread_mails()),
+        (2, 1)
+    );
     scene.server.mail_to("nia@example.com").await;
 }
 

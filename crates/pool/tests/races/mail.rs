@@ -48,7 +48,10 @@ async fn a_node_that_lost_a_mail_sends_the_others_that_it_claimed() {
     let scene = due().await;
     let ctx = request(&scene.server);
     for n in 0..2 {
-        let another = OutgoingMail { dedup_id: format!("another {n}"), ..mail() };
+        let another = OutgoingMail {
+            dedup_id: format!("another {n}"),
+            ..mail()
+        };
         let batch = ctx.app.mailer.queue(ctx.now, another).unwrap();
         ctx.platform().commit(batch).await.unwrap();
     }

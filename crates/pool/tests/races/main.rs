@@ -144,7 +144,11 @@ impl Scene {
 impl Drop for Scene {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            assert_eq!(self.store.waiting(), 0, "nobody came to the commit that was waited for");
+            assert_eq!(
+                self.store.waiting(),
+                0,
+                "nobody came to the commit that was waited for"
+            );
         }
     }
 }

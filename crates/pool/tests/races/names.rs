@@ -41,10 +41,17 @@ async fn nobody_is_created_in_a_pool_that_is_deleted_at_the_same_moment() {
 #[tokio::test]
 async fn of_two_who_take_a_username_at_the_same_moment_the_first_has_it() {
     let scene = Scene::new().await;
-    scene.first("user/", "AdminCreateUser", user("nia", &[("email", "first@example.com")]));
+    scene.first(
+        "user/",
+        "AdminCreateUser",
+        user("nia", &[("email", "first@example.com")]),
+    );
     let refused = scene.call("AdminCreateUser", user("nia", &[])).await;
     refused.assert_error("UsernameExistsException", "User account already exists");
-    let holder = scene.call("AdminGetUser", json!({ "Username": "nia" })).await.ok();
+    let holder = scene
+        .call("AdminGetUser", json!({ "Username": "nia" }))
+        .await
+        .ok();
     assert!(holder.to_string().contains("first@example.com"), "{holder}");
     assert_eq!(scene.keys("/profile").await.len(), 2);
 }
@@ -53,7 +60,9 @@ async fn of_two_who_take_a_username_at_the_same_moment_the_first_has_it() {
 async fn of_two_who_are_created_with_one_address_at_the_same_moment_the_first_has_it() {
     let scene = aliases(json!(["email"])).await;
     scene.first("user/", "AdminCreateUser", verified("nia", "n@example.com"));
-    let refused = scene.call("AdminCreateUser", verified("noel", "n@example.com")).await;
+    let refused = scene
+        .call("AdminCreateUser", verified("noel", "n@example.com"))
+        .await;
     refused.assert_error(
         "AliasExistsException",
         "An account with the email already exists.",
@@ -65,7 +74,8 @@ async fn of_two_who_are_created_with_one_address_at_the_same_moment_the_first_ha
 #[tokio::test]
 async fn an_address_that_is_a_username_is_given_once() {
     let scene = Scene::of(json!({}), json!({})).await;
-    let pool = json!({ "UsernameAttributes": ["email"] });
+    let pool =
+        json!({ "UsernameAttributes": ["email"], "UsernameConfiguration": { "CaseSensitive": false } });
     let pool = json!({ "UserPoolId": scene.server.pool_with(pool).await });
     let nia = |email: &str| {
         let mut nia = user(email, &[]);
@@ -73,13 +83,19 @@ async fn an_address_that_is_a_username_is_given_once() {
         nia
     };
     let first = nia("N@example.com");
-    scene.before(&format!("p/{}/user/", pool["UserPoolId"].as_str().unwrap()), |rival| async move {
-        rival.call("AdminCreateUser", first).await.ok();
-    });
-    scene.call("AdminCreateUser", nia("n@example.com")).await.assert_error(
-        "UsernameExistsException",
-        "An account with the given email already exists.",
+    scene.before(
+        &format!("p/{}/user/", pool["UserPoolId"].as_str().unwrap()),
+        |rival| async move {
+            rival.call("AdminCreateUser", first).await.ok();
+        },
     );
+    scene
+        .call("AdminCreateUser", nia("n@example.com"))
+        .await
+        .assert_error(
+            "UsernameExistsException",
+            "An account with the given email already exists.",
+        );
 }
 
 #[tokio::test]
@@ -87,10 +103,12 @@ async fn a_username_that_is_another_users_sub_is_refused_at_the_commit_too() {
     let scene = Scene::new().await;
     let sub = "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef";
     let key = scene.at(&format!("user/{sub}/profile"));
-    scene.store.before_commit_at(scene.at("user/"), move |store| async move {
-        let other = Batch::new().put(key, Expect::Absent, "{}");
-        store.write(other).await.unwrap();
-    });
+    scene
+        .store
+        .before_commit_at(scene.at("user/"), move |store| async move {
+            let other = Batch::new().put(key, Expect::Absent, "{}");
+            store.write(other).await.unwrap();
+        });
     let refused = scene.call("AdminCreateUser", user(sub, &[])).await;
     refused.assert_error("UsernameExistsException", "User account already exists");
 }
@@ -99,7 +117,11 @@ async fn a_username_that_is_another_users_sub_is_refused_at_the_commit_too() {
 async fn a_username_is_refused_that_becomes_a_preferred_one_at_the_same_moment() {
     let scene = aliases(json!(["preferred_username"])).await;
     let preferred = json!([{ "Name": "preferred_username", "Value": "nia" }]);
-    scene.first_on_mara("user/", "AdminUpdateUserAttributes", json!({ "UserAttributes": preferred }));
+    scene.first_on_mara(
+        "user/",
+        "AdminUpdateUserAttributes",
+        json!({ "UserAttributes": preferred }),
+    );
     let refused = scene.call("AdminCreateUser", user("nia", &[])).await;
     refused.assert_error("UsernameExistsException", "User account already exists");
     assert_eq!(username(&scene, "nia").await, "mara");
@@ -111,7 +133,10 @@ async fn a_preferred_username_is_refused_that_becomes_a_username_at_the_same_mom
     let preferred = json!([{ "Name": "preferred_username", "Value": "nia" }]);
     scene.first("user/", "AdminCreateUser", user("nia", &[]));
     let refused = scene
-        .on_mara("AdminUpdateUserAttributes", json!({ "UserAttributes": preferred }))
+        .on_mara(
+            "AdminUpdateUserAttributes",
+            json!({ "UserAttributes": preferred }),
+        )
         .await;
     refused.assert_error(
         "AliasExistsException",
@@ -164,7 +189,11 @@ async fn an_address_moves_from_the_user_who_has_it_when_the_move_is_committed() 
 async fn an_address_does_not_move_over_a_change_of_the_user_who_loses_it() {
     let scene = aliases(json!(["email"])).await;
     let name = json!([{ "Name": "name", "Value": "Mara B." }]);
-    scene.first_on_mara("user/", "AdminUpdateUserAttributes", json!({ "UserAttributes": name }));
+    scene.first_on_mara(
+        "user/",
+        "AdminUpdateUserAttributes",
+        json!({ "UserAttributes": name }),
+    );
     let mut nia = verified("nia", "mara@example.com");
     nia["ForceAliasCreation"] = json!(true);
     let refused = scene.call("AdminCreateUser", nia.clone()).await;
@@ -184,5 +213,7 @@ async fn verified_addresses(scene: &Scene) -> Vec<String> {
         user["Attributes"].as_array().unwrap().contains(&flag)
     };
     let names = users.iter().filter(is_verified);
-    names.map(|user| user["Username"].as_str().unwrap().to_owned()).collect()
+    names
+        .map(|user| user["Username"].as_str().unwrap().to_owned())
+        .collect()
 }

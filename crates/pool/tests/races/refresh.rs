@@ -10,7 +10,8 @@ const REVOKED: &str = "Refresh Token has been revoked";
 
 async fn rotating(grace: i64) -> Scene {
     let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": grace });
-    let client = json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], "RefreshTokenRotation": rotation });
+    let client =
+        json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"], "RefreshTokenRotation": rotation });
     Scene::of(json!({}), client).await
 }
 
@@ -61,10 +62,19 @@ async fn in_the_grace_period_two_exchanges_at_the_same_moment_both_have_a_succes
 
 #[tokio::test]
 async fn a_token_revoked_while_it_is_exchanged_has_no_successor() {
-    for operation in ["RevokeToken", "AdminUserGlobalSignOut", "AdminDisableUser", "AdminDeleteUser"] {
+    for operation in [
+        "RevokeToken",
+        "AdminUserGlobalSignOut",
+        "AdminDisableUser",
+        "AdminDeleteUser",
+    ] {
         let scene = rotating(10).await;
         let tokens = scene.tokens().await;
-        let sentence = if operation == "AdminDisableUser" { "User is disabled." } else { REVOKED };
+        let sentence = if operation == "AdminDisableUser" {
+            "User is disabled."
+        } else {
+            REVOKED
+        };
         if operation == "RevokeToken" {
             let body = json!({ "Token": tokens["RefreshToken"], "ClientId": scene.client });
             scene.before(&scene.at("user/"), |rival| async move {

@@ -36,16 +36,27 @@ async fn the_right_code_gives_no_tokens_to_a_user_deleted_at_the_same_moment() {
     let scene = Scene::with_codes().await;
     let (session, code) = challenged(&scene).await;
     scene.first_on_mara("user/", "AdminDeleteUser", json!({}));
-    let refused = scene.respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code })).await;
-    assert_eq!((refused.status, refused["__type"].as_str()), (400, Some("NotAuthorizedException")));
+    let refused = scene
+        .respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code }))
+        .await;
+    assert_eq!(
+        (refused.status, refused["__type"].as_str()),
+        (400, Some("NotAuthorizedException"))
+    );
     assert_eq!(scene.keys("/user/").await, [] as [String; 0]);
 }
 
 /// Mara's code challenge and the code that was mailed.
 async fn challenged(scene: &Scene) -> (Value, String) {
     let server: &TestPool = &scene.server;
-    let challenge = server.custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD).await.ok();
-    (challenge["Session"].clone(), server.code_to("mara@example.com").await)
+    let challenge = server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await
+        .ok();
+    (
+        challenge["Session"].clone(),
+        server.code_to("mara@example.com").await,
+    )
 }
 
 #[tokio::test]
@@ -101,7 +112,9 @@ async fn the_right_code_gives_no_tokens_to_a_user_disabled_at_the_same_moment() 
     let scene = Scene::with_codes().await;
     let (session, code) = challenged(&scene).await;
     scene.first_on_mara("user/", "AdminDisableUser", json!({}));
-    let refused = scene.respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code })).await;
+    let refused = scene
+        .respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code }))
+        .await;
     refused.assert_error("NotAuthorizedException", crate::WRONG);
     assert_eq!(scene.keys("/refresh/").await, [] as [String; 0]);
 }
@@ -142,5 +155,9 @@ async fn a_sign_out_ends_a_sign_in_whose_user_is_changed_at_the_same_moment() {
         .await
         .assert_error("NotAuthorizedException", "Refresh Token has been revoked");
     assert_eq!(scene.keys("/refresh/").await, [] as [String; 0]);
-    scene.server.password_sign_in(&scene.client, "mara", OTHER).await.ok();
+    scene
+        .server
+        .password_sign_in(&scene.client, "mara", OTHER)
+        .await
+        .ok();
 }

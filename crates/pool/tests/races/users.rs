@@ -54,7 +54,11 @@ async fn a_change_gives_up_when_others_are_faster_sixteen_times() {
     let mara = attributes(&scene).await;
     assert!(mara.contains("Mara 15") && !mara.contains("Berg"), "{mara}");
     for n in 0..15 {
-        scene.first_on_mara("user/", "AdminUpdateUserAttributes", named("name", &format!("{n}")));
+        scene.first_on_mara(
+            "user/",
+            "AdminUpdateUserAttributes",
+            named("name", &format!("{n}")),
+        );
     }
     scene
         .on_mara("AdminUpdateUserAttributes", named("family_name", "Berg"))
@@ -77,7 +81,11 @@ async fn a_change_does_not_bring_back_a_user_deleted_at_the_same_moment() {
 
 #[tokio::test]
 async fn a_deletion_takes_the_names_that_the_user_has_when_it_is_committed() {
-    let scene = Scene::of(json!({ "AliasAttributes": ["email", "preferred_username"] }), json!({})).await;
+    let scene = Scene::of(
+        json!({ "AliasAttributes": ["email", "preferred_username"] }),
+        json!({}),
+    )
+    .await;
     let preferred = named("preferred_username", "berg");
     scene.first_on_mara("user/", "AdminUpdateUserAttributes", preferred);
     scene.on_mara("AdminDeleteUser", json!({})).await.ok();
@@ -119,7 +127,13 @@ async fn a_deleted_user_leaves_neither_counts_nor_ledger() {
         .await
         .ok();
     scene.server.ignore_mail();
-    for kind in ["/quota/ChangePassword", "/ledger", "/session/", "/answered/", "/refresh/"] {
+    for kind in [
+        "/quota/ChangePassword",
+        "/ledger",
+        "/session/",
+        "/answered/",
+        "/refresh/",
+    ] {
         assert_eq!(scene.keys(kind).await.len(), 1, "{kind}");
     }
     scene.on_mara("AdminDeleteUser", json!({})).await.ok();
@@ -141,7 +155,10 @@ async fn a_password_is_not_changed_over_one_that_was_set_at_the_same_moment() {
     let refused = scene.server.call("ChangePassword", body(OTHER)).await;
     refused.assert_error("TooManyRequestsException", "Rate exceeded");
     for (password, signs_in) in [("Admins-Choice-1", true), (OTHER, false), (PASSWORD, false)] {
-        let answer = scene.server.password_sign_in(&scene.client, "mara", password).await;
+        let answer = scene
+            .server
+            .password_sign_in(&scene.client, "mara", password)
+            .await;
         assert_eq!(answer.status == 200, signs_in, "{password}");
     }
 }
@@ -161,7 +178,11 @@ async fn an_invitation_is_not_sent_again_to_a_user_who_chooses_a_password_at_the
             "Resend not possible. mara status is not FORCE_CHANGE_PASSWORD",
         );
     assert_eq!(scene.server.unread_mails(), 0);
-    scene.server.password_sign_in(&scene.client, "mara", OTHER).await.ok();
+    scene
+        .server
+        .password_sign_in(&scene.client, "mara", OTHER)
+        .await
+        .ok();
 }
 
 #[tokio::test]
