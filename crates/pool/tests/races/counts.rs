@@ -94,10 +94,11 @@ async fn a_call_is_refused_when_the_hours_last_one_came_first() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn of_sixty_four_calls_at_once_five_are_let_through() {
     let scene = Arc::new(Scene::new().await);
     let sub = sub(&scene).await;
+    scene.together("user/", 64);
     let mut calls = JoinSet::new();
     for _ in 0..64 {
         let (scene, sub) = (scene.clone(), sub.clone());

@@ -22,6 +22,7 @@ use poolhouse_pool::testing::{Answer, TestPool};
 use poolhouse_store::testing::Hooked;
 use poolhouse_store::{Memory, Scan, Store};
 use serde_json::{Value, json};
+use tokio::sync::Barrier;
 
 /// The password of every user here.
 const PASSWORD: &str = "Correct-Horse-9!";
@@ -127,6 +128,18 @@ impl Scene {
             rival.clock().set(now.plus_seconds(1));
             act(rival).await;
         });
+    }
+
+    /// Has this many commits at this prefix of the pool's rows wait for each other: everybody has read before anybody
+    /// writes.
+    fn together(&self, prefix: &str, commits: usize) {
+        let barrier = Arc::new(Barrier::new(commits));
+        for _ in 0..commits {
+            let barrier = barrier.clone();
+            self.store.before_commit_at(self.at(prefix), |_| async move {
+                barrier.wait().await;
+            });
+        }
     }
 
     /// A key or prefix of the pool's rows.
