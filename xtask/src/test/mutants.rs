@@ -81,7 +81,7 @@ pub fn with(arguments: &[String]) -> Outcome<Tally> {
     if let Some(shard) = &request.shard {
         command.args(["--shard", shard]);
     }
-    let status = process::watch(&mut command, console::say)?;
+    let status = process::watch(&mut command, |line| console::say(line))?;
     // 2: some were missed; 3: some ran into the time limit.
     if !matches!(status.code(), Some(0 | 2 | 3)) {
         return Err(format!("cargo-mutants stopped ({status})").into());
