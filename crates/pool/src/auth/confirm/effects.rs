@@ -84,15 +84,19 @@ impl Effects {
         else {
             return mail;
         };
-        let mut batch = mail.record(key, expect, &LedgerRecord::written(text, ctx.now));
-        if let (Some((attribute, mirror)), Some(user)) = (mirror, subject.stored())
-            && schema::has(pool, &attribute)
-        {
-            let mut mirrored = user.value.clone();
-            mirrored.set_attribute(&attribute, &mirror);
-            mirrored.modified = ctx.now;
-            batch = batch.replace(user, &mirrored);
+        let batch = mail.record(key, expect, &LedgerRecord::written(text, ctx.now));
+        let Some(user) = subject.stored() else {
+            return batch;
+        };
+        match mirror.filter(|(attribute, _)| schema::has(pool, attribute)) {
+            Some((attribute, mirror)) => {
+                let mut mirrored = user.value.clone();
+                mirrored.set_attribute(&attribute, &mirror);
+                mirrored.modified = ctx.now;
+                batch.replace(user, &mirrored)
+            }
+            // Neither a ledger nor a mail for a user who is deleted at the same moment.
+            None => batch.check(user.key.clone(), Expect::Present),
         }
-        batch
     }
 }
