@@ -118,7 +118,7 @@ fn the_fixes_mend_what_they_say_and_nothing_else() {
 fn a_client_without_lists_gets_lists_of_everything_but_the_ledger() {
     let mut facts = healthy::facts();
     let client = &mut facts.clients[0].description;
-    client["ReadAttributes"] = Value::Null;
+    client["ReadAttributes"] = json!(null);
     client["WriteAttributes"] = json!([]);
     let before: Vec<_> = examine(&facts)
         .findings
