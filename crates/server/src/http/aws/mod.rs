@@ -148,3 +148,30 @@ fn refused(error: ApiError) -> Fault {
     };
     Fault::new(code, error.message)
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_service_is_the_one_that_the_signature_is_for() {
+        let named = |authorization: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
+            service(&headers).map(str::to_owned)
+        };
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+        assert_eq!(named(scope).as_deref(), Some("ses"));
+        for other in [
+            "Bearer x",
+            "AWS4-HMAC-SHA256 Credential=AKIA",
+            "AWS4-HMAC-SHA256 Credential=AKIA/ses/aws5_request",
+            "AWS4-HMAC-SHA256 Credential=aws4_request",
+        ] {
+            assert_eq!(named(other), None, "{other}");
+        }
+        assert_eq!(service(&HeaderMap::new()), None);
+    }
+}
