@@ -10,6 +10,7 @@ import pytest
 from blackbox.inbox import Inbox
 from blackbox.pool import Pool
 from blackbox.server import REGION, Server
+from blackbox.srp import answer_code, start_custom_auth, wrong_code
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -256,3 +257,19 @@ def test_only_functions_are_answered(server):
         with pytest.raises(ClientError) as refused:
             client.get_parameter(Name="/app/key")
         assert refused.value.response["Error"]["Code"] in ("AccessDeniedException", "UnrecognizedClientException")
+
+
+def test_this_projects_functions_as_processes_count_in_the_servers_table(tmp_path):
+    running = Server(tmp_path, functions="processes")
+    idp = running.idp()
+    pool = Pool(idp)
+    user = pool.user()
+    credentials = pool.credentials(pool.client(), user)
+    challenge = start_custom_auth(idp, credentials)
+    wrong = answer_code(idp, credentials, challenge, wrong_code(Inbox(running.url).code_for(user.email)))
+    assert wrong["ChallengeName"] == "CUSTOM_CHALLENGE"
+    # What is counted would stand in the attribute if they had no table.
+    held = idp.admin_get_user(UserPoolId=pool.id, Username=user.email)["UserAttributes"]
+    assert [attribute for attribute in held if attribute["Name"] == "custom:authChallenge"] == []
+    assert '"ledger":"written"' in running.function_log("2faCreate").replace(" ", "")
+    assert running.stop() == 0
