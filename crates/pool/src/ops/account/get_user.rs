@@ -55,6 +55,7 @@ mod tests {
                     { "Name": "sub", "Value": sub },
                     { "Name": "email", "Value": "mara@example.com" },
                     { "Name": "email_verified", "Value": "true" },
+                    { "Name": "custom:authChallenge", "Value": "x" },
                 ]),
             ),
             (
