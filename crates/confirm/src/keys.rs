@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use poolhouse_text::hex;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -24,12 +25,17 @@ pub(crate) enum Purpose {
     Code,
     Nonce,
     Round,
+    Round2,
     Ledger,
+    Ledger2,
     EventTag,
     FakeAddress,
     MailId,
     Device,
     DeviceId,
+    SignIn,
+    Instance,
+    Grant,
 }
 
 impl Purpose {
@@ -39,12 +45,17 @@ impl Purpose {
             Self::Code => b"poolhouse.confirm.v1.code",
             Self::Nonce => b"poolhouse.confirm.v1.nonce",
             Self::Round => b"poolhouse.confirm.v1.round",
+            Self::Round2 => b"poolhouse.confirm.v2.round",
             Self::Ledger => b"poolhouse.confirm.v1.ledger",
+            Self::Ledger2 => b"poolhouse.confirm.v2.ledger",
             Self::EventTag => b"poolhouse.confirm.v1.event-tag",
             Self::FakeAddress => b"poolhouse.confirm.v1.fake-address",
             Self::MailId => b"poolhouse.confirm.v1.mail-id",
             Self::Device => b"poolhouse.confirm.v1.device",
             Self::DeviceId => b"poolhouse.confirm.v1.device-id",
+            Self::SignIn => b"poolhouse.confirm.v2.sign-in",
+            Self::Instance => b"poolhouse.confirm.v2.instance",
+            Self::Grant => b"poolhouse.confirm.v2.grant",
         }
     }
 }
@@ -189,14 +200,7 @@ pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if text.len() < 2 * LEAST_KEY_BYTES || !text.len().is_multiple_of(2) || !digits {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
+    hex::decode(text).filter(|bytes| bytes.len() >= LEAST_KEY_BYTES)
 }
 
 #[cfg(test)]

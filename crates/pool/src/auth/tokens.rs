@@ -5,8 +5,8 @@ use std::sync::Arc;
 use poolhouse_api::shapes::{AuthenticationResultType, TimeUnitsType, UserPoolClientType};
 use poolhouse_crypto::{Entropy, opaque, sha256, uuid_v4};
 use poolhouse_store::{Batch, Expect};
+use poolhouse_text::hex;
 
-use super::handle::hex;
 use super::step::SignIn;
 use super::subject::check_enabled;
 use crate::auth::claims::{self, Issue};
@@ -216,7 +216,7 @@ pub fn new_secret(entropy: &dyn Entropy) -> [u8; SECRET_BYTES] {
 
 /// What the store keeps of a secret.
 pub fn secret_digest(secret: &[u8]) -> String {
-    hex(&sha256(&[secret]))
+    hex::encode(&sha256(&[secret]))
 }
 
 /// The token that a client gets: where the family lies, and the secret.

@@ -13,6 +13,7 @@ use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_crypto::srp::{self, Challenge, parse_a, timestamp};
 use poolhouse_store::{Batch, BoxFuture};
+use poolhouse_text::hex;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
@@ -69,7 +70,7 @@ pub async fn ask(
     let state = Zeroizing::new(
         json!({
             "session": record.to_document(),
-            "secret": handle::hex(&ours.to_bytes()),
+            "secret": hex::encode(&ours.to_bytes()),
             "a": public_a.to_hex(),
         })
         .to_string(),
@@ -216,7 +217,7 @@ impl Exchange {
         let session = SessionRecord::from_document(document.get("session")?)?;
         Some(Exchange {
             digest: handle::digest(state),
-            ours: Challenge::from_bytes(&unhex(document.get("secret")?.as_str()?)?).ok()?,
+            ours: Challenge::from_bytes(&hex::decode(document.get("secret")?.as_str()?)?).ok()?,
             public_a: document.get("a")?.as_str()?.to_owned(),
             session,
         })
@@ -270,13 +271,6 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
 }
 
 fn bad_a() -> ApiError {
