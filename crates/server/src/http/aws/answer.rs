@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_text::with_causes;
+use poolhouse_text::{html, with_causes};
 use serde_json::{Value, json};
 
 /// What an operation answers with.
@@ -109,7 +109,7 @@ impl Protocol {
 fn result(operation: &str, members: &[(&str, String)], request_id: &str) -> String {
     let members: String = members
         .iter()
-        .map(|(name, value)| format!("<{name}>{}</{name}>", escaped(value)))
+        .map(|(name, value)| format!("<{name}>{}</{name}>", html::escape(value)))
         .collect();
     format!(
         "<{operation}Response><{operation}Result>{members}</{operation}Result><ResponseMetadata><RequestId>{request_id}\
@@ -121,13 +121,7 @@ fn error(fault: &Fault, request_id: &str) -> String {
     format!(
         "<ErrorResponse><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}\
          </RequestId></ErrorResponse>",
-        escaped(&fault.code),
-        escaped(&fault.message)
+        html::escape(&fault.code),
+        html::escape(&fault.message)
     )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }

@@ -191,15 +191,14 @@ fn fill(template: &str, data: &Value, is_html: bool) -> Result<String, Fault> {
                 return Err(Fault::new("MissingRenderingAttribute", message));
             }
         };
-        filled += &if is_html { escaped(&value) } else { value };
+        filled += &if is_html {
+            poolhouse_text::html::escape(&value)
+        } else {
+            value
+        };
         filled += rest;
     }
     Ok(filled)
-}
-
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Puts a mail for each recipient into the outbox, all or none.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use poolhouse_text::percent;
+
 use super::answer::Fault;
 
 /// A form, read.
@@ -58,23 +60,9 @@ impl Form {
     }
 }
 
+/// Forms write a space as `+`.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => hex(rest.next()?)? << 4 | hex(rest.next()?)?,
-            other => other,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    percent::decode(&text.replace('+', " "))
 }
 
 #[cfg(test)]
