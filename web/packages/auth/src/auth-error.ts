@@ -85,3 +85,8 @@ function kindOf(status: number, code: string, message: string): AuthErrorKind {
   const known = KINDS.find(([pattern]) => pattern.test(code))?.[1];
   return known ?? (status === 429 ? 'throttled' : 'server');
 }
+
+/** Numbers that would give the password away, or an answer that lacks what it must have. */
+export function malformed(cause?: unknown): AuthError {
+  return new AuthError('server', '', 'Malformed.', { cause });
+}

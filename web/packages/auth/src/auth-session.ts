@@ -5,6 +5,10 @@ import { type SessionStore, type StoredSession, memoryStore } from './session-st
 /** Tokens are renewed this many milliseconds before their end, so that none dies on its way. */
 const MARGIN = 30_000;
 
+/** How often, and after how many milliseconds each, another tab's tokens are looked for. */
+const ARRIVAL_LOOKS = 20;
+const ARRIVAL_LOOK = 25;
+
 export interface SessionOptions {
   /** Names the session to other tabs; tabs with the same name share one. */
   readonly name: string;
@@ -33,6 +37,8 @@ export class AuthSession {
     if (typeof BroadcastChannel === 'function' && typeof document === 'object') {
       this.#channel = new BroadcastChannel(this.#name);
       this.#channel.onmessage = this.#reread;
+      // The message may be here before what it is about: storage reaches other tabs in its own time.
+      addEventListener('storage', this.#reread);
       // A page that the browser kept for "Back" heard nothing meanwhile.
       addEventListener('pageshow', this.#reread);
     }
@@ -72,7 +78,7 @@ export class AuthSession {
   /** New tokens, whatever the old ones are good for. One request, however many ask at a time. */
   renew(): Promise<Tokens | null> {
     const before = this.#current?.tokens.accessToken;
-    this.#renewing ??= this.#alone(() => this.#exchange(before)).finally(() => {
+    this.#renewing ??= this.#alone(before, () => this.#exchange(before)).finally(() => {
       this.#renewing = undefined;
     });
     return this.#renewing;
@@ -99,7 +105,9 @@ export class AuthSession {
   dispose(): void {
     this.#listeners.clear();
     this.#channel?.close();
-    if (this.#channel) removeEventListener('pageshow', this.#reread);
+    if (!this.#channel) return;
+    removeEventListener('storage', this.#reread);
+    removeEventListener('pageshow', this.#reread);
   }
 
   async #exchange(before: string | undefined): Promise<Tokens | null> {
@@ -122,9 +130,20 @@ export class AuthSession {
     }
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  /** One tab at a time. Whoever had to wait gives the other tab's tokens the time to arrive. */
+  async #alone<T>(before: string | undefined, work: () => Promise<T>): Promise<T> {
     const locks = typeof navigator === 'object' ? navigator.locks : undefined;
-    return (locks ? locks.request(this.#name, work) : work()) as Promise<T>;
+    if (!locks) return work();
+    const free = await locks.request(this.#name, { ifAvailable: true }, async (lock) =>
+      lock ? { result: await work() } : null,
+    );
+    if (free) return free.result;
+    return locks.request(this.#name, async () => {
+      for (let i = 0; i < ARRIVAL_LOOKS && this.#store.read()?.tokens.accessToken === before; i++) {
+        await new Promise((resolve) => setTimeout(resolve, ARRIVAL_LOOK));
+      }
+      return work();
+    });
   }
 
   #put(tokens: Tokens): void {

@@ -7,12 +7,12 @@ import type {
   TokenClient,
   Tokens,
 } from './auth-client.js';
-import { AuthError } from './auth-error.js';
+import { AuthError, malformed } from './auth-error.js';
 import type { Bytes } from './bytes.js';
 import { readCodeChallenge } from './code-challenge.js';
 import { type Json, Wire, member, record, strings } from './wire.js';
 import { type PlaceStore, browserPlaces } from './place-store.js';
-import { type SrpChallenge, SrpClient, SrpError, srpTimestamp } from './srp.js';
+import { type SrpChallenge, SrpClient, srpTimestamp } from './srp.js';
 
 export interface CognitoClientOptions {
   /** `https://cognito-idp.REGION.amazonaws.com/`, or a Poolhouse server's address. */
@@ -249,10 +249,7 @@ async function sign(
   try {
     return await srp.sign(challenge, password, timestamp);
   } catch (cause) {
-    if (cause instanceof SrpError || cause instanceof DOMException) {
-      throw new AuthError('server', '', 'Malformed.', { cause });
-    }
-    throw cause;
+    throw malformed(cause);
   }
 }
 

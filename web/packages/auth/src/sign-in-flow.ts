@@ -1,5 +1,5 @@
 import type { AuthClient, Metadata, NextStep, Tokens } from './auth-client.js';
-import { AuthError } from './auth-error.js';
+import { AuthError, malformed } from './auth-error.js';
 import {
   type CodeState,
   type FlowEvent,
@@ -309,6 +309,5 @@ export class SignInFlow {
 }
 
 function asAuthError(error: unknown): AuthError {
-  if (error instanceof AuthError) return error;
-  return new AuthError('server', '', 'Malformed.', { cause: error });
+  return error instanceof AuthError ? error : malformed(error);
 }

@@ -1,5 +1,6 @@
+import { AuthError } from './auth-error.js';
 import { SRP_VECTORS } from './fixtures/srp-vectors.js';
-import { SrpClient, SrpError, modPow, srpTimestamp } from './srp.js';
+import { SrpClient, modPow, srpTimestamp } from './srp.js';
 
 const POOL_NAME = SRP_VECTORS.userPoolId.split('_')[1];
 
@@ -26,7 +27,7 @@ describe('SrpClient', () => {
   ])('refuses a public value of the server that is %s', async (_, serverPublic) => {
     const client = await SrpClient.withSecret(POOL_NAME, 7n);
     const challenge = { userId: 'u', salt: '1', serverPublic, secretBlock: '' };
-    await expect(client.sign(challenge, 'password', 'now')).rejects.toThrow(SrpError);
+    await expect(client.sign(challenge, 'password', 'now')).rejects.toThrow(AuthError);
   });
 
   it('takes a new secret of 256 bits for each sign-in', async () => {

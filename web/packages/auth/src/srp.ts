@@ -1,3 +1,4 @@
+import { malformed } from './auth-error.js';
 import { type Bytes, concat, fromBase64, fromHex, toBase64, toHex, utf8 } from './bytes.js';
 
 /**
@@ -28,11 +29,6 @@ export interface SrpChallenge {
   readonly serverPublic: string;
   /** `SECRET_BLOCK`, base64; opaque, and goes back as it came. */
   readonly secretBlock: string;
-}
-
-/** The server sent numbers that would give the password away, or that are no numbers. */
-export class SrpError extends Error {
-  override readonly name = 'SrpError';
 }
 
 /** One key pair, for one sign-in. */
@@ -76,9 +72,9 @@ export class SrpClient {
   async #sessionKey(challenge: SrpChallenge, password: string): Promise<Bytes> {
     const serverPublic = bigIntOf(challenge.serverPublic);
     // With B or u zero the session key would not depend on the password.
-    if (serverPublic % N === 0n) throw new SrpError('B is zero.');
+    if (serverPublic % N === 0n) throw malformed();
     const u = await hashed(pad(this.#publicValue), pad(serverPublic));
-    if (u === 0n) throw new SrpError('u is zero.');
+    if (u === 0n) throw malformed();
 
     const identity = utf8(`${this.#poolName}${challenge.userId}:${password}`);
     const salt = pad(bigIntOf(challenge.salt));
@@ -149,7 +145,7 @@ function prime(): bigint {
 }
 
 function bigIntOf(hex: string): bigint {
-  if (!/^[0-9a-f]+$/i.test(hex)) throw new SrpError('Not hex.');
+  if (!/^[0-9a-f]+$/i.test(hex)) throw malformed();
   return BigInt(`0x${hex}`);
 }
 

@@ -1,4 +1,4 @@
-import { AuthError, serviceError } from './auth-error.js';
+import { AuthError, malformed, serviceError } from './auth-error.js';
 import type { CognitoClientEnvironment } from './cognito-client.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -115,11 +115,11 @@ type Metadata = Readonly<Record<string, string>>;
 
 export function record(value: unknown): Json {
   if (typeof value === 'object' && value !== null) return value as Json;
-  throw new AuthError('server', '', 'Malformed.');
+  throw malformed();
 }
 
 export function member(of: Json, name: string): string {
   const value = of[name];
   if (typeof value === 'string') return value;
-  throw new AuthError('server', '', `No ${name}.`);
+  throw malformed(name);
 }
