@@ -9,7 +9,10 @@ import { CleanApp, pack } from './support/clean-app';
 
 type Packed = ReturnType<typeof pack>;
 
-const test = base.extend<{ open: (page: Page, app: CleanApp, below: string) => Promise<SignInPage> }, { packed: Packed }>({
+const test = base.extend<
+  { open: (page: Page, app: CleanApp, below: string) => Promise<SignInPage> },
+  { packed: Packed }
+>({
   packed: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
     async ({}, use) => {
@@ -177,7 +180,10 @@ test('a plain page with a script from the package signs in, without a build', as
 }) => {
   const names = { ...pool, endpoint: `${server.url}/` };
   const app = new CleanApp({
-    'package.json': { private: true, dependencies: { '@poolhouse/auth': packed.auth, '@poolhouse/elements': packed.elements } },
+    'package.json': {
+      private: true,
+      dependencies: { '@poolhouse/auth': packed.auth, '@poolhouse/elements': packed.elements },
+    },
     'index.html': `<!doctype html><html lang="en"><title>Plain</title>
       <script type="module" src="/node_modules/@poolhouse/elements/min/sign-in.js"></script>
       <main><ph-sign-in ${ELEMENT(names)}></ph-sign-in></main></html>`,

@@ -26,7 +26,6 @@ const test = base.extend<object, { rendered: { url: string; requests: string[] }
         const isFile = /\.\w+$/.test(request.url ?? '');
         if (!isFile) return void reqHandler(request, answer);
         answer.writeHead(307, { location: new URL(request.url ?? '', files.url).href });
-        answer.setHeader;
         answer.end();
       });
       await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));

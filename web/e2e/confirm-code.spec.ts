@@ -257,7 +257,13 @@ test('eleven digits pasted are not sent, and the form says why', async ({ page, 
   await signIn.expectSignedIn();
 });
 
-test('whoever signs in first in one of two tabs is signed in in both', async ({ page, context, server, pool, signIn }) => {
+test('whoever signs in first in one of two tabs is signed in in both', async ({
+  page,
+  context,
+  server,
+  pool,
+  signIn,
+}) => {
   await signIn.reachCode();
   const second = await context.newPage();
   await second.goto(server.url);
@@ -273,7 +279,11 @@ test('whoever signs in first in one of two tabs is signed in in both', async ({ 
   await expect(page.getByText(`signed in as ${other.email}`)).toBeVisible();
 });
 
-test('a sign-in finished in a copy of the tab is finished here too', async ({ page, context, signIn }) => {
+test('a sign-in finished in a copy of the tab is finished here too', async ({
+  page,
+  context,
+  signIn,
+}) => {
   await signIn.reachCode();
   const [copy] = await Promise.all([
     context.waitForEvent('page'),

@@ -24,7 +24,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       page,
       hosted,
     }) => {
-      const signIn = await hosted({ ...SIGN_IN, css: ':root { color-scheme: light dark; background: canvas }' });
+      const signIn = await hosted({
+        ...SIGN_IN,
+        css: ':root { color-scheme: light dark; background: canvas }',
+      });
       await expect(signIn.email).toBeFocused();
       await expect(page.getByText('Northwind')).toBeVisible();
       await expect(page.getByRole('link', { name: 'Trouble signing in?' })).toBeVisible();
@@ -83,7 +86,10 @@ test('<ph-sign-in>: pasting, editing, a refresh in the middle', async ({ page, h
   await page.reload();
   await expect(signIn.code).toBeFocused();
   const code = await signIn.mailedCode();
-  await page.evaluate((text) => document.execCommand('insertText', false, text), `${code.slice(0, 3)} ${code.slice(3)}`);
+  await page.evaluate(
+    (text) => document.execCommand('insertText', false, text),
+    `${code.slice(0, 3)} ${code.slice(3)}`,
+  );
   await expectTokens(page);
 });
 

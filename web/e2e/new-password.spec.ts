@@ -28,7 +28,9 @@ test('an invited person chooses a password, types the code and is signed in', as
   await page.keyboard.press('Enter');
 
   await expect(signIn.code).toBeFocused();
-  await expect(page.getByText('Your new password counts once the code is confirmed.')).toBeVisible();
+  await expect(
+    page.getByText('Your new password counts once the code is confirmed.'),
+  ).toBeVisible();
   await page.keyboard.type(await server.codeFor(person.email));
   await signIn.expectSignedIn();
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();

@@ -14,7 +14,10 @@ async function answersSay(page: Page, ...rounds: Parameters[]): Promise<void> {
     async (route) => {
       if (route.request().method() !== 'POST') return route.fallback();
       const answer = await route.fetch();
-      const body = (await answer.json()) as { ChallengeName?: string; ChallengeParameters?: object };
+      const body = (await answer.json()) as {
+        ChallengeName?: string;
+        ChallengeParameters?: object;
+      };
       const changes = body.ChallengeName === 'CUSTOM_CHALLENGE' ? rounds.shift() : undefined;
       if (!changes) return route.fulfill({ response: answer });
       body.ChallengeParameters = { ...body.ChallengeParameters, ...changes };

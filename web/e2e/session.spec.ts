@@ -47,7 +47,11 @@ test('signing out without a connection is a sign-out here', async ({ page, conte
   await expect(signIn.email).toBeVisible();
 });
 
-test('the account page speaks the browser’s language, dates too', async ({ page, signIn, server }) => {
+test('the account page speaks the browser’s language, dates too', async ({
+  page,
+  signIn,
+  server,
+}) => {
   await signIn.reachCode();
   await page.keyboard.type(await signIn.mailedCode());
   await page.getByRole('heading', { name: 'Welcome' }).waitFor();

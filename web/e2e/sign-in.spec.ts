@@ -15,7 +15,9 @@ test('the whole way with the keyboard alone', async ({ page, person, signIn }) =
   await page.keyboard.type(await signIn.mailedCode());
 
   await signIn.expectSignedIn();
-  const kept = await page.evaluate(() => JSON.stringify([{ ...sessionStorage }, { ...localStorage }]));
+  const kept = await page.evaluate(() =>
+    JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+  );
   expect(kept).not.toContain(person.password);
   await expect(page.getByRole('heading', { name: 'Welcome' })).toBeFocused();
   await expect(page.getByText(`signed in as ${person.email}`)).toBeVisible();

@@ -34,7 +34,9 @@ process.exitCode = failed ? 1 : 0;
 
 function check(what, program, ...args) {
   try {
-    execFileSync(process.execPath, [join(WEB, 'node_modules', program), ...args], { stdio: 'pipe' });
+    execFileSync(process.execPath, [join(WEB, 'node_modules', program), ...args], {
+      stdio: 'pipe',
+    });
     passed += 1;
     console.log(`ok ${what}`);
   } catch (error) {

@@ -28,8 +28,14 @@ const OURS = [
   ['`<ph-otp-input>`', "import '@poolhouse/elements/otp-input'", 5_000],
 ];
 const PEERS = [
-  ['`amazon-cognito-identity-js`', "export { CognitoUserPool, CognitoUser, AuthenticationDetails } from 'amazon-cognito-identity-js'"],
-  ['`aws-amplify` (`auth`)', "export { Amplify } from 'aws-amplify'; export { signIn, confirmSignIn, signOut, fetchAuthSession } from 'aws-amplify/auth'"],
+  [
+    '`amazon-cognito-identity-js`',
+    "export { CognitoUserPool, CognitoUser, AuthenticationDetails } from 'amazon-cognito-identity-js'",
+  ],
+  [
+    '`aws-amplify` (`auth`)',
+    "export { Amplify } from 'aws-amplify'; export { signIn, confirmSignIn, signOut, fetchAuthSession } from 'aws-amplify/auth'",
+  ],
 ];
 
 const oursOnly = process.argv.includes('--ours');
@@ -40,7 +46,8 @@ for (const [name, code, budget] of OURS) {
   if (sizes.brotli > budget) over += 1;
   rows.push({ name, ...sizes, budget });
 }
-for (const [name, code] of oursOnly ? [] : PEERS) rows.push({ name, ...(await measure(code, OTHERS)) });
+for (const [name, code] of oursOnly ? [] : PEERS)
+  rows.push({ name, ...(await measure(code, OTHERS)) });
 
 const core = rows[0].brotli;
 const table = [
@@ -69,7 +76,10 @@ async function measure(contents, resolveDir) {
     platform: 'browser',
     external: ['react'],
     define: { global: 'globalThis' },
-    alias: { '@poolhouse/auth': join(WEB, 'dist/auth'), '@poolhouse/elements': join(WEB, 'dist/elements') },
+    alias: {
+      '@poolhouse/auth': join(WEB, 'dist/auth'),
+      '@poolhouse/elements': join(WEB, 'dist/elements'),
+    },
     write: false,
   });
   const code = outputFiles[0].contents;

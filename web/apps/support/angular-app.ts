@@ -104,7 +104,9 @@ function workspace(server: boolean): object {
     browser: 'src/main.ts',
     tsConfig: 'tsconfig.json',
     styles: ['node_modules/@poolhouse/angular/styles/sign-in.css'],
-    ...(server ? { server: 'src/main.server.ts', outputMode: 'server', ssr: { entry: 'src/server.ts' } } : {}),
+    ...(server
+      ? { server: 'src/main.server.ts', outputMode: 'server', ssr: { entry: 'src/server.ts' } }
+      : {}),
   };
   return {
     version: 1,

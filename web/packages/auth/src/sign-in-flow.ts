@@ -1,4 +1,4 @@
-import type { AuthClient, Metadata, NextStep, Tokens } from './auth-client.js';
+import type { AuthClient, Metadata, NextStep } from './auth-client.js';
 import { AuthError, malformed } from './auth-error.js';
 import {
   type CodeState,

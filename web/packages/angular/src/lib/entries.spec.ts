@@ -1,6 +1,6 @@
 import { provideHttpClient, withInterceptors, HttpClient } from '@angular/common/http';
 import { HttpTestingController, provideHttpClientTesting } from '@angular/common/http/testing';
-import { Component, PLATFORM_ID, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, PLATFORM_ID, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { FormControl, ReactiveFormsModule } from '@angular/forms';
 import { Router, provideRouter } from '@angular/router';
@@ -49,7 +49,7 @@ describe('the unit-test kit', () => {
     expect(find(fixture, '.si-field-error').textContent.trim()).toBe('Fill in this field.');
     expect(find(fixture, 'label').textContent.trim()).toBe('First name');
     find<HTMLInputElement>(fixture, '[data-attribute="given_name"]').value = 'Ana';
-    const password = find<HTMLInputElement>(fixture, '[autocomplete="new-password"]');
+    const password = find<HTMLInputElement>(fixture, 'input[autocomplete="new-password"]');
     password.value = 'Chosen-Horse-9!';
     password.dispatchEvent(new Event('input'));
     submit(fixture);
@@ -102,6 +102,7 @@ describe('on a server', () => {
 
 describe('OtpControl', () => {
   @Component({
+    changeDetection: ChangeDetectionStrategy.OnPush,
     imports: [OtpInput, OtpControl, ReactiveFormsModule],
     template: `<si-otp-input [formControl]="code" />`,
   })
@@ -128,7 +129,7 @@ describe('OtpControl', () => {
 });
 
 describe('signedInGuard', () => {
-  @Component({ template: '' })
+  @Component({ changeDetection: ChangeDetectionStrategy.OnPush, template: '' })
   class Page {}
 
   it('sends those who are not signed in to the sign-in, and back afterwards', async () => {
@@ -151,7 +152,9 @@ describe('signedInGuard', () => {
 describe('accessTokenInterceptor', () => {
   it('gives the token to the named API alone, and renews it once', async () => {
     const client = new FakeClient();
-    const interceptors = withInterceptors([accessTokenInterceptor('https://api.example.com', '/api')]);
+    const interceptors = withInterceptors([
+      accessTokenInterceptor('https://api.example.com', '/api'),
+    ]);
     TestBed.configureTestingModule({
       providers: [
         provideFakeSignIn(client),

@@ -101,7 +101,7 @@ const MINUTE_ANNOUNCED = { from: 60, to: 50 };
       <button
         class="si-button"
         [attr.type]="renews() ? 'button' : 'submit'"
-        [attr.aria-disabled]="busy() !== null || (renews() && resendIn()) || null"
+        [attr.aria-disabled]="busy() !== null || (renews() && !!resendIn()) || null"
         (click)="press()"
       >
         @if (busy() === 'verifying' || (busy() && renews())) {
@@ -202,7 +202,8 @@ export class ConfirmCodeForm {
   });
 
   constructor() {
-    afterNextRender(() => (this.field() ?? this.heading()).focus());
+    // In a task of its own: a focus has the whole form laid out, which takes a phone its time.
+    afterNextRender(() => setTimeout(() => (this.field() ?? this.heading()).focus()));
     afterRenderEffect(() => {
       // Time running out is no answer to anything typed: it must not move the focus.
       if (this.error() && !this.expired()) untracked(() => this.field()?.selectAll());
