@@ -229,6 +229,19 @@ describe('the code', () => {
     );
   });
 
+  it('kept alive at the end of a wait brings the mail, which is said', () => {
+    const waiting = after(SUBMITTED, challenged({ result: 'held', resendIn: 40 }));
+    const alive: FlowEvent = {
+      type: 'kept-alive',
+      challenge: challenge({ result: 'sent' }),
+      now: NOW,
+    };
+    expect(transition(waiting, alive)).toMatchObject({
+      notice: 'sent',
+      pending: { waiting: null, expiresAt: NOW + 300_000 },
+    });
+  });
+
   it.each<[AuthErrorKind, FlowState]>([
     ['refused', ended('over')],
     ['session', ended('session')],

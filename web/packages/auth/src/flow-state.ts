@@ -218,11 +218,12 @@ function endOf(challenge: CodeChallenge, newPassword: boolean): EndedState | nul
   return result === 'locked' && long ? ended('locked', opens, newPassword) : null;
 }
 
-/** Says nothing new but the handle and the clocks; what the person reads stays. */
+/** What the person reads stays, but for the end of a wait: any request brings the mail then. */
 function keptAlive(state: CodeState, challenge: CodeChallenge, now: number): FlowState {
-  const { newPassword } = state.pending;
+  const { newPassword, waiting } = state.pending;
   const pending = pendingCode(challenge, now, state.pending, newPassword);
-  return endOf(challenge, newPassword) ?? { ...state, pending };
+  const notice = waiting && !pending.waiting ? 'sent' : state.notice;
+  return endOf(challenge, newPassword) ?? { ...state, pending, notice };
 }
 
 function codeFailed(state: CodeState, kind: AuthErrorKind): FlowState {

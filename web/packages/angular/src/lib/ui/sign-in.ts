@@ -171,7 +171,9 @@ export class SignIn {
       if (injector.get(TOKEN_CLIENT, null)) injector.get(Session).start(tokens);
       this.signedIn.emit(tokens);
     });
-    afterNextRender(() => this.offline.set(!navigator.onLine));
+    afterNextRender(() =>
+      this.offline.set(document.defaultView?.navigator.onLine === false),
+    );
     // The steps without a field of their own: a screen reader goes on at their heading.
     afterRenderEffect(() => this.heading()?.focus());
   }
