@@ -15,7 +15,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS]";
+const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS]";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -30,13 +30,14 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what] if what == "sign-in" => ROUNDS,
         [what, rest @ ..] if what == "cold-start" => return crate::cold_start::run(rest),
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
+        [what] if what == "list-users" => return list_users("10000", "1000000"),
+        [what, small, large] if what == "list-users" => return list_users(small, large),
+        [what] if what == "flood" => return flood("60"),
+        [what, seconds] if what == "flood" => return flood(seconds),
         _ => return Err(USAGE.into()),
     };
     let programs = build()?;
-    let home = root::target().join("bench");
-    if home.exists() {
-        fs::remove_dir_all(&home)?;
-    }
+    let home = new_home()?;
     let sink = format!("127.0.0.1:{}", server::free_port()?);
     let server = start(&programs, &home, &sink)?;
     let api = PoolApi {
@@ -48,6 +49,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     let (pool_id, client_id) = console::step(&people, || set_up(&api, rounds + WARM_UP, &password))?;
     let mut load = Command::new(programs.join("poolhouse-bench"));
     load.args([
+        "sign-in",
         "--server",
         &server.address.to_string(),
         "--pid",
@@ -65,6 +67,36 @@ pub fn run(arguments: &[String]) -> Outcome {
     ])
     .args(["--rounds", &rounds.to_string(), "--warm-up", &WARM_UP.to_string()]);
     process::run(&mut load)
+}
+
+/// What a listed user costs in pools of these sizes. A million users take some minutes to make, and some gigabytes.
+fn list_users(small: &str, large: &str) -> Outcome {
+    let (programs, home) = (build()?, new_home()?);
+    let mut load = Command::new(programs.join("poolhouse-bench"));
+    load.args(["list-users", "--small", small, "--large", large, "--home"]);
+    let done = process::run(load.arg(&home));
+    fs::remove_dir_all(home)?;
+    done
+}
+
+/// Whether the sweeper keeps up with a flood of unknown names of so many seconds.
+fn flood(seconds: &str) -> Outcome {
+    let (programs, home) = (build()?, new_home()?);
+    let mut load = Command::new(programs.join("poolhouse-bench"));
+    load.args(["flood", "--seconds", seconds, "--home"]);
+    let done = process::run(load.arg(&home));
+    fs::remove_dir_all(home)?;
+    done
+}
+
+/// An empty folder for a benchmark's database.
+fn new_home() -> Outcome<PathBuf> {
+    let home = root::target().join("bench");
+    if home.exists() {
+        fs::remove_dir_all(&home)?;
+    }
+    fs::create_dir_all(&home)?;
+    Ok(home)
 }
 
 fn build() -> Outcome<PathBuf> {

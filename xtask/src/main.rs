@@ -50,8 +50,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "codegen",
-        arguments: "[--check]",
-        about: "write crates/api/src/generated from model/, and docs/reference/operations.md from the server",
+        arguments: "[--check|--check-drift [FILE]]",
+        about: "write what is generated from model/ and the server's code, check it, or compare model/ with a newer botocore",
         run: codegen::run,
     },
     Command {
@@ -68,8 +68,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "model",
-        arguments: "SERVICE_JSON",
-        about: "reduce botocore's service-2.json of cognito-idp to model/cognito-idp.json",
+        arguments: "WHEEL|SERVICE_JSON",
+        about: "reduce botocore's description of cognito-idp to model/cognito-idp.json",
         run: codegen::reduce::run,
     },
     Command {

@@ -34,6 +34,8 @@ pub(crate) enum Rule {
         range: Bounds,
     },
     Boolean,
+    /// Seconds since 1970, with a fraction or without.
+    Timestamp,
     /// Bytes in base64; the size counts the bytes.
     Blob {
         size: Bounds,

@@ -1,8 +1,8 @@
 //! The Cognito user pools API as facts: wire types, errors, operations and constraints, generated from `model/`.
 //!
 //! A request is handled in this order: the bytes become JSON, [`Operation::validate`] walks the JSON and lists what is
-//! wrong in the service's own sentence, and only then [`Shape::from_json`] reads it into a plain struct, without any
-//! further way to fail. Nothing here does I/O.
+//! wrong in the service's own sentence, and only then [`Shape::from_json`] reads it into a plain struct, in which what the
+//! model requires is there and not an `Option`. Nothing here does I/O.
 
 mod body;
 mod constraint;
@@ -27,7 +27,7 @@ pub use body::parse_body;
 pub use generated::errors::ErrorCode;
 pub use generated::operations::Operation;
 pub use operation::Auth;
-pub use shape::{Blob, Call, Field, Nothing, Shape, Timestamp};
+pub use shape::{Blob, Call, Field, Missing, Nothing, Shape, Timestamp};
 pub use validate::Rejection;
 
 /// A unit type for every operation, tying it to the types of its request and its answer.

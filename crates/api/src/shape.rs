@@ -9,13 +9,39 @@ use crate::generated::operations::Operation;
 
 /// A structure of the API.
 pub trait Shape: Sized {
-    /// Reads what is there. Total: a missing member, a null and a value of the wrong type all read as `None`, so call
+    /// The names of its members on the wire, in the model's order.
+    const MEMBERS: &'static [&'static str];
+
+    /// Reads what is there: an optional member that is missing, null or of the wrong type reads as `None`, so call
     /// [`Operation::validate`] first, which refuses the wrong types.
-    fn from_json(value: &Value) -> Self;
+    ///
+    /// # Errors
+    /// If a required member cannot be read, here or in a structure below. After validation that cannot happen, and still
+    /// nothing is put in its place: an empty name or the first flow of a list would be acted on, an error is not.
+    fn from_json(value: &Value) -> Result<Self, Missing>;
 
     /// Writes the members that are there; absent ones are left out, never null.
     fn to_json(&self) -> Value;
 }
+
+/// A required member that is not there, or is of another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The member's name on the wire.
+    pub member: &'static str,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the required member {} is missing or of the wrong type",
+            self.member
+        )
+    }
+}
+
+impl std::error::Error for Missing {}
 
 /// Ties an operation to the types of its request and its answer.
 pub trait Call {
@@ -32,8 +58,10 @@ pub trait Call {
 pub struct Nothing;
 
 impl Shape for Nothing {
-    fn from_json(_value: &Value) -> Self {
-        Self
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self)
     }
 
     fn to_json(&self) -> Value {
@@ -66,14 +94,17 @@ impl fmt::Debug for Blob {
 /// Whatever can stand as the value of a member.
 pub trait Field: Sized {
     /// The value, or `None` when the JSON is null or of another type.
-    fn read(value: &Value) -> Option<Self>;
+    ///
+    /// # Errors
+    /// If it is a structure, or holds one, that lacks a required member.
+    fn read(value: &Value) -> Result<Option<Self>, Missing>;
     /// The JSON that `read` understands.
     fn write(&self) -> Value;
 }
 
 impl<S: Shape> Field for S {
-    fn read(value: &Value) -> Option<Self> {
-        value.is_object().then(|| S::from_json(value))
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        value.is_object().then(|| S::from_json(value)).transpose()
     }
 
     fn write(&self) -> Value {
@@ -82,8 +113,8 @@ impl<S: Shape> Field for S {
 }
 
 impl Field for String {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_str().map(str::to_owned)
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(value.as_str().map(str::to_owned))
     }
 
     fn write(&self) -> Value {
@@ -92,8 +123,8 @@ impl Field for String {
 }
 
 impl Field for bool {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_bool()
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(value.as_bool())
     }
 
     fn write(&self) -> Value {
@@ -102,8 +133,8 @@ impl Field for bool {
 }
 
 impl Field for i64 {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_i64()
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(value.as_i64())
     }
 
     fn write(&self) -> Value {
@@ -112,8 +143,8 @@ impl Field for i64 {
 }
 
 impl Field for f64 {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_f64()
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(value.as_f64())
     }
 
     fn write(&self) -> Value {
@@ -123,8 +154,8 @@ impl Field for f64 {
 }
 
 impl Field for Timestamp {
-    fn read(value: &Value) -> Option<Self> {
-        value.as_f64().map(Self)
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(value.as_f64().map(Self))
     }
 
     fn write(&self) -> Value {
@@ -142,8 +173,8 @@ impl Field for Timestamp {
 }
 
 impl Field for Blob {
-    fn read(value: &Value) -> Option<Self> {
-        String::read(value).map(Self)
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok(String::read(value)?.map(Self))
     }
 
     fn write(&self) -> Value {
@@ -152,8 +183,8 @@ impl Field for Blob {
 }
 
 impl Field for Value {
-    fn read(value: &Value) -> Option<Self> {
-        (!value.is_null()).then(|| value.clone())
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        Ok((!value.is_null()).then(|| value.clone()))
     }
 
     fn write(&self) -> Value {
@@ -162,8 +193,12 @@ impl Field for Value {
 }
 
 impl<T: Field> Field for Vec<T> {
-    fn read(value: &Value) -> Option<Self> {
-        Some(value.as_array()?.iter().filter_map(T::read).collect())
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        let read = |elements: &Vec<Value>| {
+            let present = elements.iter().filter_map(|element| T::read(element).transpose());
+            present.collect()
+        };
+        value.as_array().map(read).transpose()
     }
 
     fn write(&self) -> Value {
@@ -172,14 +207,15 @@ impl<T: Field> Field for Vec<T> {
 }
 
 impl<T: Field> Field for BTreeMap<String, T> {
-    fn read(value: &Value) -> Option<Self> {
-        Some(
-            value
-                .as_object()?
-                .iter()
-                .filter_map(|(key, value)| Some((key.clone(), T::read(value)?)))
-                .collect(),
-        )
+    fn read(value: &Value) -> Result<Option<Self>, Missing> {
+        let read = |entries: &Map<String, Value>| {
+            let present = entries.iter().filter_map(|(key, value)| {
+                let value = T::read(value).transpose()?;
+                Some(value.map(|value| (key.clone(), value)))
+            });
+            present.collect()
+        };
+        value.as_object().map(read).transpose()
     }
 
     fn write(&self) -> Value {
@@ -191,15 +227,25 @@ impl<T: Field> Field for BTreeMap<String, T> {
     }
 }
 
-/// Reads one member of an object.
-pub(crate) fn member<T: Field>(object: &Value, name: &str) -> Option<T> {
-    object.get(name).and_then(T::read)
+/// Reads an optional member of an object.
+pub(crate) fn member<T: Field>(object: &Value, name: &str) -> Result<Option<T>, Missing> {
+    object.get(name).map_or(Ok(None), T::read)
 }
 
-/// Writes one member when it is there.
+/// Reads a required member of an object.
+pub(crate) fn required<T: Field>(object: &Value, name: &'static str) -> Result<T, Missing> {
+    member(object, name)?.ok_or(Missing { member: name })
+}
+
+/// Writes a required member.
+pub(crate) fn set<T: Field>(object: &mut Map<String, Value>, name: &str, value: &T) {
+    object.insert(name.to_owned(), value.write());
+}
+
+/// Writes an optional member when it is there.
 pub(crate) fn put<T: Field>(object: &mut Map<String, Value>, name: &str, value: &Option<T>) {
     if let Some(value) = value {
-        object.insert(name.to_owned(), value.write());
+        set(object, name, value);
     }
 }
 
@@ -216,7 +262,7 @@ pub(crate) fn debug(
     structure.finish()
 }
 
-/// Stands for a secret member in `Debug`: says whether it is there, not what it is.
+/// Stands for an optional secret member in `Debug`: says whether it is there, not what it is.
 pub(crate) fn hidden<T>(value: &Option<T>) -> &'static dyn fmt::Debug {
     if value.is_some() {
         &Some("…")
@@ -250,8 +296,8 @@ macro_rules! closed_set {
         }
 
         impl $crate::shape::Field for $name {
-            fn read(value: &::serde_json::Value) -> Option<Self> {
-                value.as_str().and_then(Self::parse)
+            fn read(value: &::serde_json::Value) -> Result<Option<Self>, $crate::shape::Missing> {
+                Ok(value.as_str().and_then(Self::parse))
             }
 
             fn write(&self) -> ::serde_json::Value {
@@ -263,120 +309,4 @@ macro_rules! closed_set {
 pub(crate) use closed_set;
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::shapes::{
-        AdminSetUserPasswordRequest, AttributeType, AuthFlowType, CompleteWebAuthnRegistrationRequest,
-        DescribeUserPoolResponse, InitiateAuthRequest, UserPoolType, UserType,
-    };
-
-    #[test]
-    fn timestamps_have_at_most_three_decimals() {
-        let table = [
-            (1_754_300_000_123, "1754300000.123"),
-            (1_754_300_000_120, "1754300000.12"),
-            (1_754_300_000_000, "1754300000"),
-            (0, "0"),
-            (-1_500, "-1.5"),
-        ];
-        for (millis, text) in table {
-            assert_eq!(Timestamp::from_millis(millis).write().to_string(), text);
-        }
-        assert_eq!(Timestamp(1.000_4).write().to_string(), "1");
-        assert_eq!(Timestamp(f64::NAN).write(), Value::Null);
-    }
-
-    #[test]
-    fn absent_members_are_left_out_and_null_ones_are_absent() {
-        let user = UserType::from_json(
-            &json!({"Username": "a", "Enabled": null, "Attributes": [null, {"Name": "x"}]}),
-        );
-        assert_eq!(
-            user.to_json(),
-            json!({"Username": "a", "Attributes": [{"Name": "x"}]})
-        );
-        let request = InitiateAuthRequest::from_json(&json!({"ClientMetadata": {"a": null, "b": "c"}}));
-        assert_eq!(request.to_json(), json!({"ClientMetadata": {"b": "c"}}));
-        let request = CompleteWebAuthnRegistrationRequest::from_json(&json!({"Credential": null}));
-        assert_eq!(request.credential, None);
-    }
-
-    #[test]
-    fn nested_shapes_are_written_in_the_model_s_order() {
-        let response = DescribeUserPoolResponse {
-            user_pool: Some(UserPoolType {
-                creation_date: Some(Timestamp(1.5)),
-                id: Some("eu-west-1_abc".into()),
-                ..UserPoolType::default()
-            }),
-        };
-        let text = response.to_json().to_string();
-        assert_eq!(text, r#"{"UserPool":{"Id":"eu-west-1_abc","CreationDate":1.5}}"#);
-    }
-
-    #[test]
-    fn a_value_of_the_wrong_type_reads_as_absent() {
-        let request = InitiateAuthRequest::from_json(&json!({
-            "AuthFlow": "NO_SUCH_FLOW", "ClientId": 7, "AuthParameters": {"USERNAME": "u", "X": 1}, "ClientMetadata": []
-        }));
-        assert_eq!(request.to_json(), json!({"AuthParameters": {"USERNAME": "u"}}));
-        assert_eq!(
-            InitiateAuthRequest::from_json(&json!([1])),
-            InitiateAuthRequest::default()
-        );
-    }
-
-    #[test]
-    fn debug_says_that_a_secret_is_there_but_not_what_it_is() {
-        let request = AdminSetUserPasswordRequest {
-            user_pool_id: Some("eu-west-1_abc".into()),
-            password: Some("hunter2".into()),
-            ..AdminSetUserPasswordRequest::default()
-        };
-        assert_eq!(
-            format!("{request:?}"),
-            "AdminSetUserPasswordRequest { user_pool_id: Some(\"eu-west-1_abc\"), username: None, \
-             password: Some(\"…\"), permanent: None }"
-        );
-        let attribute = AttributeType {
-            name: Some("email".into()),
-            value: Some("a@b.example".into()),
-        };
-        let listed = format!(
-            "{:?}",
-            UserType {
-                attributes: Some(vec![attribute]),
-                ..UserType::default()
-            }
-        );
-        assert!(
-            listed.contains("email") && !listed.contains("a@b.example"),
-            "{listed}"
-        );
-        let request = InitiateAuthRequest {
-            auth_flow: Some(AuthFlowType::UserPasswordAuth),
-            auth_parameters: Some([("PASSWORD".to_owned(), "hunter2".to_owned())].into()),
-            session: Some("s3cret".into()),
-            ..InitiateAuthRequest::default()
-        };
-        let text = format!("{request:?}");
-        assert!(
-            text.contains("UserPasswordAuth") && !text.contains("hunter2") && !text.contains("s3cret"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn closed_sets_are_read_and_written_by_their_exact_text() {
-        assert_eq!(
-            AuthFlowType::parse("USER_SRP_AUTH"),
-            Some(AuthFlowType::UserSrpAuth)
-        );
-        assert_eq!(AuthFlowType::parse("user_srp_auth"), None);
-        for flow in AuthFlowType::ALL {
-            assert_eq!(AuthFlowType::parse(flow.as_str()), Some(*flow));
-        }
-    }
-}
+mod tests;

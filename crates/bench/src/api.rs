@@ -31,7 +31,7 @@ impl Error for Refused {}
 
 impl Api {
     /// Connects.
-    pub async fn connect(server: SocketAddr) -> Result<Api, Box<dyn Error>> {
+    pub async fn connect(server: SocketAddr) -> Result<Api, Box<dyn Error + Send + Sync>> {
         let stream = TcpStream::connect(server).await?;
         stream.set_nodelay(true)?;
         Ok(Api {
@@ -41,7 +41,11 @@ impl Api {
     }
 
     /// Calls an operation that needs no signature.
-    pub async fn call(&mut self, operation: &'static str, input: &Value) -> Result<Value, Box<dyn Error>> {
+    pub async fn call(
+        &mut self,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let body = input.to_string();
         let request = format!(
             "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-amz-json-1.1\r\n\
@@ -57,7 +61,7 @@ impl Api {
         Ok(serde_json::from_str(&answer)?)
     }
 
-    async fn answer(&mut self) -> Result<(String, String), Box<dyn Error>> {
+    async fn answer(&mut self) -> Result<(String, String), Box<dyn Error + Send + Sync>> {
         let mut line = String::new();
         self.stream.read_line(&mut line).await?;
         let status = line.split(' ').nth(1).unwrap_or_default().to_owned();

@@ -1,32 +1,47 @@
-//! Signs in again and again and reads what that cost the server's process.
+//! The loads of `cargo xtask bench`.
 //!
-//! One sign-in at a time, as the worst case: nothing is shared between requests, no commit is joined with another's.
+//! `sign-in` signs in again and again and reads what that cost the server's process. One sign-in at a time, as the worst case: nothing is shared between requests, no commit is joined with another's.
 //! The client's own arithmetic is slow and does not matter: only the server's CPU time counts.
 
 mod api;
 mod cpu;
+mod flood;
+mod list_users;
+mod pool;
 mod report;
 mod sign_in;
 mod sink;
 
-use std::error::Error;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{Args, Parser};
 use cpu_time::ThreadTime;
 use poolhouse_crypto::floor;
+use tokio::runtime::Builder;
 
+use pool::Outcome;
 use report::{Cost, Report};
 use sign_in::Load;
 
 /// Rounds of the floor's measurement, of which the median is taken.
 const FLOOR_ROUNDS: usize = 301;
 
-/// What `cargo xtask bench sign-in` has prepared. The users are `user-0`, `user-1`, …, all with one password.
+/// The benchmarks of `cargo xtask bench`, which prepares what they need.
 #[derive(Parser)]
+enum Benchmark {
+    /// What a sign-in costs a running server
+    SignIn(Arguments),
+    /// What a listed user costs in a small and in a large pool
+    ListUsers(list_users::Arguments),
+    /// Whether the sweeper keeps up with unknown names
+    Flood(flood::Arguments),
+}
+
+/// What `cargo xtask bench sign-in` has prepared. The users are `user-0`, `user-1`, …, all with one password.
+#[derive(Args)]
 struct Arguments {
     /// Where the server listens
     #[arg(long)]
@@ -55,11 +70,12 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let measured = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Into::into)
-        .and_then(|runtime| runtime.block_on(measure(Arguments::parse())));
+    let measured = match Benchmark::parse() {
+        // One thread: nothing is shared between requests.
+        Benchmark::SignIn(arguments) => on(Builder::new_current_thread(), measure(arguments)),
+        Benchmark::ListUsers(arguments) => on(Builder::new_current_thread(), list_users::measure(arguments)),
+        Benchmark::Flood(arguments) => on(Builder::new_multi_thread(), flood::measure(arguments)),
+    };
     match measured {
         Ok(report) => {
             // Nothing is left to do when standard output itself is closed.
@@ -73,7 +89,13 @@ fn main() -> ExitCode {
     }
 }
 
-async fn measure(arguments: Arguments) -> Result<Report, Box<dyn Error>> {
+/// Runs a benchmark to its report.
+fn on<R: ToString>(mut builder: Builder, measured: impl Future<Output = Outcome<R>>) -> Outcome<String> {
+    let runtime = builder.enable_all().build()?;
+    Ok(runtime.block_on(measured)?.to_string())
+}
+
+async fn measure(arguments: Arguments) -> Outcome<Report> {
     let Arguments {
         server,
         pid,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_server::clock::Millis;
+use poolhouse_pool::base::clock::Millis;
 use poolhouse_testkit::srp::SrpClient;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -33,7 +33,7 @@ impl Load {
         pool: String,
         client: String,
         password: String,
-    ) -> Result<Load, Box<dyn Error>> {
+    ) -> Result<Load, Box<dyn Error + Send + Sync>> {
         let srp = SrpClient::new(&pool, &password);
         Ok(Load {
             api: Api::connect(server).await?,
@@ -45,14 +45,14 @@ impl Load {
     }
 
     /// USER_PASSWORD_AUTH.
-    pub async fn password(&mut self, user: u32) -> Result<(), Box<dyn Error>> {
+    pub async fn password(&mut self, user: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
         let parameters = json!({ "USERNAME": name(user), "PASSWORD": self.password });
         let answer = self.initiate("USER_PASSWORD_AUTH", parameters).await?;
         expect_tokens(&answer)
     }
 
     /// CUSTOM_AUTH with SRP_A, then the code from the mail.
-    pub async fn srp_and_code(&mut self, user: u32) -> Result<(), Box<dyn Error>> {
+    pub async fn srp_and_code(&mut self, user: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
         let parameters =
             json!({ "USERNAME": name(user), "CHALLENGE_NAME": "SRP_A", "SRP_A": self.srp.public_a() });
         let asked = self.initiate("CUSTOM_AUTH", parameters).await?;
@@ -64,7 +64,11 @@ impl Load {
         expect_tokens(&answer)
     }
 
-    async fn initiate(&mut self, flow: &str, parameters: Value) -> Result<Value, Box<dyn Error>> {
+    async fn initiate(
+        &mut self,
+        flow: &str,
+        parameters: Value,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let input = json!({ "AuthFlow": flow, "ClientId": self.client, "AuthParameters": parameters });
         self.api.call("InitiateAuth", &input).await
     }
@@ -74,7 +78,7 @@ impl Load {
         challenge: &str,
         asked: &Value,
         responses: Value,
-    ) -> Result<Value, Box<dyn Error>> {
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let input = json!({
             "ClientId": self.client,
             "ChallengeName": challenge,
@@ -85,7 +89,7 @@ impl Load {
     }
 
     /// The code in the mail to an address: the first six digits in a row.
-    async fn code(&self, address: &str) -> Result<String, Box<dyn Error>> {
+    async fn code(&self, address: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
         let arrived = self.mail.wait_for(|message| message.to == address);
         let message = timeout(PATIENCE, arrived)
             .await
@@ -100,7 +104,7 @@ fn name(user: u32) -> String {
     format!("user-{user}")
 }
 
-fn expect_tokens(answer: &Value) -> Result<(), Box<dyn Error>> {
+fn expect_tokens(answer: &Value) -> Result<(), Box<dyn Error + Send + Sync>> {
     if answer["AuthenticationResult"]["AccessToken"].is_string() {
         return Ok(());
     }
@@ -111,7 +115,7 @@ fn expect_tokens(answer: &Value) -> Result<(), Box<dyn Error>> {
     clippy::disallowed_methods,
     reason = "the client tells the server its own time"
 )]
-fn now() -> Result<Millis, Box<dyn Error>> {
+fn now() -> Result<Millis, Box<dyn Error + Send + Sync>> {
     Ok(Millis(i64::try_from(
         SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis(),
     )?))

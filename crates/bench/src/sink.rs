@@ -14,7 +14,7 @@ const CAPACITY: usize = 16;
 ///
 /// # Errors
 /// If the address is in use.
-pub async fn open(address: SocketAddr) -> Result<Inbox, Box<dyn Error>> {
+pub async fn open(address: SocketAddr) -> Result<Inbox, Box<dyn Error + Send + Sync>> {
     let kept = Inbox::new(CAPACITY);
     let listener = TcpListener::bind(address).await?;
     // When a mail came does not matter here. If the listener breaks, the wait for the next mail says so.

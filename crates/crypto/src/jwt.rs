@@ -4,9 +4,11 @@
 //! reading it: no algorithm, key reference or extension that a token asks for is ever acted on.
 
 mod claims;
+mod key_error;
 mod signing;
 mod verifying;
 
 pub use claims::{BadClaims, Expected, check_claims};
-pub use signing::{KeyError, SigningKey};
+pub use key_error::KeyError;
+pub use signing::SigningKey;
 pub use verifying::{BadToken, VerifyingKey, verify};

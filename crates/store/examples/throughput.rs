@@ -1,17 +1,19 @@
-//! What a commit and a read cost: CPU and wall time per operation, at 1, 16 and 64 concurrent callers.
+//! What a commit, a read and a sweep cost: CPU and wall time per operation, at 1, 16 and 64 concurrent callers.
 //!
 //! ```text
 //! cargo run --release -p poolhouse-store --example throughput [DIRECTORY]
 //! ```
 //!
-//! A commit is what a sign-in step writes: rows of 900, 64 and 200 bytes at random keys among 20,000 users.
+//! A commit is what a sign-in step writes: rows of 900, 64 and 200 bytes at random keys among 20,000 users. A sweep takes
+//! 100,000 rows of 150 bytes, alone and beside commits.
 
 use std::error::Error;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect, Memory, Scan, Sqlite, Store};
 use tokio::task::JoinSet;
 
@@ -46,7 +48,7 @@ async fn measure(engine: &str, store: Arc<dyn Store>) -> Result<()> {
         let batch = (user..user + 500).fold(Batch::new(), |batch, user| {
             batch.put(format!("user/{user:08}"), Expect::Any, body(900))
         });
-        store.commit(batch).await?;
+        store.write(batch).await?;
     }
     for callers in [1, 16, 64] {
         round(engine, "commit", callers, &store, |store, random| {
@@ -54,6 +56,18 @@ async fn measure(engine: &str, store: Arc<dyn Store>) -> Result<()> {
         })
         .await?;
     }
+    round(
+        engine,
+        "commit, 2 of 3 rows brief",
+        16,
+        &store,
+        |store, random| Box::pin(commit_brief(store, random)),
+    )
+    .await?;
+    round(engine, "get_many of 5 rows", 1, &store, |store, random| {
+        Box::pin(get_many(store, random))
+    })
+    .await?;
     for callers in [1, 64] {
         round(engine, "get", callers, &store, |store, random| {
             Box::pin(get(store, random))
@@ -72,7 +86,9 @@ async fn measure(engine: &str, store: Arc<dyn Store>) -> Result<()> {
         Box::pin(scan(store, random))
     })
     .await?;
-    mixed(engine, &store).await
+    mixed(engine, &store).await?;
+    sweep(engine, &store, 0).await?;
+    sweep(engine, &store, 16).await
 }
 
 type Step = fn(Arc<dyn Store>, u64) -> poolhouse_store::BoxFuture<'static, Result<()>>;
@@ -83,7 +99,84 @@ async fn commit(store: Arc<dyn Store>, random: u64) -> Result<()> {
         .put(format!("session/{random:016x}"), Expect::Absent, body(900))
         .put(format!("attribute/{user:08}"), Expect::Any, body(64))
         .put(format!("token/{random:016x}"), Expect::Absent, body(200));
-    store.commit(batch).await?;
+    store.write(batch).await?;
+    Ok(())
+}
+
+/// The same, as it is when the session and the token expire.
+async fn commit_brief(store: Arc<dyn Store>, random: u64) -> Result<()> {
+    let user = random % KEYS;
+    // Three minutes or 30 days after a clock that moves on with every commit.
+    static CLOCK: AtomicI64 = AtomicI64::new(1_790_000_000_000);
+    let now = CLOCK.fetch_add(1, Ordering::Relaxed);
+    let (minutes, days) = (now + 180_000, now + 2_592_000_000);
+    let (session, token) = (format!("session/{random:016x}"), format!("token/{random:016x}"));
+    let batch = Batch::new()
+        .put_until(session, Expect::Absent, body(900), minutes)
+        .put(format!("attribute/{user:08}"), Expect::Any, body(64))
+        .put_until(token, Expect::Absent, body(200), days);
+    store.write(batch).await?;
+    Ok(())
+}
+
+async fn get_many(store: Arc<dyn Store>, random: u64) -> Result<()> {
+    let keys: Vec<String> = (0..5)
+        .map(|n| format!("user/{:08}", random.rotate_left(n * 8) % KEYS))
+        .collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let rows = store.get_many(&keys).await?;
+    if rows.iter().any(Option::is_none) {
+        Err("a user is missing")?
+    }
+    Ok(())
+}
+
+/// Sweeps what a flood left, while so many callers commit, and prints both rates.
+async fn sweep(engine: &str, store: &Arc<dyn Store>, callers: u64) -> Result<()> {
+    const ROWS: u64 = 100_000;
+    for first in (0..ROWS).step_by(2_000) {
+        let batch = (first..first + 2_000).fold(Batch::new(), |batch, row| {
+            let key = format!("flood/{:016x}", splitmix(row));
+            batch.put_until(key, Expect::Any, body(150), row.cast_signed())
+        });
+        store.write(batch).await?;
+    }
+    let (started, cpu) = (now(), cpu_time()?);
+    let over = Arc::new(AtomicBool::new(false));
+    let mut writers = JoinSet::new();
+    for caller in 0..callers {
+        let (store, over) = (Arc::clone(store), Arc::clone(&over));
+        writers.spawn(async move {
+            let mut random = (caller << 48) ^ cpu.as_nanos() as u64;
+            let mut waits = Vec::new();
+            while !over.load(Ordering::Relaxed) {
+                random = splitmix(random);
+                let begun = now();
+                commit(Arc::clone(&store), random).await?;
+                waits.push(begun.elapsed());
+            }
+            Ok(waits)
+        });
+    }
+    let swept = store.sweep(ROWS.cast_signed(), usize::MAX).await?;
+    let (wall, cpu) = (started.elapsed(), cpu_time()?.saturating_sub(cpu));
+    over.store(true, Ordering::Relaxed);
+    if swept != usize::try_from(ROWS)? {
+        Err("the sweep left rows")?
+    }
+    let waits = writers.join_all().await.into_iter().collect::<Result<Vec<_>>>()?;
+    let mut waits: Vec<Duration> = waits.into_iter().flatten().collect();
+    waits.sort_unstable();
+    let rate = |count: usize| count as f64 / wall.as_secs_f64();
+    let beside = match waits.get(waits.len() * 99 / 100) {
+        Some(p99) => format!("{:.0} commits/s beside it, p99 {p99:.1?}", rate(waits.len())),
+        None => format!("{:.1} us CPU a row", cpu.as_secs_f64() * 1e6 / swept as f64),
+    };
+    writeln!(
+        std::io::stdout(),
+        "{engine:7} sweep, {callers:2} committers:     {:9.0} rows/s, {beside}",
+        rate(swept),
+    )?;
     Ok(())
 }
 
@@ -167,7 +260,10 @@ fn now() -> Instant {
 fn cpu_time() -> Result<Duration> {
     let mut total = Duration::ZERO;
     for thread in std::fs::read_dir("/proc/self/task")? {
-        let text = std::fs::read_to_string(thread?.path().join("schedstat"))?;
+        // A thread may end meanwhile.
+        let Ok(text) = std::fs::read_to_string(thread?.path().join("schedstat")) else {
+            continue;
+        };
         let nanos = text.split(' ').next().ok_or("an empty schedstat")?.parse()?;
         total += Duration::from_nanos(nanos);
     }

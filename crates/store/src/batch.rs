@@ -1,14 +1,10 @@
-//! Rows, versions, expectations, and the batches that carry them.
+//! Rows, expectations, and the batches that carry them.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Bound;
 
-/// The mark of one write of a row: equal versions of one key mean equal contents.
-///
-/// Versions are comparable for equality only. A larger one is not promised to be a later one: an engine that takes
-/// them from a sequence may commit them out of order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Version(pub u64);
+use crate::{StoreError, Version, key};
 
 /// One stored document.
 #[derive(Clone, PartialEq, Eq)]
@@ -17,16 +13,20 @@ pub struct Row {
     pub key: String,
     /// The mark of the write that made the row what it is.
     pub version: Version,
+    /// When the row may go, in milliseconds since 1970; `None`: never by itself. The row may still be read after that,
+    /// so this says nothing about whether the document is still good.
+    pub expires: Option<i64>,
     /// The document as JSON text. The store never looks inside.
     pub body: String,
 }
 
-/// Bodies hold personal data, so a row prints its key, its version and the length of its body.
+/// Bodies hold personal data, so a row prints everything but its body, of which it prints the length.
 impl std::fmt::Debug for Row {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row")
             .field("key", &self.key)
-            .field("version", &self.version.0)
+            .field("version", &self.version.get())
+            .field("expires", &self.expires)
             .field("body_bytes", &self.body.len())
             .finish()
     }
@@ -79,7 +79,7 @@ pub(crate) struct Step {
 
 #[derive(Clone)]
 pub(crate) enum Write {
-    Put(String),
+    Put { body: String, expires: Option<i64> },
     Delete,
 }
 
@@ -91,6 +91,10 @@ impl Step {
 
     pub(crate) fn holds(&self, current: Option<Version>) -> bool {
         self.expects.iter().all(|expect| expect.holds(current))
+    }
+
+    pub(crate) fn expects(&self) -> &[Expect] {
+        &self.expects
     }
 
     fn add(&mut self, other: Step) {
@@ -108,10 +112,29 @@ impl Batch {
         Self::default()
     }
 
-    /// Writes `body` (JSON text) at `key`, over whatever is there, if `expect` holds.
+    /// Writes `body` (JSON text) at `key`, over whatever is there, if `expect` holds. The row stays until it is deleted,
+    /// whatever the one before it said.
     #[must_use]
     pub fn put(self, key: impl Into<String>, expect: Expect, body: impl Into<String>) -> Self {
-        self.step(key.into(), expect, Some(Write::Put(body.into())))
+        let body = body.into();
+        self.step(key.into(), expect, Some(Write::Put { body, expires: None }))
+    }
+
+    /// The same, for a row that may go at `expires`, in milliseconds since 1970: from then on
+    /// [`sweep`](crate::Store::sweep) deletes it.
+    ///
+    /// What must not be forgotten too early (a mark against replay, a lock) should carry a good deal more than it needs,
+    /// an hour say: the clock of the machine that sweeps may run fast.
+    #[must_use]
+    pub fn put_until(
+        self,
+        key: impl Into<String>,
+        expect: Expect,
+        body: impl Into<String>,
+        expires: i64,
+    ) -> Self {
+        let (body, expires) = (body.into(), Some(expires));
+        self.step(key.into(), expect, Some(Write::Put { body, expires }))
     }
 
     /// Deletes the row at `key` if `expect` holds. With [`Expect::Any`], a row that is not there is no conflict.
@@ -147,6 +170,17 @@ impl Batch {
         self
     }
 
+    /// The batch with every body that it puts changed; `change` is given key and body.
+    #[must_use]
+    pub fn map_bodies(mut self, change: impl Fn(&str, &str) -> String) -> Self {
+        for (key, step) in &mut self.steps {
+            if let Some(Write::Put { body, .. }) = &mut step.write {
+                *body = change(key, body);
+            }
+        }
+        self
+    }
+
     /// Whether the batch neither writes nor expects anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -157,6 +191,37 @@ impl Batch {
     #[must_use]
     pub fn names(&self, key: &str) -> bool {
         self.steps.contains_key(key)
+    }
+
+    /// Whether the batch writes or expects something at a key that starts with `prefix`.
+    #[must_use]
+    pub fn touches(&self, prefix: &str) -> bool {
+        let mut from = self
+            .steps
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        from.next().is_some_and(|(key, _)| key.starts_with(prefix))
+    }
+
+    /// Every key that the batch names, in ascending order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.steps.keys().map(String::as_str)
+    }
+
+    /// Whether the batch puts or deletes the row at `key`.
+    #[must_use]
+    pub fn writes(&self, key: &str) -> bool {
+        self.steps.get(key).is_some_and(|step| step.write.is_some())
+    }
+
+    /// What the batch expects at `key`: nothing at all, if it does not name it or expects [`Expect::Any`].
+    #[must_use]
+    pub fn expects(&self, key: &str) -> &[Expect] {
+        self.steps.get(key).map_or(&[], Step::expects)
+    }
+
+    /// Refuses a batch that names a key which some engine could not hold.
+    pub(crate) fn check_keys(&self) -> Result<(), StoreError> {
+        self.keys().try_for_each(key::check)
     }
 
     /// Whether the commit may be answered before it is durable.
@@ -199,7 +264,8 @@ impl std::fmt::Debug for Batch {
         f.debug_map()
             .entries(self.steps.iter().map(|(key, step)| {
                 let write = match step.write {
-                    Some(Write::Put(_)) => "put",
+                    Some(Write::Put { expires: None, .. }) => "put",
+                    Some(Write::Put { .. }) => "put until",
                     Some(Write::Delete) => "delete",
                     None => "check",
                 };

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Why the store could not answer.
@@ -18,9 +19,18 @@ pub enum StoreError {
     Fenced,
     /// The store was closed.
     Closed,
-    /// The file is not a store of ours, or of a version this program does not know.
+    /// The file is not a store of ours.
     Foreign(String),
-    /// The engine failed. A commit answered so may or may not have been applied.
+    /// The file is a store of ours whose tables an earlier or a later version of this program made. Nothing was changed.
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The format it has.
+        found: i32,
+        /// The one format that this program reads.
+        reads: i32,
+    },
+    /// The engine failed.
     Engine(Arc<dyn Error + Send + Sync>),
 }
 
@@ -43,6 +53,21 @@ impl fmt::Display for StoreError {
             }
             Self::Closed => f.write_str("the store is closed"),
             Self::Foreign(what) => f.write_str(what),
+            Self::Format { path, found, reads } => {
+                let (written, remedy) = if found < reads {
+                    (
+                        "an earlier",
+                        "create a new data folder, or go on with the version that wrote this one",
+                    )
+                } else {
+                    ("a later", "use that version or one after it")
+                };
+                write!(
+                    f,
+                    "{} was written by {written} version of Poolhouse (format {found}, this version reads format {reads}): {remedy}",
+                    path.display()
+                )
+            }
             Self::Engine(_) => f.write_str("the store's engine failed"),
         }
     }
@@ -57,7 +82,7 @@ impl Error for StoreError {
     }
 }
 
-/// Why a batch was not applied.
+/// Why a batch was not applied, or may not have been.
 #[derive(Clone, Debug)]
 pub enum CommitError {
     /// An expectation did not hold: the least such key of the batch. Nothing of the batch was applied.
@@ -65,8 +90,11 @@ pub enum CommitError {
         /// The key whose row was not as expected.
         key: String,
     },
-    /// The store could not do it.
+    /// The store could not do it. Nothing of the batch was applied.
     Store(StoreError),
+    /// The batch may or may not have been applied: the answer was lost, or the engine cannot tell. To find out, keep a
+    /// [`Witness`](crate::Witness) of the batch and [`settle`](crate::settle) it.
+    Uncertain(StoreError),
 }
 
 impl fmt::Display for CommitError {
@@ -74,6 +102,7 @@ impl fmt::Display for CommitError {
         match self {
             Self::Conflict { key } => write!(f, "the row at {key} is not as expected"),
             Self::Store(_) => f.write_str("the batch could not be committed"),
+            Self::Uncertain(_) => f.write_str("the batch may or may not have been committed"),
         }
     }
 }
@@ -82,7 +111,7 @@ impl Error for CommitError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Conflict { .. } => None,
-            Self::Store(cause) => Some(cause),
+            Self::Store(cause) | Self::Uncertain(cause) => Some(cause),
         }
     }
 }

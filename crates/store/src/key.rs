@@ -1,6 +1,6 @@
 //! What may be a key, on every engine alike.
 
-use crate::{Batch, Scan, StoreError};
+use crate::StoreError;
 
 /// The longest key, in bytes. PostgreSQL's B-tree holds no entry over a third of a page (2,704 bytes).
 pub const MAX_KEY_BYTES: usize = 2048;
@@ -13,17 +13,8 @@ pub(crate) fn check(key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(crate) fn check_batch(batch: &Batch) -> Result<(), StoreError> {
-    batch.steps().try_for_each(|(key, _)| check(key))
-}
-
-/// A prefix and an `after` may be any text, for they name no row; only NUL cannot be sent to every engine.
-pub(crate) fn check_scan(scan: &Scan) -> Result<(), StoreError> {
-    let nul = |text: &str| text.contains('\0');
-    if nul(&scan.prefix) || scan.after.as_deref().is_some_and(nul) {
-        return Err(StoreError::Key);
-    }
-    Ok(())
+pub(crate) fn check_all(keys: &[&str]) -> Result<(), StoreError> {
+    keys.iter().try_for_each(|key| check(key))
 }
 
 /// The least key above every key that starts with `prefix`; `None` when there is no such bound.

@@ -1,6 +1,6 @@
 //! The engine for tests: a sorted map behind a mutex. Nothing outlives the process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,8 +17,9 @@ pub struct Memory {
 
 #[derive(Default)]
 struct Rows {
-    by_key: BTreeMap<String, (Version, String)>,
-    newest: u64,
+    by_key: BTreeMap<String, Row>,
+    /// Expiry and key of every row that has an expiry.
+    by_expiry: BTreeSet<(i64, String)>,
 }
 
 impl Memory {
@@ -37,7 +38,7 @@ impl Memory {
 
 impl Rows {
     fn get(&self, key: &str) -> Option<Row> {
-        self.by_key.get(key).map(|row| to_row(key, row))
+        self.by_key.get(key).cloned()
     }
 
     fn scan(&self, scan: &Scan) -> Vec<Row> {
@@ -49,38 +50,61 @@ impl Rows {
             .range::<str, _>((start, Bound::Unbounded))
             .take_while(|(key, _)| key.starts_with(&scan.prefix))
             .take(scan.limit)
-            .map(|(key, row)| to_row(key, row))
+            .map(|(_, row)| row.clone())
             .collect()
     }
 
-    fn commit(&mut self, batch: Batch) -> Result<Version, CommitError> {
+    fn commit(&mut self, batch: Batch, version: Version) -> Result<(), CommitError> {
         for (key, step) in batch.steps() {
-            if !step.holds(self.by_key.get(key).map(|(version, _)| *version)) {
+            if !step.holds(self.by_key.get(key).map(|row| row.version)) {
                 return Err(CommitError::Conflict { key: key.to_owned() });
             }
         }
-        self.newest += 1;
-        let version = Version(self.newest);
         for (key, step) in batch.into_steps() {
             match step.write {
-                Some(Write::Put(body)) => {
-                    self.by_key.insert(key, (version, body));
-                }
-                Some(Write::Delete) => {
-                    self.by_key.remove(&key);
-                }
+                Some(Write::Put { body, expires }) => self.put(Row {
+                    key,
+                    version,
+                    expires,
+                    body,
+                }),
+                Some(Write::Delete) => self.delete(&key),
                 None => {}
             }
         }
-        Ok(version)
+        Ok(())
     }
-}
 
-fn to_row(key: &str, (version, body): &(Version, String)) -> Row {
-    Row {
-        key: key.to_owned(),
-        version: *version,
-        body: body.clone(),
+    fn put(&mut self, row: Row) {
+        self.delete(&row.key);
+        if let Some(expires) = row.expires {
+            self.by_expiry.insert((expires, row.key.clone()));
+        }
+        self.by_key.insert(row.key.clone(), row);
+    }
+
+    fn delete(&mut self, key: &str) {
+        if let Some(Row {
+            key,
+            expires: Some(expires),
+            ..
+        }) = self.by_key.remove(key)
+        {
+            self.by_expiry.remove(&(expires, key));
+        }
+    }
+
+    fn sweep(&mut self, due: i64, at_most: usize) -> usize {
+        let mut deleted = 0;
+        while deleted < at_most
+            && let Some((expires, _)) = self.by_expiry.first()
+            && *expires <= due
+            && let Some((_, key)) = self.by_expiry.pop_first()
+        {
+            self.by_key.remove(&key);
+            deleted += 1;
+        }
+        deleted
     }
 }
 
@@ -92,17 +116,29 @@ impl Store for Memory {
         })
     }
 
+    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
+        Box::pin(async move {
+            key::check_all(keys)?;
+            let rows = self.rows();
+            Ok(keys.iter().map(|key| rows.get(key)).collect())
+        })
+    }
+
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            key::check_scan(&scan)?;
+            scan.check()?;
             Ok(self.rows().scan(&scan))
         })
     }
 
-    fn commit<'a>(&'a self, batch: Batch) -> BoxFuture<'a, Result<Version, CommitError>> {
+    fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
-            key::check_batch(&batch)?;
-            self.rows().commit(batch)
+            batch.check_keys()?;
+            self.rows().commit(batch, version)
         })
+    }
+
+    fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
+        Box::pin(async move { Ok(self.rows().sweep(due, at_most)) })
     }
 }

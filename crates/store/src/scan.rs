@@ -1,5 +1,6 @@
 //! Pages of rows.
 
+use crate::StoreError;
 use crate::key::end_of_prefix;
 
 /// Which rows to read: those whose key starts with `prefix` and is greater than `after`, at most `limit` of them.
@@ -31,6 +32,15 @@ impl Scan {
     pub fn after(mut self, key: impl Into<String>) -> Self {
         self.after = Some(key.into());
         self
+    }
+
+    /// A prefix and an `after` may be any text, for they name no row; only NUL cannot be sent to every engine.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        let nul = |text: &str| text.contains('\0');
+        if nul(&self.prefix) || self.after.as_deref().is_some_and(nul) {
+            return Err(StoreError::Key);
+        }
+        Ok(())
     }
 
     /// Where the page begins, and whether that key itself belongs to it.

@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect, Scan, Sqlite, Store};
 use scratch::Scratch;
 
@@ -83,10 +84,10 @@ async fn the_process_to_be_killed() {
                 let body = format!("\"{}\"", "x".repeat(1_000));
                 let batch = Batch::new()
                     .put(format!("left/{name}"), Expect::Absent, body.as_str())
-                    .put(format!("right/{name}"), Expect::Absent, body);
+                    .put_until(format!("right/{name}"), Expect::Absent, body, 1);
                 // The process is killed, the machine lives on: what is not synced is no less safe.
                 let batch = if n % 2 == 0 { batch } else { batch.deferred() };
-                store.commit(batch).await.unwrap();
+                store.write(batch).await.unwrap();
                 // One write to the pipe, so that the line arrives whole or not at all.
                 std::io::stdout()
                     .write_all(format!("acknowledged {name}\n").as_bytes())

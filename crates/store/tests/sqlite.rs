@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, CommitError, Expect, Row, Scan, Sqlite, Store, StoreError};
 use rusqlite::Connection;
 use scratch::Scratch;
@@ -20,7 +21,7 @@ poolhouse_store::suite!(open);
 
 async fn put(store: &Sqlite, key: &str) -> Result<(), CommitError> {
     store
-        .commit(Batch::new().put(key, Expect::Any, "{}"))
+        .write(Batch::new().put(key, Expect::Any, "{}"))
         .await
         .map(drop)
 }
@@ -49,23 +50,6 @@ async fn a_store_that_was_dropped_or_closed_opens_with_every_row() {
 }
 
 #[tokio::test]
-async fn a_version_never_returns_after_a_restart() {
-    let scratch = Scratch::new();
-    let mut seen = std::collections::HashSet::new();
-    for _ in 0..3 {
-        let store = Sqlite::open(scratch.file()).unwrap();
-        for _ in 0..3 {
-            let version = store
-                .commit(Batch::new().put("k", Expect::Any, "{}"))
-                .await
-                .unwrap();
-            assert!(seen.insert(version), "{version:?} came back");
-        }
-        store.close().await;
-    }
-}
-
-#[tokio::test]
 async fn a_closed_store_answers_that_it_is_closed_and_leaves_one_file() {
     let (store, scratch) = open().await;
     put(&store, "a").await.unwrap();
@@ -73,14 +57,14 @@ async fn a_closed_store_answers_that_it_is_closed_and_leaves_one_file() {
     store.close().await;
     store.close().await;
     assert!(matches!(store.get("a").await, Err(StoreError::Closed)));
-    assert!(matches!(
-        store.scan(Scan::prefix("", 1)).await,
-        Err(StoreError::Closed)
-    ));
-    assert!(matches!(
-        store.scan(Scan::prefix("", 1_000)).await,
-        Err(StoreError::Closed)
-    ));
+    for keys in [&["a"][..], &["a", "b"], &["a"; 100]] {
+        assert!(matches!(store.get_many(keys).await, Err(StoreError::Closed)));
+    }
+    for limit in [1, 1_000] {
+        let page = store.scan(Scan::prefix("", limit)).await;
+        assert!(matches!(page, Err(StoreError::Closed)));
+    }
+    assert!(matches!(store.sweep(0, 1).await, Err(StoreError::Closed)));
     assert!(matches!(
         put(&store, "a").await,
         Err(CommitError::Store(StoreError::Closed))
@@ -151,20 +135,43 @@ async fn a_file_that_is_no_store_is_refused_and_left_alone() {
         format!("{} is a database, but not a Poolhouse store", other.display())
     );
     assert_eq!(std::fs::read(&other).unwrap(), before);
+}
 
-    let newer = scratch.directory().join("newer");
-    Sqlite::open(&newer).unwrap().close().await;
-    Connection::open(&newer)
-        .unwrap()
-        .execute_batch("PRAGMA user_version = 2")
-        .unwrap();
-    assert_eq!(
-        refusal(&newer),
-        format!(
-            "{} is a Poolhouse store of format 2; this version of Poolhouse reads format 1",
-            newer.display()
-        )
-    );
+/// Before anything in it is read or changed.
+#[tokio::test]
+async fn a_store_of_another_format_is_refused_with_what_to_do_and_left_alone() {
+    let (store, scratch) = open().await;
+    store.close().await;
+    let path = scratch.file();
+    let cases = [
+        (
+            1,
+            "an earlier",
+            "create a new data folder, or go on with the version that wrote this one",
+        ),
+        (3, "a later", "use that version or one after it"),
+    ];
+    for (format, written, remedy) in cases {
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", format)
+            .unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let error = Sqlite::open(&path).err().unwrap();
+        assert!(
+            matches!(error, StoreError::Format { found, reads: 2, .. } if found == format),
+            "{error:?}"
+        );
+        assert!(!error.is_transient());
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{} was written by {written} version of Poolhouse (format {format}, this version reads format 2): {remedy}",
+                path.display()
+            )
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
 }
 
 #[tokio::test]
@@ -185,21 +192,26 @@ async fn processes_that_open_a_new_file_at_once_all_succeed() {
 }
 
 #[tokio::test]
-async fn two_stores_on_one_file_see_each_other_and_share_no_version() {
+async fn two_stores_on_one_file_see_each_other() {
     let (server, scratch) = open().await;
     let other = Sqlite::open(scratch.file()).unwrap();
-    let mut seen = std::collections::HashSet::new();
     for n in 0..20 {
-        let store = if n % 2 == 0 { &server } else { &other };
-        let version = store
-            .commit(Batch::new().put(format!("{n:02}"), Expect::Absent, "{}"))
-            .await
-            .unwrap();
-        assert!(seen.insert(version), "{version:?} came back");
+        let (store, elsewhere) = match n % 2 {
+            0 => (&server, &other),
+            _ => (&other, &server),
+        };
+        let key = format!("{n:02}");
+        let batch = Batch::new().put_until(&key, Expect::Absent, "{}", n);
+        let version = store.write(batch).await.unwrap();
+        let rows = elsewhere.get_many(&["none", &key]).await.unwrap();
+        assert_eq!(rows[0], None);
+        assert_eq!(rows[1].as_ref().unwrap().version, version);
         assert_eq!(all(&server).await, all(&other).await);
     }
-    let conflict = other.commit(Batch::new().put("00", Expect::Absent, "{}")).await;
+    let conflict = other.write(Batch::new().put("00", Expect::Absent, "{}")).await;
     assert!(matches!(conflict, Err(CommitError::Conflict { key }) if key == "00"));
+    assert_eq!(other.sweep(9, 100).await.unwrap(), 10);
+    assert_eq!(all(&server).await.len(), 10);
 }
 
 /// A lock that ends in time costs nobody an error; the test holds it until the store's commit has begun to wait.
@@ -220,7 +232,7 @@ async fn a_lock_held_by_another_process_is_waited_for() {
     assert_eq!(all(&store).await.len(), 1);
 }
 
-/// A COMMIT that fails for a reason that no later COMMIT may ignore. A deferred constraint is the one way to make a
+/// A COMMIT that fails for a reason that no later COMMIT may ignore: whether it went in is uncertain. A deferred constraint is the one way to make a
 /// real COMMIT fail without touching the disk.
 #[tokio::test]
 async fn after_a_failed_commit_the_store_answers_nothing_until_it_is_opened_again() {
@@ -230,13 +242,13 @@ async fn after_a_failed_commit_the_store_answers_nothing_until_it_is_opened_agai
         .execute_batch(
             "CREATE TABLE parent (id INTEGER PRIMARY KEY);
              CREATE TABLE child (id REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
-             CREATE TRIGGER spoil AFTER INSERT ON rows WHEN new.key = 'spoilt' BEGIN INSERT INTO child VALUES (1); END;",
+             CREATE TRIGGER spoil AFTER INSERT ON lasting WHEN new.key = 'spoilt' BEGIN INSERT INTO child VALUES (1); END;",
         )
         .unwrap();
     put(&store, "before").await.unwrap();
     assert!(matches!(
         put(&store, "spoilt").await,
-        Err(CommitError::Store(StoreError::Fenced))
+        Err(CommitError::Uncertain(StoreError::Fenced))
     ));
 
     assert!(matches!(
@@ -244,14 +256,14 @@ async fn after_a_failed_commit_the_store_answers_nothing_until_it_is_opened_agai
         Err(CommitError::Store(StoreError::Fenced))
     ));
     assert!(matches!(store.get("before").await, Err(StoreError::Fenced)));
-    assert!(matches!(
-        store.scan(Scan::prefix("", 1)).await,
-        Err(StoreError::Fenced)
-    ));
-    assert!(matches!(
-        store.scan(Scan::prefix("", 1_000)).await,
-        Err(StoreError::Fenced)
-    ));
+    for keys in [&["a"][..], &["a", "b"], &["a"; 100]] {
+        assert!(matches!(store.get_many(keys).await, Err(StoreError::Fenced)));
+    }
+    for limit in [1, 1_000] {
+        let page = store.scan(Scan::prefix("", limit)).await;
+        assert!(matches!(page, Err(StoreError::Fenced)));
+    }
+    assert!(matches!(store.sweep(0, 1).await, Err(StoreError::Fenced)));
     assert!(matches!(store.integrity_check().await, Err(StoreError::Fenced)));
 
     let store = Sqlite::open(scratch.file()).unwrap();

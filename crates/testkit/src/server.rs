@@ -1,7 +1,7 @@
 //! The server itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::AtomicBool;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -12,29 +12,22 @@ use http_body_util::BodyExt;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use poolhouse_api::{Auth, Operation};
-use poolhouse_mail::Mailbox;
-use poolhouse_mail::inbox::Inbox;
-use poolhouse_server::access_keys;
-use poolhouse_server::app::App;
-use poolhouse_server::clock::Clock;
+use poolhouse_pool::base::clock::Clock;
+use poolhouse_pool::base::settings::Settings;
+use poolhouse_pool::base::shutdown::{self, Stop};
+use poolhouse_pool::keyring::access;
+use poolhouse_pool::mailer::Worker;
+use poolhouse_pool::testing::{Answer, TestPool};
 use poolhouse_server::http::connections;
 use poolhouse_server::http::peer::Peer;
 use poolhouse_server::http::{Pages, router};
-use poolhouse_server::mailer::Worker;
-use poolhouse_server::settings::Settings;
-use poolhouse_server::shutdown::{self, Stop};
-use poolhouse_server::start::{Parts, assemble};
-use poolhouse_server::sweeper::Sweeper;
-use poolhouse_server::triggers::FunctionHost;
+use poolhouse_server::settings::{HttpSettings, WebSettings};
 use poolhouse_sigv4 as sigv4;
 use poolhouse_store::{Memory, Store};
 use poolhouse_triggers::Place;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use zeroize::Zeroizing;
-
-use crate::{Answer, FrozenClock, PreparedKeys, SeededEntropy};
 
 /// What a server's randomness begins with unless a test says otherwise.
 const SEED: u64 = 7;
@@ -45,28 +38,38 @@ const HOST: &str = "127.0.0.1:9229";
 
 /// An access key.
 #[derive(Clone)]
-pub struct Credentials {
+pub struct AccessKey {
     /// Its id.
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
 }
 
-/// A server in memory, at 2026-01-02T03:04:05Z.
-///
-/// Mail that was sent and not read fails the test when the server is dropped; [`ignore_mail`](Self::ignore_mail) says
-/// that this is meant.
+/// What a test may change of a server before it is put together.
+#[derive(Default)]
+pub struct Edge {
+    /// Limits on requests and connections.
+    pub http: HttpSettings,
+    /// The sign-in page.
+    pub web: WebSettings,
+}
+
+/// The pool for tests behind HTTP, which is what [`call`](Self::call) speaks.
 pub struct TestServer {
-    app: Arc<App>,
+    pool: TestPool,
     router: Router,
-    clock: Arc<FrozenClock>,
-    operator: Credentials,
-    pub(crate) inbox: Inbox,
-    pub(crate) worker: tokio::sync::Mutex<Worker>,
-    pub(crate) taken: Mutex<Vec<String>>,
-    pub(crate) ignores_mail: AtomicBool,
-    sweeper: tokio::sync::Mutex<Sweeper>,
+    http: HttpSettings,
+    operator: AccessKey,
     sockets: Mutex<Vec<(Stop, JoinHandle<()>)>>,
+}
+
+/// Whatever has nothing to do with HTTP is the pool's.
+impl Deref for TestServer {
+    type Target = TestPool;
+
+    fn deref(&self) -> &TestPool {
+        &self.pool
+    }
 }
 
 impl TestServer {
@@ -75,18 +78,27 @@ impl TestServer {
         TestServer::with(|_| {}).await
     }
 
-    /// A server whose settings were changed.
+    /// A server over a pool whose settings were changed.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> TestServer {
         TestServer::on(Arc::new(Memory::new()), SEED, change).await
     }
 
+    /// A server whose limits or pages were changed.
+    pub async fn with_edge(change: impl FnOnce(&mut Edge)) -> TestServer {
+        TestServer::over(TestPool::new().await, change).await
+    }
+
+    /// A server over a pool of the test's own, with limits or pages changed.
+    pub async fn over(pool: TestPool, change: impl FnOnce(&mut Edge)) -> TestServer {
+        let mut edge = Edge::default();
+        change(&mut edge);
+        TestServer::build(pool, edge).await
+    }
+
     /// A server on a store, so that two can share one, or one can follow another. They need different seeds, or they
     /// would make the same ids.
-    ///
-    /// # Panics
-    /// If it cannot be put together.
     pub async fn on(store: Arc<dyn Store>, seed: u64, change: impl FnOnce(&mut Settings)) -> TestServer {
-        TestServer::build(store, seed, change, Vec::new()).await
+        TestServer::build(TestPool::on(store, seed, change).await, Edge::default()).await
     }
 
     /// A server whose settings were changed, and that runs functions at these places, by ARN or name.
@@ -94,76 +106,38 @@ impl TestServer {
         functions: Vec<(String, Arc<dyn Place>)>,
         change: impl FnOnce(&mut Settings),
     ) -> TestServer {
-        TestServer::build(Arc::new(Memory::new()), SEED, change, functions).await
+        TestServer::build(TestPool::with_functions(functions, change).await, Edge::default()).await
     }
 
-    async fn build(
-        store: Arc<dyn Store>,
-        seed: u64,
-        change: impl FnOnce(&mut Settings),
-        places: Vec<(String, Arc<dyn Place>)>,
-    ) -> TestServer {
-        let mut settings = Settings::default();
-        settings.mail.from = Some(Mailbox::parse("Poolhouse <no-reply@pool.example>").expect("an address"));
-        change(&mut settings);
-        let clock = Arc::new(FrozenClock::default());
-        let inbox = Inbox::new(1000);
-        let pages = Pages::load(&settings.web).expect("the pages can be read");
-        let parts = Parts {
-            store,
-            master_key: Zeroizing::new(*b"the master key of every test run"),
-            entropy: Arc::new(SeededEntropy::new(seed)),
-            clock: clock.clone(),
-            key_source: Arc::new(PreparedKeys::default()),
-            inbox: Some(inbox.clone()),
-            cores: 2,
-            function_host: FunctionHost::default(),
-            places,
-        };
-        let app = assemble(settings, parts).expect("the server can be put together");
-        let operator = access_keys::create(&*app.store, &app.sealer, &*app.entropy, clock.now())
+    async fn build(pool: TestPool, edge: Edge) -> TestServer {
+        let pages = Pages::load(&edge.web).expect("the pages can be read");
+        let operator = access::create(&pool.app().platform)
             .await
             .expect("an access key can be made");
-        let worker = Worker::new(&app).expect("the inbox is on");
         TestServer {
-            router: router(app.clone(), pages),
-            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app)),
-            app,
-            clock,
-            operator: Credentials {
+            router: router(pool.app().clone(), pages, edge.http.body),
+            http: edge.http,
+            operator: AccessKey {
                 access_key_id: operator.access_key_id,
                 secret_access_key: operator.secret_access_key.to_string(),
             },
-            inbox,
-            worker: tokio::sync::Mutex::new(worker),
-            taken: Mutex::default(),
-            ignores_mail: AtomicBool::new(false),
+            pool,
             sockets: Mutex::default(),
         }
     }
 
-    /// The clock, to be moved.
-    pub fn clock(&self) -> &FrozenClock {
-        &self.clock
-    }
-
-    /// The store, to be looked into or broken.
-    pub fn store(&self) -> &dyn Store {
-        &*self.app.store
-    }
-
     /// The operator's access key, with which [`call`](Self::call) signs.
-    pub fn operator(&self) -> &Credentials {
+    pub fn operator(&self) -> &AccessKey {
         &self.operator
     }
 
     /// An access key such as a process of this function gets, for these operations.
-    pub fn function_key(&self, function: &str, operations: &[Operation]) -> Credentials {
-        let issued = self
-            .app
+    pub fn function_key(&self, function: &str, operations: &[Operation]) -> AccessKey {
+        let app = self.app();
+        let issued = app
             .function_keys
-            .issue(function, operations.to_vec(), &*self.app.entropy);
-        Credentials {
+            .issue(function, operations.to_vec(), &*app.platform.entropy);
+        AccessKey {
             access_key_id: issued.access_key_id,
             secret_access_key: issued.secret_access_key.to_string(),
         }
@@ -185,7 +159,7 @@ impl TestServer {
     ///
     /// # Panics
     /// If the request cannot be built.
-    pub async fn call_as(&self, signer: Option<&Credentials>, operation: &str, body: Value) -> Answer {
+    pub async fn call_as(&self, signer: Option<&AccessKey>, operation: &str, body: Value) -> Answer {
         let body = body.to_string();
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let headers = [
@@ -207,7 +181,7 @@ impl TestServer {
 
     fn signature(
         &self,
-        signer: &Credentials,
+        signer: &AccessKey,
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Vec<(&'static str, String)> {
@@ -218,12 +192,8 @@ impl TestServer {
             headers,
             body,
         };
-        let credentials = sigv4::Credentials {
-            access_key_id: &signer.access_key_id,
-            secret: &signer.secret_access_key,
-            session_token: None,
-        };
-        let now = jiff::Timestamp::from_millisecond(self.clock.now().0).expect("a date");
+        let credentials = sigv4::Credentials::new(&*signer.access_key_id, &*signer.secret_access_key, None);
+        let now = jiff::Timestamp::from_millisecond(self.clock().now().0).expect("a date");
         sigv4::sign(
             &request,
             &credentials,
@@ -263,7 +233,11 @@ impl TestServer {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole answer").to_bytes();
         self.deliver_mail().await;
-        Answer::new(axum::http::Response::from_parts(parts, body))
+        let headers = parts.headers.iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        });
+        Answer::new(parts.status.as_u16(), headers.collect(), &body)
     }
 
     /// Serves a real socket as well, for clients that nobody here wrote, and returns its URL. Mail then arrives in the
@@ -275,9 +249,9 @@ impl TestServer {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, shutdown) = shutdown::channel();
-        let worker = Worker::new(&self.app).expect("the inbox is on");
+        let worker = Worker::new(&self.app().mailer).expect("the inbox is on");
         tokio::spawn(worker.run(shutdown.clone()));
-        let limits = self.app.settings.http.connections;
+        let limits = self.http.connections;
         let serving = tokio::spawn(connections::serve(
             listener,
             self.router.clone(),
@@ -301,18 +275,5 @@ impl TestServer {
             stop.request();
             serving.await.expect("no panic while serving");
         }
-    }
-
-    /// Does one round of removing what has had its time.
-    ///
-    /// # Panics
-    /// If the store fails.
-    pub async fn sweep(&self) {
-        self.sweeper
-            .lock()
-            .await
-            .round()
-            .await
-            .expect("the store can be swept");
     }
 }

@@ -66,6 +66,14 @@ impl TriggerError {
         }
     }
 
+    /// The function answered nothing, or something that is not JSON.
+    pub fn invalid_json() -> TriggerError {
+        TriggerError {
+            kind: ErrorKind::InvalidLambdaResponse,
+            message: "Invalid lambda function output : Invalid JSON".to_owned(),
+        }
+    }
+
     /// The queue before the function is full.
     pub fn too_many_requests() -> TriggerError {
         TriggerError {

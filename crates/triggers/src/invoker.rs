@@ -78,7 +78,7 @@ impl Invoker {
         if invoked.function_error {
             return Err(thrown(trigger, &invoked.payload));
         }
-        let reply = serde_json::from_slice(&invoked.payload).map_err(|_| TriggerError::unrecognizable())?;
+        let reply = serde_json::from_slice(&invoked.payload).map_err(|_| TriggerError::invalid_json())?;
         check_reply(trigger, event, reply)
     }
 

@@ -17,19 +17,23 @@ const ENVELOPE: &[&str] = &[
 
 /// Lets an answer pass that is the whole event with a response of the right form.
 ///
-/// The service wants the event back, not only the response, and takes neither unknown members nor other types. It does
-/// not mind what a function did to the values in `request`, but members that got lost there, or that appeared as null,
-/// are the mark of a function whose event types do not fit (typed Rust and Java functions), and it refuses them.
+/// The service wants the event back, not only the response, and takes neither unknown members in the response nor
+/// other types. It does not mind what became of the request on the way: functions with typed events leave out members
+/// that their types do not know, and write null where there was nothing.
 ///
 /// # Errors
-/// `InvalidLambdaResponseException` `Unrecognizable lambda output`.
+/// `InvalidLambdaResponseException`: `Invalid lambda function output : Invalid JSON` for a function that answered
+/// nothing, `Unrecognizable lambda output` for every other answer that is not one.
 pub fn check_reply(trigger: Trigger, event: &Value, reply: Value) -> Result<Value, TriggerError> {
+    if reply.is_null() {
+        return Err(TriggerError::invalid_json());
+    }
     let unrecognizable = TriggerError::unrecognizable;
     let answered = reply.as_object().ok_or_else(unrecognizable)?;
     let envelope = ENVELOPE
         .iter()
         .all(|member| answered.get(*member) == event.get(*member));
-    let request = is_returned(event.get("request"), answered.get("request"));
+    let request = answered.get("request").is_some_and(Value::is_object);
     let response = match answered.get("response") {
         Some(Value::Object(response)) => understands(trigger.response_members(), response),
         // A function without anything to say may leave its response null.
@@ -41,22 +45,6 @@ pub fn check_reply(trigger: Trigger, event: &Value, reply: Value) -> Result<Valu
     } else {
         Err(unrecognizable())
     }
-}
-
-/// Whether the request came back with the members it had.
-fn is_returned(sent: Option<&Value>, returned: Option<&Value>) -> bool {
-    let (Some(Value::Object(sent)), Some(Value::Object(returned))) = (sent, returned) else {
-        return false;
-    };
-    let all_are_there = sent.iter().all(|(name, value)| {
-        returned
-            .get(name)
-            .is_some_and(|returned| returned.is_null() == value.is_null())
-    });
-    all_are_there
-        && returned
-            .iter()
-            .all(|(name, value)| sent.contains_key(name) || !value.is_null())
 }
 
 /// Whether the object has known members only, each of its kind.
@@ -76,10 +64,18 @@ fn admits(kind: Kind, value: &Value) -> bool {
         | (Kind::Text, Value::String(_))
         | (Kind::Map, Value::Object(_)) => true,
         (Kind::Texts, Value::Array(list)) => list.iter().all(Value::is_string),
-        (Kind::TextMap, Value::Object(map)) => map.values().all(Value::is_string),
+        (Kind::Scalar, scalar) => is_scalar(scalar),
+        (Kind::ScalarMap, Value::Object(map)) => {
+            map.values().all(|value| value.is_null() || is_scalar(value))
+        }
         (Kind::Object(members), Value::Object(object)) => understands(members, object),
         _ => false,
     }
+}
+
+/// Whether there is a text for the value that nobody has to guess at. Lists and objects have none.
+fn is_scalar(value: &Value) -> bool {
+    value.is_string() || value.is_number() || value.is_boolean()
 }
 
 #[cfg(test)]
@@ -120,6 +116,10 @@ mod tests {
     fn accepts(trigger: Trigger, reply: Value) -> bool {
         match check_reply(trigger, &event(trigger), reply.clone()) {
             Ok(accepted) => accepted == reply,
+            Err(error) if reply.is_null() => {
+                assert_eq!(error, TriggerError::invalid_json());
+                false
+            }
             Err(error) => {
                 assert_eq!(error, TriggerError::unrecognizable());
                 false
@@ -220,8 +220,10 @@ mod tests {
                         Kind::Text => sample.is_string(),
                         Kind::Texts => sample == &json!(["a"]),
                         Kind::Map => sample.is_object(),
-                        // Neither has a member `a` that may be a number.
-                        Kind::TextMap | Kind::Object(_) => false,
+                        Kind::Scalar => !sample.is_array() && !sample.is_object(),
+                        Kind::ScalarMap => sample.is_object(),
+                        // None has a member `a`.
+                        Kind::Object(_) => false,
                     };
                     let reply = with_response(trigger, json!({*name: sample}));
                     assert_eq!(accepts(trigger, reply), fits, "{trigger:?} {name} {sample}");
@@ -291,25 +293,49 @@ mod tests {
         }
     }
 
-    /// As events that went through typed structs come back: options that were absent are null, others are lost.
+    /// As events come back that went through typed structs: options that were absent are null, others are lost.
     #[test]
-    fn a_request_that_lost_members_or_gained_nulls_is_not_recognised() {
+    fn what_a_function_does_to_the_request_on_the_way_back_is_no_error() {
         let define = Trigger::DefineAuthChallenge;
         let mut gained = event(define);
         gained["request"]["clientMetadata"] = Value::Null;
-        assert!(!accepts(define, gained));
         let mut lost = event(define);
-        lost["request"] = json!({"validationData": null});
-        assert!(!accepts(define, lost));
+        lost["request"] = json!({});
         let mut nulled = event(define);
         nulled["request"]["userAttributes"] = Value::Null;
-        assert!(!accepts(define, nulled));
-
-        // What a function merely noted down there does no harm.
         let mut noted = event(define);
         noted["request"]["userAttributes"]["seen"] = json!("yes");
-        noted["request"]["note"] = json!(1);
-        assert!(accepts(define, noted));
+        for reply in [gained, lost, nulled, noted] {
+            assert!(accepts(define, reply.clone()), "{reply}");
+        }
+    }
+
+    #[test]
+    fn parameters_may_be_numbers_booleans_or_nothing_but_neither_lists_nor_objects() {
+        let create = Trigger::CreateAuthChallenge;
+        for member in ["publicChallengeParameters", "privateChallengeParameters"] {
+            for (value, fits) in [
+                (json!("3"), true),
+                (json!(3), true),
+                (json!(2.5), true),
+                (json!(true), true),
+                (json!(null), true),
+                (json!([3]), false),
+                (json!([]), false),
+                (json!({"n": 3}), false),
+                (json!({}), false),
+            ] {
+                let reply = with_response(create, json!({member: {"attemptsLeft": value}}));
+                assert_eq!(accepts(create, reply), fits, "{member} {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_function_that_returns_nothing_did_not_answer_json() {
+        let define = Trigger::DefineAuthChallenge;
+        let refused = check_reply(define, &event(define), Value::Null);
+        assert_eq!(refused, Err(TriggerError::invalid_json()));
     }
 
     fn json_value() -> impl Strategy<Value = Value> {

@@ -36,8 +36,10 @@ pub(crate) enum Kind {
     Bool,
     Text,
     Texts,
-    /// Text by name.
-    TextMap,
+    /// Text, or a number or a boolean that the service writes as text.
+    Scalar,
+    /// Scalars by name.
+    ScalarMap,
     /// Anything by name.
     Map,
     /// These members and no others.
@@ -118,9 +120,9 @@ impl Trigger {
                 ("failAuthentication", Kind::Bool),
             ],
             Trigger::CreateAuthChallenge => &[
-                ("publicChallengeParameters", Kind::TextMap),
-                ("privateChallengeParameters", Kind::TextMap),
-                ("challengeMetadata", Kind::Text),
+                ("publicChallengeParameters", Kind::ScalarMap),
+                ("privateChallengeParameters", Kind::ScalarMap),
+                ("challengeMetadata", Kind::Scalar),
             ],
             Trigger::VerifyAuthChallengeResponse => &[("answerCorrect", Kind::Bool)],
             Trigger::PreTokenGeneration { version: 1 } => {
@@ -131,7 +133,7 @@ impl Trigger {
                 Kind::Object(CLAIMS_AND_SCOPE_OVERRIDE),
             )],
             Trigger::UserMigration => &[
-                ("userAttributes", Kind::TextMap),
+                ("userAttributes", Kind::ScalarMap),
                 ("forceAliasCreation", Kind::Bool),
                 ("enableSMSMFA", Kind::Bool),
                 ("finalUserStatus", Kind::Text),

@@ -224,27 +224,27 @@ async fn what_went_wrong_is_said_in_the_services_words() {
         (
             once(said("")),
             InvalidLambdaResponse,
-            "Unrecognizable lambda output",
+            "Invalid lambda function output : Invalid JSON",
         ),
         (
             once(said("null")),
             InvalidLambdaResponse,
-            "Unrecognizable lambda output",
+            "Invalid lambda function output : Invalid JSON",
         ),
         (
             once(said(event().to_string().replace("null", "NaN"))),
             InvalidLambdaResponse,
-            "Unrecognizable lambda output",
+            "Invalid lambda function output : Invalid JSON",
         ),
         (
             once(said(format!("{} trailing", event()))),
             InvalidLambdaResponse,
-            "Unrecognizable lambda output",
+            "Invalid lambda function output : Invalid JSON",
         ),
         (
             once(said("[".repeat(100_000))),
             InvalidLambdaResponse,
-            "Unrecognizable lambda output",
+            "Invalid lambda function output : Invalid JSON",
         ),
         (
             once(Err(InvokeError::Refused)),

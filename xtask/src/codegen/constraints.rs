@@ -87,7 +87,8 @@ fn rule(shape: &Shape, pattern: Option<usize>) -> Option<String> {
         Kind::Boolean => "Rule::Boolean".into(),
         Kind::Blob => format!("Rule::Blob {{ size: {bounds} }}"),
         Kind::Document => "Rule::Document".into(),
-        Kind::Long | Kind::Double | Kind::Timestamp => return None,
+        Kind::Timestamp => "Rule::Timestamp".into(),
+        Kind::Long | Kind::Double => return None,
     })
 }
 

@@ -1,11 +1,13 @@
-//! `cargo xtask model`: reduces botocore's description of the service to its facts.
+//! `cargo xtask model`: reduces botocore's description of the service, in a wheel or by itself, to its facts.
 //!
 //! Documentation, examples and HTTP bindings (all alike for this protocol) are left behind.
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::source;
 use crate::{Outcome, root};
 
 /// Facts of a shape that are carried over by name when present.
@@ -13,17 +15,20 @@ const SCALAR_FACTS: [&str; 6] = ["min", "max", "pattern", "enum", "sensitive", "
 
 /// Reads the file named by the only argument and writes `model/cognito-idp.json`.
 pub fn run(arguments: &[String]) -> Outcome {
-    let [source] = arguments else {
-        return Err("usage: cargo xtask model PATH_TO_SERVICE_2_JSON".into());
+    let [file] = arguments else {
+        return Err("usage: cargo xtask model WHEEL|SERVICE_2_JSON".into());
     };
-    let service: Value = serde_json::from_slice(&fs::read(source)?)?;
-    let mut text = serde_json::to_string_pretty(&reduce(&service)?)?;
+    let mut text = serde_json::to_string_pretty(&reduce(&source::read(Path::new(file))?)?)?;
     text.push('\n');
     fs::write(root::path("model/cognito-idp.json"), text)?;
     Ok(())
 }
 
-fn reduce(service: &Value) -> Result<Value, String> {
+/// The facts of a description.
+///
+/// # Errors
+/// If it is no description of a service.
+pub fn reduce(service: &Value) -> Result<Value, String> {
     let metadata = &service["metadata"];
     Ok(json!({
         "service": metadata["serviceId"],

@@ -1,5 +1,8 @@
 //! `requests.rs`, `responses.rs`, `types.rs`: a plain struct for every structure shape, with its reader, its writer
 //! and a `Debug` that keeps secrets to itself.
+//!
+//! A required member is a plain field, an optional one an `Option`. A structure has a `Default` where all that must be
+//! in it has one: a required value of a closed set, such as a flow of authentication, is never made up.
 
 use std::fmt::Write;
 
@@ -62,12 +65,15 @@ fn imports(part: Part, body: &str) -> String {
     if part != Part::Types {
         out.push_str("use crate::generated::types::*;\n");
     }
-    let used = ["Blob", "Shape", "Timestamp", "hidden", "member", "put"];
-    let used: Vec<&str> = used
+    let always = ["Missing", "Shape"];
+    let sometimes = ["Blob", "Timestamp", "hidden", "member", "put", "required", "set"];
+    let is_used = |name: &&str| {
+        let uses = [format!(" {name}("), format!("<{name}>"), format!(": {name},")];
+        uses.iter().any(|used| body.contains(used))
+    };
+    let used: Vec<&str> = always
         .into_iter()
-        .filter(|name| {
-            *name == "Shape" || body.contains(&format!("{name}(")) || body.contains(&format!("<{name}>"))
-        })
+        .chain(sometimes.into_iter().filter(is_used))
         .collect();
     let _ = writeln!(out, "use crate::shape::{{debug, {}}};", used.join(", "));
     out
@@ -81,33 +87,37 @@ fn structure(out: &mut String, model: &Model, name: &str, members: &[Member]) {
 }
 
 fn definition(out: &mut String, model: &Model, name: &str, members: &[Member]) {
+    let default = if has_default(model, name) { "Default, " } else { "" };
     let _ = writeln!(
         out,
-        "\n/// `{name}`.\n#[derive(Clone, Default, PartialEq)]\npub struct {name} {{"
+        "\n/// `{name}`.\n#[derive(Clone, {default}PartialEq)]\npub struct {name} {{"
     );
     for member in members {
-        let required = if member.required { ", required" } else { "" };
+        let plain = rust_type(model, &member.shape);
+        let (required, field) = if member.required {
+            (", required", plain)
+        } else {
+            ("", format!("Option<{plain}>"))
+        };
         let _ = writeln!(out, "    /// `{}`: `{}`{required}.", member.name, member.shape);
-        let _ = writeln!(
-            out,
-            "    pub {}: Option<{}>,",
-            names::field(&member.name),
-            rust_type(model, &member.shape)
-        );
+        let _ = writeln!(out, "    pub {}: {field},", names::field(&member.name));
     }
     out.push_str("}\n\n");
 }
 
 fn conversions(out: &mut String, name: &str, members: &[Member]) {
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let value = if members.is_empty() { "_value" } else { "value" };
     let _ = writeln!(
         out,
-        "impl Shape for {name} {{\n    fn from_json({value}: &Value) -> Self {{\n        Self {{"
+        "impl Shape for {name} {{\n    const MEMBERS: &'static [&'static str] = &{names:?};\n\n    \
+         fn from_json({value}: &Value) -> Result<Self, Missing> {{\n        Ok(Self {{"
     );
     for member in members {
+        let read = if member.required { "required" } else { "member" };
         let _ = writeln!(
             out,
-            "            {}: member(value, {:?}),",
+            "            {}: {read}(value, {:?})?,",
             names::field(&member.name),
             member.name
         );
@@ -115,12 +125,13 @@ fn conversions(out: &mut String, name: &str, members: &[Member]) {
     let mutable = if members.is_empty() { "" } else { "mut " };
     let _ = write!(
         out,
-        "        }}\n    }}\n\n    fn to_json(&self) -> Value {{\n        let {mutable}object = Map::new();\n"
+        "        }})\n    }}\n\n    fn to_json(&self) -> Value {{\n        let {mutable}object = Map::new();\n"
     );
     for member in members {
+        let write = if member.required { "set" } else { "put" };
         let _ = writeln!(
             out,
-            "        put(&mut object, {:?}, &self.{});",
+            "        {write}(&mut object, {:?}, &self.{});",
             member.name,
             names::field(&member.name)
         );
@@ -136,10 +147,11 @@ fn debug(out: &mut String, model: &Model, name: &str, members: &[Member]) {
     );
     for member in members {
         let field = names::field(&member.name);
-        let shown = if is_secret(model, name) || is_secret(model, &member.shape) {
-            format!("hidden(&self.{field})")
-        } else {
-            format!("&self.{field}")
+        let is_secret = is_secret(model, name) || is_secret(model, &member.shape);
+        let shown = match (is_secret, member.required) {
+            (true, true) => "&\"…\"".to_owned(),
+            (true, false) => format!("hidden(&self.{field})"),
+            (false, _) => format!("&self.{field}"),
         };
         let _ = writeln!(
             out,
@@ -152,6 +164,18 @@ fn debug(out: &mut String, model: &Model, name: &str, members: &[Member]) {
 
 fn is_secret(model: &Model, shape: &str) -> bool {
     model.shape(shape).sensitive || CREDENTIALS.contains(&shape)
+}
+
+/// Whether a structure can be made of nothing: every type has a default but closed sets and what must hold one.
+fn has_default(model: &Model, name: &str) -> bool {
+    match &model.shape(name).kind {
+        Kind::Structure { members, .. } => members
+            .iter()
+            .filter(|member| member.required)
+            .all(|member| has_default(model, &member.shape)),
+        Kind::String { values, .. } => values.is_empty(),
+        _ => true,
+    }
 }
 
 fn rust_type(model: &Model, name: &str) -> String {

@@ -1,4 +1,4 @@
-//! What the documents promise: commands, versions, links.
+//! What the documents promise: commands, versions, counts, links.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -45,6 +45,40 @@ pub fn changelog(tree: &Tree) -> Outcome<Vec<String>> {
         Vec::new()
     } else {
         vec![format!("CHANGELOG.md has no {heading:?}")]
+    })
+}
+
+/// Where the operations are listed, one row each.
+const OPERATIONS: &str = "docs/reference/operations.md";
+/// What stands between the number of operations here and that of all.
+const COUNTED: &str = " of the API's ";
+
+/// The README counts the operations, and no document counts otherwise than the table.
+pub fn counts(tree: &Tree) -> Outcome<Vec<String>> {
+    let table = &tree.file(OPERATIONS)?.text;
+    let rows = |here: &str| table.lines().filter(|line| line.contains(here)).count();
+    let done = rows("| yes |");
+    let all = done + rows("| not yet |");
+    let expected = format!("{done}{COUNTED}{all} operations");
+    let mut violations = Vec::new();
+    if !tree.file("README.md")?.text.contains(&expected) {
+        violations.push(format!("README.md does not say \"{expected}\""));
+    }
+    for file in tree.files.iter().filter(|file| file.path.ends_with(".md")) {
+        let others = counted(&file.text).filter(|counted| *counted != expected);
+        violations.extend(others.map(|counted| format!("{}: {counted}", file.path)));
+    }
+    Ok(violations)
+}
+
+/// Every `N of the API's M operations` in a text.
+fn counted(text: &str) -> impl Iterator<Item = String> {
+    text.match_indices(COUNTED).map(|(at, _)| {
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
+        let before = &text[..at];
+        let done = &before[before.len() - digits(&before.chars().rev().collect::<String>())..];
+        let after = &text[at + COUNTED.len()..];
+        format!("{done}{COUNTED}{} operations", &after[..digits(after)])
     })
 }
 
@@ -148,6 +182,25 @@ mod tests {
             [
                 "README.md does not say \"cargo xtask test\"",
                 "README.md: there is no `cargo xtask tset`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_count_of_operations_is_the_tables() {
+        let table = "| operation | here |\n| A | yes | - |\n| B | not yet | - |\n| C | not yet | - |\n";
+        let found = |readme: &str, guide: &str| {
+            let files = [(OPERATIONS, table), ("README.md", readme), ("docs/a.md", guide)];
+            counts(&Tree::of(&files)).unwrap()
+        };
+        let right = "users: 1 of the API's 3 operations";
+        assert_eq!(found(right, "nothing"), [""; 0]);
+        assert_eq!(
+            found("1 of the API's 2 operations", "33 of the API's 141 operations"),
+            [
+                "README.md does not say \"1 of the API's 3 operations\"",
+                "README.md: 1 of the API's 2 operations",
+                "docs/a.md: 33 of the API's 141 operations",
             ]
         );
     }

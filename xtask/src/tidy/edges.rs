@@ -21,6 +21,63 @@ pub fn check(tree: &Tree) -> Outcome<Vec<String>> {
     Ok(differences(&announced, &real(&packages()?)))
 }
 
+/// What the programs of the trigger functions must never link, however indirectly: they start in two milliseconds.
+const NOT_IN_FUNCTIONS: &[&str] = &[
+    "poolhouse-pool",
+    "poolhouse-server",
+    "poolhouse-store",
+    "rusqlite",
+];
+const FUNCTIONS: &str = "poolhouse-lambda";
+
+/// The programs of `crates/lambda` link none of that, by the manifests here and the lock file for what lies beyond.
+pub fn functions_stay_small(tree: &Tree) -> Outcome<Vec<String>> {
+    let mut uses = locked(&tree.file("Cargo.lock")?.text);
+    for package in packages()? {
+        // The lock file does not tell what only tests use.
+        let linked = package
+            .dependencies
+            .into_iter()
+            .filter(|other| !other.is_for_tests);
+        uses.insert(package.name, linked.map(|other| other.name).collect());
+    }
+    Ok(linked_in_functions(&uses))
+}
+
+fn linked_in_functions(uses: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
+    if !uses.contains_key(FUNCTIONS) {
+        return vec![format!("there is no {FUNCTIONS}")];
+    }
+    let mut linked = BTreeSet::from([FUNCTIONS]);
+    let mut waiting = vec![FUNCTIONS];
+    while let Some(next) = waiting.pop() {
+        let others = uses.get(next).into_iter().flatten();
+        waiting.extend(others.filter(|other| linked.insert(other)).map(String::as_str));
+    }
+    let found = NOT_IN_FUNCTIONS.iter().filter(|name| linked.contains(**name));
+    found.map(|name| format!("{FUNCTIONS} links {name}")).collect()
+}
+
+/// What each package in a lock file uses.
+fn locked(text: &str) -> BTreeMap<String, BTreeSet<String>> {
+    let quoted = |line: &str| {
+        line.split('"')
+            .nth(1)
+            .and_then(|name| name.split(' ').next().map(str::to_owned))
+    };
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for package in text.split("[[package]]").skip(1) {
+        let mut lines = package.lines();
+        let name = lines.find(|line| line.starts_with("name = ")).and_then(quoted);
+        let others = lines
+            .skip_while(|line| !line.starts_with("dependencies = "))
+            .skip(1);
+        let others = others.map_while(quoted);
+        uses.entry(name.unwrap_or_default()).or_default().extend(others);
+    }
+    uses
+}
+
 fn real(packages: &[Package]) -> BTreeMap<String, Uses> {
     let mut edges = BTreeMap::new();
     for package in packages {
@@ -128,5 +185,25 @@ mod tests {
         assert!(found[0].starts_with("api: ARCHITECTURE.md says "));
         assert_eq!(found[1], "new is in the workspace and not in ARCHITECTURE.md");
         assert_eq!(found[2], "server is in ARCHITECTURE.md and not in the workspace");
+    }
+    #[test]
+    fn what_the_functions_link_is_found_however_indirect() {
+        let lock = |of_driver: &str| {
+            format!(
+                "version = 4\n\n[[package]]\nname = \"driver\"\nversion = \"1.0.0\"\ndependencies = [\n {of_driver}]\n\n\
+                 [[package]]\nname = \"poolhouse-lambda\"\ndependencies = [\n \"driver 1.0.0\",\n \"x\",\n]\n"
+            )
+        };
+        let found = |of_driver| linked_in_functions(&locked(&lock(of_driver)));
+        assert_eq!(found(""), [""; 0]);
+        assert_eq!(found("\"rusqlite\",\n"), ["poolhouse-lambda links rusqlite"]);
+        assert_eq!(
+            found("\"x\",\n \"poolhouse-store\",\n"),
+            ["poolhouse-lambda links poolhouse-store"]
+        );
+        assert_eq!(
+            linked_in_functions(&BTreeMap::new()),
+            ["there is no poolhouse-lambda"]
+        );
     }
 }

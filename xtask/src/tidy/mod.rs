@@ -2,9 +2,12 @@
 //!
 //! A rule looks at every file that is or would be committed. Exceptions stand beside the rule, each with its reason.
 
+mod circles;
 mod dependencies;
 mod documents;
 mod edges;
+mod floors;
+mod imports;
 mod places;
 mod promises;
 mod rust_text;
@@ -16,66 +19,116 @@ use crate::{Outcome, console};
 use tree::Tree;
 
 /// What a rule found.
+struct Finding {
+    violations: Vec<String>,
+    /// How much it looked at, if the rule says so.
+    figure: Option<String>,
+}
+
+impl From<Vec<String>> for Finding {
+    fn from(violations: Vec<String>) -> Finding {
+        Finding {
+            violations,
+            figure: None,
+        }
+    }
+}
+
+/// A rule and what it found.
 pub struct Report {
     rule: &'static str,
-    violations: Vec<String>,
+    finding: Finding,
 }
 
 impl Report {
     pub fn holds(&self) -> bool {
-        self.violations.is_empty()
+        self.finding.violations.is_empty()
     }
 
     pub fn print(&self) -> Outcome {
         let mark = if self.holds() { "ok" } else { "FAILED" };
-        console::say(format!("{:<6} {}", mark, self.rule))?;
-        for violation in &self.violations {
+        let figure = self.finding.figure.iter().map(|figure| format!(" ({figure})"));
+        console::say(format!("{mark:<6} {}{}", self.rule, figure.collect::<String>()))?;
+        for violation in &self.finding.violations {
             console::say(format!("       {violation}"))?;
         }
         Ok(())
     }
 }
 
-type Rule = fn(&Tree) -> Outcome<Vec<String>>;
+enum Rule {
+    /// Answers what breaks the rule.
+    Plain(fn(&Tree) -> Outcome<Vec<String>>),
+    /// Answers how much it looked at, too.
+    Measured(fn(&Tree) -> Outcome<Finding>),
+}
+
+use Rule::{Measured, Plain};
 
 const RULES: &[(&str, Rule)] = &[
-    ("source files have at most 400 lines", size::files),
-    ("functions have at most 60 lines, tests 120", size::functions),
+    ("source files have at most 400 lines", Plain(size::files)),
+    (
+        "functions have at most 60 lines, tests 120",
+        Plain(size::functions),
+    ),
     (
         "nothing is left to be done in comments or macros",
-        wording::unfinished,
+        Plain(wording::unfinished),
     ),
     (
         "unsafe code stands where SECURITY.md says it does",
-        wording::unsafe_code,
+        Plain(wording::unsafe_code),
     ),
     (
         "no file names a folder of the machine it was written on",
-        places::folders,
+        Plain(places::folders),
     ),
     (
         "lock files name no host that packages were fetched from",
-        places::hosts,
+        Plain(places::hosts),
     ),
-    ("crates use each other as ARCHITECTURE.md says", edges::check),
+    (
+        "crates use each other as ARCHITECTURE.md says",
+        Plain(edges::check),
+    ),
+    (
+        "the trigger functions' programs link neither server nor database",
+        Plain(edges::functions_stay_small),
+    ),
+    (
+        "the pool's folders import only from lower floors, as ARCHITECTURE.md says",
+        Measured(floors::check),
+    ),
+    (
+        "one sign-in goes down through the files, as ARCHITECTURE.md follows it",
+        Plain(floors::walk),
+    ),
+    ("no files import each other in a circle", Measured(circles::check)),
     (
         "every dependency is explained in docs/decisions/dependencies.md",
-        dependencies::explained,
+        Plain(dependencies::explained),
     ),
     (
         "versions stand in the workspace's Cargo.toml alone",
-        dependencies::inherited,
+        Plain(dependencies::inherited),
     ),
-    ("the README's commands exist", documents::commands),
-    ("the change log tells of this version", documents::changelog),
-    ("links between documents lead somewhere", documents::links),
+    ("the README's commands exist", Plain(documents::commands)),
+    (
+        "the change log tells of this version",
+        Plain(documents::changelog),
+    ),
+    (
+        "operations are counted as docs/reference/operations.md lists them",
+        Plain(documents::counts),
+    ),
+    ("links between documents lead somewhere", Plain(documents::links)),
     (
         "every property of the flow has tests, as docs/reference/properties.md says",
-        promises::properties,
+        Plain(promises::properties),
     ),
     (
         "what the troubleshooting guide quotes is what the programs say",
-        promises::quotations,
+        Plain(promises::quotations),
     ),
 ];
 
@@ -103,9 +156,13 @@ pub fn run(arguments: &[String]) -> Outcome {
 /// If the files cannot be read.
 pub fn check() -> Outcome<Vec<Report>> {
     let tree = Tree::read()?;
-    let report = |&(rule, check): &(&'static str, Rule)| {
-        let violations = check(&tree).unwrap_or_else(|error| vec![error.to_string()]);
-        Report { rule, violations }
+    let report = |(rule, check): &(&'static str, Rule)| {
+        let finding = match check {
+            Plain(check) => check(&tree).map(Finding::from),
+            Measured(check) => check(&tree),
+        };
+        let finding = finding.unwrap_or_else(|error| Finding::from(vec![error.to_string()]));
+        Report { rule, finding }
     };
     Ok(RULES.iter().map(report).collect())
 }

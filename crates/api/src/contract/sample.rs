@@ -12,7 +12,7 @@ pub(super) enum Members {
 }
 
 /// Texts to choose from: the first one that satisfies a shape is its sample.
-const TEXTS: [&str; 21] = [
+const TEXTS: [&str; 22] = [
     "sample",
     "us-east-1_Example01",
     "us-east-1_0a1b2c3d",
@@ -34,6 +34,7 @@ const TEXTS: [&str; 21] = [
     "tkn0123456789abcdefghijklmno",
     "0a1b2c3d-4e5f-4a6b-8c7d-0123456789ab",
     "us-east-1",
+    "https://app.example/client",
 ];
 
 /// A valid value.
@@ -56,6 +57,7 @@ pub(super) fn value(node: &Node, members: Members) -> Value {
         Rule::Enum(values) => values[0].into(),
         Rule::Integer { range } => integer(range).into(),
         Rule::Boolean => true.into(),
+        Rule::Timestamp => 1_754_300_000.into(),
         Rule::Blob { .. } => "QUJD".into(),
         Rule::Document => json!({"any": ["document"]}),
     }

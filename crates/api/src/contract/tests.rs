@@ -75,10 +75,13 @@ fn every_kind_of_violation_is_made() {
 fn requests_survive_reading_and_writing() {
     fn round_trip<C: Call>() {
         for body in [minimal_body(C::OPERATION), full_body(C::OPERATION)] {
-            assert_eq!(C::Input::from_json(&body).to_json(), body, "{:?}", C::OPERATION);
+            let read = C::Input::from_json(&body).map(|input| input.to_json());
+            assert_eq!(read, Ok(body), "{:?}", C::OPERATION);
         }
-        let empty = C::Output::from_json(&Value::Null).to_json();
-        assert_eq!(empty, serde_json::json!({}), "{:?}", C::OPERATION);
+        // An answer of which nothing is required can be empty.
+        if let Ok(empty) = C::Output::from_json(&Value::Null) {
+            assert_eq!(empty.to_json(), serde_json::json!({}), "{:?}", C::OPERATION);
+        }
     }
     macro_rules! all {
         ($($name:ident,)+) => { $(round_trip::<calls::$name>();)+ };

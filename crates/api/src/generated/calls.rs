@@ -334,6 +334,16 @@ impl Call for AssociateSoftwareToken {
     const OPERATION: Operation = Operation::AssociateSoftwareToken;
 }
 
+/// The types of [`Operation::CancelPointInTimeRecovery`].
+#[derive(Clone, Copy, Debug)]
+pub struct CancelPointInTimeRecovery;
+
+impl Call for CancelPointInTimeRecovery {
+    type Input = shapes::CancelPointInTimeRecoveryRequest;
+    type Output = shapes::CancelPointInTimeRecoveryResponse;
+    const OPERATION: Operation = Operation::CancelPointInTimeRecovery;
+}
+
 /// The types of [`Operation::ChangePassword`].
 #[derive(Clone, Copy, Debug)]
 pub struct ChangePassword;
@@ -382,6 +392,16 @@ impl Call for ConfirmSignUp {
     type Input = shapes::ConfirmSignUpRequest;
     type Output = shapes::ConfirmSignUpResponse;
     const OPERATION: Operation = Operation::ConfirmSignUp;
+}
+
+/// The types of [`Operation::CreateCIMDPolicy`].
+#[derive(Clone, Copy, Debug)]
+pub struct CreateCIMDPolicy;
+
+impl Call for CreateCIMDPolicy {
+    type Input = shapes::CreateCIMDPolicyRequest;
+    type Output = shapes::CreateCIMDPolicyResponse;
+    const OPERATION: Operation = Operation::CreateCIMDPolicy;
 }
 
 /// The types of [`Operation::CreateGroup`].
@@ -482,6 +502,16 @@ impl Call for CreateUserPoolReplica {
     type Input = shapes::CreateUserPoolReplicaRequest;
     type Output = shapes::CreateUserPoolReplicaResponse;
     const OPERATION: Operation = Operation::CreateUserPoolReplica;
+}
+
+/// The types of [`Operation::DeleteCIMDPolicy`].
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteCIMDPolicy;
+
+impl Call for DeleteCIMDPolicy {
+    type Input = shapes::DeleteCIMDPolicyRequest;
+    type Output = shapes::DeleteCIMDPolicyResponse;
+    const OPERATION: Operation = Operation::DeleteCIMDPolicy;
 }
 
 /// The types of [`Operation::DeleteGroup`].
@@ -614,6 +644,16 @@ impl Call for DeleteWebAuthnCredential {
     const OPERATION: Operation = Operation::DeleteWebAuthnCredential;
 }
 
+/// The types of [`Operation::DescribeCIMDPolicy`].
+#[derive(Clone, Copy, Debug)]
+pub struct DescribeCIMDPolicy;
+
+impl Call for DescribeCIMDPolicy {
+    type Input = shapes::DescribeCIMDPolicyRequest;
+    type Output = shapes::DescribeCIMDPolicyResponse;
+    const OPERATION: Operation = Operation::DescribeCIMDPolicy;
+}
+
 /// The types of [`Operation::DescribeIdentityProvider`].
 #[derive(Clone, Copy, Debug)]
 pub struct DescribeIdentityProvider;
@@ -642,6 +682,16 @@ impl Call for DescribeManagedLoginBrandingByClient {
     type Input = shapes::DescribeManagedLoginBrandingByClientRequest;
     type Output = shapes::DescribeManagedLoginBrandingByClientResponse;
     const OPERATION: Operation = Operation::DescribeManagedLoginBrandingByClient;
+}
+
+/// The types of [`Operation::DescribePointInTimeRecovery`].
+#[derive(Clone, Copy, Debug)]
+pub struct DescribePointInTimeRecovery;
+
+impl Call for DescribePointInTimeRecovery {
+    type Input = shapes::DescribePointInTimeRecoveryRequest;
+    type Output = shapes::DescribePointInTimeRecoveryResponse;
+    const OPERATION: Operation = Operation::DescribePointInTimeRecovery;
 }
 
 /// The types of [`Operation::DescribeResourceServer`].
@@ -934,6 +984,36 @@ impl Call for InitiateAuth {
     const OPERATION: Operation = Operation::InitiateAuth;
 }
 
+/// The types of [`Operation::InitiatePointInTimeRecovery`].
+#[derive(Clone, Copy, Debug)]
+pub struct InitiatePointInTimeRecovery;
+
+impl Call for InitiatePointInTimeRecovery {
+    type Input = shapes::InitiatePointInTimeRecoveryRequest;
+    type Output = shapes::InitiatePointInTimeRecoveryResponse;
+    const OPERATION: Operation = Operation::InitiatePointInTimeRecovery;
+}
+
+/// The types of [`Operation::ListCIMDPolicies`].
+#[derive(Clone, Copy, Debug)]
+pub struct ListCIMDPolicies;
+
+impl Call for ListCIMDPolicies {
+    type Input = shapes::ListCIMDPoliciesRequest;
+    type Output = shapes::ListCIMDPoliciesResponse;
+    const OPERATION: Operation = Operation::ListCIMDPolicies;
+}
+
+/// The types of [`Operation::ListClientMetadataURLs`].
+#[derive(Clone, Copy, Debug)]
+pub struct ListClientMetadataURLs;
+
+impl Call for ListClientMetadataURLs {
+    type Input = shapes::ListClientMetadataURLsRequest;
+    type Output = shapes::ListClientMetadataURLsResponse;
+    const OPERATION: Operation = Operation::ListClientMetadataURLs;
+}
+
 /// The types of [`Operation::ListDevices`].
 #[derive(Clone, Copy, Debug)]
 pub struct ListDevices;
@@ -962,6 +1042,16 @@ impl Call for ListIdentityProviders {
     type Input = shapes::ListIdentityProvidersRequest;
     type Output = shapes::ListIdentityProvidersResponse;
     const OPERATION: Operation = Operation::ListIdentityProviders;
+}
+
+/// The types of [`Operation::ListPointInTimeRecoveries`].
+#[derive(Clone, Copy, Debug)]
+pub struct ListPointInTimeRecoveries;
+
+impl Call for ListPointInTimeRecoveries {
+    type Input = shapes::ListPointInTimeRecoveriesRequest;
+    type Output = shapes::ListPointInTimeRecoveriesResponse;
+    const OPERATION: Operation = Operation::ListPointInTimeRecoveries;
 }
 
 /// The types of [`Operation::ListResourceServers`].
@@ -1214,6 +1304,16 @@ impl Call for SignUp {
     const OPERATION: Operation = Operation::SignUp;
 }
 
+/// The types of [`Operation::StartPointInTimeRecovery`].
+#[derive(Clone, Copy, Debug)]
+pub struct StartPointInTimeRecovery;
+
+impl Call for StartPointInTimeRecovery {
+    type Input = shapes::StartPointInTimeRecoveryRequest;
+    type Output = shapes::StartPointInTimeRecoveryResponse;
+    const OPERATION: Operation = Operation::StartPointInTimeRecovery;
+}
+
 /// The types of [`Operation::StartUserImportJob`].
 #[derive(Clone, Copy, Debug)]
 pub struct StartUserImportJob;
@@ -1272,6 +1372,26 @@ impl Call for UpdateAuthEventFeedback {
     type Input = shapes::UpdateAuthEventFeedbackRequest;
     type Output = shapes::UpdateAuthEventFeedbackResponse;
     const OPERATION: Operation = Operation::UpdateAuthEventFeedback;
+}
+
+/// The types of [`Operation::UpdateCIMDPolicy`].
+#[derive(Clone, Copy, Debug)]
+pub struct UpdateCIMDPolicy;
+
+impl Call for UpdateCIMDPolicy {
+    type Input = shapes::UpdateCIMDPolicyRequest;
+    type Output = shapes::UpdateCIMDPolicyResponse;
+    const OPERATION: Operation = Operation::UpdateCIMDPolicy;
+}
+
+/// The types of [`Operation::UpdateClientMetadataURLState`].
+#[derive(Clone, Copy, Debug)]
+pub struct UpdateClientMetadataURLState;
+
+impl Call for UpdateClientMetadataURLState {
+    type Input = shapes::UpdateClientMetadataURLStateRequest;
+    type Output = shapes::UpdateClientMetadataURLStateResponse;
+    const OPERATION: Operation = Operation::UpdateClientMetadataURLState;
 }
 
 /// The types of [`Operation::UpdateDeviceStatus`].
@@ -1453,11 +1573,13 @@ macro_rules! for_each_operation {
             AdminUpdateUserAttributes,
             AdminUserGlobalSignOut,
             AssociateSoftwareToken,
+            CancelPointInTimeRecovery,
             ChangePassword,
             CompleteWebAuthnRegistration,
             ConfirmDevice,
             ConfirmForgotPassword,
             ConfirmSignUp,
+            CreateCIMDPolicy,
             CreateGroup,
             CreateIdentityProvider,
             CreateManagedLoginBranding,
@@ -1468,6 +1590,7 @@ macro_rules! for_each_operation {
             CreateUserPoolClient,
             CreateUserPoolDomain,
             CreateUserPoolReplica,
+            DeleteCIMDPolicy,
             DeleteGroup,
             DeleteIdentityProvider,
             DeleteManagedLoginBranding,
@@ -1481,9 +1604,11 @@ macro_rules! for_each_operation {
             DeleteUserPoolDomain,
             DeleteUserPoolReplica,
             DeleteWebAuthnCredential,
+            DescribeCIMDPolicy,
             DescribeIdentityProvider,
             DescribeManagedLoginBranding,
             DescribeManagedLoginBrandingByClient,
+            DescribePointInTimeRecovery,
             DescribeResourceServer,
             DescribeRiskConfiguration,
             DescribeTerms,
@@ -1513,9 +1638,13 @@ macro_rules! for_each_operation {
             GetUserPoolSessionConfiguration,
             GlobalSignOut,
             InitiateAuth,
+            InitiatePointInTimeRecovery,
+            ListCIMDPolicies,
+            ListClientMetadataURLs,
             ListDevices,
             ListGroups,
             ListIdentityProviders,
+            ListPointInTimeRecoveries,
             ListResourceServers,
             ListTagsForResource,
             ListTerms,
@@ -1541,12 +1670,15 @@ macro_rules! for_each_operation {
             SetUserPoolSessionConfiguration,
             SetUserSettings,
             SignUp,
+            StartPointInTimeRecovery,
             StartUserImportJob,
             StartWebAuthnRegistration,
             StopUserImportJob,
             TagResource,
             UntagResource,
             UpdateAuthEventFeedback,
+            UpdateCIMDPolicy,
+            UpdateClientMetadataURLState,
             UpdateDeviceStatus,
             UpdateGroup,
             UpdateIdentityProvider,

@@ -110,35 +110,49 @@ static PATTERN_30: Pattern = Pattern::new(
 );
 
 static PATTERN_31: Pattern = Pattern::new(
+    r"^[0-9a-f]{8}\b-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-\b[0-9a-f]{12}$",
+    r"\A(?:^[0-9a-f]{8}(?-u:\b)-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-(?-u:\b)[0-9a-f]{12}$)\z",
+);
+
+static PATTERN_32: Pattern = Pattern::new(
     r"^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$",
     r"\A(?:^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$)\z",
 );
 
-static PATTERN_32: Pattern = Pattern::new(r"^[\w\- ]+$", r"\A(?:^[0-9A-Za-z_\- ]+$)\z");
+static PATTERN_33: Pattern = Pattern::new(r"^[\w\- ]+$", r"\A(?:^[0-9A-Za-z_\- ]+$)\z");
 
-static PATTERN_33: Pattern = Pattern::new(
+static PATTERN_34: Pattern = Pattern::new(
     r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
     r"\A(?:^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$)\z",
 );
 
-static PATTERN_34: Pattern = Pattern::new(r"^[a-zA-Z0-9_-]+$", r"\A(?:^[a-zA-Z0-9_-]+$)\z");
+static PATTERN_35: Pattern = Pattern::new(r"^[a-z0-9]+$", r"\A(?:^[a-z0-9]+$)\z");
 
-static PATTERN_35: Pattern = Pattern::new(
+static PATTERN_36: Pattern = Pattern::new(r"^[a-zA-Z0-9_-]+$", r"\A(?:^[a-zA-Z0-9_-]+$)\z");
+
+static PATTERN_37: Pattern = Pattern::new(
     r"^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$",
     r"\A(?:^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$)\z",
 );
 
-static PATTERN_36: Pattern = Pattern::new(
+static PATTERN_38: Pattern = Pattern::new(
+    r"^https://[!$-;=@-\[\]_a-z~]+$",
+    r"\A(?:^https://[!$-;=@-\[\]_a-z~]+$)\z",
+);
+
+static PATTERN_39: Pattern = Pattern::new(r"^https://[^\s]+$", r"\A(?:^https://[^\t\n\x0B\x0C\r ]+$)\z");
+
+static PATTERN_40: Pattern = Pattern::new(
     r"arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?",
     r"\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:([0-9A-Za-z_+=/,.@-]*)?:[0-9]+:[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\z",
 );
 
-static PATTERN_37: Pattern = Pattern::new(
+static PATTERN_41: Pattern = Pattern::new(
     r"arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?",
     r"\A(?:arn:[0-9A-Za-z_+=/,.@-]+:[0-9A-Za-z_+=/,.@-]+:::[0-9A-Za-z_+=/,.@-]+(:[0-9A-Za-z_+=/,.@-]+)?(:[0-9A-Za-z_+=/,.@-]+)?)\z",
 );
 
-static PATTERN_38: Pattern = Pattern::new(r"import-[0-9a-zA-Z-]+", r"\A(?:import-[0-9a-zA-Z-]+)\z");
+static PATTERN_42: Pattern = Pattern::new(r"import-[0-9a-zA-Z-]+", r"\A(?:import-[0-9a-zA-Z-]+)\z");
 
 pub(crate) static ACCESS_TOKEN_VALIDITY_TYPE: Node = Node::open(Rule::Integer {
     range: Bounds::new(Some(1), Some(86400)),
@@ -465,7 +479,7 @@ pub(crate) static ANALYTICS_METADATA_TYPE: Node = Node::open(Rule::Structure(&[M
 
 pub(crate) static ARN_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(20), Some(2048)),
-    pattern: Some(&PATTERN_36),
+    pattern: Some(&PATTERN_40),
 });
 
 pub(crate) static ASSET_BYTES_TYPE: Node = Node::open(Rule::Blob {
@@ -600,15 +614,36 @@ pub(crate) static BLOCKED_IP_RANGE_LIST_TYPE: Node = Node::open(Rule::List {
 
 pub(crate) static BOOLEAN_TYPE: Node = Node::open(Rule::Boolean);
 
+pub(crate) static CIMD_CACHE_ACTION_TYPE: Node = Node::open(Rule::Enum(&["REFRESH", "INVALIDATE"]));
+
+pub(crate) static CIMD_POLICY_ID_TYPE: Node = Node::open(Rule::Text {
+    length: Bounds::new(Some(1), Some(64)),
+    pattern: Some(&PATTERN_35),
+});
+
+pub(crate) static CIMD_POLICY_NAME_TYPE: Node = Node::open(Rule::Text {
+    length: Bounds::new(Some(1), Some(32)),
+    pattern: Some(&PATTERN_8),
+});
+
 pub(crate) static CSS_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(0), Some(131072)),
     pattern: None,
+});
+
+pub(crate) static CACHE_DURATION_TYPE: Node = Node::open(Rule::Integer {
+    range: Bounds::new(Some(86400), Some(31556952)),
 });
 
 pub(crate) static CALLBACK_URLS_LIST_TYPE: Node = Node::open(Rule::List {
     size: Bounds::new(Some(0), Some(100)),
     element: &REDIRECT_URL_TYPE,
 });
+
+pub(crate) static CANCEL_POINT_IN_TIME_RECOVERY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("RestoreId", &RESTORE_ID_TYPE),
+]));
 
 pub(crate) static CHALLENGE_NAME_TYPE: Node = Node::open(Rule::Enum(&[
     "SMS_MFA",
@@ -751,6 +786,14 @@ pub(crate) static CONTEXT_DATA_TYPE: Node = Node::open(Rule::Structure(&[
     Member::optional("EncodedData", &STRING_TYPE),
 ]));
 
+pub(crate) static CREATE_CIMD_POLICY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("ClientId", &CLIENT_ID_TYPE),
+    Member::required("PolicyName", &CIMD_POLICY_NAME_TYPE),
+    Member::optional("CacheDuration", &CACHE_DURATION_TYPE),
+    Member::required("URLPatterns", &URL_PATTERN_LIST_TYPE),
+]));
+
 pub(crate) static CREATE_GROUP_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("GroupName", &GROUP_NAME_TYPE),
     Member::required("UserPoolId", &USER_POOL_ID_TYPE),
@@ -828,6 +871,7 @@ pub(crate) static CREATE_USER_POOL_CLIENT_REQUEST: Node = Node::open(Rule::Struc
     Member::optional("EnablePropagateAdditionalUserContextData", &WRAPPED_BOOLEAN_TYPE),
     Member::optional("AuthSessionValidity", &AUTH_SESSION_VALIDITY_TYPE),
     Member::optional("RefreshTokenRotation", &REFRESH_TOKEN_ROTATION_TYPE),
+    Member::optional("PublishSecretsInAWSSecretsManager", &WRAPPED_BOOLEAN_TYPE),
 ]));
 
 pub(crate) static CREATE_USER_POOL_DOMAIN_REQUEST: Node = Node::open(Rule::Structure(&[
@@ -907,6 +951,8 @@ pub(crate) static CUSTOM_SMS_LAMBDA_VERSION_CONFIG_TYPE: Node = Node::open(Rule:
 
 pub(crate) static CUSTOM_SMS_SENDER_LAMBDA_VERSION_TYPE: Node = Node::open(Rule::Enum(&["V1_0"]));
 
+pub(crate) static DATE_TYPE: Node = Node::open(Rule::Timestamp);
+
 pub(crate) static DCR_CONFIGURATION_TYPE: Node = Node::open(Rule::Structure(&[
     Member::optional("EnableStatus", &STATUS_TYPE),
     Member::optional("OpenDcrEnabled", &BOOLEAN_TYPE),
@@ -917,6 +963,11 @@ pub(crate) static DCR_CONFIGURATION_TYPE: Node = Node::open(Rule::Structure(&[
 
 pub(crate) static DEFAULT_EMAIL_OPTION_TYPE: Node =
     Node::open(Rule::Enum(&["CONFIRM_WITH_LINK", "CONFIRM_WITH_CODE"]));
+
+pub(crate) static DELETE_CIMD_POLICY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("CIMDPolicyId", &CIMD_POLICY_ID_TYPE),
+]));
 
 pub(crate) static DELETE_GROUP_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("GroupName", &GROUP_NAME_TYPE),
@@ -993,6 +1044,11 @@ pub(crate) static DELIVERY_MEDIUM_LIST_TYPE: Node = Node::open(Rule::List {
 
 pub(crate) static DELIVERY_MEDIUM_TYPE: Node = Node::open(Rule::Enum(&["SMS", "EMAIL"]));
 
+pub(crate) static DESCRIBE_CIMD_POLICY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("CIMDPolicyId", &CIMD_POLICY_ID_TYPE),
+]));
+
 pub(crate) static DESCRIBE_IDENTITY_PROVIDER_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("UserPoolId", &USER_POOL_ID_TYPE),
     Member::required("ProviderName", &PROVIDER_NAME_TYPE),
@@ -1008,6 +1064,11 @@ pub(crate) static DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST: Node = Node::open(Rul
     Member::required("UserPoolId", &USER_POOL_ID_TYPE),
     Member::required("ManagedLoginBrandingId", &MANAGED_LOGIN_BRANDING_ID_TYPE),
     Member::optional("ReturnMergedResources", &BOOLEAN_TYPE),
+]));
+
+pub(crate) static DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("RestoreId", &RESTORE_ID_TYPE),
 ]));
 
 pub(crate) static DESCRIBE_RESOURCE_SERVER_REQUEST: Node = Node::open(Rule::Structure(&[
@@ -1081,7 +1142,7 @@ pub(crate) static DOCUMENT: Node = Node::open(Rule::Document);
 
 pub(crate) static DOMAIN_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(1), Some(63)),
-    pattern: Some(&PATTERN_33),
+    pattern: Some(&PATTERN_34),
 });
 
 pub(crate) static EMAIL_ADDRESS_TYPE: Node = Node::open(Rule::Text {
@@ -1157,7 +1218,7 @@ pub(crate) static EMAIL_VERIFICATION_SUBJECT_TYPE: Node = Node::open(Rule::Text 
 
 pub(crate) static ENCRYPTION_KEY_ARN_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(20), Some(2048)),
-    pattern: Some(&PATTERN_36),
+    pattern: Some(&PATTERN_40),
 });
 
 pub(crate) static ENCRYPTION_KEY_TYPE: Node =
@@ -1419,6 +1480,11 @@ pub(crate) static INITIATE_AUTH_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::optional("Session", &SESSION_TYPE),
 ]));
 
+pub(crate) static INITIATE_POINT_IN_TIME_RECOVERY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("RestoreTimestamp", &DATE_TYPE),
+]));
+
 pub(crate) static INTEGER_TYPE: Node = Node::open(Rule::Integer {
     range: Bounds::new(None, None),
 });
@@ -1459,7 +1525,7 @@ pub(crate) static LAMBDA_CONFIG_TYPE: Node = Node::open(Rule::Structure(&[
 
 pub(crate) static LANGUAGE_ID_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(None, None),
-    pattern: Some(&PATTERN_35),
+    pattern: Some(&PATTERN_37),
 });
 
 pub(crate) static LIMIT_CLASS: Node = Node::open(Rule::Enum(&["API_CATEGORY"]));
@@ -1471,7 +1537,7 @@ pub(crate) static LIMIT_DEFINITION_TYPE: Node = Node::open(Rule::Structure(&[
 
 pub(crate) static LINK_URL_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(1), Some(1024)),
-    pattern: Some(&PATTERN_31),
+    pattern: Some(&PATTERN_32),
 });
 
 pub(crate) static LINKS_TYPE: Node = Node::open(Rule::Map {
@@ -1479,6 +1545,19 @@ pub(crate) static LINKS_TYPE: Node = Node::open(Rule::Map {
     key: &LANGUAGE_ID_TYPE,
     value: &LINK_URL_TYPE,
 });
+
+pub(crate) static LIST_CIMD_POLICIES_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::optional("NextToken", &PAGINATION_KEY_TYPE),
+    Member::optional("MaxResults", &POOL_QUERY_LIMIT_TYPE),
+]));
+
+pub(crate) static LIST_CLIENT_METADATA_URLS_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("CIMDPolicyId", &CIMD_POLICY_ID_TYPE),
+    Member::optional("NextToken", &PAGINATION_KEY_TYPE),
+    Member::optional("MaxResults", &POOL_QUERY_LIMIT_TYPE),
+]));
 
 pub(crate) static LIST_DEVICES_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("AccessToken", &TOKEN_MODEL_TYPE),
@@ -1496,6 +1575,12 @@ pub(crate) static LIST_IDENTITY_PROVIDERS_REQUEST: Node = Node::open(Rule::Struc
     Member::required("UserPoolId", &USER_POOL_ID_TYPE),
     Member::optional("MaxResults", &LIST_PROVIDERS_LIMIT_TYPE),
     Member::optional("NextToken", &PAGINATION_KEY_TYPE),
+]));
+
+pub(crate) static LIST_POINT_IN_TIME_RECOVERIES_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::optional("NextToken", &PAGINATION_KEY_TYPE),
+    Member::optional("MaxResults", &POOL_QUERY_LIMIT_TYPE),
 ]));
 
 pub(crate) static LIST_PROVIDERS_LIMIT_TYPE: Node = Node::open(Rule::Integer {
@@ -1629,6 +1714,11 @@ pub(crate) static MESSAGE_TEMPLATE_TYPE: Node = Node::open(Rule::Structure(&[
     Member::optional("EmailMessage", &EMAIL_INVITE_MESSAGE_TYPE),
     Member::optional("EmailSubject", &EMAIL_VERIFICATION_SUBJECT_TYPE),
 ]));
+
+pub(crate) static METADATA_URL_TYPE: Node = Node::open(Rule::Text {
+    length: Bounds::new(Some(12), Some(256)),
+    pattern: Some(&PATTERN_39),
+});
 
 pub(crate) static NOTIFY_CONFIGURATION_TYPE: Node = Node::open(Rule::Structure(&[
     Member::optional("From", &STRING_TYPE),
@@ -1809,7 +1899,7 @@ pub(crate) static RESEND_CONFIRMATION_CODE_REQUEST: Node = Node::open(Rule::Stru
 
 pub(crate) static RESOURCE_ID_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(1), Some(40)),
-    pattern: Some(&PATTERN_32),
+    pattern: Some(&PATTERN_33),
 });
 
 pub(crate) static RESOURCE_LIST_TYPE: Node = Node::open(Rule::List {
@@ -1857,6 +1947,11 @@ pub(crate) static RESPOND_TO_AUTH_CHALLENGE_REQUEST: Node = Node::open(Rule::Str
     Member::optional("ClientMetadata", &CLIENT_METADATA_TYPE),
 ]));
 
+pub(crate) static RESTORE_ID_TYPE: Node = Node::open(Rule::Text {
+    length: Bounds::new(Some(36), Some(36)),
+    pattern: Some(&PATTERN_31),
+});
+
 pub(crate) static RETRY_GRACE_PERIOD_SECONDS_TYPE: Node = Node::open(Rule::Integer {
     range: Bounds::new(Some(0), Some(60)),
 });
@@ -1886,7 +1981,7 @@ pub(crate) static ROUTING_TYPE: Node =
 
 pub(crate) static S3_ARN_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(3), Some(1024)),
-    pattern: Some(&PATTERN_37),
+    pattern: Some(&PATTERN_41),
 });
 
 pub(crate) static S3_CONFIGURATION_TYPE: Node =
@@ -1894,7 +1989,7 @@ pub(crate) static S3_CONFIGURATION_TYPE: Node =
 
 pub(crate) static SES_CONFIGURATION_SET: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(1), Some(64)),
-    pattern: Some(&PATTERN_34),
+    pattern: Some(&PATTERN_36),
 });
 
 pub(crate) static SMS_MFA_SETTINGS_TYPE: Node = Node::open(Rule::Structure(&[
@@ -2076,6 +2171,11 @@ pub(crate) static SOFTWARE_TOKEN_MFA_SETTINGS_TYPE: Node = Node::open(Rule::Stru
     Member::optional("PreferredMfa", &BOOLEAN_TYPE),
 ]));
 
+pub(crate) static START_POINT_IN_TIME_RECOVERY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("RestoreId", &RESTORE_ID_TYPE),
+]));
+
 pub(crate) static START_USER_IMPORT_JOB_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("UserPoolId", &USER_POOL_ID_TYPE),
     Member::required("JobId", &USER_IMPORT_JOB_ID_TYPE),
@@ -2164,6 +2264,16 @@ pub(crate) static TOKEN_VALIDITY_UNITS_TYPE: Node = Node::open(Rule::Structure(&
     Member::optional("RefreshToken", &TIME_UNITS_TYPE),
 ]));
 
+pub(crate) static URL_PATTERN_LIST_TYPE: Node = Node::open(Rule::List {
+    size: Bounds::new(Some(1), Some(5)),
+    element: &URL_PATTERN_TYPE,
+});
+
+pub(crate) static URL_PATTERN_TYPE: Node = Node::open(Rule::Text {
+    length: Bounds::new(Some(12), Some(256)),
+    pattern: Some(&PATTERN_38),
+});
+
 pub(crate) static UNTAG_RESOURCE_REQUEST: Node = Node::open(Rule::Structure(&[
     Member::required("ResourceArn", &ARN_TYPE),
     Member::required("TagKeys", &USER_POOL_TAGS_LIST_TYPE),
@@ -2175,6 +2285,22 @@ pub(crate) static UPDATE_AUTH_EVENT_FEEDBACK_REQUEST: Node = Node::open(Rule::St
     Member::required("EventId", &EVENT_ID_TYPE),
     Member::required("FeedbackToken", &TOKEN_MODEL_TYPE),
     Member::required("FeedbackValue", &FEEDBACK_VALUE_TYPE),
+]));
+
+pub(crate) static UPDATE_CIMD_POLICY_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("CIMDPolicyId", &CIMD_POLICY_ID_TYPE),
+    Member::required("ClientId", &CLIENT_ID_TYPE),
+    Member::optional("PolicyName", &CIMD_POLICY_NAME_TYPE),
+    Member::optional("CacheDuration", &CACHE_DURATION_TYPE),
+    Member::required("URLPatterns", &URL_PATTERN_LIST_TYPE),
+]));
+
+pub(crate) static UPDATE_CLIENT_METADATA_URL_STATE_REQUEST: Node = Node::open(Rule::Structure(&[
+    Member::required("UserPoolId", &USER_POOL_ID_TYPE),
+    Member::required("CIMDPolicyId", &CIMD_POLICY_ID_TYPE),
+    Member::required("URL", &METADATA_URL_TYPE),
+    Member::required("Action", &CIMD_CACHE_ACTION_TYPE),
 ]));
 
 pub(crate) static UPDATE_DEVICE_STATUS_REQUEST: Node = Node::open(Rule::Structure(&[
@@ -2264,6 +2390,7 @@ pub(crate) static UPDATE_USER_POOL_CLIENT_REQUEST: Node = Node::open(Rule::Struc
     Member::optional("EnablePropagateAdditionalUserContextData", &WRAPPED_BOOLEAN_TYPE),
     Member::optional("AuthSessionValidity", &AUTH_SESSION_VALIDITY_TYPE),
     Member::optional("RefreshTokenRotation", &REFRESH_TOKEN_ROTATION_TYPE),
+    Member::optional("PublishSecretsInAWSSecretsManager", &WRAPPED_BOOLEAN_TYPE),
 ]));
 
 pub(crate) static UPDATE_USER_POOL_DOMAIN_REQUEST: Node = Node::open(Rule::Structure(&[
@@ -2329,7 +2456,7 @@ pub(crate) static USER_FILTER_TYPE: Node = Node::open(Rule::Text {
 
 pub(crate) static USER_IMPORT_JOB_ID_TYPE: Node = Node::open(Rule::Text {
     length: Bounds::new(Some(1), Some(55)),
-    pattern: Some(&PATTERN_38),
+    pattern: Some(&PATTERN_42),
 });
 
 pub(crate) static USER_IMPORT_JOB_NAME_TYPE: Node = Node::open(Rule::Text {

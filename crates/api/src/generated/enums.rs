@@ -97,6 +97,13 @@ closed_set! {
 }
 
 closed_set! {
+    CIMDCacheActionType {
+        Refresh = "REFRESH",
+        Invalidate = "INVALIDATE",
+    }
+}
+
+closed_set! {
     ChallengeName {
         Password = "Password",
         Mfa = "Mfa",
@@ -397,6 +404,20 @@ closed_set! {
 closed_set! {
     ResourceServerManagedByType {
         Cognito = "COGNITO",
+    }
+}
+
+closed_set! {
+    RestoreStatusType {
+        PreviewGenerating = "PREVIEW_GENERATING",
+        PreviewGenerated = "PREVIEW_GENERATED",
+        PreviewCancelled = "PREVIEW_CANCELLED",
+        PreviewGenerationFailed = "PREVIEW_GENERATION_FAILED",
+        PreviewExpired = "PREVIEW_EXPIRED",
+        Restoring = "RESTORING",
+        RestoreCompleted = "RESTORE_COMPLETED",
+        TemporaryInternalErrorSeeSupportCase = "TEMPORARY_INTERNAL_ERROR_SEE_SUPPORT_CASE",
+        AwsAborted = "AWS_ABORTED",
     }
 }
 

@@ -9,6 +9,8 @@ error_codes! {
     /// Modelled.
     AliasExistsException: 400, "message";
     /// Modelled.
+    CachedCIMDURLDoesNotExistException: 400, "message";
+    /// Modelled.
     CodeDeliveryFailureException: 400, "message";
     /// Modelled.
     CodeMismatchException: 400, "message";

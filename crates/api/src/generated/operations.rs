@@ -4,7 +4,7 @@ use crate::generated::constraints;
 use crate::generated::errors::ErrorCode;
 use crate::operation::{Auth, Facts};
 
-/// The 141 operations of the service.
+/// The 153 operations of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     /// `AddCustomAttributes`: signed.
@@ -73,6 +73,8 @@ pub enum Operation {
     AdminUserGlobalSignOut,
     /// `AssociateSoftwareToken`: unsigned, with an access token or a session.
     AssociateSoftwareToken,
+    /// `CancelPointInTimeRecovery`: signed.
+    CancelPointInTimeRecovery,
     /// `ChangePassword`: unsigned, with an access token.
     ChangePassword,
     /// `CompleteWebAuthnRegistration`: unsigned, with an access token.
@@ -83,6 +85,8 @@ pub enum Operation {
     ConfirmForgotPassword,
     /// `ConfirmSignUp`: unsigned.
     ConfirmSignUp,
+    /// `CreateCIMDPolicy`: signed.
+    CreateCIMDPolicy,
     /// `CreateGroup`: signed.
     CreateGroup,
     /// `CreateIdentityProvider`: signed.
@@ -103,6 +107,8 @@ pub enum Operation {
     CreateUserPoolDomain,
     /// `CreateUserPoolReplica`: signed.
     CreateUserPoolReplica,
+    /// `DeleteCIMDPolicy`: signed.
+    DeleteCIMDPolicy,
     /// `DeleteGroup`: signed.
     DeleteGroup,
     /// `DeleteIdentityProvider`: signed.
@@ -129,12 +135,16 @@ pub enum Operation {
     DeleteUserPoolReplica,
     /// `DeleteWebAuthnCredential`: unsigned, with an access token.
     DeleteWebAuthnCredential,
+    /// `DescribeCIMDPolicy`: signed.
+    DescribeCIMDPolicy,
     /// `DescribeIdentityProvider`: signed.
     DescribeIdentityProvider,
     /// `DescribeManagedLoginBranding`: signed.
     DescribeManagedLoginBranding,
     /// `DescribeManagedLoginBrandingByClient`: signed.
     DescribeManagedLoginBrandingByClient,
+    /// `DescribePointInTimeRecovery`: signed.
+    DescribePointInTimeRecovery,
     /// `DescribeResourceServer`: signed.
     DescribeResourceServer,
     /// `DescribeRiskConfiguration`: signed.
@@ -193,12 +203,20 @@ pub enum Operation {
     GlobalSignOut,
     /// `InitiateAuth`: unsigned.
     InitiateAuth,
+    /// `InitiatePointInTimeRecovery`: signed.
+    InitiatePointInTimeRecovery,
+    /// `ListCIMDPolicies`: signed.
+    ListCIMDPolicies,
+    /// `ListClientMetadataURLs`: signed.
+    ListClientMetadataURLs,
     /// `ListDevices`: unsigned, with an access token.
     ListDevices,
     /// `ListGroups`: signed.
     ListGroups,
     /// `ListIdentityProviders`: signed.
     ListIdentityProviders,
+    /// `ListPointInTimeRecoveries`: signed.
+    ListPointInTimeRecoveries,
     /// `ListResourceServers`: signed.
     ListResourceServers,
     /// `ListTagsForResource`: signed.
@@ -249,6 +267,8 @@ pub enum Operation {
     SetUserSettings,
     /// `SignUp`: unsigned.
     SignUp,
+    /// `StartPointInTimeRecovery`: signed.
+    StartPointInTimeRecovery,
     /// `StartUserImportJob`: signed.
     StartUserImportJob,
     /// `StartWebAuthnRegistration`: unsigned, with an access token.
@@ -261,6 +281,10 @@ pub enum Operation {
     UntagResource,
     /// `UpdateAuthEventFeedback`: unsigned.
     UpdateAuthEventFeedback,
+    /// `UpdateCIMDPolicy`: signed.
+    UpdateCIMDPolicy,
+    /// `UpdateClientMetadataURLState`: signed.
+    UpdateClientMetadataURLState,
     /// `UpdateDeviceStatus`: unsigned, with an access token.
     UpdateDeviceStatus,
     /// `UpdateGroup`: signed.
@@ -292,7 +316,7 @@ pub enum Operation {
 }
 
 /// In the order of the enum, which is the order of names.
-pub(crate) static FACTS: [Facts; 141] = [
+pub(crate) static FACTS: [Facts; 153] = [
     Facts {
         operation: Operation::AddCustomAttributes,
         name: "AddCustomAttributes",
@@ -889,6 +913,23 @@ pub(crate) static FACTS: [Facts; 141] = [
         ],
     },
     Facts {
+        operation: Operation::CancelPointInTimeRecovery,
+        name: "CancelPointInTimeRecovery",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::CANCEL_POINT_IN_TIME_RECOVERY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::FeatureUnavailableInTierException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
         operation: Operation::ChangePassword,
         name: "ChangePassword",
         auth: Auth::AccessToken,
@@ -1007,6 +1048,24 @@ pub(crate) static FACTS: [Facts; 141] = [
             ErrorCode::OperationNotEnabledException,
             ErrorCode::InternalErrorException,
             ErrorCode::ForbiddenException,
+        ],
+    },
+    Facts {
+        operation: Operation::CreateCIMDPolicy,
+        name: "CreateCIMDPolicy",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::CREATE_CIMD_POLICY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::LimitExceededException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+            ErrorCode::FeatureUnavailableInTierException,
         ],
     },
     Facts {
@@ -1183,6 +1242,22 @@ pub(crate) static FACTS: [Facts; 141] = [
             ErrorCode::InternalErrorException,
             ErrorCode::ResourceNotFoundException,
             ErrorCode::FeatureUnavailableInTierException,
+        ],
+    },
+    Facts {
+        operation: Operation::DeleteCIMDPolicy,
+        name: "DeleteCIMDPolicy",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::DELETE_CIMD_POLICY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
         ],
     },
     Facts {
@@ -1396,6 +1471,20 @@ pub(crate) static FACTS: [Facts; 141] = [
         ],
     },
     Facts {
+        operation: Operation::DescribeCIMDPolicy,
+        name: "DescribeCIMDPolicy",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::DESCRIBE_CIMD_POLICY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
         operation: Operation::DescribeIdentityProvider,
         name: "DescribeIdentityProvider",
         auth: Auth::SigV4,
@@ -1433,6 +1522,22 @@ pub(crate) static FACTS: [Facts; 141] = [
         errors: &[
             ErrorCode::ResourceNotFoundException,
             ErrorCode::InvalidParameterException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
+        operation: Operation::DescribePointInTimeRecovery,
+        name: "DescribePointInTimeRecovery",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::FeatureUnavailableInTierException,
             ErrorCode::TooManyRequestsException,
             ErrorCode::NotAuthorizedException,
             ErrorCode::OperationNotEnabledException,
@@ -1938,6 +2043,52 @@ pub(crate) static FACTS: [Facts; 141] = [
         ],
     },
     Facts {
+        operation: Operation::InitiatePointInTimeRecovery,
+        name: "InitiatePointInTimeRecovery",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::INITIATE_POINT_IN_TIME_RECOVERY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::FeatureUnavailableInTierException,
+            ErrorCode::LimitExceededException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
+        operation: Operation::ListCIMDPolicies,
+        name: "ListCIMDPolicies",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::LIST_CIMD_POLICIES_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
+        operation: Operation::ListClientMetadataURLs,
+        name: "ListClientMetadataURLs",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::LIST_CLIENT_METADATA_URLS_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
         operation: Operation::ListDevices,
         name: "ListDevices",
         auth: Auth::AccessToken,
@@ -1983,6 +2134,22 @@ pub(crate) static FACTS: [Facts; 141] = [
             ErrorCode::ResourceNotFoundException,
             ErrorCode::NotAuthorizedException,
             ErrorCode::TooManyRequestsException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
+        operation: Operation::ListPointInTimeRecoveries,
+        name: "ListPointInTimeRecoveries",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::LIST_POINT_IN_TIME_RECOVERIES_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::FeatureUnavailableInTierException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
             ErrorCode::InternalErrorException,
         ],
     },
@@ -2427,6 +2594,23 @@ pub(crate) static FACTS: [Facts; 141] = [
         ],
     },
     Facts {
+        operation: Operation::StartPointInTimeRecovery,
+        name: "StartPointInTimeRecovery",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::START_POINT_IN_TIME_RECOVERY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::FeatureUnavailableInTierException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
         operation: Operation::StartUserImportJob,
         name: "StartUserImportJob",
         auth: Auth::SigV4,
@@ -2522,6 +2706,41 @@ pub(crate) static FACTS: [Facts; 141] = [
             ErrorCode::UserPoolAddOnNotEnabledException,
             ErrorCode::OperationNotEnabledException,
             ErrorCode::InternalErrorException,
+        ],
+    },
+    Facts {
+        operation: Operation::UpdateCIMDPolicy,
+        name: "UpdateCIMDPolicy",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::UPDATE_CIMD_POLICY_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::ConcurrentModificationException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::LimitExceededException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+            ErrorCode::FeatureUnavailableInTierException,
+        ],
+    },
+    Facts {
+        operation: Operation::UpdateClientMetadataURLState,
+        name: "UpdateClientMetadataURLState",
+        auth: Auth::SigV4,
+        has_output: true,
+        input: &constraints::UPDATE_CLIENT_METADATA_URL_STATE_REQUEST,
+        errors: &[
+            ErrorCode::InvalidParameterException,
+            ErrorCode::ResourceNotFoundException,
+            ErrorCode::CachedCIMDURLDoesNotExistException,
+            ErrorCode::NotAuthorizedException,
+            ErrorCode::TooManyRequestsException,
+            ErrorCode::OperationNotEnabledException,
+            ErrorCode::InternalErrorException,
+            ErrorCode::FeatureUnavailableInTierException,
         ],
     },
     Facts {

@@ -7,29 +7,31 @@ use serde_json::{Map, Value};
 
 use crate::generated::enums::*;
 use crate::generated::types::*;
-use crate::shape::{Blob, Shape, debug, hidden, member, put};
+use crate::shape::{Blob, Missing, Shape, Timestamp, debug, hidden, member, put, required, set};
 
 /// `AddCustomAttributesRequest`.
 #[derive(Clone, Default, PartialEq)]
 pub struct AddCustomAttributesRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `CustomAttributes`: `CustomAttributesListType`, required.
-    pub custom_attributes: Option<Vec<SchemaAttributeType>>,
+    pub custom_attributes: Vec<SchemaAttributeType>,
 }
 
 impl Shape for AddCustomAttributesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            custom_attributes: member(value, "CustomAttributes"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CustomAttributes"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            custom_attributes: required(value, "CustomAttributes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "CustomAttributes", &self.custom_attributes);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CustomAttributes", &self.custom_attributes);
         Value::Object(object)
     }
 }
@@ -51,26 +53,28 @@ impl fmt::Debug for AddCustomAttributesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AddUserPoolClientSecretRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientSecret`: `ClientSecretType`.
     pub client_secret: Option<String>,
 }
 
 impl Shape for AddUserPoolClientSecretRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            client_secret: member(value, "ClientSecret"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "ClientSecret"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            client_secret: member(value, "ClientSecret")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientSecret", &self.client_secret);
         Value::Object(object)
     }
@@ -83,7 +87,7 @@ impl fmt::Debug for AddUserPoolClientSecretRequest {
             "AddUserPoolClientSecretRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("client_secret", hidden(&self.client_secret)),
             ],
         )
@@ -94,27 +98,29 @@ impl fmt::Debug for AddUserPoolClientSecretRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminAddUserToGroupRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 impl Shape for AdminAddUserToGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            group_name: member(value, "GroupName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "GroupName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            group_name: required(value, "GroupName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "GroupName", &self.group_name);
         Value::Object(object)
     }
 }
@@ -126,7 +132,7 @@ impl fmt::Debug for AdminAddUserToGroupRequest {
             "AdminAddUserToGroupRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("group_name", &self.group_name),
             ],
         )
@@ -137,26 +143,28 @@ impl fmt::Debug for AdminAddUserToGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminConfirmSignUpRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for AdminConfirmSignUpRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
     }
@@ -169,7 +177,7 @@ impl fmt::Debug for AdminConfirmSignUpRequest {
             "AdminConfirmSignUpRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
         )
@@ -180,9 +188,9 @@ impl fmt::Debug for AdminConfirmSignUpRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminCreateUserRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserAttributes`: `AttributeListType`.
     pub user_attributes: Option<Vec<AttributeType>>,
     /// `ValidationData`: `AttributeListType`.
@@ -200,24 +208,36 @@ pub struct AdminCreateUserRequest {
 }
 
 impl Shape for AdminCreateUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            user_attributes: member(value, "UserAttributes"),
-            validation_data: member(value, "ValidationData"),
-            temporary_password: member(value, "TemporaryPassword"),
-            force_alias_creation: member(value, "ForceAliasCreation"),
-            message_action: member(value, "MessageAction"),
-            desired_delivery_mediums: member(value, "DesiredDeliveryMediums"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "Username",
+        "UserAttributes",
+        "ValidationData",
+        "TemporaryPassword",
+        "ForceAliasCreation",
+        "MessageAction",
+        "DesiredDeliveryMediums",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            user_attributes: member(value, "UserAttributes")?,
+            validation_data: member(value, "ValidationData")?,
+            temporary_password: member(value, "TemporaryPassword")?,
+            force_alias_creation: member(value, "ForceAliasCreation")?,
+            message_action: member(value, "MessageAction")?,
+            desired_delivery_mediums: member(value, "DesiredDeliveryMediums")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "UserAttributes", &self.user_attributes);
         put(&mut object, "ValidationData", &self.validation_data);
         put(&mut object, "TemporaryPassword", &self.temporary_password);
@@ -240,7 +260,7 @@ impl fmt::Debug for AdminCreateUserRequest {
             "AdminCreateUserRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_attributes", &self.user_attributes),
                 ("validation_data", &self.validation_data),
                 ("temporary_password", hidden(&self.temporary_password)),
@@ -257,23 +277,25 @@ impl fmt::Debug for AdminCreateUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminDeleteSoftwareTokenRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminDeleteSoftwareTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -283,10 +305,7 @@ impl fmt::Debug for AdminDeleteSoftwareTokenRequest {
         debug(
             f,
             "AdminDeleteSoftwareTokenRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -295,27 +314,29 @@ impl fmt::Debug for AdminDeleteSoftwareTokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminDeleteUserAttributesRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserAttributeNames`: `AttributeNameListType`, required.
-    pub user_attribute_names: Option<Vec<String>>,
+    pub user_attribute_names: Vec<String>,
 }
 
 impl Shape for AdminDeleteUserAttributesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            user_attribute_names: member(value, "UserAttributeNames"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "UserAttributeNames"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            user_attribute_names: required(value, "UserAttributeNames")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "UserAttributeNames", &self.user_attribute_names);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "UserAttributeNames", &self.user_attribute_names);
         Value::Object(object)
     }
 }
@@ -327,7 +348,7 @@ impl fmt::Debug for AdminDeleteUserAttributesRequest {
             "AdminDeleteUserAttributesRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_attribute_names", &self.user_attribute_names),
             ],
         )
@@ -338,23 +359,25 @@ impl fmt::Debug for AdminDeleteUserAttributesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminDeleteUserRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminDeleteUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -364,10 +387,7 @@ impl fmt::Debug for AdminDeleteUserRequest {
         debug(
             f,
             "AdminDeleteUserRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -376,23 +396,25 @@ impl fmt::Debug for AdminDeleteUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminDisableProviderForUserRequest {
     /// `UserPoolId`: `StringType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `User`: `ProviderUserIdentifierType`, required.
-    pub user: Option<ProviderUserIdentifierType>,
+    pub user: ProviderUserIdentifierType,
 }
 
 impl Shape for AdminDisableProviderForUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            user: member(value, "User"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "User"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            user: required(value, "User")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "User", &self.user);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "User", &self.user);
         Value::Object(object)
     }
 }
@@ -411,23 +433,25 @@ impl fmt::Debug for AdminDisableProviderForUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminDisableUserRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminDisableUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -437,10 +461,7 @@ impl fmt::Debug for AdminDisableUserRequest {
         debug(
             f,
             "AdminDisableUserRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -449,23 +470,25 @@ impl fmt::Debug for AdminDisableUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminEnableUserRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminEnableUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -475,10 +498,7 @@ impl fmt::Debug for AdminEnableUserRequest {
         debug(
             f,
             "AdminEnableUserRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -487,27 +507,29 @@ impl fmt::Debug for AdminEnableUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminForgetDeviceRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
 }
 
 impl Shape for AdminForgetDeviceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            device_key: member(value, "DeviceKey"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "DeviceKey"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            device_key: required(value, "DeviceKey")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "DeviceKey", &self.device_key);
         Value::Object(object)
     }
 }
@@ -519,7 +541,7 @@ impl fmt::Debug for AdminForgetDeviceRequest {
             "AdminForgetDeviceRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("device_key", &self.device_key),
             ],
         )
@@ -530,27 +552,29 @@ impl fmt::Debug for AdminForgetDeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetDeviceRequest {
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminGetDeviceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device_key: member(value, "DeviceKey"),
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["DeviceKey", "UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device_key: required(value, "DeviceKey")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "DeviceKey", &self.device_key);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -563,7 +587,7 @@ impl fmt::Debug for AdminGetDeviceRequest {
             &[
                 ("device_key", &self.device_key),
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
             ],
         )
     }
@@ -573,23 +597,25 @@ impl fmt::Debug for AdminGetDeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetUserAuthFactorsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminGetUserAuthFactorsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -599,10 +625,7 @@ impl fmt::Debug for AdminGetUserAuthFactorsRequest {
         debug(
             f,
             "AdminGetUserAuthFactorsRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -611,23 +634,25 @@ impl fmt::Debug for AdminGetUserAuthFactorsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetUserRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminGetUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -637,23 +662,20 @@ impl fmt::Debug for AdminGetUserRequest {
         debug(
             f,
             "AdminGetUserRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
 
 /// `AdminInitiateAuthRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AdminInitiateAuthRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `AuthFlow`: `AuthFlowType`, required.
-    pub auth_flow: Option<AuthFlowType>,
+    pub auth_flow: AuthFlowType,
     /// `AuthParameters`: `AuthParametersType`.
     pub auth_parameters: Option<BTreeMap<String, String>>,
     /// `ClientMetadata`: `ClientMetadataType`.
@@ -667,24 +689,35 @@ pub struct AdminInitiateAuthRequest {
 }
 
 impl Shape for AdminInitiateAuthRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            auth_flow: member(value, "AuthFlow"),
-            auth_parameters: member(value, "AuthParameters"),
-            client_metadata: member(value, "ClientMetadata"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            context_data: member(value, "ContextData"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "AuthFlow",
+        "AuthParameters",
+        "ClientMetadata",
+        "AnalyticsMetadata",
+        "ContextData",
+        "Session",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            auth_flow: required(value, "AuthFlow")?,
+            auth_parameters: member(value, "AuthParameters")?,
+            client_metadata: member(value, "ClientMetadata")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            context_data: member(value, "ContextData")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "AuthFlow", &self.auth_flow);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "AuthFlow", &self.auth_flow);
         put(&mut object, "AuthParameters", &self.auth_parameters);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
@@ -701,7 +734,7 @@ impl fmt::Debug for AdminInitiateAuthRequest {
             "AdminInitiateAuthRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("auth_flow", &self.auth_flow),
                 ("auth_parameters", hidden(&self.auth_parameters)),
                 ("client_metadata", hidden(&self.client_metadata)),
@@ -717,27 +750,29 @@ impl fmt::Debug for AdminInitiateAuthRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminLinkProviderForUserRequest {
     /// `UserPoolId`: `StringType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `DestinationUser`: `ProviderUserIdentifierType`, required.
-    pub destination_user: Option<ProviderUserIdentifierType>,
+    pub destination_user: ProviderUserIdentifierType,
     /// `SourceUser`: `ProviderUserIdentifierType`, required.
-    pub source_user: Option<ProviderUserIdentifierType>,
+    pub source_user: ProviderUserIdentifierType,
 }
 
 impl Shape for AdminLinkProviderForUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            destination_user: member(value, "DestinationUser"),
-            source_user: member(value, "SourceUser"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "DestinationUser", "SourceUser"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            destination_user: required(value, "DestinationUser")?,
+            source_user: required(value, "SourceUser")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "DestinationUser", &self.destination_user);
-        put(&mut object, "SourceUser", &self.source_user);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "DestinationUser", &self.destination_user);
+        set(&mut object, "SourceUser", &self.source_user);
         Value::Object(object)
     }
 }
@@ -760,9 +795,9 @@ impl fmt::Debug for AdminLinkProviderForUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminListDevicesRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `Limit`: `QueryLimitType`.
     pub limit: Option<i64>,
     /// `PaginationToken`: `SearchPaginationTokenType`.
@@ -770,19 +805,21 @@ pub struct AdminListDevicesRequest {
 }
 
 impl Shape for AdminListDevicesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            limit: member(value, "Limit"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "Limit", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            limit: member(value, "Limit")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "PaginationToken", &self.pagination_token);
         Value::Object(object)
@@ -796,7 +833,7 @@ impl fmt::Debug for AdminListDevicesRequest {
             "AdminListDevicesRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("limit", &self.limit),
                 ("pagination_token", &self.pagination_token),
             ],
@@ -808,9 +845,9 @@ impl fmt::Debug for AdminListDevicesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminListGroupsForUserRequest {
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Limit`: `QueryLimitType`.
     pub limit: Option<i64>,
     /// `NextToken`: `PaginationKey`.
@@ -818,19 +855,21 @@ pub struct AdminListGroupsForUserRequest {
 }
 
 impl Shape for AdminListGroupsForUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            user_pool_id: member(value, "UserPoolId"),
-            limit: member(value, "Limit"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Username", "UserPoolId", "Limit", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: required(value, "Username")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            limit: member(value, "Limit")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -843,7 +882,7 @@ impl fmt::Debug for AdminListGroupsForUserRequest {
             f,
             "AdminListGroupsForUserRequest",
             &[
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_pool_id", &self.user_pool_id),
                 ("limit", &self.limit),
                 ("next_token", &self.next_token),
@@ -856,9 +895,9 @@ impl fmt::Debug for AdminListGroupsForUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminListUserAuthEventsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `MaxResults`: `QueryLimitType`.
     pub max_results: Option<i64>,
     /// `NextToken`: `PaginationKey`.
@@ -866,19 +905,21 @@ pub struct AdminListUserAuthEventsRequest {
 }
 
 impl Shape for AdminListUserAuthEventsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            max_results: member(value, "MaxResults"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "MaxResults", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            max_results: member(value, "MaxResults")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -892,7 +933,7 @@ impl fmt::Debug for AdminListUserAuthEventsRequest {
             "AdminListUserAuthEventsRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("max_results", &self.max_results),
                 ("next_token", &self.next_token),
             ],
@@ -904,26 +945,28 @@ impl fmt::Debug for AdminListUserAuthEventsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminListUserSessionsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `NextToken`: `PaginationKey`.
     pub next_token: Option<String>,
 }
 
 impl Shape for AdminListUserSessionsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -936,7 +979,7 @@ impl fmt::Debug for AdminListUserSessionsRequest {
             "AdminListUserSessionsRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("next_token", &self.next_token),
             ],
         )
@@ -947,27 +990,29 @@ impl fmt::Debug for AdminListUserSessionsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminRemoveUserFromGroupRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
 }
 
 impl Shape for AdminRemoveUserFromGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            group_name: member(value, "GroupName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "GroupName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            group_name: required(value, "GroupName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "GroupName", &self.group_name);
         Value::Object(object)
     }
 }
@@ -979,7 +1024,7 @@ impl fmt::Debug for AdminRemoveUserFromGroupRequest {
             "AdminRemoveUserFromGroupRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("group_name", &self.group_name),
             ],
         )
@@ -990,26 +1035,28 @@ impl fmt::Debug for AdminRemoveUserFromGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminResetUserPasswordRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for AdminResetUserPasswordRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
     }
@@ -1022,7 +1069,7 @@ impl fmt::Debug for AdminResetUserPasswordRequest {
             "AdminResetUserPasswordRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
         )
@@ -1030,14 +1077,14 @@ impl fmt::Debug for AdminResetUserPasswordRequest {
 }
 
 /// `AdminRespondToAuthChallengeRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AdminRespondToAuthChallengeRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ChallengeName`: `ChallengeNameType`, required.
-    pub challenge_name: Option<ChallengeNameType>,
+    pub challenge_name: ChallengeNameType,
     /// `ChallengeResponses`: `ChallengeResponsesType`.
     pub challenge_responses: Option<BTreeMap<String, String>>,
     /// `Session`: `SessionType`.
@@ -1051,24 +1098,35 @@ pub struct AdminRespondToAuthChallengeRequest {
 }
 
 impl Shape for AdminRespondToAuthChallengeRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            challenge_name: member(value, "ChallengeName"),
-            challenge_responses: member(value, "ChallengeResponses"),
-            session: member(value, "Session"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            context_data: member(value, "ContextData"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "ChallengeName",
+        "ChallengeResponses",
+        "Session",
+        "AnalyticsMetadata",
+        "ContextData",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            challenge_name: required(value, "ChallengeName")?,
+            challenge_responses: member(value, "ChallengeResponses")?,
+            session: member(value, "Session")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            context_data: member(value, "ContextData")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "ChallengeName", &self.challenge_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ChallengeName", &self.challenge_name);
         put(&mut object, "ChallengeResponses", &self.challenge_responses);
         put(&mut object, "Session", &self.session);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
@@ -1085,7 +1143,7 @@ impl fmt::Debug for AdminRespondToAuthChallengeRequest {
             "AdminRespondToAuthChallengeRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("challenge_name", &self.challenge_name),
                 ("challenge_responses", hidden(&self.challenge_responses)),
                 ("session", hidden(&self.session)),
@@ -1101,30 +1159,33 @@ impl fmt::Debug for AdminRespondToAuthChallengeRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminRevokeUserSessionRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `SessionId`: `SessionIdType`, required.
-    pub session_id: Option<String>,
+    pub session_id: String,
     /// `RevokeAssociatedSessions`: `RevokeAssociatedSessionsType`.
     pub revoke_associated_sessions: Option<RevokeAssociatedSessionsType>,
 }
 
 impl Shape for AdminRevokeUserSessionRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            session_id: member(value, "SessionId"),
-            revoke_associated_sessions: member(value, "RevokeAssociatedSessions"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["UserPoolId", "Username", "SessionId", "RevokeAssociatedSessions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            session_id: required(value, "SessionId")?,
+            revoke_associated_sessions: member(value, "RevokeAssociatedSessions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "SessionId", &self.session_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "SessionId", &self.session_id);
         put(
             &mut object,
             "RevokeAssociatedSessions",
@@ -1141,7 +1202,7 @@ impl fmt::Debug for AdminRevokeUserSessionRequest {
             "AdminRevokeUserSessionRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("session_id", &self.session_id),
                 ("revoke_associated_sessions", &self.revoke_associated_sessions),
             ],
@@ -1161,21 +1222,30 @@ pub struct AdminSetUserMFAPreferenceRequest {
     /// `WebAuthnMfaSettings`: `WebAuthnMfaSettingsType`.
     pub web_authn_mfa_settings: Option<WebAuthnMfaSettingsType>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for AdminSetUserMFAPreferenceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_mfa_settings: member(value, "SMSMfaSettings"),
-            software_token_mfa_settings: member(value, "SoftwareTokenMfaSettings"),
-            email_mfa_settings: member(value, "EmailMfaSettings"),
-            web_authn_mfa_settings: member(value, "WebAuthnMfaSettings"),
-            username: member(value, "Username"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SMSMfaSettings",
+        "SoftwareTokenMfaSettings",
+        "EmailMfaSettings",
+        "WebAuthnMfaSettings",
+        "Username",
+        "UserPoolId",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_mfa_settings: member(value, "SMSMfaSettings")?,
+            software_token_mfa_settings: member(value, "SoftwareTokenMfaSettings")?,
+            email_mfa_settings: member(value, "EmailMfaSettings")?,
+            web_authn_mfa_settings: member(value, "WebAuthnMfaSettings")?,
+            username: required(value, "Username")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1188,8 +1258,8 @@ impl Shape for AdminSetUserMFAPreferenceRequest {
         );
         put(&mut object, "EmailMfaSettings", &self.email_mfa_settings);
         put(&mut object, "WebAuthnMfaSettings", &self.web_authn_mfa_settings);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -1204,7 +1274,7 @@ impl fmt::Debug for AdminSetUserMFAPreferenceRequest {
                 ("software_token_mfa_settings", &self.software_token_mfa_settings),
                 ("email_mfa_settings", &self.email_mfa_settings),
                 ("web_authn_mfa_settings", &self.web_authn_mfa_settings),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_pool_id", &self.user_pool_id),
             ],
         )
@@ -1215,30 +1285,32 @@ impl fmt::Debug for AdminSetUserMFAPreferenceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminSetUserPasswordRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `Password`: `PasswordType`, required.
-    pub password: Option<String>,
+    pub password: String,
     /// `Permanent`: `BooleanType`.
     pub permanent: Option<bool>,
 }
 
 impl Shape for AdminSetUserPasswordRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            password: member(value, "Password"),
-            permanent: member(value, "Permanent"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "Password", "Permanent"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            password: required(value, "Password")?,
+            permanent: member(value, "Permanent")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "Password", &self.password);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "Password", &self.password);
         put(&mut object, "Permanent", &self.permanent);
         Value::Object(object)
     }
@@ -1251,8 +1323,8 @@ impl fmt::Debug for AdminSetUserPasswordRequest {
             "AdminSetUserPasswordRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-                ("password", hidden(&self.password)),
+                ("username", &"…"),
+                ("password", &"…"),
                 ("permanent", &self.permanent),
             ],
         )
@@ -1263,27 +1335,29 @@ impl fmt::Debug for AdminSetUserPasswordRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminSetUserSettingsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `MFAOptions`: `MFAOptionListType`, required.
-    pub mfa_options: Option<Vec<MFAOptionType>>,
+    pub mfa_options: Vec<MFAOptionType>,
 }
 
 impl Shape for AdminSetUserSettingsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            mfa_options: member(value, "MFAOptions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "MFAOptions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            mfa_options: required(value, "MFAOptions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "MFAOptions", &self.mfa_options);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "MFAOptions", &self.mfa_options);
         Value::Object(object)
     }
 }
@@ -1295,7 +1369,7 @@ impl fmt::Debug for AdminSetUserSettingsRequest {
             "AdminSetUserSettingsRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("mfa_options", &self.mfa_options),
             ],
         )
@@ -1303,34 +1377,36 @@ impl fmt::Debug for AdminSetUserSettingsRequest {
 }
 
 /// `AdminUpdateAuthEventFeedbackRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AdminUpdateAuthEventFeedbackRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `EventId`: `EventIdType`, required.
-    pub event_id: Option<String>,
+    pub event_id: String,
     /// `FeedbackValue`: `FeedbackValueType`, required.
-    pub feedback_value: Option<FeedbackValueType>,
+    pub feedback_value: FeedbackValueType,
 }
 
 impl Shape for AdminUpdateAuthEventFeedbackRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            event_id: member(value, "EventId"),
-            feedback_value: member(value, "FeedbackValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "EventId", "FeedbackValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            event_id: required(value, "EventId")?,
+            feedback_value: required(value, "FeedbackValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "EventId", &self.event_id);
-        put(&mut object, "FeedbackValue", &self.feedback_value);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "EventId", &self.event_id);
+        set(&mut object, "FeedbackValue", &self.feedback_value);
         Value::Object(object)
     }
 }
@@ -1342,7 +1418,7 @@ impl fmt::Debug for AdminUpdateAuthEventFeedbackRequest {
             "AdminUpdateAuthEventFeedbackRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("event_id", &self.event_id),
                 ("feedback_value", &self.feedback_value),
             ],
@@ -1354,30 +1430,33 @@ impl fmt::Debug for AdminUpdateAuthEventFeedbackRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminUpdateDeviceStatusRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
     /// `DeviceRememberedStatus`: `DeviceRememberedStatusType`.
     pub device_remembered_status: Option<DeviceRememberedStatusType>,
 }
 
 impl Shape for AdminUpdateDeviceStatusRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            device_key: member(value, "DeviceKey"),
-            device_remembered_status: member(value, "DeviceRememberedStatus"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["UserPoolId", "Username", "DeviceKey", "DeviceRememberedStatus"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            device_key: required(value, "DeviceKey")?,
+            device_remembered_status: member(value, "DeviceRememberedStatus")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "DeviceKey", &self.device_key);
         put(
             &mut object,
             "DeviceRememberedStatus",
@@ -1394,7 +1473,7 @@ impl fmt::Debug for AdminUpdateDeviceStatusRequest {
             "AdminUpdateDeviceStatusRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("device_key", &self.device_key),
                 ("device_remembered_status", &self.device_remembered_status),
             ],
@@ -1406,30 +1485,32 @@ impl fmt::Debug for AdminUpdateDeviceStatusRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminUpdateUserAttributesRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserAttributes`: `AttributeListType`, required.
-    pub user_attributes: Option<Vec<AttributeType>>,
+    pub user_attributes: Vec<AttributeType>,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for AdminUpdateUserAttributesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            user_attributes: member(value, "UserAttributes"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username", "UserAttributes", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            user_attributes: required(value, "UserAttributes")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "UserAttributes", &self.user_attributes);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "UserAttributes", &self.user_attributes);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
     }
@@ -1442,7 +1523,7 @@ impl fmt::Debug for AdminUpdateUserAttributesRequest {
             "AdminUpdateUserAttributesRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_attributes", &self.user_attributes),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
@@ -1454,23 +1535,25 @@ impl fmt::Debug for AdminUpdateUserAttributesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminUserGlobalSignOutRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
 }
 
 impl Shape for AdminUserGlobalSignOutRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Username"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
         Value::Object(object)
     }
 }
@@ -1480,10 +1563,7 @@ impl fmt::Debug for AdminUserGlobalSignOutRequest {
         debug(
             f,
             "AdminUserGlobalSignOutRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("username", &"…")],
         )
     }
 }
@@ -1498,11 +1578,13 @@ pub struct AssociateSoftwareTokenRequest {
 }
 
 impl Shape for AssociateSoftwareTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "Session"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1526,31 +1608,73 @@ impl fmt::Debug for AssociateSoftwareTokenRequest {
     }
 }
 
+/// `CancelPointInTimeRecoveryRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CancelPointInTimeRecoveryRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `RestoreId`: `RestoreIdType`, required.
+    pub restore_id: String,
+}
+
+impl Shape for CancelPointInTimeRecoveryRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RestoreId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            restore_id: required(value, "RestoreId")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RestoreId", &self.restore_id);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CancelPointInTimeRecoveryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CancelPointInTimeRecoveryRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("restore_id", &self.restore_id),
+            ],
+        )
+    }
+}
+
 /// `ChangePasswordRequest`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ChangePasswordRequest {
     /// `PreviousPassword`: `PasswordType`.
     pub previous_password: Option<String>,
     /// `ProposedPassword`: `PasswordType`, required.
-    pub proposed_password: Option<String>,
+    pub proposed_password: String,
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for ChangePasswordRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            previous_password: member(value, "PreviousPassword"),
-            proposed_password: member(value, "ProposedPassword"),
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["PreviousPassword", "ProposedPassword", "AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            previous_password: member(value, "PreviousPassword")?,
+            proposed_password: required(value, "ProposedPassword")?,
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "PreviousPassword", &self.previous_password);
-        put(&mut object, "ProposedPassword", &self.proposed_password);
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "ProposedPassword", &self.proposed_password);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
@@ -1562,8 +1686,8 @@ impl fmt::Debug for ChangePasswordRequest {
             "ChangePasswordRequest",
             &[
                 ("previous_password", hidden(&self.previous_password)),
-                ("proposed_password", hidden(&self.proposed_password)),
-                ("access_token", hidden(&self.access_token)),
+                ("proposed_password", &"…"),
+                ("access_token", &"…"),
             ],
         )
     }
@@ -1573,23 +1697,25 @@ impl fmt::Debug for ChangePasswordRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CompleteWebAuthnRegistrationRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `Credential`: `Document`, required.
-    pub credential: Option<Value>,
+    pub credential: Value,
 }
 
 impl Shape for CompleteWebAuthnRegistrationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            credential: member(value, "Credential"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "Credential"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            credential: required(value, "Credential")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "Credential", &self.credential);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "Credential", &self.credential);
         Value::Object(object)
     }
 }
@@ -1599,10 +1725,7 @@ impl fmt::Debug for CompleteWebAuthnRegistrationRequest {
         debug(
             f,
             "CompleteWebAuthnRegistrationRequest",
-            &[
-                ("access_token", hidden(&self.access_token)),
-                ("credential", hidden(&self.credential)),
-            ],
+            &[("access_token", &"…"), ("credential", &"…")],
         )
     }
 }
@@ -1611,9 +1734,9 @@ impl fmt::Debug for CompleteWebAuthnRegistrationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfirmDeviceRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
     /// `DeviceSecretVerifierConfig`: `DeviceSecretVerifierConfigType`.
     pub device_secret_verifier_config: Option<DeviceSecretVerifierConfigType>,
     /// `DeviceName`: `DeviceNameType`.
@@ -1621,19 +1744,26 @@ pub struct ConfirmDeviceRequest {
 }
 
 impl Shape for ConfirmDeviceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            device_key: member(value, "DeviceKey"),
-            device_secret_verifier_config: member(value, "DeviceSecretVerifierConfig"),
-            device_name: member(value, "DeviceName"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "AccessToken",
+        "DeviceKey",
+        "DeviceSecretVerifierConfig",
+        "DeviceName",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            device_key: required(value, "DeviceKey")?,
+            device_secret_verifier_config: member(value, "DeviceSecretVerifierConfig")?,
+            device_name: member(value, "DeviceName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "DeviceKey", &self.device_key);
         put(
             &mut object,
             "DeviceSecretVerifierConfig",
@@ -1650,7 +1780,7 @@ impl fmt::Debug for ConfirmDeviceRequest {
             f,
             "ConfirmDeviceRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("device_key", &self.device_key),
                 (
                     "device_secret_verifier_config",
@@ -1666,15 +1796,15 @@ impl fmt::Debug for ConfirmDeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfirmForgotPasswordRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SecretHash`: `SecretHashType`.
     pub secret_hash: Option<String>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `ConfirmationCode`: `ConfirmationCodeType`, required.
-    pub confirmation_code: Option<String>,
+    pub confirmation_code: String,
     /// `Password`: `PasswordType`, required.
-    pub password: Option<String>,
+    pub password: String,
     /// `AnalyticsMetadata`: `AnalyticsMetadataType`.
     pub analytics_metadata: Option<AnalyticsMetadataType>,
     /// `UserContextData`: `UserContextDataType`.
@@ -1684,26 +1814,37 @@ pub struct ConfirmForgotPasswordRequest {
 }
 
 impl Shape for ConfirmForgotPasswordRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret_hash: member(value, "SecretHash"),
-            username: member(value, "Username"),
-            confirmation_code: member(value, "ConfirmationCode"),
-            password: member(value, "Password"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            user_context_data: member(value, "UserContextData"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "SecretHash",
+        "Username",
+        "ConfirmationCode",
+        "Password",
+        "AnalyticsMetadata",
+        "UserContextData",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret_hash: member(value, "SecretHash")?,
+            username: required(value, "Username")?,
+            confirmation_code: required(value, "ConfirmationCode")?,
+            password: required(value, "Password")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            user_context_data: member(value, "UserContextData")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "SecretHash", &self.secret_hash);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "ConfirmationCode", &self.confirmation_code);
-        put(&mut object, "Password", &self.password);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "ConfirmationCode", &self.confirmation_code);
+        set(&mut object, "Password", &self.password);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
         put(&mut object, "UserContextData", &self.user_context_data);
         put(&mut object, "ClientMetadata", &self.client_metadata);
@@ -1717,11 +1858,11 @@ impl fmt::Debug for ConfirmForgotPasswordRequest {
             f,
             "ConfirmForgotPasswordRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("secret_hash", hidden(&self.secret_hash)),
-                ("username", hidden(&self.username)),
-                ("confirmation_code", hidden(&self.confirmation_code)),
-                ("password", hidden(&self.password)),
+                ("username", &"…"),
+                ("confirmation_code", &"…"),
+                ("password", &"…"),
                 ("analytics_metadata", &self.analytics_metadata),
                 ("user_context_data", hidden(&self.user_context_data)),
                 ("client_metadata", hidden(&self.client_metadata)),
@@ -1734,13 +1875,13 @@ impl fmt::Debug for ConfirmForgotPasswordRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfirmSignUpRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SecretHash`: `SecretHashType`.
     pub secret_hash: Option<String>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `ConfirmationCode`: `ConfirmationCodeType`, required.
-    pub confirmation_code: Option<String>,
+    pub confirmation_code: String,
     /// `ForceAliasCreation`: `ForceAliasCreation`.
     pub force_alias_creation: Option<bool>,
     /// `AnalyticsMetadata`: `AnalyticsMetadataType`.
@@ -1754,26 +1895,38 @@ pub struct ConfirmSignUpRequest {
 }
 
 impl Shape for ConfirmSignUpRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret_hash: member(value, "SecretHash"),
-            username: member(value, "Username"),
-            confirmation_code: member(value, "ConfirmationCode"),
-            force_alias_creation: member(value, "ForceAliasCreation"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            user_context_data: member(value, "UserContextData"),
-            client_metadata: member(value, "ClientMetadata"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "SecretHash",
+        "Username",
+        "ConfirmationCode",
+        "ForceAliasCreation",
+        "AnalyticsMetadata",
+        "UserContextData",
+        "ClientMetadata",
+        "Session",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret_hash: member(value, "SecretHash")?,
+            username: required(value, "Username")?,
+            confirmation_code: required(value, "ConfirmationCode")?,
+            force_alias_creation: member(value, "ForceAliasCreation")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            user_context_data: member(value, "UserContextData")?,
+            client_metadata: member(value, "ClientMetadata")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "SecretHash", &self.secret_hash);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "ConfirmationCode", &self.confirmation_code);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "ConfirmationCode", &self.confirmation_code);
         put(&mut object, "ForceAliasCreation", &self.force_alias_creation);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
         put(&mut object, "UserContextData", &self.user_context_data);
@@ -1789,10 +1942,10 @@ impl fmt::Debug for ConfirmSignUpRequest {
             f,
             "ConfirmSignUpRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("secret_hash", hidden(&self.secret_hash)),
-                ("username", hidden(&self.username)),
-                ("confirmation_code", hidden(&self.confirmation_code)),
+                ("username", &"…"),
+                ("confirmation_code", &"…"),
                 ("force_alias_creation", &self.force_alias_creation),
                 ("analytics_metadata", &self.analytics_metadata),
                 ("user_context_data", hidden(&self.user_context_data)),
@@ -1803,13 +1956,74 @@ impl fmt::Debug for ConfirmSignUpRequest {
     }
 }
 
+/// `CreateCIMDPolicyRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CreateCIMDPolicyRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `ClientId`: `ClientIdType`, required.
+    pub client_id: String,
+    /// `PolicyName`: `CIMDPolicyNameType`, required.
+    pub policy_name: String,
+    /// `CacheDuration`: `CacheDurationType`.
+    pub cache_duration: Option<i64>,
+    /// `URLPatterns`: `URLPatternListType`, required.
+    pub url_patterns: Vec<String>,
+}
+
+impl Shape for CreateCIMDPolicyRequest {
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "PolicyName",
+        "CacheDuration",
+        "URLPatterns",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            policy_name: required(value, "PolicyName")?,
+            cache_duration: member(value, "CacheDuration")?,
+            url_patterns: required(value, "URLPatterns")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "PolicyName", &self.policy_name);
+        put(&mut object, "CacheDuration", &self.cache_duration);
+        set(&mut object, "URLPatterns", &self.url_patterns);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CreateCIMDPolicyRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CreateCIMDPolicyRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("client_id", &"…"),
+                ("policy_name", &self.policy_name),
+                ("cache_duration", &self.cache_duration),
+                ("url_patterns", &self.url_patterns),
+            ],
+        )
+    }
+}
+
 /// `CreateGroupRequest`.
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateGroupRequest {
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Description`: `DescriptionType`.
     pub description: Option<String>,
     /// `RoleArn`: `ArnType`.
@@ -1819,20 +2033,23 @@ pub struct CreateGroupRequest {
 }
 
 impl Shape for CreateGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group_name: member(value, "GroupName"),
-            user_pool_id: member(value, "UserPoolId"),
-            description: member(value, "Description"),
-            role_arn: member(value, "RoleArn"),
-            precedence: member(value, "Precedence"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["GroupName", "UserPoolId", "Description", "RoleArn", "Precedence"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group_name: required(value, "GroupName")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            description: member(value, "Description")?,
+            role_arn: member(value, "RoleArn")?,
+            precedence: member(value, "Precedence")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "GroupName", &self.group_name);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "Description", &self.description);
         put(&mut object, "RoleArn", &self.role_arn);
         put(&mut object, "Precedence", &self.precedence);
@@ -1857,16 +2074,16 @@ impl fmt::Debug for CreateGroupRequest {
 }
 
 /// `CreateIdentityProviderRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CreateIdentityProviderRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ProviderName`: `ProviderNameTypeV2`, required.
-    pub provider_name: Option<String>,
+    pub provider_name: String,
     /// `ProviderType`: `IdentityProviderTypeType`, required.
-    pub provider_type: Option<IdentityProviderTypeType>,
+    pub provider_type: IdentityProviderTypeType,
     /// `ProviderDetails`: `ProviderDetailsType`, required.
-    pub provider_details: Option<BTreeMap<String, String>>,
+    pub provider_details: BTreeMap<String, String>,
     /// `AttributeMapping`: `AttributeMappingType`.
     pub attribute_mapping: Option<BTreeMap<String, String>>,
     /// `IdpIdentifiers`: `IdpIdentifiersListType`.
@@ -1876,24 +2093,34 @@ pub struct CreateIdentityProviderRequest {
 }
 
 impl Shape for CreateIdentityProviderRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            provider_name: member(value, "ProviderName"),
-            provider_type: member(value, "ProviderType"),
-            provider_details: member(value, "ProviderDetails"),
-            attribute_mapping: member(value, "AttributeMapping"),
-            idp_identifiers: member(value, "IdpIdentifiers"),
-            acr_mapping: member(value, "AcrMapping"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ProviderName",
+        "ProviderType",
+        "ProviderDetails",
+        "AttributeMapping",
+        "IdpIdentifiers",
+        "AcrMapping",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            provider_name: required(value, "ProviderName")?,
+            provider_type: required(value, "ProviderType")?,
+            provider_details: required(value, "ProviderDetails")?,
+            attribute_mapping: member(value, "AttributeMapping")?,
+            idp_identifiers: member(value, "IdpIdentifiers")?,
+            acr_mapping: member(value, "AcrMapping")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ProviderName", &self.provider_name);
-        put(&mut object, "ProviderType", &self.provider_type);
-        put(&mut object, "ProviderDetails", &self.provider_details);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ProviderName", &self.provider_name);
+        set(&mut object, "ProviderType", &self.provider_type);
+        set(&mut object, "ProviderDetails", &self.provider_details);
         put(&mut object, "AttributeMapping", &self.attribute_mapping);
         put(&mut object, "IdpIdentifiers", &self.idp_identifiers);
         put(&mut object, "AcrMapping", &self.acr_mapping);
@@ -1910,7 +2137,7 @@ impl fmt::Debug for CreateIdentityProviderRequest {
                 ("user_pool_id", &self.user_pool_id),
                 ("provider_name", &self.provider_name),
                 ("provider_type", &self.provider_type),
-                ("provider_details", hidden(&self.provider_details)),
+                ("provider_details", &"…"),
                 ("attribute_mapping", &self.attribute_mapping),
                 ("idp_identifiers", &self.idp_identifiers),
                 ("acr_mapping", &self.acr_mapping),
@@ -1923,9 +2150,9 @@ impl fmt::Debug for CreateIdentityProviderRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateManagedLoginBrandingRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `UseCognitoProvidedValues`: `BooleanType`.
     pub use_cognito_provided_values: Option<bool>,
     /// `Settings`: `Document`.
@@ -1935,20 +2162,28 @@ pub struct CreateManagedLoginBrandingRequest {
 }
 
 impl Shape for CreateManagedLoginBrandingRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            use_cognito_provided_values: member(value, "UseCognitoProvidedValues"),
-            settings: member(value, "Settings"),
-            assets: member(value, "Assets"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "UseCognitoProvidedValues",
+        "Settings",
+        "Assets",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            use_cognito_provided_values: member(value, "UseCognitoProvidedValues")?,
+            settings: member(value, "Settings")?,
+            assets: member(value, "Assets")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(
             &mut object,
             "UseCognitoProvidedValues",
@@ -1967,7 +2202,7 @@ impl fmt::Debug for CreateManagedLoginBrandingRequest {
             "CreateManagedLoginBrandingRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("use_cognito_provided_values", &self.use_cognito_provided_values),
                 ("settings", hidden(&self.settings)),
                 ("assets", &self.assets),
@@ -1980,30 +2215,32 @@ impl fmt::Debug for CreateManagedLoginBrandingRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateResourceServerRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Identifier`: `ResourceServerIdentifierType`, required.
-    pub identifier: Option<String>,
+    pub identifier: String,
     /// `Name`: `ResourceServerNameType`, required.
-    pub name: Option<String>,
+    pub name: String,
     /// `Scopes`: `ResourceServerScopeListType`.
     pub scopes: Option<Vec<ResourceServerScopeType>>,
 }
 
 impl Shape for CreateResourceServerRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            identifier: member(value, "Identifier"),
-            name: member(value, "Name"),
-            scopes: member(value, "Scopes"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Identifier", "Name", "Scopes"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            identifier: required(value, "Identifier")?,
+            name: required(value, "Name")?,
+            scopes: member(value, "Scopes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Identifier", &self.identifier);
-        put(&mut object, "Name", &self.name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Identifier", &self.identifier);
+        set(&mut object, "Name", &self.name);
         put(&mut object, "Scopes", &self.scopes);
         Value::Object(object)
     }
@@ -2025,41 +2262,50 @@ impl fmt::Debug for CreateResourceServerRequest {
 }
 
 /// `CreateTermsRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CreateTermsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `TermsName`: `TermsNameType`, required.
-    pub terms_name: Option<String>,
+    pub terms_name: String,
     /// `TermsSource`: `TermsSourceType`, required.
-    pub terms_source: Option<TermsSourceType>,
+    pub terms_source: TermsSourceType,
     /// `Enforcement`: `TermsEnforcementType`, required.
-    pub enforcement: Option<TermsEnforcementType>,
+    pub enforcement: TermsEnforcementType,
     /// `Links`: `LinksType`.
     pub links: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for CreateTermsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            terms_name: member(value, "TermsName"),
-            terms_source: member(value, "TermsSource"),
-            enforcement: member(value, "Enforcement"),
-            links: member(value, "Links"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "TermsName",
+        "TermsSource",
+        "Enforcement",
+        "Links",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            terms_name: required(value, "TermsName")?,
+            terms_source: required(value, "TermsSource")?,
+            enforcement: required(value, "Enforcement")?,
+            links: member(value, "Links")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "TermsName", &self.terms_name);
-        put(&mut object, "TermsSource", &self.terms_source);
-        put(&mut object, "Enforcement", &self.enforcement);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "TermsName", &self.terms_name);
+        set(&mut object, "TermsSource", &self.terms_source);
+        set(&mut object, "Enforcement", &self.enforcement);
         put(&mut object, "Links", &self.links);
         Value::Object(object)
     }
@@ -2072,7 +2318,7 @@ impl fmt::Debug for CreateTermsRequest {
             "CreateTermsRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("terms_name", &self.terms_name),
                 ("terms_source", &self.terms_source),
                 ("enforcement", &self.enforcement),
@@ -2086,30 +2332,37 @@ impl fmt::Debug for CreateTermsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUserImportJobRequest {
     /// `JobName`: `UserImportJobNameType`, required.
-    pub job_name: Option<String>,
+    pub job_name: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `CloudWatchLogsRoleArn`: `ArnType`, required.
-    pub cloud_watch_logs_role_arn: Option<String>,
+    pub cloud_watch_logs_role_arn: String,
     /// `PasswordHashingAlgorithm`: `PasswordHashingAlgorithmType`.
     pub password_hashing_algorithm: Option<PasswordHashingAlgorithmType>,
 }
 
 impl Shape for CreateUserImportJobRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            job_name: member(value, "JobName"),
-            user_pool_id: member(value, "UserPoolId"),
-            cloud_watch_logs_role_arn: member(value, "CloudWatchLogsRoleArn"),
-            password_hashing_algorithm: member(value, "PasswordHashingAlgorithm"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "JobName",
+        "UserPoolId",
+        "CloudWatchLogsRoleArn",
+        "PasswordHashingAlgorithm",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            job_name: required(value, "JobName")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            cloud_watch_logs_role_arn: required(value, "CloudWatchLogsRoleArn")?,
+            password_hashing_algorithm: member(value, "PasswordHashingAlgorithm")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "JobName", &self.job_name);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(
+        set(&mut object, "JobName", &self.job_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(
             &mut object,
             "CloudWatchLogsRoleArn",
             &self.cloud_watch_logs_role_arn,
@@ -2142,9 +2395,9 @@ impl fmt::Debug for CreateUserImportJobRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUserPoolClientRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientName`: `ClientNameType`, required.
-    pub client_name: Option<String>,
+    pub client_name: String,
     /// `GenerateSecret`: `GenerateSecret`.
     pub generate_secret: Option<bool>,
     /// `ClientSecret`: `ClientSecretType`.
@@ -2189,45 +2442,76 @@ pub struct CreateUserPoolClientRequest {
     pub auth_session_validity: Option<i64>,
     /// `RefreshTokenRotation`: `RefreshTokenRotationType`.
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+    /// `PublishSecretsInAWSSecretsManager`: `WrappedBooleanType`.
+    pub publish_secrets_in_aws_secrets_manager: Option<bool>,
 }
 
 impl Shape for CreateUserPoolClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_name: member(value, "ClientName"),
-            generate_secret: member(value, "GenerateSecret"),
-            client_secret: member(value, "ClientSecret"),
-            refresh_token_validity: member(value, "RefreshTokenValidity"),
-            access_token_validity: member(value, "AccessTokenValidity"),
-            id_token_validity: member(value, "IdTokenValidity"),
-            token_validity_units: member(value, "TokenValidityUnits"),
-            read_attributes: member(value, "ReadAttributes"),
-            write_attributes: member(value, "WriteAttributes"),
-            explicit_auth_flows: member(value, "ExplicitAuthFlows"),
-            supported_identity_providers: member(value, "SupportedIdentityProviders"),
-            callback_urls: member(value, "CallbackURLs"),
-            logout_urls: member(value, "LogoutURLs"),
-            default_redirect_uri: member(value, "DefaultRedirectURI"),
-            allowed_oauth_flows: member(value, "AllowedOAuthFlows"),
-            allowed_oauth_scopes: member(value, "AllowedOAuthScopes"),
-            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient"),
-            analytics_configuration: member(value, "AnalyticsConfiguration"),
-            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors"),
-            enable_token_revocation: member(value, "EnableTokenRevocation"),
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientName",
+        "GenerateSecret",
+        "ClientSecret",
+        "RefreshTokenValidity",
+        "AccessTokenValidity",
+        "IdTokenValidity",
+        "TokenValidityUnits",
+        "ReadAttributes",
+        "WriteAttributes",
+        "ExplicitAuthFlows",
+        "SupportedIdentityProviders",
+        "CallbackURLs",
+        "LogoutURLs",
+        "DefaultRedirectURI",
+        "AllowedOAuthFlows",
+        "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient",
+        "AnalyticsConfiguration",
+        "PreventUserExistenceErrors",
+        "EnableTokenRevocation",
+        "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity",
+        "RefreshTokenRotation",
+        "PublishSecretsInAWSSecretsManager",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_name: required(value, "ClientName")?,
+            generate_secret: member(value, "GenerateSecret")?,
+            client_secret: member(value, "ClientSecret")?,
+            refresh_token_validity: member(value, "RefreshTokenValidity")?,
+            access_token_validity: member(value, "AccessTokenValidity")?,
+            id_token_validity: member(value, "IdTokenValidity")?,
+            token_validity_units: member(value, "TokenValidityUnits")?,
+            read_attributes: member(value, "ReadAttributes")?,
+            write_attributes: member(value, "WriteAttributes")?,
+            explicit_auth_flows: member(value, "ExplicitAuthFlows")?,
+            supported_identity_providers: member(value, "SupportedIdentityProviders")?,
+            callback_urls: member(value, "CallbackURLs")?,
+            logout_urls: member(value, "LogoutURLs")?,
+            default_redirect_uri: member(value, "DefaultRedirectURI")?,
+            allowed_oauth_flows: member(value, "AllowedOAuthFlows")?,
+            allowed_oauth_scopes: member(value, "AllowedOAuthScopes")?,
+            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient")?,
+            analytics_configuration: member(value, "AnalyticsConfiguration")?,
+            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors")?,
+            enable_token_revocation: member(value, "EnableTokenRevocation")?,
             enable_propagate_additional_user_context_data: member(
                 value,
                 "EnablePropagateAdditionalUserContextData",
-            ),
-            auth_session_validity: member(value, "AuthSessionValidity"),
-            refresh_token_rotation: member(value, "RefreshTokenRotation"),
-        }
+            )?,
+            auth_session_validity: member(value, "AuthSessionValidity")?,
+            refresh_token_rotation: member(value, "RefreshTokenRotation")?,
+            publish_secrets_in_aws_secrets_manager: member(value, "PublishSecretsInAWSSecretsManager")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientName", &self.client_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientName", &self.client_name);
         put(&mut object, "GenerateSecret", &self.generate_secret);
         put(&mut object, "ClientSecret", &self.client_secret);
         put(&mut object, "RefreshTokenValidity", &self.refresh_token_validity);
@@ -2274,6 +2558,11 @@ impl Shape for CreateUserPoolClientRequest {
         );
         put(&mut object, "AuthSessionValidity", &self.auth_session_validity);
         put(&mut object, "RefreshTokenRotation", &self.refresh_token_rotation);
+        put(
+            &mut object,
+            "PublishSecretsInAWSSecretsManager",
+            &self.publish_secrets_in_aws_secrets_manager,
+        );
         Value::Object(object)
     }
 }
@@ -2317,6 +2606,10 @@ impl fmt::Debug for CreateUserPoolClientRequest {
                 ),
                 ("auth_session_validity", &self.auth_session_validity),
                 ("refresh_token_rotation", &self.refresh_token_rotation),
+                (
+                    "publish_secrets_in_aws_secrets_manager",
+                    &self.publish_secrets_in_aws_secrets_manager,
+                ),
             ],
         )
     }
@@ -2326,9 +2619,9 @@ impl fmt::Debug for CreateUserPoolClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUserPoolDomainRequest {
     /// `Domain`: `DomainType`, required.
-    pub domain: Option<String>,
+    pub domain: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ManagedLoginVersion`: `WrappedIntegerType`.
     pub managed_login_version: Option<i64>,
     /// `CustomDomainConfig`: `CustomDomainConfigType`.
@@ -2338,20 +2631,28 @@ pub struct CreateUserPoolDomainRequest {
 }
 
 impl Shape for CreateUserPoolDomainRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            domain: member(value, "Domain"),
-            user_pool_id: member(value, "UserPoolId"),
-            managed_login_version: member(value, "ManagedLoginVersion"),
-            custom_domain_config: member(value, "CustomDomainConfig"),
-            routing: member(value, "Routing"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Domain",
+        "UserPoolId",
+        "ManagedLoginVersion",
+        "CustomDomainConfig",
+        "Routing",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            domain: required(value, "Domain")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            managed_login_version: member(value, "ManagedLoginVersion")?,
+            custom_domain_config: member(value, "CustomDomainConfig")?,
+            routing: member(value, "Routing")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Domain", &self.domain);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Domain", &self.domain);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ManagedLoginVersion", &self.managed_login_version);
         put(&mut object, "CustomDomainConfig", &self.custom_domain_config);
         put(&mut object, "Routing", &self.routing);
@@ -2379,26 +2680,28 @@ impl fmt::Debug for CreateUserPoolDomainRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUserPoolReplicaRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `RegionName`: `RegionNameType`, required.
-    pub region_name: Option<String>,
+    pub region_name: String,
     /// `UserPoolTags`: `UserPoolTagsType`.
     pub user_pool_tags: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for CreateUserPoolReplicaRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            region_name: member(value, "RegionName"),
-            user_pool_tags: member(value, "UserPoolTags"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RegionName", "UserPoolTags"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            region_name: required(value, "RegionName")?,
+            user_pool_tags: member(value, "UserPoolTags")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "RegionName", &self.region_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RegionName", &self.region_name);
         put(&mut object, "UserPoolTags", &self.user_pool_tags);
         Value::Object(object)
     }
@@ -2422,7 +2725,7 @@ impl fmt::Debug for CreateUserPoolReplicaRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUserPoolRequest {
     /// `PoolName`: `UserPoolNameType`, required.
-    pub pool_name: Option<String>,
+    pub pool_name: String,
     /// `Policies`: `UserPoolPolicyType`.
     pub policies: Option<UserPoolPolicyType>,
     /// `DeletionProtection`: `DeletionProtectionType`.
@@ -2480,42 +2783,73 @@ pub struct CreateUserPoolRequest {
 }
 
 impl Shape for CreateUserPoolRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            pool_name: member(value, "PoolName"),
-            policies: member(value, "Policies"),
-            deletion_protection: member(value, "DeletionProtection"),
-            lambda_config: member(value, "LambdaConfig"),
-            auto_verified_attributes: member(value, "AutoVerifiedAttributes"),
-            alias_attributes: member(value, "AliasAttributes"),
-            username_attributes: member(value, "UsernameAttributes"),
-            sms_verification_message: member(value, "SmsVerificationMessage"),
-            email_verification_message: member(value, "EmailVerificationMessage"),
-            email_verification_subject: member(value, "EmailVerificationSubject"),
-            verification_message_template: member(value, "VerificationMessageTemplate"),
-            sms_authentication_message: member(value, "SmsAuthenticationMessage"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings"),
-            device_configuration: member(value, "DeviceConfiguration"),
-            email_configuration: member(value, "EmailConfiguration"),
-            sms_configuration: member(value, "SmsConfiguration"),
-            user_pool_tags: member(value, "UserPoolTags"),
-            admin_create_user_config: member(value, "AdminCreateUserConfig"),
-            schema: member(value, "Schema"),
-            user_pool_add_ons: member(value, "UserPoolAddOns"),
-            dcr_configuration: member(value, "DcrConfiguration"),
-            username_configuration: member(value, "UsernameConfiguration"),
-            account_recovery_setting: member(value, "AccountRecoverySetting"),
-            user_pool_tier: member(value, "UserPoolTier"),
-            key_configuration: member(value, "KeyConfiguration"),
-            issuer_configuration: member(value, "IssuerConfiguration"),
-            acr_configuration: member(value, "AcrConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "PoolName",
+        "Policies",
+        "DeletionProtection",
+        "LambdaConfig",
+        "AutoVerifiedAttributes",
+        "AliasAttributes",
+        "UsernameAttributes",
+        "SmsVerificationMessage",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "VerificationMessageTemplate",
+        "SmsAuthenticationMessage",
+        "MfaConfiguration",
+        "UserAttributeUpdateSettings",
+        "DeviceConfiguration",
+        "EmailConfiguration",
+        "SmsConfiguration",
+        "UserPoolTags",
+        "AdminCreateUserConfig",
+        "Schema",
+        "UserPoolAddOns",
+        "DcrConfiguration",
+        "UsernameConfiguration",
+        "AccountRecoverySetting",
+        "UserPoolTier",
+        "KeyConfiguration",
+        "IssuerConfiguration",
+        "AcrConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            pool_name: required(value, "PoolName")?,
+            policies: member(value, "Policies")?,
+            deletion_protection: member(value, "DeletionProtection")?,
+            lambda_config: member(value, "LambdaConfig")?,
+            auto_verified_attributes: member(value, "AutoVerifiedAttributes")?,
+            alias_attributes: member(value, "AliasAttributes")?,
+            username_attributes: member(value, "UsernameAttributes")?,
+            sms_verification_message: member(value, "SmsVerificationMessage")?,
+            email_verification_message: member(value, "EmailVerificationMessage")?,
+            email_verification_subject: member(value, "EmailVerificationSubject")?,
+            verification_message_template: member(value, "VerificationMessageTemplate")?,
+            sms_authentication_message: member(value, "SmsAuthenticationMessage")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings")?,
+            device_configuration: member(value, "DeviceConfiguration")?,
+            email_configuration: member(value, "EmailConfiguration")?,
+            sms_configuration: member(value, "SmsConfiguration")?,
+            user_pool_tags: member(value, "UserPoolTags")?,
+            admin_create_user_config: member(value, "AdminCreateUserConfig")?,
+            schema: member(value, "Schema")?,
+            user_pool_add_ons: member(value, "UserPoolAddOns")?,
+            dcr_configuration: member(value, "DcrConfiguration")?,
+            username_configuration: member(value, "UsernameConfiguration")?,
+            account_recovery_setting: member(value, "AccountRecoverySetting")?,
+            user_pool_tier: member(value, "UserPoolTier")?,
+            key_configuration: member(value, "KeyConfiguration")?,
+            issuer_configuration: member(value, "IssuerConfiguration")?,
+            acr_configuration: member(value, "AcrConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "PoolName", &self.pool_name);
+        set(&mut object, "PoolName", &self.pool_name);
         put(&mut object, "Policies", &self.policies);
         put(&mut object, "DeletionProtection", &self.deletion_protection);
         put(&mut object, "LambdaConfig", &self.lambda_config);
@@ -2628,27 +2962,69 @@ impl fmt::Debug for CreateUserPoolRequest {
     }
 }
 
-/// `DeleteGroupRequest`.
+/// `DeleteCIMDPolicyRequest`.
 #[derive(Clone, Default, PartialEq)]
-pub struct DeleteGroupRequest {
-    /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+pub struct DeleteCIMDPolicyRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
 }
 
-impl Shape for DeleteGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group_name: member(value, "GroupName"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+impl Shape for DeleteCIMDPolicyRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CIMDPolicyId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "GroupName", &self.group_name);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DeleteCIMDPolicyRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "DeleteCIMDPolicyRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
+            ],
+        )
+    }
+}
+
+/// `DeleteGroupRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DeleteGroupRequest {
+    /// `GroupName`: `GroupNameType`, required.
+    pub group_name: String,
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+}
+
+impl Shape for DeleteGroupRequest {
+    const MEMBERS: &'static [&'static str] = &["GroupName", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group_name: required(value, "GroupName")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -2670,23 +3046,25 @@ impl fmt::Debug for DeleteGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteIdentityProviderRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ProviderName`: `ProviderNameType`, required.
-    pub provider_name: Option<String>,
+    pub provider_name: String,
 }
 
 impl Shape for DeleteIdentityProviderRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            provider_name: member(value, "ProviderName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ProviderName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            provider_name: required(value, "ProviderName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ProviderName", &self.provider_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ProviderName", &self.provider_name);
         Value::Object(object)
     }
 }
@@ -2708,27 +3086,29 @@ impl fmt::Debug for DeleteIdentityProviderRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteManagedLoginBrandingRequest {
     /// `ManagedLoginBrandingId`: `ManagedLoginBrandingIdType`, required.
-    pub managed_login_branding_id: Option<String>,
+    pub managed_login_branding_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DeleteManagedLoginBrandingRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding_id: member(value, "ManagedLoginBrandingId"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginBrandingId", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding_id: required(value, "ManagedLoginBrandingId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(
+        set(
             &mut object,
             "ManagedLoginBrandingId",
             &self.managed_login_branding_id,
         );
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -2750,23 +3130,25 @@ impl fmt::Debug for DeleteManagedLoginBrandingRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteResourceServerRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Identifier`: `ResourceServerIdentifierType`, required.
-    pub identifier: Option<String>,
+    pub identifier: String,
 }
 
 impl Shape for DeleteResourceServerRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            identifier: member(value, "Identifier"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Identifier"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            identifier: required(value, "Identifier")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Identifier", &self.identifier);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Identifier", &self.identifier);
         Value::Object(object)
     }
 }
@@ -2788,23 +3170,25 @@ impl fmt::Debug for DeleteResourceServerRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteTermsRequest {
     /// `TermsId`: `TermsIdType`, required.
-    pub terms_id: Option<String>,
+    pub terms_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DeleteTermsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms_id: member(value, "TermsId"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["TermsId", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms_id: required(value, "TermsId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "TermsId", &self.terms_id);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "TermsId", &self.terms_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -2823,23 +3207,25 @@ impl fmt::Debug for DeleteTermsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserAttributesRequest {
     /// `UserAttributeNames`: `AttributeNameListType`, required.
-    pub user_attribute_names: Option<Vec<String>>,
+    pub user_attribute_names: Vec<String>,
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for DeleteUserAttributesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_attribute_names: member(value, "UserAttributeNames"),
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserAttributeNames", "AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_attribute_names: required(value, "UserAttributeNames")?,
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserAttributeNames", &self.user_attribute_names);
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "UserAttributeNames", &self.user_attribute_names);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
@@ -2851,7 +3237,7 @@ impl fmt::Debug for DeleteUserAttributesRequest {
             "DeleteUserAttributesRequest",
             &[
                 ("user_attribute_names", &self.user_attribute_names),
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
             ],
         )
     }
@@ -2861,23 +3247,25 @@ impl fmt::Debug for DeleteUserAttributesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserPoolClientRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
 }
 
 impl Shape for DeleteUserPoolClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         Value::Object(object)
     }
 }
@@ -2887,10 +3275,7 @@ impl fmt::Debug for DeleteUserPoolClientRequest {
         debug(
             f,
             "DeleteUserPoolClientRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("client_id", &"…")],
         )
     }
 }
@@ -2899,27 +3284,29 @@ impl fmt::Debug for DeleteUserPoolClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserPoolClientSecretRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientSecretId`: `ClientSecretIdType`, required.
-    pub client_secret_id: Option<String>,
+    pub client_secret_id: String,
 }
 
 impl Shape for DeleteUserPoolClientSecretRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            client_secret_id: member(value, "ClientSecretId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "ClientSecretId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            client_secret_id: required(value, "ClientSecretId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "ClientSecretId", &self.client_secret_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientSecretId", &self.client_secret_id);
         Value::Object(object)
     }
 }
@@ -2931,7 +3318,7 @@ impl fmt::Debug for DeleteUserPoolClientSecretRequest {
             "DeleteUserPoolClientSecretRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("client_secret_id", &self.client_secret_id),
             ],
         )
@@ -2942,23 +3329,25 @@ impl fmt::Debug for DeleteUserPoolClientSecretRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserPoolDomainRequest {
     /// `Domain`: `DomainType`, required.
-    pub domain: Option<String>,
+    pub domain: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DeleteUserPoolDomainRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            domain: member(value, "Domain"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Domain", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            domain: required(value, "Domain")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Domain", &self.domain);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Domain", &self.domain);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -2977,23 +3366,25 @@ impl fmt::Debug for DeleteUserPoolDomainRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserPoolReplicaRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `RegionName`: `RegionNameType`, required.
-    pub region_name: Option<String>,
+    pub region_name: String,
 }
 
 impl Shape for DeleteUserPoolReplicaRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            region_name: member(value, "RegionName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RegionName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            region_name: required(value, "RegionName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "RegionName", &self.region_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RegionName", &self.region_name);
         Value::Object(object)
     }
 }
@@ -3015,19 +3406,21 @@ impl fmt::Debug for DeleteUserPoolReplicaRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserPoolRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DeleteUserPoolRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3046,30 +3439,28 @@ impl fmt::Debug for DeleteUserPoolRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for DeleteUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
 
 impl fmt::Debug for DeleteUserRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(
-            f,
-            "DeleteUserRequest",
-            &[("access_token", hidden(&self.access_token))],
-        )
+        debug(f, "DeleteUserRequest", &[("access_token", &"…")])
     }
 }
 
@@ -3077,23 +3468,25 @@ impl fmt::Debug for DeleteUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteWebAuthnCredentialRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `CredentialId`: `StringType`, required.
-    pub credential_id: Option<String>,
+    pub credential_id: String,
 }
 
 impl Shape for DeleteWebAuthnCredentialRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            credential_id: member(value, "CredentialId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "CredentialId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            credential_id: required(value, "CredentialId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "CredentialId", &self.credential_id);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "CredentialId", &self.credential_id);
         Value::Object(object)
     }
 }
@@ -3103,9 +3496,46 @@ impl fmt::Debug for DeleteWebAuthnCredentialRequest {
         debug(
             f,
             "DeleteWebAuthnCredentialRequest",
+            &[("access_token", &"…"), ("credential_id", &self.credential_id)],
+        )
+    }
+}
+
+/// `DescribeCIMDPolicyRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DescribeCIMDPolicyRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+}
+
+impl Shape for DescribeCIMDPolicyRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CIMDPolicyId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DescribeCIMDPolicyRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "DescribeCIMDPolicyRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
-                ("credential_id", &self.credential_id),
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
             ],
         )
     }
@@ -3115,23 +3545,25 @@ impl fmt::Debug for DeleteWebAuthnCredentialRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeIdentityProviderRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ProviderName`: `ProviderNameType`, required.
-    pub provider_name: Option<String>,
+    pub provider_name: String,
 }
 
 impl Shape for DescribeIdentityProviderRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            provider_name: member(value, "ProviderName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ProviderName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            provider_name: required(value, "ProviderName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ProviderName", &self.provider_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ProviderName", &self.provider_name);
         Value::Object(object)
     }
 }
@@ -3153,26 +3585,28 @@ impl fmt::Debug for DescribeIdentityProviderRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeManagedLoginBrandingByClientRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ReturnMergedResources`: `BooleanType`.
     pub return_merged_resources: Option<bool>,
 }
 
 impl Shape for DescribeManagedLoginBrandingByClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            return_merged_resources: member(value, "ReturnMergedResources"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "ReturnMergedResources"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            return_merged_resources: member(value, "ReturnMergedResources")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(
             &mut object,
             "ReturnMergedResources",
@@ -3189,7 +3623,7 @@ impl fmt::Debug for DescribeManagedLoginBrandingByClientRequest {
             "DescribeManagedLoginBrandingByClientRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("return_merged_resources", &self.return_merged_resources),
             ],
         )
@@ -3200,26 +3634,29 @@ impl fmt::Debug for DescribeManagedLoginBrandingByClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeManagedLoginBrandingRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ManagedLoginBrandingId`: `ManagedLoginBrandingIdType`, required.
-    pub managed_login_branding_id: Option<String>,
+    pub managed_login_branding_id: String,
     /// `ReturnMergedResources`: `BooleanType`.
     pub return_merged_resources: Option<bool>,
 }
 
 impl Shape for DescribeManagedLoginBrandingRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            managed_login_branding_id: member(value, "ManagedLoginBrandingId"),
-            return_merged_resources: member(value, "ReturnMergedResources"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["UserPoolId", "ManagedLoginBrandingId", "ReturnMergedResources"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            managed_login_branding_id: required(value, "ManagedLoginBrandingId")?,
+            return_merged_resources: member(value, "ReturnMergedResources")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(
             &mut object,
             "ManagedLoginBrandingId",
             &self.managed_login_branding_id,
@@ -3247,27 +3684,69 @@ impl fmt::Debug for DescribeManagedLoginBrandingRequest {
     }
 }
 
-/// `DescribeResourceServerRequest`.
+/// `DescribePointInTimeRecoveryRequest`.
 #[derive(Clone, Default, PartialEq)]
-pub struct DescribeResourceServerRequest {
+pub struct DescribePointInTimeRecoveryRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
-    /// `Identifier`: `ResourceServerIdentifierType`, required.
-    pub identifier: Option<String>,
+    pub user_pool_id: String,
+    /// `RestoreId`: `RestoreIdType`, required.
+    pub restore_id: String,
 }
 
-impl Shape for DescribeResourceServerRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            identifier: member(value, "Identifier"),
-        }
+impl Shape for DescribePointInTimeRecoveryRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RestoreId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            restore_id: required(value, "RestoreId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Identifier", &self.identifier);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RestoreId", &self.restore_id);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DescribePointInTimeRecoveryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "DescribePointInTimeRecoveryRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("restore_id", &self.restore_id),
+            ],
+        )
+    }
+}
+
+/// `DescribeResourceServerRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DescribeResourceServerRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `Identifier`: `ResourceServerIdentifierType`, required.
+    pub identifier: String,
+}
+
+impl Shape for DescribeResourceServerRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Identifier"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            identifier: required(value, "Identifier")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Identifier", &self.identifier);
         Value::Object(object)
     }
 }
@@ -3289,22 +3768,24 @@ impl fmt::Debug for DescribeResourceServerRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeRiskConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`.
     pub client_id: Option<String>,
 }
 
 impl Shape for DescribeRiskConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ClientId", &self.client_id);
         Value::Object(object)
     }
@@ -3327,27 +3808,29 @@ impl fmt::Debug for DescribeRiskConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeTermsByClientRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `TermsName`: `TermsNameType`, required.
-    pub terms_name: Option<String>,
+    pub terms_name: String,
 }
 
 impl Shape for DescribeTermsByClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            user_pool_id: member(value, "UserPoolId"),
-            terms_name: member(value, "TermsName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientId", "UserPoolId", "TermsName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            terms_name: required(value, "TermsName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "TermsName", &self.terms_name);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "TermsName", &self.terms_name);
         Value::Object(object)
     }
 }
@@ -3358,7 +3841,7 @@ impl fmt::Debug for DescribeTermsByClientRequest {
             f,
             "DescribeTermsByClientRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("user_pool_id", &self.user_pool_id),
                 ("terms_name", &self.terms_name),
             ],
@@ -3370,23 +3853,25 @@ impl fmt::Debug for DescribeTermsByClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeTermsRequest {
     /// `TermsId`: `TermsIdType`, required.
-    pub terms_id: Option<String>,
+    pub terms_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DescribeTermsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms_id: member(value, "TermsId"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["TermsId", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms_id: required(value, "TermsId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "TermsId", &self.terms_id);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "TermsId", &self.terms_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3405,23 +3890,25 @@ impl fmt::Debug for DescribeTermsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeUserImportJobRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `JobId`: `UserImportJobIdType`, required.
-    pub job_id: Option<String>,
+    pub job_id: String,
 }
 
 impl Shape for DescribeUserImportJobRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            job_id: member(value, "JobId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "JobId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            job_id: required(value, "JobId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "JobId", &self.job_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "JobId", &self.job_id);
         Value::Object(object)
     }
 }
@@ -3440,23 +3927,25 @@ impl fmt::Debug for DescribeUserImportJobRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeUserPoolClientRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
 }
 
 impl Shape for DescribeUserPoolClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         Value::Object(object)
     }
 }
@@ -3466,10 +3955,7 @@ impl fmt::Debug for DescribeUserPoolClientRequest {
         debug(
             f,
             "DescribeUserPoolClientRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("client_id", &"…")],
         )
     }
 }
@@ -3478,19 +3964,21 @@ impl fmt::Debug for DescribeUserPoolClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeUserPoolDomainRequest {
     /// `Domain`: `DomainType`, required.
-    pub domain: Option<String>,
+    pub domain: String,
 }
 
 impl Shape for DescribeUserPoolDomainRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            domain: member(value, "Domain"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Domain"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            domain: required(value, "Domain")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Domain", &self.domain);
+        set(&mut object, "Domain", &self.domain);
         Value::Object(object)
     }
 }
@@ -3505,19 +3993,21 @@ impl fmt::Debug for DescribeUserPoolDomainRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeUserPoolRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for DescribeUserPoolRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3538,21 +4028,23 @@ pub struct ForgetDeviceRequest {
     /// `AccessToken`: `TokenModelType`.
     pub access_token: Option<String>,
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
 }
 
 impl Shape for ForgetDeviceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            device_key: member(value, "DeviceKey"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "DeviceKey"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            device_key: required(value, "DeviceKey")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "DeviceKey", &self.device_key);
         Value::Object(object)
     }
 }
@@ -3574,13 +4066,13 @@ impl fmt::Debug for ForgetDeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ForgotPasswordRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SecretHash`: `SecretHashType`.
     pub secret_hash: Option<String>,
     /// `UserContextData`: `UserContextDataType`.
     pub user_context_data: Option<UserContextDataType>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `AnalyticsMetadata`: `AnalyticsMetadataType`.
     pub analytics_metadata: Option<AnalyticsMetadataType>,
     /// `ClientMetadata`: `ClientMetadataType`.
@@ -3588,23 +4080,32 @@ pub struct ForgotPasswordRequest {
 }
 
 impl Shape for ForgotPasswordRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret_hash: member(value, "SecretHash"),
-            user_context_data: member(value, "UserContextData"),
-            username: member(value, "Username"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "SecretHash",
+        "UserContextData",
+        "Username",
+        "AnalyticsMetadata",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret_hash: member(value, "SecretHash")?,
+            user_context_data: member(value, "UserContextData")?,
+            username: required(value, "Username")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "SecretHash", &self.secret_hash);
         put(&mut object, "UserContextData", &self.user_context_data);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
@@ -3617,10 +4118,10 @@ impl fmt::Debug for ForgotPasswordRequest {
             f,
             "ForgotPasswordRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("secret_hash", hidden(&self.secret_hash)),
                 ("user_context_data", hidden(&self.user_context_data)),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("analytics_metadata", &self.analytics_metadata),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
@@ -3632,19 +4133,21 @@ impl fmt::Debug for ForgotPasswordRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetCSVHeaderRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetCSVHeaderRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3659,9 +4162,9 @@ impl fmt::Debug for GetCSVHeaderRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetClientTokenRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `Secret`: `ClientSecretType`, required.
-    pub secret: Option<String>,
+    pub secret: String,
     /// `Scopes`: `ScopeListType`.
     pub scopes: Option<Vec<String>>,
     /// `ClientMetadata`: `ClientMetadataType`.
@@ -3669,19 +4172,21 @@ pub struct GetClientTokenRequest {
 }
 
 impl Shape for GetClientTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret: member(value, "Secret"),
-            scopes: member(value, "Scopes"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientId", "Secret", "Scopes", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret: required(value, "Secret")?,
+            scopes: member(value, "Scopes")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "Secret", &self.secret);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "Secret", &self.secret);
         put(&mut object, "Scopes", &self.scopes);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
@@ -3694,8 +4199,8 @@ impl fmt::Debug for GetClientTokenRequest {
             f,
             "GetClientTokenRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
-                ("secret", hidden(&self.secret)),
+                ("client_id", &"…"),
+                ("secret", &"…"),
                 ("scopes", &self.scopes),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
@@ -3704,16 +4209,16 @@ impl fmt::Debug for GetClientTokenRequest {
 }
 
 /// `GetDerivedTokenRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GetDerivedTokenRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientSecret`: `ClientSecretType`.
     pub client_secret: Option<String>,
     /// `SubjectToken`: `GetDerivedTokenTokenModelType`, required.
-    pub subject_token: Option<String>,
+    pub subject_token: String,
     /// `SubjectTokenType`: `TokenTypeIdentifierType`, required.
-    pub subject_token_type: Option<TokenTypeIdentifierType>,
+    pub subject_token_type: TokenTypeIdentifierType,
     /// `SubjectTokenProviderName`: `ProviderNameType`.
     pub subject_token_provider_name: Option<String>,
     /// `ActorToken`: `GetDerivedTokenTokenModelType`.
@@ -3733,29 +4238,44 @@ pub struct GetDerivedTokenRequest {
 }
 
 impl Shape for GetDerivedTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            client_secret: member(value, "ClientSecret"),
-            subject_token: member(value, "SubjectToken"),
-            subject_token_type: member(value, "SubjectTokenType"),
-            subject_token_provider_name: member(value, "SubjectTokenProviderName"),
-            actor_token: member(value, "ActorToken"),
-            actor_token_type: member(value, "ActorTokenType"),
-            actor_token_provider_name: member(value, "ActorTokenProviderName"),
-            scopes: member(value, "Scopes"),
-            audiences: member(value, "Audiences"),
-            resources: member(value, "Resources"),
-            requested_token_type: member(value, "RequestedTokenType"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "ClientSecret",
+        "SubjectToken",
+        "SubjectTokenType",
+        "SubjectTokenProviderName",
+        "ActorToken",
+        "ActorTokenType",
+        "ActorTokenProviderName",
+        "Scopes",
+        "Audiences",
+        "Resources",
+        "RequestedTokenType",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            client_secret: member(value, "ClientSecret")?,
+            subject_token: required(value, "SubjectToken")?,
+            subject_token_type: required(value, "SubjectTokenType")?,
+            subject_token_provider_name: member(value, "SubjectTokenProviderName")?,
+            actor_token: member(value, "ActorToken")?,
+            actor_token_type: member(value, "ActorTokenType")?,
+            actor_token_provider_name: member(value, "ActorTokenProviderName")?,
+            scopes: member(value, "Scopes")?,
+            audiences: member(value, "Audiences")?,
+            resources: member(value, "Resources")?,
+            requested_token_type: member(value, "RequestedTokenType")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientSecret", &self.client_secret);
-        put(&mut object, "SubjectToken", &self.subject_token);
-        put(&mut object, "SubjectTokenType", &self.subject_token_type);
+        set(&mut object, "SubjectToken", &self.subject_token);
+        set(&mut object, "SubjectTokenType", &self.subject_token_type);
         put(
             &mut object,
             "SubjectTokenProviderName",
@@ -3782,9 +4302,9 @@ impl fmt::Debug for GetDerivedTokenRequest {
             f,
             "GetDerivedTokenRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("client_secret", hidden(&self.client_secret)),
-                ("subject_token", hidden(&self.subject_token)),
+                ("subject_token", &"…"),
                 ("subject_token_type", &self.subject_token_type),
                 ("subject_token_provider_name", &self.subject_token_provider_name),
                 ("actor_token", hidden(&self.actor_token)),
@@ -3803,22 +4323,24 @@ impl fmt::Debug for GetDerivedTokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetDeviceRequest {
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
     /// `AccessToken`: `TokenModelType`.
     pub access_token: Option<String>,
 }
 
 impl Shape for GetDeviceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device_key: member(value, "DeviceKey"),
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["DeviceKey", "AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device_key: required(value, "DeviceKey")?,
+            access_token: member(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "DeviceKey", &self.device_key);
         put(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
@@ -3841,23 +4363,25 @@ impl fmt::Debug for GetDeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetGroupRequest {
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group_name: member(value, "GroupName"),
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["GroupName", "UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group_name: required(value, "GroupName")?,
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "GroupName", &self.group_name);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3879,23 +4403,25 @@ impl fmt::Debug for GetGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetIdentityProviderByIdentifierRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `IdpIdentifier`: `IdpIdentifierType`, required.
-    pub idp_identifier: Option<String>,
+    pub idp_identifier: String,
 }
 
 impl Shape for GetIdentityProviderByIdentifierRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            idp_identifier: member(value, "IdpIdentifier"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "IdpIdentifier"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            idp_identifier: required(value, "IdpIdentifier")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "IdpIdentifier", &self.idp_identifier);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "IdpIdentifier", &self.idp_identifier);
         Value::Object(object)
     }
 }
@@ -3917,19 +4443,21 @@ impl fmt::Debug for GetIdentityProviderByIdentifierRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetLogDeliveryConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetLogDeliveryConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -3945,22 +4473,24 @@ impl fmt::Debug for GetLogDeliveryConfigurationRequest {
 }
 
 /// `GetProvisionedLimitRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GetProvisionedLimitRequest {
     /// `LimitDefinition`: `LimitDefinitionType`, required.
-    pub limit_definition: Option<LimitDefinitionType>,
+    pub limit_definition: LimitDefinitionType,
 }
 
 impl Shape for GetProvisionedLimitRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit_definition: member(value, "LimitDefinition"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LimitDefinition"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit_definition: required(value, "LimitDefinition")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LimitDefinition", &self.limit_definition);
+        set(&mut object, "LimitDefinition", &self.limit_definition);
         Value::Object(object)
     }
 }
@@ -3979,19 +4509,21 @@ impl fmt::Debug for GetProvisionedLimitRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetSigningCertificateRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetSigningCertificateRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -4010,9 +4542,9 @@ impl fmt::Debug for GetSigningCertificateRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetTokensFromRefreshTokenRequest {
     /// `RefreshToken`: `TokenModelType`, required.
-    pub refresh_token: Option<String>,
+    pub refresh_token: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientSecret`: `ClientSecretType`.
     pub client_secret: Option<String>,
     /// `DeviceKey`: `DeviceKeyType`.
@@ -4022,20 +4554,28 @@ pub struct GetTokensFromRefreshTokenRequest {
 }
 
 impl Shape for GetTokensFromRefreshTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            refresh_token: member(value, "RefreshToken"),
-            client_id: member(value, "ClientId"),
-            client_secret: member(value, "ClientSecret"),
-            device_key: member(value, "DeviceKey"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "RefreshToken",
+        "ClientId",
+        "ClientSecret",
+        "DeviceKey",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            refresh_token: required(value, "RefreshToken")?,
+            client_id: required(value, "ClientId")?,
+            client_secret: member(value, "ClientSecret")?,
+            device_key: member(value, "DeviceKey")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "RefreshToken", &self.refresh_token);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "RefreshToken", &self.refresh_token);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientSecret", &self.client_secret);
         put(&mut object, "DeviceKey", &self.device_key);
         put(&mut object, "ClientMetadata", &self.client_metadata);
@@ -4049,8 +4589,8 @@ impl fmt::Debug for GetTokensFromRefreshTokenRequest {
             f,
             "GetTokensFromRefreshTokenRequest",
             &[
-                ("refresh_token", hidden(&self.refresh_token)),
-                ("client_id", hidden(&self.client_id)),
+                ("refresh_token", &"…"),
+                ("client_id", &"…"),
                 ("client_secret", hidden(&self.client_secret)),
                 ("device_key", &self.device_key),
                 ("client_metadata", hidden(&self.client_metadata)),
@@ -4063,22 +4603,24 @@ impl fmt::Debug for GetTokensFromRefreshTokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUICustomizationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`.
     pub client_id: Option<String>,
 }
 
 impl Shape for GetUICustomizationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ClientId", &self.client_id);
         Value::Object(object)
     }
@@ -4101,26 +4643,28 @@ impl fmt::Debug for GetUICustomizationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserAttributeVerificationCodeRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `AttributeName`: `AttributeNameType`, required.
-    pub attribute_name: Option<String>,
+    pub attribute_name: String,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for GetUserAttributeVerificationCodeRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            attribute_name: member(value, "AttributeName"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "AttributeName", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            attribute_name: required(value, "AttributeName")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "AttributeName", &self.attribute_name);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AttributeName", &self.attribute_name);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
     }
@@ -4132,7 +4676,7 @@ impl fmt::Debug for GetUserAttributeVerificationCodeRequest {
             f,
             "GetUserAttributeVerificationCodeRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("attribute_name", &self.attribute_name),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
@@ -4144,30 +4688,28 @@ impl fmt::Debug for GetUserAttributeVerificationCodeRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserAuthFactorsRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for GetUserAuthFactorsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
 
 impl fmt::Debug for GetUserAuthFactorsRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(
-            f,
-            "GetUserAuthFactorsRequest",
-            &[("access_token", hidden(&self.access_token))],
-        )
+        debug(f, "GetUserAuthFactorsRequest", &[("access_token", &"…")])
     }
 }
 
@@ -4175,23 +4717,25 @@ impl fmt::Debug for GetUserAuthFactorsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserPoolClientSessionConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
 }
 
 impl Shape for GetUserPoolClientSessionConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         Value::Object(object)
     }
 }
@@ -4201,10 +4745,7 @@ impl fmt::Debug for GetUserPoolClientSessionConfigurationRequest {
         debug(
             f,
             "GetUserPoolClientSessionConfigurationRequest",
-            &[
-                ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
-            ],
+            &[("user_pool_id", &self.user_pool_id), ("client_id", &"…")],
         )
     }
 }
@@ -4213,19 +4754,21 @@ impl fmt::Debug for GetUserPoolClientSessionConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserPoolMfaConfigRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetUserPoolMfaConfigRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -4244,19 +4787,21 @@ impl fmt::Debug for GetUserPoolMfaConfigRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserPoolSessionConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
 }
 
 impl Shape for GetUserPoolSessionConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         Value::Object(object)
     }
 }
@@ -4275,30 +4820,28 @@ impl fmt::Debug for GetUserPoolSessionConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for GetUserRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
 
 impl fmt::Debug for GetUserRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(
-            f,
-            "GetUserRequest",
-            &[("access_token", hidden(&self.access_token))],
-        )
+        debug(f, "GetUserRequest", &[("access_token", &"…")])
     }
 }
 
@@ -4306,44 +4849,42 @@ impl fmt::Debug for GetUserRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlobalSignOutRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for GlobalSignOutRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
 
 impl fmt::Debug for GlobalSignOutRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(
-            f,
-            "GlobalSignOutRequest",
-            &[("access_token", hidden(&self.access_token))],
-        )
+        debug(f, "GlobalSignOutRequest", &[("access_token", &"…")])
     }
 }
 
 /// `InitiateAuthRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct InitiateAuthRequest {
     /// `AuthFlow`: `AuthFlowType`, required.
-    pub auth_flow: Option<AuthFlowType>,
+    pub auth_flow: AuthFlowType,
     /// `AuthParameters`: `AuthParametersType`.
     pub auth_parameters: Option<BTreeMap<String, String>>,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `AnalyticsMetadata`: `AnalyticsMetadataType`.
     pub analytics_metadata: Option<AnalyticsMetadataType>,
     /// `UserContextData`: `UserContextDataType`.
@@ -4353,24 +4894,34 @@ pub struct InitiateAuthRequest {
 }
 
 impl Shape for InitiateAuthRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            auth_flow: member(value, "AuthFlow"),
-            auth_parameters: member(value, "AuthParameters"),
-            client_metadata: member(value, "ClientMetadata"),
-            client_id: member(value, "ClientId"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            user_context_data: member(value, "UserContextData"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "AuthFlow",
+        "AuthParameters",
+        "ClientMetadata",
+        "ClientId",
+        "AnalyticsMetadata",
+        "UserContextData",
+        "Session",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            auth_flow: required(value, "AuthFlow")?,
+            auth_parameters: member(value, "AuthParameters")?,
+            client_metadata: member(value, "ClientMetadata")?,
+            client_id: required(value, "ClientId")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            user_context_data: member(value, "UserContextData")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AuthFlow", &self.auth_flow);
+        set(&mut object, "AuthFlow", &self.auth_flow);
         put(&mut object, "AuthParameters", &self.auth_parameters);
         put(&mut object, "ClientMetadata", &self.client_metadata);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
         put(&mut object, "UserContextData", &self.user_context_data);
         put(&mut object, "Session", &self.session);
@@ -4387,10 +4938,145 @@ impl fmt::Debug for InitiateAuthRequest {
                 ("auth_flow", &self.auth_flow),
                 ("auth_parameters", hidden(&self.auth_parameters)),
                 ("client_metadata", hidden(&self.client_metadata)),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("analytics_metadata", &self.analytics_metadata),
                 ("user_context_data", hidden(&self.user_context_data)),
                 ("session", hidden(&self.session)),
+            ],
+        )
+    }
+}
+
+/// `InitiatePointInTimeRecoveryRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct InitiatePointInTimeRecoveryRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `RestoreTimestamp`: `DateType`, required.
+    pub restore_timestamp: Timestamp,
+}
+
+impl Shape for InitiatePointInTimeRecoveryRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RestoreTimestamp"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            restore_timestamp: required(value, "RestoreTimestamp")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RestoreTimestamp", &self.restore_timestamp);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for InitiatePointInTimeRecoveryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "InitiatePointInTimeRecoveryRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("restore_timestamp", &self.restore_timestamp),
+            ],
+        )
+    }
+}
+
+/// `ListCIMDPoliciesRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListCIMDPoliciesRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+    /// `MaxResults`: `PoolQueryLimitType`.
+    pub max_results: Option<i64>,
+}
+
+impl Shape for ListCIMDPoliciesRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "NextToken", "MaxResults"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            next_token: member(value, "NextToken")?,
+            max_results: member(value, "MaxResults")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        put(&mut object, "NextToken", &self.next_token);
+        put(&mut object, "MaxResults", &self.max_results);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListCIMDPoliciesRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListCIMDPoliciesRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("next_token", &self.next_token),
+                ("max_results", &self.max_results),
+            ],
+        )
+    }
+}
+
+/// `ListClientMetadataURLsRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListClientMetadataURLsRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+    /// `MaxResults`: `PoolQueryLimitType`.
+    pub max_results: Option<i64>,
+}
+
+impl Shape for ListClientMetadataURLsRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CIMDPolicyId", "NextToken", "MaxResults"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+            next_token: member(value, "NextToken")?,
+            max_results: member(value, "MaxResults")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        put(&mut object, "NextToken", &self.next_token);
+        put(&mut object, "MaxResults", &self.max_results);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListClientMetadataURLsRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListClientMetadataURLsRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
+                ("next_token", &self.next_token),
+                ("max_results", &self.max_results),
             ],
         )
     }
@@ -4400,7 +5086,7 @@ impl fmt::Debug for InitiateAuthRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListDevicesRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `Limit`: `QueryLimitType`.
     pub limit: Option<i64>,
     /// `PaginationToken`: `SearchPaginationTokenType`.
@@ -4408,17 +5094,19 @@ pub struct ListDevicesRequest {
 }
 
 impl Shape for ListDevicesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            limit: member(value, "Limit"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "Limit", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            limit: member(value, "Limit")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "PaginationToken", &self.pagination_token);
         Value::Object(object)
@@ -4431,7 +5119,7 @@ impl fmt::Debug for ListDevicesRequest {
             f,
             "ListDevicesRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("limit", &self.limit),
                 ("pagination_token", &self.pagination_token),
             ],
@@ -4443,7 +5131,7 @@ impl fmt::Debug for ListDevicesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListGroupsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Limit`: `QueryLimitType`.
     pub limit: Option<i64>,
     /// `NextToken`: `PaginationKey`.
@@ -4451,17 +5139,19 @@ pub struct ListGroupsRequest {
 }
 
 impl Shape for ListGroupsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            limit: member(value, "Limit"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Limit", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            limit: member(value, "Limit")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -4486,7 +5176,7 @@ impl fmt::Debug for ListGroupsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListIdentityProvidersRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `MaxResults`: `ListProvidersLimitType`.
     pub max_results: Option<i64>,
     /// `NextToken`: `PaginationKeyType`.
@@ -4494,17 +5184,19 @@ pub struct ListIdentityProvidersRequest {
 }
 
 impl Shape for ListIdentityProvidersRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            max_results: member(value, "MaxResults"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "MaxResults", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            max_results: member(value, "MaxResults")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -4525,11 +5217,56 @@ impl fmt::Debug for ListIdentityProvidersRequest {
     }
 }
 
+/// `ListPointInTimeRecoveriesRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListPointInTimeRecoveriesRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+    /// `MaxResults`: `PoolQueryLimitType`.
+    pub max_results: Option<i64>,
+}
+
+impl Shape for ListPointInTimeRecoveriesRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "NextToken", "MaxResults"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            next_token: member(value, "NextToken")?,
+            max_results: member(value, "MaxResults")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        put(&mut object, "NextToken", &self.next_token);
+        put(&mut object, "MaxResults", &self.max_results);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListPointInTimeRecoveriesRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListPointInTimeRecoveriesRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("next_token", &self.next_token),
+                ("max_results", &self.max_results),
+            ],
+        )
+    }
+}
+
 /// `ListResourceServersRequest`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ListResourceServersRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `MaxResults`: `ListResourceServersLimitType`.
     pub max_results: Option<i64>,
     /// `NextToken`: `PaginationKeyType`.
@@ -4537,17 +5274,19 @@ pub struct ListResourceServersRequest {
 }
 
 impl Shape for ListResourceServersRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            max_results: member(value, "MaxResults"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "MaxResults", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            max_results: member(value, "MaxResults")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -4572,19 +5311,21 @@ impl fmt::Debug for ListResourceServersRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListTagsForResourceRequest {
     /// `ResourceArn`: `ArnType`, required.
-    pub resource_arn: Option<String>,
+    pub resource_arn: String,
 }
 
 impl Shape for ListTagsForResourceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_arn: member(value, "ResourceArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_arn: required(value, "ResourceArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceArn", &self.resource_arn);
+        set(&mut object, "ResourceArn", &self.resource_arn);
         Value::Object(object)
     }
 }
@@ -4603,7 +5344,7 @@ impl fmt::Debug for ListTagsForResourceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListTermsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `MaxResults`: `ListTermsRequestMaxResultsInteger`.
     pub max_results: Option<i64>,
     /// `NextToken`: `StringType`.
@@ -4611,17 +5352,19 @@ pub struct ListTermsRequest {
 }
 
 impl Shape for ListTermsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            max_results: member(value, "MaxResults"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "MaxResults", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            max_results: member(value, "MaxResults")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -4646,26 +5389,28 @@ impl fmt::Debug for ListTermsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUserImportJobsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `MaxResults`: `PoolQueryLimitType`, required.
-    pub max_results: Option<i64>,
+    pub max_results: i64,
     /// `PaginationToken`: `PaginationKeyType`.
     pub pagination_token: Option<String>,
 }
 
 impl Shape for ListUserImportJobsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            max_results: member(value, "MaxResults"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "MaxResults", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            max_results: required(value, "MaxResults")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "MaxResults", &self.max_results);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "PaginationToken", &self.pagination_token);
         Value::Object(object)
     }
@@ -4689,26 +5434,28 @@ impl fmt::Debug for ListUserImportJobsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUserPoolClientSecretsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `NextToken`: `PaginationKey`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListUserPoolClientSecretsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -4721,7 +5468,7 @@ impl fmt::Debug for ListUserPoolClientSecretsRequest {
             "ListUserPoolClientSecretsRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("next_token", &self.next_token),
             ],
         )
@@ -4732,7 +5479,7 @@ impl fmt::Debug for ListUserPoolClientSecretsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUserPoolClientsRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `MaxResults`: `QueryLimit`.
     pub max_results: Option<i64>,
     /// `NextToken`: `PaginationKey`.
@@ -4742,18 +5489,20 @@ pub struct ListUserPoolClientsRequest {
 }
 
 impl Shape for ListUserPoolClientsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            max_results: member(value, "MaxResults"),
-            next_token: member(value, "NextToken"),
-            client_type: member(value, "ClientType"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "MaxResults", "NextToken", "ClientType"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            max_results: member(value, "MaxResults")?,
+            next_token: member(value, "NextToken")?,
+            client_type: member(value, "ClientType")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "MaxResults", &self.max_results);
         put(&mut object, "NextToken", &self.next_token);
         put(&mut object, "ClientType", &self.client_type);
@@ -4780,22 +5529,24 @@ impl fmt::Debug for ListUserPoolClientsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUserPoolReplicasRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `NextToken`: `PaginationKeyType`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListUserPoolReplicasRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -4820,21 +5571,23 @@ pub struct ListUserPoolsRequest {
     /// `NextToken`: `PaginationKeyType`.
     pub next_token: Option<String>,
     /// `MaxResults`: `PoolQueryLimitType`, required.
-    pub max_results: Option<i64>,
+    pub max_results: i64,
 }
 
 impl Shape for ListUserPoolsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            next_token: member(value, "NextToken"),
-            max_results: member(value, "MaxResults"),
-        }
+    const MEMBERS: &'static [&'static str] = &["NextToken", "MaxResults"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            next_token: member(value, "NextToken")?,
+            max_results: required(value, "MaxResults")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "NextToken", &self.next_token);
-        put(&mut object, "MaxResults", &self.max_results);
+        set(&mut object, "MaxResults", &self.max_results);
         Value::Object(object)
     }
 }
@@ -4856,22 +5609,24 @@ impl fmt::Debug for ListUserPoolsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUserSessionsRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `NextToken`: `PaginationKey`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListUserSessionsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -4882,10 +5637,7 @@ impl fmt::Debug for ListUserSessionsRequest {
         debug(
             f,
             "ListUserSessionsRequest",
-            &[
-                ("access_token", hidden(&self.access_token)),
-                ("next_token", &self.next_token),
-            ],
+            &[("access_token", &"…"), ("next_token", &self.next_token)],
         )
     }
 }
@@ -4894,9 +5646,9 @@ impl fmt::Debug for ListUserSessionsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUsersInGroupRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
     /// `Limit`: `QueryLimitType`.
     pub limit: Option<i64>,
     /// `NextToken`: `PaginationKey`.
@@ -4904,19 +5656,21 @@ pub struct ListUsersInGroupRequest {
 }
 
 impl Shape for ListUsersInGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            group_name: member(value, "GroupName"),
-            limit: member(value, "Limit"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "GroupName", "Limit", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            group_name: required(value, "GroupName")?,
+            limit: member(value, "Limit")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "GroupName", &self.group_name);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
@@ -4942,7 +5696,7 @@ impl fmt::Debug for ListUsersInGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListUsersRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `AttributesToGet`: `SearchedAttributeNamesListType`.
     pub attributes_to_get: Option<Vec<String>>,
     /// `Limit`: `QueryLimitType`.
@@ -4954,19 +5708,27 @@ pub struct ListUsersRequest {
 }
 
 impl Shape for ListUsersRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            attributes_to_get: member(value, "AttributesToGet"),
-            limit: member(value, "Limit"),
-            pagination_token: member(value, "PaginationToken"),
-            filter: member(value, "Filter"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "AttributesToGet",
+        "Limit",
+        "PaginationToken",
+        "Filter",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            attributes_to_get: member(value, "AttributesToGet")?,
+            limit: member(value, "Limit")?,
+            pagination_token: member(value, "PaginationToken")?,
+            filter: member(value, "Filter")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "AttributesToGet", &self.attributes_to_get);
         put(&mut object, "Limit", &self.limit);
         put(&mut object, "PaginationToken", &self.pagination_token);
@@ -4995,7 +5757,7 @@ impl fmt::Debug for ListUsersRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListWebAuthnCredentialsRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `NextToken`: `PaginationKey`.
     pub next_token: Option<String>,
     /// `MaxResults`: `WebAuthnCredentialsQueryLimitType`.
@@ -5003,17 +5765,19 @@ pub struct ListWebAuthnCredentialsRequest {
 }
 
 impl Shape for ListWebAuthnCredentialsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            next_token: member(value, "NextToken"),
-            max_results: member(value, "MaxResults"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "NextToken", "MaxResults"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            next_token: member(value, "NextToken")?,
+            max_results: member(value, "MaxResults")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         put(&mut object, "NextToken", &self.next_token);
         put(&mut object, "MaxResults", &self.max_results);
         Value::Object(object)
@@ -5026,7 +5790,7 @@ impl fmt::Debug for ListWebAuthnCredentialsRequest {
             f,
             "ListWebAuthnCredentialsRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("next_token", &self.next_token),
                 ("max_results", &self.max_results),
             ],
@@ -5038,13 +5802,13 @@ impl fmt::Debug for ListWebAuthnCredentialsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResendConfirmationCodeRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SecretHash`: `SecretHashType`.
     pub secret_hash: Option<String>,
     /// `UserContextData`: `UserContextDataType`.
     pub user_context_data: Option<UserContextDataType>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `AnalyticsMetadata`: `AnalyticsMetadataType`.
     pub analytics_metadata: Option<AnalyticsMetadataType>,
     /// `ClientMetadata`: `ClientMetadataType`.
@@ -5052,23 +5816,32 @@ pub struct ResendConfirmationCodeRequest {
 }
 
 impl Shape for ResendConfirmationCodeRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret_hash: member(value, "SecretHash"),
-            user_context_data: member(value, "UserContextData"),
-            username: member(value, "Username"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "SecretHash",
+        "UserContextData",
+        "Username",
+        "AnalyticsMetadata",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret_hash: member(value, "SecretHash")?,
+            user_context_data: member(value, "UserContextData")?,
+            username: required(value, "Username")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "SecretHash", &self.secret_hash);
         put(&mut object, "UserContextData", &self.user_context_data);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
@@ -5081,10 +5854,10 @@ impl fmt::Debug for ResendConfirmationCodeRequest {
             f,
             "ResendConfirmationCodeRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("secret_hash", hidden(&self.secret_hash)),
                 ("user_context_data", hidden(&self.user_context_data)),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("analytics_metadata", &self.analytics_metadata),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
@@ -5093,12 +5866,12 @@ impl fmt::Debug for ResendConfirmationCodeRequest {
 }
 
 /// `RespondToAuthChallengeRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RespondToAuthChallengeRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ChallengeName`: `ChallengeNameType`, required.
-    pub challenge_name: Option<ChallengeNameType>,
+    pub challenge_name: ChallengeNameType,
     /// `Session`: `SessionType`.
     pub session: Option<String>,
     /// `ChallengeResponses`: `ChallengeResponsesType`.
@@ -5112,22 +5885,32 @@ pub struct RespondToAuthChallengeRequest {
 }
 
 impl Shape for RespondToAuthChallengeRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            challenge_name: member(value, "ChallengeName"),
-            session: member(value, "Session"),
-            challenge_responses: member(value, "ChallengeResponses"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            user_context_data: member(value, "UserContextData"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "ChallengeName",
+        "Session",
+        "ChallengeResponses",
+        "AnalyticsMetadata",
+        "UserContextData",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            challenge_name: required(value, "ChallengeName")?,
+            session: member(value, "Session")?,
+            challenge_responses: member(value, "ChallengeResponses")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            user_context_data: member(value, "UserContextData")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "ChallengeName", &self.challenge_name);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ChallengeName", &self.challenge_name);
         put(&mut object, "Session", &self.session);
         put(&mut object, "ChallengeResponses", &self.challenge_responses);
         put(&mut object, "AnalyticsMetadata", &self.analytics_metadata);
@@ -5143,7 +5926,7 @@ impl fmt::Debug for RespondToAuthChallengeRequest {
             f,
             "RespondToAuthChallengeRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("challenge_name", &self.challenge_name),
                 ("session", hidden(&self.session)),
                 ("challenge_responses", hidden(&self.challenge_responses)),
@@ -5159,9 +5942,9 @@ impl fmt::Debug for RespondToAuthChallengeRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct RevokeTokenRequest {
     /// `Token`: `TokenModelType`, required.
-    pub token: Option<String>,
+    pub token: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientSecret`: `ClientSecretType`.
     pub client_secret: Option<String>,
     /// `RevokeAssociatedSessions`: `RevokeAssociatedSessionsType`.
@@ -5169,19 +5952,22 @@ pub struct RevokeTokenRequest {
 }
 
 impl Shape for RevokeTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            token: member(value, "Token"),
-            client_id: member(value, "ClientId"),
-            client_secret: member(value, "ClientSecret"),
-            revoke_associated_sessions: member(value, "RevokeAssociatedSessions"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["Token", "ClientId", "ClientSecret", "RevokeAssociatedSessions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            token: required(value, "Token")?,
+            client_id: required(value, "ClientId")?,
+            client_secret: member(value, "ClientSecret")?,
+            revoke_associated_sessions: member(value, "RevokeAssociatedSessions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Token", &self.token);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "Token", &self.token);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientSecret", &self.client_secret);
         put(
             &mut object,
@@ -5198,8 +5984,8 @@ impl fmt::Debug for RevokeTokenRequest {
             f,
             "RevokeTokenRequest",
             &[
-                ("token", hidden(&self.token)),
-                ("client_id", hidden(&self.client_id)),
+                ("token", &"…"),
+                ("client_id", &"…"),
                 ("client_secret", hidden(&self.client_secret)),
                 ("revoke_associated_sessions", &self.revoke_associated_sessions),
             ],
@@ -5211,26 +5997,28 @@ impl fmt::Debug for RevokeTokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct RevokeUserSessionRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `SessionId`: `SessionIdType`, required.
-    pub session_id: Option<String>,
+    pub session_id: String,
     /// `RevokeAssociatedSessions`: `RevokeAssociatedSessionsType`.
     pub revoke_associated_sessions: Option<RevokeAssociatedSessionsType>,
 }
 
 impl Shape for RevokeUserSessionRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            session_id: member(value, "SessionId"),
-            revoke_associated_sessions: member(value, "RevokeAssociatedSessions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "SessionId", "RevokeAssociatedSessions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            session_id: required(value, "SessionId")?,
+            revoke_associated_sessions: member(value, "RevokeAssociatedSessions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "SessionId", &self.session_id);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "SessionId", &self.session_id);
         put(
             &mut object,
             "RevokeAssociatedSessions",
@@ -5246,7 +6034,7 @@ impl fmt::Debug for RevokeUserSessionRequest {
             f,
             "RevokeUserSessionRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("session_id", &self.session_id),
                 ("revoke_associated_sessions", &self.revoke_associated_sessions),
             ],
@@ -5258,23 +6046,25 @@ impl fmt::Debug for RevokeUserSessionRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetLogDeliveryConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `LogConfigurations`: `LogConfigurationListType`, required.
-    pub log_configurations: Option<Vec<LogConfigurationType>>,
+    pub log_configurations: Vec<LogConfigurationType>,
 }
 
 impl Shape for SetLogDeliveryConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            log_configurations: member(value, "LogConfigurations"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "LogConfigurations"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            log_configurations: required(value, "LogConfigurations")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "LogConfigurations", &self.log_configurations);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "LogConfigurations", &self.log_configurations);
         Value::Object(object)
     }
 }
@@ -5296,7 +6086,7 @@ impl fmt::Debug for SetLogDeliveryConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetRiskConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`.
     pub client_id: Option<String>,
     /// `CompromisedCredentialsRiskConfiguration`: `CompromisedCredentialsRiskConfigurationType`.
@@ -5308,22 +6098,30 @@ pub struct SetRiskConfigurationRequest {
 }
 
 impl Shape for SetRiskConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "CompromisedCredentialsRiskConfiguration",
+        "AccountTakeoverRiskConfiguration",
+        "RiskExceptionConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
             compromised_credentials_risk_configuration: member(
                 value,
                 "CompromisedCredentialsRiskConfiguration",
-            ),
-            account_takeover_risk_configuration: member(value, "AccountTakeoverRiskConfiguration"),
-            risk_exception_configuration: member(value, "RiskExceptionConfiguration"),
-        }
+            )?,
+            account_takeover_risk_configuration: member(value, "AccountTakeoverRiskConfiguration")?,
+            risk_exception_configuration: member(value, "RiskExceptionConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ClientId", &self.client_id);
         put(
             &mut object,
@@ -5370,7 +6168,7 @@ impl fmt::Debug for SetRiskConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetUICustomizationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`.
     pub client_id: Option<String>,
     /// `CSS`: `CSSType`.
@@ -5380,18 +6178,20 @@ pub struct SetUICustomizationRequest {
 }
 
 impl Shape for SetUICustomizationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            css: member(value, "CSS"),
-            image_file: member(value, "ImageFile"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "CSS", "ImageFile"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+            css: member(value, "CSS")?,
+            image_file: member(value, "ImageFile")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ClientId", &self.client_id);
         put(&mut object, "CSS", &self.css);
         put(&mut object, "ImageFile", &self.image_file);
@@ -5426,18 +6226,26 @@ pub struct SetUserMFAPreferenceRequest {
     /// `WebAuthnMfaSettings`: `WebAuthnMfaSettingsType`.
     pub web_authn_mfa_settings: Option<WebAuthnMfaSettingsType>,
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for SetUserMFAPreferenceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_mfa_settings: member(value, "SMSMfaSettings"),
-            software_token_mfa_settings: member(value, "SoftwareTokenMfaSettings"),
-            email_mfa_settings: member(value, "EmailMfaSettings"),
-            web_authn_mfa_settings: member(value, "WebAuthnMfaSettings"),
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SMSMfaSettings",
+        "SoftwareTokenMfaSettings",
+        "EmailMfaSettings",
+        "WebAuthnMfaSettings",
+        "AccessToken",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_mfa_settings: member(value, "SMSMfaSettings")?,
+            software_token_mfa_settings: member(value, "SoftwareTokenMfaSettings")?,
+            email_mfa_settings: member(value, "EmailMfaSettings")?,
+            web_authn_mfa_settings: member(value, "WebAuthnMfaSettings")?,
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -5450,7 +6258,7 @@ impl Shape for SetUserMFAPreferenceRequest {
         );
         put(&mut object, "EmailMfaSettings", &self.email_mfa_settings);
         put(&mut object, "WebAuthnMfaSettings", &self.web_authn_mfa_settings);
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
@@ -5465,7 +6273,7 @@ impl fmt::Debug for SetUserMFAPreferenceRequest {
                 ("software_token_mfa_settings", &self.software_token_mfa_settings),
                 ("email_mfa_settings", &self.email_mfa_settings),
                 ("web_authn_mfa_settings", &self.web_authn_mfa_settings),
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
             ],
         )
     }
@@ -5475,27 +6283,29 @@ impl fmt::Debug for SetUserMFAPreferenceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetUserPoolClientSessionConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SSOSession`: `ClientSSOSessionConfigType`, required.
-    pub sso_session: Option<ClientSSOSessionConfigType>,
+    pub sso_session: ClientSSOSessionConfigType,
 }
 
 impl Shape for SetUserPoolClientSessionConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            sso_session: member(value, "SSOSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "SSOSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            sso_session: required(value, "SSOSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "SSOSession", &self.sso_session);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "SSOSession", &self.sso_session);
         Value::Object(object)
     }
 }
@@ -5507,7 +6317,7 @@ impl fmt::Debug for SetUserPoolClientSessionConfigurationRequest {
             "SetUserPoolClientSessionConfigurationRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("sso_session", &self.sso_session),
             ],
         )
@@ -5518,7 +6328,7 @@ impl fmt::Debug for SetUserPoolClientSessionConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetUserPoolMfaConfigRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `SmsMfaConfiguration`: `SmsMfaConfigType`.
     pub sms_mfa_configuration: Option<SmsMfaConfigType>,
     /// `SoftwareTokenMfaConfiguration`: `SoftwareTokenMfaConfigType`.
@@ -5532,20 +6342,29 @@ pub struct SetUserPoolMfaConfigRequest {
 }
 
 impl Shape for SetUserPoolMfaConfigRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            sms_mfa_configuration: member(value, "SmsMfaConfiguration"),
-            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration"),
-            email_mfa_configuration: member(value, "EmailMfaConfiguration"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            web_authn_configuration: member(value, "WebAuthnConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "SmsMfaConfiguration",
+        "SoftwareTokenMfaConfiguration",
+        "EmailMfaConfiguration",
+        "MfaConfiguration",
+        "WebAuthnConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            sms_mfa_configuration: member(value, "SmsMfaConfiguration")?,
+            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration")?,
+            email_mfa_configuration: member(value, "EmailMfaConfiguration")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            web_authn_configuration: member(value, "WebAuthnConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "SmsMfaConfiguration", &self.sms_mfa_configuration);
         put(
             &mut object,
@@ -5588,30 +6407,32 @@ impl fmt::Debug for SetUserPoolMfaConfigRequest {
 }
 
 /// `SetUserPoolSessionConfigurationRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SetUserPoolSessionConfigurationRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `UserSessionTracking`: `UserSessionTrackingType`, required.
-    pub user_session_tracking: Option<UserSessionTrackingType>,
+    pub user_session_tracking: UserSessionTrackingType,
     /// `TokenSession`: `UserPoolTokenSessionConfigType`, required.
-    pub token_session: Option<UserPoolTokenSessionConfigType>,
+    pub token_session: UserPoolTokenSessionConfigType,
 }
 
 impl Shape for SetUserPoolSessionConfigurationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            user_session_tracking: member(value, "UserSessionTracking"),
-            token_session: member(value, "TokenSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "UserSessionTracking", "TokenSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            user_session_tracking: required(value, "UserSessionTracking")?,
+            token_session: required(value, "TokenSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "UserSessionTracking", &self.user_session_tracking);
-        put(&mut object, "TokenSession", &self.token_session);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserSessionTracking", &self.user_session_tracking);
+        set(&mut object, "TokenSession", &self.token_session);
         Value::Object(object)
     }
 }
@@ -5634,23 +6455,25 @@ impl fmt::Debug for SetUserPoolSessionConfigurationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetUserSettingsRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `MFAOptions`: `MFAOptionListType`, required.
-    pub mfa_options: Option<Vec<MFAOptionType>>,
+    pub mfa_options: Vec<MFAOptionType>,
 }
 
 impl Shape for SetUserSettingsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            mfa_options: member(value, "MFAOptions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "MFAOptions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            mfa_options: required(value, "MFAOptions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "MFAOptions", &self.mfa_options);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "MFAOptions", &self.mfa_options);
         Value::Object(object)
     }
 }
@@ -5660,10 +6483,7 @@ impl fmt::Debug for SetUserSettingsRequest {
         debug(
             f,
             "SetUserSettingsRequest",
-            &[
-                ("access_token", hidden(&self.access_token)),
-                ("mfa_options", &self.mfa_options),
-            ],
+            &[("access_token", &"…"), ("mfa_options", &self.mfa_options)],
         )
     }
 }
@@ -5672,11 +6492,11 @@ impl fmt::Debug for SetUserSettingsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct SignUpRequest {
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `SecretHash`: `SecretHashType`.
     pub secret_hash: Option<String>,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `Password`: `PasswordType`.
     pub password: Option<String>,
     /// `UserAttributes`: `AttributeListType`.
@@ -5692,25 +6512,37 @@ pub struct SignUpRequest {
 }
 
 impl Shape for SignUpRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            secret_hash: member(value, "SecretHash"),
-            username: member(value, "Username"),
-            password: member(value, "Password"),
-            user_attributes: member(value, "UserAttributes"),
-            validation_data: member(value, "ValidationData"),
-            analytics_metadata: member(value, "AnalyticsMetadata"),
-            user_context_data: member(value, "UserContextData"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ClientId",
+        "SecretHash",
+        "Username",
+        "Password",
+        "UserAttributes",
+        "ValidationData",
+        "AnalyticsMetadata",
+        "UserContextData",
+        "ClientMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: required(value, "ClientId")?,
+            secret_hash: member(value, "SecretHash")?,
+            username: required(value, "Username")?,
+            password: member(value, "Password")?,
+            user_attributes: member(value, "UserAttributes")?,
+            validation_data: member(value, "ValidationData")?,
+            analytics_metadata: member(value, "AnalyticsMetadata")?,
+            user_context_data: member(value, "UserContextData")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "SecretHash", &self.secret_hash);
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "Password", &self.password);
         put(&mut object, "UserAttributes", &self.user_attributes);
         put(&mut object, "ValidationData", &self.validation_data);
@@ -5727,9 +6559,9 @@ impl fmt::Debug for SignUpRequest {
             f,
             "SignUpRequest",
             &[
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("secret_hash", hidden(&self.secret_hash)),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("password", hidden(&self.password)),
                 ("user_attributes", &self.user_attributes),
                 ("validation_data", &self.validation_data),
@@ -5741,27 +6573,69 @@ impl fmt::Debug for SignUpRequest {
     }
 }
 
-/// `StartUserImportJobRequest`.
+/// `StartPointInTimeRecoveryRequest`.
 #[derive(Clone, Default, PartialEq)]
-pub struct StartUserImportJobRequest {
+pub struct StartPointInTimeRecoveryRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
-    /// `JobId`: `UserImportJobIdType`, required.
-    pub job_id: Option<String>,
+    pub user_pool_id: String,
+    /// `RestoreId`: `RestoreIdType`, required.
+    pub restore_id: String,
 }
 
-impl Shape for StartUserImportJobRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            job_id: member(value, "JobId"),
-        }
+impl Shape for StartPointInTimeRecoveryRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RestoreId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            restore_id: required(value, "RestoreId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "JobId", &self.job_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RestoreId", &self.restore_id);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for StartPointInTimeRecoveryRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "StartPointInTimeRecoveryRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("restore_id", &self.restore_id),
+            ],
+        )
+    }
+}
+
+/// `StartUserImportJobRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct StartUserImportJobRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `JobId`: `UserImportJobIdType`, required.
+    pub job_id: String,
+}
+
+impl Shape for StartUserImportJobRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "JobId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            job_id: required(value, "JobId")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "JobId", &self.job_id);
         Value::Object(object)
     }
 }
@@ -5780,30 +6654,28 @@ impl fmt::Debug for StartUserImportJobRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct StartWebAuthnRegistrationRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
 }
 
 impl Shape for StartWebAuthnRegistrationRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AccessToken", &self.access_token);
         Value::Object(object)
     }
 }
 
 impl fmt::Debug for StartWebAuthnRegistrationRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        debug(
-            f,
-            "StartWebAuthnRegistrationRequest",
-            &[("access_token", hidden(&self.access_token))],
-        )
+        debug(f, "StartWebAuthnRegistrationRequest", &[("access_token", &"…")])
     }
 }
 
@@ -5811,23 +6683,25 @@ impl fmt::Debug for StartWebAuthnRegistrationRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct StopUserImportJobRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `JobId`: `UserImportJobIdType`, required.
-    pub job_id: Option<String>,
+    pub job_id: String,
 }
 
 impl Shape for StopUserImportJobRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            job_id: member(value, "JobId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "JobId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            job_id: required(value, "JobId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "JobId", &self.job_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "JobId", &self.job_id);
         Value::Object(object)
     }
 }
@@ -5846,23 +6720,25 @@ impl fmt::Debug for StopUserImportJobRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct TagResourceRequest {
     /// `ResourceArn`: `ArnType`, required.
-    pub resource_arn: Option<String>,
+    pub resource_arn: String,
     /// `Tags`: `UserPoolTagsType`, required.
-    pub tags: Option<BTreeMap<String, String>>,
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Shape for TagResourceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_arn: member(value, "ResourceArn"),
-            tags: member(value, "Tags"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceArn", "Tags"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_arn: required(value, "ResourceArn")?,
+            tags: required(value, "Tags")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceArn", &self.resource_arn);
-        put(&mut object, "Tags", &self.tags);
+        set(&mut object, "ResourceArn", &self.resource_arn);
+        set(&mut object, "Tags", &self.tags);
         Value::Object(object)
     }
 }
@@ -5881,23 +6757,25 @@ impl fmt::Debug for TagResourceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UntagResourceRequest {
     /// `ResourceArn`: `ArnType`, required.
-    pub resource_arn: Option<String>,
+    pub resource_arn: String,
     /// `TagKeys`: `UserPoolTagsListType`, required.
-    pub tag_keys: Option<Vec<String>>,
+    pub tag_keys: Vec<String>,
 }
 
 impl Shape for UntagResourceRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_arn: member(value, "ResourceArn"),
-            tag_keys: member(value, "TagKeys"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceArn", "TagKeys"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_arn: required(value, "ResourceArn")?,
+            tag_keys: required(value, "TagKeys")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceArn", &self.resource_arn);
-        put(&mut object, "TagKeys", &self.tag_keys);
+        set(&mut object, "ResourceArn", &self.resource_arn);
+        set(&mut object, "TagKeys", &self.tag_keys);
         Value::Object(object)
     }
 }
@@ -5913,38 +6791,46 @@ impl fmt::Debug for UntagResourceRequest {
 }
 
 /// `UpdateAuthEventFeedbackRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateAuthEventFeedbackRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `EventId`: `EventIdType`, required.
-    pub event_id: Option<String>,
+    pub event_id: String,
     /// `FeedbackToken`: `TokenModelType`, required.
-    pub feedback_token: Option<String>,
+    pub feedback_token: String,
     /// `FeedbackValue`: `FeedbackValueType`, required.
-    pub feedback_value: Option<FeedbackValueType>,
+    pub feedback_value: FeedbackValueType,
 }
 
 impl Shape for UpdateAuthEventFeedbackRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            username: member(value, "Username"),
-            event_id: member(value, "EventId"),
-            feedback_token: member(value, "FeedbackToken"),
-            feedback_value: member(value, "FeedbackValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "Username",
+        "EventId",
+        "FeedbackToken",
+        "FeedbackValue",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            username: required(value, "Username")?,
+            event_id: required(value, "EventId")?,
+            feedback_token: required(value, "FeedbackToken")?,
+            feedback_value: required(value, "FeedbackValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "EventId", &self.event_id);
-        put(&mut object, "FeedbackToken", &self.feedback_token);
-        put(&mut object, "FeedbackValue", &self.feedback_value);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "EventId", &self.event_id);
+        set(&mut object, "FeedbackToken", &self.feedback_token);
+        set(&mut object, "FeedbackValue", &self.feedback_value);
         Value::Object(object)
     }
 }
@@ -5956,10 +6842,127 @@ impl fmt::Debug for UpdateAuthEventFeedbackRequest {
             "UpdateAuthEventFeedbackRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("event_id", &self.event_id),
-                ("feedback_token", hidden(&self.feedback_token)),
+                ("feedback_token", &"…"),
                 ("feedback_value", &self.feedback_value),
+            ],
+        )
+    }
+}
+
+/// `UpdateCIMDPolicyRequest`.
+#[derive(Clone, Default, PartialEq)]
+pub struct UpdateCIMDPolicyRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+    /// `ClientId`: `ClientIdType`, required.
+    pub client_id: String,
+    /// `PolicyName`: `CIMDPolicyNameType`.
+    pub policy_name: Option<String>,
+    /// `CacheDuration`: `CacheDurationType`.
+    pub cache_duration: Option<i64>,
+    /// `URLPatterns`: `URLPatternListType`, required.
+    pub url_patterns: Vec<String>,
+}
+
+impl Shape for UpdateCIMDPolicyRequest {
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "CIMDPolicyId",
+        "ClientId",
+        "PolicyName",
+        "CacheDuration",
+        "URLPatterns",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+            client_id: required(value, "ClientId")?,
+            policy_name: member(value, "PolicyName")?,
+            cache_duration: member(value, "CacheDuration")?,
+            url_patterns: required(value, "URLPatterns")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        set(&mut object, "ClientId", &self.client_id);
+        put(&mut object, "PolicyName", &self.policy_name);
+        put(&mut object, "CacheDuration", &self.cache_duration);
+        set(&mut object, "URLPatterns", &self.url_patterns);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for UpdateCIMDPolicyRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "UpdateCIMDPolicyRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
+                ("client_id", &"…"),
+                ("policy_name", &self.policy_name),
+                ("cache_duration", &self.cache_duration),
+                ("url_patterns", &self.url_patterns),
+            ],
+        )
+    }
+}
+
+/// `UpdateClientMetadataURLStateRequest`.
+#[derive(Clone, PartialEq)]
+pub struct UpdateClientMetadataURLStateRequest {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+    /// `URL`: `MetadataURLType`, required.
+    pub url: String,
+    /// `Action`: `CIMDCacheActionType`, required.
+    pub action: CIMDCacheActionType,
+}
+
+impl Shape for UpdateClientMetadataURLStateRequest {
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CIMDPolicyId", "URL", "Action"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+            url: required(value, "URL")?,
+            action: required(value, "Action")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        set(&mut object, "URL", &self.url);
+        set(&mut object, "Action", &self.action);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for UpdateClientMetadataURLStateRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "UpdateClientMetadataURLStateRequest",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
+                ("url", &self.url),
+                ("action", &self.action),
             ],
         )
     }
@@ -5969,26 +6972,28 @@ impl fmt::Debug for UpdateAuthEventFeedbackRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateDeviceStatusRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `DeviceKey`: `DeviceKeyType`, required.
-    pub device_key: Option<String>,
+    pub device_key: String,
     /// `DeviceRememberedStatus`: `DeviceRememberedStatusType`.
     pub device_remembered_status: Option<DeviceRememberedStatusType>,
 }
 
 impl Shape for UpdateDeviceStatusRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            device_key: member(value, "DeviceKey"),
-            device_remembered_status: member(value, "DeviceRememberedStatus"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "DeviceKey", "DeviceRememberedStatus"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            device_key: required(value, "DeviceKey")?,
+            device_remembered_status: member(value, "DeviceRememberedStatus")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "DeviceKey", &self.device_key);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "DeviceKey", &self.device_key);
         put(
             &mut object,
             "DeviceRememberedStatus",
@@ -6004,7 +7009,7 @@ impl fmt::Debug for UpdateDeviceStatusRequest {
             f,
             "UpdateDeviceStatusRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("device_key", &self.device_key),
                 ("device_remembered_status", &self.device_remembered_status),
             ],
@@ -6016,9 +7021,9 @@ impl fmt::Debug for UpdateDeviceStatusRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateGroupRequest {
     /// `GroupName`: `GroupNameType`, required.
-    pub group_name: Option<String>,
+    pub group_name: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Description`: `DescriptionType`.
     pub description: Option<String>,
     /// `RoleArn`: `ArnType`.
@@ -6028,20 +7033,23 @@ pub struct UpdateGroupRequest {
 }
 
 impl Shape for UpdateGroupRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group_name: member(value, "GroupName"),
-            user_pool_id: member(value, "UserPoolId"),
-            description: member(value, "Description"),
-            role_arn: member(value, "RoleArn"),
-            precedence: member(value, "Precedence"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["GroupName", "UserPoolId", "Description", "RoleArn", "Precedence"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group_name: required(value, "GroupName")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            description: member(value, "Description")?,
+            role_arn: member(value, "RoleArn")?,
+            precedence: member(value, "Precedence")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "GroupName", &self.group_name);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "GroupName", &self.group_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "Description", &self.description);
         put(&mut object, "RoleArn", &self.role_arn);
         put(&mut object, "Precedence", &self.precedence);
@@ -6069,9 +7077,9 @@ impl fmt::Debug for UpdateGroupRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateIdentityProviderRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ProviderName`: `ProviderNameType`, required.
-    pub provider_name: Option<String>,
+    pub provider_name: String,
     /// `ProviderDetails`: `ProviderDetailsType`.
     pub provider_details: Option<BTreeMap<String, String>>,
     /// `AttributeMapping`: `AttributeMappingType`.
@@ -6083,21 +7091,30 @@ pub struct UpdateIdentityProviderRequest {
 }
 
 impl Shape for UpdateIdentityProviderRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            provider_name: member(value, "ProviderName"),
-            provider_details: member(value, "ProviderDetails"),
-            attribute_mapping: member(value, "AttributeMapping"),
-            idp_identifiers: member(value, "IdpIdentifiers"),
-            acr_mapping: member(value, "AcrMapping"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ProviderName",
+        "ProviderDetails",
+        "AttributeMapping",
+        "IdpIdentifiers",
+        "AcrMapping",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            provider_name: required(value, "ProviderName")?,
+            provider_details: member(value, "ProviderDetails")?,
+            attribute_mapping: member(value, "AttributeMapping")?,
+            idp_identifiers: member(value, "IdpIdentifiers")?,
+            acr_mapping: member(value, "AcrMapping")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ProviderName", &self.provider_name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ProviderName", &self.provider_name);
         put(&mut object, "ProviderDetails", &self.provider_details);
         put(&mut object, "AttributeMapping", &self.attribute_mapping);
         put(&mut object, "IdpIdentifiers", &self.idp_identifiers);
@@ -6139,14 +7156,22 @@ pub struct UpdateManagedLoginBrandingRequest {
 }
 
 impl Shape for UpdateManagedLoginBrandingRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            managed_login_branding_id: member(value, "ManagedLoginBrandingId"),
-            use_cognito_provided_values: member(value, "UseCognitoProvidedValues"),
-            settings: member(value, "Settings"),
-            assets: member(value, "Assets"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ManagedLoginBrandingId",
+        "UseCognitoProvidedValues",
+        "Settings",
+        "Assets",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            managed_login_branding_id: member(value, "ManagedLoginBrandingId")?,
+            use_cognito_provided_values: member(value, "UseCognitoProvidedValues")?,
+            settings: member(value, "Settings")?,
+            assets: member(value, "Assets")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -6185,26 +7210,28 @@ impl fmt::Debug for UpdateManagedLoginBrandingRequest {
 }
 
 /// `UpdateProvisionedLimitRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateProvisionedLimitRequest {
     /// `LimitDefinition`: `LimitDefinitionType`, required.
-    pub limit_definition: Option<LimitDefinitionType>,
+    pub limit_definition: LimitDefinitionType,
     /// `RequestedLimitValue`: `IntegerType`, required.
-    pub requested_limit_value: Option<i64>,
+    pub requested_limit_value: i64,
 }
 
 impl Shape for UpdateProvisionedLimitRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit_definition: member(value, "LimitDefinition"),
-            requested_limit_value: member(value, "RequestedLimitValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LimitDefinition", "RequestedLimitValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit_definition: required(value, "LimitDefinition")?,
+            requested_limit_value: required(value, "RequestedLimitValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LimitDefinition", &self.limit_definition);
-        put(&mut object, "RequestedLimitValue", &self.requested_limit_value);
+        set(&mut object, "LimitDefinition", &self.limit_definition);
+        set(&mut object, "RequestedLimitValue", &self.requested_limit_value);
         Value::Object(object)
     }
 }
@@ -6226,30 +7253,32 @@ impl fmt::Debug for UpdateProvisionedLimitRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateResourceServerRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Identifier`: `ResourceServerIdentifierType`, required.
-    pub identifier: Option<String>,
+    pub identifier: String,
     /// `Name`: `ResourceServerNameType`, required.
-    pub name: Option<String>,
+    pub name: String,
     /// `Scopes`: `ResourceServerScopeListType`.
     pub scopes: Option<Vec<ResourceServerScopeType>>,
 }
 
 impl Shape for UpdateResourceServerRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            identifier: member(value, "Identifier"),
-            name: member(value, "Name"),
-            scopes: member(value, "Scopes"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Identifier", "Name", "Scopes"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            identifier: required(value, "Identifier")?,
+            name: required(value, "Name")?,
+            scopes: member(value, "Scopes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "Identifier", &self.identifier);
-        put(&mut object, "Name", &self.name);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Identifier", &self.identifier);
+        set(&mut object, "Name", &self.name);
         put(&mut object, "Scopes", &self.scopes);
         Value::Object(object)
     }
@@ -6274,9 +7303,9 @@ impl fmt::Debug for UpdateResourceServerRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateTermsRequest {
     /// `TermsId`: `TermsIdType`, required.
-    pub terms_id: Option<String>,
+    pub terms_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `TermsName`: `TermsNameType`.
     pub terms_name: Option<String>,
     /// `TermsSource`: `TermsSourceType`.
@@ -6288,21 +7317,30 @@ pub struct UpdateTermsRequest {
 }
 
 impl Shape for UpdateTermsRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms_id: member(value, "TermsId"),
-            user_pool_id: member(value, "UserPoolId"),
-            terms_name: member(value, "TermsName"),
-            terms_source: member(value, "TermsSource"),
-            enforcement: member(value, "Enforcement"),
-            links: member(value, "Links"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "TermsId",
+        "UserPoolId",
+        "TermsName",
+        "TermsSource",
+        "Enforcement",
+        "Links",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms_id: required(value, "TermsId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            terms_name: member(value, "TermsName")?,
+            terms_source: member(value, "TermsSource")?,
+            enforcement: member(value, "Enforcement")?,
+            links: member(value, "Links")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "TermsId", &self.terms_id);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "TermsId", &self.terms_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "TermsName", &self.terms_name);
         put(&mut object, "TermsSource", &self.terms_source);
         put(&mut object, "Enforcement", &self.enforcement);
@@ -6332,26 +7370,28 @@ impl fmt::Debug for UpdateTermsRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateUserAttributesRequest {
     /// `UserAttributes`: `AttributeListType`, required.
-    pub user_attributes: Option<Vec<AttributeType>>,
+    pub user_attributes: Vec<AttributeType>,
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `ClientMetadata`: `ClientMetadataType`.
     pub client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl Shape for UpdateUserAttributesRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_attributes: member(value, "UserAttributes"),
-            access_token: member(value, "AccessToken"),
-            client_metadata: member(value, "ClientMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserAttributes", "AccessToken", "ClientMetadata"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_attributes: required(value, "UserAttributes")?,
+            access_token: required(value, "AccessToken")?,
+            client_metadata: member(value, "ClientMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserAttributes", &self.user_attributes);
-        put(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "UserAttributes", &self.user_attributes);
+        set(&mut object, "AccessToken", &self.access_token);
         put(&mut object, "ClientMetadata", &self.client_metadata);
         Value::Object(object)
     }
@@ -6364,7 +7404,7 @@ impl fmt::Debug for UpdateUserAttributesRequest {
             "UpdateUserAttributesRequest",
             &[
                 ("user_attributes", &self.user_attributes),
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("client_metadata", hidden(&self.client_metadata)),
             ],
         )
@@ -6375,9 +7415,9 @@ impl fmt::Debug for UpdateUserAttributesRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateUserPoolClientRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `ClientName`: `ClientNameType`.
     pub client_name: Option<String>,
     /// `RefreshTokenValidity`: `RefreshTokenValidityType`.
@@ -6420,44 +7460,74 @@ pub struct UpdateUserPoolClientRequest {
     pub auth_session_validity: Option<i64>,
     /// `RefreshTokenRotation`: `RefreshTokenRotationType`.
     pub refresh_token_rotation: Option<RefreshTokenRotationType>,
+    /// `PublishSecretsInAWSSecretsManager`: `WrappedBooleanType`.
+    pub publish_secrets_in_aws_secrets_manager: Option<bool>,
 }
 
 impl Shape for UpdateUserPoolClientRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            client_name: member(value, "ClientName"),
-            refresh_token_validity: member(value, "RefreshTokenValidity"),
-            access_token_validity: member(value, "AccessTokenValidity"),
-            id_token_validity: member(value, "IdTokenValidity"),
-            token_validity_units: member(value, "TokenValidityUnits"),
-            read_attributes: member(value, "ReadAttributes"),
-            write_attributes: member(value, "WriteAttributes"),
-            explicit_auth_flows: member(value, "ExplicitAuthFlows"),
-            supported_identity_providers: member(value, "SupportedIdentityProviders"),
-            callback_urls: member(value, "CallbackURLs"),
-            logout_urls: member(value, "LogoutURLs"),
-            default_redirect_uri: member(value, "DefaultRedirectURI"),
-            allowed_oauth_flows: member(value, "AllowedOAuthFlows"),
-            allowed_oauth_scopes: member(value, "AllowedOAuthScopes"),
-            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient"),
-            analytics_configuration: member(value, "AnalyticsConfiguration"),
-            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors"),
-            enable_token_revocation: member(value, "EnableTokenRevocation"),
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "ClientName",
+        "RefreshTokenValidity",
+        "AccessTokenValidity",
+        "IdTokenValidity",
+        "TokenValidityUnits",
+        "ReadAttributes",
+        "WriteAttributes",
+        "ExplicitAuthFlows",
+        "SupportedIdentityProviders",
+        "CallbackURLs",
+        "LogoutURLs",
+        "DefaultRedirectURI",
+        "AllowedOAuthFlows",
+        "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient",
+        "AnalyticsConfiguration",
+        "PreventUserExistenceErrors",
+        "EnableTokenRevocation",
+        "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity",
+        "RefreshTokenRotation",
+        "PublishSecretsInAWSSecretsManager",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            client_name: member(value, "ClientName")?,
+            refresh_token_validity: member(value, "RefreshTokenValidity")?,
+            access_token_validity: member(value, "AccessTokenValidity")?,
+            id_token_validity: member(value, "IdTokenValidity")?,
+            token_validity_units: member(value, "TokenValidityUnits")?,
+            read_attributes: member(value, "ReadAttributes")?,
+            write_attributes: member(value, "WriteAttributes")?,
+            explicit_auth_flows: member(value, "ExplicitAuthFlows")?,
+            supported_identity_providers: member(value, "SupportedIdentityProviders")?,
+            callback_urls: member(value, "CallbackURLs")?,
+            logout_urls: member(value, "LogoutURLs")?,
+            default_redirect_uri: member(value, "DefaultRedirectURI")?,
+            allowed_oauth_flows: member(value, "AllowedOAuthFlows")?,
+            allowed_oauth_scopes: member(value, "AllowedOAuthScopes")?,
+            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient")?,
+            analytics_configuration: member(value, "AnalyticsConfiguration")?,
+            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors")?,
+            enable_token_revocation: member(value, "EnableTokenRevocation")?,
             enable_propagate_additional_user_context_data: member(
                 value,
                 "EnablePropagateAdditionalUserContextData",
-            ),
-            auth_session_validity: member(value, "AuthSessionValidity"),
-            refresh_token_rotation: member(value, "RefreshTokenRotation"),
-        }
+            )?,
+            auth_session_validity: member(value, "AuthSessionValidity")?,
+            refresh_token_rotation: member(value, "RefreshTokenRotation")?,
+            publish_secrets_in_aws_secrets_manager: member(value, "PublishSecretsInAWSSecretsManager")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientName", &self.client_name);
         put(&mut object, "RefreshTokenValidity", &self.refresh_token_validity);
         put(&mut object, "AccessTokenValidity", &self.access_token_validity);
@@ -6503,6 +7573,11 @@ impl Shape for UpdateUserPoolClientRequest {
         );
         put(&mut object, "AuthSessionValidity", &self.auth_session_validity);
         put(&mut object, "RefreshTokenRotation", &self.refresh_token_rotation);
+        put(
+            &mut object,
+            "PublishSecretsInAWSSecretsManager",
+            &self.publish_secrets_in_aws_secrets_manager,
+        );
         Value::Object(object)
     }
 }
@@ -6514,7 +7589,7 @@ impl fmt::Debug for UpdateUserPoolClientRequest {
             "UpdateUserPoolClientRequest",
             &[
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("client_name", &self.client_name),
                 ("refresh_token_validity", &self.refresh_token_validity),
                 ("access_token_validity", &self.access_token_validity),
@@ -6545,6 +7620,10 @@ impl fmt::Debug for UpdateUserPoolClientRequest {
                 ),
                 ("auth_session_validity", &self.auth_session_validity),
                 ("refresh_token_rotation", &self.refresh_token_rotation),
+                (
+                    "publish_secrets_in_aws_secrets_manager",
+                    &self.publish_secrets_in_aws_secrets_manager,
+                ),
             ],
         )
     }
@@ -6554,9 +7633,9 @@ impl fmt::Debug for UpdateUserPoolClientRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateUserPoolDomainRequest {
     /// `Domain`: `DomainType`, required.
-    pub domain: Option<String>,
+    pub domain: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ManagedLoginVersion`: `WrappedIntegerType`.
     pub managed_login_version: Option<i64>,
     /// `CustomDomainConfig`: `CustomDomainConfigType`.
@@ -6566,20 +7645,28 @@ pub struct UpdateUserPoolDomainRequest {
 }
 
 impl Shape for UpdateUserPoolDomainRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            domain: member(value, "Domain"),
-            user_pool_id: member(value, "UserPoolId"),
-            managed_login_version: member(value, "ManagedLoginVersion"),
-            custom_domain_config: member(value, "CustomDomainConfig"),
-            routing: member(value, "Routing"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Domain",
+        "UserPoolId",
+        "ManagedLoginVersion",
+        "CustomDomainConfig",
+        "Routing",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            domain: required(value, "Domain")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            managed_login_version: member(value, "ManagedLoginVersion")?,
+            custom_domain_config: member(value, "CustomDomainConfig")?,
+            routing: member(value, "Routing")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Domain", &self.domain);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "Domain", &self.domain);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "ManagedLoginVersion", &self.managed_login_version);
         put(&mut object, "CustomDomainConfig", &self.custom_domain_config);
         put(&mut object, "Routing", &self.routing);
@@ -6604,30 +7691,32 @@ impl fmt::Debug for UpdateUserPoolDomainRequest {
 }
 
 /// `UpdateUserPoolReplicaRequest`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateUserPoolReplicaRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `RegionName`: `RegionNameType`, required.
-    pub region_name: Option<String>,
+    pub region_name: String,
     /// `Status`: `UpdateReplicaStatusType`, required.
-    pub status: Option<UpdateReplicaStatusType>,
+    pub status: UpdateReplicaStatusType,
 }
 
 impl Shape for UpdateUserPoolReplicaRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            region_name: member(value, "RegionName"),
-            status: member(value, "Status"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "RegionName", "Status"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            region_name: required(value, "RegionName")?,
+            status: required(value, "Status")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "RegionName", &self.region_name);
-        put(&mut object, "Status", &self.status);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "RegionName", &self.region_name);
+        set(&mut object, "Status", &self.status);
         Value::Object(object)
     }
 }
@@ -6650,7 +7739,7 @@ impl fmt::Debug for UpdateUserPoolReplicaRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateUserPoolRequest {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `Policies`: `UserPoolPolicyType`.
     pub policies: Option<UserPoolPolicyType>,
     /// `DeletionProtection`: `DeletionProtectionType`.
@@ -6702,39 +7791,67 @@ pub struct UpdateUserPoolRequest {
 }
 
 impl Shape for UpdateUserPoolRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            policies: member(value, "Policies"),
-            deletion_protection: member(value, "DeletionProtection"),
-            lambda_config: member(value, "LambdaConfig"),
-            auto_verified_attributes: member(value, "AutoVerifiedAttributes"),
-            sms_verification_message: member(value, "SmsVerificationMessage"),
-            email_verification_message: member(value, "EmailVerificationMessage"),
-            email_verification_subject: member(value, "EmailVerificationSubject"),
-            verification_message_template: member(value, "VerificationMessageTemplate"),
-            sms_authentication_message: member(value, "SmsAuthenticationMessage"),
-            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            device_configuration: member(value, "DeviceConfiguration"),
-            email_configuration: member(value, "EmailConfiguration"),
-            sms_configuration: member(value, "SmsConfiguration"),
-            user_pool_tags: member(value, "UserPoolTags"),
-            admin_create_user_config: member(value, "AdminCreateUserConfig"),
-            user_pool_add_ons: member(value, "UserPoolAddOns"),
-            dcr_configuration: member(value, "DcrConfiguration"),
-            account_recovery_setting: member(value, "AccountRecoverySetting"),
-            pool_name: member(value, "PoolName"),
-            user_pool_tier: member(value, "UserPoolTier"),
-            key_configuration: member(value, "KeyConfiguration"),
-            issuer_configuration: member(value, "IssuerConfiguration"),
-            acr_configuration: member(value, "AcrConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "Policies",
+        "DeletionProtection",
+        "LambdaConfig",
+        "AutoVerifiedAttributes",
+        "SmsVerificationMessage",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "VerificationMessageTemplate",
+        "SmsAuthenticationMessage",
+        "UserAttributeUpdateSettings",
+        "MfaConfiguration",
+        "DeviceConfiguration",
+        "EmailConfiguration",
+        "SmsConfiguration",
+        "UserPoolTags",
+        "AdminCreateUserConfig",
+        "UserPoolAddOns",
+        "DcrConfiguration",
+        "AccountRecoverySetting",
+        "PoolName",
+        "UserPoolTier",
+        "KeyConfiguration",
+        "IssuerConfiguration",
+        "AcrConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            policies: member(value, "Policies")?,
+            deletion_protection: member(value, "DeletionProtection")?,
+            lambda_config: member(value, "LambdaConfig")?,
+            auto_verified_attributes: member(value, "AutoVerifiedAttributes")?,
+            sms_verification_message: member(value, "SmsVerificationMessage")?,
+            email_verification_message: member(value, "EmailVerificationMessage")?,
+            email_verification_subject: member(value, "EmailVerificationSubject")?,
+            verification_message_template: member(value, "VerificationMessageTemplate")?,
+            sms_authentication_message: member(value, "SmsAuthenticationMessage")?,
+            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            device_configuration: member(value, "DeviceConfiguration")?,
+            email_configuration: member(value, "EmailConfiguration")?,
+            sms_configuration: member(value, "SmsConfiguration")?,
+            user_pool_tags: member(value, "UserPoolTags")?,
+            admin_create_user_config: member(value, "AdminCreateUserConfig")?,
+            user_pool_add_ons: member(value, "UserPoolAddOns")?,
+            dcr_configuration: member(value, "DcrConfiguration")?,
+            account_recovery_setting: member(value, "AccountRecoverySetting")?,
+            pool_name: member(value, "PoolName")?,
+            user_pool_tier: member(value, "UserPoolTier")?,
+            key_configuration: member(value, "KeyConfiguration")?,
+            issuer_configuration: member(value, "IssuerConfiguration")?,
+            acr_configuration: member(value, "AcrConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
         put(&mut object, "Policies", &self.policies);
         put(&mut object, "DeletionProtection", &self.deletion_protection);
         put(&mut object, "LambdaConfig", &self.lambda_config);
@@ -6849,26 +7966,28 @@ pub struct VerifySoftwareTokenRequest {
     /// `Session`: `SessionType`.
     pub session: Option<String>,
     /// `UserCode`: `SoftwareTokenMFAUserCodeType`, required.
-    pub user_code: Option<String>,
+    pub user_code: String,
     /// `FriendlyDeviceName`: `StringType`.
     pub friendly_device_name: Option<String>,
 }
 
 impl Shape for VerifySoftwareTokenRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            session: member(value, "Session"),
-            user_code: member(value, "UserCode"),
-            friendly_device_name: member(value, "FriendlyDeviceName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "Session", "UserCode", "FriendlyDeviceName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            session: member(value, "Session")?,
+            user_code: required(value, "UserCode")?,
+            friendly_device_name: member(value, "FriendlyDeviceName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "AccessToken", &self.access_token);
         put(&mut object, "Session", &self.session);
-        put(&mut object, "UserCode", &self.user_code);
+        set(&mut object, "UserCode", &self.user_code);
         put(&mut object, "FriendlyDeviceName", &self.friendly_device_name);
         Value::Object(object)
     }
@@ -6882,7 +8001,7 @@ impl fmt::Debug for VerifySoftwareTokenRequest {
             &[
                 ("access_token", hidden(&self.access_token)),
                 ("session", hidden(&self.session)),
-                ("user_code", hidden(&self.user_code)),
+                ("user_code", &"…"),
                 ("friendly_device_name", &self.friendly_device_name),
             ],
         )
@@ -6893,27 +8012,29 @@ impl fmt::Debug for VerifySoftwareTokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct VerifyUserAttributeRequest {
     /// `AccessToken`: `TokenModelType`, required.
-    pub access_token: Option<String>,
+    pub access_token: String,
     /// `AttributeName`: `AttributeNameType`, required.
-    pub attribute_name: Option<String>,
+    pub attribute_name: String,
     /// `Code`: `ConfirmationCodeType`, required.
-    pub code: Option<String>,
+    pub code: String,
 }
 
 impl Shape for VerifyUserAttributeRequest {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            attribute_name: member(value, "AttributeName"),
-            code: member(value, "Code"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "AttributeName", "Code"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: required(value, "AccessToken")?,
+            attribute_name: required(value, "AttributeName")?,
+            code: required(value, "Code")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AccessToken", &self.access_token);
-        put(&mut object, "AttributeName", &self.attribute_name);
-        put(&mut object, "Code", &self.code);
+        set(&mut object, "AccessToken", &self.access_token);
+        set(&mut object, "AttributeName", &self.attribute_name);
+        set(&mut object, "Code", &self.code);
         Value::Object(object)
     }
 }
@@ -6924,9 +8045,9 @@ impl fmt::Debug for VerifyUserAttributeRequest {
             f,
             "VerifyUserAttributeRequest",
             &[
-                ("access_token", hidden(&self.access_token)),
+                ("access_token", &"…"),
                 ("attribute_name", &self.attribute_name),
-                ("code", hidden(&self.code)),
+                ("code", &"…"),
             ],
         )
     }

@@ -7,15 +7,17 @@ use serde_json::{Map, Value};
 
 use crate::generated::enums::*;
 use crate::generated::types::*;
-use crate::shape::{Shape, Timestamp, debug, hidden, member, put};
+use crate::shape::{Missing, Shape, Timestamp, debug, hidden, member, put, required, set};
 
 /// `AddCustomAttributesResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct AddCustomAttributesResponse {}
 
 impl Shape for AddCustomAttributesResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -38,10 +40,12 @@ pub struct AddUserPoolClientSecretResponse {
 }
 
 impl Shape for AddUserPoolClientSecretResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_secret_descriptor: member(value, "ClientSecretDescriptor"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientSecretDescriptor"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_secret_descriptor: member(value, "ClientSecretDescriptor")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -70,8 +74,10 @@ impl fmt::Debug for AddUserPoolClientSecretResponse {
 pub struct AdminConfirmSignUpResponse {}
 
 impl Shape for AdminConfirmSignUpResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -94,10 +100,12 @@ pub struct AdminCreateUserResponse {
 }
 
 impl Shape for AdminCreateUserResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user: member(value, "User"),
-        }
+    const MEMBERS: &'static [&'static str] = &["User"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user: member(value, "User")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -118,8 +126,10 @@ impl fmt::Debug for AdminCreateUserResponse {
 pub struct AdminDeleteSoftwareTokenResponse {}
 
 impl Shape for AdminDeleteSoftwareTokenResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -139,8 +149,10 @@ impl fmt::Debug for AdminDeleteSoftwareTokenResponse {
 pub struct AdminDeleteUserAttributesResponse {}
 
 impl Shape for AdminDeleteUserAttributesResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -160,8 +172,10 @@ impl fmt::Debug for AdminDeleteUserAttributesResponse {
 pub struct AdminDisableProviderForUserResponse {}
 
 impl Shape for AdminDisableProviderForUserResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -181,8 +195,10 @@ impl fmt::Debug for AdminDisableProviderForUserResponse {
 pub struct AdminDisableUserResponse {}
 
 impl Shape for AdminDisableUserResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -202,8 +218,10 @@ impl fmt::Debug for AdminDisableUserResponse {
 pub struct AdminEnableUserResponse {}
 
 impl Shape for AdminEnableUserResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -222,19 +240,21 @@ impl fmt::Debug for AdminEnableUserResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetDeviceResponse {
     /// `Device`: `DeviceType`, required.
-    pub device: Option<DeviceType>,
+    pub device: DeviceType,
 }
 
 impl Shape for AdminGetDeviceResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device: member(value, "Device"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Device"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device: required(value, "Device")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Device", &self.device);
+        set(&mut object, "Device", &self.device);
         Value::Object(object)
     }
 }
@@ -249,7 +269,7 @@ impl fmt::Debug for AdminGetDeviceResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetUserAuthFactorsResponse {
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `PreferredMfaSetting`: `StringType`.
     pub preferred_mfa_setting: Option<String>,
     /// `UserMFASettingList`: `UserMFASettingListType`.
@@ -259,18 +279,25 @@ pub struct AdminGetUserAuthFactorsResponse {
 }
 
 impl Shape for AdminGetUserAuthFactorsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            preferred_mfa_setting: member(value, "PreferredMfaSetting"),
-            user_mfa_setting_list: member(value, "UserMFASettingList"),
-            configured_user_auth_factors: member(value, "ConfiguredUserAuthFactors"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Username",
+        "PreferredMfaSetting",
+        "UserMFASettingList",
+        "ConfiguredUserAuthFactors",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: required(value, "Username")?,
+            preferred_mfa_setting: member(value, "PreferredMfaSetting")?,
+            user_mfa_setting_list: member(value, "UserMFASettingList")?,
+            configured_user_auth_factors: member(value, "ConfiguredUserAuthFactors")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "PreferredMfaSetting", &self.preferred_mfa_setting);
         put(&mut object, "UserMFASettingList", &self.user_mfa_setting_list);
         put(
@@ -288,7 +315,7 @@ impl fmt::Debug for AdminGetUserAuthFactorsResponse {
             f,
             "AdminGetUserAuthFactorsResponse",
             &[
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("preferred_mfa_setting", &self.preferred_mfa_setting),
                 ("user_mfa_setting_list", &self.user_mfa_setting_list),
                 ("configured_user_auth_factors", &self.configured_user_auth_factors),
@@ -301,7 +328,7 @@ impl fmt::Debug for AdminGetUserAuthFactorsResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminGetUserResponse {
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserAttributes`: `AttributeListType`.
     pub user_attributes: Option<Vec<AttributeType>>,
     /// `UserCreateDate`: `DateType`.
@@ -321,23 +348,35 @@ pub struct AdminGetUserResponse {
 }
 
 impl Shape for AdminGetUserResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            user_attributes: member(value, "UserAttributes"),
-            user_create_date: member(value, "UserCreateDate"),
-            user_last_modified_date: member(value, "UserLastModifiedDate"),
-            enabled: member(value, "Enabled"),
-            user_status: member(value, "UserStatus"),
-            mfa_options: member(value, "MFAOptions"),
-            preferred_mfa_setting: member(value, "PreferredMfaSetting"),
-            user_mfa_setting_list: member(value, "UserMFASettingList"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Username",
+        "UserAttributes",
+        "UserCreateDate",
+        "UserLastModifiedDate",
+        "Enabled",
+        "UserStatus",
+        "MFAOptions",
+        "PreferredMfaSetting",
+        "UserMFASettingList",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: required(value, "Username")?,
+            user_attributes: member(value, "UserAttributes")?,
+            user_create_date: member(value, "UserCreateDate")?,
+            user_last_modified_date: member(value, "UserLastModifiedDate")?,
+            enabled: member(value, "Enabled")?,
+            user_status: member(value, "UserStatus")?,
+            mfa_options: member(value, "MFAOptions")?,
+            preferred_mfa_setting: member(value, "PreferredMfaSetting")?,
+            user_mfa_setting_list: member(value, "UserMFASettingList")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "UserAttributes", &self.user_attributes);
         put(&mut object, "UserCreateDate", &self.user_create_date);
         put(&mut object, "UserLastModifiedDate", &self.user_last_modified_date);
@@ -356,7 +395,7 @@ impl fmt::Debug for AdminGetUserResponse {
             f,
             "AdminGetUserResponse",
             &[
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_attributes", &self.user_attributes),
                 ("user_create_date", &self.user_create_date),
                 ("user_last_modified_date", &self.user_last_modified_date),
@@ -386,14 +425,22 @@ pub struct AdminInitiateAuthResponse {
 }
 
 impl Shape for AdminInitiateAuthResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_name: member(value, "ChallengeName"),
-            session: member(value, "Session"),
-            challenge_parameters: member(value, "ChallengeParameters"),
-            authentication_result: member(value, "AuthenticationResult"),
-            available_challenges: member(value, "AvailableChallenges"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ChallengeName",
+        "Session",
+        "ChallengeParameters",
+        "AuthenticationResult",
+        "AvailableChallenges",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_name: member(value, "ChallengeName")?,
+            session: member(value, "Session")?,
+            challenge_parameters: member(value, "ChallengeParameters")?,
+            authentication_result: member(value, "AuthenticationResult")?,
+            available_challenges: member(value, "AvailableChallenges")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -428,8 +475,10 @@ impl fmt::Debug for AdminInitiateAuthResponse {
 pub struct AdminLinkProviderForUserResponse {}
 
 impl Shape for AdminLinkProviderForUserResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -454,11 +503,13 @@ pub struct AdminListDevicesResponse {
 }
 
 impl Shape for AdminListDevicesResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            devices: member(value, "Devices"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Devices", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            devices: member(value, "Devices")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -492,11 +543,13 @@ pub struct AdminListGroupsForUserResponse {
 }
 
 impl Shape for AdminListGroupsForUserResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            groups: member(value, "Groups"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Groups", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            groups: member(value, "Groups")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -527,11 +580,13 @@ pub struct AdminListUserAuthEventsResponse {
 }
 
 impl Shape for AdminListUserAuthEventsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            auth_events: member(value, "AuthEvents"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AuthEvents", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            auth_events: member(value, "AuthEvents")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -565,11 +620,13 @@ pub struct AdminListUserSessionsResponse {
 }
 
 impl Shape for AdminListUserSessionsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sessions: member(value, "Sessions"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Sessions", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sessions: member(value, "Sessions")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -595,8 +652,10 @@ impl fmt::Debug for AdminListUserSessionsResponse {
 pub struct AdminResetUserPasswordResponse {}
 
 impl Shape for AdminResetUserPasswordResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -627,14 +686,22 @@ pub struct AdminRespondToAuthChallengeResponse {
 }
 
 impl Shape for AdminRespondToAuthChallengeResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_name: member(value, "ChallengeName"),
-            session: member(value, "Session"),
-            challenge_parameters: member(value, "ChallengeParameters"),
-            authentication_result: member(value, "AuthenticationResult"),
-            available_challenges: member(value, "AvailableChallenges"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ChallengeName",
+        "Session",
+        "ChallengeParameters",
+        "AuthenticationResult",
+        "AvailableChallenges",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_name: member(value, "ChallengeName")?,
+            session: member(value, "Session")?,
+            challenge_parameters: member(value, "ChallengeParameters")?,
+            authentication_result: member(value, "AuthenticationResult")?,
+            available_challenges: member(value, "AvailableChallenges")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -669,8 +736,10 @@ impl fmt::Debug for AdminRespondToAuthChallengeResponse {
 pub struct AdminRevokeUserSessionResponse {}
 
 impl Shape for AdminRevokeUserSessionResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -690,8 +759,10 @@ impl fmt::Debug for AdminRevokeUserSessionResponse {
 pub struct AdminSetUserMFAPreferenceResponse {}
 
 impl Shape for AdminSetUserMFAPreferenceResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -711,8 +782,10 @@ impl fmt::Debug for AdminSetUserMFAPreferenceResponse {
 pub struct AdminSetUserPasswordResponse {}
 
 impl Shape for AdminSetUserPasswordResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -732,8 +805,10 @@ impl fmt::Debug for AdminSetUserPasswordResponse {
 pub struct AdminSetUserSettingsResponse {}
 
 impl Shape for AdminSetUserSettingsResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -753,8 +828,10 @@ impl fmt::Debug for AdminSetUserSettingsResponse {
 pub struct AdminUpdateAuthEventFeedbackResponse {}
 
 impl Shape for AdminUpdateAuthEventFeedbackResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -774,8 +851,10 @@ impl fmt::Debug for AdminUpdateAuthEventFeedbackResponse {
 pub struct AdminUpdateDeviceStatusResponse {}
 
 impl Shape for AdminUpdateDeviceStatusResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -795,8 +874,10 @@ impl fmt::Debug for AdminUpdateDeviceStatusResponse {
 pub struct AdminUpdateUserAttributesResponse {}
 
 impl Shape for AdminUpdateUserAttributesResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -816,8 +897,10 @@ impl fmt::Debug for AdminUpdateUserAttributesResponse {
 pub struct AdminUserGlobalSignOutResponse {}
 
 impl Shape for AdminUserGlobalSignOutResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -842,11 +925,13 @@ pub struct AssociateSoftwareTokenResponse {
 }
 
 impl Shape for AssociateSoftwareTokenResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            secret_code: member(value, "SecretCode"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &["SecretCode", "Session"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            secret_code: member(value, "SecretCode")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -870,13 +955,48 @@ impl fmt::Debug for AssociateSoftwareTokenResponse {
     }
 }
 
+/// `CancelPointInTimeRecoveryResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CancelPointInTimeRecoveryResponse {
+    /// `Restoration`: `RestorationType`.
+    pub restoration: Option<RestorationType>,
+}
+
+impl Shape for CancelPointInTimeRecoveryResponse {
+    const MEMBERS: &'static [&'static str] = &["Restoration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restoration: member(value, "Restoration")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "Restoration", &self.restoration);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CancelPointInTimeRecoveryResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CancelPointInTimeRecoveryResponse",
+            &[("restoration", &self.restoration)],
+        )
+    }
+}
+
 /// `ChangePasswordResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ChangePasswordResponse {}
 
 impl Shape for ChangePasswordResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -896,8 +1016,10 @@ impl fmt::Debug for ChangePasswordResponse {
 pub struct CompleteWebAuthnRegistrationResponse {}
 
 impl Shape for CompleteWebAuthnRegistrationResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -920,10 +1042,12 @@ pub struct ConfirmDeviceResponse {
 }
 
 impl Shape for ConfirmDeviceResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_confirmation_necessary: member(value, "UserConfirmationNecessary"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserConfirmationNecessary"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_confirmation_necessary: member(value, "UserConfirmationNecessary")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -952,8 +1076,10 @@ impl fmt::Debug for ConfirmDeviceResponse {
 pub struct ConfirmForgotPasswordResponse {}
 
 impl Shape for ConfirmForgotPasswordResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -976,10 +1102,12 @@ pub struct ConfirmSignUpResponse {
 }
 
 impl Shape for ConfirmSignUpResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Session"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -995,6 +1123,39 @@ impl fmt::Debug for ConfirmSignUpResponse {
     }
 }
 
+/// `CreateCIMDPolicyResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CreateCIMDPolicyResponse {
+    /// `CIMDPolicy`: `CIMDPolicyType`, required.
+    pub cimd_policy: CIMDPolicyType,
+}
+
+impl Shape for CreateCIMDPolicyResponse {
+    const MEMBERS: &'static [&'static str] = &["CIMDPolicy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            cimd_policy: required(value, "CIMDPolicy")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "CIMDPolicy", &self.cimd_policy);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CreateCIMDPolicyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CreateCIMDPolicyResponse",
+            &[("cimd_policy", &self.cimd_policy)],
+        )
+    }
+}
+
 /// `CreateGroupResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateGroupResponse {
@@ -1003,10 +1164,12 @@ pub struct CreateGroupResponse {
 }
 
 impl Shape for CreateGroupResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group: member(value, "Group"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Group"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group: member(value, "Group")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1026,19 +1189,21 @@ impl fmt::Debug for CreateGroupResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateIdentityProviderResponse {
     /// `IdentityProvider`: `IdentityProviderType`, required.
-    pub identity_provider: Option<IdentityProviderType>,
+    pub identity_provider: IdentityProviderType,
 }
 
 impl Shape for CreateIdentityProviderResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            identity_provider: member(value, "IdentityProvider"),
-        }
+    const MEMBERS: &'static [&'static str] = &["IdentityProvider"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            identity_provider: required(value, "IdentityProvider")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IdentityProvider", &self.identity_provider);
+        set(&mut object, "IdentityProvider", &self.identity_provider);
         Value::Object(object)
     }
 }
@@ -1061,10 +1226,12 @@ pub struct CreateManagedLoginBrandingResponse {
 }
 
 impl Shape for CreateManagedLoginBrandingResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding: member(value, "ManagedLoginBranding"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginBranding"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding: member(value, "ManagedLoginBranding")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1088,19 +1255,21 @@ impl fmt::Debug for CreateManagedLoginBrandingResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateResourceServerResponse {
     /// `ResourceServer`: `ResourceServerType`, required.
-    pub resource_server: Option<ResourceServerType>,
+    pub resource_server: ResourceServerType,
 }
 
 impl Shape for CreateResourceServerResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_server: member(value, "ResourceServer"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceServer"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_server: required(value, "ResourceServer")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceServer", &self.resource_server);
+        set(&mut object, "ResourceServer", &self.resource_server);
         Value::Object(object)
     }
 }
@@ -1123,10 +1292,12 @@ pub struct CreateTermsResponse {
 }
 
 impl Shape for CreateTermsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms: member(value, "Terms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Terms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms: member(value, "Terms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1150,10 +1321,12 @@ pub struct CreateUserImportJobResponse {
 }
 
 impl Shape for CreateUserImportJobResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_import_job: member(value, "UserImportJob"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserImportJob"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_import_job: member(value, "UserImportJob")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1181,10 +1354,12 @@ pub struct CreateUserPoolClientResponse {
 }
 
 impl Shape for CreateUserPoolClientResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_client: member(value, "UserPoolClient"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolClient"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_client: member(value, "UserPoolClient")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1216,12 +1391,14 @@ pub struct CreateUserPoolDomainResponse {
 }
 
 impl Shape for CreateUserPoolDomainResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_version: member(value, "ManagedLoginVersion"),
-            cloud_front_domain: member(value, "CloudFrontDomain"),
-            routing: member(value, "Routing"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginVersion", "CloudFrontDomain", "Routing"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_version: member(value, "ManagedLoginVersion")?,
+            cloud_front_domain: member(value, "CloudFrontDomain")?,
+            routing: member(value, "Routing")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1255,10 +1432,12 @@ pub struct CreateUserPoolReplicaResponse {
 }
 
 impl Shape for CreateUserPoolReplicaResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_replica: member(value, "UserPoolReplica"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolReplica"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_replica: member(value, "UserPoolReplica")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1286,10 +1465,12 @@ pub struct CreateUserPoolResponse {
 }
 
 impl Shape for CreateUserPoolResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool: member(value, "UserPool"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPool"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool: member(value, "UserPool")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1305,13 +1486,38 @@ impl fmt::Debug for CreateUserPoolResponse {
     }
 }
 
+/// `DeleteCIMDPolicyResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DeleteCIMDPolicyResponse {}
+
+impl Shape for DeleteCIMDPolicyResponse {
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
+    }
+
+    fn to_json(&self) -> Value {
+        let object = Map::new();
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DeleteCIMDPolicyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "DeleteCIMDPolicyResponse", &[])
+    }
+}
+
 /// `DeleteUserAttributesResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteUserAttributesResponse {}
 
 impl Shape for DeleteUserAttributesResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -1331,8 +1537,10 @@ impl fmt::Debug for DeleteUserAttributesResponse {
 pub struct DeleteUserPoolClientSecretResponse {}
 
 impl Shape for DeleteUserPoolClientSecretResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -1352,8 +1560,10 @@ impl fmt::Debug for DeleteUserPoolClientSecretResponse {
 pub struct DeleteUserPoolDomainResponse {}
 
 impl Shape for DeleteUserPoolDomainResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -1376,10 +1586,12 @@ pub struct DeleteUserPoolReplicaResponse {
 }
 
 impl Shape for DeleteUserPoolReplicaResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_replica: member(value, "UserPoolReplica"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolReplica"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_replica: member(value, "UserPoolReplica")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1404,8 +1616,10 @@ impl fmt::Debug for DeleteUserPoolReplicaResponse {
 pub struct DeleteWebAuthnCredentialResponse {}
 
 impl Shape for DeleteWebAuthnCredentialResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -1420,23 +1634,58 @@ impl fmt::Debug for DeleteWebAuthnCredentialResponse {
     }
 }
 
-/// `DescribeIdentityProviderResponse`.
+/// `DescribeCIMDPolicyResponse`.
 #[derive(Clone, Default, PartialEq)]
-pub struct DescribeIdentityProviderResponse {
-    /// `IdentityProvider`: `IdentityProviderType`, required.
-    pub identity_provider: Option<IdentityProviderType>,
+pub struct DescribeCIMDPolicyResponse {
+    /// `CIMDPolicy`: `CIMDPolicyType`, required.
+    pub cimd_policy: CIMDPolicyType,
 }
 
-impl Shape for DescribeIdentityProviderResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            identity_provider: member(value, "IdentityProvider"),
-        }
+impl Shape for DescribeCIMDPolicyResponse {
+    const MEMBERS: &'static [&'static str] = &["CIMDPolicy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            cimd_policy: required(value, "CIMDPolicy")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IdentityProvider", &self.identity_provider);
+        set(&mut object, "CIMDPolicy", &self.cimd_policy);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DescribeCIMDPolicyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "DescribeCIMDPolicyResponse",
+            &[("cimd_policy", &self.cimd_policy)],
+        )
+    }
+}
+
+/// `DescribeIdentityProviderResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DescribeIdentityProviderResponse {
+    /// `IdentityProvider`: `IdentityProviderType`, required.
+    pub identity_provider: IdentityProviderType,
+}
+
+impl Shape for DescribeIdentityProviderResponse {
+    const MEMBERS: &'static [&'static str] = &["IdentityProvider"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            identity_provider: required(value, "IdentityProvider")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "IdentityProvider", &self.identity_provider);
         Value::Object(object)
     }
 }
@@ -1459,10 +1708,12 @@ pub struct DescribeManagedLoginBrandingByClientResponse {
 }
 
 impl Shape for DescribeManagedLoginBrandingByClientResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding: member(value, "ManagedLoginBranding"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginBranding"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding: member(value, "ManagedLoginBranding")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1490,10 +1741,12 @@ pub struct DescribeManagedLoginBrandingResponse {
 }
 
 impl Shape for DescribeManagedLoginBrandingResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding: member(value, "ManagedLoginBranding"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginBranding"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding: member(value, "ManagedLoginBranding")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1513,23 +1766,58 @@ impl fmt::Debug for DescribeManagedLoginBrandingResponse {
     }
 }
 
-/// `DescribeResourceServerResponse`.
+/// `DescribePointInTimeRecoveryResponse`.
 #[derive(Clone, Default, PartialEq)]
-pub struct DescribeResourceServerResponse {
-    /// `ResourceServer`: `ResourceServerType`, required.
-    pub resource_server: Option<ResourceServerType>,
+pub struct DescribePointInTimeRecoveryResponse {
+    /// `Restoration`: `RestorationType`.
+    pub restoration: Option<RestorationType>,
 }
 
-impl Shape for DescribeResourceServerResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_server: member(value, "ResourceServer"),
-        }
+impl Shape for DescribePointInTimeRecoveryResponse {
+    const MEMBERS: &'static [&'static str] = &["Restoration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restoration: member(value, "Restoration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceServer", &self.resource_server);
+        put(&mut object, "Restoration", &self.restoration);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for DescribePointInTimeRecoveryResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "DescribePointInTimeRecoveryResponse",
+            &[("restoration", &self.restoration)],
+        )
+    }
+}
+
+/// `DescribeResourceServerResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct DescribeResourceServerResponse {
+    /// `ResourceServer`: `ResourceServerType`, required.
+    pub resource_server: ResourceServerType,
+}
+
+impl Shape for DescribeResourceServerResponse {
+    const MEMBERS: &'static [&'static str] = &["ResourceServer"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_server: required(value, "ResourceServer")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "ResourceServer", &self.resource_server);
         Value::Object(object)
     }
 }
@@ -1548,19 +1836,21 @@ impl fmt::Debug for DescribeResourceServerResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct DescribeRiskConfigurationResponse {
     /// `RiskConfiguration`: `RiskConfigurationType`, required.
-    pub risk_configuration: Option<RiskConfigurationType>,
+    pub risk_configuration: RiskConfigurationType,
 }
 
 impl Shape for DescribeRiskConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            risk_configuration: member(value, "RiskConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RiskConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            risk_configuration: required(value, "RiskConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "RiskConfiguration", &self.risk_configuration);
+        set(&mut object, "RiskConfiguration", &self.risk_configuration);
         Value::Object(object)
     }
 }
@@ -1583,10 +1873,12 @@ pub struct DescribeTermsByClientResponse {
 }
 
 impl Shape for DescribeTermsByClientResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms: member(value, "Terms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Terms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms: member(value, "Terms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1610,10 +1902,12 @@ pub struct DescribeTermsResponse {
 }
 
 impl Shape for DescribeTermsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms: member(value, "Terms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Terms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms: member(value, "Terms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1637,10 +1931,12 @@ pub struct DescribeUserImportJobResponse {
 }
 
 impl Shape for DescribeUserImportJobResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_import_job: member(value, "UserImportJob"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserImportJob"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_import_job: member(value, "UserImportJob")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1668,10 +1964,12 @@ pub struct DescribeUserPoolClientResponse {
 }
 
 impl Shape for DescribeUserPoolClientResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_client: member(value, "UserPoolClient"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolClient"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_client: member(value, "UserPoolClient")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1699,10 +1997,12 @@ pub struct DescribeUserPoolDomainResponse {
 }
 
 impl Shape for DescribeUserPoolDomainResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            domain_description: member(value, "DomainDescription"),
-        }
+    const MEMBERS: &'static [&'static str] = &["DomainDescription"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            domain_description: member(value, "DomainDescription")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1730,10 +2030,12 @@ pub struct DescribeUserPoolResponse {
 }
 
 impl Shape for DescribeUserPoolResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool: member(value, "UserPool"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPool"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool: member(value, "UserPool")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1757,10 +2059,12 @@ pub struct ForgotPasswordResponse {
 }
 
 impl Shape for ForgotPasswordResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            code_delivery_details: member(value, "CodeDeliveryDetails"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CodeDeliveryDetails"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            code_delivery_details: member(value, "CodeDeliveryDetails")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1790,11 +2094,13 @@ pub struct GetCSVHeaderResponse {
 }
 
 impl Shape for GetCSVHeaderResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            csv_header: member(value, "CSVHeader"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "CSVHeader"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            csv_header: member(value, "CSVHeader")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1826,10 +2132,12 @@ pub struct GetClientTokenResponse {
 }
 
 impl Shape for GetClientTokenResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_authentication_result: member(value, "ClientAuthenticationResult"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientAuthenticationResult"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_authentication_result: member(value, "ClientAuthenticationResult")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1854,14 +2162,14 @@ impl fmt::Debug for GetClientTokenResponse {
 }
 
 /// `GetDerivedTokenResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GetDerivedTokenResponse {
     /// `IssuedToken`: `TokenModelType`, required.
-    pub issued_token: Option<String>,
+    pub issued_token: String,
     /// `IssuedTokenType`: `IssuedTokenTypeIdentifierType`, required.
-    pub issued_token_type: Option<IssuedTokenTypeIdentifierType>,
+    pub issued_token_type: IssuedTokenTypeIdentifierType,
     /// `TokenType`: `OAuthTokenTypeType`, required.
-    pub token_type: Option<OAuthTokenTypeType>,
+    pub token_type: OAuthTokenTypeType,
     /// `ExpiresIn`: `IntegerType`.
     pub expires_in: Option<i64>,
     /// `Scopes`: `ScopeListType`.
@@ -1869,21 +2177,29 @@ pub struct GetDerivedTokenResponse {
 }
 
 impl Shape for GetDerivedTokenResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            issued_token: member(value, "IssuedToken"),
-            issued_token_type: member(value, "IssuedTokenType"),
-            token_type: member(value, "TokenType"),
-            expires_in: member(value, "ExpiresIn"),
-            scopes: member(value, "Scopes"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "IssuedToken",
+        "IssuedTokenType",
+        "TokenType",
+        "ExpiresIn",
+        "Scopes",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            issued_token: required(value, "IssuedToken")?,
+            issued_token_type: required(value, "IssuedTokenType")?,
+            token_type: required(value, "TokenType")?,
+            expires_in: member(value, "ExpiresIn")?,
+            scopes: member(value, "Scopes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IssuedToken", &self.issued_token);
-        put(&mut object, "IssuedTokenType", &self.issued_token_type);
-        put(&mut object, "TokenType", &self.token_type);
+        set(&mut object, "IssuedToken", &self.issued_token);
+        set(&mut object, "IssuedTokenType", &self.issued_token_type);
+        set(&mut object, "TokenType", &self.token_type);
         put(&mut object, "ExpiresIn", &self.expires_in);
         put(&mut object, "Scopes", &self.scopes);
         Value::Object(object)
@@ -1896,7 +2212,7 @@ impl fmt::Debug for GetDerivedTokenResponse {
             f,
             "GetDerivedTokenResponse",
             &[
-                ("issued_token", hidden(&self.issued_token)),
+                ("issued_token", &"…"),
                 ("issued_token_type", &self.issued_token_type),
                 ("token_type", &self.token_type),
                 ("expires_in", &self.expires_in),
@@ -1910,19 +2226,21 @@ impl fmt::Debug for GetDerivedTokenResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetDeviceResponse {
     /// `Device`: `DeviceType`, required.
-    pub device: Option<DeviceType>,
+    pub device: DeviceType,
 }
 
 impl Shape for GetDeviceResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device: member(value, "Device"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Device"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device: required(value, "Device")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Device", &self.device);
+        set(&mut object, "Device", &self.device);
         Value::Object(object)
     }
 }
@@ -1941,10 +2259,12 @@ pub struct GetGroupResponse {
 }
 
 impl Shape for GetGroupResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group: member(value, "Group"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Group"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group: member(value, "Group")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1964,19 +2284,21 @@ impl fmt::Debug for GetGroupResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetIdentityProviderByIdentifierResponse {
     /// `IdentityProvider`: `IdentityProviderType`, required.
-    pub identity_provider: Option<IdentityProviderType>,
+    pub identity_provider: IdentityProviderType,
 }
 
 impl Shape for GetIdentityProviderByIdentifierResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            identity_provider: member(value, "IdentityProvider"),
-        }
+    const MEMBERS: &'static [&'static str] = &["IdentityProvider"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            identity_provider: required(value, "IdentityProvider")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IdentityProvider", &self.identity_provider);
+        set(&mut object, "IdentityProvider", &self.identity_provider);
         Value::Object(object)
     }
 }
@@ -1999,10 +2321,12 @@ pub struct GetLogDeliveryConfigurationResponse {
 }
 
 impl Shape for GetLogDeliveryConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            log_delivery_configuration: member(value, "LogDeliveryConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LogDeliveryConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            log_delivery_configuration: member(value, "LogDeliveryConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2027,22 +2351,24 @@ impl fmt::Debug for GetLogDeliveryConfigurationResponse {
 }
 
 /// `GetProvisionedLimitResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct GetProvisionedLimitResponse {
     /// `Limit`: `LimitType`, required.
-    pub limit: Option<LimitType>,
+    pub limit: LimitType,
 }
 
 impl Shape for GetProvisionedLimitResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit: member(value, "Limit"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Limit"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit: required(value, "Limit")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Limit", &self.limit);
+        set(&mut object, "Limit", &self.limit);
         Value::Object(object)
     }
 }
@@ -2061,10 +2387,12 @@ pub struct GetSigningCertificateResponse {
 }
 
 impl Shape for GetSigningCertificateResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            certificate: member(value, "Certificate"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Certificate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            certificate: member(value, "Certificate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2092,10 +2420,12 @@ pub struct GetTokensFromRefreshTokenResponse {
 }
 
 impl Shape for GetTokensFromRefreshTokenResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            authentication_result: member(value, "AuthenticationResult"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AuthenticationResult"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            authentication_result: member(value, "AuthenticationResult")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2119,19 +2449,21 @@ impl fmt::Debug for GetTokensFromRefreshTokenResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUICustomizationResponse {
     /// `UICustomization`: `UICustomizationType`, required.
-    pub ui_customization: Option<UICustomizationType>,
+    pub ui_customization: UICustomizationType,
 }
 
 impl Shape for GetUICustomizationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            ui_customization: member(value, "UICustomization"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UICustomization"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            ui_customization: required(value, "UICustomization")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UICustomization", &self.ui_customization);
+        set(&mut object, "UICustomization", &self.ui_customization);
         Value::Object(object)
     }
 }
@@ -2154,10 +2486,12 @@ pub struct GetUserAttributeVerificationCodeResponse {
 }
 
 impl Shape for GetUserAttributeVerificationCodeResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            code_delivery_details: member(value, "CodeDeliveryDetails"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CodeDeliveryDetails"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            code_delivery_details: member(value, "CodeDeliveryDetails")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2181,7 +2515,7 @@ impl fmt::Debug for GetUserAttributeVerificationCodeResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserAuthFactorsResponse {
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `PreferredMfaSetting`: `StringType`.
     pub preferred_mfa_setting: Option<String>,
     /// `UserMFASettingList`: `UserMFASettingListType`.
@@ -2191,18 +2525,25 @@ pub struct GetUserAuthFactorsResponse {
 }
 
 impl Shape for GetUserAuthFactorsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            preferred_mfa_setting: member(value, "PreferredMfaSetting"),
-            user_mfa_setting_list: member(value, "UserMFASettingList"),
-            configured_user_auth_factors: member(value, "ConfiguredUserAuthFactors"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Username",
+        "PreferredMfaSetting",
+        "UserMFASettingList",
+        "ConfiguredUserAuthFactors",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: required(value, "Username")?,
+            preferred_mfa_setting: member(value, "PreferredMfaSetting")?,
+            user_mfa_setting_list: member(value, "UserMFASettingList")?,
+            configured_user_auth_factors: member(value, "ConfiguredUserAuthFactors")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Username", &self.username);
+        set(&mut object, "Username", &self.username);
         put(&mut object, "PreferredMfaSetting", &self.preferred_mfa_setting);
         put(&mut object, "UserMFASettingList", &self.user_mfa_setting_list);
         put(
@@ -2220,7 +2561,7 @@ impl fmt::Debug for GetUserAuthFactorsResponse {
             f,
             "GetUserAuthFactorsResponse",
             &[
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("preferred_mfa_setting", &self.preferred_mfa_setting),
                 ("user_mfa_setting_list", &self.user_mfa_setting_list),
                 ("configured_user_auth_factors", &self.configured_user_auth_factors),
@@ -2241,12 +2582,14 @@ pub struct GetUserPoolClientSessionConfigurationResponse {
 }
 
 impl Shape for GetUserPoolClientSessionConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            sso_session: member(value, "SSOSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "SSOSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+            sso_session: member(value, "SSOSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2288,14 +2631,22 @@ pub struct GetUserPoolMfaConfigResponse {
 }
 
 impl Shape for GetUserPoolMfaConfigResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_mfa_configuration: member(value, "SmsMfaConfiguration"),
-            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration"),
-            email_mfa_configuration: member(value, "EmailMfaConfiguration"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            web_authn_configuration: member(value, "WebAuthnConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SmsMfaConfiguration",
+        "SoftwareTokenMfaConfiguration",
+        "EmailMfaConfiguration",
+        "MfaConfiguration",
+        "WebAuthnConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_mfa_configuration: member(value, "SmsMfaConfiguration")?,
+            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration")?,
+            email_mfa_configuration: member(value, "EmailMfaConfiguration")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            web_authn_configuration: member(value, "WebAuthnConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2352,12 +2703,14 @@ pub struct GetUserPoolSessionConfigurationResponse {
 }
 
 impl Shape for GetUserPoolSessionConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            user_session_tracking: member(value, "UserSessionTracking"),
-            token_session: member(value, "TokenSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "UserSessionTracking", "TokenSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            user_session_tracking: member(value, "UserSessionTracking")?,
+            token_session: member(value, "TokenSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2387,9 +2740,9 @@ impl fmt::Debug for GetUserPoolSessionConfigurationResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct GetUserResponse {
     /// `Username`: `UsernameType`, required.
-    pub username: Option<String>,
+    pub username: String,
     /// `UserAttributes`: `AttributeListType`, required.
-    pub user_attributes: Option<Vec<AttributeType>>,
+    pub user_attributes: Vec<AttributeType>,
     /// `MFAOptions`: `MFAOptionListType`.
     pub mfa_options: Option<Vec<MFAOptionType>>,
     /// `PreferredMfaSetting`: `StringType`.
@@ -2399,20 +2752,28 @@ pub struct GetUserResponse {
 }
 
 impl Shape for GetUserResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            user_attributes: member(value, "UserAttributes"),
-            mfa_options: member(value, "MFAOptions"),
-            preferred_mfa_setting: member(value, "PreferredMfaSetting"),
-            user_mfa_setting_list: member(value, "UserMFASettingList"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Username",
+        "UserAttributes",
+        "MFAOptions",
+        "PreferredMfaSetting",
+        "UserMFASettingList",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: required(value, "Username")?,
+            user_attributes: required(value, "UserAttributes")?,
+            mfa_options: member(value, "MFAOptions")?,
+            preferred_mfa_setting: member(value, "PreferredMfaSetting")?,
+            user_mfa_setting_list: member(value, "UserMFASettingList")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Username", &self.username);
-        put(&mut object, "UserAttributes", &self.user_attributes);
+        set(&mut object, "Username", &self.username);
+        set(&mut object, "UserAttributes", &self.user_attributes);
         put(&mut object, "MFAOptions", &self.mfa_options);
         put(&mut object, "PreferredMfaSetting", &self.preferred_mfa_setting);
         put(&mut object, "UserMFASettingList", &self.user_mfa_setting_list);
@@ -2426,7 +2787,7 @@ impl fmt::Debug for GetUserResponse {
             f,
             "GetUserResponse",
             &[
-                ("username", hidden(&self.username)),
+                ("username", &"…"),
                 ("user_attributes", &self.user_attributes),
                 ("mfa_options", &self.mfa_options),
                 ("preferred_mfa_setting", &self.preferred_mfa_setting),
@@ -2441,8 +2802,10 @@ impl fmt::Debug for GetUserResponse {
 pub struct GlobalSignOutResponse {}
 
 impl Shape for GlobalSignOutResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -2473,14 +2836,22 @@ pub struct InitiateAuthResponse {
 }
 
 impl Shape for InitiateAuthResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_name: member(value, "ChallengeName"),
-            session: member(value, "Session"),
-            challenge_parameters: member(value, "ChallengeParameters"),
-            authentication_result: member(value, "AuthenticationResult"),
-            available_challenges: member(value, "AvailableChallenges"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ChallengeName",
+        "Session",
+        "ChallengeParameters",
+        "AuthenticationResult",
+        "AvailableChallenges",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_name: member(value, "ChallengeName")?,
+            session: member(value, "Session")?,
+            challenge_parameters: member(value, "ChallengeParameters")?,
+            authentication_result: member(value, "AuthenticationResult")?,
+            available_challenges: member(value, "AvailableChallenges")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2510,6 +2881,119 @@ impl fmt::Debug for InitiateAuthResponse {
     }
 }
 
+/// `InitiatePointInTimeRecoveryResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct InitiatePointInTimeRecoveryResponse {
+    /// `Restoration`: `RestorationType`.
+    pub restoration: Option<RestorationType>,
+}
+
+impl Shape for InitiatePointInTimeRecoveryResponse {
+    const MEMBERS: &'static [&'static str] = &["Restoration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restoration: member(value, "Restoration")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "Restoration", &self.restoration);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for InitiatePointInTimeRecoveryResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "InitiatePointInTimeRecoveryResponse",
+            &[("restoration", &self.restoration)],
+        )
+    }
+}
+
+/// `ListCIMDPoliciesResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListCIMDPoliciesResponse {
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+    /// `CIMDPolicies`: `CIMDPolicySummaryListType`, required.
+    pub cimd_policies: Vec<CIMDPolicySummaryType>,
+}
+
+impl Shape for ListCIMDPoliciesResponse {
+    const MEMBERS: &'static [&'static str] = &["NextToken", "CIMDPolicies"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            next_token: member(value, "NextToken")?,
+            cimd_policies: required(value, "CIMDPolicies")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "NextToken", &self.next_token);
+        set(&mut object, "CIMDPolicies", &self.cimd_policies);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListCIMDPoliciesResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListCIMDPoliciesResponse",
+            &[
+                ("next_token", &self.next_token),
+                ("cimd_policies", &self.cimd_policies),
+            ],
+        )
+    }
+}
+
+/// `ListClientMetadataURLsResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListClientMetadataURLsResponse {
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+    /// `ClientMetadataURLs`: `ClientMetadataURLListType`, required.
+    pub client_metadata_urls: Vec<ClientMetadataURLType>,
+}
+
+impl Shape for ListClientMetadataURLsResponse {
+    const MEMBERS: &'static [&'static str] = &["NextToken", "ClientMetadataURLs"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            next_token: member(value, "NextToken")?,
+            client_metadata_urls: required(value, "ClientMetadataURLs")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "NextToken", &self.next_token);
+        set(&mut object, "ClientMetadataURLs", &self.client_metadata_urls);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListClientMetadataURLsResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListClientMetadataURLsResponse",
+            &[
+                ("next_token", &self.next_token),
+                ("client_metadata_urls", &self.client_metadata_urls),
+            ],
+        )
+    }
+}
+
 /// `ListDevicesResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ListDevicesResponse {
@@ -2520,11 +3004,13 @@ pub struct ListDevicesResponse {
 }
 
 impl Shape for ListDevicesResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            devices: member(value, "Devices"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Devices", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            devices: member(value, "Devices")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2558,11 +3044,13 @@ pub struct ListGroupsResponse {
 }
 
 impl Shape for ListGroupsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            groups: member(value, "Groups"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Groups", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            groups: member(value, "Groups")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2587,22 +3075,24 @@ impl fmt::Debug for ListGroupsResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListIdentityProvidersResponse {
     /// `Providers`: `ProvidersListType`, required.
-    pub providers: Option<Vec<ProviderDescription>>,
+    pub providers: Vec<ProviderDescription>,
     /// `NextToken`: `PaginationKeyType`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListIdentityProvidersResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            providers: member(value, "Providers"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Providers", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            providers: required(value, "Providers")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Providers", &self.providers);
+        set(&mut object, "Providers", &self.providers);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -2618,26 +3108,68 @@ impl fmt::Debug for ListIdentityProvidersResponse {
     }
 }
 
+/// `ListPointInTimeRecoveriesResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ListPointInTimeRecoveriesResponse {
+    /// `Restorations`: `RestorationListType`.
+    pub restorations: Option<Vec<RestorationDescriptionType>>,
+    /// `NextToken`: `PaginationKeyType`.
+    pub next_token: Option<String>,
+}
+
+impl Shape for ListPointInTimeRecoveriesResponse {
+    const MEMBERS: &'static [&'static str] = &["Restorations", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restorations: member(value, "Restorations")?,
+            next_token: member(value, "NextToken")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "Restorations", &self.restorations);
+        put(&mut object, "NextToken", &self.next_token);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ListPointInTimeRecoveriesResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ListPointInTimeRecoveriesResponse",
+            &[
+                ("restorations", &self.restorations),
+                ("next_token", &self.next_token),
+            ],
+        )
+    }
+}
+
 /// `ListResourceServersResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ListResourceServersResponse {
     /// `ResourceServers`: `ResourceServersListType`, required.
-    pub resource_servers: Option<Vec<ResourceServerType>>,
+    pub resource_servers: Vec<ResourceServerType>,
     /// `NextToken`: `PaginationKeyType`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListResourceServersResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_servers: member(value, "ResourceServers"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceServers", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_servers: required(value, "ResourceServers")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceServers", &self.resource_servers);
+        set(&mut object, "ResourceServers", &self.resource_servers);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -2664,10 +3196,12 @@ pub struct ListTagsForResourceResponse {
 }
 
 impl Shape for ListTagsForResourceResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            tags: member(value, "Tags"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Tags"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            tags: member(value, "Tags")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2687,22 +3221,24 @@ impl fmt::Debug for ListTagsForResourceResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListTermsResponse {
     /// `Terms`: `TermsDescriptionListType`, required.
-    pub terms: Option<Vec<TermsDescriptionType>>,
+    pub terms: Vec<TermsDescriptionType>,
     /// `NextToken`: `StringType`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListTermsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms: member(value, "Terms"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Terms", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms: required(value, "Terms")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Terms", &self.terms);
+        set(&mut object, "Terms", &self.terms);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -2728,11 +3264,13 @@ pub struct ListUserImportJobsResponse {
 }
 
 impl Shape for ListUserImportJobsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_import_jobs: member(value, "UserImportJobs"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserImportJobs", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_import_jobs: member(value, "UserImportJobs")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2766,11 +3304,13 @@ pub struct ListUserPoolClientSecretsResponse {
 }
 
 impl Shape for ListUserPoolClientSecretsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_secrets: member(value, "ClientSecrets"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientSecrets", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_secrets: member(value, "ClientSecrets")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2804,11 +3344,13 @@ pub struct ListUserPoolClientsResponse {
 }
 
 impl Shape for ListUserPoolClientsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_clients: member(value, "UserPoolClients"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolClients", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_clients: member(value, "UserPoolClients")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2842,11 +3384,13 @@ pub struct ListUserPoolReplicasResponse {
 }
 
 impl Shape for ListUserPoolReplicasResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_replicas: member(value, "UserPoolReplicas"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolReplicas", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_replicas: member(value, "UserPoolReplicas")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2880,11 +3424,13 @@ pub struct ListUserPoolsResponse {
 }
 
 impl Shape for ListUserPoolsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pools: member(value, "UserPools"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPools", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pools: member(value, "UserPools")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2915,11 +3461,13 @@ pub struct ListUserSessionsResponse {
 }
 
 impl Shape for ListUserSessionsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sessions: member(value, "Sessions"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Sessions", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sessions: member(value, "Sessions")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2950,11 +3498,13 @@ pub struct ListUsersInGroupResponse {
 }
 
 impl Shape for ListUsersInGroupResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            users: member(value, "Users"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Users", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            users: member(value, "Users")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2985,11 +3535,13 @@ pub struct ListUsersResponse {
 }
 
 impl Shape for ListUsersResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            users: member(value, "Users"),
-            pagination_token: member(value, "PaginationToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Users", "PaginationToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            users: member(value, "Users")?,
+            pagination_token: member(value, "PaginationToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3017,22 +3569,24 @@ impl fmt::Debug for ListUsersResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct ListWebAuthnCredentialsResponse {
     /// `Credentials`: `WebAuthnCredentialDescriptionListType`, required.
-    pub credentials: Option<Vec<WebAuthnCredentialDescription>>,
+    pub credentials: Vec<WebAuthnCredentialDescription>,
     /// `NextToken`: `PaginationKey`.
     pub next_token: Option<String>,
 }
 
 impl Shape for ListWebAuthnCredentialsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            credentials: member(value, "Credentials"),
-            next_token: member(value, "NextToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Credentials", "NextToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            credentials: required(value, "Credentials")?,
+            next_token: member(value, "NextToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Credentials", &self.credentials);
+        set(&mut object, "Credentials", &self.credentials);
         put(&mut object, "NextToken", &self.next_token);
         Value::Object(object)
     }
@@ -3059,10 +3613,12 @@ pub struct ResendConfirmationCodeResponse {
 }
 
 impl Shape for ResendConfirmationCodeResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            code_delivery_details: member(value, "CodeDeliveryDetails"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CodeDeliveryDetails"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            code_delivery_details: member(value, "CodeDeliveryDetails")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3098,14 +3654,22 @@ pub struct RespondToAuthChallengeResponse {
 }
 
 impl Shape for RespondToAuthChallengeResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_name: member(value, "ChallengeName"),
-            session: member(value, "Session"),
-            challenge_parameters: member(value, "ChallengeParameters"),
-            authentication_result: member(value, "AuthenticationResult"),
-            available_challenges: member(value, "AvailableChallenges"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ChallengeName",
+        "Session",
+        "ChallengeParameters",
+        "AuthenticationResult",
+        "AvailableChallenges",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_name: member(value, "ChallengeName")?,
+            session: member(value, "Session")?,
+            challenge_parameters: member(value, "ChallengeParameters")?,
+            authentication_result: member(value, "AuthenticationResult")?,
+            available_challenges: member(value, "AvailableChallenges")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3140,8 +3704,10 @@ impl fmt::Debug for RespondToAuthChallengeResponse {
 pub struct RevokeTokenResponse {}
 
 impl Shape for RevokeTokenResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3161,8 +3727,10 @@ impl fmt::Debug for RevokeTokenResponse {
 pub struct RevokeUserSessionResponse {}
 
 impl Shape for RevokeUserSessionResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3185,10 +3753,12 @@ pub struct SetLogDeliveryConfigurationResponse {
 }
 
 impl Shape for SetLogDeliveryConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            log_delivery_configuration: member(value, "LogDeliveryConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LogDeliveryConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            log_delivery_configuration: member(value, "LogDeliveryConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3216,19 +3786,21 @@ impl fmt::Debug for SetLogDeliveryConfigurationResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetRiskConfigurationResponse {
     /// `RiskConfiguration`: `RiskConfigurationType`, required.
-    pub risk_configuration: Option<RiskConfigurationType>,
+    pub risk_configuration: RiskConfigurationType,
 }
 
 impl Shape for SetRiskConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            risk_configuration: member(value, "RiskConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RiskConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            risk_configuration: required(value, "RiskConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "RiskConfiguration", &self.risk_configuration);
+        set(&mut object, "RiskConfiguration", &self.risk_configuration);
         Value::Object(object)
     }
 }
@@ -3247,19 +3819,21 @@ impl fmt::Debug for SetRiskConfigurationResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct SetUICustomizationResponse {
     /// `UICustomization`: `UICustomizationType`, required.
-    pub ui_customization: Option<UICustomizationType>,
+    pub ui_customization: UICustomizationType,
 }
 
 impl Shape for SetUICustomizationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            ui_customization: member(value, "UICustomization"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UICustomization"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            ui_customization: required(value, "UICustomization")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UICustomization", &self.ui_customization);
+        set(&mut object, "UICustomization", &self.ui_customization);
         Value::Object(object)
     }
 }
@@ -3279,8 +3853,10 @@ impl fmt::Debug for SetUICustomizationResponse {
 pub struct SetUserMFAPreferenceResponse {}
 
 impl Shape for SetUserMFAPreferenceResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3307,12 +3883,14 @@ pub struct SetUserPoolClientSessionConfigurationResponse {
 }
 
 impl Shape for SetUserPoolClientSessionConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            sso_session: member(value, "SSOSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "ClientId", "SSOSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+            sso_session: member(value, "SSOSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3354,14 +3932,22 @@ pub struct SetUserPoolMfaConfigResponse {
 }
 
 impl Shape for SetUserPoolMfaConfigResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_mfa_configuration: member(value, "SmsMfaConfiguration"),
-            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration"),
-            email_mfa_configuration: member(value, "EmailMfaConfiguration"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            web_authn_configuration: member(value, "WebAuthnConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SmsMfaConfiguration",
+        "SoftwareTokenMfaConfiguration",
+        "EmailMfaConfiguration",
+        "MfaConfiguration",
+        "WebAuthnConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_mfa_configuration: member(value, "SmsMfaConfiguration")?,
+            software_token_mfa_configuration: member(value, "SoftwareTokenMfaConfiguration")?,
+            email_mfa_configuration: member(value, "EmailMfaConfiguration")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            web_authn_configuration: member(value, "WebAuthnConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3418,12 +4004,14 @@ pub struct SetUserPoolSessionConfigurationResponse {
 }
 
 impl Shape for SetUserPoolSessionConfigurationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            user_session_tracking: member(value, "UserSessionTracking"),
-            token_session: member(value, "TokenSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "UserSessionTracking", "TokenSession"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            user_session_tracking: member(value, "UserSessionTracking")?,
+            token_session: member(value, "TokenSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3454,8 +4042,10 @@ impl fmt::Debug for SetUserPoolSessionConfigurationResponse {
 pub struct SetUserSettingsResponse {}
 
 impl Shape for SetUserSettingsResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3474,30 +4064,32 @@ impl fmt::Debug for SetUserSettingsResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct SignUpResponse {
     /// `UserConfirmed`: `BooleanType`, required.
-    pub user_confirmed: Option<bool>,
+    pub user_confirmed: bool,
     /// `CodeDeliveryDetails`: `CodeDeliveryDetailsType`.
     pub code_delivery_details: Option<CodeDeliveryDetailsType>,
     /// `UserSub`: `StringType`, required.
-    pub user_sub: Option<String>,
+    pub user_sub: String,
     /// `Session`: `SessionType`.
     pub session: Option<String>,
 }
 
 impl Shape for SignUpResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_confirmed: member(value, "UserConfirmed"),
-            code_delivery_details: member(value, "CodeDeliveryDetails"),
-            user_sub: member(value, "UserSub"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserConfirmed", "CodeDeliveryDetails", "UserSub", "Session"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_confirmed: required(value, "UserConfirmed")?,
+            code_delivery_details: member(value, "CodeDeliveryDetails")?,
+            user_sub: required(value, "UserSub")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserConfirmed", &self.user_confirmed);
+        set(&mut object, "UserConfirmed", &self.user_confirmed);
         put(&mut object, "CodeDeliveryDetails", &self.code_delivery_details);
-        put(&mut object, "UserSub", &self.user_sub);
+        set(&mut object, "UserSub", &self.user_sub);
         put(&mut object, "Session", &self.session);
         Value::Object(object)
     }
@@ -3518,6 +4110,39 @@ impl fmt::Debug for SignUpResponse {
     }
 }
 
+/// `StartPointInTimeRecoveryResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct StartPointInTimeRecoveryResponse {
+    /// `Restoration`: `RestorationType`.
+    pub restoration: Option<RestorationType>,
+}
+
+impl Shape for StartPointInTimeRecoveryResponse {
+    const MEMBERS: &'static [&'static str] = &["Restoration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restoration: member(value, "Restoration")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "Restoration", &self.restoration);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for StartPointInTimeRecoveryResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "StartPointInTimeRecoveryResponse",
+            &[("restoration", &self.restoration)],
+        )
+    }
+}
+
 /// `StartUserImportJobResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct StartUserImportJobResponse {
@@ -3526,10 +4151,12 @@ pub struct StartUserImportJobResponse {
 }
 
 impl Shape for StartUserImportJobResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_import_job: member(value, "UserImportJob"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserImportJob"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_import_job: member(value, "UserImportJob")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3553,19 +4180,21 @@ impl fmt::Debug for StartUserImportJobResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct StartWebAuthnRegistrationResponse {
     /// `CredentialCreationOptions`: `Document`, required.
-    pub credential_creation_options: Option<Value>,
+    pub credential_creation_options: Value,
 }
 
 impl Shape for StartWebAuthnRegistrationResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            credential_creation_options: member(value, "CredentialCreationOptions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CredentialCreationOptions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            credential_creation_options: required(value, "CredentialCreationOptions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(
+        set(
             &mut object,
             "CredentialCreationOptions",
             &self.credential_creation_options,
@@ -3579,10 +4208,7 @@ impl fmt::Debug for StartWebAuthnRegistrationResponse {
         debug(
             f,
             "StartWebAuthnRegistrationResponse",
-            &[(
-                "credential_creation_options",
-                hidden(&self.credential_creation_options),
-            )],
+            &[("credential_creation_options", &"…")],
         )
     }
 }
@@ -3595,10 +4221,12 @@ pub struct StopUserImportJobResponse {
 }
 
 impl Shape for StopUserImportJobResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_import_job: member(value, "UserImportJob"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserImportJob"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_import_job: member(value, "UserImportJob")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3623,8 +4251,10 @@ impl fmt::Debug for StopUserImportJobResponse {
 pub struct TagResourceResponse {}
 
 impl Shape for TagResourceResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3644,8 +4274,10 @@ impl fmt::Debug for TagResourceResponse {
 pub struct UntagResourceResponse {}
 
 impl Shape for UntagResourceResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3665,8 +4297,10 @@ impl fmt::Debug for UntagResourceResponse {
 pub struct UpdateAuthEventFeedbackResponse {}
 
 impl Shape for UpdateAuthEventFeedbackResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3681,13 +4315,71 @@ impl fmt::Debug for UpdateAuthEventFeedbackResponse {
     }
 }
 
+/// `UpdateCIMDPolicyResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct UpdateCIMDPolicyResponse {
+    /// `CIMDPolicy`: `CIMDPolicyType`, required.
+    pub cimd_policy: CIMDPolicyType,
+}
+
+impl Shape for UpdateCIMDPolicyResponse {
+    const MEMBERS: &'static [&'static str] = &["CIMDPolicy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            cimd_policy: required(value, "CIMDPolicy")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "CIMDPolicy", &self.cimd_policy);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for UpdateCIMDPolicyResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "UpdateCIMDPolicyResponse",
+            &[("cimd_policy", &self.cimd_policy)],
+        )
+    }
+}
+
+/// `UpdateClientMetadataURLStateResponse`.
+#[derive(Clone, Default, PartialEq)]
+pub struct UpdateClientMetadataURLStateResponse {}
+
+impl Shape for UpdateClientMetadataURLStateResponse {
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
+    }
+
+    fn to_json(&self) -> Value {
+        let object = Map::new();
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for UpdateClientMetadataURLStateResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(f, "UpdateClientMetadataURLStateResponse", &[])
+    }
+}
+
 /// `UpdateDeviceStatusResponse`.
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateDeviceStatusResponse {}
 
 impl Shape for UpdateDeviceStatusResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -3710,10 +4402,12 @@ pub struct UpdateGroupResponse {
 }
 
 impl Shape for UpdateGroupResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group: member(value, "Group"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Group"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group: member(value, "Group")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3733,19 +4427,21 @@ impl fmt::Debug for UpdateGroupResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateIdentityProviderResponse {
     /// `IdentityProvider`: `IdentityProviderType`, required.
-    pub identity_provider: Option<IdentityProviderType>,
+    pub identity_provider: IdentityProviderType,
 }
 
 impl Shape for UpdateIdentityProviderResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            identity_provider: member(value, "IdentityProvider"),
-        }
+    const MEMBERS: &'static [&'static str] = &["IdentityProvider"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            identity_provider: required(value, "IdentityProvider")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IdentityProvider", &self.identity_provider);
+        set(&mut object, "IdentityProvider", &self.identity_provider);
         Value::Object(object)
     }
 }
@@ -3768,10 +4464,12 @@ pub struct UpdateManagedLoginBrandingResponse {
 }
 
 impl Shape for UpdateManagedLoginBrandingResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding: member(value, "ManagedLoginBranding"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginBranding"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding: member(value, "ManagedLoginBranding")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3792,22 +4490,24 @@ impl fmt::Debug for UpdateManagedLoginBrandingResponse {
 }
 
 /// `UpdateProvisionedLimitResponse`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateProvisionedLimitResponse {
     /// `Limit`: `LimitType`, required.
-    pub limit: Option<LimitType>,
+    pub limit: LimitType,
 }
 
 impl Shape for UpdateProvisionedLimitResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit: member(value, "Limit"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Limit"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit: required(value, "Limit")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Limit", &self.limit);
+        set(&mut object, "Limit", &self.limit);
         Value::Object(object)
     }
 }
@@ -3822,19 +4522,21 @@ impl fmt::Debug for UpdateProvisionedLimitResponse {
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateResourceServerResponse {
     /// `ResourceServer`: `ResourceServerType`, required.
-    pub resource_server: Option<ResourceServerType>,
+    pub resource_server: ResourceServerType,
 }
 
 impl Shape for UpdateResourceServerResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            resource_server: member(value, "ResourceServer"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ResourceServer"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            resource_server: required(value, "ResourceServer")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ResourceServer", &self.resource_server);
+        set(&mut object, "ResourceServer", &self.resource_server);
         Value::Object(object)
     }
 }
@@ -3857,10 +4559,12 @@ pub struct UpdateTermsResponse {
 }
 
 impl Shape for UpdateTermsResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms: member(value, "Terms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Terms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms: member(value, "Terms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3884,10 +4588,12 @@ pub struct UpdateUserAttributesResponse {
 }
 
 impl Shape for UpdateUserAttributesResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            code_delivery_details_list: member(value, "CodeDeliveryDetailsList"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CodeDeliveryDetailsList"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            code_delivery_details_list: member(value, "CodeDeliveryDetailsList")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3919,10 +4625,12 @@ pub struct UpdateUserPoolClientResponse {
 }
 
 impl Shape for UpdateUserPoolClientResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_client: member(value, "UserPoolClient"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolClient"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_client: member(value, "UserPoolClient")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3954,12 +4662,14 @@ pub struct UpdateUserPoolDomainResponse {
 }
 
 impl Shape for UpdateUserPoolDomainResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_version: member(value, "ManagedLoginVersion"),
-            cloud_front_domain: member(value, "CloudFrontDomain"),
-            routing: member(value, "Routing"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ManagedLoginVersion", "CloudFrontDomain", "Routing"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_version: member(value, "ManagedLoginVersion")?,
+            cloud_front_domain: member(value, "CloudFrontDomain")?,
+            routing: member(value, "Routing")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3993,10 +4703,12 @@ pub struct UpdateUserPoolReplicaResponse {
 }
 
 impl Shape for UpdateUserPoolReplicaResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_replica: member(value, "UserPoolReplica"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolReplica"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_replica: member(value, "UserPoolReplica")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4021,8 +4733,10 @@ impl fmt::Debug for UpdateUserPoolReplicaResponse {
 pub struct UpdateUserPoolResponse {}
 
 impl Shape for UpdateUserPoolResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {
@@ -4047,11 +4761,13 @@ pub struct VerifySoftwareTokenResponse {
 }
 
 impl Shape for VerifySoftwareTokenResponse {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            status: member(value, "Status"),
-            session: member(value, "Session"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Status", "Session"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            status: member(value, "Status")?,
+            session: member(value, "Session")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4077,8 +4793,10 @@ impl fmt::Debug for VerifySoftwareTokenResponse {
 pub struct VerifyUserAttributeResponse {}
 
 impl Shape for VerifyUserAttributeResponse {
-    fn from_json(_value: &Value) -> Self {
-        Self {}
+    const MEMBERS: &'static [&'static str] = &[];
+
+    fn from_json(_value: &Value) -> Result<Self, Missing> {
+        Ok(Self {})
     }
 
     fn to_json(&self) -> Value {

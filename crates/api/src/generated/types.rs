@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::generated::enums::*;
-use crate::shape::{Blob, Shape, Timestamp, debug, hidden, member, put};
+use crate::shape::{Blob, Missing, Shape, Timestamp, debug, hidden, member, put, required, set};
 
 /// `AccountRecoverySettingType`.
 #[derive(Clone, Default, PartialEq)]
@@ -16,10 +16,12 @@ pub struct AccountRecoverySettingType {
 }
 
 impl Shape for AccountRecoverySettingType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            recovery_mechanisms: member(value, "RecoveryMechanisms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RecoveryMechanisms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            recovery_mechanisms: member(value, "RecoveryMechanisms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -40,26 +42,28 @@ impl fmt::Debug for AccountRecoverySettingType {
 }
 
 /// `AccountTakeoverActionType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AccountTakeoverActionType {
     /// `Notify`: `AccountTakeoverActionNotifyType`, required.
-    pub notify: Option<bool>,
+    pub notify: bool,
     /// `EventAction`: `AccountTakeoverEventActionType`, required.
-    pub event_action: Option<AccountTakeoverEventActionType>,
+    pub event_action: AccountTakeoverEventActionType,
 }
 
 impl Shape for AccountTakeoverActionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            notify: member(value, "Notify"),
-            event_action: member(value, "EventAction"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Notify", "EventAction"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            notify: required(value, "Notify")?,
+            event_action: required(value, "EventAction")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Notify", &self.notify);
-        put(&mut object, "EventAction", &self.event_action);
+        set(&mut object, "Notify", &self.notify);
+        set(&mut object, "EventAction", &self.event_action);
         Value::Object(object)
     }
 }
@@ -86,12 +90,14 @@ pub struct AccountTakeoverActionsType {
 }
 
 impl Shape for AccountTakeoverActionsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            low_action: member(value, "LowAction"),
-            medium_action: member(value, "MediumAction"),
-            high_action: member(value, "HighAction"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LowAction", "MediumAction", "HighAction"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            low_action: member(value, "LowAction")?,
+            medium_action: member(value, "MediumAction")?,
+            high_action: member(value, "HighAction")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -123,21 +129,23 @@ pub struct AccountTakeoverRiskConfigurationType {
     /// `NotifyConfiguration`: `NotifyConfigurationType`.
     pub notify_configuration: Option<NotifyConfigurationType>,
     /// `Actions`: `AccountTakeoverActionsType`, required.
-    pub actions: Option<AccountTakeoverActionsType>,
+    pub actions: AccountTakeoverActionsType,
 }
 
 impl Shape for AccountTakeoverRiskConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            notify_configuration: member(value, "NotifyConfiguration"),
-            actions: member(value, "Actions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["NotifyConfiguration", "Actions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            notify_configuration: member(value, "NotifyConfiguration")?,
+            actions: required(value, "Actions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "NotifyConfiguration", &self.notify_configuration);
-        put(&mut object, "Actions", &self.actions);
+        set(&mut object, "Actions", &self.actions);
         Value::Object(object)
     }
 }
@@ -159,19 +167,21 @@ impl fmt::Debug for AccountTakeoverRiskConfigurationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct AcrLevelConfigType {
     /// `AcrValue`: `AcrValueType`, required.
-    pub acr_value: Option<String>,
+    pub acr_value: String,
 }
 
 impl Shape for AcrLevelConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            acr_value: member(value, "AcrValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AcrValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            acr_value: required(value, "AcrValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AcrValue", &self.acr_value);
+        set(&mut object, "AcrValue", &self.acr_value);
         Value::Object(object)
     }
 }
@@ -194,12 +204,18 @@ pub struct AdminCreateUserConfigType {
 }
 
 impl Shape for AdminCreateUserConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            allow_admin_create_user_only: member(value, "AllowAdminCreateUserOnly"),
-            unused_account_validity_days: member(value, "UnusedAccountValidityDays"),
-            invite_message_template: member(value, "InviteMessageTemplate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "AllowAdminCreateUserOnly",
+        "UnusedAccountValidityDays",
+        "InviteMessageTemplate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            allow_admin_create_user_only: member(value, "AllowAdminCreateUserOnly")?,
+            unused_account_validity_days: member(value, "UnusedAccountValidityDays")?,
+            invite_message_template: member(value, "InviteMessageTemplate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -245,10 +261,12 @@ pub struct AdvancedSecurityAdditionalFlowsType {
 }
 
 impl Shape for AdvancedSecurityAdditionalFlowsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            custom_auth_mode: member(value, "CustomAuthMode"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CustomAuthMode"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            custom_auth_mode: member(value, "CustomAuthMode")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -284,14 +302,22 @@ pub struct AnalyticsConfigurationType {
 }
 
 impl Shape for AnalyticsConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            application_id: member(value, "ApplicationId"),
-            application_arn: member(value, "ApplicationArn"),
-            role_arn: member(value, "RoleArn"),
-            external_id: member(value, "ExternalId"),
-            user_data_shared: member(value, "UserDataShared"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ApplicationId",
+        "ApplicationArn",
+        "RoleArn",
+        "ExternalId",
+        "UserDataShared",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            application_id: member(value, "ApplicationId")?,
+            application_arn: member(value, "ApplicationArn")?,
+            role_arn: member(value, "RoleArn")?,
+            external_id: member(value, "ExternalId")?,
+            user_data_shared: member(value, "UserDataShared")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -329,10 +355,12 @@ pub struct AnalyticsMetadataType {
 }
 
 impl Shape for AnalyticsMetadataType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            analytics_endpoint_id: member(value, "AnalyticsEndpointId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AnalyticsEndpointId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            analytics_endpoint_id: member(value, "AnalyticsEndpointId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -353,14 +381,14 @@ impl fmt::Debug for AnalyticsMetadataType {
 }
 
 /// `AssetType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct AssetType {
     /// `Category`: `AssetCategoryType`, required.
-    pub category: Option<AssetCategoryType>,
+    pub category: AssetCategoryType,
     /// `ColorMode`: `ColorSchemeModeType`, required.
-    pub color_mode: Option<ColorSchemeModeType>,
+    pub color_mode: ColorSchemeModeType,
     /// `Extension`: `AssetExtensionType`, required.
-    pub extension: Option<AssetExtensionType>,
+    pub extension: AssetExtensionType,
     /// `Bytes`: `AssetBytesType`.
     pub bytes: Option<Blob>,
     /// `ResourceId`: `ResourceIdType`.
@@ -368,21 +396,23 @@ pub struct AssetType {
 }
 
 impl Shape for AssetType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            category: member(value, "Category"),
-            color_mode: member(value, "ColorMode"),
-            extension: member(value, "Extension"),
-            bytes: member(value, "Bytes"),
-            resource_id: member(value, "ResourceId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Category", "ColorMode", "Extension", "Bytes", "ResourceId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            category: required(value, "Category")?,
+            color_mode: required(value, "ColorMode")?,
+            extension: required(value, "Extension")?,
+            bytes: member(value, "Bytes")?,
+            resource_id: member(value, "ResourceId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Category", &self.category);
-        put(&mut object, "ColorMode", &self.color_mode);
-        put(&mut object, "Extension", &self.extension);
+        set(&mut object, "Category", &self.category);
+        set(&mut object, "ColorMode", &self.color_mode);
+        set(&mut object, "Extension", &self.extension);
         put(&mut object, "Bytes", &self.bytes);
         put(&mut object, "ResourceId", &self.resource_id);
         Value::Object(object)
@@ -409,22 +439,24 @@ impl fmt::Debug for AssetType {
 #[derive(Clone, Default, PartialEq)]
 pub struct AttributeType {
     /// `Name`: `AttributeNameType`, required.
-    pub name: Option<String>,
+    pub name: String,
     /// `Value`: `AttributeValueType`.
     pub value: Option<String>,
 }
 
 impl Shape for AttributeType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            name: member(value, "Name"),
-            value: member(value, "Value"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Name", "Value"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            name: required(value, "Name")?,
+            value: member(value, "Value")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Name", &self.name);
+        set(&mut object, "Name", &self.name);
         put(&mut object, "Value", &self.value);
         Value::Object(object)
     }
@@ -462,17 +494,28 @@ pub struct AuthEventType {
 }
 
 impl Shape for AuthEventType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            event_id: member(value, "EventId"),
-            event_type: member(value, "EventType"),
-            creation_date: member(value, "CreationDate"),
-            event_response: member(value, "EventResponse"),
-            event_risk: member(value, "EventRisk"),
-            challenge_responses: member(value, "ChallengeResponses"),
-            event_context_data: member(value, "EventContextData"),
-            event_feedback: member(value, "EventFeedback"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "EventId",
+        "EventType",
+        "CreationDate",
+        "EventResponse",
+        "EventRisk",
+        "ChallengeResponses",
+        "EventContextData",
+        "EventFeedback",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            event_id: member(value, "EventId")?,
+            event_type: member(value, "EventType")?,
+            creation_date: member(value, "CreationDate")?,
+            event_response: member(value, "EventResponse")?,
+            event_risk: member(value, "EventRisk")?,
+            challenge_responses: member(value, "ChallengeResponses")?,
+            event_context_data: member(value, "EventContextData")?,
+            event_feedback: member(value, "EventFeedback")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -526,15 +569,24 @@ pub struct AuthenticationResultType {
 }
 
 impl Shape for AuthenticationResultType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            expires_in: member(value, "ExpiresIn"),
-            token_type: member(value, "TokenType"),
-            refresh_token: member(value, "RefreshToken"),
-            id_token: member(value, "IdToken"),
-            new_device_metadata: member(value, "NewDeviceMetadata"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "AccessToken",
+        "ExpiresIn",
+        "TokenType",
+        "RefreshToken",
+        "IdToken",
+        "NewDeviceMetadata",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            expires_in: member(value, "ExpiresIn")?,
+            token_type: member(value, "TokenType")?,
+            refresh_token: member(value, "RefreshToken")?,
+            id_token: member(value, "IdToken")?,
+            new_device_metadata: member(value, "NewDeviceMetadata")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -566,6 +618,152 @@ impl fmt::Debug for AuthenticationResultType {
     }
 }
 
+/// `CIMDPolicySummaryType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CIMDPolicySummaryType {
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+    /// `ClientId`: `ClientIdType`.
+    pub client_id: Option<String>,
+    /// `PolicyName`: `CIMDPolicyNameType`, required.
+    pub policy_name: String,
+    /// `CacheDuration`: `CacheDurationType`.
+    pub cache_duration: Option<i64>,
+    /// `CreationDate`: `DateType`.
+    pub creation_date: Option<Timestamp>,
+    /// `LastModifiedDate`: `DateType`.
+    pub last_modified_date: Option<Timestamp>,
+}
+
+impl Shape for CIMDPolicySummaryType {
+    const MEMBERS: &'static [&'static str] = &[
+        "CIMDPolicyId",
+        "ClientId",
+        "PolicyName",
+        "CacheDuration",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+            client_id: member(value, "ClientId")?,
+            policy_name: required(value, "PolicyName")?,
+            cache_duration: member(value, "CacheDuration")?,
+            creation_date: member(value, "CreationDate")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "PolicyName", &self.policy_name);
+        put(&mut object, "CacheDuration", &self.cache_duration);
+        put(&mut object, "CreationDate", &self.creation_date);
+        put(&mut object, "LastModifiedDate", &self.last_modified_date);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CIMDPolicySummaryType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CIMDPolicySummaryType",
+            &[
+                ("cimd_policy_id", &self.cimd_policy_id),
+                ("client_id", hidden(&self.client_id)),
+                ("policy_name", &self.policy_name),
+                ("cache_duration", &self.cache_duration),
+                ("creation_date", &self.creation_date),
+                ("last_modified_date", &self.last_modified_date),
+            ],
+        )
+    }
+}
+
+/// `CIMDPolicyType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct CIMDPolicyType {
+    /// `UserPoolId`: `UserPoolIdType`, required.
+    pub user_pool_id: String,
+    /// `CIMDPolicyId`: `CIMDPolicyIdType`, required.
+    pub cimd_policy_id: String,
+    /// `ClientId`: `ClientIdType`.
+    pub client_id: Option<String>,
+    /// `PolicyName`: `CIMDPolicyNameType`, required.
+    pub policy_name: String,
+    /// `CacheDuration`: `CacheDurationType`.
+    pub cache_duration: Option<i64>,
+    /// `URLPatterns`: `URLPatternListType`.
+    pub url_patterns: Option<Vec<String>>,
+    /// `CreationDate`: `DateType`.
+    pub creation_date: Option<Timestamp>,
+    /// `LastModifiedDate`: `DateType`.
+    pub last_modified_date: Option<Timestamp>,
+}
+
+impl Shape for CIMDPolicyType {
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "CIMDPolicyId",
+        "ClientId",
+        "PolicyName",
+        "CacheDuration",
+        "URLPatterns",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            cimd_policy_id: required(value, "CIMDPolicyId")?,
+            client_id: member(value, "ClientId")?,
+            policy_name: required(value, "PolicyName")?,
+            cache_duration: member(value, "CacheDuration")?,
+            url_patterns: member(value, "URLPatterns")?,
+            creation_date: member(value, "CreationDate")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "CIMDPolicyId", &self.cimd_policy_id);
+        put(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "PolicyName", &self.policy_name);
+        put(&mut object, "CacheDuration", &self.cache_duration);
+        put(&mut object, "URLPatterns", &self.url_patterns);
+        put(&mut object, "CreationDate", &self.creation_date);
+        put(&mut object, "LastModifiedDate", &self.last_modified_date);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for CIMDPolicyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "CIMDPolicyType",
+            &[
+                ("user_pool_id", &self.user_pool_id),
+                ("cimd_policy_id", &self.cimd_policy_id),
+                ("client_id", hidden(&self.client_id)),
+                ("policy_name", &self.policy_name),
+                ("cache_duration", &self.cache_duration),
+                ("url_patterns", &self.url_patterns),
+                ("creation_date", &self.creation_date),
+                ("last_modified_date", &self.last_modified_date),
+            ],
+        )
+    }
+}
+
 /// `ChallengeResponseType`.
 #[derive(Clone, Default, PartialEq)]
 pub struct ChallengeResponseType {
@@ -576,11 +774,13 @@ pub struct ChallengeResponseType {
 }
 
 impl Shape for ChallengeResponseType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_name: member(value, "ChallengeName"),
-            challenge_response: member(value, "ChallengeResponse"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ChallengeName", "ChallengeResponse"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_name: member(value, "ChallengeName")?,
+            challenge_response: member(value, "ChallengeResponse")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -616,12 +816,14 @@ pub struct ClientAuthenticationResultType {
 }
 
 impl Shape for ClientAuthenticationResultType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            expires_in: member(value, "ExpiresIn"),
-            token_type: member(value, "TokenType"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "ExpiresIn", "TokenType"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            expires_in: member(value, "ExpiresIn")?,
+            token_type: member(value, "TokenType")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -647,23 +849,70 @@ impl fmt::Debug for ClientAuthenticationResultType {
     }
 }
 
-/// `ClientSSOSessionConfigType`.
+/// `ClientMetadataURLType`.
 #[derive(Clone, Default, PartialEq)]
-pub struct ClientSSOSessionConfigType {
-    /// `MaxValidityMinutes`: `SSOSessionMaxValidityMinutesType`, required.
-    pub max_validity_minutes: Option<i64>,
+pub struct ClientMetadataURLType {
+    /// `URL`: `MetadataURLType`, required.
+    pub url: String,
+    /// `CachedDate`: `DateType`.
+    pub cached_date: Option<Timestamp>,
+    /// `ExpirationDate`: `DateType`.
+    pub expiration_date: Option<Timestamp>,
 }
 
-impl Shape for ClientSSOSessionConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            max_validity_minutes: member(value, "MaxValidityMinutes"),
-        }
+impl Shape for ClientMetadataURLType {
+    const MEMBERS: &'static [&'static str] = &["URL", "CachedDate", "ExpirationDate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            url: required(value, "URL")?,
+            cached_date: member(value, "CachedDate")?,
+            expiration_date: member(value, "ExpirationDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "MaxValidityMinutes", &self.max_validity_minutes);
+        set(&mut object, "URL", &self.url);
+        put(&mut object, "CachedDate", &self.cached_date);
+        put(&mut object, "ExpirationDate", &self.expiration_date);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for ClientMetadataURLType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "ClientMetadataURLType",
+            &[
+                ("url", &self.url),
+                ("cached_date", &self.cached_date),
+                ("expiration_date", &self.expiration_date),
+            ],
+        )
+    }
+}
+
+/// `ClientSSOSessionConfigType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct ClientSSOSessionConfigType {
+    /// `MaxValidityMinutes`: `SSOSessionMaxValidityMinutesType`, required.
+    pub max_validity_minutes: i64,
+}
+
+impl Shape for ClientSSOSessionConfigType {
+    const MEMBERS: &'static [&'static str] = &["MaxValidityMinutes"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            max_validity_minutes: required(value, "MaxValidityMinutes")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        set(&mut object, "MaxValidityMinutes", &self.max_validity_minutes);
         Value::Object(object)
     }
 }
@@ -690,12 +939,15 @@ pub struct ClientSecretDescriptorType {
 }
 
 impl Shape for ClientSecretDescriptorType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_secret_id: member(value, "ClientSecretId"),
-            client_secret_value: member(value, "ClientSecretValue"),
-            client_secret_create_date: member(value, "ClientSecretCreateDate"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["ClientSecretId", "ClientSecretValue", "ClientSecretCreateDate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_secret_id: member(value, "ClientSecretId")?,
+            client_secret_value: member(value, "ClientSecretValue")?,
+            client_secret_create_date: member(value, "ClientSecretCreateDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -733,10 +985,12 @@ pub struct CloudWatchLogsConfigurationType {
 }
 
 impl Shape for CloudWatchLogsConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            log_group_arn: member(value, "LogGroupArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LogGroupArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            log_group_arn: member(value, "LogGroupArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -768,12 +1022,14 @@ pub struct CodeDeliveryDetailsType {
 }
 
 impl Shape for CodeDeliveryDetailsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            destination: member(value, "Destination"),
-            delivery_medium: member(value, "DeliveryMedium"),
-            attribute_name: member(value, "AttributeName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Destination", "DeliveryMedium", "AttributeName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            destination: member(value, "Destination")?,
+            delivery_medium: member(value, "DeliveryMedium")?,
+            attribute_name: member(value, "AttributeName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -800,22 +1056,24 @@ impl fmt::Debug for CodeDeliveryDetailsType {
 }
 
 /// `CompromisedCredentialsActionsType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CompromisedCredentialsActionsType {
     /// `EventAction`: `CompromisedCredentialsEventActionType`, required.
-    pub event_action: Option<CompromisedCredentialsEventActionType>,
+    pub event_action: CompromisedCredentialsEventActionType,
 }
 
 impl Shape for CompromisedCredentialsActionsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            event_action: member(value, "EventAction"),
-        }
+    const MEMBERS: &'static [&'static str] = &["EventAction"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            event_action: required(value, "EventAction")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "EventAction", &self.event_action);
+        set(&mut object, "EventAction", &self.event_action);
         Value::Object(object)
     }
 }
@@ -831,26 +1089,28 @@ impl fmt::Debug for CompromisedCredentialsActionsType {
 }
 
 /// `CompromisedCredentialsRiskConfigurationType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CompromisedCredentialsRiskConfigurationType {
     /// `EventFilter`: `EventFiltersType`.
     pub event_filter: Option<Vec<EventFilterType>>,
     /// `Actions`: `CompromisedCredentialsActionsType`, required.
-    pub actions: Option<CompromisedCredentialsActionsType>,
+    pub actions: CompromisedCredentialsActionsType,
 }
 
 impl Shape for CompromisedCredentialsRiskConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            event_filter: member(value, "EventFilter"),
-            actions: member(value, "Actions"),
-        }
+    const MEMBERS: &'static [&'static str] = &["EventFilter", "Actions"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            event_filter: member(value, "EventFilter")?,
+            actions: required(value, "Actions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "EventFilter", &self.event_filter);
-        put(&mut object, "Actions", &self.actions);
+        set(&mut object, "Actions", &self.actions);
         Value::Object(object)
     }
 }
@@ -869,34 +1129,42 @@ impl fmt::Debug for CompromisedCredentialsRiskConfigurationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContextDataType {
     /// `IpAddress`: `StringType`, required.
-    pub ip_address: Option<String>,
+    pub ip_address: String,
     /// `ServerName`: `StringType`, required.
-    pub server_name: Option<String>,
+    pub server_name: String,
     /// `ServerPath`: `StringType`, required.
-    pub server_path: Option<String>,
+    pub server_path: String,
     /// `HttpHeaders`: `HttpHeaderList`, required.
-    pub http_headers: Option<Vec<HttpHeader>>,
+    pub http_headers: Vec<HttpHeader>,
     /// `EncodedData`: `StringType`.
     pub encoded_data: Option<String>,
 }
 
 impl Shape for ContextDataType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            ip_address: member(value, "IpAddress"),
-            server_name: member(value, "ServerName"),
-            server_path: member(value, "ServerPath"),
-            http_headers: member(value, "HttpHeaders"),
-            encoded_data: member(value, "EncodedData"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "IpAddress",
+        "ServerName",
+        "ServerPath",
+        "HttpHeaders",
+        "EncodedData",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            ip_address: required(value, "IpAddress")?,
+            server_name: required(value, "ServerName")?,
+            server_path: required(value, "ServerPath")?,
+            http_headers: required(value, "HttpHeaders")?,
+            encoded_data: member(value, "EncodedData")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "IpAddress", &self.ip_address);
-        put(&mut object, "ServerName", &self.server_name);
-        put(&mut object, "ServerPath", &self.server_path);
-        put(&mut object, "HttpHeaders", &self.http_headers);
+        set(&mut object, "IpAddress", &self.ip_address);
+        set(&mut object, "ServerName", &self.server_name);
+        set(&mut object, "ServerPath", &self.server_path);
+        set(&mut object, "HttpHeaders", &self.http_headers);
         put(&mut object, "EncodedData", &self.encoded_data);
         Value::Object(object)
     }
@@ -922,22 +1190,24 @@ impl fmt::Debug for ContextDataType {
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomDomainConfigType {
     /// `CertificateArn`: `ArnType`, required.
-    pub certificate_arn: Option<String>,
+    pub certificate_arn: String,
     /// `SecurityPolicy`: `SecurityPolicyType`.
     pub security_policy: Option<SecurityPolicyType>,
 }
 
 impl Shape for CustomDomainConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            certificate_arn: member(value, "CertificateArn"),
-            security_policy: member(value, "SecurityPolicy"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CertificateArn", "SecurityPolicy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            certificate_arn: required(value, "CertificateArn")?,
+            security_policy: member(value, "SecurityPolicy")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "CertificateArn", &self.certificate_arn);
+        set(&mut object, "CertificateArn", &self.certificate_arn);
         put(&mut object, "SecurityPolicy", &self.security_policy);
         Value::Object(object)
     }
@@ -957,26 +1227,28 @@ impl fmt::Debug for CustomDomainConfigType {
 }
 
 /// `CustomEmailLambdaVersionConfigType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CustomEmailLambdaVersionConfigType {
     /// `LambdaVersion`: `CustomEmailSenderLambdaVersionType`, required.
-    pub lambda_version: Option<CustomEmailSenderLambdaVersionType>,
+    pub lambda_version: CustomEmailSenderLambdaVersionType,
     /// `LambdaArn`: `ArnType`, required.
-    pub lambda_arn: Option<String>,
+    pub lambda_arn: String,
 }
 
 impl Shape for CustomEmailLambdaVersionConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            lambda_version: member(value, "LambdaVersion"),
-            lambda_arn: member(value, "LambdaArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LambdaVersion", "LambdaArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            lambda_version: required(value, "LambdaVersion")?,
+            lambda_arn: required(value, "LambdaArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LambdaVersion", &self.lambda_version);
-        put(&mut object, "LambdaArn", &self.lambda_arn);
+        set(&mut object, "LambdaVersion", &self.lambda_version);
+        set(&mut object, "LambdaArn", &self.lambda_arn);
         Value::Object(object)
     }
 }
@@ -995,26 +1267,28 @@ impl fmt::Debug for CustomEmailLambdaVersionConfigType {
 }
 
 /// `CustomSMSLambdaVersionConfigType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct CustomSMSLambdaVersionConfigType {
     /// `LambdaVersion`: `CustomSMSSenderLambdaVersionType`, required.
-    pub lambda_version: Option<CustomSMSSenderLambdaVersionType>,
+    pub lambda_version: CustomSMSSenderLambdaVersionType,
     /// `LambdaArn`: `ArnType`, required.
-    pub lambda_arn: Option<String>,
+    pub lambda_arn: String,
 }
 
 impl Shape for CustomSMSLambdaVersionConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            lambda_version: member(value, "LambdaVersion"),
-            lambda_arn: member(value, "LambdaArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LambdaVersion", "LambdaArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            lambda_version: required(value, "LambdaVersion")?,
+            lambda_arn: required(value, "LambdaArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LambdaVersion", &self.lambda_version);
-        put(&mut object, "LambdaArn", &self.lambda_arn);
+        set(&mut object, "LambdaVersion", &self.lambda_version);
+        set(&mut object, "LambdaArn", &self.lambda_arn);
         Value::Object(object)
     }
 }
@@ -1048,14 +1322,22 @@ pub struct DcrConfigurationType {
 }
 
 impl Shape for DcrConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enable_status: member(value, "EnableStatus"),
-            open_dcr_enabled: member(value, "OpenDcrEnabled"),
-            authenticated_grant_types: member(value, "AuthenticatedGrantTypes"),
-            open_dcr_grant_types: member(value, "OpenDcrGrantTypes"),
-            allowed_scopes: member(value, "AllowedScopes"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "EnableStatus",
+        "OpenDcrEnabled",
+        "AuthenticatedGrantTypes",
+        "OpenDcrGrantTypes",
+        "AllowedScopes",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enable_status: member(value, "EnableStatus")?,
+            open_dcr_enabled: member(value, "OpenDcrEnabled")?,
+            authenticated_grant_types: member(value, "AuthenticatedGrantTypes")?,
+            open_dcr_grant_types: member(value, "OpenDcrGrantTypes")?,
+            allowed_scopes: member(value, "AllowedScopes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1099,11 +1381,14 @@ pub struct DeviceConfigurationType {
 }
 
 impl Shape for DeviceConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            challenge_required_on_new_device: member(value, "ChallengeRequiredOnNewDevice"),
-            device_only_remembered_on_user_prompt: member(value, "DeviceOnlyRememberedOnUserPrompt"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["ChallengeRequiredOnNewDevice", "DeviceOnlyRememberedOnUserPrompt"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            challenge_required_on_new_device: member(value, "ChallengeRequiredOnNewDevice")?,
+            device_only_remembered_on_user_prompt: member(value, "DeviceOnlyRememberedOnUserPrompt")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1151,11 +1436,13 @@ pub struct DeviceSecretVerifierConfigType {
 }
 
 impl Shape for DeviceSecretVerifierConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            password_verifier: member(value, "PasswordVerifier"),
-            salt: member(value, "Salt"),
-        }
+    const MEMBERS: &'static [&'static str] = &["PasswordVerifier", "Salt"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            password_verifier: member(value, "PasswordVerifier")?,
+            salt: member(value, "Salt")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1195,14 +1482,22 @@ pub struct DeviceType {
 }
 
 impl Shape for DeviceType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device_key: member(value, "DeviceKey"),
-            device_attributes: member(value, "DeviceAttributes"),
-            device_create_date: member(value, "DeviceCreateDate"),
-            device_last_modified_date: member(value, "DeviceLastModifiedDate"),
-            device_last_authenticated_date: member(value, "DeviceLastAuthenticatedDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "DeviceKey",
+        "DeviceAttributes",
+        "DeviceCreateDate",
+        "DeviceLastModifiedDate",
+        "DeviceLastAuthenticatedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device_key: member(value, "DeviceKey")?,
+            device_attributes: member(value, "DeviceAttributes")?,
+            device_create_date: member(value, "DeviceCreateDate")?,
+            device_last_modified_date: member(value, "DeviceLastModifiedDate")?,
+            device_last_authenticated_date: member(value, "DeviceLastAuthenticatedDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1269,19 +1564,32 @@ pub struct DomainDescriptionType {
 }
 
 impl Shape for DomainDescriptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            aws_account_id: member(value, "AWSAccountId"),
-            domain: member(value, "Domain"),
-            s3_bucket: member(value, "S3Bucket"),
-            cloud_front_distribution: member(value, "CloudFrontDistribution"),
-            version: member(value, "Version"),
-            status: member(value, "Status"),
-            custom_domain_config: member(value, "CustomDomainConfig"),
-            managed_login_version: member(value, "ManagedLoginVersion"),
-            routing: member(value, "Routing"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "AWSAccountId",
+        "Domain",
+        "S3Bucket",
+        "CloudFrontDistribution",
+        "Version",
+        "Status",
+        "CustomDomainConfig",
+        "ManagedLoginVersion",
+        "Routing",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            aws_account_id: member(value, "AWSAccountId")?,
+            domain: member(value, "Domain")?,
+            s3_bucket: member(value, "S3Bucket")?,
+            cloud_front_distribution: member(value, "CloudFrontDistribution")?,
+            version: member(value, "Version")?,
+            status: member(value, "Status")?,
+            custom_domain_config: member(value, "CustomDomainConfig")?,
+            managed_login_version: member(value, "ManagedLoginVersion")?,
+            routing: member(value, "Routing")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1341,14 +1649,22 @@ pub struct EmailConfigurationType {
 }
 
 impl Shape for EmailConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            source_arn: member(value, "SourceArn"),
-            reply_to_email_address: member(value, "ReplyToEmailAddress"),
-            email_sending_account: member(value, "EmailSendingAccount"),
-            from: member(value, "From"),
-            configuration_set: member(value, "ConfigurationSet"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SourceArn",
+        "ReplyToEmailAddress",
+        "EmailSendingAccount",
+        "From",
+        "ConfigurationSet",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            source_arn: member(value, "SourceArn")?,
+            reply_to_email_address: member(value, "ReplyToEmailAddress")?,
+            email_sending_account: member(value, "EmailSendingAccount")?,
+            from: member(value, "From")?,
+            configuration_set: member(value, "ConfigurationSet")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1388,11 +1704,13 @@ pub struct EmailMfaConfigType {
 }
 
 impl Shape for EmailMfaConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            message: member(value, "Message"),
-            subject: member(value, "Subject"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Message", "Subject"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            message: member(value, "Message")?,
+            subject: member(value, "Subject")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1423,11 +1741,13 @@ pub struct EmailMfaSettingsType {
 }
 
 impl Shape for EmailMfaSettingsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enabled: member(value, "Enabled"),
-            preferred_mfa: member(value, "PreferredMfa"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Enabled", "PreferredMfa"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enabled: member(value, "Enabled")?,
+            preferred_mfa: member(value, "PreferredMfa")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1452,7 +1772,7 @@ impl fmt::Debug for EmailMfaSettingsType {
 #[derive(Clone, Default, PartialEq)]
 pub struct EumsSmsConfigurationType {
     /// `CallerArn`: `ArnType`, required.
-    pub caller_arn: Option<String>,
+    pub caller_arn: String,
     /// `ExternalId`: `StringType`.
     pub external_id: Option<String>,
     /// `OriginationIdentity`: `StringType`.
@@ -1468,21 +1788,31 @@ pub struct EumsSmsConfigurationType {
 }
 
 impl Shape for EumsSmsConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            caller_arn: member(value, "CallerArn"),
-            external_id: member(value, "ExternalId"),
-            origination_identity: member(value, "OriginationIdentity"),
-            configuration_set_name: member(value, "ConfigurationSetName"),
-            in_entity_id: member(value, "InEntityId"),
-            in_template_id: member(value, "InTemplateId"),
-            region: member(value, "Region"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "CallerArn",
+        "ExternalId",
+        "OriginationIdentity",
+        "ConfigurationSetName",
+        "InEntityId",
+        "InTemplateId",
+        "Region",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            caller_arn: required(value, "CallerArn")?,
+            external_id: member(value, "ExternalId")?,
+            origination_identity: member(value, "OriginationIdentity")?,
+            configuration_set_name: member(value, "ConfigurationSetName")?,
+            in_entity_id: member(value, "InEntityId")?,
+            in_template_id: member(value, "InTemplateId")?,
+            region: member(value, "Region")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "CallerArn", &self.caller_arn);
+        set(&mut object, "CallerArn", &self.caller_arn);
         put(&mut object, "ExternalId", &self.external_id);
         put(&mut object, "OriginationIdentity", &self.origination_identity);
         put(&mut object, "ConfigurationSetName", &self.configuration_set_name);
@@ -1527,14 +1857,16 @@ pub struct EventContextDataType {
 }
 
 impl Shape for EventContextDataType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            ip_address: member(value, "IpAddress"),
-            device_name: member(value, "DeviceName"),
-            timezone: member(value, "Timezone"),
-            city: member(value, "City"),
-            country: member(value, "Country"),
-        }
+    const MEMBERS: &'static [&'static str] = &["IpAddress", "DeviceName", "Timezone", "City", "Country"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            ip_address: member(value, "IpAddress")?,
+            device_name: member(value, "DeviceName")?,
+            timezone: member(value, "Timezone")?,
+            city: member(value, "City")?,
+            country: member(value, "Country")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1565,29 +1897,31 @@ impl fmt::Debug for EventContextDataType {
 }
 
 /// `EventFeedbackType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct EventFeedbackType {
     /// `FeedbackValue`: `FeedbackValueType`, required.
-    pub feedback_value: Option<FeedbackValueType>,
+    pub feedback_value: FeedbackValueType,
     /// `Provider`: `StringType`, required.
-    pub provider: Option<String>,
+    pub provider: String,
     /// `FeedbackDate`: `DateType`.
     pub feedback_date: Option<Timestamp>,
 }
 
 impl Shape for EventFeedbackType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            feedback_value: member(value, "FeedbackValue"),
-            provider: member(value, "Provider"),
-            feedback_date: member(value, "FeedbackDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &["FeedbackValue", "Provider", "FeedbackDate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            feedback_value: required(value, "FeedbackValue")?,
+            provider: required(value, "Provider")?,
+            feedback_date: member(value, "FeedbackDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "FeedbackValue", &self.feedback_value);
-        put(&mut object, "Provider", &self.provider);
+        set(&mut object, "FeedbackValue", &self.feedback_value);
+        set(&mut object, "Provider", &self.provider);
         put(&mut object, "FeedbackDate", &self.feedback_date);
         Value::Object(object)
     }
@@ -1619,12 +1953,14 @@ pub struct EventRiskType {
 }
 
 impl Shape for EventRiskType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            risk_decision: member(value, "RiskDecision"),
-            risk_level: member(value, "RiskLevel"),
-            compromised_credentials_detected: member(value, "CompromisedCredentialsDetected"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RiskDecision", "RiskLevel", "CompromisedCredentialsDetected"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            risk_decision: member(value, "RiskDecision")?,
+            risk_level: member(value, "RiskLevel")?,
+            compromised_credentials_detected: member(value, "CompromisedCredentialsDetected")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1661,23 +1997,25 @@ impl fmt::Debug for EventRiskType {
 #[derive(Clone, Default, PartialEq)]
 pub struct FailoverType {
     /// `SecondaryRegion`: `RegionNameType`, required.
-    pub secondary_region: Option<String>,
+    pub secondary_region: String,
     /// `PrimaryRoute53HealthCheckId`: `HealthCheckIdType`, required.
-    pub primary_route53_health_check_id: Option<String>,
+    pub primary_route53_health_check_id: String,
 }
 
 impl Shape for FailoverType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            secondary_region: member(value, "SecondaryRegion"),
-            primary_route53_health_check_id: member(value, "PrimaryRoute53HealthCheckId"),
-        }
+    const MEMBERS: &'static [&'static str] = &["SecondaryRegion", "PrimaryRoute53HealthCheckId"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            secondary_region: required(value, "SecondaryRegion")?,
+            primary_route53_health_check_id: required(value, "PrimaryRoute53HealthCheckId")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "SecondaryRegion", &self.secondary_region);
-        put(
+        set(&mut object, "SecondaryRegion", &self.secondary_region);
+        set(
             &mut object,
             "PrimaryRoute53HealthCheckId",
             &self.primary_route53_health_check_id,
@@ -1710,10 +2048,12 @@ pub struct FirehoseConfigurationType {
 }
 
 impl Shape for FirehoseConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            stream_arn: member(value, "StreamArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["StreamArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            stream_arn: member(value, "StreamArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1753,16 +2093,26 @@ pub struct GroupType {
 }
 
 impl Shape for GroupType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            group_name: member(value, "GroupName"),
-            user_pool_id: member(value, "UserPoolId"),
-            description: member(value, "Description"),
-            role_arn: member(value, "RoleArn"),
-            precedence: member(value, "Precedence"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "GroupName",
+        "UserPoolId",
+        "Description",
+        "RoleArn",
+        "Precedence",
+        "LastModifiedDate",
+        "CreationDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            group_name: member(value, "GroupName")?,
+            user_pool_id: member(value, "UserPoolId")?,
+            description: member(value, "Description")?,
+            role_arn: member(value, "RoleArn")?,
+            precedence: member(value, "Precedence")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1806,11 +2156,13 @@ pub struct HttpHeader {
 }
 
 impl Shape for HttpHeader {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            header_name: member(value, "headerName"),
-            header_value: member(value, "headerValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["headerName", "headerValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            header_name: member(value, "headerName")?,
+            header_value: member(value, "headerValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1858,18 +2210,30 @@ pub struct IdentityProviderType {
 }
 
 impl Shape for IdentityProviderType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            provider_name: member(value, "ProviderName"),
-            provider_type: member(value, "ProviderType"),
-            provider_details: member(value, "ProviderDetails"),
-            attribute_mapping: member(value, "AttributeMapping"),
-            idp_identifiers: member(value, "IdpIdentifiers"),
-            acr_mapping: member(value, "AcrMapping"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ProviderName",
+        "ProviderType",
+        "ProviderDetails",
+        "AttributeMapping",
+        "IdpIdentifiers",
+        "AcrMapping",
+        "LastModifiedDate",
+        "CreationDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            provider_name: member(value, "ProviderName")?,
+            provider_type: member(value, "ProviderType")?,
+            provider_details: member(value, "ProviderDetails")?,
+            attribute_mapping: member(value, "AttributeMapping")?,
+            idp_identifiers: member(value, "IdpIdentifiers")?,
+            acr_mapping: member(value, "AcrMapping")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1908,26 +2272,28 @@ impl fmt::Debug for IdentityProviderType {
 }
 
 /// `InboundFederationLambdaType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct InboundFederationLambdaType {
     /// `LambdaVersion`: `InboundFederationLambdaVersionType`, required.
-    pub lambda_version: Option<InboundFederationLambdaVersionType>,
+    pub lambda_version: InboundFederationLambdaVersionType,
     /// `LambdaArn`: `ArnType`, required.
-    pub lambda_arn: Option<String>,
+    pub lambda_arn: String,
 }
 
 impl Shape for InboundFederationLambdaType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            lambda_version: member(value, "LambdaVersion"),
-            lambda_arn: member(value, "LambdaArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LambdaVersion", "LambdaArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            lambda_version: required(value, "LambdaVersion")?,
+            lambda_arn: required(value, "LambdaArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LambdaVersion", &self.lambda_version);
-        put(&mut object, "LambdaArn", &self.lambda_arn);
+        set(&mut object, "LambdaVersion", &self.lambda_version);
+        set(&mut object, "LambdaArn", &self.lambda_arn);
         Value::Object(object)
     }
 }
@@ -1953,10 +2319,12 @@ pub struct IssuerConfigurationType {
 }
 
 impl Shape for IssuerConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            r#type: member(value, "Type"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Type"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            r#type: member(value, "Type")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -1982,11 +2350,13 @@ pub struct KeyConfigurationType {
 }
 
 impl Shape for KeyConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            key_type: member(value, "KeyType"),
-            kms_key_arn: member(value, "KmsKeyArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["KeyType", "KmsKeyArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            key_type: member(value, "KeyType")?,
+            kms_key_arn: member(value, "KmsKeyArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2043,24 +2413,42 @@ pub struct LambdaConfigType {
 }
 
 impl Shape for LambdaConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            pre_sign_up: member(value, "PreSignUp"),
-            custom_message: member(value, "CustomMessage"),
-            post_confirmation: member(value, "PostConfirmation"),
-            pre_authentication: member(value, "PreAuthentication"),
-            post_authentication: member(value, "PostAuthentication"),
-            define_auth_challenge: member(value, "DefineAuthChallenge"),
-            create_auth_challenge: member(value, "CreateAuthChallenge"),
-            verify_auth_challenge_response: member(value, "VerifyAuthChallengeResponse"),
-            pre_token_generation: member(value, "PreTokenGeneration"),
-            user_migration: member(value, "UserMigration"),
-            pre_token_generation_config: member(value, "PreTokenGenerationConfig"),
-            custom_sms_sender: member(value, "CustomSMSSender"),
-            custom_email_sender: member(value, "CustomEmailSender"),
-            kms_key_id: member(value, "KMSKeyID"),
-            inbound_federation: member(value, "InboundFederation"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "PreSignUp",
+        "CustomMessage",
+        "PostConfirmation",
+        "PreAuthentication",
+        "PostAuthentication",
+        "DefineAuthChallenge",
+        "CreateAuthChallenge",
+        "VerifyAuthChallengeResponse",
+        "PreTokenGeneration",
+        "UserMigration",
+        "PreTokenGenerationConfig",
+        "CustomSMSSender",
+        "CustomEmailSender",
+        "KMSKeyID",
+        "InboundFederation",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            pre_sign_up: member(value, "PreSignUp")?,
+            custom_message: member(value, "CustomMessage")?,
+            post_confirmation: member(value, "PostConfirmation")?,
+            pre_authentication: member(value, "PreAuthentication")?,
+            post_authentication: member(value, "PostAuthentication")?,
+            define_auth_challenge: member(value, "DefineAuthChallenge")?,
+            create_auth_challenge: member(value, "CreateAuthChallenge")?,
+            verify_auth_challenge_response: member(value, "VerifyAuthChallengeResponse")?,
+            pre_token_generation: member(value, "PreTokenGeneration")?,
+            user_migration: member(value, "UserMigration")?,
+            pre_token_generation_config: member(value, "PreTokenGenerationConfig")?,
+            custom_sms_sender: member(value, "CustomSMSSender")?,
+            custom_email_sender: member(value, "CustomEmailSender")?,
+            kms_key_id: member(value, "KMSKeyID")?,
+            inbound_federation: member(value, "InboundFederation")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2122,26 +2510,28 @@ impl fmt::Debug for LambdaConfigType {
 }
 
 /// `LimitDefinitionType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct LimitDefinitionType {
     /// `LimitClass`: `LimitClass`, required.
-    pub limit_class: Option<LimitClass>,
+    pub limit_class: LimitClass,
     /// `Attributes`: `StringToStringMapType`, required.
-    pub attributes: Option<BTreeMap<String, String>>,
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Shape for LimitDefinitionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit_class: member(value, "LimitClass"),
-            attributes: member(value, "Attributes"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LimitClass", "Attributes"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit_class: required(value, "LimitClass")?,
+            attributes: required(value, "Attributes")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LimitClass", &self.limit_class);
-        put(&mut object, "Attributes", &self.attributes);
+        set(&mut object, "LimitClass", &self.limit_class);
+        set(&mut object, "Attributes", &self.attributes);
         Value::Object(object)
     }
 }
@@ -2160,34 +2550,36 @@ impl fmt::Debug for LimitDefinitionType {
 }
 
 /// `LimitType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct LimitType {
     /// `LimitDefinition`: `LimitDefinitionType`, required.
-    pub limit_definition: Option<LimitDefinitionType>,
+    pub limit_definition: LimitDefinitionType,
     /// `ProvisionedLimitValue`: `IntegerType`, required.
-    pub provisioned_limit_value: Option<i64>,
+    pub provisioned_limit_value: i64,
     /// `FreeLimitValue`: `IntegerType`, required.
-    pub free_limit_value: Option<i64>,
+    pub free_limit_value: i64,
 }
 
 impl Shape for LimitType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            limit_definition: member(value, "LimitDefinition"),
-            provisioned_limit_value: member(value, "ProvisionedLimitValue"),
-            free_limit_value: member(value, "FreeLimitValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LimitDefinition", "ProvisionedLimitValue", "FreeLimitValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            limit_definition: required(value, "LimitDefinition")?,
+            provisioned_limit_value: required(value, "ProvisionedLimitValue")?,
+            free_limit_value: required(value, "FreeLimitValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LimitDefinition", &self.limit_definition);
-        put(
+        set(&mut object, "LimitDefinition", &self.limit_definition);
+        set(
             &mut object,
             "ProvisionedLimitValue",
             &self.provisioned_limit_value,
         );
-        put(&mut object, "FreeLimitValue", &self.free_limit_value);
+        set(&mut object, "FreeLimitValue", &self.free_limit_value);
         Value::Object(object)
     }
 }
@@ -2207,12 +2599,12 @@ impl fmt::Debug for LimitType {
 }
 
 /// `LogConfigurationType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct LogConfigurationType {
     /// `LogLevel`: `LogLevel`, required.
-    pub log_level: Option<LogLevel>,
+    pub log_level: LogLevel,
     /// `EventSource`: `EventSourceName`, required.
-    pub event_source: Option<EventSourceName>,
+    pub event_source: EventSourceName,
     /// `CloudWatchLogsConfiguration`: `CloudWatchLogsConfigurationType`.
     pub cloud_watch_logs_configuration: Option<CloudWatchLogsConfigurationType>,
     /// `S3Configuration`: `S3ConfigurationType`.
@@ -2222,20 +2614,28 @@ pub struct LogConfigurationType {
 }
 
 impl Shape for LogConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            log_level: member(value, "LogLevel"),
-            event_source: member(value, "EventSource"),
-            cloud_watch_logs_configuration: member(value, "CloudWatchLogsConfiguration"),
-            s3_configuration: member(value, "S3Configuration"),
-            firehose_configuration: member(value, "FirehoseConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "LogLevel",
+        "EventSource",
+        "CloudWatchLogsConfiguration",
+        "S3Configuration",
+        "FirehoseConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            log_level: required(value, "LogLevel")?,
+            event_source: required(value, "EventSource")?,
+            cloud_watch_logs_configuration: member(value, "CloudWatchLogsConfiguration")?,
+            s3_configuration: member(value, "S3Configuration")?,
+            firehose_configuration: member(value, "FirehoseConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LogLevel", &self.log_level);
-        put(&mut object, "EventSource", &self.event_source);
+        set(&mut object, "LogLevel", &self.log_level);
+        set(&mut object, "EventSource", &self.event_source);
         put(
             &mut object,
             "CloudWatchLogsConfiguration",
@@ -2270,23 +2670,25 @@ impl fmt::Debug for LogConfigurationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct LogDeliveryConfigurationType {
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `LogConfigurations`: `LogConfigurationListType`, required.
-    pub log_configurations: Option<Vec<LogConfigurationType>>,
+    pub log_configurations: Vec<LogConfigurationType>,
 }
 
 impl Shape for LogDeliveryConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            log_configurations: member(value, "LogConfigurations"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "LogConfigurations"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: required(value, "UserPoolId")?,
+            log_configurations: required(value, "LogConfigurations")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "LogConfigurations", &self.log_configurations);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "LogConfigurations", &self.log_configurations);
         Value::Object(object)
     }
 }
@@ -2314,11 +2716,13 @@ pub struct MFAOptionType {
 }
 
 impl Shape for MFAOptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            delivery_medium: member(value, "DeliveryMedium"),
-            attribute_name: member(value, "AttributeName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["DeliveryMedium", "AttributeName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            delivery_medium: member(value, "DeliveryMedium")?,
+            attribute_name: member(value, "AttributeName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2362,16 +2766,26 @@ pub struct ManagedLoginBrandingType {
 }
 
 impl Shape for ManagedLoginBrandingType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            managed_login_branding_id: member(value, "ManagedLoginBrandingId"),
-            user_pool_id: member(value, "UserPoolId"),
-            use_cognito_provided_values: member(value, "UseCognitoProvidedValues"),
-            settings: member(value, "Settings"),
-            assets: member(value, "Assets"),
-            creation_date: member(value, "CreationDate"),
-            last_modified_date: member(value, "LastModifiedDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "ManagedLoginBrandingId",
+        "UserPoolId",
+        "UseCognitoProvidedValues",
+        "Settings",
+        "Assets",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            managed_login_branding_id: member(value, "ManagedLoginBrandingId")?,
+            user_pool_id: member(value, "UserPoolId")?,
+            use_cognito_provided_values: member(value, "UseCognitoProvidedValues")?,
+            settings: member(value, "Settings")?,
+            assets: member(value, "Assets")?,
+            creation_date: member(value, "CreationDate")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2425,12 +2839,14 @@ pub struct MessageTemplateType {
 }
 
 impl Shape for MessageTemplateType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_message: member(value, "SMSMessage"),
-            email_message: member(value, "EmailMessage"),
-            email_subject: member(value, "EmailSubject"),
-        }
+    const MEMBERS: &'static [&'static str] = &["SMSMessage", "EmailMessage", "EmailSubject"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_message: member(value, "SMSMessage")?,
+            email_message: member(value, "EmailMessage")?,
+            email_subject: member(value, "EmailSubject")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2466,11 +2882,13 @@ pub struct NewDeviceMetadataType {
 }
 
 impl Shape for NewDeviceMetadataType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            device_key: member(value, "DeviceKey"),
-            device_group_key: member(value, "DeviceGroupKey"),
-        }
+    const MEMBERS: &'static [&'static str] = &["DeviceKey", "DeviceGroupKey"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            device_key: member(value, "DeviceKey")?,
+            device_group_key: member(value, "DeviceGroupKey")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2502,7 +2920,7 @@ pub struct NotifyConfigurationType {
     /// `ReplyTo`: `StringType`.
     pub reply_to: Option<String>,
     /// `SourceArn`: `ArnType`, required.
-    pub source_arn: Option<String>,
+    pub source_arn: String,
     /// `BlockEmail`: `NotifyEmailType`.
     pub block_email: Option<NotifyEmailType>,
     /// `NoActionEmail`: `NotifyEmailType`.
@@ -2512,22 +2930,31 @@ pub struct NotifyConfigurationType {
 }
 
 impl Shape for NotifyConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            from: member(value, "From"),
-            reply_to: member(value, "ReplyTo"),
-            source_arn: member(value, "SourceArn"),
-            block_email: member(value, "BlockEmail"),
-            no_action_email: member(value, "NoActionEmail"),
-            mfa_email: member(value, "MfaEmail"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "From",
+        "ReplyTo",
+        "SourceArn",
+        "BlockEmail",
+        "NoActionEmail",
+        "MfaEmail",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            from: member(value, "From")?,
+            reply_to: member(value, "ReplyTo")?,
+            source_arn: required(value, "SourceArn")?,
+            block_email: member(value, "BlockEmail")?,
+            no_action_email: member(value, "NoActionEmail")?,
+            mfa_email: member(value, "MfaEmail")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
         put(&mut object, "From", &self.from);
         put(&mut object, "ReplyTo", &self.reply_to);
-        put(&mut object, "SourceArn", &self.source_arn);
+        set(&mut object, "SourceArn", &self.source_arn);
         put(&mut object, "BlockEmail", &self.block_email);
         put(&mut object, "NoActionEmail", &self.no_action_email);
         put(&mut object, "MfaEmail", &self.mfa_email);
@@ -2556,7 +2983,7 @@ impl fmt::Debug for NotifyConfigurationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct NotifyEmailType {
     /// `Subject`: `EmailNotificationSubjectType`, required.
-    pub subject: Option<String>,
+    pub subject: String,
     /// `HtmlBody`: `EmailNotificationBodyType`.
     pub html_body: Option<String>,
     /// `TextBody`: `EmailNotificationBodyType`.
@@ -2564,17 +2991,19 @@ pub struct NotifyEmailType {
 }
 
 impl Shape for NotifyEmailType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            subject: member(value, "Subject"),
-            html_body: member(value, "HtmlBody"),
-            text_body: member(value, "TextBody"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Subject", "HtmlBody", "TextBody"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            subject: required(value, "Subject")?,
+            html_body: member(value, "HtmlBody")?,
+            text_body: member(value, "TextBody")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Subject", &self.subject);
+        set(&mut object, "Subject", &self.subject);
         put(&mut object, "HtmlBody", &self.html_body);
         put(&mut object, "TextBody", &self.text_body);
         Value::Object(object)
@@ -2605,11 +3034,13 @@ pub struct NumberAttributeConstraintsType {
 }
 
 impl Shape for NumberAttributeConstraintsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            min_value: member(value, "MinValue"),
-            max_value: member(value, "MaxValue"),
-        }
+    const MEMBERS: &'static [&'static str] = &["MinValue", "MaxValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            min_value: member(value, "MinValue")?,
+            max_value: member(value, "MaxValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2650,16 +3081,26 @@ pub struct PasswordPolicyType {
 }
 
 impl Shape for PasswordPolicyType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            minimum_length: member(value, "MinimumLength"),
-            require_uppercase: member(value, "RequireUppercase"),
-            require_lowercase: member(value, "RequireLowercase"),
-            require_numbers: member(value, "RequireNumbers"),
-            require_symbols: member(value, "RequireSymbols"),
-            password_history_size: member(value, "PasswordHistorySize"),
-            temporary_password_validity_days: member(value, "TemporaryPasswordValidityDays"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "MinimumLength",
+        "RequireUppercase",
+        "RequireLowercase",
+        "RequireNumbers",
+        "RequireSymbols",
+        "PasswordHistorySize",
+        "TemporaryPasswordValidityDays",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            minimum_length: member(value, "MinimumLength")?,
+            require_uppercase: member(value, "RequireUppercase")?,
+            require_lowercase: member(value, "RequireLowercase")?,
+            require_numbers: member(value, "RequireNumbers")?,
+            require_symbols: member(value, "RequireSymbols")?,
+            password_history_size: member(value, "PasswordHistorySize")?,
+            temporary_password_validity_days: member(value, "TemporaryPasswordValidityDays")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2701,26 +3142,28 @@ impl fmt::Debug for PasswordPolicyType {
 }
 
 /// `PreTokenGenerationVersionConfigType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PreTokenGenerationVersionConfigType {
     /// `LambdaVersion`: `PreTokenGenerationLambdaVersionType`, required.
-    pub lambda_version: Option<PreTokenGenerationLambdaVersionType>,
+    pub lambda_version: PreTokenGenerationLambdaVersionType,
     /// `LambdaArn`: `ArnType`, required.
-    pub lambda_arn: Option<String>,
+    pub lambda_arn: String,
 }
 
 impl Shape for PreTokenGenerationVersionConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            lambda_version: member(value, "LambdaVersion"),
-            lambda_arn: member(value, "LambdaArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["LambdaVersion", "LambdaArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            lambda_version: required(value, "LambdaVersion")?,
+            lambda_arn: required(value, "LambdaArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "LambdaVersion", &self.lambda_version);
-        put(&mut object, "LambdaArn", &self.lambda_arn);
+        set(&mut object, "LambdaVersion", &self.lambda_version);
+        set(&mut object, "LambdaArn", &self.lambda_arn);
         Value::Object(object)
     }
 }
@@ -2752,13 +3195,16 @@ pub struct ProviderDescription {
 }
 
 impl Shape for ProviderDescription {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            provider_name: member(value, "ProviderName"),
-            provider_type: member(value, "ProviderType"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["ProviderName", "ProviderType", "LastModifiedDate", "CreationDate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            provider_name: member(value, "ProviderName")?,
+            provider_type: member(value, "ProviderType")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2798,12 +3244,15 @@ pub struct ProviderUserIdentifierType {
 }
 
 impl Shape for ProviderUserIdentifierType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            provider_name: member(value, "ProviderName"),
-            provider_attribute_name: member(value, "ProviderAttributeName"),
-            provider_attribute_value: member(value, "ProviderAttributeValue"),
-        }
+    const MEMBERS: &'static [&'static str] =
+        &["ProviderName", "ProviderAttributeName", "ProviderAttributeValue"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            provider_name: member(value, "ProviderName")?,
+            provider_attribute_name: member(value, "ProviderAttributeName")?,
+            provider_attribute_value: member(value, "ProviderAttributeValue")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -2838,26 +3287,28 @@ impl fmt::Debug for ProviderUserIdentifierType {
 }
 
 /// `RecoveryOptionType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RecoveryOptionType {
     /// `Priority`: `PriorityType`, required.
-    pub priority: Option<i64>,
+    pub priority: i64,
     /// `Name`: `RecoveryOptionNameType`, required.
-    pub name: Option<RecoveryOptionNameType>,
+    pub name: RecoveryOptionNameType,
 }
 
 impl Shape for RecoveryOptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            priority: member(value, "Priority"),
-            name: member(value, "Name"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Priority", "Name"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            priority: required(value, "Priority")?,
+            name: required(value, "Name")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Priority", &self.priority);
-        put(&mut object, "Name", &self.name);
+        set(&mut object, "Priority", &self.priority);
+        set(&mut object, "Name", &self.name);
         Value::Object(object)
     }
 }
@@ -2873,25 +3324,27 @@ impl fmt::Debug for RecoveryOptionType {
 }
 
 /// `RefreshTokenRotationType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct RefreshTokenRotationType {
     /// `Feature`: `FeatureType`, required.
-    pub feature: Option<FeatureType>,
+    pub feature: FeatureType,
     /// `RetryGracePeriodSeconds`: `RetryGracePeriodSecondsType`.
     pub retry_grace_period_seconds: Option<i64>,
 }
 
 impl Shape for RefreshTokenRotationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            feature: member(value, "Feature"),
-            retry_grace_period_seconds: member(value, "RetryGracePeriodSeconds"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Feature", "RetryGracePeriodSeconds"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            feature: required(value, "Feature")?,
+            retry_grace_period_seconds: member(value, "RetryGracePeriodSeconds")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "Feature", &self.feature);
+        set(&mut object, "Feature", &self.feature);
         put(
             &mut object,
             "RetryGracePeriodSeconds",
@@ -2918,23 +3371,25 @@ impl fmt::Debug for RefreshTokenRotationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceServerScopeType {
     /// `ScopeName`: `ResourceServerScopeNameType`, required.
-    pub scope_name: Option<String>,
+    pub scope_name: String,
     /// `ScopeDescription`: `ResourceServerScopeDescriptionType`, required.
-    pub scope_description: Option<String>,
+    pub scope_description: String,
 }
 
 impl Shape for ResourceServerScopeType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            scope_name: member(value, "ScopeName"),
-            scope_description: member(value, "ScopeDescription"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ScopeName", "ScopeDescription"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            scope_name: required(value, "ScopeName")?,
+            scope_description: required(value, "ScopeDescription")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "ScopeName", &self.scope_name);
-        put(&mut object, "ScopeDescription", &self.scope_description);
+        set(&mut object, "ScopeName", &self.scope_name);
+        set(&mut object, "ScopeDescription", &self.scope_description);
         Value::Object(object)
     }
 }
@@ -2968,14 +3423,16 @@ pub struct ResourceServerType {
 }
 
 impl Shape for ResourceServerType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            identifier: member(value, "Identifier"),
-            name: member(value, "Name"),
-            scopes: member(value, "Scopes"),
-            managed_by: member(value, "ManagedBy"),
-        }
+    const MEMBERS: &'static [&'static str] = &["UserPoolId", "Identifier", "Name", "Scopes", "ManagedBy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            identifier: member(value, "Identifier")?,
+            name: member(value, "Name")?,
+            scopes: member(value, "Scopes")?,
+            managed_by: member(value, "ManagedBy")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3005,6 +3462,162 @@ impl fmt::Debug for ResourceServerType {
     }
 }
 
+/// `RestorationDescriptionType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct RestorationDescriptionType {
+    /// `RestoreId`: `RestoreIdType`.
+    pub restore_id: Option<String>,
+    /// `RestoreStatus`: `RestoreStatusType`.
+    pub restore_status: Option<RestoreStatusType>,
+    /// `RestoreTimestamp`: `DateType`.
+    pub restore_timestamp: Option<Timestamp>,
+}
+
+impl Shape for RestorationDescriptionType {
+    const MEMBERS: &'static [&'static str] = &["RestoreId", "RestoreStatus", "RestoreTimestamp"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restore_id: member(value, "RestoreId")?,
+            restore_status: member(value, "RestoreStatus")?,
+            restore_timestamp: member(value, "RestoreTimestamp")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "RestoreId", &self.restore_id);
+        put(&mut object, "RestoreStatus", &self.restore_status);
+        put(&mut object, "RestoreTimestamp", &self.restore_timestamp);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for RestorationDescriptionType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "RestorationDescriptionType",
+            &[
+                ("restore_id", &self.restore_id),
+                ("restore_status", &self.restore_status),
+                ("restore_timestamp", &self.restore_timestamp),
+            ],
+        )
+    }
+}
+
+/// `RestorationType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct RestorationType {
+    /// `RestoreId`: `RestoreIdType`.
+    pub restore_id: Option<String>,
+    /// `RestoreStatus`: `RestoreStatusType`.
+    pub restore_status: Option<RestoreStatusType>,
+    /// `RestoreTimestamp`: `DateType`.
+    pub restore_timestamp: Option<Timestamp>,
+    /// `TriggerTimestamp`: `DateType`.
+    pub trigger_timestamp: Option<Timestamp>,
+    /// `RestorePreview`: `RestorePreviewListType`.
+    pub restore_preview: Option<Vec<RestorePreviewType>>,
+}
+
+impl Shape for RestorationType {
+    const MEMBERS: &'static [&'static str] = &[
+        "RestoreId",
+        "RestoreStatus",
+        "RestoreTimestamp",
+        "TriggerTimestamp",
+        "RestorePreview",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            restore_id: member(value, "RestoreId")?,
+            restore_status: member(value, "RestoreStatus")?,
+            restore_timestamp: member(value, "RestoreTimestamp")?,
+            trigger_timestamp: member(value, "TriggerTimestamp")?,
+            restore_preview: member(value, "RestorePreview")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "RestoreId", &self.restore_id);
+        put(&mut object, "RestoreStatus", &self.restore_status);
+        put(&mut object, "RestoreTimestamp", &self.restore_timestamp);
+        put(&mut object, "TriggerTimestamp", &self.trigger_timestamp);
+        put(&mut object, "RestorePreview", &self.restore_preview);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for RestorationType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "RestorationType",
+            &[
+                ("restore_id", &self.restore_id),
+                ("restore_status", &self.restore_status),
+                ("restore_timestamp", &self.restore_timestamp),
+                ("trigger_timestamp", &self.trigger_timestamp),
+                ("restore_preview", &self.restore_preview),
+            ],
+        )
+    }
+}
+
+/// `RestorePreviewType`.
+#[derive(Clone, Default, PartialEq)]
+pub struct RestorePreviewType {
+    /// `Entity`: `StringType`.
+    pub entity: Option<String>,
+    /// `CreateCount`: `LongType`.
+    pub create_count: Option<i64>,
+    /// `UpdateCount`: `LongType`.
+    pub update_count: Option<i64>,
+    /// `DeleteCount`: `LongType`.
+    pub delete_count: Option<i64>,
+}
+
+impl Shape for RestorePreviewType {
+    const MEMBERS: &'static [&'static str] = &["Entity", "CreateCount", "UpdateCount", "DeleteCount"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            entity: member(value, "Entity")?,
+            create_count: member(value, "CreateCount")?,
+            update_count: member(value, "UpdateCount")?,
+            delete_count: member(value, "DeleteCount")?,
+        })
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        put(&mut object, "Entity", &self.entity);
+        put(&mut object, "CreateCount", &self.create_count);
+        put(&mut object, "UpdateCount", &self.update_count);
+        put(&mut object, "DeleteCount", &self.delete_count);
+        Value::Object(object)
+    }
+}
+
+impl fmt::Debug for RestorePreviewType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug(
+            f,
+            "RestorePreviewType",
+            &[
+                ("entity", &self.entity),
+                ("create_count", &self.create_count),
+                ("update_count", &self.update_count),
+                ("delete_count", &self.delete_count),
+            ],
+        )
+    }
+}
+
 /// `RiskConfigurationType`.
 #[derive(Clone, Default, PartialEq)]
 pub struct RiskConfigurationType {
@@ -3023,18 +3636,27 @@ pub struct RiskConfigurationType {
 }
 
 impl Shape for RiskConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "CompromisedCredentialsRiskConfiguration",
+        "AccountTakeoverRiskConfiguration",
+        "RiskExceptionConfiguration",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
             compromised_credentials_risk_configuration: member(
                 value,
                 "CompromisedCredentialsRiskConfiguration",
-            ),
-            account_takeover_risk_configuration: member(value, "AccountTakeoverRiskConfiguration"),
-            risk_exception_configuration: member(value, "RiskExceptionConfiguration"),
-            last_modified_date: member(value, "LastModifiedDate"),
-        }
+            )?,
+            account_takeover_risk_configuration: member(value, "AccountTakeoverRiskConfiguration")?,
+            risk_exception_configuration: member(value, "RiskExceptionConfiguration")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3094,11 +3716,13 @@ pub struct RiskExceptionConfigurationType {
 }
 
 impl Shape for RiskExceptionConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            blocked_ip_range_list: member(value, "BlockedIPRangeList"),
-            skipped_ip_range_list: member(value, "SkippedIPRangeList"),
-        }
+    const MEMBERS: &'static [&'static str] = &["BlockedIPRangeList", "SkippedIPRangeList"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            blocked_ip_range_list: member(value, "BlockedIPRangeList")?,
+            skipped_ip_range_list: member(value, "SkippedIPRangeList")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3130,10 +3754,12 @@ pub struct RoutingType {
 }
 
 impl Shape for RoutingType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            failover: member(value, "Failover"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Failover"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            failover: member(value, "Failover")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3157,10 +3783,12 @@ pub struct S3ConfigurationType {
 }
 
 impl Shape for S3ConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            bucket_arn: member(value, "BucketArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["BucketArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            bucket_arn: member(value, "BucketArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3186,11 +3814,13 @@ pub struct SMSMfaSettingsType {
 }
 
 impl Shape for SMSMfaSettingsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enabled: member(value, "Enabled"),
-            preferred_mfa: member(value, "PreferredMfa"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Enabled", "PreferredMfa"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enabled: member(value, "Enabled")?,
+            preferred_mfa: member(value, "PreferredMfa")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3231,16 +3861,26 @@ pub struct SchemaAttributeType {
 }
 
 impl Shape for SchemaAttributeType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            name: member(value, "Name"),
-            attribute_data_type: member(value, "AttributeDataType"),
-            developer_only_attribute: member(value, "DeveloperOnlyAttribute"),
-            mutable: member(value, "Mutable"),
-            required: member(value, "Required"),
-            number_attribute_constraints: member(value, "NumberAttributeConstraints"),
-            string_attribute_constraints: member(value, "StringAttributeConstraints"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Name",
+        "AttributeDataType",
+        "DeveloperOnlyAttribute",
+        "Mutable",
+        "Required",
+        "NumberAttributeConstraints",
+        "StringAttributeConstraints",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            name: member(value, "Name")?,
+            attribute_data_type: member(value, "AttributeDataType")?,
+            developer_only_attribute: member(value, "DeveloperOnlyAttribute")?,
+            mutable: member(value, "Mutable")?,
+            required: member(value, "Required")?,
+            number_attribute_constraints: member(value, "NumberAttributeConstraints")?,
+            string_attribute_constraints: member(value, "StringAttributeConstraints")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3312,19 +3952,32 @@ pub struct SessionDescriptionType {
 }
 
 impl Shape for SessionDescriptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            session_id: member(value, "SessionId"),
-            session_type: member(value, "SessionType"),
-            client_id: member(value, "ClientId"),
-            create_date: member(value, "CreateDate"),
-            last_active_date: member(value, "LastActiveDate"),
-            device_type: member(value, "DeviceType"),
-            last_ip_address: member(value, "LastIPAddress"),
-            last_location: member(value, "LastLocation"),
-            origin_session_id: member(value, "OriginSessionId"),
-            is_current_session: member(value, "IsCurrentSession"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SessionId",
+        "SessionType",
+        "ClientId",
+        "CreateDate",
+        "LastActiveDate",
+        "DeviceType",
+        "LastIPAddress",
+        "LastLocation",
+        "OriginSessionId",
+        "IsCurrentSession",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            session_id: member(value, "SessionId")?,
+            session_type: member(value, "SessionType")?,
+            client_id: member(value, "ClientId")?,
+            create_date: member(value, "CreateDate")?,
+            last_active_date: member(value, "LastActiveDate")?,
+            device_type: member(value, "DeviceType")?,
+            last_ip_address: member(value, "LastIPAddress")?,
+            last_location: member(value, "LastLocation")?,
+            origin_session_id: member(value, "OriginSessionId")?,
+            is_current_session: member(value, "IsCurrentSession")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3374,11 +4027,13 @@ pub struct SessionLocationType {
 }
 
 impl Shape for SessionLocationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            city: member(value, "City"),
-            country: member(value, "Country"),
-        }
+    const MEMBERS: &'static [&'static str] = &["City", "Country"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            city: member(value, "City")?,
+            country: member(value, "Country")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3407,10 +4062,12 @@ pub struct SignInPolicyType {
 }
 
 impl Shape for SignInPolicyType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            allowed_first_auth_factors: member(value, "AllowedFirstAuthFactors"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AllowedFirstAuthFactors"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            allowed_first_auth_factors: member(value, "AllowedFirstAuthFactors")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3448,13 +4105,15 @@ pub struct SmsConfigurationType {
 }
 
 impl Shape for SmsConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sns_caller_arn: member(value, "SnsCallerArn"),
-            external_id: member(value, "ExternalId"),
-            sns_region: member(value, "SnsRegion"),
-            eums_sms: member(value, "EumsSms"),
-        }
+    const MEMBERS: &'static [&'static str] = &["SnsCallerArn", "ExternalId", "SnsRegion", "EumsSms"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sns_caller_arn: member(value, "SnsCallerArn")?,
+            external_id: member(value, "ExternalId")?,
+            sns_region: member(value, "SnsRegion")?,
+            eums_sms: member(value, "EumsSms")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3492,11 +4151,13 @@ pub struct SmsMfaConfigType {
 }
 
 impl Shape for SmsMfaConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_authentication_message: member(value, "SmsAuthenticationMessage"),
-            sms_configuration: member(value, "SmsConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["SmsAuthenticationMessage", "SmsConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_authentication_message: member(value, "SmsAuthenticationMessage")?,
+            sms_configuration: member(value, "SmsConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3532,10 +4193,12 @@ pub struct SoftwareTokenMfaConfigType {
 }
 
 impl Shape for SoftwareTokenMfaConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enabled: member(value, "Enabled"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Enabled"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enabled: member(value, "Enabled")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3561,11 +4224,13 @@ pub struct SoftwareTokenMfaSettingsType {
 }
 
 impl Shape for SoftwareTokenMfaSettingsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enabled: member(value, "Enabled"),
-            preferred_mfa: member(value, "PreferredMfa"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Enabled", "PreferredMfa"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enabled: member(value, "Enabled")?,
+            preferred_mfa: member(value, "PreferredMfa")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3596,11 +4261,13 @@ pub struct StringAttributeConstraintsType {
 }
 
 impl Shape for StringAttributeConstraintsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            min_length: member(value, "MinLength"),
-            max_length: member(value, "MaxLength"),
-        }
+    const MEMBERS: &'static [&'static str] = &["MinLength", "MaxLength"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            min_length: member(value, "MinLength")?,
+            max_length: member(value, "MaxLength")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3622,38 +4289,46 @@ impl fmt::Debug for StringAttributeConstraintsType {
 }
 
 /// `TermsDescriptionType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct TermsDescriptionType {
     /// `TermsId`: `TermsIdType`, required.
-    pub terms_id: Option<String>,
+    pub terms_id: String,
     /// `TermsName`: `TermsNameType`, required.
-    pub terms_name: Option<String>,
+    pub terms_name: String,
     /// `Enforcement`: `TermsEnforcementType`, required.
-    pub enforcement: Option<TermsEnforcementType>,
+    pub enforcement: TermsEnforcementType,
     /// `CreationDate`: `DateType`, required.
-    pub creation_date: Option<Timestamp>,
+    pub creation_date: Timestamp,
     /// `LastModifiedDate`: `DateType`, required.
-    pub last_modified_date: Option<Timestamp>,
+    pub last_modified_date: Timestamp,
 }
 
 impl Shape for TermsDescriptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms_id: member(value, "TermsId"),
-            terms_name: member(value, "TermsName"),
-            enforcement: member(value, "Enforcement"),
-            creation_date: member(value, "CreationDate"),
-            last_modified_date: member(value, "LastModifiedDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "TermsId",
+        "TermsName",
+        "Enforcement",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms_id: required(value, "TermsId")?,
+            terms_name: required(value, "TermsName")?,
+            enforcement: required(value, "Enforcement")?,
+            creation_date: required(value, "CreationDate")?,
+            last_modified_date: required(value, "LastModifiedDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "TermsId", &self.terms_id);
-        put(&mut object, "TermsName", &self.terms_name);
-        put(&mut object, "Enforcement", &self.enforcement);
-        put(&mut object, "CreationDate", &self.creation_date);
-        put(&mut object, "LastModifiedDate", &self.last_modified_date);
+        set(&mut object, "TermsId", &self.terms_id);
+        set(&mut object, "TermsName", &self.terms_name);
+        set(&mut object, "Enforcement", &self.enforcement);
+        set(&mut object, "CreationDate", &self.creation_date);
+        set(&mut object, "LastModifiedDate", &self.last_modified_date);
         Value::Object(object)
     }
 }
@@ -3675,54 +4350,66 @@ impl fmt::Debug for TermsDescriptionType {
 }
 
 /// `TermsType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct TermsType {
     /// `TermsId`: `TermsIdType`, required.
-    pub terms_id: Option<String>,
+    pub terms_id: String,
     /// `UserPoolId`: `UserPoolIdType`, required.
-    pub user_pool_id: Option<String>,
+    pub user_pool_id: String,
     /// `ClientId`: `ClientIdType`, required.
-    pub client_id: Option<String>,
+    pub client_id: String,
     /// `TermsName`: `TermsNameType`, required.
-    pub terms_name: Option<String>,
+    pub terms_name: String,
     /// `TermsSource`: `TermsSourceType`, required.
-    pub terms_source: Option<TermsSourceType>,
+    pub terms_source: TermsSourceType,
     /// `Enforcement`: `TermsEnforcementType`, required.
-    pub enforcement: Option<TermsEnforcementType>,
+    pub enforcement: TermsEnforcementType,
     /// `Links`: `LinksType`, required.
-    pub links: Option<BTreeMap<String, String>>,
+    pub links: BTreeMap<String, String>,
     /// `CreationDate`: `DateType`, required.
-    pub creation_date: Option<Timestamp>,
+    pub creation_date: Timestamp,
     /// `LastModifiedDate`: `DateType`, required.
-    pub last_modified_date: Option<Timestamp>,
+    pub last_modified_date: Timestamp,
 }
 
 impl Shape for TermsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            terms_id: member(value, "TermsId"),
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            terms_name: member(value, "TermsName"),
-            terms_source: member(value, "TermsSource"),
-            enforcement: member(value, "Enforcement"),
-            links: member(value, "Links"),
-            creation_date: member(value, "CreationDate"),
-            last_modified_date: member(value, "LastModifiedDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "TermsId",
+        "UserPoolId",
+        "ClientId",
+        "TermsName",
+        "TermsSource",
+        "Enforcement",
+        "Links",
+        "CreationDate",
+        "LastModifiedDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            terms_id: required(value, "TermsId")?,
+            user_pool_id: required(value, "UserPoolId")?,
+            client_id: required(value, "ClientId")?,
+            terms_name: required(value, "TermsName")?,
+            terms_source: required(value, "TermsSource")?,
+            enforcement: required(value, "Enforcement")?,
+            links: required(value, "Links")?,
+            creation_date: required(value, "CreationDate")?,
+            last_modified_date: required(value, "LastModifiedDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "TermsId", &self.terms_id);
-        put(&mut object, "UserPoolId", &self.user_pool_id);
-        put(&mut object, "ClientId", &self.client_id);
-        put(&mut object, "TermsName", &self.terms_name);
-        put(&mut object, "TermsSource", &self.terms_source);
-        put(&mut object, "Enforcement", &self.enforcement);
-        put(&mut object, "Links", &self.links);
-        put(&mut object, "CreationDate", &self.creation_date);
-        put(&mut object, "LastModifiedDate", &self.last_modified_date);
+        set(&mut object, "TermsId", &self.terms_id);
+        set(&mut object, "UserPoolId", &self.user_pool_id);
+        set(&mut object, "ClientId", &self.client_id);
+        set(&mut object, "TermsName", &self.terms_name);
+        set(&mut object, "TermsSource", &self.terms_source);
+        set(&mut object, "Enforcement", &self.enforcement);
+        set(&mut object, "Links", &self.links);
+        set(&mut object, "CreationDate", &self.creation_date);
+        set(&mut object, "LastModifiedDate", &self.last_modified_date);
         Value::Object(object)
     }
 }
@@ -3735,7 +4422,7 @@ impl fmt::Debug for TermsType {
             &[
                 ("terms_id", &self.terms_id),
                 ("user_pool_id", &self.user_pool_id),
-                ("client_id", hidden(&self.client_id)),
+                ("client_id", &"…"),
                 ("terms_name", &self.terms_name),
                 ("terms_source", &self.terms_source),
                 ("enforcement", &self.enforcement),
@@ -3759,12 +4446,14 @@ pub struct TokenValidityUnitsType {
 }
 
 impl Shape for TokenValidityUnitsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            access_token: member(value, "AccessToken"),
-            id_token: member(value, "IdToken"),
-            refresh_token: member(value, "RefreshToken"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AccessToken", "IdToken", "RefreshToken"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            access_token: member(value, "AccessToken")?,
+            id_token: member(value, "IdToken")?,
+            refresh_token: member(value, "RefreshToken")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3810,16 +4499,26 @@ pub struct UICustomizationType {
 }
 
 impl Shape for UICustomizationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_id: member(value, "ClientId"),
-            image_url: member(value, "ImageUrl"),
-            css: member(value, "CSS"),
-            css_version: member(value, "CSSVersion"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientId",
+        "ImageUrl",
+        "CSS",
+        "CSSVersion",
+        "LastModifiedDate",
+        "CreationDate",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            client_id: member(value, "ClientId")?,
+            image_url: member(value, "ImageUrl")?,
+            css: member(value, "CSS")?,
+            css_version: member(value, "CSSVersion")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3861,13 +4560,15 @@ pub struct UserAttributeUpdateSettingsType {
 }
 
 impl Shape for UserAttributeUpdateSettingsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
+    const MEMBERS: &'static [&'static str] = &["AttributesRequireVerificationBeforeUpdate"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
             attributes_require_verification_before_update: member(
                 value,
                 "AttributesRequireVerificationBeforeUpdate",
-            ),
-        }
+            )?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3904,11 +4605,13 @@ pub struct UserContextDataType {
 }
 
 impl Shape for UserContextDataType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            ip_address: member(value, "IpAddress"),
-            encoded_data: member(value, "EncodedData"),
-        }
+    const MEMBERS: &'static [&'static str] = &["IpAddress", "EncodedData"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            ip_address: member(value, "IpAddress")?,
+            encoded_data: member(value, "EncodedData")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -3966,23 +4669,40 @@ pub struct UserImportJobType {
 }
 
 impl Shape for UserImportJobType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            job_name: member(value, "JobName"),
-            job_id: member(value, "JobId"),
-            user_pool_id: member(value, "UserPoolId"),
-            pre_signed_url: member(value, "PreSignedUrl"),
-            creation_date: member(value, "CreationDate"),
-            start_date: member(value, "StartDate"),
-            completion_date: member(value, "CompletionDate"),
-            status: member(value, "Status"),
-            cloud_watch_logs_role_arn: member(value, "CloudWatchLogsRoleArn"),
-            imported_users: member(value, "ImportedUsers"),
-            skipped_users: member(value, "SkippedUsers"),
-            failed_users: member(value, "FailedUsers"),
-            completion_message: member(value, "CompletionMessage"),
-            password_hashing_algorithm: member(value, "PasswordHashingAlgorithm"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "JobName",
+        "JobId",
+        "UserPoolId",
+        "PreSignedUrl",
+        "CreationDate",
+        "StartDate",
+        "CompletionDate",
+        "Status",
+        "CloudWatchLogsRoleArn",
+        "ImportedUsers",
+        "SkippedUsers",
+        "FailedUsers",
+        "CompletionMessage",
+        "PasswordHashingAlgorithm",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            job_name: member(value, "JobName")?,
+            job_id: member(value, "JobId")?,
+            user_pool_id: member(value, "UserPoolId")?,
+            pre_signed_url: member(value, "PreSignedUrl")?,
+            creation_date: member(value, "CreationDate")?,
+            start_date: member(value, "StartDate")?,
+            completion_date: member(value, "CompletionDate")?,
+            status: member(value, "Status")?,
+            cloud_watch_logs_role_arn: member(value, "CloudWatchLogsRoleArn")?,
+            imported_users: member(value, "ImportedUsers")?,
+            skipped_users: member(value, "SkippedUsers")?,
+            failed_users: member(value, "FailedUsers")?,
+            completion_message: member(value, "CompletionMessage")?,
+            password_hashing_algorithm: member(value, "PasswordHashingAlgorithm")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4039,25 +4759,27 @@ impl fmt::Debug for UserImportJobType {
 }
 
 /// `UserPoolAddOnsType`.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UserPoolAddOnsType {
     /// `AdvancedSecurityMode`: `AdvancedSecurityModeType`, required.
-    pub advanced_security_mode: Option<AdvancedSecurityModeType>,
+    pub advanced_security_mode: AdvancedSecurityModeType,
     /// `AdvancedSecurityAdditionalFlows`: `AdvancedSecurityAdditionalFlowsType`.
     pub advanced_security_additional_flows: Option<AdvancedSecurityAdditionalFlowsType>,
 }
 
 impl Shape for UserPoolAddOnsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            advanced_security_mode: member(value, "AdvancedSecurityMode"),
-            advanced_security_additional_flows: member(value, "AdvancedSecurityAdditionalFlows"),
-        }
+    const MEMBERS: &'static [&'static str] = &["AdvancedSecurityMode", "AdvancedSecurityAdditionalFlows"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            advanced_security_mode: required(value, "AdvancedSecurityMode")?,
+            advanced_security_additional_flows: member(value, "AdvancedSecurityAdditionalFlows")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "AdvancedSecurityMode", &self.advanced_security_mode);
+        set(&mut object, "AdvancedSecurityMode", &self.advanced_security_mode);
         put(
             &mut object,
             "AdvancedSecurityAdditionalFlows",
@@ -4095,12 +4817,14 @@ pub struct UserPoolClientDescription {
 }
 
 impl Shape for UserPoolClientDescription {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            client_id: member(value, "ClientId"),
-            user_pool_id: member(value, "UserPoolId"),
-            client_name: member(value, "ClientName"),
-        }
+    const MEMBERS: &'static [&'static str] = &["ClientId", "UserPoolId", "ClientName"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            client_id: member(value, "ClientId")?,
+            user_pool_id: member(value, "UserPoolId")?,
+            client_name: member(value, "ClientName")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4137,6 +4861,8 @@ pub struct UserPoolClientType {
     pub client_id: Option<String>,
     /// `ClientSecret`: `ClientSecretType`.
     pub client_secret: Option<String>,
+    /// `ClientSecretArn`: `ClientSecretArnType`.
+    pub client_secret_arn: Option<String>,
     /// `LastModifiedDate`: `DateType`.
     pub last_modified_date: Option<Timestamp>,
     /// `CreationDate`: `DateType`.
@@ -4186,39 +4912,71 @@ pub struct UserPoolClientType {
 }
 
 impl Shape for UserPoolClientType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            user_pool_id: member(value, "UserPoolId"),
-            client_name: member(value, "ClientName"),
-            client_id: member(value, "ClientId"),
-            client_secret: member(value, "ClientSecret"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-            refresh_token_validity: member(value, "RefreshTokenValidity"),
-            access_token_validity: member(value, "AccessTokenValidity"),
-            id_token_validity: member(value, "IdTokenValidity"),
-            token_validity_units: member(value, "TokenValidityUnits"),
-            read_attributes: member(value, "ReadAttributes"),
-            write_attributes: member(value, "WriteAttributes"),
-            explicit_auth_flows: member(value, "ExplicitAuthFlows"),
-            supported_identity_providers: member(value, "SupportedIdentityProviders"),
-            callback_urls: member(value, "CallbackURLs"),
-            logout_urls: member(value, "LogoutURLs"),
-            default_redirect_uri: member(value, "DefaultRedirectURI"),
-            allowed_oauth_flows: member(value, "AllowedOAuthFlows"),
-            allowed_oauth_scopes: member(value, "AllowedOAuthScopes"),
-            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient"),
-            analytics_configuration: member(value, "AnalyticsConfiguration"),
-            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors"),
-            enable_token_revocation: member(value, "EnableTokenRevocation"),
+    const MEMBERS: &'static [&'static str] = &[
+        "UserPoolId",
+        "ClientName",
+        "ClientId",
+        "ClientSecret",
+        "ClientSecretArn",
+        "LastModifiedDate",
+        "CreationDate",
+        "RefreshTokenValidity",
+        "AccessTokenValidity",
+        "IdTokenValidity",
+        "TokenValidityUnits",
+        "ReadAttributes",
+        "WriteAttributes",
+        "ExplicitAuthFlows",
+        "SupportedIdentityProviders",
+        "CallbackURLs",
+        "LogoutURLs",
+        "DefaultRedirectURI",
+        "AllowedOAuthFlows",
+        "AllowedOAuthScopes",
+        "AllowedOAuthFlowsUserPoolClient",
+        "AnalyticsConfiguration",
+        "PreventUserExistenceErrors",
+        "EnableTokenRevocation",
+        "EnablePropagateAdditionalUserContextData",
+        "AuthSessionValidity",
+        "RefreshTokenRotation",
+        "ClientType",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            user_pool_id: member(value, "UserPoolId")?,
+            client_name: member(value, "ClientName")?,
+            client_id: member(value, "ClientId")?,
+            client_secret: member(value, "ClientSecret")?,
+            client_secret_arn: member(value, "ClientSecretArn")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+            refresh_token_validity: member(value, "RefreshTokenValidity")?,
+            access_token_validity: member(value, "AccessTokenValidity")?,
+            id_token_validity: member(value, "IdTokenValidity")?,
+            token_validity_units: member(value, "TokenValidityUnits")?,
+            read_attributes: member(value, "ReadAttributes")?,
+            write_attributes: member(value, "WriteAttributes")?,
+            explicit_auth_flows: member(value, "ExplicitAuthFlows")?,
+            supported_identity_providers: member(value, "SupportedIdentityProviders")?,
+            callback_urls: member(value, "CallbackURLs")?,
+            logout_urls: member(value, "LogoutURLs")?,
+            default_redirect_uri: member(value, "DefaultRedirectURI")?,
+            allowed_oauth_flows: member(value, "AllowedOAuthFlows")?,
+            allowed_oauth_scopes: member(value, "AllowedOAuthScopes")?,
+            allowed_oauth_flows_user_pool_client: member(value, "AllowedOAuthFlowsUserPoolClient")?,
+            analytics_configuration: member(value, "AnalyticsConfiguration")?,
+            prevent_user_existence_errors: member(value, "PreventUserExistenceErrors")?,
+            enable_token_revocation: member(value, "EnableTokenRevocation")?,
             enable_propagate_additional_user_context_data: member(
                 value,
                 "EnablePropagateAdditionalUserContextData",
-            ),
-            auth_session_validity: member(value, "AuthSessionValidity"),
-            refresh_token_rotation: member(value, "RefreshTokenRotation"),
-            client_type: member(value, "ClientType"),
-        }
+            )?,
+            auth_session_validity: member(value, "AuthSessionValidity")?,
+            refresh_token_rotation: member(value, "RefreshTokenRotation")?,
+            client_type: member(value, "ClientType")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4227,6 +4985,7 @@ impl Shape for UserPoolClientType {
         put(&mut object, "ClientName", &self.client_name);
         put(&mut object, "ClientId", &self.client_id);
         put(&mut object, "ClientSecret", &self.client_secret);
+        put(&mut object, "ClientSecretArn", &self.client_secret_arn);
         put(&mut object, "LastModifiedDate", &self.last_modified_date);
         put(&mut object, "CreationDate", &self.creation_date);
         put(&mut object, "RefreshTokenValidity", &self.refresh_token_validity);
@@ -4288,6 +5047,7 @@ impl fmt::Debug for UserPoolClientType {
                 ("client_name", &self.client_name),
                 ("client_id", hidden(&self.client_id)),
                 ("client_secret", hidden(&self.client_secret)),
+                ("client_secret_arn", &self.client_secret_arn),
                 ("last_modified_date", &self.last_modified_date),
                 ("creation_date", &self.creation_date),
                 ("refresh_token_validity", &self.refresh_token_validity),
@@ -4345,16 +5105,26 @@ pub struct UserPoolDescriptionType {
 }
 
 impl Shape for UserPoolDescriptionType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            id: member(value, "Id"),
-            name: member(value, "Name"),
-            lambda_config: member(value, "LambdaConfig"),
-            status: member(value, "Status"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-            replica_regions: member(value, "ReplicaRegions"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Id",
+        "Name",
+        "LambdaConfig",
+        "Status",
+        "LastModifiedDate",
+        "CreationDate",
+        "ReplicaRegions",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            id: member(value, "Id")?,
+            name: member(value, "Name")?,
+            lambda_config: member(value, "LambdaConfig")?,
+            status: member(value, "Status")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+            replica_regions: member(value, "ReplicaRegions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4398,11 +5168,13 @@ pub struct UserPoolPolicyType {
 }
 
 impl Shape for UserPoolPolicyType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            password_policy: member(value, "PasswordPolicy"),
-            sign_in_policy: member(value, "SignInPolicy"),
-        }
+    const MEMBERS: &'static [&'static str] = &["PasswordPolicy", "SignInPolicy"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            password_policy: member(value, "PasswordPolicy")?,
+            sign_in_policy: member(value, "SignInPolicy")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4440,13 +5212,15 @@ pub struct UserPoolReplicaType {
 }
 
 impl Shape for UserPoolReplicaType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            region_name: member(value, "RegionName"),
-            status: member(value, "Status"),
-            role: member(value, "Role"),
-            user_pool_arn: member(value, "UserPoolArn"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RegionName", "Status", "Role", "UserPoolArn"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            region_name: member(value, "RegionName")?,
+            status: member(value, "Status")?,
+            role: member(value, "Role")?,
+            user_pool_arn: member(value, "UserPoolArn")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4478,19 +5252,21 @@ impl fmt::Debug for UserPoolReplicaType {
 #[derive(Clone, Default, PartialEq)]
 pub struct UserPoolTokenSessionConfigType {
     /// `MaxPerUser`: `MaxSessionsPerUserType`, required.
-    pub max_per_user: Option<i64>,
+    pub max_per_user: i64,
 }
 
 impl Shape for UserPoolTokenSessionConfigType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            max_per_user: member(value, "MaxPerUser"),
-        }
+    const MEMBERS: &'static [&'static str] = &["MaxPerUser"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            max_per_user: required(value, "MaxPerUser")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "MaxPerUser", &self.max_per_user);
+        set(&mut object, "MaxPerUser", &self.max_per_user);
         Value::Object(object)
     }
 }
@@ -4587,47 +5363,88 @@ pub struct UserPoolType {
 }
 
 impl Shape for UserPoolType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            id: member(value, "Id"),
-            name: member(value, "Name"),
-            policies: member(value, "Policies"),
-            deletion_protection: member(value, "DeletionProtection"),
-            lambda_config: member(value, "LambdaConfig"),
-            status: member(value, "Status"),
-            last_modified_date: member(value, "LastModifiedDate"),
-            creation_date: member(value, "CreationDate"),
-            schema_attributes: member(value, "SchemaAttributes"),
-            auto_verified_attributes: member(value, "AutoVerifiedAttributes"),
-            alias_attributes: member(value, "AliasAttributes"),
-            username_attributes: member(value, "UsernameAttributes"),
-            sms_verification_message: member(value, "SmsVerificationMessage"),
-            email_verification_message: member(value, "EmailVerificationMessage"),
-            email_verification_subject: member(value, "EmailVerificationSubject"),
-            verification_message_template: member(value, "VerificationMessageTemplate"),
-            sms_authentication_message: member(value, "SmsAuthenticationMessage"),
-            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings"),
-            mfa_configuration: member(value, "MfaConfiguration"),
-            device_configuration: member(value, "DeviceConfiguration"),
-            estimated_number_of_users: member(value, "EstimatedNumberOfUsers"),
-            email_configuration: member(value, "EmailConfiguration"),
-            sms_configuration: member(value, "SmsConfiguration"),
-            user_pool_tags: member(value, "UserPoolTags"),
-            sms_configuration_failure: member(value, "SmsConfigurationFailure"),
-            email_configuration_failure: member(value, "EmailConfigurationFailure"),
-            domain: member(value, "Domain"),
-            custom_domain: member(value, "CustomDomain"),
-            admin_create_user_config: member(value, "AdminCreateUserConfig"),
-            user_pool_add_ons: member(value, "UserPoolAddOns"),
-            dcr_configuration: member(value, "DcrConfiguration"),
-            username_configuration: member(value, "UsernameConfiguration"),
-            arn: member(value, "Arn"),
-            account_recovery_setting: member(value, "AccountRecoverySetting"),
-            user_pool_tier: member(value, "UserPoolTier"),
-            key_configuration: member(value, "KeyConfiguration"),
-            issuer_configuration: member(value, "IssuerConfiguration"),
-            acr_configuration: member(value, "AcrConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Id",
+        "Name",
+        "Policies",
+        "DeletionProtection",
+        "LambdaConfig",
+        "Status",
+        "LastModifiedDate",
+        "CreationDate",
+        "SchemaAttributes",
+        "AutoVerifiedAttributes",
+        "AliasAttributes",
+        "UsernameAttributes",
+        "SmsVerificationMessage",
+        "EmailVerificationMessage",
+        "EmailVerificationSubject",
+        "VerificationMessageTemplate",
+        "SmsAuthenticationMessage",
+        "UserAttributeUpdateSettings",
+        "MfaConfiguration",
+        "DeviceConfiguration",
+        "EstimatedNumberOfUsers",
+        "EmailConfiguration",
+        "SmsConfiguration",
+        "UserPoolTags",
+        "SmsConfigurationFailure",
+        "EmailConfigurationFailure",
+        "Domain",
+        "CustomDomain",
+        "AdminCreateUserConfig",
+        "UserPoolAddOns",
+        "DcrConfiguration",
+        "UsernameConfiguration",
+        "Arn",
+        "AccountRecoverySetting",
+        "UserPoolTier",
+        "KeyConfiguration",
+        "IssuerConfiguration",
+        "AcrConfiguration",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            id: member(value, "Id")?,
+            name: member(value, "Name")?,
+            policies: member(value, "Policies")?,
+            deletion_protection: member(value, "DeletionProtection")?,
+            lambda_config: member(value, "LambdaConfig")?,
+            status: member(value, "Status")?,
+            last_modified_date: member(value, "LastModifiedDate")?,
+            creation_date: member(value, "CreationDate")?,
+            schema_attributes: member(value, "SchemaAttributes")?,
+            auto_verified_attributes: member(value, "AutoVerifiedAttributes")?,
+            alias_attributes: member(value, "AliasAttributes")?,
+            username_attributes: member(value, "UsernameAttributes")?,
+            sms_verification_message: member(value, "SmsVerificationMessage")?,
+            email_verification_message: member(value, "EmailVerificationMessage")?,
+            email_verification_subject: member(value, "EmailVerificationSubject")?,
+            verification_message_template: member(value, "VerificationMessageTemplate")?,
+            sms_authentication_message: member(value, "SmsAuthenticationMessage")?,
+            user_attribute_update_settings: member(value, "UserAttributeUpdateSettings")?,
+            mfa_configuration: member(value, "MfaConfiguration")?,
+            device_configuration: member(value, "DeviceConfiguration")?,
+            estimated_number_of_users: member(value, "EstimatedNumberOfUsers")?,
+            email_configuration: member(value, "EmailConfiguration")?,
+            sms_configuration: member(value, "SmsConfiguration")?,
+            user_pool_tags: member(value, "UserPoolTags")?,
+            sms_configuration_failure: member(value, "SmsConfigurationFailure")?,
+            email_configuration_failure: member(value, "EmailConfigurationFailure")?,
+            domain: member(value, "Domain")?,
+            custom_domain: member(value, "CustomDomain")?,
+            admin_create_user_config: member(value, "AdminCreateUserConfig")?,
+            user_pool_add_ons: member(value, "UserPoolAddOns")?,
+            dcr_configuration: member(value, "DcrConfiguration")?,
+            username_configuration: member(value, "UsernameConfiguration")?,
+            arn: member(value, "Arn")?,
+            account_recovery_setting: member(value, "AccountRecoverySetting")?,
+            user_pool_tier: member(value, "UserPoolTier")?,
+            key_configuration: member(value, "KeyConfiguration")?,
+            issuer_configuration: member(value, "IssuerConfiguration")?,
+            acr_configuration: member(value, "AcrConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4797,16 +5614,26 @@ pub struct UserType {
 }
 
 impl Shape for UserType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            username: member(value, "Username"),
-            attributes: member(value, "Attributes"),
-            user_create_date: member(value, "UserCreateDate"),
-            user_last_modified_date: member(value, "UserLastModifiedDate"),
-            enabled: member(value, "Enabled"),
-            user_status: member(value, "UserStatus"),
-            mfa_options: member(value, "MFAOptions"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "Username",
+        "Attributes",
+        "UserCreateDate",
+        "UserLastModifiedDate",
+        "Enabled",
+        "UserStatus",
+        "MFAOptions",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            username: member(value, "Username")?,
+            attributes: member(value, "Attributes")?,
+            user_create_date: member(value, "UserCreateDate")?,
+            user_last_modified_date: member(value, "UserLastModifiedDate")?,
+            enabled: member(value, "Enabled")?,
+            user_status: member(value, "UserStatus")?,
+            mfa_options: member(value, "MFAOptions")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4844,19 +5671,21 @@ impl fmt::Debug for UserType {
 #[derive(Clone, Default, PartialEq)]
 pub struct UsernameConfigurationType {
     /// `CaseSensitive`: `WrappedBooleanType`, required.
-    pub case_sensitive: Option<bool>,
+    pub case_sensitive: bool,
 }
 
 impl Shape for UsernameConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            case_sensitive: member(value, "CaseSensitive"),
-        }
+    const MEMBERS: &'static [&'static str] = &["CaseSensitive"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            case_sensitive: required(value, "CaseSensitive")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "CaseSensitive", &self.case_sensitive);
+        set(&mut object, "CaseSensitive", &self.case_sensitive);
         Value::Object(object)
     }
 }
@@ -4889,15 +5718,24 @@ pub struct VerificationMessageTemplateType {
 }
 
 impl Shape for VerificationMessageTemplateType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            sms_message: member(value, "SmsMessage"),
-            email_message: member(value, "EmailMessage"),
-            email_subject: member(value, "EmailSubject"),
-            email_message_by_link: member(value, "EmailMessageByLink"),
-            email_subject_by_link: member(value, "EmailSubjectByLink"),
-            default_email_option: member(value, "DefaultEmailOption"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "SmsMessage",
+        "EmailMessage",
+        "EmailSubject",
+        "EmailMessageByLink",
+        "EmailSubjectByLink",
+        "DefaultEmailOption",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            sms_message: member(value, "SmsMessage")?,
+            email_message: member(value, "EmailMessage")?,
+            email_subject: member(value, "EmailSubject")?,
+            email_message_by_link: member(value, "EmailMessageByLink")?,
+            email_subject_by_link: member(value, "EmailSubjectByLink")?,
+            default_email_option: member(value, "DefaultEmailOption")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4941,12 +5779,14 @@ pub struct WebAuthnConfigurationType {
 }
 
 impl Shape for WebAuthnConfigurationType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            relying_party_id: member(value, "RelyingPartyId"),
-            user_verification: member(value, "UserVerification"),
-            factor_configuration: member(value, "FactorConfiguration"),
-        }
+    const MEMBERS: &'static [&'static str] = &["RelyingPartyId", "UserVerification", "FactorConfiguration"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            relying_party_id: member(value, "RelyingPartyId")?,
+            user_verification: member(value, "UserVerification")?,
+            factor_configuration: member(value, "FactorConfiguration")?,
+        })
     }
 
     fn to_json(&self) -> Value {
@@ -4976,51 +5816,60 @@ impl fmt::Debug for WebAuthnConfigurationType {
 #[derive(Clone, Default, PartialEq)]
 pub struct WebAuthnCredentialDescription {
     /// `CredentialId`: `StringType`, required.
-    pub credential_id: Option<String>,
+    pub credential_id: String,
     /// `FriendlyCredentialName`: `StringType`, required.
-    pub friendly_credential_name: Option<String>,
+    pub friendly_credential_name: String,
     /// `RelyingPartyId`: `StringType`, required.
-    pub relying_party_id: Option<String>,
+    pub relying_party_id: String,
     /// `AuthenticatorAttachment`: `WebAuthnAuthenticatorAttachmentType`.
     pub authenticator_attachment: Option<String>,
     /// `AuthenticatorTransports`: `WebAuthnAuthenticatorTransportsList`, required.
-    pub authenticator_transports: Option<Vec<String>>,
+    pub authenticator_transports: Vec<String>,
     /// `CreatedAt`: `DateType`, required.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Timestamp,
 }
 
 impl Shape for WebAuthnCredentialDescription {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            credential_id: member(value, "CredentialId"),
-            friendly_credential_name: member(value, "FriendlyCredentialName"),
-            relying_party_id: member(value, "RelyingPartyId"),
-            authenticator_attachment: member(value, "AuthenticatorAttachment"),
-            authenticator_transports: member(value, "AuthenticatorTransports"),
-            created_at: member(value, "CreatedAt"),
-        }
+    const MEMBERS: &'static [&'static str] = &[
+        "CredentialId",
+        "FriendlyCredentialName",
+        "RelyingPartyId",
+        "AuthenticatorAttachment",
+        "AuthenticatorTransports",
+        "CreatedAt",
+    ];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            credential_id: required(value, "CredentialId")?,
+            friendly_credential_name: required(value, "FriendlyCredentialName")?,
+            relying_party_id: required(value, "RelyingPartyId")?,
+            authenticator_attachment: member(value, "AuthenticatorAttachment")?,
+            authenticator_transports: required(value, "AuthenticatorTransports")?,
+            created_at: required(value, "CreatedAt")?,
+        })
     }
 
     fn to_json(&self) -> Value {
         let mut object = Map::new();
-        put(&mut object, "CredentialId", &self.credential_id);
-        put(
+        set(&mut object, "CredentialId", &self.credential_id);
+        set(
             &mut object,
             "FriendlyCredentialName",
             &self.friendly_credential_name,
         );
-        put(&mut object, "RelyingPartyId", &self.relying_party_id);
+        set(&mut object, "RelyingPartyId", &self.relying_party_id);
         put(
             &mut object,
             "AuthenticatorAttachment",
             &self.authenticator_attachment,
         );
-        put(
+        set(
             &mut object,
             "AuthenticatorTransports",
             &self.authenticator_transports,
         );
-        put(&mut object, "CreatedAt", &self.created_at);
+        set(&mut object, "CreatedAt", &self.created_at);
         Value::Object(object)
     }
 }
@@ -5050,10 +5899,12 @@ pub struct WebAuthnMfaSettingsType {
 }
 
 impl Shape for WebAuthnMfaSettingsType {
-    fn from_json(value: &Value) -> Self {
-        Self {
-            enabled: member(value, "Enabled"),
-        }
+    const MEMBERS: &'static [&'static str] = &["Enabled"];
+
+    fn from_json(value: &Value) -> Result<Self, Missing> {
+        Ok(Self {
+            enabled: member(value, "Enabled")?,
+        })
     }
 
     fn to_json(&self) -> Value {

@@ -61,9 +61,12 @@ pub(super) fn all_rules(node: &Node) -> String {
         Rule::Enum(values) => vec![not_in_set(values)],
         Rule::Integer { range } => of(range, too_high, too_low),
         Rule::Blob { size } => of(size, too_long, too_short),
-        Rule::Structure(_) | Rule::List { .. } | Rule::Map { .. } | Rule::Boolean | Rule::Document => {
-            Vec::new()
-        }
+        Rule::Structure(_)
+        | Rule::List { .. }
+        | Rule::Map { .. }
+        | Rule::Boolean
+        | Rule::Timestamp
+        | Rule::Document => Vec::new(),
     };
     format!("[{}]", rules.join(", "))
 }

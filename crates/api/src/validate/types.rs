@@ -24,7 +24,9 @@ pub(super) fn check(value: &Value, node: &Node) -> Result<(), String> {
         (Rule::Map { value: node, .. }, Value::Object(entries)) => {
             entries.values().try_for_each(|value| check(value, node))
         }
-        (Rule::Text { .. } | Rule::Enum(_), Value::String(_)) | (Rule::Boolean, Value::Bool(_)) => Ok(()),
+        (Rule::Text { .. } | Rule::Enum(_), Value::String(_))
+        | (Rule::Boolean, Value::Bool(_))
+        | (Rule::Timestamp, Value::Number(_)) => Ok(()),
         (Rule::Integer { .. }, Value::Number(number)) if number.as_i64().is_some_and(fits_32_bits) => Ok(()),
         (Rule::Blob { .. }, Value::String(text)) => base64(text)
             .map(|_| ())
@@ -53,6 +55,7 @@ fn mismatch(rule: &Rule, value: &Value) -> String {
         Rule::Text { .. } | Rule::Enum(_) => "an String",
         Rule::Integer { .. } => "an Integer",
         Rule::Blob { .. } => "a Blob",
+        Rule::Timestamp => "a Timestamp",
         Rule::Boolean => match value.as_str() {
             Some(text) => {
                 return format!(

@@ -11,7 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::VerifyingKey;
+use super::key_error::KeyError;
+use super::verifying::VerifyingKey;
 
 /// Bytes of an RSA-2048 modulus, hence of a signature.
 const SIGNATURE_LEN: usize = 256;
@@ -105,29 +106,3 @@ impl fmt::Debug for SigningKey {
             .finish_non_exhaustive()
     }
 }
-
-/// What can go wrong with a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeyError {
-    /// No key could be generated.
-    Generation,
-    /// The bytes are not a consistent 2048-bit RSA key.
-    Rejected,
-    /// The key could not be written.
-    Export,
-    /// The signature came out wrong.
-    Signing,
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Generation => "no RSA key could be generated",
-            Self::Rejected => "the key is not a consistent 2048-bit RSA key",
-            Self::Export => "the RSA key could not be written as PKCS #8",
-            Self::Signing => "the RSA signature could not be made",
-        })
-    }
-}
-
-impl std::error::Error for KeyError {}

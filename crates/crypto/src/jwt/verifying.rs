@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::KeyError;
+use super::key_error::KeyError;
 use crate::group::without_leading_zeros;
 use crate::sha256;
 

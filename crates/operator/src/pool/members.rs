@@ -29,7 +29,13 @@ const POOL_READ_ONLY: [&str; 15] = [
 ];
 
 /// What an app client's description has beside what can be updated.
-const CLIENT_READ_ONLY: [&str; 4] = ["ClientSecret", "ClientType", "CreationDate", "LastModifiedDate"];
+const CLIENT_READ_ONLY: [&str; 5] = [
+    "ClientSecret",
+    "ClientSecretArn",
+    "ClientType",
+    "CreationDate",
+    "LastModifiedDate",
+];
 
 /// How the names of tags begin that AWS sets by itself, keeps by itself, and refuses from anybody else.
 const AWS_TAG: &str = "aws:";
@@ -96,12 +102,12 @@ pub(crate) const OLDER_NAME: &str = "UnusedAccountValidityDays";
 
 /// The members of a pool's update that this version does not know. They are sent as they came.
 pub(crate) fn unknown_in_pool(update: &Value) -> Vec<String> {
-    unknown(update, &UpdateUserPoolRequest::from_json(update).to_json())
+    unknown(update, UpdateUserPoolRequest::MEMBERS)
 }
 
 /// The members of an app client's update that this version does not know.
 pub(crate) fn unknown_in_client(update: &Value) -> Vec<String> {
-    unknown(update, &UpdateUserPoolClientRequest::from_json(update).to_json())
+    unknown(update, UpdateUserPoolClientRequest::MEMBERS)
 }
 
 /// The CloudFormation stack that a pool belongs to.
@@ -125,10 +131,10 @@ fn kept(description: &Value, left_out: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-fn unknown(update: &Value, understood: &Value) -> Vec<String> {
+fn unknown(update: &Value, known: &[&str]) -> Vec<String> {
     let members = update.as_object().into_iter().flatten();
     members
-        .filter(|(name, value)| !value.is_null() && understood.get(name.as_str()).is_none())
+        .filter(|(name, value)| !value.is_null() && !known.contains(&name.as_str()))
         .map(|(name, _)| name.clone())
         .collect()
 }

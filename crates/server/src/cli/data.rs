@@ -4,19 +4,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use poolhouse_crypto::OsEntropy;
-use poolhouse_crypto::seal::Sealer;
-use poolhouse_store::{Batch, Expect, Sqlite, Store};
-use serde_json::Value;
+use poolhouse_store::{Batch, Sqlite};
 use zeroize::Zeroizing;
 
 use super::CliError;
 use crate::key_file;
-use crate::records::keys;
-use crate::start;
+use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::load::LoadError;
+use poolhouse_pool::base::platform::Platform;
+use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
 
 /// The database's file name.
 const DATABASE: &str = "poolhouse.db";
-/// What the row at [`keys::SEAL`] holds, sealed.
+/// What the row at [`seal::key`] holds, sealed.
 const KNOWN: &[u8] = b"poolhouse";
 
 /// An opened data directory.
@@ -44,28 +44,30 @@ pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
 }
 
 impl Data {
-    /// What seals the records.
-    pub fn sealer(&self) -> Sealer {
-        start::sealer(&self.master_key)
+    /// The platform over this directory, for commands that do one thing and end.
+    pub fn platform(&self) -> Platform {
+        let store = self.store.clone();
+        Platform::new(
+            store,
+            &self.master_key,
+            Arc::new(OsEntropy),
+            Arc::new(SystemClock),
+            1,
+        )
     }
 
     /// Refuses a database that another key sealed, before anything new is sealed with this one.
     async fn check_seal(&self, directory: &Path) -> Result<(), CliError> {
-        let failed = |error| CliError::new("the database cannot be read").caused_by(error);
-        let sealer = self.sealer();
-        let Some(row) = self.store.get(keys::SEAL).await.map_err(failed)? else {
-            let sealed = sealer.seal(keys::SEAL, KNOWN, &OsEntropy);
-            let batch = Batch::new().put(keys::SEAL, Expect::Any, Value::from(sealed).to_string());
-            let written = self.store.commit(batch).await;
-            return written
-                .map(drop)
-                .map_err(|error| CliError::new("the database cannot be written").caused_by(error));
-        };
-        let opens = match serde_json::from_str(&row.body) {
-            Ok(Value::String(sealed)) => sealer
-                .open(keys::SEAL, &sealed)
+        let platform = self.platform();
+        let key = seal::key();
+        // Under another key the row is not ours at all.
+        let opens = match load(&platform, &key).await {
+            Ok(Some(Stored { value, .. })) => platform
+                .open(key.as_str(), &value.0)
                 .is_ok_and(|plain| *plain == *KNOWN),
-            _ => false,
+            Ok(None) => return write_seal(&platform).await,
+            Err(LoadError::Corrupt(_)) => false,
+            Err(error) => return Err(CliError::new("the database cannot be read").caused_by(error)),
         };
         if opens {
             return Ok(());
@@ -76,4 +78,14 @@ impl Data {
             directory.display()
         )))
     }
+}
+
+/// Seals the known text into a new database.
+async fn write_seal(platform: &Platform) -> Result<(), CliError> {
+    let key = seal::key();
+    let sealed = Reference(platform.seal(key.as_str(), KNOWN));
+    let written = platform.commit(Batch::new().create(key, &sealed)).await;
+    written
+        .map(drop)
+        .map_err(|error| CliError::new("the database cannot be written").caused_by(error))
 }

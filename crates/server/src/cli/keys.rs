@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use poolhouse_crypto::OsEntropy;
 use serde_json::{Value, json};
 
 use super::data::{self, Data};
 use super::{CliError, KeysArgs, KeysCommand, Output, print};
-use crate::access_keys;
-use crate::clock::{Clock, Millis, SystemClock};
+use poolhouse_pool::base::clock::Millis;
+use poolhouse_pool::keyring::access;
 
 pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -24,7 +23,7 @@ pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
 
 async fn create(at: &KeysArgs) -> Result<(), CliError> {
     let data = data::open(&at.data).await?;
-    let made = access_keys::create(&*data.store, &data.sealer(), &OsEntropy, SystemClock.now()).await;
+    let made = access::create(&data.platform()).await;
     data.store.close().await;
     let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
     let (id, secret) = (made.access_key_id, made.secret_access_key);
@@ -40,7 +39,7 @@ async fn create(at: &KeysArgs) -> Result<(), CliError> {
 
 async fn list(at: &KeysArgs) -> Result<(), CliError> {
     let data = existing(&at.data).await?;
-    let found = access_keys::list(&*data.store).await;
+    let found = access::list(&data.platform()).await;
     data.store.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
     if at.output == Output::Json {
@@ -60,7 +59,7 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
     let data = existing(&at.data).await?;
-    let deleted = access_keys::delete(&*data.store, id).await;
+    let deleted = access::delete(&data.platform(), id).await;
     data.store.close().await;
     match deleted {
         Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),

@@ -1,5 +1,6 @@
 //! The command line: `poolhouse serve`, `keys`, `mail`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
+mod aws;
 mod configure;
 mod data;
 mod files;
@@ -7,6 +8,7 @@ mod keys;
 mod logging;
 mod mail;
 mod operator;
+mod run;
 mod serve;
 mod sockets;
 
@@ -16,56 +18,48 @@ use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use poolhouse_outbound::aws::Credentials;
+use clap::{Args, Subcommand, ValueEnum};
 
-use crate::error::with_causes;
-
-/// A self-hosted, Amazon Cognito compatible user pool.
-#[derive(Parser)]
-#[command(name = "poolhouse", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run the server.
-    Serve(ServeArgs),
-    /// Make, list and delete access keys for the operations that AWS signs.
-    #[command(subcommand)]
-    Keys(KeysCommand),
-    /// Show the code mail, or send one to see whether it arrives.
-    #[command(subcommand)]
-    Mail(mail::MailCommand),
-    #[command(flatten)]
-    Operator(poolhouse_operator::Command),
-}
+pub use run::{command, main};
 
 #[derive(Args, Default)]
 struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:9229]
+    ///
+    /// Port 0 takes a free one. The server speaks HTTP: put a TLS proxy in front of it before others use it.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
     /// The directory of the database and its key [default: ./poolhouse-data]
+    ///
+    /// It holds poolhouse.db and master.key, made at the first start with rights for its owner only. Without the key the
+    /// database cannot be read.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// The SMTP server that sends mail: smtp://user:password@host:587 or smtps://…
+    ///
+    /// A password on a command line can be seen by others on the machine: the configuration file is the better place.
     #[arg(long, value_name = "URL")]
     smtp: Option<String>,
     /// Whom mail comes from: no-reply@example.com or "App <no-reply@example.com>"
+    ///
+    /// Needed with --smtp.
     #[arg(long, value_name = "ADDR")]
     mail_from: Option<String>,
     /// Keep mail in a local inbox at /inbox, for this machine only
+    ///
+    /// Mail is kept in place of being sent where no mail server is given, and taken by SMTP on loopback. Only with a
+    /// loopback address: the inbox shows sign-in codes.
     #[arg(long)]
     inbox: bool,
     /// The base of the tokens' issuer, without a slash at its end [default: http://ADDRESS:PORT]
+    ///
+    /// With https://id.example.com the issuer of a pool is https://id.example.com/us-east-1_AbCd12345.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     /// The configuration file [default: poolhouse.toml in the current directory, if it is there]
+    ///
+    /// Options win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -118,10 +112,8 @@ pub struct Environment {
     pub log: Option<String>,
     /// `PATH`, on which the interpreters of functions are looked for.
     pub path: OsString,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, for functions on Lambda.
-    pub credentials: Option<Credentials>,
-    /// Every variable by its name, for the operator's tools, which look for AWS's own.
-    pub variables: poolhouse_operator::Env,
+    /// Every variable by its name: those of AWS's tools are looked for by the server's calls and the operator's commands.
+    pub variables: poolhouse_credentials::Env,
 }
 
 /// Why a command could not do what it was asked. Each says what to do.
@@ -156,32 +148,6 @@ impl Error for CliError {
         self.source
             .as_deref()
             .map(|cause| cause as &(dyn Error + 'static))
-    }
-}
-
-/// Runs the command that the arguments name.
-pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli,
-        Err(error) => {
-            // Help and version are "errors" too; clap knows where each is written and which code it ends with.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
-        }
-    };
-    let done = match cli.command {
-        Command::Serve(arguments) => serve::run(arguments, environment),
-        Command::Keys(command) => keys::run(command),
-        Command::Mail(command) => mail::run(command, environment),
-        Command::Operator(command) => return operator::run(&command, environment),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // With stderr gone there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "poolhouse: {}.", with_causes(&error));
-            ExitCode::FAILURE
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use poolhouse_operator::{Command, Terminal, World};
 
 use super::Environment;
-use crate::clock::{Clock, SystemClock};
+use poolhouse_pool::base::clock::{Clock, SystemClock};
 
 /// Runs the command. Its exit code says more than whether it succeeded.
 pub(super) fn run(command: &Command, environment: &Environment) -> ExitCode {

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
+use poolhouse_outbound::aws::Caller;
 use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -16,32 +18,34 @@ use tokio::time::{sleep, timeout};
 use super::configure::configure;
 use super::data::{self, Data};
 use super::sockets::{self, Sockets};
-use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, files, logging, print};
-use crate::app::App;
-use crate::clock::{Clock, SystemClock};
+use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, aws, files, logging, print};
 use crate::config::Configuration;
-use crate::cpu::EXECUTOR_THREADS_BEYOND;
-use crate::error::with_causes;
+use crate::http::connections::ConnectionLimits;
 use crate::http::{Pages, connections, router};
-use crate::mailer::Worker;
-use crate::oidc::keys::FreshKeys;
-use crate::settings::Settings;
-use crate::shutdown::{self, Shutdown};
-use crate::start::{Parts, assemble};
-use crate::sweeper::Sweeper;
-use crate::tls;
-use crate::triggers::{self, FunctionHost};
+use poolhouse_pool::base::clock::{Clock, SystemClock};
+use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
+use poolhouse_pool::base::settings::Settings;
+use poolhouse_pool::base::shutdown::{self, Shutdown};
+use poolhouse_pool::keyring::signing::FreshKeys;
+use poolhouse_pool::mailer::Worker;
+use poolhouse_pool::request::App;
+use poolhouse_pool::run::sweeper::Sweeper;
+use poolhouse_pool::run::{Parts, assemble, reindex};
+use poolhouse_pool::triggers::{self, FunctionHost};
+use poolhouse_text::with_causes;
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
 /// How long background work may take to end; requests under way have their own limit.
 const FAREWELL: Duration = Duration::from_secs(6);
+/// Users between two lines about an index that is being built.
+const INDEX_PROGRESS: usize = 10_000;
 /// How long background work that panicked rests before it starts again.
 const RESTART: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
     logging::start(environment.log.as_deref())?;
-    let configuration = configure(arguments, environment.credentials.as_ref())?;
+    let configuration = configure(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores() + EXECUTOR_THREADS_BEYOND)
         .enable_all()
@@ -59,21 +63,34 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let data = data::open(&directory).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
-        mut settings, issuer, ..
+        mut settings,
+        web,
+        mut http,
+        issuer,
+        ..
     } = configuration;
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
-    let connections = &mut settings.http.connections.total;
+    let connections = &mut http.connections.total;
     *connections = (*connections).min(files::room_for_connections());
-    let pages = Pages::load(&settings.web).map_err(|error| {
+    let pages = Pages::load(&web).map_err(|error| {
         CliError::new("the built pages cannot be read; see directory under [web]").caused_by(error)
     })?;
-    let functions = Functions::prepare(&settings, &directory, environment)?;
+    let aws = aws::caller(&settings, environment).await?;
+    let functions = Functions::prepare(&settings, &directory, environment, &aws)?;
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
-    let app = put_together(settings, &data, inbox, functions)?;
+    let app = put_together(settings, &data, inbox, functions, aws)?;
+
+    build_indexes(&app).await?;
 
     let mut signals = Signals::listen()?;
     let (stop, shutdown) = shutdown::channel();
-    let background = start(&app, pages, sockets, &shutdown);
+    let background = start(
+        &app,
+        router(app.clone(), pages, http.body),
+        http.connections,
+        sockets,
+        &shutdown,
+    );
     warm_up(&app).await;
     if let Err(error) = announce(&app, &directory) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
@@ -85,6 +102,21 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     finish(background, &app).await;
     data.store.close().await;
     Ok(())
+}
+
+/// Writes index rows that an earlier version did not, and says how far it is.
+async fn build_indexes(app: &App) -> Result<(), CliError> {
+    let mut told = 0;
+    let progress = |users| {
+        if users >= told + INDEX_PROGRESS {
+            told = users;
+            tracing::info!(users, "building the index of users");
+        }
+    };
+    let built = reindex(&app.platform, progress).await;
+    built
+        .map(drop)
+        .map_err(|error| CliError::new("the index of users cannot be built").caused_by(error))
 }
 
 /// Lets what is under way end, and then the functions.
@@ -112,16 +144,18 @@ struct Functions {
 }
 
 impl Functions {
-    fn prepare(settings: &Settings, data: &Path, environment: &Environment) -> Result<Functions, CliError> {
+    fn prepare(
+        settings: &Settings,
+        data: &Path,
+        environment: &Environment,
+        aws: &Caller,
+    ) -> Result<Functions, CliError> {
         let failed =
             |error: Box<dyn Error + Send + Sync>| CliError::new("a function cannot run").caused_by(error);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let credentials = environment.credentials.as_ref();
         Ok(Functions {
             host: FunctionHost::prepare(settings, data, &environment.path)
                 .map_err(|error| failed(error.into()))?,
-            remotes: triggers::remotes(settings, credentials, &tls::source(), &clock)
-                .map_err(|error| failed(error.into()))?,
+            remotes: triggers::remotes(settings, aws),
         })
     }
 }
@@ -131,6 +165,7 @@ fn put_together(
     data: &Data,
     inbox: Option<Inbox>,
     functions: Functions,
+    aws: Caller,
 ) -> Result<Arc<App>, CliError> {
     let parts = Parts {
         store: data.store.clone(),
@@ -141,6 +176,7 @@ fn put_together(
         inbox,
         cores: cores(),
         function_host: functions.host,
+        aws,
         places: functions.remotes,
     };
     assemble(settings, parts).map_err(|error| CliError::new("the master key is not usable").caused_by(error))
@@ -152,21 +188,21 @@ fn cores() -> usize {
 }
 
 /// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper.
-fn start(app: &Arc<App>, pages: Pages, sockets: Sockets, shutdown: &Shutdown) -> JoinSet<()> {
+fn start(
+    app: &Arc<App>,
+    routes: Router,
+    limits: ConnectionLimits,
+    sockets: Sockets,
+    shutdown: &Shutdown,
+) -> JoinSet<()> {
     let mut background = JoinSet::new();
-    let limits = app.settings.http.connections;
-    background.spawn(connections::serve(
-        sockets.http,
-        router(app.clone(), pages),
-        limits,
-        shutdown.clone(),
-    ));
+    background.spawn(connections::serve(sockets.http, routes, limits, shutdown.clone()));
     if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
         background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
     }
-    let (of_worker, of_sweeper) = (app.clone(), app.clone());
-    let worker = move |shutdown| Worker::new(&of_worker).map(|worker| worker.run(shutdown));
-    let sweeper = move |shutdown| Some(Sweeper::new(&of_sweeper).run(shutdown));
+    let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
+    let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
+    let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
     background

@@ -4,9 +4,12 @@ use poolhouse_api::Operation;
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;
 
+use super::keys::functions as keys;
 use super::table::{ConfigError, Section};
-use crate::settings::{FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, RemoteFunction};
-use crate::triggers;
+use poolhouse_pool::base::settings::{
+    FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, RemoteFunction,
+};
+use poolhouse_pool::triggers;
 
 /// What a function's key may call unless told otherwise: what the confirm-code functions need.
 pub(super) const OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
@@ -25,7 +28,7 @@ pub(super) fn read(
     region: &str,
 ) -> Result<FunctionSettings, ConfigError> {
     let elsewhere = section.parsed(
-        "invoke",
+        &keys::INVOKE,
         "aws, or the http or https URL of an Invoke endpoint without a path",
         |text| remote(&function, text, region),
     )?;
@@ -49,7 +52,7 @@ fn remote(function: &str, text: &str, region: &str) -> Option<RemoteFunction> {
 }
 
 fn process(section: &mut Section<'_>) -> Result<ProcessSettings, ConfigError> {
-    let kind = section.parsed("runtime", "nodejs, python or provided", |text| match text {
+    let kind = section.parsed(&keys::RUNTIME, "nodejs, python or provided", |text| match text {
         "nodejs" => Some(Kind::Interpreted(Runtime::Node)),
         "python" => Some(Kind::Interpreted(Runtime::Python)),
         "provided" => Some(Kind::Provided),
@@ -61,49 +64,52 @@ fn process(section: &mut Section<'_>) -> Result<ProcessSettings, ConfigError> {
     };
     Ok(ProcessSettings {
         code,
-        processes: section.count("processes")?,
-        environment: section.section("environment")?.variables()?,
+        processes: section.count(&keys::PROCESSES)?,
+        environment: section.section(&keys::ENVIRONMENT)?.variables()?,
         operations: operations(section)?,
     })
 }
 
 fn program(section: &mut Section<'_>) -> Result<FunctionCode, ConfigError> {
-    let Some(program) = section.path("program")? else {
+    let Some(program) = section.path(&keys::PROGRAM)? else {
         return Err(section.error(
-            "program",
+            &keys::PROGRAM,
             "is missing: the function's program, such as a bootstrap binary. For a handler, set runtime to nodejs or python",
         ));
     };
     Ok(FunctionCode::Program {
         program,
-        arguments: section.texts("arguments")?.unwrap_or_default(),
-        directory: section.path("directory")?,
-        handler: section.text("handler")?,
+        arguments: section.texts(&keys::ARGUMENTS)?.unwrap_or_default(),
+        directory: section.path(&keys::DIRECTORY)?,
+        handler: section.text(&keys::HANDLER)?,
     })
 }
 
 fn handler(section: &mut Section<'_>, runtime: Runtime) -> Result<FunctionCode, ConfigError> {
-    let Some(handler) = section.text("handler")? else {
-        return Err(section.error("handler", "is missing: file and function, such as index.handler"));
+    let Some(handler) = section.text(&keys::HANDLER)? else {
+        return Err(section.error(
+            &keys::HANDLER,
+            "is missing: file and function, such as index.handler",
+        ));
     };
-    let Some(directory) = section.path("directory")? else {
-        return Err(section.error("directory", "is missing: the folder of the handler's file"));
+    let Some(directory) = section.path(&keys::DIRECTORY)? else {
+        return Err(section.error(&keys::DIRECTORY, "is missing: the folder of the handler's file"));
     };
     Ok(FunctionCode::Handler {
         runtime,
-        program: section.path("program")?,
+        program: section.path(&keys::PROGRAM)?,
         directory,
         handler,
     })
 }
 
 fn operations(section: &mut Section<'_>) -> Result<Vec<Operation>, ConfigError> {
-    let Some(names) = section.texts("operations")? else {
+    let Some(names) = section.texts(&keys::OPERATIONS)? else {
         return Ok(OPERATIONS.to_vec());
     };
     let operation = |name: &String| {
         Operation::from_name(name)
-            .ok_or_else(|| section.error("operations", format!("names {name}, which is no operation")))
+            .ok_or_else(|| section.error(&keys::OPERATIONS, format!("names {name}, which is no operation")))
     };
     names.iter().map(operation).collect()
 }

@@ -1,6 +1,7 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
 mod functions;
+pub mod keys;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ use std::path::Path;
 use poolhouse_confirm::Templates;
 use poolhouse_mail::{CarrierUrl, Mailbox};
 
-use crate::settings::{HttpSettings, Settings, WebSettings};
+use crate::settings::{HttpSettings, WebSettings};
+use poolhouse_pool::base::settings::Settings;
 pub use table::ConfigError;
 use table::Section;
 
@@ -25,6 +27,10 @@ const MOST_RELAYS: usize = 3;
 pub struct Configuration {
     /// Defaults with the file's settings over them.
     pub settings: Settings,
+    /// The sign-in page.
+    pub web: WebSettings,
+    /// Limits on requests and connections.
+    pub http: HttpSettings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
     /// Whether the local inbox is on. The file cannot switch it on: whoever starts a server that shows mail says so.
@@ -58,39 +64,43 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     let mut configuration = Configuration::default();
     let mut top = Section::top(file, text)?;
     let settings = &mut configuration.settings;
-    if let Some(listen) = top.parsed("listen", "an address and a port, such as 127.0.0.1:9229", address)? {
+    if let Some(listen) = top.parsed(
+        &keys::top::LISTEN,
+        "an address and a port, such as 127.0.0.1:9229",
+        address,
+    )? {
         settings.listen = listen;
     }
-    settings.data = top.path("data")?;
+    settings.data = top.path(&keys::top::DATA)?;
     configuration.issuer = top.parsed(
-        "issuer",
+        &keys::top::ISSUER,
         "an http or https URL without a slash at its end",
         issuer,
     )?;
-    if let Some(account) = top.parsed("account", "an account number of twelve digits", account)? {
+    if let Some(account) = top.parsed(&keys::top::ACCOUNT, "an account number of twelve digits", account)? {
         settings.account = account;
     }
-    if let Some(region) = top.parsed("region", "a region, such as eu-central-1", region)? {
+    if let Some(region) = top.parsed(&keys::top::REGION, "a region, such as eu-central-1", region)? {
         settings.region = region;
     }
-    if let Some(flag) = top.flag("pre_authentication_in_custom_auth")? {
+    if let Some(flag) = top.flag(&keys::top::PRE_AUTHENTICATION)? {
         settings.pre_authentication_in_custom_auth = flag;
     }
-    let mail = mail(top.section("mail")?)?;
+    let mail = mail(top.section(&keys::top::MAIL)?)?;
     settings.mail.from = mail.from;
     configuration.carriers = mail.carriers;
-    let mut inbox = top.section("inbox")?;
+    let mut inbox = top.section(&keys::top::INBOX)?;
     configuration.inbox_smtp = inbox.parsed(
-        "smtp",
+        &keys::inbox::SMTP,
         "a loopback address and a port, such as 127.0.0.1:2525",
         loopback,
     )?;
     inbox.end()?;
-    settings.confirm = confirm(top.section("confirm")?)?;
+    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?)?;
     settings.confirm.templates = mail.templates;
-    settings.web = web(top.section("web")?)?;
-    settings.http = http(top.section("http")?)?;
-    for (name, section) in top.section("functions")?.sections()? {
+    configuration.web = web(top.section(&keys::top::WEB)?)?;
+    configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
             .functions
             .push(functions::read(name, section, &settings.region)?);
@@ -107,23 +117,29 @@ struct Mail {
 }
 
 fn mail(mut section: Section<'_>) -> Result<Mail, ConfigError> {
-    let urls = section.texts("relays")?.unwrap_or_default();
+    let urls = section.texts(&keys::mail::RELAYS)?.unwrap_or_default();
     if urls.len() > MOST_RELAYS {
-        return Err(section.error("relays", format!("must name at most {MOST_RELAYS} relays")));
+        return Err(section.error(
+            &keys::mail::RELAYS,
+            format!("must name at most {MOST_RELAYS} relays"),
+        ));
     }
     let mut carriers = Vec::new();
     for url in urls {
         // The URL is not repeated, for it may hold a password.
         let carrier = CarrierUrl::parse(&url);
         carriers.push(carrier.map_err(|error| {
-            section.error("relays", format!("has an unusable URL: {error}. {RELAY_FORM}"))
+            section.error(
+                &keys::mail::RELAYS,
+                format!("has an unusable URL: {error}. {RELAY_FORM}"),
+            )
         })?);
     }
-    let from = section.parsed("from", FROM_FORM, |text| Mailbox::parse(text).ok())?;
-    let templates = match section.path("templates")? {
+    let from = section.parsed(&keys::mail::FROM, FROM_FORM, |text| Mailbox::parse(text).ok())?;
+    let templates = match section.path(&keys::mail::TEMPLATES)? {
         None => Templates::default(),
         Some(folder) => Templates::read(|name| fs::read_to_string(folder.join(name)))
-            .map_err(|error| section.error("templates", format!("cannot be used: {error}")))?,
+            .map_err(|error| section.error(&keys::mail::TEMPLATES, format!("cannot be used: {error}")))?,
     };
     section.end()?;
     Ok(Mail {
@@ -173,13 +189,20 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
 
 fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
     let settings = WebSettings {
-        directory: section.path("directory")?,
-        user_pool_id: section.text("user_pool_id")?,
-        client_id: section.text("client_id")?,
-        endpoint: section.parsed("endpoint", "an http or https URL without a path", origin)?,
+        directory: section.path(&keys::web::DIRECTORY)?,
+        user_pool_id: section.text(&keys::web::USER_POOL_ID)?,
+        client_id: section.text(&keys::web::CLIENT_ID)?,
+        endpoint: section.parsed(
+            &keys::web::ENDPOINT,
+            "an http or https URL without a path",
+            origin,
+        )?,
     };
     if settings.user_pool_id.is_some() != settings.client_id.is_some() {
-        return Err(section.error("user_pool_id", "and client_id go together: set both or neither"));
+        return Err(section.error(
+            &keys::web::USER_POOL_ID,
+            "and client_id go together: set both or neither",
+        ));
     }
     section.end()?;
     Ok(settings)
@@ -187,10 +210,10 @@ fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
 
 fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
     let mut settings = HttpSettings::default();
-    if let Some(total) = section.count("connections")? {
+    if let Some(total) = section.count(&keys::http::CONNECTIONS)? {
         settings.connections.total = total;
     }
-    if let Some(share) = section.count("connections_per_address")? {
+    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_ADDRESS)? {
         settings.connections.per_address = share;
     }
     section.end()?;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::keys::Key;
+
 /// What is wrong in the configuration file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
@@ -62,16 +64,16 @@ impl<'a> Section<'a> {
     }
 
     /// An error about one of this table's keys.
-    pub fn error(&self, key: &str, problem: impl Into<String>) -> ConfigError {
+    pub fn error(&self, key: impl AsRef<str>, problem: impl Into<String>) -> ConfigError {
         ConfigError {
             file: self.file.to_owned(),
-            key: format!("{}{key}", self.prefix),
+            key: format!("{}{}", self.prefix, key.as_ref()),
             problem: problem.into(),
         }
     }
 
     /// A text.
-    pub fn text(&mut self, key: &'static str) -> Result<Option<String>, ConfigError> {
+    pub fn text(&mut self, key: &'static Key) -> Result<Option<String>, ConfigError> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) if !text.trim().is_empty() => Ok(Some(text)),
@@ -82,7 +84,7 @@ impl<'a> Section<'a> {
     /// A text that `parse` understands; `expected` says what that is.
     pub fn parsed<T>(
         &mut self,
-        key: &'static str,
+        key: &'static Key,
         expected: &str,
         parse: impl Fn(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
@@ -95,13 +97,13 @@ impl<'a> Section<'a> {
     }
 
     /// A path, taken from where the file lies if it is relative.
-    pub fn path(&mut self, key: &'static str) -> Result<Option<PathBuf>, ConfigError> {
+    pub fn path(&mut self, key: &'static Key) -> Result<Option<PathBuf>, ConfigError> {
         let beside = self.file.parent().unwrap_or(Path::new(""));
         Ok(self.text(key)?.map(|path| beside.join(path)))
     }
 
     /// `true` or `false`.
-    pub fn flag(&mut self, key: &'static str) -> Result<Option<bool>, ConfigError> {
+    pub fn flag(&mut self, key: &'static Key) -> Result<Option<bool>, ConfigError> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::Boolean(flag)) => Ok(Some(flag)),
@@ -110,7 +112,7 @@ impl<'a> Section<'a> {
     }
 
     /// A whole number from 1 on.
-    pub fn count(&mut self, key: &'static str) -> Result<Option<usize>, ConfigError> {
+    pub fn count(&mut self, key: &'static Key) -> Result<Option<usize>, ConfigError> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::Integer(number)) if number > 0 => Ok(usize::try_from(number).ok()),
@@ -119,7 +121,7 @@ impl<'a> Section<'a> {
     }
 
     /// A list of texts.
-    pub fn texts(&mut self, key: &'static str) -> Result<Option<Vec<String>>, ConfigError> {
+    pub fn texts(&mut self, key: &'static Key) -> Result<Option<Vec<String>>, ConfigError> {
         let text = |value| match value {
             Value::String(text) => Some(text),
             _ => None,
@@ -135,11 +137,11 @@ impl<'a> Section<'a> {
     }
 
     /// A table in this one; an empty one where there is none.
-    pub fn section(&mut self, key: &'static str) -> Result<Section<'a>, ConfigError> {
+    pub fn section(&mut self, key: &'static Key) -> Result<Section<'a>, ConfigError> {
         match self.take(key) {
-            None => Ok(self.below(key, Table::new())),
-            Some(Value::Table(table)) => Ok(self.below(key, table)),
-            Some(_) => Err(self.error(key, format!("must be a table: [{}{key}]", self.prefix))),
+            None => Ok(self.below(key.name(), Table::new())),
+            Some(Value::Table(table)) => Ok(self.below(key.name(), table)),
+            Some(_) => Err(self.error(key, format!("must be a table: [{}{}]", self.prefix, key.name()))),
         }
     }
 
@@ -193,9 +195,9 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn take(&mut self, key: &'static str) -> Option<Value> {
-        self.known.push(key);
-        self.table.remove(key)
+    fn take(&mut self, key: &'static Key) -> Option<Value> {
+        self.known.push(key.name());
+        self.table.remove(key.name())
     }
 
     fn below(&self, key: &str, table: Table) -> Section<'a> {

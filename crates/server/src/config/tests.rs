@@ -1,3 +1,5 @@
+mod keys;
+
 use std::path::PathBuf;
 
 use super::*;
@@ -53,6 +55,8 @@ fn every_setting_is_read() {
     .unwrap();
     let Configuration {
         settings,
+        web,
+        http,
         issuer,
         inbox,
         inbox_smtp,
@@ -89,15 +93,9 @@ fn every_setting_is_read() {
         (8, 120, "App")
     );
     assert!(confirm.allow_unverified_email);
-    assert_eq!(settings.web.directory, Some(PathBuf::from("/srv/web")));
-    assert_eq!(settings.web.client_id.as_deref(), Some("client"));
-    assert_eq!(
-        (
-            settings.http.connections.total,
-            settings.http.connections.per_address
-        ),
-        (100, 10)
-    );
+    assert_eq!(web.directory, Some(PathBuf::from("/srv/web")));
+    assert_eq!(web.client_id.as_deref(), Some("client"));
+    assert_eq!((http.connections.total, http.connections.per_address), (100, 10));
 }
 
 #[test]

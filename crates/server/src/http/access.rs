@@ -4,79 +4,20 @@
 //! has, so that both cost the same. The session token of temporary AWS credentials is ignored, its signature is not.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use axum::http::Request;
 use bytes::Bytes;
 use poolhouse_api::{ErrorCode, Operation};
-use poolhouse_crypto::{Entropy, random_id};
 use poolhouse_sigv4::{self as sigv4, Presented, Refusal};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
-use crate::ctx::Ctx;
-use crate::error::ApiError;
-use crate::records::{AccessKeyRecord, PoolRecord, keys, load};
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::keyring::{FunctionKey, access};
+use poolhouse_pool::records::{PoolRecord, load};
+use poolhouse_pool::request::Ctx;
 
 /// The signing name in every credential scope.
 const SERVICE: &str = "cognito-idp";
-
-/// An access key for one function's processes, held in memory and gone with the server.
-#[derive(Clone)]
-struct FunctionKey {
-    secret: Zeroizing<String>,
-    function: String,
-    operations: Vec<Operation>,
-}
-
-/// The access keys of function processes.
-#[derive(Default)]
-pub struct FunctionKeys {
-    keys: Mutex<HashMap<String, FunctionKey>>,
-}
-
-/// Key id and secret, as a function process finds them in its environment.
-pub struct FunctionCredentials {
-    /// `AWS_ACCESS_KEY_ID`
-    pub access_key_id: String,
-    /// `AWS_SECRET_ACCESS_KEY`
-    pub secret_access_key: Zeroizing<String>,
-}
-
-impl FunctionKeys {
-    /// A fresh key that may call `operations`, on pools that name `function` as one of their triggers.
-    pub fn issue(
-        &self,
-        function: &str,
-        operations: Vec<Operation>,
-        entropy: &dyn Entropy,
-    ) -> FunctionCredentials {
-        let access_key_id = format!("ASIA{}", random_id(16, entropy).to_uppercase());
-        let secret = Zeroizing::new(random_id(40, entropy));
-        let key = FunctionKey {
-            secret: secret.clone(),
-            function: function.to_owned(),
-            operations,
-        };
-        self.keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(access_key_id.clone(), key);
-        FunctionCredentials {
-            access_key_id,
-            secret_access_key: secret,
-        }
-    }
-
-    fn find(&self, access_key_id: &str) -> Option<FunctionKey> {
-        self.keys
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(access_key_id)
-            .cloned()
-    }
-}
 
 /// Lets the request pass if a known key signed it and may call this operation.
 ///
@@ -108,7 +49,7 @@ pub async fn authorize(
     let function = ctx.app.function_keys.find(presented.access_key_id());
     let secret = match &function {
         Some(key) => Some(key.secret.clone()),
-        None => operator_secret(ctx, presented.access_key_id()).await?,
+        None => access::secret(ctx.platform(), presented.access_key_id()).await?,
     };
     presented
         .verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds())
@@ -119,24 +60,6 @@ pub async fn authorize(
     }
 }
 
-async fn operator_secret(ctx: &Ctx, access_key_id: &str) -> Result<Option<Zeroizing<String>>, ApiError> {
-    let key = keys::access_key(access_key_id);
-    if !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) || access_key_id.is_empty() {
-        return Ok(None);
-    }
-    let Some(record) = load::<AccessKeyRecord>(&*ctx.app.store, &key).await? else {
-        return Ok(None);
-    };
-    let secret = ctx
-        .app
-        .sealer
-        .open(&key, &record.value.sealed_secret)
-        .map_err(ApiError::internal)?;
-    String::from_utf8(secret)
-        .map(|secret| Some(Zeroizing::new(secret)))
-        .map_err(ApiError::internal)
-}
-
 async fn authorize_function(
     ctx: &Ctx,
     key: &FunctionKey,
@@ -144,8 +67,9 @@ async fn authorize_function(
     body: &Value,
 ) -> Result<(), ApiError> {
     let pool_id = body.get("UserPoolId").and_then(Value::as_str).unwrap_or_default();
-    let pool = load::<PoolRecord>(&*ctx.app.store, &keys::pool(pool_id)).await?;
-    let serves = pool.is_some_and(|pool| crate::triggers::names_function(&pool.value, &key.function));
+    let pool = load(ctx.platform(), &PoolRecord::key(pool_id)).await?;
+    let serves =
+        pool.is_some_and(|pool| poolhouse_pool::triggers::names_function(&pool.value, &key.function));
     if serves && key.operations.contains(&operation) {
         return Ok(());
     }

@@ -8,14 +8,15 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
-use poolhouse_api::{Auth, ErrorCode, Operation, Rejection, parse_body};
+use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
+use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use super::access;
-use crate::app::App;
-use crate::ctx::Ctx;
-use crate::error::ApiError;
-use crate::ops;
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::ops;
+use poolhouse_pool::request::App;
+use poolhouse_pool::request::Ctx;
 
 /// What the API's requests and answers say they are.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -42,7 +43,7 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
     let ctx = Ctx {
         app: app.clone(),
         request_id,
-        now: app.clock.now(),
+        now: app.platform.clock.now(),
     };
     let outcome = match operation {
         Some(operation) => serve(&ctx, operation, &request).await,
@@ -81,24 +82,17 @@ fn target(headers: &HeaderMap) -> Option<Operation> {
 }
 
 async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Result<Bytes, ApiError> {
-    let body = parse_body(request.body()).map_err(rejected)?;
+    let body = parse_body(request.body())?;
     if operation.auth() == Auth::SigV4 {
         access::authorize(ctx, operation, &body, request).await?;
     }
-    operation.validate(&body).map_err(rejected)?;
+    operation.validate(&body)?;
     let answer = ops::dispatch(operation, ctx, &body).await?;
     Ok(if operation.has_output() {
         Bytes::from(answer.to_string())
     } else {
         Bytes::new()
     })
-}
-
-fn rejected(rejection: Rejection) -> ApiError {
-    match rejection {
-        Rejection::Serialization(text) => ApiError::new(ErrorCode::SerializationException, text),
-        Rejection::InvalidParameter(sentence) => ApiError::invalid_parameter(sentence),
-    }
 }
 
 /// The error envelope: `__type` and `message` in the body, both again in headers, so that every client finds them
@@ -111,7 +105,7 @@ pub fn failure(error: &ApiError) -> Response<Bytes> {
     }
     let mut response = Response::new(Bytes::from(body.to_string()));
     *response.status_mut() =
-        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
         headers.insert(ERROR_TYPE, value);
@@ -139,18 +133,11 @@ fn header_text(message: &str) -> Option<HeaderValue> {
 
 /// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
 fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
-    if error.source().is_none() {
+    let Some(causes) = error.source().map(with_causes) else {
         return;
-    }
-    let mut causes = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
+    };
     let operation = operation.map_or("-", Operation::name);
-    let causes = causes.join(": ");
-    if error.code.status() >= 500 {
+    if error.status() >= 500 {
         tracing::error!(
             request_id = ctx.request_id,
             operation,

@@ -11,7 +11,7 @@ use poolhouse_api::ErrorCode;
 use tokio::time::{Instant, timeout_at};
 
 use super::api;
-use crate::error::ApiError;
+use poolhouse_pool::base::error::ApiError;
 
 /// How much a body may hold and how long it may take.
 #[derive(Clone, Copy, Debug)]

@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use super::peer::Peer;
 use super::timed::{Progress, Timed};
-use crate::shutdown::Shutdown;
+use poolhouse_pool::base::shutdown::Shutdown;
 
 pub use super::timed::Patience;
 
@@ -127,7 +127,7 @@ async fn connection(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(error = crate::error::with_causes(&error), "connection ended");
+        tracing::debug!(error = poolhouse_text::with_causes(&error), "connection ended");
     }
 }
 

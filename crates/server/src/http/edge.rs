@@ -13,8 +13,8 @@ use tokio::time::Instant;
 
 use super::api::{self, Served};
 use super::{catch, cors};
-use crate::app::App;
-use crate::error::ApiError;
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::request::App;
 
 /// Characters of a path that the log shows: every path of ours fits, and a stranger's 16 KiB do not fill the disk.
 const LOGGED_PATH: usize = 128;
@@ -39,7 +39,7 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 /// Runs a request and completes its answer.
 pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = uuid_v4(&*app.entropy);
+    let id = uuid_v4(&*app.platform.entropy);
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();

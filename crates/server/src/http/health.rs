@@ -8,8 +8,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
-use super::problem;
-use crate::app::App;
+use super::problem::problem;
+use poolhouse_pool::request::App;
 
 /// A store that has not answered a point read by then serves nobody.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -18,7 +18,7 @@ const PROBE: &str = "health";
 
 /// `200 {"status":"ok"}` if the store answers, `503` if it does not.
 pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
-    match timeout(PATIENCE, app.store.get(PROBE)).await {
+    match timeout(PATIENCE, app.platform.store.get(PROBE)).await {
         Ok(Ok(_)) => {
             let headers = [
                 (header::CONTENT_TYPE, "application/json"),
@@ -28,7 +28,7 @@ pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
         }
         Ok(Err(error)) => {
             tracing::error!(
-                error = crate::error::with_causes(&error),
+                error = poolhouse_text::with_causes(&error),
                 "health: the store does not answer"
             );
             unavailable()

@@ -3,7 +3,7 @@
 //! | path | answers |
 //! |---|---|
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
-//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`oidc::discovery`) |
+//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`discovery`) |
 //! | `GET /health` | whether the server can work |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
@@ -17,31 +17,32 @@ mod body;
 mod catch;
 pub mod connections;
 pub(crate) mod cors;
+mod discovery;
 mod edge;
 mod health;
 mod inbox;
 mod pages;
 pub mod peer;
+mod problem;
 mod timed;
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use crate::app::App;
-use crate::oidc::discovery;
 use edge::RequestId;
+use poolhouse_pool::request::App;
+use problem::method_not_allowed;
 
 pub use body::BodyLimits;
 pub use pages::Pages;
 
 /// Everything the server answers, as one service.
-pub fn router(app: Arc<App>, pages: Pages) -> Router {
+pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
         .route(
@@ -57,35 +58,22 @@ pub fn router(app: Arc<App>, pages: Pages) -> Router {
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(Extension(Arc::new(pages)))
+        .layer(Extension(limits))
         .layer(from_fn_with_state(app.clone(), edge::around))
         .with_state(app)
 }
 
 /// `POST /`: reads the body within its limits and hands the request to the API.
-async fn api_call(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+async fn api_call(
+    State(app): State<Arc<App>>,
+    Extension(limits): Extension<BodyLimits>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let answer = match body::read(body, &app.settings.http.body).await {
+    let answer = match body::read(body, &limits).await {
         Ok(bytes) => api::handle(&app, Request::from_parts(parts, bytes), id).await,
         Err(refusal) => refusal.into_response(),
     };
     cors::allow(answer.map(Into::into))
-}
-
-async fn method_not_allowed(method: Method) -> Response {
-    let message = format!("{method} is not possible here. The API takes POST /; see docs/reference.");
-    problem(StatusCode::METHOD_NOT_ALLOWED, &message)
-}
-
-/// An answer outside the API: what is wrong, as JSON.
-pub(crate) fn problem(status: StatusCode, message: &str) -> Response {
-    let body = serde_json::json!({ "message": message }).to_string();
-    (
-        status,
-        [
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        body,
-    )
-        .into_response()
 }

@@ -3,9 +3,12 @@
 //! **Durable**: WAL with `synchronous=FULL`; a commit is answered after the log was synced. Deferred ones are written to
 //! the log and wait for the next sync, which is of the whole log.
 //!
-//! **Shared**: another process may open the same file (`poolhouse keys create` does while the server runs). Versions
-//! are therefore reserved inside transactions, and a lock held elsewhere is waited for, up to five seconds, by the
-//! writer's own thread.
+//! **Shared**: another process may open the same file (`poolhouse keys create` does while the server runs). A lock held
+//! elsewhere is waited for, up to five seconds, by the writer's own thread.
+//!
+//! **Two tables**: rows that expire lie apart from those that last, so that the pages of the latter stay dense, and only the
+//! former pay for an index of expiries. A key lies in one of the two, whichever its last put said. A read searches both
+//! indexes of keys in one statement, a scan merges two walks.
 //!
 //! **Reads and uncontended commits run on the calling thread.** A point read takes a few microseconds and waits for
 //! nobody: in WAL mode readers and writer do not block each other. Handing it to another thread and waking up again
@@ -21,6 +24,7 @@ mod readers;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod writer;
 
 use std::path::Path;
@@ -33,22 +37,24 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version, key};
 use health::Health;
 use readers::Readers;
-use writer::{Order, Writer};
+use writer::{Commit, Order, Sweep, Writer};
 
 /// Batches that may wait for the writer. Past that callers wait before they queue.
 const QUEUE: usize = 1024;
-/// The longest scan, in rows, that runs on the calling thread.
-const SHORT_SCAN: usize = 64;
-/// Long scans at a time.
-const LONG_SCANS: usize = 2;
+/// The longest read, in rows, that runs on the calling thread.
+const SHORT_READ: usize = 64;
+/// Long reads at a time.
+const LONG_READS: usize = 2;
+/// The most rows that one transaction of a sweep deletes: few enough that a commit does not wait long behind it.
+const SWEPT: usize = 500;
 
 /// Rows in one SQLite file.
 ///
-/// Must be used inside a tokio runtime: long scans and [`close`](Self::close) run on its blocking threads. One of the
+/// Must be used inside a tokio runtime: long reads and [`close`](Self::close) run on its blocking threads. One of the
 /// runtime's threads may be waiting for the disk, so it should have more than one.
 pub struct Sqlite {
     readers: Arc<Readers>,
-    long_scans: Semaphore,
+    long_reads: Semaphore,
     writer: Arc<Writer>,
     queue: Mutex<Option<Queue>>,
     health: Arc<Health>,
@@ -66,8 +72,9 @@ impl Sqlite {
     /// A new file gets mode 0600; a directory that has to be made for it, 0700.
     ///
     /// # Errors
-    /// [`StoreError::Foreign`] when the file is something else or of an unknown format, [`StoreError::Busy`] when
-    /// another process holds it, [`StoreError::Engine`] when it cannot be opened.
+    /// [`StoreError::Foreign`] when the file is something else, [`StoreError::Format`] when an earlier or a later version
+    /// of this program made it, [`StoreError::Busy`] when another process holds it, [`StoreError::Engine`] when it cannot
+    /// be opened.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref();
         Self::start(path, open::writer(path)?, open::BUSY_TIMEOUT)
@@ -86,7 +93,7 @@ impl Sqlite {
         let thread = thread.map_err(|error| StoreError::Engine(Arc::new(error)))?;
         Ok(Self {
             readers: Arc::new(Readers::new(path.to_owned())),
-            long_scans: Semaphore::new(LONG_SCANS),
+            long_reads: Semaphore::new(LONG_READS),
             writer,
             queue: Mutex::new(Some(Queue { orders, thread })),
             health,
@@ -130,7 +137,7 @@ impl Sqlite {
         &self,
         read: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let _place = self.long_scans.acquire().await.map_err(|_| StoreError::Closed)?;
+        let _place = self.long_reads.acquire().await.map_err(|_| StoreError::Closed)?;
         self.health.check()?;
         let readers = Arc::clone(&self.readers);
         let task = tokio::task::spawn_blocking(move || readers.read(read));
@@ -138,17 +145,45 @@ impl Sqlite {
         task.await.map_err(|_| StoreError::Closed)?
     }
 
+    /// A read of few rows: on the writing connection if that is idle, on one of the readers' otherwise.
+    fn read_here<T>(
+        &self,
+        read: impl Fn(&rusqlite::Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        match self.writer.read_if_idle(&read) {
+            Some(Ok(rows)) => Ok(rows),
+            // Busy, or failing, which a connection of the readers' will say if it is the file's fault.
+            Some(Err(_)) | None => self.readers.read(read),
+        }
+    }
+
     /// Commits behind others.
-    async fn commit_queued(&self, batch: Batch) -> Result<Version, CommitError> {
-        let orders = self.queue().as_ref().map(|queue| queue.orders.clone());
+    async fn commit_queued(&self, batch: Batch, version: Version) -> Result<(), CommitError> {
         let (reply, answer) = oneshot::channel();
+        let order = Order::Commit(Commit {
+            batch,
+            version,
+            reply,
+        });
+        self.enqueue(order).await?;
         // The thread answers every order. Should it be gone, nobody knows what became of this one.
-        orders
-            .ok_or(StoreError::Closed)?
-            .send(Order { batch, reply })
+        answer
             .await
-            .map_err(|_| StoreError::Fenced)?;
+            .map_err(|_| CommitError::Uncertain(StoreError::Fenced))?
+    }
+
+    /// One transaction of a sweep, behind whatever is queued.
+    async fn sweep_some(&self, due: i64, at_most: usize) -> Result<usize, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.enqueue(Order::Sweep(Sweep { due, at_most, reply })).await?;
         answer.await.map_err(|_| StoreError::Fenced)?
+    }
+
+    /// Hands an order to the writer's thread. After an error it has not got it.
+    async fn enqueue(&self, order: Order) -> Result<(), StoreError> {
+        let orders = self.queue().as_ref().map(|queue| queue.orders.clone());
+        let sent = orders.ok_or(StoreError::Closed)?.send(order).await;
+        sent.map_err(|_| StoreError::Fenced)
     }
 
     fn queue(&self) -> MutexGuard<'_, Option<Queue>> {
@@ -161,19 +196,28 @@ impl Store for Sqlite {
         Box::pin(async move {
             key::check(key)?;
             self.health.check()?;
-            match self.writer.read_if_idle(|connection| rows::get(connection, key)) {
-                Some(Ok(row)) => Ok(row),
-                // Busy, or failing, which a connection of the readers' will say if it is the file's fault.
-                Some(Err(_)) | None => self.readers.read(|connection| rows::get(connection, key)),
+            self.read_here(|connection| rows::get(connection, key))
+        })
+    }
+
+    fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
+        Box::pin(async move {
+            key::check_all(keys)?;
+            self.health.check()?;
+            if keys.len() <= SHORT_READ {
+                return self.read_here(|connection| rows::get_many(connection, keys));
             }
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            self.read_elsewhere(move |connection| rows::get_many(connection, &keys))
+                .await
         })
     }
 
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         Box::pin(async move {
-            key::check_scan(&scan)?;
+            scan.check()?;
             self.health.check()?;
-            if scan.limit <= SHORT_SCAN {
+            if scan.limit <= SHORT_READ {
                 return self.readers.read(|connection| rows::scan(connection, &scan));
             }
             self.read_elsewhere(move |connection| rows::scan(connection, &scan))
@@ -181,14 +225,30 @@ impl Store for Sqlite {
         })
     }
 
-    fn commit<'a>(&'a self, batch: Batch) -> BoxFuture<'a, Result<Version, CommitError>> {
+    fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
-            key::check_batch(&batch)?;
+            batch.check_keys()?;
             self.health.check()?;
-            match self.writer.commit_if_idle(batch) {
+            match self.writer.commit_if_idle(batch, version) {
                 Ok(answer) => answer,
-                Err(batch) => self.commit_queued(batch).await,
+                Err(batch) => self.commit_queued(batch, version).await,
             }
+        })
+    }
+
+    fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
+        Box::pin(async move {
+            self.health.check()?;
+            let mut deleted = 0;
+            while deleted < at_most {
+                let part = SWEPT.min(at_most - deleted);
+                let count = self.sweep_some(due, part).await?;
+                deleted += count;
+                if count < part {
+                    break;
+                }
+            }
+            Ok(deleted)
         })
     }
 }

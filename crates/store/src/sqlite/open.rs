@@ -15,7 +15,7 @@ use crate::StoreError;
 /// `PooH`, so that `file` and an operator can tell what the database is.
 const APPLICATION_ID: i32 = 0x506f_6f48;
 /// The layout of the tables below. Raised when it changes.
-const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 2;
 /// How long a call waits for another process (a backup, `poolhouse keys create`) to let go of the write lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -25,19 +25,23 @@ const CHECKPOINT_PAGES: u32 = 4096;
 /// After a burst the log's file shrinks back to this many bytes.
 const LOG_BYTES: u32 = 64 * 1024 * 1024;
 
-/// A table with rowids, although every access is by key: new bodies then fill pages one after the other, and only the
-/// small index is written at random places. `WITHOUT ROWID` spreads the bodies over as many pages as there are rows in
-/// a transaction, and costs 1.7 times the CPU of a commit (measured with the example `throughput`).
+/// Tables with rowids, although every access is by key: new bodies then fill pages one after the other, and only the
+/// small indexes are written at random places. `WITHOUT ROWID` spreads the bodies over as many pages as there are rows in
+/// a transaction, and costs 1.7 times the CPU of a commit (measured with the example `throughput`). The index of expiries
+/// leads to rowids, which is all that a sweep asks for.
 const TABLES: &str = "
-    CREATE TABLE rows (
+    CREATE TABLE lasting (
         key     TEXT    NOT NULL PRIMARY KEY,
         version INTEGER NOT NULL,
         body    TEXT    NOT NULL
     ) STRICT;
-    CREATE TABLE versions (
-        reserved INTEGER NOT NULL
+    CREATE TABLE brief (
+        key     TEXT    NOT NULL PRIMARY KEY,
+        version INTEGER NOT NULL,
+        expires INTEGER NOT NULL,
+        body    TEXT    NOT NULL
     ) STRICT;
-    INSERT INTO versions (reserved) VALUES (0);
+    CREATE INDEX brief_by_expiry ON brief (expires);
 ";
 
 /// Opens the connection that writes, and creates file and tables if there are none.
@@ -124,17 +128,18 @@ impl Identity {
     }
 
     fn check(&self, path: &Path) -> Result<(), StoreError> {
-        let path = path.display();
         if self.application != APPLICATION_ID {
             return Err(StoreError::Foreign(format!(
-                "{path} is a database, but not a Poolhouse store"
+                "{} is a database, but not a Poolhouse store",
+                path.display()
             )));
         }
         if self.format != FORMAT {
-            let format = self.format;
-            return Err(StoreError::Foreign(format!(
-                "{path} is a Poolhouse store of format {format}; this version of Poolhouse reads format {FORMAT}"
-            )));
+            return Err(StoreError::Format {
+                path: path.to_owned(),
+                found: self.format,
+                reads: FORMAT,
+            });
         }
         Ok(())
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Sqlite, open};
+use super::{Sqlite, open, rows};
+use crate::scan::Start;
+use crate::testing::WriteFresh as _;
 use crate::{Batch, CommitError, Expect, Scan, Store, StoreError};
 
 /// A path in a directory of the test's own, removed at its end.
@@ -51,7 +53,7 @@ fn the_writer_syncs_its_log_at_every_commit() {
     assert_eq!(pragma(&writer, "synchronous"), "2", "FULL");
     let reader = open::reader(&scratch.file()).unwrap();
     assert_eq!(pragma(&reader, "query_only"), "1");
-    assert!(reader.execute("DELETE FROM rows", []).is_err());
+    assert!(reader.execute("DELETE FROM lasting", []).is_err());
 }
 
 #[tokio::test]
@@ -62,7 +64,7 @@ async fn without_room_writes_are_refused_reads_go_on_and_room_heals_it() {
         writer.pragma_update(None, "max_page_count", 64).unwrap();
     });
     let body = "x".repeat(100_000);
-    let put = |key: &'static str| store.commit(Batch::new().put(key, Expect::Absent, body.as_str()));
+    let put = |key: &'static str| store.write(Batch::new().put(key, Expect::Absent, body.as_str()));
     put("a").await.unwrap();
     put("b").await.unwrap();
     // The small row of the same batch must not survive without the large one.
@@ -70,7 +72,7 @@ async fn without_room_writes_are_refused_reads_go_on_and_room_heals_it() {
         .put("c", Expect::Absent, "{}")
         .put("d", Expect::Absent, body.as_str());
     assert!(matches!(
-        store.commit(batch).await,
+        store.write(batch).await,
         Err(CommitError::Store(StoreError::Full))
     ));
     let rows = store.scan(Scan::prefix("", 10)).await.unwrap();
@@ -80,7 +82,7 @@ async fn without_room_writes_are_refused_reads_go_on_and_room_heals_it() {
     );
 
     store
-        .commit(Batch::new().delete("a", Expect::Present))
+        .write(Batch::new().delete("a", Expect::Present))
         .await
         .unwrap();
     put("d").await.unwrap();
@@ -92,33 +94,142 @@ async fn a_lock_held_too_long_answers_busy_and_keeps_nobody_waiting_twice() {
     let store = scratch.store(|_| {});
     let other = Connection::open(scratch.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let put = |key: &'static str| store.commit(Batch::new().put(key, Expect::Any, "{}"));
-    let (a, b) = tokio::join!(put("a"), put("b"));
+    let put = |key: &'static str| store.write(Batch::new().put(key, Expect::Any, "{}"));
+    let (a, b, sweep) = tokio::join!(put("a"), put("b"), store.sweep(0, 1));
     assert!(matches!(a, Err(CommitError::Store(StoreError::Busy))), "{a:?}");
     assert!(matches!(b, Err(CommitError::Store(StoreError::Busy))), "{b:?}");
+    assert!(matches!(sweep, Err(StoreError::Busy)), "{sweep:?}");
     assert_eq!(store.scan(Scan::prefix("", 10)).await.unwrap(), []);
 
     other.execute_batch("ROLLBACK").unwrap();
     put("a").await.unwrap();
 }
 
-/// Anything but a walk along the index of keys would read the whole table, and sort it.
+/// Every line of the plan.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let lines = explain.raw_query().mapped(|row| row.get::<_, String>(3));
+    lines.map(Result::unwrap).collect()
+}
+
+/// Anything but a search of both indexes of keys would read a whole table, and anything but a merge would sort it.
 #[test]
-fn gets_and_scans_search_the_index_of_keys() {
+fn gets_and_scans_search_the_indexes_of_keys_and_sort_nothing() {
     let scratch = Scratch::new("plan");
     let writer = open::writer(&scratch.file()).unwrap();
-    let plan = |sql: &str| {
-        let explain = format!("EXPLAIN QUERY PLAN {sql}");
-        writer
-            .query_row(&explain, [], |row| row.get::<_, String>(3))
-            .unwrap()
+    let search = |table: &str, bounds: &str| {
+        format!("SEARCH {table} USING INDEX sqlite_autoindex_{table}_1 ({bounds})")
     };
+    for sql in [rows::GET, rows::FIND] {
+        assert_eq!(
+            plan(&writer, sql),
+            [
+                "COMPOUND QUERY",
+                "LEFT-MOST SUBQUERY",
+                &search("lasting", "key=?"),
+                "UNION ALL",
+                &search("brief", "key=?"),
+            ]
+        );
+    }
+    for (start, ends, bounds) in [
+        (Start::Included, true, "key>? AND key<?"),
+        (Start::Excluded, true, "key>? AND key<?"),
+        (Start::Included, false, "key>?"),
+        (Start::Excluded, false, "key>?"),
+    ] {
+        assert_eq!(
+            plan(&writer, rows::page(start, ends)),
+            [
+                "MERGE (UNION ALL)",
+                "LEFT",
+                &search("lasting", bounds),
+                "RIGHT",
+                &search("brief", bounds),
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_sweep_finds_what_is_due_in_the_index_of_expiries() {
+    let scratch = Scratch::new("plan-sweep");
+    let writer = open::writer(&scratch.file()).unwrap();
     assert_eq!(
-        plan("SELECT key, version, body FROM rows WHERE key > 'a' AND key < 'b' ORDER BY key LIMIT 9"),
-        "SEARCH rows USING INDEX sqlite_autoindex_rows_1 (key>? AND key<?)"
+        plan(&writer, rows::SWEEP),
+        [
+            "SEARCH brief USING INTEGER PRIMARY KEY (rowid=?)",
+            "LIST SUBQUERY 1",
+            "SEARCH brief USING COVERING INDEX brief_by_expiry (expires<?)",
+        ]
     );
-    assert_eq!(
-        plan("SELECT body FROM rows WHERE key = 'a'"),
-        "SEARCH rows USING INDEX sqlite_autoindex_rows_1 (key=?)"
-    );
+}
+
+/// So that pages of rows that last hold nothing else, and none of them pays for the index of expiries.
+#[tokio::test]
+async fn a_row_lies_in_the_table_that_its_last_put_chose() {
+    let scratch = Scratch::new("tables");
+    let store = scratch.store(|_| {});
+    let other = Connection::open(scratch.file()).unwrap();
+    let count = |table: &str| -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        other.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    for expect in [Expect::Any, Expect::Present] {
+        store
+            .write(Batch::new().put("k", Expect::Any, "{}"))
+            .await
+            .unwrap();
+        assert_eq!((count("lasting"), count("brief")), (1, 0));
+        store
+            .write(Batch::new().put_until("k", expect, "{}", 1))
+            .await
+            .unwrap();
+        assert_eq!((count("lasting"), count("brief")), (0, 1));
+        store
+            .write(Batch::new().put_until("k", expect, "{}", 2))
+            .await
+            .unwrap();
+        assert_eq!((count("lasting"), count("brief")), (0, 1));
+        store.write(Batch::new().put("k", expect, "{}")).await.unwrap();
+        assert_eq!((count("lasting"), count("brief")), (1, 0));
+        store.write(Batch::new().delete("k", expect)).await.unwrap();
+        assert_eq!((count("lasting"), count("brief")), (0, 0));
+        store
+            .write(Batch::new().put_until("k", Expect::Absent, "{}", 1))
+            .await
+            .unwrap();
+        store.write(Batch::new().delete("k", expect)).await.unwrap();
+        assert_eq!((count("lasting"), count("brief")), (0, 0));
+    }
+}
+
+/// Something else than this program wrote to the file.
+#[tokio::test]
+async fn a_row_with_an_impossible_version_is_an_error() {
+    let scratch = Scratch::new("version");
+    let store = scratch.store(|writer| {
+        writer
+            .execute(
+                "INSERT INTO lasting (key, version, body) VALUES ('k', 0, '{}')",
+                [],
+            )
+            .unwrap();
+    });
+    assert!(matches!(store.get("k").await, Err(StoreError::Engine(_))));
+    assert!(matches!(
+        store.get_many(&["j", "k"]).await,
+        Err(StoreError::Engine(_))
+    ));
+    // Neither connection is left inside a transaction.
+    assert_eq!(store.get_many(&["i", "j"]).await.unwrap(), [None, None]);
+    store
+        .write(Batch::new().put("j", Expect::Absent, "{}"))
+        .await
+        .unwrap();
+    store
+        .write(Batch::new().put("k", Expect::Any, "{}"))
+        .await
+        .unwrap();
+    assert!(store.get("k").await.unwrap().is_some());
 }

@@ -5,33 +5,51 @@
 //! the next transaction. Each batch is checked against what the transaction already holds and then applied, or skipped
 //! whole, so one caller's conflict is nobody else's. Nobody is answered before the transaction's fate is known, not even
 //! with a conflict, for that too was seen in its light.
+//!
+//! A sweep is many small transactions, each of which queues like a commit, so that between two of them everybody has a turn.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::sync::{Arc, LockResult, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::fault;
 use super::health::Health;
-use super::rows;
-use crate::batch::Write;
+use super::transaction::{Answer, Open};
 use crate::{Batch, CommitError, StoreError, Version};
 
 /// The most batches in one transaction: enough to spread the sync, few enough that the first does not wait long.
 const GROUP: usize = 512;
-/// Versions are reserved in blocks, so that their counter's page is not part of every transaction. What is left of a
-/// block when the process ends is never used.
-const BLOCK: u64 = 4096;
 
-/// What one caller is told.
-pub(super) type Answer = Result<Version, CommitError>;
+/// What queues for the writer.
+pub(super) enum Order {
+    Commit(Commit),
+    Sweep(Sweep),
+}
 
 /// A batch that queues, and where its answer goes.
-pub(super) struct Order {
+pub(super) struct Commit {
     pub(super) batch: Batch,
+    pub(super) version: Version,
     pub(super) reply: oneshot::Sender<Answer>,
+}
+
+/// One transaction of a sweep.
+pub(super) struct Sweep {
+    pub(super) due: i64,
+    pub(super) at_most: usize,
+    pub(super) reply: oneshot::Sender<Result<usize, StoreError>>,
+}
+
+impl Order {
+    /// A caller who no longer waits does not need the answer.
+    fn refuse(self, error: StoreError) {
+        match self {
+            Self::Commit(Commit { reply, .. }) => drop(reply.send(Err(error.into()))),
+            Self::Sweep(Sweep { reply, .. }) => drop(reply.send(Err(error))),
+        }
+    }
 }
 
 /// The connection that writes, and whoever may use it.
@@ -48,11 +66,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(connection: Connection, patience: Duration, health: Arc<Health>) -> Self {
         Self {
-            open: Mutex::new(Some(Open {
-                connection,
-                synced: true,
-                versions: Block::default(),
-            })),
+            open: Mutex::new(Some(Open::new(connection))),
             next_is_thread: AtomicBool::new(false),
             patience,
             health,
@@ -60,7 +74,7 @@ impl Writer {
     }
 
     /// Commits the batch on this thread if nobody writes or waits to, here or in another process; else gives it back.
-    pub(super) fn commit_if_idle(&self, batch: Batch) -> Result<Answer, Batch> {
+    pub(super) fn commit_if_idle(&self, batch: Batch, version: Version) -> Result<Answer, Batch> {
         if self.next_is_thread.load(Ordering::Acquire) {
             return Err(batch);
         }
@@ -77,12 +91,14 @@ impl Writer {
             Err(StoreError::Busy) => return Err(batch),
             Err(error) => return Ok(Err(error.into())),
         }
-        let mut answers = match open.transact(&self.health, batch, &mut || None) {
+        let mut answers = match open.transact(&self.health, (batch, version), &mut || None) {
             Ok(answers) => answers,
-            Err(error) => return Ok(Err(error.into())),
+            Err(error) => return Ok(Err(error)),
         };
         // One batch has one answer.
-        Ok(answers.pop().unwrap_or(Err(StoreError::Fenced.into())))
+        Ok(answers
+            .pop()
+            .unwrap_or(Err(CommitError::Uncertain(StoreError::Fenced))))
     }
 
     /// Reads on the writing connection, if nobody uses it: its pages are still good after its own commits, while a
@@ -92,40 +108,61 @@ impl Writer {
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Option<rusqlite::Result<T>> {
         let open = self.open.try_lock().ok()?;
-        open.as_ref().map(|open| read(&open.connection))
+        open.as_ref().map(|open| read(open.connection()))
     }
 
     /// Serves the queue until every sender is gone, and closes the connection. Every order is answered.
     pub(super) fn serve(&self, mut queue: mpsc::Receiver<Order>) {
         while let Some(first) = queue.blocking_recv() {
-            self.transact(first, &mut queue);
+            let mut next = Some(first);
+            while let Some(order) = next.take() {
+                match order {
+                    Order::Commit(first) => next = self.transact(first, &mut queue),
+                    Order::Sweep(sweep) => self.sweep(sweep),
+                }
+            }
         }
         // The last connection of a file moves the log into it.
         drop(self.open.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// One transaction over `first` and what is queued behind it, from its beginning to its answers.
-    fn transact(&self, first: Order, queue: &mut mpsc::Receiver<Order>) {
-        self.next_is_thread.store(true, Ordering::Release);
-        let open = self.open.lock();
-        self.next_is_thread.store(false, Ordering::Release);
-
-        let mut replies = vec![first.reply];
+    /// One transaction over `first` and the commits that are queued behind it, from its beginning to its answers.
+    /// Returns what was taken from the queue and is not a commit.
+    fn transact(&self, first: Commit, queue: &mut mpsc::Receiver<Order>) -> Option<Order> {
+        let open = self.lock();
+        let Commit {
+            batch,
+            version,
+            reply,
+        } = first;
+        let (mut replies, mut other) = (vec![reply], None);
         let mut next = || {
             if replies.len() >= GROUP {
                 return None;
             }
-            let Order { batch, reply } = queue.try_recv().ok()?;
-            replies.push(reply);
-            Some(batch)
+            match queue.try_recv().ok()? {
+                Order::Commit(Commit {
+                    batch,
+                    version,
+                    reply,
+                }) => {
+                    replies.push(reply);
+                    Some((batch, version))
+                }
+                order @ Order::Sweep(_) => {
+                    other = Some(order);
+                    None
+                }
+            }
         };
         let outcome = match open.ok().as_deref_mut() {
             Some(Some(open)) => open
                 // Who else is in the group is not known yet.
                 .begin(&self.health, self.patience, true)
-                .and_then(|()| open.transact(&self.health, first.batch, &mut next)),
-            Some(None) => Err(StoreError::Closed),
-            None => Err(self.fenced()),
+                .map_err(CommitError::from)
+                .and_then(|()| open.transact(&self.health, (batch, version), &mut next)),
+            Some(None) => Err(StoreError::Closed.into()),
+            None => Err(self.fenced().into()),
         };
         match outcome {
             // A caller who no longer waits does not need the answer.
@@ -133,18 +170,29 @@ impl Writer {
                 .into_iter()
                 .zip(answers)
                 .for_each(|(reply, answer)| drop(reply.send(answer))),
-            Err(error) => {
-                if matches!(error, StoreError::Busy) {
-                    // Whoever queued while the lock was waited for would wait as long again, for the same answer. They
-                    // are gathered before anybody is answered: what is asked after an answer deserves an attempt of
-                    // its own.
-                    replies.extend(std::iter::from_fn(|| queue.try_recv().ok()).map(|order| order.reply));
-                }
-                replies
-                    .into_iter()
-                    .for_each(|reply| drop(reply.send(Err(error.clone().into()))));
-            }
+            Err(error) => refuse(&error, replies, queue),
         }
+        other
+    }
+
+    /// One transaction of a sweep. It is not synced: what a power cut takes of it is due again.
+    fn sweep(&self, order: Sweep) {
+        let outcome = match self.lock().ok().as_deref_mut() {
+            Some(Some(open)) => open
+                .begin(&self.health, self.patience, false)
+                .and_then(|()| open.sweep(&self.health, order.due, order.at_most)),
+            Some(None) => Err(StoreError::Closed),
+            None => Err(self.fenced()),
+        };
+        drop(order.reply.send(outcome));
+    }
+
+    /// For the thread: waits for the connection, and is the next to have it.
+    fn lock(&self) -> LockResult<MutexGuard<'_, Option<Open>>> {
+        self.next_is_thread.store(true, Ordering::Release);
+        let open = self.open.lock();
+        self.next_is_thread.store(false, Ordering::Release);
+        open
     }
 
     /// After a panic with the connection in hand nobody knows what it holds.
@@ -154,105 +202,19 @@ impl Writer {
     }
 }
 
-/// The connection as long as it is open.
-struct Open {
-    connection: Connection,
-    /// Whether commits are synced.
-    synced: bool,
-    versions: Block,
-}
-
-impl Open {
-    /// Begins a transaction, which [`transact`](Self::transact) ends.
-    fn begin(&mut self, health: &Health, patience: Duration, synced: bool) -> Result<(), StoreError> {
-        health.check_fence()?;
-        if self.synced != synced {
-            rows::set_synced(&self.connection, synced).map_err(fault::classify)?;
-            self.synced = synced;
-        }
-        rows::begin(&self.connection, patience).map_err(|error| self.abandon(health, fault::classify(error)))
+/// Answers a group that failed, and those who would fail like it.
+fn refuse(error: &CommitError, replies: Vec<oneshot::Sender<Answer>>, queue: &mut mpsc::Receiver<Order>) {
+    let queued: Vec<Order> = match error {
+        // Whoever queued while the lock was waited for would wait as long again, for the same answer. They are gathered
+        // before anybody is answered: what is asked after an answer deserves an attempt of its own.
+        CommitError::Store(StoreError::Busy) => std::iter::from_fn(|| queue.try_recv().ok()).collect(),
+        _ => Vec::new(),
+    };
+    for reply in replies {
+        drop(reply.send(Err(error.clone())));
     }
-
-    /// Applies `first` and as many more as `next` has, and commits them.
-    fn transact(
-        &mut self,
-        health: &Health,
-        first: Batch,
-        next: &mut dyn FnMut() -> Option<Batch>,
-    ) -> Result<Vec<Answer>, StoreError> {
-        self.fill(first, next)
-            .map_err(|error| self.abandon(health, error))
-    }
-
-    fn fill(
-        &mut self,
-        first: Batch,
-        next: &mut dyn FnMut() -> Option<Batch>,
-    ) -> Result<Vec<Answer>, StoreError> {
-        let mut answers = Vec::new();
-        let mut batch = Some(first);
-        while let Some(present) = batch {
-            answers.push(self.apply(&present).map_err(fault::classify)?);
-            batch = next();
-        }
-        rows::commit(&self.connection).map_err(fault::classify_commit)?;
-        Ok(answers)
-    }
-
-    /// Checks the batch against the rows as the transaction has them, then applies it: whole or, on a conflict, not at
-    /// all, so that nothing has to be taken back.
-    fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Answer> {
-        let connection = &self.connection;
-        for (key, step) in batch.steps() {
-            if step.is_conditional() && !step.holds(rows::version_of(connection, key)?) {
-                return Ok(Err(CommitError::Conflict { key: key.to_owned() }));
-            }
-        }
-        let version = self.versions.next(connection)?;
-        for (key, step) in batch.steps() {
-            match &step.write {
-                Some(Write::Put(body)) => rows::put(connection, key, version, body)?,
-                Some(Write::Delete) => rows::delete(connection, key)?,
-                None => {}
-            }
-        }
-        Ok(Ok(version))
-    }
-
-    /// Leaves a transaction that cannot be committed, and says what its callers are told.
-    fn abandon(&mut self, health: &Health, error: StoreError) -> StoreError {
-        // The block may have been reserved inside the transaction.
-        self.versions = Block::default();
-        // After some errors SQLite has rolled back by itself.
-        let left = self.connection.is_autocommit() || rows::rollback(&self.connection).is_ok();
-        if !left || matches!(error, StoreError::Fenced) {
-            health.fence();
-            return StoreError::Fenced;
-        }
-        error
-    }
-}
-
-/// Versions that this connection alone may give out.
-#[derive(Default)]
-struct Block {
-    next: u64,
-    left: u64,
-}
-
-impl Block {
-    fn next(&mut self, connection: &Connection) -> rusqlite::Result<Version> {
-        if self.left == 0 {
-            let last = rows::reserve(connection, BLOCK)?;
-            *self = Self {
-                next: last - BLOCK + 1,
-                left: BLOCK,
-            };
-        }
-        let version = Version(self.next);
-        self.next += 1;
-        self.left -= 1;
-        Ok(version)
+    for order in queued {
+        order.refuse(StoreError::Busy);
     }
 }
 
@@ -262,7 +224,8 @@ mod tests {
 
     use super::*;
     use crate::Expect;
-    use crate::sqlite::open;
+    use crate::sqlite::{open, rows};
+    use crate::testing::fresh_version;
 
     /// A writer on a new file of the test's own.
     fn writer(test: &str) -> (Writer, PathBuf) {
@@ -272,21 +235,34 @@ mod tests {
         (Writer::new(connection, Duration::ZERO, Arc::default()), directory)
     }
 
+    fn synchronous(writer: &Writer) -> i64 {
+        let level =
+            |connection: &Connection| connection.pragma_query_value(None, "synchronous", |row| row.get(0));
+        writer.read_if_idle(level).unwrap().unwrap()
+    }
+
     #[test]
     fn who_finds_the_writer_busy_is_told_to_go_elsewhere() {
         let (writer, directory) = writer("busy-writer");
         let put = || Batch::new().put("a", Expect::Any, "{}");
-        let version = || writer.read_if_idle(|connection| rows::version_of(connection, "a"));
-        let written = writer.commit_if_idle(put()).unwrap().unwrap();
-        assert_eq!(version().unwrap().unwrap(), Some(written));
+        let version = || {
+            let found = writer.read_if_idle(|connection| rows::find(connection, "a"));
+            Some(found?.unwrap().unwrap().0)
+        };
+        let written = fresh_version();
+        writer.commit_if_idle(put(), written).unwrap().unwrap();
+        assert_eq!(version(), Some(written));
 
         let writing = writer.open.lock().unwrap();
-        assert!(version().is_none());
-        assert!(writer.commit_if_idle(put()).is_err());
+        assert_eq!(version(), None);
+        assert!(writer.commit_if_idle(put(), written).is_err());
         drop(writing);
 
         writer.next_is_thread.store(true, Ordering::Release);
-        assert!(writer.commit_if_idle(put()).is_err(), "the thread comes first");
+        assert!(
+            writer.commit_if_idle(put(), written).is_err(),
+            "the thread comes first"
+        );
         std::fs::remove_dir_all(directory).unwrap();
     }
 
@@ -296,14 +272,71 @@ mod tests {
         let put = || Batch::new().put("a", Expect::Any, "{}");
         let (deferred, both) = (put().deferred(), put().deferred().merge(put()));
         for (batch, level) in [(put(), 2), (deferred.clone(), 1), (deferred, 1), (both, 2)] {
-            writer.commit_if_idle(batch).unwrap().unwrap();
-            let open = writer.open.lock().unwrap();
-            let connection = &open.as_ref().unwrap().connection;
-            let synchronous: i64 = connection
-                .pragma_query_value(None, "synchronous", |row| row.get(0))
-                .unwrap();
-            assert_eq!(synchronous, level);
+            writer.commit_if_idle(batch, fresh_version()).unwrap().unwrap();
+            assert_eq!(synchronous(&writer), level);
         }
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    /// Orders that all queue before the writer looks.
+    #[test]
+    fn commits_and_sweeps_are_served_in_the_order_in_which_they_queued() {
+        let (writer, directory) = writer("order");
+        let (orders, queue) = mpsc::channel(16);
+        let (mut commits, mut sweeps) = (Vec::new(), Vec::new());
+        let mut commit = |batch| {
+            let (reply, answer) = oneshot::channel();
+            let version = fresh_version();
+            let order = Order::Commit(Commit {
+                batch,
+                version,
+                reply,
+            });
+            orders.try_send(order).ok().unwrap();
+            commits.push(answer);
+        };
+        let mut sweep = |due, at_most| {
+            let (reply, answer) = oneshot::channel();
+            let order = Order::Sweep(Sweep { due, at_most, reply });
+            orders.try_send(order).ok().unwrap();
+            sweeps.push(answer);
+        };
+        sweep(9, 9);
+        commit(Batch::new().put_until("a", Expect::Absent, "{}", 1));
+        commit(Batch::new().put_until("b", Expect::Absent, "{}", 2));
+        sweep(1, 9);
+        sweep(1, 9);
+        commit(Batch::new().put("a", Expect::Absent, "{}"));
+        commit(Batch::new().put("b", Expect::Absent, "{}"));
+        sweep(9, 9);
+        drop(orders);
+        writer.serve(queue);
+        let swept: Vec<_> = sweeps
+            .into_iter()
+            .map(|mut answer| answer.try_recv().unwrap().unwrap())
+            .collect();
+        assert_eq!(swept, [0, 1, 0, 1]);
+        let committed: Vec<_> = commits
+            .into_iter()
+            .map(|mut answer| answer.try_recv().unwrap().is_ok())
+            .collect();
+        assert_eq!(committed, [true, true, true, false]);
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    fn a_sweep_waits_for_no_disk_and_the_next_commit_does() {
+        let (writer, directory) = writer("sweep-unsynced");
+        let (reply, _answer) = oneshot::channel();
+        writer.sweep(Sweep {
+            due: 0,
+            at_most: 1,
+            reply,
+        });
+        assert_eq!(synchronous(&writer), 1);
+        let batch = Batch::new().put("a", Expect::Any, "{}");
+        writer.commit_if_idle(batch, fresh_version()).unwrap().unwrap();
+        assert_eq!(synchronous(&writer), 2);
         std::fs::remove_dir_all(directory).unwrap();
     }
 }

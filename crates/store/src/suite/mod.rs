@@ -15,10 +15,13 @@
 )]
 
 pub mod expectations;
+pub mod expiry;
+pub mod many;
 pub mod races;
 pub mod rows;
 pub mod scans;
 
+use crate::testing::WriteFresh as _;
 use crate::{Batch, CommitError, Expect, Store, Version};
 
 /// Makes a test of every case, each on a store of its own.
@@ -32,6 +35,7 @@ macro_rules! suite {
             a_deleted_row_is_gone,
             deleting_a_missing_row_is_no_conflict,
             an_empty_batch_commits,
+            a_row_carries_the_version_that_its_commit_was_given,
             every_row_of_a_batch_carries_its_version,
             unicode_long_keys_and_large_bodies_survive,
             a_key_that_some_engine_cannot_hold_is_refused,
@@ -44,13 +48,34 @@ macro_rules! suite {
             after_may_lie_outside_the_prefix,
             a_limit_of_zero_answers_nothing,
         });
+        $crate::suite!($open, many: {
+            rows_come_in_the_order_asked,
+            a_key_may_be_asked_for_twice,
+            no_keys_are_answered_with_no_rows,
+            hundreds_of_keys_are_answered_like_few,
+            one_read_sees_whole_batches,
+        });
+        $crate::suite!($open, expiry: {
+            a_row_reads_back_with_its_expiry,
+            the_last_put_says_whether_and_when_a_row_goes,
+            an_overdue_row_is_there_until_it_is_swept,
+            a_sweep_deletes_exactly_what_is_due,
+            a_sweep_deletes_no_more_than_it_was_asked_to,
+            a_sweep_without_a_limit_deletes_all_that_is_due,
+            what_was_renewed_since_is_not_swept,
+            expectations_hold_wherever_the_row_lies,
+            a_swept_row_is_absent,
+            pages_of_both_kinds_miss_none,
+            sweeps_and_renewals_at_once_lose_no_renewed_row,
+            commits_go_on_while_thousands_of_rows_are_swept,
+        });
         $crate::suite!($open, expectations: {
             each_expectation_holds_in_its_states_only,
             a_conflict_names_the_least_key_and_applies_nothing,
             all_expectations_of_one_key_must_hold,
             the_last_write_of_a_key_counts,
             expectations_speak_of_the_rows_before_the_batch,
-            a_version_never_returns,
+            what_was_read_before_a_row_came_back_is_stale,
         });
         $crate::suite!($open, races: {
             parallel_increments_lose_nothing,
@@ -77,7 +102,7 @@ macro_rules! suite {
 /// Puts one row, over whatever is there.
 async fn put(store: &dyn Store, key: &str, body: &str) -> Version {
     store
-        .commit(Batch::new().put(key, Expect::Any, body))
+        .write(Batch::new().put(key, Expect::Any, body))
         .await
         .unwrap()
 }
@@ -88,7 +113,7 @@ async fn version_of(store: &dyn Store, key: &str) -> Option<Version> {
 
 /// The key of the conflict that `batch` must meet.
 async fn conflict(store: &dyn Store, batch: Batch) -> String {
-    match store.commit(batch).await {
+    match store.write(batch).await {
         Err(CommitError::Conflict { key }) => key,
         other => format!("no conflict, but {other:?}"),
     }

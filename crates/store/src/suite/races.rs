@@ -6,6 +6,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::{put, version_of};
+use crate::testing::WriteFresh as _;
 use crate::{Batch, CommitError, Expect, Scan, Store};
 
 const CALLERS: usize = 64;
@@ -18,7 +19,7 @@ async fn winners(store: &Arc<dyn Store>, batches: Vec<Batch>) -> usize {
         let (store, start) = (Arc::clone(store), Arc::clone(&start));
         callers.spawn(async move {
             start.wait().await;
-            let result = store.commit(batch).await;
+            let result = store.write(batch).await;
             assert!(
                 matches!(result, Ok(_) | Err(CommitError::Conflict { .. })),
                 "{result:?}"
@@ -40,7 +41,7 @@ pub async fn parallel_increments_lose_nothing(store: Arc<dyn Store>) {
                 let row = store.get("counter").await.unwrap().unwrap();
                 let next = row.body.parse::<u64>().unwrap() + 1;
                 let batch = Batch::new().put("counter", Expect::Version(row.version), next.to_string());
-                if store.commit(batch).await.is_ok() {
+                if store.write(batch).await.is_ok() {
                     return;
                 }
             }
@@ -53,7 +54,7 @@ pub async fn parallel_increments_lose_nothing(store: Arc<dyn Store>) {
     );
 }
 
-/// How an e-mail address is made unique.
+/// How an email address is made unique.
 pub async fn parallel_absent_puts_have_one_winner(store: Arc<dyn Store>) {
     for round in 0..8 {
         let key = format!("alias/{round}");
@@ -94,7 +95,7 @@ pub async fn readers_see_whole_batches(store: Arc<dyn Store>) {
             batch.put(format!("pair/{row}"), Expect::Any, n.to_string())
         })
     };
-    store.commit(batch(0)).await.unwrap();
+    store.write(batch(0)).await.unwrap();
     let mut readers = JoinSet::new();
     for _ in 0..4 {
         let store = Arc::clone(&store);
@@ -114,7 +115,7 @@ pub async fn readers_see_whole_batches(store: Arc<dyn Store>) {
         });
     }
     for n in 1..=WRITES {
-        store.commit(batch(n)).await.unwrap();
+        store.write(batch(n)).await.unwrap();
     }
     readers.join_all().await;
 }

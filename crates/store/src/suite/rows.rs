@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::put;
-use crate::{Batch, CommitError, Expect, MAX_KEY_BYTES, Scan, Store, StoreError};
+use crate::testing::WriteFresh as _;
+use crate::{Batch, CommitError, Expect, MAX_KEY_BYTES, Scan, Store, StoreError, Version};
 
 /// Key, version and body.
 pub async fn a_row_reads_back_as_written(store: Arc<dyn Store>) {
@@ -38,7 +39,7 @@ pub async fn a_deleted_row_is_gone(store: Arc<dyn Store>) {
     put(&*store, "a", "1").await;
     put(&*store, "b", "2").await;
     store
-        .commit(Batch::new().delete("a", Expect::Present))
+        .write(Batch::new().delete("a", Expect::Present))
         .await
         .unwrap();
     assert_eq!(store.get("a").await.unwrap(), None);
@@ -48,7 +49,7 @@ pub async fn a_deleted_row_is_gone(store: Arc<dyn Store>) {
 /// [`Expect::Any`] really means any.
 pub async fn deleting_a_missing_row_is_no_conflict(store: Arc<dyn Store>) {
     store
-        .commit(Batch::new().delete("nothing", Expect::Any))
+        .write(Batch::new().delete("nothing", Expect::Any))
         .await
         .unwrap();
     assert_eq!(store.get("nothing").await.unwrap(), None);
@@ -57,19 +58,35 @@ pub async fn deleting_a_missing_row_is_no_conflict(store: Arc<dyn Store>) {
 /// It asks for nothing, so nothing can be wrong with it.
 pub async fn an_empty_batch_commits(store: Arc<dyn Store>) {
     assert!(Batch::new().is_empty());
-    store.commit(Batch::new()).await.unwrap();
+    store.write(Batch::new()).await.unwrap();
     assert_eq!(store.scan(Scan::prefix("", 10)).await.unwrap(), []);
 }
 
-/// The version is the batch's, so one answer serves for all rows.
+/// Whatever the numbers are: the least, the greatest, one that no double holds.
+pub async fn a_row_carries_the_version_that_its_commit_was_given(store: Arc<dyn Store>) {
+    for number in [i64::MAX, 1, (1 << 53) + 1, 2] {
+        let version = Version::new(number).unwrap();
+        let batch = Batch::new()
+            .put("lasting", Expect::Any, "{}")
+            .put_until("brief", Expect::Any, "{}", 1);
+        store.commit(batch, version).await.unwrap();
+        for key in ["lasting", "brief"] {
+            assert_eq!(store.get(key).await.unwrap().unwrap().version, version, "{key}");
+        }
+    }
+}
+
+/// One version serves for all rows, and those that the batch only checks keep theirs.
 pub async fn every_row_of_a_batch_carries_its_version(store: Arc<dyn Store>) {
     let before = put(&*store, "b", "0").await;
     let batch = Batch::new()
         .put("a", Expect::Absent, "1")
         .put("b", Expect::Present, "2");
-    let version = store.commit(batch.check("c", Expect::Absent)).await.unwrap();
+    let version = store.write(batch.check("c", Expect::Absent)).await.unwrap();
     assert_ne!(version, before);
-    for row in store.scan(Scan::prefix("", 10)).await.unwrap() {
+    let rows = store.scan(Scan::prefix("", 10)).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    for row in rows {
         assert_eq!(row.version, version, "{}", row.key);
     }
 }
@@ -105,14 +122,13 @@ pub async fn a_key_that_some_engine_cannot_hold_is_refused(store: Arc<dyn Store>
     let too_long = "k".repeat(MAX_KEY_BYTES + 1);
     for key in ["", "a\0b", too_long.as_str()] {
         assert!(matches!(store.get(key).await, Err(StoreError::Key)), "{key:?}");
+        let many = store.get_many(&["fine", key]).await;
+        assert!(matches!(many, Err(StoreError::Key)), "{key:?}");
         let batch = Batch::new()
             .put("fine", Expect::Any, "{}")
             .check(key, Expect::Any);
         assert!(
-            matches!(
-                store.commit(batch).await,
-                Err(CommitError::Store(StoreError::Key))
-            ),
+            matches!(store.write(batch).await, Err(CommitError::Store(StoreError::Key))),
             "{key:?}"
         );
     }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::testing::WriteFresh as _;
 use crate::{Batch, Expect, Scan, Store};
 
 async fn fill(store: &dyn Store, keys: &[&str]) {
     let batch = keys
         .iter()
         .fold(Batch::new(), |batch, key| batch.put(*key, Expect::Absent, "{}"));
-    store.commit(batch).await.unwrap();
+    store.write(batch).await.unwrap();
 }
 
 async fn keys(store: &dyn Store, scan: Scan) -> Vec<String> {
@@ -97,7 +98,7 @@ pub async fn pages_of_ten_thousand_rows_miss_none(store: Arc<dyn Store>) {
         batch.put(format!("row/{n:05}"), Expect::Absent, "{}")
     });
     store
-        .commit(
+        .write(
             batch
                 .put("row.", Expect::Any, "{}")
                 .put("row0", Expect::Any, "{}"),

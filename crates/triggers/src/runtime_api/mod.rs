@@ -7,6 +7,7 @@
 
 mod desk;
 mod function;
+mod host;
 mod http;
 mod lines;
 mod peer;
@@ -14,10 +15,10 @@ mod report;
 mod sandbox;
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use poolhouse_text::hex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -25,36 +26,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use crate::place::{BoxFuture, InvokeError, Invoked, Place};
 use desk::{Event, Outcome};
 pub use function::Function;
+pub use host::{Host, Log, LogSource, Random, WallClock};
 use sandbox::Sandbox;
-
-/// The wall clock: milliseconds since 1970.
-pub type WallClock = Arc<dyn Fn() -> i64 + Send + Sync>;
-/// Fills a buffer with random bytes that nobody can guess.
-pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
-/// Takes a line about a function, which is named first.
-pub type Log = Arc<dyn Fn(&str, LogSource, &str) + Send + Sync>;
-
-/// Who wrote a line of a function's log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogSource {
-    /// The function, to its standard output or error.
-    Function,
-    /// The host: `START`, `END` and `REPORT` of each call, `INIT_REPORT` of a start that failed.
-    ///
-    /// A function's last lines about a call may come after its `END`: they take another way.
-    Platform,
-}
-
-/// What the host of the processes lends them.
-#[derive(Clone)]
-pub struct Host {
-    /// For the deadlines that a function is told.
-    pub wall: WallClock,
-    /// For request ids.
-    pub random: Random,
-    /// For what a function prints, and what is to be said about its calls.
-    pub log: Log,
-}
 
 /// The place of one function on this machine.
 ///
@@ -215,7 +188,7 @@ impl Pool {
         (self.host.random)(&mut bytes);
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
-        let mut id = hex(&bytes);
+        let mut id = hex::encode(&bytes);
         for hyphen in [20, 16, 12, 8] {
             id.insert(hyphen, '-');
         }
@@ -225,7 +198,7 @@ impl Pool {
     fn random_hex(&self, count: usize) -> String {
         let mut bytes = vec![0; count];
         (self.host.random)(&mut bytes);
-        hex(&bytes)
+        hex::encode(&bytes)
     }
 
     fn take(&self) -> Option<Sandbox> {
@@ -274,14 +247,4 @@ async fn reap(pool: std::sync::Weak<Pool>) {
             return;
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::desk::Outcome;
 use super::function::Function;
-use super::{Host, Log, LogSource};
+use super::host::{Host, Log, LogSource};
 use crate::place::{InvokeError, report_of};
 
 /// Writes these lines for one process.

@@ -15,9 +15,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::desk::{Desk, Event, Outcome, Unusable, exit_text};
 use super::function::Function;
+use super::host::{Host, LogSource};
 use super::http::{self, Session};
+use super::lines;
 use super::report::Reporter;
-use super::{Host, LogSource, lines};
 use crate::place::InvokeError;
 
 /// How long the last lines of a process that ended may take to arrive.

@@ -2,6 +2,7 @@
 
 mod page;
 mod preview;
+mod run;
 mod trial;
 
 use std::net::SocketAddr;
@@ -9,13 +10,18 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{CliError, Environment};
+pub(super) use run::run;
 
 #[derive(Subcommand)]
 pub(super) enum MailCommand {
     /// Show the code mail in every language on a page of this machine; reload it after each change of a template.
+    ///
+    /// It runs until Ctrl-C.
     Preview(PreviewArgs),
     /// Send a code mail with a made-up code through every relay.
+    ///
+    /// It says for each carrier of the configuration, or for the one of --smtp, whether it took the mail and in which
+    /// time, and ends with 1 if one did not.
     Test(TestArgs),
 }
 
@@ -46,13 +52,4 @@ pub(super) struct TestArgs {
     /// The configuration file [default: poolhouse.toml in the current directory, if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
-
-pub(super) fn run(command: MailCommand, environment: &Environment) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::new("no event loop can be started").caused_by(error))?;
-    match command {
-        MailCommand::Preview(arguments) => runtime.block_on(preview::run(arguments)),
-        MailCommand::Test(arguments) => runtime.block_on(trial::run(arguments, environment)),
-    }
 }

@@ -15,8 +15,8 @@ use super::PreviewArgs;
 use super::page::{self, Scheme};
 use crate::cli::configure::from_file;
 use crate::cli::{CliError, print};
-use crate::clock::{Clock, SystemClock};
-use crate::error::with_causes;
+use poolhouse_pool::base::clock::{Clock, SystemClock};
+use poolhouse_text::with_causes;
 
 /// Whom the mails on the page are to.
 const RECIPIENT: &str = "ada@example.com";

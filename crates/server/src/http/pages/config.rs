@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,17 +10,20 @@ use poolhouse_api::shapes::UsernameAttributeType;
 use poolhouse_store::Scan;
 use serde_json::{Value, json};
 
-use crate::app::App;
-use crate::error::{ApiError, with_causes};
-use crate::http::problem;
-use crate::records::{ClientRecord, PoolRecord, document, keys};
+use super::built::Pages;
+use crate::http::problem::problem;
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::records::key::Directory;
+use poolhouse_pool::records::{ClientRecord, PoolRecord, Reference, Stored, document, load};
+use poolhouse_pool::request::App;
+use poolhouse_text::with_causes;
 
 /// `{userPoolId, clientId, signInName?, endpoint?}`
 ///
 /// Where the settings do not say, and the server has exactly one app client that a page can use, it is that one: so the
 /// page works on a server whose pool was made a minute ago.
-pub(super) async fn config(State(app): State<Arc<App>>) -> Response {
-    let web = &app.settings.web;
+pub(super) async fn config(State(app): State<Arc<App>>, Extension(pages): Extension<Arc<Pages>>) -> Response {
+    let web = &pages.settings;
     let found = match (&web.user_pool_id, &web.client_id) {
         (Some(pool), Some(client)) => Ok(Some((pool.clone(), client.clone()))),
         _ => only_client(&app).await,
@@ -59,7 +63,7 @@ pub(super) async fn config(State(app): State<Arc<App>>) -> Response {
 
 /// What people of the pool sign in with: an e-mail address where nothing else can be a username.
 async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, ApiError> {
-    let pool = document::load::<PoolRecord>(&*app.store, &keys::pool(pool_id)).await?;
+    let pool = load(&app.platform, &PoolRecord::key(pool_id)).await?;
     Ok(
         pool.map(|pool| match pool.value.settings.username_attributes.as_deref() {
             Some([UsernameAttributeType::Email]) => "email",
@@ -70,11 +74,18 @@ async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, 
 
 /// The one app client of the server, if there is one, it is the only one, and it has no secret.
 async fn only_client(app: &App) -> Result<Option<(String, String)>, ApiError> {
-    let mut rows = app.store.scan(Scan::prefix(keys::ALL_CLIENTS, 2)).await?;
+    let clients = Scan::prefix(Directory::ClientPool.prefix(), 2);
+    let mut rows = app.platform.scan(clients).await?;
     let Some(row) = rows.pop().filter(|_| rows.is_empty()) else {
         return Ok(None);
     };
-    let client = document::decode::<ClientRecord>(row)?.value;
+    let client_id = row.key.strip_prefix(Directory::ClientPool.prefix());
+    let client_id = client_id.unwrap_or_default().to_owned();
+    let Reference(pool_id) = document::decode::<Reference>(row)?.value;
+    let key = ClientRecord::key(&pool_id, &client_id);
+    let Some(Stored { value: client, .. }) = load(&app.platform, &key).await? else {
+        return Ok(None);
+    };
     let usable = client.sealed_secret.is_none();
-    Ok(usable.then(|| (client.pool_id().to_owned(), client.id().to_owned())))
+    Ok(usable.then_some((pool_id, client_id)))
 }

@@ -1,0 +1,12 @@
+//! One HTTP/1.1 connection, directly or through a proxy.
+
+mod connection;
+mod endpoint;
+mod error;
+mod no_proxy;
+mod proxy;
+
+pub use connection::{Answer, Connection};
+pub use endpoint::Endpoint;
+pub use error::HttpError;
+pub use proxy::{Proxies, UnusableProxy};

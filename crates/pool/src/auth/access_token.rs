@@ -1,0 +1,138 @@
+//! The operations that a user calls for itself: who does an access token speak for, and does it still?
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use poolhouse_api::ErrorCode;
+use poolhouse_crypto::jwt::{self, BadToken};
+use serde_json::Value;
+
+use super::subject;
+use super::tokens::{issuer, pool_keys};
+use crate::auth::claims::ADMIN_SCOPE;
+use crate::base::clock::Millis;
+use crate::base::error::ApiError;
+use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord};
+use crate::request::Ctx;
+
+/// Whom a good access token speaks for.
+pub struct SignedIn {
+    /// The pool.
+    pub pool: Stored<Arc<PoolRecord>>,
+    /// The app client that the token was issued to.
+    pub client: Stored<Arc<ClientRecord>>,
+    /// The user.
+    pub user: Stored<UserRecord>,
+    /// The token's claims.
+    pub claims: Value,
+}
+
+/// Checks an access token: signature, life, kind, scope, and that nothing was revoked since.
+///
+/// # Errors
+/// `NotAuthorizedException` in the service's words, `UserNotFoundException` for a user deleted since.
+pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
+    let (pool, claims) = verify(ctx, token).await?;
+    let pool_id = pool.value.id();
+    let sub = text(&claims, "sub").ok_or_else(invalid)?;
+    let username = text(&claims, "username").ok_or_else(invalid)?;
+    let user = ctx
+        .user_by_sub(&pool.value, &sub)
+        .await?
+        .filter(|user| user.value.username == username);
+    let user = user.ok_or_else(ApiError::user_not_found)?;
+    subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
+    let auth_time = number(&claims, "auth_time")?;
+    check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
+    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
+    let client = ctx
+        .client(pool_id, &client_id)
+        .await
+        .map_err(|error| match error.code {
+            ErrorCode::ResourceNotFoundException => invalid(),
+            _ => error,
+        })?;
+    Ok(SignedIn {
+        pool,
+        client,
+        user,
+        claims,
+    })
+}
+
+/// The pool of a token and the token's claims: signed by the pool, an access token, in its time, with the scope.
+async fn verify(ctx: &Ctx, token: &str) -> Result<(Stored<Arc<PoolRecord>>, Value), ApiError> {
+    // Which pool's keys to check with is read from the claims before they are trusted; the check then covers them.
+    let unverified = unverified_claims(token).ok_or_else(invalid)?;
+    let claimed_issuer = text(&unverified, "iss").ok_or_else(invalid)?;
+    let pool_id = claimed_issuer.rsplit('/').next().unwrap_or_default();
+    if claimed_issuer != issuer(ctx, pool_id) {
+        return Err(invalid());
+    }
+    let pool = ctx.pool(pool_id).await.map_err(|_| invalid())?;
+    let signing_keys = pool_keys(ctx, pool_id).await?;
+    let verifying = [
+        signing_keys.access.verifying_key(),
+        signing_keys.id.verifying_key(),
+    ];
+    let claims = jwt::verify(verifying, token).map_err(|bad| match bad {
+        BadToken::Malformed => invalid(),
+        BadToken::UnknownKey | BadToken::WrongSignature => {
+            ApiError::not_authorized("Could not verify signature for Access Token")
+        }
+    })?;
+    if text(&claims, "token_use").as_deref() != Some("access") {
+        return Err(invalid());
+    }
+    if ctx.now.seconds() >= number(&claims, "exp")? {
+        return Err(ApiError::not_authorized("Access Token has expired"));
+    }
+    let scopes = text(&claims, "scope").unwrap_or_default();
+    if !scopes.split(' ').any(|scope| scope == ADMIN_SCOPE) {
+        return Err(ApiError::not_authorized(
+            "Access Token does not have required scopes",
+        ));
+    }
+    Ok((pool, claims))
+}
+
+fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid Access Token")
+}
+
+fn text(claims: &Value, name: &str) -> Option<String> {
+    claims.get(name)?.as_str().map(str::to_owned)
+}
+
+fn number(claims: &Value, name: &str) -> Result<i64, ApiError> {
+    claims.get(name).and_then(Value::as_i64).ok_or_else(invalid)
+}
+
+/// The claims of a token whose signature nobody has looked at yet.
+fn unverified_claims(token: &str) -> Option<Value> {
+    let payload = token.split('.').nth(1)?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+async fn check_not_revoked(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    claims: &Value,
+    auth_time: i64,
+) -> Result<(), ApiError> {
+    let revoked = || ApiError::not_authorized("Access Token has been revoked");
+    if user
+        .signed_out
+        .is_some_and(|Millis(when)| auth_time.saturating_mul(1000) < when - 999)
+    {
+        return Err(revoked());
+    }
+    let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
+    let family = ctx.platform().get(family.as_str()).await?;
+    family.map(|_| ()).ok_or_else(revoked)
+}

@@ -1,0 +1,137 @@
+//! `CUSTOM_CHALLENGE`: the pool's Create function makes it, its Verify function judges the answer.
+
+use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_store::{Batch, BoxFuture};
+use serde_json::{Value, json};
+
+use crate::auth::confirm::{self, Effects};
+use crate::auth::handle;
+use crate::auth::parameters::Parameters;
+use crate::auth::room::{Pending, Proven, Typed};
+use crate::auth::step::{Answer, SignIn};
+use crate::base::error::ApiError;
+use crate::records::session::ChallengeResult;
+use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
+use crate::request::Ctx;
+use crate::triggers;
+use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
+
+/// Has Create make a challenge. Returns the session's row, to be committed with what led here, and what the client is
+/// asked.
+///
+/// # Errors
+/// What Create denies with or answers wrongly.
+pub async fn ask(
+    sign_in: &SignIn<'_>,
+    answered: &[ChallengeResult],
+    effects: &mut Effects,
+) -> Result<(Batch, Answer), ApiError> {
+    let SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        ..
+    } = sign_in;
+    let name = ChallengeNameType::CustomChallenge;
+    let event = CreateAuthChallenge {
+        challenge: name.as_str(),
+        session: answered,
+        metadata: &sign_in.metadata,
+    };
+    let Challenge {
+        mut public,
+        private,
+        metadata,
+    } = confirm::call(sign_in, &event, effects).await?;
+
+    let expires = ctx.now.plus_seconds(client.auth_session_seconds());
+    let session = handle::new(ctx, client, &subject.id(ctx, pool)?, expires);
+    let private = json!(private).to_string();
+    let record = SessionRecord {
+        challenge: name.as_str().to_owned(),
+        answered: answered.to_vec(),
+        metadata,
+        sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
+        expires,
+        ..sign_in.session()
+    };
+    public.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
+    let batch = Batch::new().create(session.key, &record);
+    Ok((
+        batch,
+        Answer::Challenge {
+            name,
+            session: Some(session.text),
+            parameters: public,
+        },
+    ))
+}
+
+/// Finds the challenge that an answer belongs to.
+///
+/// # Errors
+/// `NotAuthorizedException` for a session that is expired, used or not ours.
+pub async fn find(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    session: Option<&str>,
+) -> Result<Box<dyn Pending>, ApiError> {
+    let stored = handle::find_required(ctx, client, session).await?;
+    Ok(Box::new(Custom(stored)))
+}
+
+struct Custom(Stored<SessionRecord>);
+
+impl Pending for Custom {
+    fn session(&self) -> &SessionRecord {
+        &self.0.value
+    }
+
+    /// Takes what the person typed. Nobody hears what came of it before the session is consumed; before functions that
+    /// run elsewhere look at it, it is.
+    fn answer<'s>(
+        self: Box<Self>,
+        sign_in: &'s mut SignIn<'_>,
+        parameters: &'s Parameters,
+    ) -> BoxFuture<'s, Result<Proven, ApiError>> {
+        Box::pin(async move {
+            let answer = parameters
+                .get("ANSWER")
+                .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
+                .to_owned();
+            let consumed = !triggers::all_in_process(&sign_in.ctx.app.functions, sign_in.pool);
+            if consumed {
+                handle::consume(sign_in.ctx, &self.0).await?;
+            }
+            Ok(Proven::Typed(Typed {
+                pending: Box::new(self.0),
+                consumed,
+                answer,
+            }))
+        })
+    }
+}
+
+/// Has Verify judge what was typed.
+///
+/// # Errors
+/// What Verify denies with or answers wrongly.
+pub async fn verify(
+    sign_in: &SignIn<'_>,
+    pending: &Stored<SessionRecord>,
+    answer: &str,
+    effects: &mut Effects,
+) -> Result<bool, ApiError> {
+    let sealed = pending.value.sealed_private.as_deref();
+    let sealed = sealed.ok_or_else(handle::invalid)?;
+    let private = sign_in.ctx.platform().open(&pending.key, sealed);
+    let private: Value =
+        serde_json::from_slice(&private.map_err(ApiError::internal)?).map_err(ApiError::internal)?;
+    let event = VerifyAuthChallengeResponse {
+        private: &private,
+        answer,
+        metadata: &sign_in.metadata,
+    };
+    confirm::call(sign_in, &event, effects).await
+}

@@ -1,0 +1,96 @@
+//! What functions that run in process want changed in the store.
+//!
+//! A function process on Lambda writes its ledger to the user's attribute through the API and sends its mail itself. In
+//! process the same code hands both over, and they are committed with the step that it decided: the counters are exact,
+//! and a mail leaves only if the challenge it belongs to exists.
+
+use poolhouse_store::{Batch, Expect};
+
+use crate::auth::subject::Subject;
+use crate::base::error::ApiError;
+use crate::records::{Key, LedgerRecord, PoolRecord, RecordBatch, Stored, load};
+use crate::request::Ctx;
+use crate::users::schema;
+
+/// The ledger of one user as read, and as a function wants it.
+struct Ledger {
+    key: Key<LedgerRecord>,
+    expect: Expect,
+    text: Option<String>,
+    changed: bool,
+}
+
+/// The changes that one step of a sign-in collects from its functions.
+#[derive(Default)]
+pub struct Effects {
+    ledger: Option<Ledger>,
+    /// The attribute that mirrors the ledger, by name.
+    mirror: Option<String>,
+    mail: Batch,
+}
+
+impl Effects {
+    /// The ledger of the subject, as the functions before in this step left it. It is looked up for a name without a user
+    /// too, which costs the same; the functions write none for such a name.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn ledger(
+        &mut self,
+        ctx: &Ctx,
+        pool: &PoolRecord,
+        subject: &Subject,
+    ) -> Result<Option<String>, ApiError> {
+        if self.ledger.is_none() {
+            let key = LedgerRecord::key(pool.id(), &subject.id(ctx, pool)?);
+            let stored = load(ctx.platform(), &key).await?;
+            let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
+            let text = stored.map(|stored| stored.value.text);
+            self.ledger = Some(Ledger {
+                key,
+                expect,
+                text,
+                changed: false,
+            });
+        }
+        Ok(self.ledger.as_ref().and_then(|ledger| ledger.text.clone()))
+    }
+
+    /// Takes a new text of the ledger, which `attribute` mirrors.
+    pub fn write_ledger(&mut self, attribute: &str, text: String) {
+        if let Some(ledger) = &mut self.ledger {
+            ledger.text = Some(text);
+            ledger.changed = true;
+            self.mirror = Some(attribute.to_owned());
+        }
+    }
+
+    /// Takes the outbox row of a mail.
+    pub fn send(&mut self, outbox_row: Batch) {
+        self.mail = std::mem::take(&mut self.mail).merge(outbox_row);
+    }
+
+    /// Everything as one batch. The attribute is written where the pool's schema has it; a sign-in works without.
+    pub fn into_batch(self, ctx: &Ctx, pool: &PoolRecord, subject: &Subject) -> Batch {
+        let Effects { ledger, mirror, mail } = self;
+        let Some(Ledger {
+            key,
+            expect,
+            text: Some(text),
+            changed: true,
+        }) = ledger
+        else {
+            return mail;
+        };
+        let mut batch = mail.record(key, expect, &LedgerRecord::written(text.clone(), ctx.now));
+        if let (Some(attribute), Some(user)) = (mirror, subject.stored())
+            && schema::has(pool, &attribute)
+        {
+            let mut mirrored = user.value.clone();
+            mirrored.set_attribute(&attribute, &text);
+            mirrored.modified = ctx.now;
+            batch = batch.replace(user, &mirrored);
+        }
+        batch
+    }
+}

@@ -1,0 +1,139 @@
+//! The confirm-code functions without a process: `2faDefine`, `2faCreate` and `2faVerify`, unless the
+//! configuration runs them elsewhere.
+
+use poolhouse_confirm::{self as confirm, CodeMail, Facts, LedgerSource, Refusal, Warning};
+use serde_json::Value;
+
+use super::effects::Effects;
+use crate::auth::step::SignIn;
+use crate::base::clock::Millis;
+use crate::mailer::OutgoingMail;
+use crate::triggers::{self, Failure};
+
+/// The functions there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Function {
+    /// `2faDefine`
+    Define,
+    /// `2faCreate`
+    Create,
+    /// `2faVerify`
+    Verify,
+}
+
+impl Function {
+    /// The function that an ARN or name means, by the name at its end.
+    pub fn named(arn: &str) -> Option<Function> {
+        match triggers::function_name(arn) {
+            "2faDefine" => Some(Function::Define),
+            "2faCreate" => Some(Function::Create),
+            "2faVerify" => Some(Function::Verify),
+            _ => None,
+        }
+    }
+}
+
+/// Runs a function on an event and returns the event with its response.
+///
+/// # Errors
+/// The function's refusal, or the server's own failure.
+pub async fn run(
+    function: Function,
+    sign_in: &SignIn<'_>,
+    event: &Value,
+    effects: &mut Effects,
+) -> Result<Value, Failure> {
+    let SignIn {
+        ctx, pool, subject, ..
+    } = sign_in;
+    let settings = &settings_for(sign_in);
+    let ledger = effects.ledger(ctx, pool, subject).await?;
+    let mut entropy = [0; 32];
+    ctx.platform().entropy.fill(&mut entropy);
+    let facts = Facts {
+        now: ctx.now.seconds(),
+        entropy: &entropy,
+        ledger: LedgerSource::Exact(ledger.as_deref()),
+        sign_in: Some(&sign_in.event_id),
+        trust_from: subject
+            .user()
+            .and_then(|user| user.signed_out)
+            .map(Millis::seconds),
+    };
+    match function {
+        Function::Define => confirm::define(settings, event, &facts)
+            .map(|defined| defined.event)
+            .map_err(Failure::Refused),
+        Function::Create => {
+            let created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            report(sign_in, &created.warnings);
+            if let Some(text) = created.ledger {
+                effects.write_ledger(&settings.attribute, text);
+            }
+            if let Some(mail) = created.mail {
+                effects.send(queue(sign_in, mail)?);
+            }
+            Ok(created.event)
+        }
+        Function::Verify => {
+            let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
+            report(sign_in, &verified.warnings);
+            tracing::info!(
+                request_id = ctx.request_id,
+                pool = pool.id(),
+                outcome = ?verified.outcome,
+                "confirm code answered"
+            );
+            if let Some(text) = verified.ledger {
+                effects.write_ledger(&settings.attribute, text);
+            }
+            Ok(verified.event)
+        }
+    }
+}
+
+/// The settings for this app client: a code lives as long as the client's sign-in steps do, or as long as the settings
+/// allow, whichever ends first.
+fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
+    let settings = sign_in.ctx.app.functions.confirm();
+    let step = u32::try_from(sign_in.client.auth_session_seconds()).unwrap_or(settings.code_ttl_s);
+    confirm::Settings {
+        code_ttl_s: settings.code_ttl_s.min(step),
+        ..settings.clone()
+    }
+}
+
+/// The outbox row of a code mail. Where the server cannot send, the client learns what the functions on Lambda would
+/// say, and the operator why.
+fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch, Failure> {
+    let outgoing = OutgoingMail {
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        html: Some(mail.html),
+        language: Some(mail.locale.tag().to_owned()),
+        expires: Some(Millis(mail.expires_at.saturating_mul(1000))),
+        dedup_id: mail.dedup_id,
+        discard: mail.discard,
+    };
+    sign_in
+        .ctx
+        .app
+        .mailer
+        .queue(sign_in.ctx.now, outgoing)
+        .map_err(|error| {
+            tracing::error!(
+                request_id = sign_in.ctx.request_id,
+                reason = error.message,
+                "confirm code not mailed"
+            );
+            Failure::Refused(Refusal::MailNotSent)
+        })
+}
+
+fn report(sign_in: &SignIn<'_>, warnings: &[Warning]) {
+    for warning in warnings {
+        let request_id = &sign_in.ctx.request_id;
+        tracing::warn!(request_id, pool = sign_in.pool.id(), %warning, "confirm code");
+    }
+}

@@ -1,0 +1,219 @@
+//! Custom authentication: Define decides what comes next, Create makes the challenge, Verify judges the answer.
+//!
+//! What the functions want changed in the store (counters, mail, the attribute) is collected in `Effects` and committed
+//! together with the step's own rows: what was answered is consumed, and the new session or the tokens take its place. If
+//! another sign-in of the same user moved the counters in the meantime, the step is decided again with the new ones.
+//! Nothing is said before the commit, so of many answers to one session one is heard, and deciding twice never
+//! evaluates two.
+
+use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_store::{Batch, CommitError};
+
+use super::challenge::{custom_challenge, password_verifier};
+use super::confirm::{self, Effects};
+use super::handle;
+use super::lockout::Proved;
+use super::parameters::Parameters;
+use super::room::Typed;
+use super::step::{Answer, SignIn};
+use super::subject::Subject;
+use super::tokens::{self, Issued};
+use crate::base::error::ApiError;
+use crate::records::PoolRecord;
+use crate::records::session::ChallengeResult;
+use crate::triggers::events::{Decision, DefineAuthChallenge, TokenGenerationSource, unrecognizable};
+
+/// What Define sees of the first half of an SRP exchange.
+const SRP_A: &str = "SRP_A";
+/// How often a step is decided again after a lost race.
+const RACES: usize = 16;
+
+/// What brought the sign-in to this step.
+pub enum Arrival<'a> {
+    /// `InitiateAuth` without a password.
+    Bare,
+    /// `InitiateAuth` with `SRP_A`.
+    SrpA(&'a Parameters),
+    /// A password that proved right.
+    PasswordProved(Proved),
+    /// An answer to a custom challenge.
+    Typed(Typed),
+}
+
+impl Arrival<'_> {
+    /// What is committed with every end of the step: the consumption of what was answered.
+    fn batch(&self, sign_in: &SignIn<'_>, denied: bool) -> Batch {
+        match self {
+            Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
+            Arrival::PasswordProved(proved) => proved.batch(),
+            Arrival::Typed(typed) if !typed.consumed => handle::consumption(&typed.pending),
+            Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Batch::new(),
+        }
+    }
+
+    /// Somebody else's commit was faster at `key`: whether the step can be decided again.
+    async fn lost_race(&mut self, sign_in: &mut SignIn<'_>, key: &str) -> Result<(), ApiError> {
+        if let Arrival::PasswordProved(proved) = self
+            && proved.lost_race(sign_in.ctx, key).await?
+        {
+            return Ok(());
+        }
+        match self {
+            Arrival::Typed(typed) if typed.pending.key == key => Err(handle::used()),
+            _ => reload(sign_in).await,
+        }
+    }
+}
+
+/// Lets the flow pass if the pool names the functions it needs.
+///
+/// # Errors
+/// `InvalidParameterException` in the service's words.
+pub fn check_configured(pool: &PoolRecord) -> Result<(), ApiError> {
+    let configured = pool
+        .lambda(|lambdas| lambdas.define_auth_challenge.clone())
+        .is_some()
+        && pool
+            .lambda(|lambdas| lambdas.create_auth_challenge.clone())
+            .is_some()
+        && pool
+            .lambda(|lambdas| lambdas.verify_auth_challenge_response.clone())
+            .is_some();
+    if configured {
+        return Ok(());
+    }
+    Err(ApiError::invalid_parameter(
+        "Custom auth lambda trigger is not configured for the user pool.",
+    ))
+}
+
+/// What a step came to, before it is committed.
+enum Outcome {
+    Answered(Batch, Answer),
+    /// SRP keeps its own row and hands out its own challenge.
+    PasswordVerifier,
+    Failed,
+}
+
+/// Runs the functions for one step and commits what comes of it.
+///
+/// # Errors
+/// `Incorrect username or password.` when Define fails the sign-in; a function's own error; store failures.
+pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<Answer, ApiError> {
+    check_configured(sign_in.pool)?;
+    let mut issued = None;
+    for _ in 0..RACES {
+        let mut effects = Effects::default();
+        let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
+        let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
+        let (batch, answer) = match outcome {
+            Ok(Outcome::Answered(batch, answer)) => (batch, Ok(answer)),
+            Ok(Outcome::Failed) => (Batch::new(), Err(ApiError::incorrect_username_or_password())),
+            Ok(Outcome::PasswordVerifier) => {
+                let Arrival::SrpA(parameters) = arrival else {
+                    return Err(unrecognizable());
+                };
+                sign_in.note_answered(SRP_A);
+                return password_verifier::ask(&sign_in, parameters, true).await;
+            }
+            // What was counted before a later function failed stays counted.
+            Err(error) => (Batch::new(), Err(error)),
+        };
+        let batch = arrival
+            .batch(&sign_in, answer.is_err())
+            .merge(counted)
+            .merge(batch);
+        if batch.is_empty() {
+            return answer;
+        }
+        match sign_in.ctx.platform().commit(batch).await {
+            Ok(_) => {
+                sign_in.ctx.app.mailer.wake();
+                return answer;
+            }
+            Err(CommitError::Conflict { key }) => arrival.lost_race(&mut sign_in, &key).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::too_many_requests())
+}
+
+/// After a lost race: the user as it is now.
+async fn reload(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
+    if let Some(sub) = sign_in.subject.sub().map(str::to_owned) {
+        let user = sign_in.ctx.user_by_sub(sign_in.pool, &sub).await?;
+        let user = user.filter(|user| user.value.enabled);
+        let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
+        sign_in.subject = Subject::Known(Box::new(user));
+    }
+    Ok(())
+}
+
+async fn decide(
+    sign_in: &SignIn<'_>,
+    arrival: &Arrival<'_>,
+    effects: &mut Effects,
+    issued: &mut Option<Issued>,
+) -> Result<Outcome, ApiError> {
+    let mut answered = sign_in.answered.clone();
+    match arrival {
+        Arrival::Bare | Arrival::PasswordProved(_) => {}
+        Arrival::SrpA(_) => answered.push(answered_srp_a()),
+        Arrival::Typed(Typed { pending, answer, .. }) => {
+            let result = custom_challenge::verify(sign_in, pending, answer, effects).await?;
+            answered.push(ChallengeResult {
+                name: ChallengeNameType::CustomChallenge.as_str().to_owned(),
+                result,
+                metadata: pending.value.metadata.clone(),
+            });
+        }
+    }
+    match define(sign_in, &answered, effects).await? {
+        Decision::Fail => Ok(Outcome::Failed),
+        // Whatever Define says: nobody is signed in who does not exist.
+        Decision::IssueTokens if sign_in.subject.user().is_none() => Ok(Outcome::Failed),
+        Decision::IssueTokens => {
+            if issued.is_none() {
+                *issued = Some(tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?);
+            }
+            let Some(Issued { result, batch }) = issued.as_ref() else {
+                return Err(unrecognizable());
+            };
+            Ok(Outcome::Answered(
+                batch.clone(),
+                Answer::Tokens(Box::new(result.clone())),
+            ))
+        }
+        Decision::Challenge(name) if name == ChallengeNameType::CustomChallenge.as_str() => {
+            let (batch, answer) = custom_challenge::ask(sign_in, &answered, effects).await?;
+            Ok(Outcome::Answered(batch, answer))
+        }
+        Decision::Challenge(name)
+            if name == ChallengeNameType::PasswordVerifier.as_str()
+                && matches!(arrival, Arrival::SrpA(_)) =>
+        {
+            Ok(Outcome::PasswordVerifier)
+        }
+        Decision::Challenge(_) => Err(unrecognizable()),
+    }
+}
+
+async fn define(
+    sign_in: &SignIn<'_>,
+    answered: &[ChallengeResult],
+    effects: &mut Effects,
+) -> Result<Decision, ApiError> {
+    let event = DefineAuthChallenge {
+        session: answered,
+        metadata: &sign_in.metadata,
+    };
+    confirm::call(sign_in, &event, effects).await
+}
+
+fn answered_srp_a() -> ChallengeResult {
+    ChallengeResult {
+        name: SRP_A.to_owned(),
+        result: true,
+        metadata: None,
+    }
+}

@@ -1,0 +1,170 @@
+//! `Session` and `SECRET_BLOCK`: opaque strings that carry a sign-in from one step to the next.
+//!
+//! A `Session` is a handle to a row: sealed, it holds when the row expires, whose it is and 32 random bytes. The row lies under a
+//! digest of the random bytes, so a copy of the database holds no handle. A `SECRET_BLOCK` holds the state itself,
+//! sealed: beginning a sign-in, which anybody may, then writes nothing. That it was used is what gets a row.
+//!
+//! Both open only for the app client they were made for. So a string that is not ours, or another client's, is told
+//! from one that was used or came too late.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use poolhouse_crypto::sha256;
+use poolhouse_store::{Batch, CommitError};
+use poolhouse_text::hex;
+use zeroize::Zeroizing;
+
+use crate::base::clock::Millis;
+use crate::base::error::ApiError;
+use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored, load};
+use crate::request::Ctx;
+
+/// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
+const SESSION_PREFIX: &str = "AYABe";
+const RANDOM_BYTES: usize = 32;
+/// Bytes of a `SECRET_BLOCK`'s state, or of a step of them: more than any user that there can be takes, with a name of 128
+/// characters of four bytes each.
+const BLOCK_BYTES: usize = 2048;
+
+/// A new handle, as text for the client and as key for the row.
+pub struct Handle {
+    /// What the client gets.
+    pub text: String,
+    /// Where the row lies.
+    pub key: Key<SessionRecord>,
+    /// The digest at the end of the key.
+    pub digest: String,
+}
+
+/// Makes a handle for a session of this user, or made-up user, that expires at `expires`.
+pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Handle {
+    let mut random = [0; RANDOM_BYTES];
+    ctx.platform().entropy.fill(&mut random);
+    let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + sub.len());
+    plain.extend_from_slice(&expires.0.to_be_bytes());
+    plain.extend_from_slice(&random);
+    plain.extend_from_slice(sub.as_bytes());
+    let sealed = ctx.platform().seal(&session_of(client.id()), &plain);
+    let digest = digest(&random);
+    Handle {
+        text: format!("{SESSION_PREFIX}{sealed}"),
+        key: SessionRecord::key(client.pool_id(), sub, &digest),
+        digest,
+    }
+}
+
+/// Finds the row that a handle stands for.
+///
+/// # Errors
+/// `NotAuthorizedException` with the service's sentence for a handle that is expired, used, or not ours at all.
+pub async fn find(ctx: &Ctx, client: &ClientRecord, text: &str) -> Result<Stored<SessionRecord>, ApiError> {
+    let opened = open(ctx, client.id(), text).ok_or_else(invalid)?;
+    if ctx.now >= opened.expires {
+        return Err(expired());
+    }
+    let key = SessionRecord::key(client.pool_id(), &opened.sub, &opened.digest);
+    load(ctx.platform(), &key).await?.ok_or_else(used)
+}
+
+/// As [`find`], of the `Session` of a request, which must have one.
+///
+/// # Errors
+/// As [`find`]; `InvalidParameterException` if there is none.
+pub async fn find_required(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    text: Option<&str>,
+) -> Result<Stored<SessionRecord>, ApiError> {
+    let text = text.filter(|text| !text.is_empty());
+    find(
+        ctx,
+        client,
+        text.ok_or_else(|| ApiError::missing_parameter("Session"))?,
+    )
+    .await
+}
+
+/// The batch that consumes a session. It holds for the session as it was read, and so for one answer.
+pub fn consumption(stored: &Stored<SessionRecord>) -> Batch {
+    Batch::new().remove(stored)
+}
+
+/// What a handle says of its row.
+pub struct Opened {
+    /// When the row expires.
+    pub expires: Millis,
+    /// Whose session it is.
+    pub sub: String,
+    /// Under which digest it lies.
+    pub digest: String,
+}
+
+/// Opens a handle, if it is ours and this client's.
+pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
+    let sealed = text.strip_prefix(SESSION_PREFIX)?;
+    let plain = ctx.platform().open(&session_of(client_id), sealed).ok()?;
+    let (expires, rest) = plain.split_first_chunk::<8>()?;
+    let (random, sub) = rest.split_first_chunk::<RANDOM_BYTES>()?;
+    Some(Opened {
+        expires: Millis(i64::from_be_bytes(*expires)),
+        sub: std::str::from_utf8(sub).ok()?.to_owned(),
+        digest: digest(random),
+    })
+}
+
+/// Seals the state of an exchange, a JSON text, into a `SECRET_BLOCK`. Clients decode the block as standard base64 and
+/// hash the bytes.
+///
+/// The state is filled up with spaces: it says whether there is a user, and its length must not.
+pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
+    let mut filled = Zeroizing::new(state.to_vec());
+    filled.resize(state.len().max(1).next_multiple_of(BLOCK_BYTES), b' ');
+    STANDARD.encode(ctx.platform().seal(&block_of(client_id), &filled))
+}
+
+/// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
+pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
+    ctx.platform()
+        .open(&block_of(client_id), std::str::from_utf8(block).ok()?)
+        .ok()
+}
+
+/// A session whose time is over.
+pub fn expired() -> ApiError {
+    ApiError::not_authorized("Invalid session for the user, session is expired.")
+}
+
+/// A session that is garbage, or another client's or user's.
+pub fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid session for the user.")
+}
+
+/// A session that was answered before.
+pub fn used() -> ApiError {
+    ApiError::not_authorized("Invalid session for the user, session can only be used once.")
+}
+
+fn session_of(client_id: &str) -> String {
+    format!("session/{client_id}")
+}
+
+fn block_of(client_id: &str) -> String {
+    format!("secret-block/{client_id}")
+}
+
+/// What stands in keys for secret bytes.
+pub fn digest(random: &[u8]) -> String {
+    hex::encode(&sha256(&[random]))
+}
+
+/// Consumes a session: of any number of answers to it, one goes on.
+///
+/// # Errors
+/// `session can only be used once.` for all others.
+pub async fn consume(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<(), ApiError> {
+    match ctx.platform().commit(consumption(stored)).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Conflict { .. }) => Err(used()),
+        Err(error) => Err(error.into()),
+    }
+}

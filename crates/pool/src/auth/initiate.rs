@@ -1,0 +1,222 @@
+//! The first step of every flow.
+
+use poolhouse_api::shapes::AuthFlowType;
+
+use super::challenge::password_verifier;
+use super::migration::Migration;
+use super::parameters::Parameters;
+use super::room::Proven;
+use super::step::{Answer, SignIn};
+use super::subject::{self, Subject};
+use super::{custom, flows, migration, next, password, refresh, secret_hash};
+use crate::base::error::ApiError;
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
+use crate::request::Ctx;
+use crate::triggers;
+use crate::triggers::events::{Metadata, PreAuthentication};
+
+/// A sign-in about to begin.
+pub struct Initiation {
+    /// The flow asked for.
+    pub flow: AuthFlowType,
+    /// `AuthParameters`
+    pub parameters: Parameters,
+    /// `ClientMetadata`
+    pub metadata: Metadata,
+    /// Whether an administrator asks, whose flows differ.
+    pub admin: bool,
+}
+
+/// Begins a sign-in.
+///
+/// # Errors
+/// Everything that the flow can deny with.
+pub async fn initiate(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    initiation: Initiation,
+) -> Result<Answer, ApiError> {
+    let Initiation {
+        flow,
+        parameters,
+        metadata,
+        admin,
+    } = initiation;
+    check_method(&flow, admin)?;
+    flows::check(client, &flow)?;
+    match flow {
+        AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
+            refresh_token(ctx, pool, client, &parameters).await
+        }
+        AuthFlowType::UserSrpAuth => {
+            let sign_in = begin(ctx, pool, client, &flow, &parameters).await?;
+            parameters.required("SRP_A")?;
+            pre_authentication(&sign_in, &metadata).await?;
+            password_verifier::ask(&sign_in, &parameters, false).await
+        }
+        AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
+        AuthFlowType::UserPasswordAuth
+        | AuthFlowType::AdminUserPasswordAuth
+        | AuthFlowType::AdminNoSrpAuth => {
+            password_auth(ctx, pool, client, &flow, &parameters, &metadata).await
+        }
+        AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
+            "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
+        )),
+    }
+}
+
+/// The administrators' flows are theirs alone, and `USER_PASSWORD_AUTH` is not one of them.
+fn check_method(flow: &AuthFlowType, admin: bool) -> Result<(), ApiError> {
+    let administrators = matches!(
+        flow,
+        AuthFlowType::AdminUserPasswordAuth | AuthFlowType::AdminNoSrpAuth
+    );
+    let clients = *flow == AuthFlowType::UserPasswordAuth;
+    if (administrators && !admin) || (clients && admin) {
+        return Err(ApiError::invalid_parameter("Initiate Auth method not supported."));
+    }
+    Ok(())
+}
+
+/// The beginning of every flow with a username: who signs in, and whether the client may ask.
+async fn begin<'a>(
+    ctx: &'a Ctx,
+    pool: &'a PoolRecord,
+    client: &'a ClientRecord,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+) -> Result<SignIn<'a>, ApiError> {
+    let found = identify(ctx, pool, client, parameters).await?;
+    let subject = match found {
+        Some(user) => Subject::Known(Box::new(user)),
+        None => Subject::absent(client, parameters.required("USERNAME")?)?,
+    };
+    signing_in(ctx, pool, client, flow, subject)
+}
+
+/// The user named, if there is one, to a client that may ask.
+async fn identify(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    parameters: &Parameters,
+) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    let name = parameters.required("USERNAME")?;
+    let found = ctx.find_user(pool, name).await?;
+    let user = found.as_ref().map(|user| &user.value);
+    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), Some(name), user)?;
+    Ok(found)
+}
+
+fn signing_in<'a>(
+    ctx: &'a Ctx,
+    pool: &'a PoolRecord,
+    client: &'a ClientRecord,
+    flow: &AuthFlowType,
+    subject: Subject,
+) -> Result<SignIn<'a>, ApiError> {
+    subject::check_enabled(&subject)?;
+    Ok(SignIn {
+        ctx,
+        pool,
+        client,
+        subject,
+        flow: flow.as_str().to_owned(),
+        event_id: ctx.request_id.clone(),
+        answered: Vec::new(),
+        metadata: Metadata::new(),
+    })
+}
+
+/// A password in the clear, which an older directory may know where the pool does not.
+async fn password_auth(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+    metadata: &Metadata,
+) -> Result<Answer, ApiError> {
+    let name = parameters.required("USERNAME")?;
+    let password = parameters.required("PASSWORD")?;
+    let (subject, counted) = match identify(ctx, pool, client, parameters).await? {
+        Some(user) => (Subject::Known(Box::new(user)), None),
+        None => match migration::migrate(ctx, pool, client, name, password, metadata).await? {
+            Migration::None => (Subject::absent(client, name)?, None),
+            Migration::Unknown(attempt) => (Subject::absent(client, name)?, Some(attempt)),
+            Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
+        },
+    };
+    let sign_in = signing_in(ctx, pool, client, flow, subject)?;
+    pre_authentication(&sign_in, metadata).await?;
+    let proved = match counted {
+        Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
+        None => password::check_subject(ctx, pool, &sign_in.subject, password).await?,
+    };
+    next::follow(sign_in, Proven::Password(proved)).await
+}
+
+async fn custom_auth(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+    metadata: &Metadata,
+) -> Result<Answer, ApiError> {
+    custom::check_configured(pool)?;
+    let sign_in = begin(ctx, pool, client, flow, parameters).await?;
+    let with_srp = match parameters.get("CHALLENGE_NAME") {
+        Some("SRP_A") => true,
+        None | Some("CUSTOM_CHALLENGE") => false,
+        Some(_) => {
+            return Err(ApiError::invalid_parameter(
+                "CHALLENGE_NAME must be SRP_A or CUSTOM_CHALLENGE.",
+            ));
+        }
+    };
+    if with_srp {
+        parameters.required("SRP_A")?;
+    } else if let Some(user) = sign_in.subject.user() {
+        // Without a password step nothing later would look at the status.
+        subject::check_status(user, ctx.now)?;
+    }
+    if ctx.app.settings.pre_authentication_in_custom_auth {
+        pre_authentication(&sign_in, metadata).await?;
+    }
+    let arrival = if with_srp {
+        custom::Arrival::SrpA(parameters)
+    } else {
+        custom::Arrival::Bare
+    };
+    custom::run(sign_in, arrival).await
+}
+
+async fn refresh_token(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    parameters: &Parameters,
+) -> Result<Answer, ApiError> {
+    let token = parameters.required("REFRESH_TOKEN")?;
+    // A client that does not know its secret learns nothing about a token that is somebody's.
+    let holder = refresh::holder(ctx, pool, token).await?;
+    secret_hash::check_refresh(
+        ctx,
+        client,
+        parameters.get("SECRET_HASH"),
+        parameters.get("USERNAME"),
+        holder.as_ref().map(|user| &user.value),
+    )?;
+    let result = refresh::exchange(ctx, pool, client, token, &Metadata::new()).await?;
+    Ok(Answer::Tokens(Box::new(result)))
+}
+
+async fn pre_authentication(sign_in: &SignIn<'_>, metadata: &Metadata) -> Result<(), ApiError> {
+    let event = PreAuthentication { metadata };
+    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
+    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Wrong passwords in a row: after five, an account locks for one second, then twice as long with each further failure,
+//! to a ceiling of fifteen minutes. Attempts during a lock fail and do not prolong it; a success, or fifteen quiet
+//! minutes, starts the count again. The numbers are Cognito's.
+//!
+//! Whatever comes of a password is committed on the condition that the row is what it was when the attempt began: a
+//! failure together with its count, a success together with what the password was given for. Nobody hears a verdict
+//! before that commit. So attempts at the same moment count as if they had come one after the other, and a crash takes
+//! a verdict back with its count. Names without a user are counted alike, or the lock would tell which names exist.
+
+use poolhouse_store::{Batch, CommitError, Expect};
+
+use crate::base::error::ApiError;
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, Stored, load};
+use crate::request::Ctx;
+use crate::triggers;
+
+/// How often a verdict is committed anew when other attempts on the same account were counted at the same moment.
+const RACES: usize = 64;
+
+/// An attempt to prove a password of one account.
+pub struct Attempt {
+    pool_id: String,
+    who: String,
+    row: Option<Stored<Failures>>,
+    /// What happens exactly once, whatever the verdict: the consumption of what the attempt answers.
+    consumes: Batch,
+    /// The error if it has happened already.
+    lost: fn() -> ApiError,
+    /// Whether it is committed already, as a failure.
+    is_counted: bool,
+}
+
+impl Attempt {
+    /// Begins an attempt on the account `who`: a `sub`, or a digest of a name that nobody has.
+    ///
+    /// # Errors
+    /// `NotAuthorizedException` `Password attempts exceeded` while the account is locked.
+    pub async fn begin(ctx: &Ctx, pool_id: &str, who: String) -> Result<Attempt, ApiError> {
+        let mut attempt = Attempt {
+            pool_id: pool_id.to_owned(),
+            who,
+            row: None,
+            consumes: Batch::new(),
+            lost: ApiError::concurrent_modification,
+            is_counted: false,
+        };
+        attempt.look(ctx).await?;
+        Ok(attempt)
+    }
+
+    /// Has `batch` happen with the verdict, and `lost` answered if it has happened already.
+    pub fn consuming(self, batch: Batch, lost: fn() -> ApiError) -> Attempt {
+        Attempt {
+            consumes: batch,
+            lost,
+            ..self
+        }
+    }
+
+    /// Commits the attempt as a failure, which success takes back: for what may be asked only once for each attempt.
+    ///
+    /// # Errors
+    /// As [`failed`](Self::failed).
+    pub async fn counted_first(mut self, ctx: &Ctx) -> Result<Attempt, ApiError> {
+        self.count(ctx).await?;
+        self.is_counted = true;
+        Ok(self)
+    }
+
+    /// The password was wrong: counts that.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin), if others were counted meanwhile; what [`consuming`](Self::consuming) was given.
+    pub async fn failed(mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        if self.is_counted {
+            return Ok(());
+        }
+        self.count(ctx).await
+    }
+
+    /// The password was right.
+    pub fn proved(self) -> Proved {
+        if self.is_counted {
+            Proved::Counted(self)
+        } else {
+            Proved::Open(self)
+        }
+    }
+
+    /// Commits one failure more.
+    async fn count(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        for _ in 0..RACES {
+            let batch = self.consumes.clone().merge(self.counted(ctx));
+            match ctx.platform().commit(batch).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { key }) => self.lost_race(ctx, &key).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ApiError::too_many_requests())
+    }
+
+    fn key(&self) -> Key<Failures> {
+        Failures::key(&self.pool_id, &self.who)
+    }
+
+    fn expect(&self) -> Expect {
+        self.row.as_ref().map_or(Expect::Absent, Stored::unchanged)
+    }
+
+    /// One failure more.
+    fn counted(&self, ctx: &Ctx) -> Batch {
+        let before = self.row.as_ref().map(|row| row.value);
+        let counted = Failures::after(before, ctx.now);
+        Batch::new().record(self.key(), self.expect(), &counted)
+    }
+
+    /// No failure any more.
+    fn forgotten(&self) -> Batch {
+        match self.row {
+            Some(_) => Batch::new().delete(self.key(), self.expect()),
+            None => Batch::new().check(self.key(), Expect::Absent),
+        }
+    }
+
+    /// Reads the failures, and denies while they lock the account.
+    async fn look(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
+        self.row = load(ctx.platform(), &self.key()).await?;
+        let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
+        match locked.is_some_and(|until| ctx.now < until) {
+            true => Err(ApiError::not_authorized("Password attempts exceeded")),
+            false => Ok(()),
+        }
+    }
+
+    /// Somebody else's commit was faster at `key`.
+    async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<(), ApiError> {
+        if key == self.key().as_str() {
+            self.look(ctx).await
+        } else {
+            Err((self.lost)())
+        }
+    }
+}
+
+/// A password that proved right. Its success counts from the commit that [`batch`](Self::batch) is part of.
+pub enum Proved {
+    /// Nothing is committed yet.
+    Open(Attempt),
+    /// The attempt is committed as a failure would be; success takes the count back.
+    Counted(Attempt),
+    /// There is nothing to commit.
+    Settled,
+}
+
+impl Proved {
+    /// To be called before the pool's functions are. Functions that run elsewhere are asked once for each proof, so the
+    /// attempt is committed before; those in process are asked again if the commit that follows loses a race.
+    ///
+    /// # Errors
+    /// As [`commit`](Self::commit).
+    pub async fn before_functions(self, ctx: &Ctx, pool: &PoolRecord) -> Result<Proved, ApiError> {
+        match self {
+            Proved::Open(attempt) if !triggers::all_in_process(&ctx.app.functions, pool) => {
+                Ok(attempt.counted_first(ctx).await?.proved())
+            }
+            proved => Ok(proved),
+        }
+    }
+
+    /// Belongs into the commit of what the password was given for: consumes what was answered and forgets the failures.
+    pub fn batch(&self) -> Batch {
+        match self {
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten()),
+            Proved::Counted(attempt) => Batch::new().delete(attempt.key(), Expect::Any),
+            Proved::Settled => Batch::new(),
+        }
+    }
+
+    /// Belongs into the commit of a sign-in that is denied although the password was right: counts it as a wrong one,
+    /// or the lock would tell the two apart.
+    pub fn denied(&self, ctx: &Ctx) -> Batch {
+        match self {
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.counted(ctx)),
+            Proved::Counted(_) | Proved::Settled => Batch::new(),
+        }
+    }
+
+    /// After a conflict at `key`: whether it was the proof's, which is good again then.
+    ///
+    /// # Errors
+    /// `Password attempts exceeded` if the account was locked meanwhile; what was answered was answered before.
+    pub async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
+        match self {
+            Proved::Open(attempt) if attempt.key().as_str() == key || attempt.consumes.names(key) => {
+                attempt.lost_race(ctx, key).await.map(|()| true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Commits the proof's success together with `rest`.
+    ///
+    /// # Errors
+    /// As [`lost_race`](Self::lost_race); store failures; another conflict.
+    pub async fn commit(mut self, ctx: &Ctx, rest: Batch) -> Result<(), ApiError> {
+        for _ in 0..RACES {
+            match ctx.platform().commit(rest.clone().merge(self.batch())).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { key }) if self.lost_race(ctx, &key).await? => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ApiError::too_many_requests())
+    }
+
+    /// Commits that the sign-in was denied although the password was right.
+    ///
+    /// # Errors
+    /// As [`Attempt::failed`].
+    pub async fn deny(self, ctx: &Ctx) -> Result<(), ApiError> {
+        match self {
+            Proved::Open(attempt) => attempt.failed(ctx).await,
+            Proved::Counted(_) | Proved::Settled => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Signing in: the flows, their steps and their limits.
+//!
+//! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
+//! `SECRET_BLOCK` string stands for (`handle`). A challenge is a file in `challenge`, which asks and judges the answer;
+//! `next` decides what follows a proof. A password is proved by `challenge::password_verifier` or `password`, both behind
+//! `lockout`; `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
+//!
+//! Two rules hold throughout. No verdict is heard before the attempt is counted, in the commit that consumes what it
+//! answers, and on the condition that the counts are those it was allowed by; functions that run elsewhere are asked
+//! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
+
+pub mod access_token;
+pub mod challenge;
+pub mod claims;
+pub mod confirm;
+pub mod custom;
+pub mod flows;
+pub mod handle;
+pub mod initiate;
+pub mod lockout;
+pub mod migration;
+pub mod next;
+pub mod parameters;
+pub mod password;
+pub mod refresh;
+pub mod respond;
+pub mod revoke;
+pub mod room;
+pub mod secret_hash;
+pub mod step;
+pub mod subject;
+pub mod tokens;

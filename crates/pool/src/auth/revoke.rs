@@ -1,0 +1,71 @@
+//! `RevokeToken`: ends one refresh token and everything descended from its sign-in.
+
+use poolhouse_api::ErrorCode;
+use poolhouse_crypto::constant_time_eq;
+use poolhouse_store::{Batch, Expect};
+
+use super::{refresh, secret_hash};
+use crate::base::error::ApiError;
+use crate::records::{ClientRecord, PoolRecord};
+use crate::request::Ctx;
+
+/// Checks the client secret that a request carries in the clear.
+///
+/// # Errors
+/// `UnauthorizedException` if the client has a secret and this is not it, or has none and one was sent.
+pub fn check_client_secret(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    presented: Option<&str>,
+) -> Result<(), ApiError> {
+    let secret = secret_hash::client_secret(ctx, client)?;
+    let right = match (&secret, presented) {
+        (Some(secret), Some(presented)) => constant_time_eq(secret.as_bytes(), presented.as_bytes()),
+        (None, None) => true,
+        _ => false,
+    };
+    if right {
+        Ok(())
+    } else {
+        Err(ApiError::new(
+            ErrorCode::UnauthorizedException,
+            "Invalid client secret.",
+        ))
+    }
+}
+
+/// Revokes the family of a refresh token. An unknown or already revoked token is no error.
+///
+/// # Errors
+/// `UnsupportedOperationException` for a client without revocation, `UnsupportedTokenTypeException` for an access or
+/// ID token.
+pub async fn revoke(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    token: &str,
+) -> Result<(), ApiError> {
+    if !client.revocation_enabled() {
+        return Err(ApiError::new(
+            ErrorCode::UnsupportedOperationException,
+            "Revoke tokens operation is not enabled for this client.",
+        ));
+    }
+    // Access and ID tokens have three parts, refresh tokens five.
+    if token.split('.').count() == 3 {
+        return Err(ApiError::new(
+            ErrorCode::UnsupportedTokenTypeException,
+            "Unsupported token type",
+        ));
+    }
+    match refresh::find(ctx, pool, client, token).await {
+        Ok(presented) => {
+            ctx.platform()
+                .commit(Batch::new().delete(presented.family.key, Expect::Any))
+                .await?;
+            Ok(())
+        }
+        Err(error) if error.code == ErrorCode::NotAuthorizedException => Ok(()),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,47 @@
+//! What a challenge and the flow around it have in common: a challenge finds the session that an answer belongs to and
+//! judges the answer; what follows from that is decided in [`next`](super::next).
+
+use poolhouse_store::BoxFuture;
+
+use super::lockout::Proved;
+use super::parameters::Parameters;
+use super::step::SignIn;
+use crate::base::error::ApiError;
+use crate::records::{SessionRecord, Stored};
+
+/// A challenge whose answer has come. It was read as far as it takes to find the session that it belongs to, and
+/// nothing was judged.
+pub trait Pending: Send {
+    /// The session, which says for whom the challenge was made.
+    fn session(&self) -> &SessionRecord;
+
+    /// Judges the answer. By then the sign-in is known to be that of the session's client, user and challenge.
+    ///
+    /// # Errors
+    /// What the challenge says of a wrong answer, once it is counted; an answer of the wrong form.
+    fn answer<'s>(
+        self: Box<Self>,
+        sign_in: &'s mut SignIn<'_>,
+        parameters: &'s Parameters,
+    ) -> BoxFuture<'s, Result<Proven, ApiError>>;
+}
+
+/// What a first step or an answer came to.
+pub enum Proven {
+    /// The password is right, in the clear or by SRP.
+    Password(Proved),
+    /// The user has a new password. That is committed.
+    NewPassword,
+    /// Something was typed that the pool's Verify function judges.
+    Typed(Typed),
+}
+
+/// What a person typed into a custom challenge.
+pub struct Typed {
+    /// The challenge.
+    pub pending: Box<Stored<SessionRecord>>,
+    /// Whether its session is consumed already, or is to be with what comes next.
+    pub consumed: bool,
+    /// The text.
+    pub answer: String,
+}

@@ -1,0 +1,147 @@
+//! One step of a sign-in: who signs in to what, and what the step answers.
+
+use std::collections::BTreeMap;
+
+use poolhouse_api::shapes::{self, AuthFlowType, AuthenticationResultType, ChallengeNameType};
+
+use super::subject::Subject;
+use crate::base::clock::Millis;
+use crate::records::session::ChallengeResult;
+use crate::records::{ClientRecord, PoolRecord, SessionRecord};
+use crate::request::Ctx;
+use crate::triggers::About;
+use crate::triggers::events::Metadata;
+
+/// A sign-in at one of its steps.
+pub struct SignIn<'a> {
+    /// The request.
+    pub ctx: &'a Ctx,
+    /// The pool signed in to.
+    pub pool: &'a PoolRecord,
+    /// The app client signed in through.
+    pub client: &'a ClientRecord,
+    /// Who signs in.
+    pub subject: Subject,
+    /// The flow, as `InitiateAuth` named it.
+    pub flow: String,
+    /// The id of the request that began it.
+    pub event_id: String,
+    /// Challenges answered before this step.
+    pub answered: Vec<ChallengeResult>,
+    /// The request's `ClientMetadata`.
+    pub metadata: Metadata,
+}
+
+impl SignIn<'_> {
+    /// A session row of this sign-in, to which the challenge is to be added.
+    pub fn session(&self) -> SessionRecord {
+        SessionRecord {
+            pool_id: self.pool.id().to_owned(),
+            client_id: self.client.id().to_owned(),
+            username: self.subject.username().to_owned(),
+            sub: self.subject.sub().map(str::to_owned),
+            flow: self.flow.clone(),
+            challenge: String::new(),
+            answered: self.answered.clone(),
+            metadata: None,
+            sealed_private: None,
+            session_digest: None,
+            event_id: self.event_id.clone(),
+            expires: Millis(0),
+        }
+    }
+
+    /// Whom the events of this step are about.
+    pub fn about(&self) -> About<'_> {
+        About {
+            pool: self.pool,
+            username: self.subject.username(),
+            user: self.subject.user(),
+            client: Some(self.client),
+        }
+    }
+
+    /// Whether Define decides what follows.
+    pub fn is_custom(&self) -> bool {
+        self.flow == AuthFlowType::CustomAuth.as_str()
+    }
+
+    /// Notes a challenge of the pool's own as answered rightly, for Define to see.
+    pub fn note_answered(&mut self, challenge: &str) {
+        self.answered.push(ChallengeResult {
+            name: challenge.to_owned(),
+            result: true,
+            metadata: None,
+        });
+    }
+}
+
+/// What a step answers.
+pub enum Answer {
+    /// Another challenge.
+    Challenge {
+        /// Its name.
+        name: ChallengeNameType,
+        /// The handle to answer it with, where the flow gives one.
+        session: Option<String>,
+        /// What the client needs to answer it.
+        parameters: BTreeMap<String, String>,
+    },
+    /// The end: tokens.
+    Tokens(Box<AuthenticationResultType>),
+}
+
+impl Answer {
+    /// The answer's members, which the four operations share.
+    fn members(self) -> shapes::InitiateAuthResponse {
+        match self {
+            Answer::Challenge {
+                name,
+                session,
+                parameters,
+            } => shapes::InitiateAuthResponse {
+                challenge_name: Some(name),
+                session,
+                challenge_parameters: Some(parameters),
+                ..Default::default()
+            },
+            // Clients read ChallengeParameters without asking whether they are there.
+            Answer::Tokens(result) => shapes::InitiateAuthResponse {
+                challenge_parameters: Some(BTreeMap::new()),
+                authentication_result: Some(*result),
+                ..Default::default()
+            },
+        }
+    }
+}
+
+/// The four operations answer with the same members under four names.
+macro_rules! answers {
+    ($($response:ident),*) => {
+        $(impl From<Answer> for shapes::$response {
+            fn from(answer: Answer) -> Self {
+                let shapes::InitiateAuthResponse {
+                    challenge_name,
+                    session,
+                    challenge_parameters,
+                    authentication_result,
+                    available_challenges,
+                } = answer.members();
+                shapes::$response {
+                    challenge_name,
+                    session,
+                    challenge_parameters,
+                    authentication_result,
+                    available_challenges,
+                }
+            }
+        })*
+    };
+}
+
+answers!(
+    InitiateAuthResponse,
+    RespondToAuthChallengeResponse,
+    AdminInitiateAuthResponse,
+    AdminRespondToAuthChallengeResponse
+);

@@ -1,0 +1,286 @@
+//! The end of a sign-in: PostAuthentication, PreTokenGeneration, and three tokens.
+
+use std::sync::Arc;
+
+use poolhouse_api::shapes::{AuthenticationResultType, TimeUnitsType, UserPoolClientType};
+use poolhouse_crypto::{Entropy, opaque, sha256, uuid_v4};
+use poolhouse_store::{Batch, Expect};
+use poolhouse_text::hex;
+
+use super::step::SignIn;
+use super::subject::check_enabled;
+use crate::auth::claims::{self, Issue};
+use crate::base::error::ApiError;
+use crate::keyring::PoolKeys;
+use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, UserRecord};
+use crate::request::Ctx;
+use crate::triggers::events::{
+    Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
+};
+use crate::triggers::{self, About};
+
+/// Bytes of a refresh token's secret.
+const SECRET_BYTES: usize = 32;
+
+/// Tokens, and the batch that makes them good.
+pub struct Issued {
+    /// What the client gets.
+    pub result: AuthenticationResultType,
+    /// To be committed before the client gets it.
+    pub batch: Batch,
+}
+
+/// Ends a sign-in: runs the last triggers and makes a new family of tokens.
+///
+/// `source` says to PreTokenGeneration why.
+///
+/// # Errors
+/// Whatever a trigger denies with, a user who was disabled or deleted in the meantime, store failures.
+pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Result<Issued, ApiError> {
+    let SignIn {
+        ctx, pool, client, ..
+    } = sign_in;
+    post_authentication(sign_in).await?;
+    let user = match sign_in.subject.stored() {
+        Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => user.clone(),
+        // Functions that run elsewhere may have changed the user: what they set belongs into the tokens.
+        Some(user) => ctx
+            .user_by_sub(pool, &user.value.sub)
+            .await?
+            .ok_or_else(ApiError::incorrect_username_or_password)?,
+        None => return Err(ApiError::incorrect_username_or_password()),
+    };
+    if !user.value.enabled {
+        return Err(ApiError::user_disabled());
+    }
+
+    let origin_jti = uuid_v4(&*ctx.platform().entropy);
+    let secret = new_secret(&*ctx.platform().entropy);
+    let family = RefreshRecord {
+        client_id: client.id().to_owned(),
+        username: user.value.username.clone(),
+        live: vec![secret_digest(&secret)],
+        spent: Vec::new(),
+        auth_time: ctx.now,
+        event_id: sign_in.event_id.clone(),
+        expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
+    };
+    let grant = Grant {
+        pool,
+        client,
+        user: &user.value,
+        origin_jti: &origin_jti,
+        family: &family,
+        source,
+        metadata: &sign_in.metadata,
+    };
+    let mut result = access_and_id(ctx, grant).await?;
+    result.refresh_token = Some(refresh_token(
+        &user.value.sub,
+        &origin_jti,
+        &secret,
+        &*ctx.platform().entropy,
+    ));
+    let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
+    let batch = Batch::new()
+        .create(row, &family)
+        // The user must still be there when the tokens become good.
+        .check(user.key, Expect::Present);
+    Ok(Issued { result, batch })
+}
+
+/// What access and ID token are made from.
+pub struct Grant<'a> {
+    /// The pool.
+    pub pool: &'a PoolRecord,
+    /// The app client.
+    pub client: &'a ClientRecord,
+    /// The user.
+    pub user: &'a UserRecord,
+    /// The family's id.
+    pub origin_jti: &'a str,
+    /// The family.
+    pub family: &'a RefreshRecord,
+    /// PreTokenGeneration's trigger source.
+    pub source: TokenGenerationSource,
+    /// PreTokenGeneration's `clientMetadata`.
+    pub metadata: &'a Metadata,
+}
+
+/// Makes an access and an ID token. The result has no refresh token.
+///
+/// # Errors
+/// When PreTokenGeneration denies or the pool's keys cannot be had.
+pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<AuthenticationResultType, ApiError> {
+    let Grant {
+        pool,
+        client,
+        user,
+        origin_jti,
+        family,
+        ..
+    } = &grant;
+    // There are no groups on this server yet.
+    let own = Groups::default();
+    let change = pre_token_generation(ctx, &grant, &own).await?;
+    let groups = change.groups.as_ref().unwrap_or(&own);
+    let lifetime = access_seconds(&client.settings);
+    let issue = Issue {
+        pool,
+        client,
+        user,
+        issuer: issuer(ctx, pool.id()),
+        origin_jti: client.revocation_enabled().then_some(*origin_jti),
+        event_id: &family.event_id,
+        auth_time: family.auth_time,
+        now: ctx.now,
+    };
+    let entropy = &*ctx.platform().entropy;
+    let access_expires = ctx.now.plus_seconds(lifetime);
+    let id_expires = ctx.now.plus_seconds(id_seconds(&client.settings));
+    let access = claims::access(
+        &issue,
+        groups,
+        &change.access_token,
+        access_expires,
+        uuid_v4(entropy),
+    );
+    let id = claims::id(&issue, groups, &change.id_token, id_expires, uuid_v4(entropy));
+
+    let signing_keys = pool_keys(ctx, pool.id()).await?;
+    let sign = || (signing_keys.access.sign(&access), signing_keys.id.sign(&id));
+    let (access, id) = ctx.platform().cpu.run(sign).await?;
+    let (access, id) = (
+        access.map_err(ApiError::internal)?,
+        id.map_err(ApiError::internal)?,
+    );
+    Ok(AuthenticationResultType {
+        access_token: Some(access),
+        id_token: Some(id),
+        expires_in: Some(lifetime),
+        token_type: Some("Bearer".to_owned()),
+        ..Default::default()
+    })
+}
+
+/// `iss` of a pool's tokens.
+pub fn issuer(ctx: &Ctx, pool_id: &str) -> String {
+    format!("{}/{pool_id}", ctx.app.settings.issuer)
+}
+
+/// The pool's signing keys.
+///
+/// # Errors
+/// When the pool has none, which only a damaged store can be the cause of.
+pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiError> {
+    ctx.app
+        .signing_keys
+        .of(pool_id)
+        .await?
+        .ok_or_else(|| ApiError::internal(format!("user pool {pool_id} has no signing keys")))
+}
+
+async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
+    check_enabled(&sign_in.subject)?;
+    let event = PostAuthentication {
+        metadata: &sign_in.metadata,
+    };
+    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
+    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    Ok(())
+}
+
+async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Result<TokenChange, ApiError> {
+    let about = About {
+        pool: grant.pool,
+        username: &grant.user.username,
+        user: Some(grant.user),
+        client: Some(grant.client),
+    };
+    let event = PreTokenGeneration {
+        source: grant.source,
+        groups: own,
+        scopes: &[claims::ADMIN_SCOPE],
+        metadata: grant.metadata,
+    };
+    let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    Ok(change.unwrap_or_default())
+}
+
+/// A new refresh token's secret half.
+pub fn new_secret(entropy: &dyn Entropy) -> [u8; SECRET_BYTES] {
+    let mut secret = [0; SECRET_BYTES];
+    entropy.fill(&mut secret);
+    secret
+}
+
+/// What the store keeps of a secret.
+pub fn secret_digest(secret: &[u8]) -> String {
+    hex::encode(&sha256(&[secret]))
+}
+
+/// The token that a client gets: where the family lies, and the secret.
+pub fn refresh_token(sub: &str, origin_jti: &str, secret: &[u8], entropy: &dyn Entropy) -> String {
+    let mut payload = format!("{sub}/{origin_jti}/").into_bytes();
+    payload.extend_from_slice(secret);
+    opaque::refresh_token(&payload, entropy)
+}
+
+/// `sub`, `origin_jti` and secret of a token that [`refresh_token`] made.
+pub fn read_refresh_token(token: &str) -> Option<(String, String, Vec<u8>)> {
+    let payload = opaque::parse_refresh_token(token)?;
+    let (place, secret) = payload.split_at_checked(payload.len().checked_sub(SECRET_BYTES)?)?;
+    let (sub, origin_jti) = std::str::from_utf8(place)
+        .ok()?
+        .strip_suffix('/')?
+        .split_once('/')?;
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (plain(sub) && plain(origin_jti)).then(|| (sub.to_owned(), origin_jti.to_owned(), secret.to_owned()))
+}
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+fn unit_seconds(unit: Option<&TimeUnitsType>, default: i64) -> i64 {
+    match unit {
+        Some(TimeUnitsType::Seconds) => 1,
+        Some(TimeUnitsType::Minutes) => 60,
+        Some(TimeUnitsType::Hours) => HOUR,
+        Some(TimeUnitsType::Days) => DAY,
+        None => default,
+    }
+}
+
+/// The life of an access token in seconds: an hour unless the client says otherwise.
+pub fn access_seconds(client: &UserPoolClientType) -> i64 {
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.access_token.as_ref());
+    client
+        .access_token_validity
+        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
+}
+
+/// The life of an ID token in seconds: an hour unless the client says otherwise.
+pub fn id_seconds(client: &UserPoolClientType) -> i64 {
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.id_token.as_ref());
+    client
+        .id_token_validity
+        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
+}
+
+/// The life of a refresh token in seconds: 30 days unless the client says otherwise; 0 means the default, too.
+pub fn refresh_seconds(client: &UserPoolClientType) -> i64 {
+    let unit = client
+        .token_validity_units
+        .as_ref()
+        .and_then(|units| units.refresh_token.as_ref());
+    match client.refresh_token_validity {
+        None | Some(0) => 30 * DAY,
+        Some(validity) => validity.saturating_mul(unit_seconds(unit, DAY)),
+    }
+}

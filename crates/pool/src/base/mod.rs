@@ -1,0 +1,17 @@
+//! The ground floor: the platform, time, errors, settings. It imports nothing of the pool.
+
+pub mod clock;
+pub mod cpu;
+pub mod envelope;
+pub mod error;
+pub mod load;
+pub mod platform;
+pub mod settings;
+pub mod shutdown;
+pub mod tls;
+
+pub use clock::Millis;
+pub use error::ApiError;
+pub use load::LoadError;
+pub use platform::Platform;
+pub use settings::Settings;

@@ -1,0 +1,8 @@
+//! Keys: a pool's signing keys, the operator's access keys, and the keys that function processes are lent.
+
+pub mod access;
+pub mod functions;
+pub mod signing;
+
+pub use functions::{FunctionCredentials, FunctionKey, FunctionKeys};
+pub use signing::{FreshKeys, KeySource, PoolKeys, SigningKeys};

@@ -1,0 +1,22 @@
+//! `InitiateAuth`: a client begins a sign-in.
+
+use poolhouse_api::shapes::{InitiateAuthRequest, InitiateAuthResponse};
+
+use crate::auth::initiate::{Initiation, initiate};
+use crate::auth::parameters::Parameters;
+use crate::base::error::ApiError;
+use crate::request::Ctx;
+
+/// Begins a sign-in of the client named.
+pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthResponse, ApiError> {
+    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
+    let initiation = Initiation {
+        flow: input.auth_flow,
+        parameters: Parameters::new(input.auth_parameters),
+        metadata: input.client_metadata.unwrap_or_default(),
+        admin: false,
+    };
+    initiate(ctx, &pool.value, &client.value, initiation)
+        .await
+        .map(Into::into)
+}

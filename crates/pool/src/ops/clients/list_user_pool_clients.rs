@@ -1,0 +1,124 @@
+//! `ListUserPoolClients`
+
+use poolhouse_api::shapes::{self, ClientTypeType, UserPoolClientDescription};
+use poolhouse_store::Scan;
+
+use crate::base::error::ApiError;
+use crate::ops::paging::Listing;
+use crate::records::ClientRecord;
+use crate::records::document::decode;
+use crate::request::Ctx;
+
+/// Clients per answer where `MaxResults` does not say.
+const LIMIT: usize = 60;
+
+/// Answers a pool's app clients in the order of their ids, by id and name only. Dynamic registration does not exist
+/// here, so a list of clients that registered themselves is empty.
+///
+/// # Errors
+/// `ResourceNotFoundException`; `InvalidParameterException` for a token that is none.
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::ListUserPoolClientsRequest,
+) -> Result<shapes::ListUserPoolClientsResponse, ApiError> {
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
+    let listing = Listing {
+        operation: "ListUserPoolClients",
+        subject: pool.id(),
+    };
+    let after = listing.after(input.next_token.as_deref())?;
+    if input.client_type == Some(ClientTypeType::Dcr) {
+        return Ok(shapes::ListUserPoolClientsResponse {
+            user_pool_clients: Some(Vec::new()),
+            next_token: None,
+        });
+    }
+    let limit = input
+        .max_results
+        .and_then(|limit| usize::try_from(limit).ok())
+        .unwrap_or(LIMIT);
+    // One more than asked for, so that the last page has no token.
+    let mut rows = ctx
+        .platform()
+        .scan(Scan {
+            prefix: ClientRecord::all(pool.id()),
+            after,
+            limit: limit + 1,
+        })
+        .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_token = rows.last().filter(|_| more).map(|row| listing.token(&row.key));
+    let mut clients = Vec::with_capacity(rows.len());
+    for row in rows {
+        let client = decode::<ClientRecord>(row)?.value.settings;
+        clients.push(UserPoolClientDescription {
+            client_id: client.client_id,
+            user_pool_id: client.user_pool_id,
+            client_name: client.client_name,
+        });
+    }
+    Ok(shapes::ListUserPoolClientsResponse {
+        user_pool_clients: Some(clients),
+        next_token,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestPool;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn a_list_shows_names_and_no_secrets_page_by_page() {
+        let server = TestPool::new().await;
+        let pool = server.pool().await;
+        let other = server.pool().await;
+        server.client(&other).await;
+        let mut made = Vec::new();
+        for _ in 0..3 {
+            let client = server.client_with(&pool, json!({ "GenerateSecret": true })).await;
+            made.push(json!({ "ClientId": client["ClientId"], "UserPoolId": pool, "ClientName": "client" }));
+        }
+        made.sort_by_key(ToString::to_string);
+        let first = server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": pool, "MaxResults": 2 }),
+            )
+            .await
+            .ok();
+        assert_eq!(first["UserPoolClients"], Value::from(made[..2].to_vec()));
+        let token = &first["NextToken"];
+        let rest = server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": pool, "MaxResults": 2, "NextToken": token }),
+            )
+            .await
+            .ok();
+        assert_eq!(rest, json!({ "UserPoolClients": made[2..] }));
+        server
+            .call(
+                "ListUserPoolClients",
+                json!({ "UserPoolId": other, "NextToken": token }),
+            )
+            .await
+            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+    }
+
+    #[tokio::test]
+    async fn no_client_registered_itself() {
+        let server = TestPool::new().await;
+        let pool = server.pool().await;
+        server.client(&pool).await;
+        let registered = json!({ "UserPoolId": pool, "ClientType": "DCR" });
+        assert_eq!(
+            server.call("ListUserPoolClients", registered).await.ok(),
+            json!({ "UserPoolClients": [] })
+        );
+        let regular = json!({ "UserPoolId": pool, "ClientType": "REGULAR" });
+        let listed = server.call("ListUserPoolClients", regular).await.ok();
+        assert_eq!(listed["UserPoolClients"].as_array().map(Vec::len), Some(1));
+    }
+}

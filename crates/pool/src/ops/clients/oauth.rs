@@ -1,0 +1,210 @@
+//! The settings of an app client that speak of the hosted sign-in pages.
+//!
+//! This server has no such pages yet. The settings are kept and shown, and checked as the service checks them, so that
+//! what is accepted here is accepted there.
+
+use poolhouse_api::ErrorCode;
+use poolhouse_api::shapes::{CreateUserPoolClientRequest, OAuthFlowType};
+
+use crate::base::error::ApiError;
+
+/// The scopes that every pool has.
+const SCOPES: [&str; 5] = [
+    "phone",
+    "email",
+    "openid",
+    "profile",
+    "aws.cognito.signin.user.admin",
+];
+/// The hosts of this machine, to which plain HTTP is let pass.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// Lets the OAuth settings of a client pass.
+///
+/// # Errors
+/// `InvalidParameterException`, `InvalidOAuthFlowException` or `ScopeDoesNotExistException` in the service's words.
+pub fn check(pool_id: &str, asked: &CreateUserPoolClientRequest, has_secret: bool) -> Result<(), ApiError> {
+    let flows = asked.allowed_oauth_flows.as_deref().unwrap_or_default();
+    let scopes = asked.allowed_oauth_scopes.as_deref().unwrap_or_default();
+    check_flows(flows, has_secret)?;
+    if asked.allowed_oauth_flows_user_pool_client == Some(true) && (flows.is_empty() || scopes.is_empty()) {
+        return Err(ApiError::invalid_parameter(
+            "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
+        ));
+    }
+    if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
+        return Err(ApiError::new(
+            ErrorCode::ScopeDoesNotExistException,
+            format!("Invalid scope requested: {unknown}"),
+        ));
+    }
+    let providers = asked.supported_identity_providers.as_deref().unwrap_or_default();
+    if let Some(unknown) = providers.iter().find(|provider| *provider != "COGNITO") {
+        return Err(ApiError::invalid_parameter(format!(
+            "The provider {unknown} does not exist for User Pool {pool_id}."
+        )));
+    }
+    check_urls(asked, flows)
+}
+
+fn check_flows(flows: &[OAuthFlowType], has_secret: bool) -> Result<(), ApiError> {
+    let refused = |message: &str| Err(ApiError::new(ErrorCode::InvalidOAuthFlowException, message));
+    if !flows.contains(&OAuthFlowType::ClientCredentials) {
+        return Ok(());
+    }
+    if flows.iter().any(|flow| *flow != OAuthFlowType::ClientCredentials) {
+        return refused("client_credentials flow can not be selected along with code flow or implicit flow.");
+    }
+    if !has_secret {
+        return refused(
+            "client_credentials flow can not be selected if client does not have a client secret.",
+        );
+    }
+    Ok(())
+}
+
+fn check_urls(asked: &CreateUserPoolClientRequest, flows: &[OAuthFlowType]) -> Result<(), ApiError> {
+    let callbacks = asked.callback_urls.as_deref().unwrap_or_default();
+    let redirects = flows
+        .iter()
+        .any(|flow| matches!(flow, OAuthFlowType::Code | OAuthFlowType::Implicit));
+    if redirects && callbacks.is_empty() {
+        return Err(ApiError::invalid_parameter(
+            "CallbackUrls can not be empty when code flow or implicit flow is selected",
+        ));
+    }
+    for url in callbacks.iter().chain(asked.logout_urls.iter().flatten()) {
+        if url.contains('#') {
+            return Err(ApiError::invalid_parameter(format!("{url} cannot use fragment")));
+        }
+        if url.strip_prefix("http://").is_some_and(|rest| !is_loopback(rest)) {
+            return Err(ApiError::invalid_parameter(format!(
+                "{url} cannot use the HTTP protocol."
+            )));
+        }
+    }
+    match &asked.default_redirect_uri {
+        Some(default) if !callbacks.contains(default) => Err(ApiError::invalid_parameter(format!(
+            "The default redirect URI {default} is not in the callback URIs list."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Whether what follows `http://` begins with a host of this machine, and with nothing but a port behind it.
+fn is_loopback(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    LOOPBACK.iter().any(|host| {
+        authority.strip_prefix(host).is_some_and(|after| {
+            after.is_empty()
+                || after
+                    .strip_prefix(':')
+                    .is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(callbacks: &[&str]) -> CreateUserPoolClientRequest {
+        CreateUserPoolClientRequest {
+            callback_urls: Some(callbacks.iter().map(|url| (*url).to_owned()).collect()),
+            ..CreateUserPoolClientRequest::default()
+        }
+    }
+
+    fn message(asked: &CreateUserPoolClientRequest, has_secret: bool) -> Option<String> {
+        check("us-east-1_AbCd12345", asked, has_secret)
+            .err()
+            .map(|error| error.message)
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        let accepted = [
+            "https://example.com/a",
+            "myapp://signed-in",
+            "http://localhost",
+            "http://localhost:8001/x",
+            "http://127.0.0.1:3000",
+            "http://[::1]/",
+        ];
+        for url in accepted {
+            assert_eq!(message(&urls(&[url]), false), None, "{url}");
+        }
+        let refused = [
+            "http://example.com",
+            "http://localhost.example.com",
+            "http://localhost:80@example.com",
+            "http://127.0.0.1.example.com/",
+        ];
+        for url in refused {
+            assert_eq!(
+                message(&urls(&[url]), false),
+                Some(format!("{url} cannot use the HTTP protocol."))
+            );
+        }
+        assert_eq!(
+            message(&urls(&["https://example.com/#a"]), false).as_deref(),
+            Some("https://example.com/#a cannot use fragment")
+        );
+    }
+
+    #[test]
+    fn what_the_service_refuses_is_refused_in_its_words() {
+        use OAuthFlowType::{ClientCredentials, Code};
+        let flows = |flows: &[OAuthFlowType]| CreateUserPoolClientRequest {
+            allowed_oauth_flows: Some(flows.to_vec()),
+            ..CreateUserPoolClientRequest::default()
+        };
+        let cases = [
+            (
+                flows(&[ClientCredentials, Code]),
+                "client_credentials flow can not be selected along with code flow or implicit flow.",
+            ),
+            (
+                flows(&[ClientCredentials]),
+                "client_credentials flow can not be selected if client does not have a client secret.",
+            ),
+            (
+                flows(&[Code]),
+                "CallbackUrls can not be empty when code flow or implicit flow is selected",
+            ),
+            (
+                CreateUserPoolClientRequest {
+                    allowed_oauth_flows_user_pool_client: Some(true),
+                    ..CreateUserPoolClientRequest::default()
+                },
+                "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth \
+                 flows.",
+            ),
+            (
+                CreateUserPoolClientRequest {
+                    allowed_oauth_scopes: Some(vec!["openid".to_owned(), "orders/read".to_owned()]),
+                    ..CreateUserPoolClientRequest::default()
+                },
+                "Invalid scope requested: orders/read",
+            ),
+            (
+                CreateUserPoolClientRequest {
+                    supported_identity_providers: Some(vec!["COGNITO".to_owned(), "Google".to_owned()]),
+                    ..CreateUserPoolClientRequest::default()
+                },
+                "The provider Google does not exist for User Pool us-east-1_AbCd12345.",
+            ),
+            (
+                CreateUserPoolClientRequest {
+                    default_redirect_uri: Some("https://b.example".to_owned()),
+                    ..urls(&["https://a.example"])
+                },
+                "The default redirect URI https://b.example is not in the callback URIs list.",
+            ),
+        ];
+        for (asked, sentence) in cases {
+            assert_eq!(message(&asked, false).as_deref(), Some(sentence));
+        }
+        assert_eq!(message(&flows(&[ClientCredentials]), true), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! `ListUserPools`
+
+use poolhouse_api::shapes::{self, UserPoolDescriptionType};
+use poolhouse_store::Scan;
+
+use crate::base::error::ApiError;
+use crate::ops::paging::Listing;
+use crate::records::PoolRecord;
+use crate::records::document::decode;
+use crate::records::key::Directory;
+use crate::request::Ctx;
+
+const LISTING: Listing<'_> = Listing {
+    operation: "ListUserPools",
+    subject: "",
+};
+
+/// Answers the server's pools in the order of their ids.
+///
+/// # Errors
+/// `InvalidParameterException` for a token that is none.
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::ListUserPoolsRequest,
+) -> Result<shapes::ListUserPoolsResponse, ApiError> {
+    let after = LISTING.after(input.next_token.as_deref())?;
+    let limit = usize::try_from(input.max_results).unwrap_or_default();
+    // One more than asked for, so that the last page has no token.
+    let mut rows = ctx
+        .platform()
+        .scan(Scan {
+            prefix: Directory::Pool.prefix().to_owned(),
+            after,
+            limit: limit + 1,
+        })
+        .await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next_token = rows.last().filter(|_| more).map(|row| LISTING.token(&row.key));
+    let mut pools = Vec::with_capacity(rows.len());
+    for row in rows {
+        pools.push(description(decode::<PoolRecord>(row)?.value));
+    }
+    Ok(shapes::ListUserPoolsResponse {
+        user_pools: Some(pools),
+        next_token,
+    })
+}
+
+fn description(pool: PoolRecord) -> UserPoolDescriptionType {
+    UserPoolDescriptionType {
+        id: pool.settings.id,
+        name: pool.settings.name,
+        lambda_config: pool.settings.lambda_config,
+        last_modified_date: pool.settings.last_modified_date,
+        creation_date: pool.settings.creation_date,
+        ..UserPoolDescriptionType::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestPool;
+    use serde_json::{Value, json};
+
+    #[tokio::test]
+    async fn pages_cover_every_pool_once_and_the_last_has_no_token() {
+        let server = TestPool::new().await;
+        let mut made = Vec::new();
+        for _ in 0..4 {
+            made.push(json!(server.pool().await));
+        }
+        made.sort_by_key(ToString::to_string);
+        let mut listed: Vec<Value> = Vec::new();
+        let mut request = json!({ "MaxResults": 2 });
+        let tokens = loop {
+            let page = server.call("ListUserPools", request.clone()).await.ok();
+            listed.extend(page["UserPools"].as_array().cloned().unwrap_or_default());
+            match page.get("NextToken") {
+                Some(token) => request["NextToken"] = token.clone(),
+                None => break listed.len() / 2 - 1,
+            }
+        };
+        assert_eq!(tokens, 1);
+        assert_eq!(
+            listed.iter().map(|pool| pool["Id"].clone()).collect::<Vec<_>>(),
+            made
+        );
+        assert_eq!(
+            listed[0],
+            json!({
+                "Id": made[0],
+                "Name": "pool",
+                "LambdaConfig": {},
+                "LastModifiedDate": 1_767_323_045,
+                "CreationDate": 1_767_323_045,
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_none_is_refused() {
+        let server = TestPool::new().await;
+        server
+            .call(
+                "ListUserPools",
+                json!({ "MaxResults": 1, "NextToken": "nonsense" }),
+            )
+            .await
+            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+    }
+}

@@ -1,0 +1,11 @@
+//! User pools.
+
+pub mod add_custom_attributes;
+pub mod create_user_pool;
+pub mod delete_user_pool;
+pub mod describe_user_pool;
+pub mod list_user_pools;
+mod refused;
+mod schema;
+mod settings;
+pub mod update_user_pool;

@@ -1,0 +1,118 @@
+//! Settings of a pool that this server has no behaviour for. A pool that was created with one of them and ignored it
+//! would be less safe than its owner believes, so they are refused by name. docs/reference/members.md has the list.
+
+use poolhouse_api::shapes::{
+    AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
+    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, VerifiedAttributeType,
+};
+
+use crate::base::error::ApiError;
+
+/// Lets a request pass that asks for nothing of the kind.
+///
+/// # Errors
+/// `InvalidParameterException` that names the member.
+pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
+    let refused = [
+        asked.policies.as_ref().and_then(in_policies),
+        asked.lambda_config.as_ref().and_then(in_lambda_config),
+        asked
+            .mfa_configuration
+            .filter(|mfa| *mfa != UserPoolMfaType::Off)
+            .map(|mfa| match mfa {
+                UserPoolMfaType::On => "MfaConfiguration ON",
+                _ => "MfaConfiguration OPTIONAL",
+            }),
+        (!verified_before_update(asked).is_empty()).then_some("AttributesRequireVerificationBeforeUpdate"),
+        asked
+            .device_configuration
+            .is_some()
+            .then_some("DeviceConfiguration"),
+        asked.user_pool_add_ons.as_ref().and_then(in_add_ons),
+        asked.dcr_configuration.is_some().then_some("DcrConfiguration"),
+        asked.key_configuration.as_ref().and_then(|keys| {
+            let own_key =
+                keys.key_type == Some(EncryptionKeyType::CustomerManagedKey) || keys.kms_key_arn.is_some();
+            own_key.then_some("KeyConfiguration with a key of your own")
+        }),
+        asked.issuer_configuration.as_ref().and_then(|issuer| {
+            (issuer.r#type == Some(IssuerType::Updated)).then_some("IssuerConfiguration UPDATED")
+        }),
+        asked
+            .acr_configuration
+            .as_ref()
+            .and_then(|acr| (!acr.is_empty()).then_some("AcrConfiguration")),
+    ];
+    match refused.into_iter().flatten().next() {
+        Some(member) => Err(ApiError::unsupported_member(member)),
+        None => Ok(()),
+    }
+}
+
+/// Addresses that a request wants verified before they replace the one before.
+pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttributeType] {
+    let settings = asked.user_attribute_update_settings.as_ref();
+    let list =
+        settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
+    list.unwrap_or_default()
+}
+
+fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
+    let history = policies
+        .password_policy
+        .as_ref()
+        .and_then(|policy| policy.password_history_size);
+    if history.is_some_and(|size| size > 0) {
+        return Some("PasswordHistorySize");
+    }
+    let factors = policies
+        .sign_in_policy
+        .as_ref()
+        .and_then(|policy| policy.allowed_first_auth_factors.as_deref());
+    let other = factors
+        .unwrap_or_default()
+        .iter()
+        .any(|factor| *factor != AuthFactorType::Password);
+    other.then_some("AllowedFirstAuthFactors other than PASSWORD")
+}
+
+/// Every trigger is named: one that AWS adds would otherwise be kept and never called.
+fn in_lambda_config(lambdas: &LambdaConfigType) -> Option<&'static str> {
+    let LambdaConfigType {
+        pre_sign_up: _,
+        custom_message: _,
+        post_confirmation: _,
+        pre_authentication: _,
+        post_authentication: _,
+        define_auth_challenge: _,
+        create_auth_challenge: _,
+        verify_auth_challenge_response: _,
+        pre_token_generation: _,
+        pre_token_generation_config: _,
+        user_migration: _,
+        custom_sms_sender,
+        custom_email_sender,
+        kms_key_id,
+        inbound_federation,
+    } = lambdas;
+    let members = [
+        (custom_sms_sender.is_some(), "LambdaConfig.CustomSMSSender"),
+        (custom_email_sender.is_some(), "LambdaConfig.CustomEmailSender"),
+        (kms_key_id.is_some(), "LambdaConfig.KMSKeyID"),
+        (inbound_federation.is_some(), "LambdaConfig.InboundFederation"),
+    ];
+    members
+        .into_iter()
+        .find(|(given, _)| *given)
+        .map(|(_, member)| member)
+}
+
+fn in_add_ons(add_ons: &UserPoolAddOnsType) -> Option<&'static str> {
+    let UserPoolAddOnsType {
+        advanced_security_mode: mode,
+        advanced_security_additional_flows: flows,
+    } = add_ons;
+    let custom = flows.as_ref().and_then(|flows| flows.custom_auth_mode);
+    (*mode != AdvancedSecurityModeType::Off || custom.is_some())
+        .then_some("UserPoolAddOns other than AdvancedSecurityMode OFF")
+}

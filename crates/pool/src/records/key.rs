@@ -1,0 +1,141 @@
+//! Where everything lies in the store.
+//!
+//! The order of keys is the order of scans, so a prefix is an index; whatever must be unique is a key of its own, written
+//! with `Expect::Absent`. A key is made by the file of its record, by one of three constructors, which is why deleting a
+//! pool or a user needs no list: everything that belongs to one lies under its prefix, but for the rows of the
+//! directories, which is a closed list.
+//!
+//! | key | holds | file |
+//! |---|---|---|
+//! | `pool/POOL` | a user pool | `pool` |
+//! | `client-pool/CLIENT` | the pool of an app client: unsigned calls name only the client | `client` |
+//! | `access-key/ID` | an access key of the admin API | `access_key` |
+//! | `outbox/DUE/ID` | a mail to be sent; ordered by when it is due | `outbox` |
+//! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
+//! | `meta/seal` | a known text, sealed | `seal` |
+//! | `meta/user-index` | which index rows users have | `user_index` |
+//! | `p/POOL/signing-keys` | the pool's two signing keys | `signing_keys` |
+//! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
+//! | `p/POOL/alias/KIND/VALUE` | the `sub` that an email address, phone number or preferred username signs in | `user_index` |
+//! | `p/POOL/by/ATTRIBUTE/VALUE␁SUB` | that a user has this value: what `ListUsers` filters by | `user_index` |
+//! | `p/POOL/user/SUB/profile` | a user | `user` |
+//! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
+//! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
+//! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
+//! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
+//! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
+//! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
+//! | `p/POOL/user/SUB/refresh/ORIGIN_JTI` | a refresh token and the tokens descended from it | `refresh` |
+//!
+//! SUB is the user's `sub`, or the made-up one of a name that nobody has.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Where a record of kind `T` lies.
+pub struct Key<T> {
+    text: String,
+    kind: PhantomData<fn() -> T>,
+}
+
+/// The kinds of rows that do not begin with their pool: what is looked up before a pool is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directory {
+    /// The pools.
+    Pool,
+    /// From app client to pool.
+    ClientPool,
+    /// Access keys of the admin API.
+    AccessKey,
+    /// Mail to be sent.
+    Outbox,
+    /// What deletion has not come to the end of.
+    Deleting,
+    /// What the database knows of itself.
+    Meta,
+}
+
+impl Directory {
+    /// What the keys of the directory begin with.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Directory::Pool => "pool/",
+            Directory::ClientPool => "client-pool/",
+            Directory::AccessKey => "access-key/",
+            Directory::Outbox => "outbox/",
+            Directory::Deleting => "deleting/",
+            Directory::Meta => "meta/",
+        }
+    }
+}
+
+impl<T> Key<T> {
+    /// A row of a directory.
+    pub(super) fn listed(directory: Directory, rest: impl fmt::Display) -> Key<T> {
+        Key::from_text(format!("{}{rest}", directory.prefix()))
+    }
+
+    /// A row of a pool.
+    pub(super) fn of_pool(pool_id: &str, rest: impl fmt::Display) -> Key<T> {
+        Key::from_text(format!("{}{rest}", pool_prefix(pool_id)))
+    }
+
+    /// A row of a user, or of a name that nobody has.
+    pub(super) fn of_user(pool_id: &str, sub: &str, rest: impl fmt::Display) -> Key<T> {
+        Key::from_text(format!("{}{rest}", user_prefix(pool_id, sub)))
+    }
+
+    /// The key whose text is this: for rows that a scan found.
+    pub fn from_text(text: String) -> Key<T> {
+        Key {
+            text,
+            kind: PhantomData,
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What everything of a pool lies under, but for its own row and its rows in the directories.
+pub fn pool_prefix(pool_id: &str) -> String {
+    format!("p/{pool_id}/")
+}
+
+/// What everything of a user lies under, but for its index rows.
+pub fn user_prefix(pool_id: &str, sub: &str) -> String {
+    format!("p/{pool_id}/user/{sub}/")
+}
+
+impl<T> Clone for Key<T> {
+    fn clone(&self) -> Key<T> {
+        Key::from_text(self.text.clone())
+    }
+}
+
+impl<T> PartialEq for Key<T> {
+    fn eq(&self, other: &Key<T>) -> bool {
+        self.text == other.text
+    }
+}
+
+impl<T> fmt::Display for Key<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl<T> fmt::Debug for Key<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<T> From<Key<T>> for String {
+    fn from(key: Key<T>) -> String {
+        key.text
+    }
+}

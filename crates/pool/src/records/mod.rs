@@ -1,0 +1,45 @@
+//! What the store holds, as types: one file per kind of record, `key.rs` for where each lies.
+//!
+//! A record knows its key and its JSON form and nothing of the API's errors; "not there" is `Ok(None)`. Members that
+//! must not be readable in a copy of the database are sealed under the record's own key as associated data, so that a
+//! sealed value moved to another row does not open.
+
+pub mod access_key;
+pub mod client;
+pub mod code;
+pub mod decoded;
+pub mod deleting;
+pub mod document;
+pub mod key;
+pub mod ledger;
+pub mod lockout;
+pub mod outbox;
+pub mod pool;
+pub mod purge;
+pub mod quota;
+pub mod reference;
+pub mod refresh;
+pub mod remembered;
+pub mod seal;
+pub mod session;
+pub mod signing_keys;
+pub mod user;
+pub mod user_index;
+
+pub use access_key::AccessKeyRecord;
+pub use client::ClientRecord;
+pub use code::CodeRecord;
+pub use decoded::Decoded;
+pub use deleting::Deleting;
+pub use document::{Document, RecordBatch, Stored, load};
+pub use key::Key;
+pub use ledger::LedgerRecord;
+pub use lockout::Failures;
+pub use pool::PoolRecord;
+pub use quota::Used;
+pub use reference::Reference;
+pub use refresh::RefreshRecord;
+pub use remembered::Remembered;
+pub use session::{AnsweredBlock, SessionRecord};
+pub use signing_keys::SigningKeysRecord;
+pub use user::UserRecord;

@@ -1,0 +1,91 @@
+//! A user pool.
+
+use poolhouse_api::{Shape, shapes};
+use serde_json::{Value, json};
+
+use super::document::{Document, text};
+use super::key::{Directory, Key};
+
+/// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
+#[derive(Clone, Debug)]
+pub struct PoolRecord {
+    /// Every setting, defaults filled in, `Id`, `Arn` and dates included.
+    pub settings: shapes::UserPoolType,
+    /// Sealed 32 bytes from which the answers for unknown users are derived (salt, `USER_ID_FOR_SRP`, masked address).
+    pub sealed_seed: String,
+}
+
+impl PoolRecord {
+    /// Where a pool lies.
+    pub fn key(pool_id: &str) -> Key<PoolRecord> {
+        Key::listed(Directory::Pool, pool_id)
+    }
+
+    /// The pool's id, `us-east-1_AbCd12345`.
+    pub fn id(&self) -> &str {
+        self.settings.id.as_deref().unwrap_or_default()
+    }
+
+    /// The part of the id after the first `_`, which SRP hashes.
+    pub fn srp_name(&self) -> &str {
+        self.id().split_once('_').map_or("", |(_, name)| name)
+    }
+
+    /// The part of the id before the first `_`.
+    pub fn region(&self) -> &str {
+        self.id().split_once('_').map_or("", |(region, _)| region)
+    }
+
+    /// Whether usernames differ by case. The API's default is that they do.
+    pub fn case_sensitive(&self) -> bool {
+        self.settings
+            .username_configuration
+            .as_ref()
+            .is_none_or(|c| c.case_sensitive)
+    }
+
+    /// A name as this pool compares it.
+    pub fn compared(&self, name: &str) -> String {
+        if self.case_sensitive() {
+            name.to_owned()
+        } else {
+            name.to_lowercase()
+        }
+    }
+
+    /// `UsernameAttributes`: the addresses that are usernames in this pool.
+    pub fn username_attributes(&self) -> impl Iterator<Item = &'static str> {
+        let attributes = self.settings.username_attributes.iter().flatten();
+        attributes.map(|attribute| attribute.as_str())
+    }
+
+    /// `AliasAttributes`: what signs a user in beside the username.
+    pub fn alias_attributes(&self) -> impl Iterator<Item = &'static str> {
+        let attributes = self.settings.alias_attributes.iter().flatten();
+        attributes.map(|attribute| attribute.as_str())
+    }
+
+    /// The ARN of the function that `LambdaConfig` names for a trigger, read by the trigger's member.
+    pub fn lambda(&self, member: impl Fn(&shapes::LambdaConfigType) -> Option<String>) -> Option<String> {
+        self.settings
+            .lambda_config
+            .as_ref()
+            .and_then(member)
+            .filter(|arn| !arn.is_empty())
+    }
+}
+
+impl Document for PoolRecord {
+    fn to_document(&self) -> Value {
+        json!({ "settings": self.settings.to_json(), "seed": self.sealed_seed })
+    }
+
+    fn from_document(document: &Value) -> Option<PoolRecord> {
+        let settings = shapes::UserPoolType::from_json(document.get("settings")?).ok()?;
+        settings.id.as_ref()?;
+        Some(PoolRecord {
+            settings,
+            sealed_seed: text(document, "seed")?,
+        })
+    }
+}

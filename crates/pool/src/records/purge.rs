@@ -1,0 +1,71 @@
+//! Deleting what a deleted pool or user leaves behind.
+//!
+//! There can be more rows than one commit, one request, or one life of the process may delete. So a tombstone is
+//! written in the commit that deletes the pool's or user's own row, and stays until nothing of it is left. Every round
+//! is bounded and can be repeated; rows written by requests that were under way are found by the next round.
+
+use poolhouse_store::{Batch, Expect, Row, Scan};
+
+use super::client::ClientRecord;
+use super::deleting::{self, Deleting};
+use super::key::{pool_prefix, user_prefix};
+use crate::base::error::ApiError;
+use crate::base::platform::Platform;
+
+/// Rows per commit.
+const PAGE: usize = 500;
+/// Commits per round: some tens of milliseconds of the store's writer.
+const PAGES: usize = 20;
+/// Tombstones that one sweep takes up.
+const TOMBSTONES: usize = 100;
+
+/// Deletes a bounded number of the rows of the pool, or of its user; says whether none are left. The tombstone goes with
+/// the last of them.
+///
+/// # Errors
+/// When the store fails. Nothing is lost: the next round goes on.
+pub async fn purge(platform: &Platform, pool_id: &str, sub: Option<&str>) -> Result<bool, ApiError> {
+    let (prefix, tombstone) = match sub {
+        Some(sub) => (user_prefix(pool_id, sub), Deleting::user(pool_id, sub)),
+        None => (pool_prefix(pool_id), Deleting::pool(pool_id)),
+    };
+    for _ in 0..PAGES {
+        let page = platform.store.scan(Scan::prefix(prefix.clone(), PAGE)).await?;
+        let last = page.len() < PAGE;
+        let mut batch = page
+            .into_iter()
+            .fold(Batch::new(), |batch, row| delete(batch, &prefix, row));
+        if last {
+            batch = batch.delete(tombstone.clone(), Expect::Any);
+        }
+        platform.commit(batch).await?;
+        if last {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// One round for everything that was deleted and has leftovers. For the sweeper, and after a start.
+///
+/// # Errors
+/// When the store fails.
+pub async fn purge_deleted(platform: &Platform) -> Result<(), ApiError> {
+    let tombstones = Scan::prefix(deleting::PREFIX, TOMBSTONES);
+    for tombstone in platform.store.scan(tombstones).await? {
+        if let Some((pool_id, sub)) = Deleting::subject(&tombstone.key) {
+            purge(platform, pool_id, sub).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A client has a row in a directory besides its own.
+fn delete(batch: Batch, prefix: &str, row: Row) -> Batch {
+    let client_id = row.key.strip_prefix(prefix).and_then(ClientRecord::id_in);
+    let batch = match client_id {
+        Some(client_id) => batch.delete(ClientRecord::pool_key(client_id), Expect::Any),
+        None => batch,
+    };
+    batch.delete(row.key, Expect::Any)
+}

@@ -1,0 +1,148 @@
+//! A sign-in in progress: what the opaque `Session` and `SECRET_BLOCK` strings stand for.
+
+use serde_json::{Value, json};
+
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::key::Key;
+use crate::base::clock::Millis;
+
+/// One answered challenge, as the triggers see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChallengeResult {
+    /// `SRP_A`, `PASSWORD_VERIFIER`, `CUSTOM_CHALLENGE`, …
+    pub name: String,
+    /// Whether the answer was right.
+    pub result: bool,
+    /// What Create attached to the challenge, `None` for built-in ones.
+    pub metadata: Option<String>,
+}
+
+/// A challenge that was handed out and not answered yet. Deleting the row at the version read is what makes an answer
+/// count once; every answer gets a new row with a new handle.
+#[derive(Clone, Debug)]
+pub struct SessionRecord {
+    /// The pool, client and user it is bound to.
+    pub pool_id: String,
+    /// The app client that started it.
+    pub client_id: String,
+    /// The real username, or the name typed if no such user exists.
+    pub username: String,
+    /// The user's `sub`; `None` if no such user exists.
+    pub sub: Option<String>,
+    /// The flow that `InitiateAuth` started: `CUSTOM_AUTH`, `USER_SRP_AUTH`, …
+    pub flow: String,
+    /// The challenge whose answer it waits for.
+    pub challenge: String,
+    /// Answered challenges so far, in order.
+    pub answered: Vec<ChallengeResult>,
+    /// The pending custom challenge's metadata.
+    pub metadata: Option<String>,
+    /// `privateChallengeParameters` of the pending custom challenge, sealed.
+    pub sealed_private: Option<String>,
+    /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
+    pub session_digest: Option<String>,
+    /// The request id of the first step: the tokens' `event_id`.
+    pub event_id: String,
+    /// When the answer comes too late.
+    pub expires: Millis,
+}
+
+impl SessionRecord {
+    /// Where the session of this user, or made-up user, lies.
+    pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
+        Key::of_user(pool_id, sub, format_args!("session/{digest}"))
+    }
+}
+
+/// The note that a `SECRET_BLOCK` was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnsweredBlock {
+    /// When the block itself ends.
+    pub expires: Millis,
+}
+
+impl AnsweredBlock {
+    /// Where it is noted that the block with this digest was answered.
+    pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<AnsweredBlock> {
+        Key::of_user(pool_id, sub, format_args!("answered/{digest}"))
+    }
+}
+
+impl Document for AnsweredBlock {
+    fn to_document(&self) -> Value {
+        json!({ "answered": true, "expires": self.expires.0 })
+    }
+
+    fn from_document(document: &Value) -> Option<AnsweredBlock> {
+        Some(AnsweredBlock {
+            expires: Millis(integer(document, "expires")?),
+        })
+    }
+
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.expires.plus_seconds(SWEEP_MARGIN_SECONDS))
+    }
+}
+
+impl Document for SessionRecord {
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.expires.plus_seconds(SWEEP_MARGIN_SECONDS))
+    }
+
+    fn to_document(&self) -> Value {
+        let answered: Vec<Value> = self
+            .answered
+            .iter()
+            .map(|a| json!({ "name": a.name, "result": a.result, "metadata": a.metadata }))
+            .collect();
+        let mut document = json!({
+            "pool": self.pool_id,
+            "client": self.client_id,
+            "username": self.username,
+            "flow": self.flow,
+            "challenge": self.challenge,
+            "answered": answered,
+            "eventId": self.event_id,
+            "expires": self.expires.0,
+        });
+        let optional = [
+            ("sub", &self.sub),
+            ("metadata", &self.metadata),
+            ("private", &self.sealed_private),
+            ("session", &self.session_digest),
+        ];
+        for (member, value) in optional {
+            if let Some(value) = value {
+                document[member] = json!(value);
+            }
+        }
+        document
+    }
+
+    fn from_document(document: &Value) -> Option<SessionRecord> {
+        let answered = document.get("answered")?.as_array()?;
+        Some(SessionRecord {
+            pool_id: text(document, "pool")?,
+            client_id: text(document, "client")?,
+            username: text(document, "username")?,
+            sub: text(document, "sub"),
+            flow: text(document, "flow")?,
+            challenge: text(document, "challenge")?,
+            answered: answered
+                .iter()
+                .map(|a| {
+                    Some(ChallengeResult {
+                        name: text(a, "name")?,
+                        result: a.get("result")?.as_bool()?,
+                        metadata: text(a, "metadata"),
+                    })
+                })
+                .collect::<Option<_>>()?,
+            metadata: text(document, "metadata"),
+            sealed_private: text(document, "private"),
+            session_digest: text(document, "session"),
+            event_id: text(document, "eventId")?,
+            expires: Millis(integer(document, "expires")?),
+        })
+    }
+}

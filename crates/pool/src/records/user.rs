@@ -1,0 +1,129 @@
+//! A user of a pool.
+
+use poolhouse_api::shapes::{self, UserStatusType};
+use serde_json::{Map, Value, json};
+
+use super::document::{Document, integer, text};
+use super::key::Key;
+use crate::base::clock::Millis;
+
+/// A user as stored.
+#[derive(Clone, Debug)]
+pub struct UserRecord {
+    /// The real username: what was chosen at creation, or the `sub` in pools that sign in by address. Never changes.
+    pub username: String,
+    /// A random UUID, never reused.
+    pub sub: String,
+    /// Attributes by name in the order they were first set, `sub` not among them.
+    pub attributes: Vec<(String, String)>,
+    /// Where the user is in its life.
+    pub status: UserStatusType,
+    /// An administrator's switch, apart from the status.
+    pub enabled: bool,
+    /// When it was created.
+    pub created: Millis,
+    /// When anything of it last changed.
+    pub modified: Millis,
+    /// SRP salt and verifier, sealed under the row's key. `None` for users without a password.
+    pub sealed_verifier: Option<String>,
+    /// When a temporary password stops working.
+    pub temporary_until: Option<Millis>,
+    /// Tokens of sign-ins before this moment are revoked.
+    pub signed_out: Option<Millis>,
+}
+
+impl UserRecord {
+    /// Where a user lies.
+    pub fn key(pool_id: &str, sub: &str) -> Key<UserRecord> {
+        Key::of_user(pool_id, sub, "profile")
+    }
+
+    /// The value of an attribute; `sub` counts as one.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        if name == "sub" {
+            return Some(&self.sub);
+        }
+        self.attributes
+            .iter()
+            .find(|(held, _)| held == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Sets an attribute in place, or adds it at the end.
+    pub fn set_attribute(&mut self, name: &str, value: &str) {
+        match self.attributes.iter_mut().find(|(held, _)| held == name) {
+            Some((_, held)) => value.clone_into(held),
+            None => self.attributes.push((name.to_owned(), value.to_owned())),
+        }
+    }
+
+    /// Removes an attribute; says whether it was there.
+    pub fn remove_attribute(&mut self, name: &str) -> bool {
+        let before = self.attributes.len();
+        self.attributes.retain(|(held, _)| held != name);
+        self.attributes.len() != before
+    }
+
+    /// The attributes as the API lists them: `sub` first.
+    pub fn attribute_list(&self) -> Vec<shapes::AttributeType> {
+        std::iter::once(("sub", self.sub.as_str()))
+            .chain(
+                self.attributes
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str())),
+            )
+            .map(|(name, value)| shapes::AttributeType {
+                name: name.to_owned(),
+                value: Some(value.to_owned()),
+            })
+            .collect()
+    }
+}
+
+impl Document for UserRecord {
+    fn to_document(&self) -> Value {
+        let attributes: Map<String, Value> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| (name.clone(), json!(value)))
+            .collect();
+        let mut document = json!({
+            "username": self.username,
+            "sub": self.sub,
+            "attributes": attributes,
+            "status": self.status.as_str(),
+            "enabled": self.enabled,
+            "created": self.created.0,
+            "modified": self.modified.0,
+        });
+        if let Some(sealed) = &self.sealed_verifier {
+            document["verifier"] = json!(sealed);
+        }
+        if let Some(until) = self.temporary_until {
+            document["temporaryUntil"] = json!(until.0);
+        }
+        if let Some(when) = self.signed_out {
+            document["signedOut"] = json!(when.0);
+        }
+        document
+    }
+
+    fn from_document(document: &Value) -> Option<UserRecord> {
+        let attributes = document.get("attributes")?.as_object()?;
+        Some(UserRecord {
+            username: text(document, "username")?,
+            sub: text(document, "sub")?,
+            attributes: attributes
+                .iter()
+                .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+                .collect::<Option<_>>()?,
+            status: UserStatusType::parse(document.get("status")?.as_str()?)?,
+            enabled: document.get("enabled")?.as_bool()?,
+            created: Millis(integer(document, "created")?),
+            modified: Millis(integer(document, "modified")?),
+            sealed_verifier: text(document, "verifier"),
+            temporary_until: integer(document, "temporaryUntil").map(Millis),
+            signed_out: integer(document, "signedOut").map(Millis),
+        })
+    }
+}

@@ -1,0 +1,33 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use crate::base::platform::Platform;
+use crate::base::settings::Settings;
+use crate::keyring::{FunctionKeys, SigningKeys};
+use crate::mailer::Mailer;
+use crate::records::{ClientRecord, Decoded, PoolRecord, Remembered};
+use crate::triggers::Functions;
+
+/// The pool's services over its platform: everything that operations need. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Store, sealer, randomness, time, arithmetic.
+    pub platform: Platform,
+    /// What the operator configured.
+    pub settings: Arc<Settings>,
+    /// The pools' signing keys, parsed once.
+    pub signing_keys: Arc<SigningKeys>,
+    /// User pools, decoded.
+    pub pools: Arc<Decoded<PoolRecord>>,
+    /// App clients, decoded.
+    pub clients: Arc<Decoded<ClientRecord>>,
+    /// Which pool an app client belongs to.
+    pub pools_of_clients: Arc<Remembered>,
+    /// Where trigger functions run.
+    pub functions: Arc<Functions>,
+    /// Access keys of function processes, which live as long as the server.
+    pub function_keys: Arc<FunctionKeys>,
+    /// Puts mail into the outbox and wakes the worker.
+    pub mailer: Arc<Mailer>,
+}

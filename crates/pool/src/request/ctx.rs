@@ -1,0 +1,151 @@
+//! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
+
+use std::sync::Arc;
+
+use super::App;
+use crate::base::clock::Millis;
+use crate::base::error::ApiError;
+use crate::base::platform::Platform;
+use crate::records::user_index::{self, alias_kind, signs_in_by};
+use crate::records::{ClientRecord, Key, PoolRecord, Reference, Stored, UserRecord, load};
+
+/// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
+/// looked up, for they may exceed what a key of the store can hold.
+const LONGEST_NAME: usize = 512;
+
+/// The request that an operation serves. Time stands still within it.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The server.
+    pub app: Arc<App>,
+    /// `x-amzn-RequestId`, a UUID.
+    pub request_id: String,
+    /// When the request was taken up.
+    pub now: Millis,
+}
+
+impl Ctx {
+    /// What the pool stands on.
+    pub fn platform(&self) -> &Platform {
+        &self.app.platform
+    }
+
+    /// The pool with this id.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool <id> does not exist.`
+    pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
+        let key = PoolRecord::key(pool_id);
+        let pool = self.app.pools.load(self.platform(), &key).await?;
+        pool.ok_or_else(|| ApiError::pool_not_found(pool_id))
+    }
+
+    /// The app client with this id in this pool.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    pub async fn client(
+        &self,
+        pool_id: &str,
+        client_id: &str,
+    ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
+        let key = ClientRecord::key(pool_id, client_id);
+        let client = self.app.clients.load(self.platform(), &key).await?;
+        client.ok_or_else(|| ApiError::client_not_found(client_id))
+    }
+
+    /// The app client and its pool, for the unsigned calls that name only the client.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    pub async fn client_and_pool(
+        &self,
+        client_id: &str,
+    ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
+        let pool_id = self.pool_of_client(client_id).await?;
+        let client = self.client(&pool_id, client_id).await?;
+        let pool = self.pool(&pool_id).await?;
+        Ok((client, pool))
+    }
+
+    /// The id of the pool that an app client belongs to. A client never changes its pool and its id is never given
+    /// again, so what was read once stays true; whether the client is still there shows when it is read.
+    async fn pool_of_client(&self, client_id: &str) -> Result<String, ApiError> {
+        if let Some(pool_id) = self.app.pools_of_clients.get(client_id) {
+            return Ok(pool_id);
+        }
+        let found = load(self.platform(), &ClientRecord::pool_key(client_id)).await?;
+        let Reference(pool_id) = found.ok_or_else(|| ApiError::client_not_found(client_id))?.value;
+        self.app
+            .pools_of_clients
+            .keep(client_id.to_owned(), pool_id.clone());
+        Ok(pool_id)
+    }
+
+    /// The user that a `Username` or `USERNAME` means: the real username, the `sub`, or an address or preferred
+    /// username that signs this user in. `Ok(None)` if there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn find_user(
+        &self,
+        pool: &PoolRecord,
+        name: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        if name.len() > LONGEST_NAME || name.contains('\0') {
+            return Ok(None);
+        }
+        if let Some(Reference(sub)) = self.referenced(&user_index::name_key(pool, name)).await? {
+            return self.user_by_sub(pool, &sub).await;
+        }
+        if let Some(sub) = as_sub(name)
+            && let Some(user) = self.user_by_sub(pool, &sub).await?
+        {
+            return Ok(Some(user));
+        }
+        let kind = alias_kind(name);
+        if !signs_in_by(pool, kind) {
+            return Ok(None);
+        }
+        match self.referenced(&user_index::alias_key(pool, kind, name)).await? {
+            Some(Reference(sub)) => self.user_by_sub(pool, &sub).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The user that an administrator's request names.
+    ///
+    /// # Errors
+    /// `UserNotFoundException` `User does not exist.`
+    pub async fn user(&self, pool: &PoolRecord, name: &str) -> Result<Stored<UserRecord>, ApiError> {
+        self.find_user(pool, name)
+            .await?
+            .ok_or_else(ApiError::user_not_found)
+    }
+
+    /// The user with this `sub`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn user_by_sub(
+        &self,
+        pool: &PoolRecord,
+        sub: &str,
+    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+        Ok(load(self.platform(), &UserRecord::key(pool.id(), sub)).await?)
+    }
+
+    /// What the row at `key` refers to, if it is there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
+        Ok(load(self.platform(), key).await?.map(|stored| stored.value))
+    }
+}
+
+/// The `sub` that a name may be, in the form in which it is stored.
+pub fn as_sub(name: &str) -> Option<String> {
+    let is_sub = name.len() == 36 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    is_sub.then(|| name.to_lowercase())
+}

@@ -1,0 +1,7 @@
+//! One request: the pool's services, when and under which id it came in, and the lookups that most operations begin with.
+
+mod app;
+mod ctx;
+
+pub use app::App;
+pub use ctx::{Ctx, as_sub};

@@ -1,0 +1,9 @@
+//! Putting a pool together, and its work in the background.
+
+pub mod reindex;
+pub mod start;
+pub mod sweeper;
+
+pub use reindex::reindex;
+pub use start::{Parts, assemble};
+pub use sweeper::Sweeper;

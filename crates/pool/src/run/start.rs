@@ -1,0 +1,90 @@
+//! Putting the server together. Everything that differs between production and tests comes in from outside.
+
+use std::sync::Arc;
+
+use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
+use poolhouse_crypto::{Entropy, derive_key};
+use poolhouse_mail::inbox::Inbox;
+use poolhouse_outbound::aws::Caller;
+use poolhouse_store::Store;
+use poolhouse_triggers::Place;
+use zeroize::Zeroizing;
+
+use crate::base::clock::Clock;
+use crate::base::platform::Platform;
+use crate::keyring::{FunctionKeys, KeySource, SigningKeys};
+use crate::mailer::Mailer;
+use crate::request::App;
+
+use crate::base::settings::Settings;
+use crate::triggers::{self, FunctionHost, Functions};
+
+/// What the server is made of besides its settings.
+pub struct Parts {
+    /// Where everything durable lies.
+    pub store: Arc<dyn Store>,
+    /// The key that all others are derived from.
+    pub master_key: Zeroizing<[u8; 32]>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Where new pools' signing keys come from.
+    pub key_source: Arc<dyn KeySource>,
+    /// The local inbox, if it is on.
+    pub inbox: Option<Inbox>,
+    /// How many cores arithmetic may take.
+    pub cores: usize,
+    /// What this machine lends to functions that run as processes.
+    pub function_host: FunctionHost,
+    /// Who calls AWS, and how: SES takes mail from it.
+    pub aws: Caller,
+    /// Places of functions beside those that the settings run as processes, by ARN or name.
+    pub places: Vec<(String, Arc<dyn Place>)>,
+}
+
+/// The server without its sockets and background work.
+///
+/// # Errors
+/// When the master key is none.
+pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKey> {
+    let function_keys = Arc::new(FunctionKeys::default());
+    let mut confirm = settings.confirm.clone();
+    let current = OtpKey::from_bytes(&derive_key(&*parts.master_key, "poolhouse.v1.confirm"))?;
+    confirm.keys = Some(Keys {
+        current,
+        previous: None,
+    });
+    let mut places = triggers::processes(
+        &settings,
+        &parts.function_host,
+        &function_keys,
+        &parts.entropy,
+        &parts.clock,
+    );
+    places.extend(parts.places);
+    let functions = Functions::new(confirm, places);
+    let platform = Platform::new(
+        parts.store,
+        &parts.master_key,
+        parts.entropy,
+        parts.clock,
+        parts.cores,
+    );
+    Ok(Arc::new(App {
+        signing_keys: Arc::new(SigningKeys::new(platform.clone(), parts.key_source)),
+        pools: Arc::default(),
+        clients: Arc::default(),
+        pools_of_clients: Arc::default(),
+        functions: Arc::new(functions),
+        function_keys,
+        mailer: Arc::new(Mailer::new(
+            platform.clone(),
+            &settings.mail,
+            parts.inbox,
+            parts.aws,
+        )),
+        settings: Arc::new(settings),
+        platform,
+    }))
+}

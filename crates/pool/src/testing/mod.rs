@@ -1,0 +1,31 @@
+//! A pool in process for tests: frozen clock, seeded randomness, a mailbox that must be read.
+//!
+//! Requests are validated and dispatched as those that come by HTTP are; what HTTP adds (signatures, headers, limits) is
+//! tested through a server. Nothing here waits for time to pass: [`TestPool::clock`] moves it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test whose scene cannot be set must fail, at once"
+)]
+
+mod answer;
+mod aws;
+mod clock;
+mod entropy;
+mod function;
+mod keys;
+mod mail;
+mod moody;
+mod pool;
+mod shortcuts;
+pub mod srp;
+
+pub use answer::Answer;
+pub use aws::{aws, nobodys_key};
+pub use clock::FrozenClock;
+pub use entropy::SeededEntropy;
+pub use function::RecordingFunction;
+pub use keys::PreparedKeys;
+pub use moody::{Mood, Moody};
+pub use pool::TestPool;

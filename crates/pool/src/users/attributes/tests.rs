@@ -1,0 +1,103 @@
+//! Changes of attributes, taken by themselves.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::base::clock::Millis;
+
+fn pool() -> PoolRecord {
+    PoolRecord {
+        settings: Default::default(),
+        sealed_seed: String::new(),
+    }
+}
+
+fn user() -> UserRecord {
+    UserRecord {
+        username: "mara".to_owned(),
+        sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
+        attributes: Vec::new(),
+        status: UserStatusType::Confirmed,
+        enabled: true,
+        created: Millis(0),
+        modified: Millis(0),
+        sealed_verifier: None,
+        temporary_until: None,
+        signed_out: None,
+    }
+}
+
+fn pair(name: &str, value: &str) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+#[test]
+fn of_two_values_for_one_name_the_last_counts() {
+    let change = Change::setting([
+        pair("a", "1"),
+        pair("b", ""),
+        pair("a", ""),
+        pair("b", "2"),
+        pair("c", "3"),
+    ]);
+    assert_eq!(change.set, [pair("b", "2"), pair("c", "3")]);
+    assert_eq!(change.remove, ["a"]);
+}
+
+#[test]
+fn no_client_can_be_given_what_only_the_pool_may_write() {
+    let mut client = ClientRecord {
+        settings: Default::default(),
+        sealed_secret: None,
+    };
+    for name in [
+        "sub",
+        "email_verified",
+        "phone_number_verified",
+        "dev:custom:plan",
+    ] {
+        assert!(!writable(&client, name), "{name} by default");
+        client.settings.write_attributes = Some(vec![name.to_owned()]);
+        assert!(!writable(&client, name), "{name} when listed");
+        client.settings.write_attributes = None;
+    }
+    assert!(writable(&client, "email"));
+    assert!(!writable(&client, "custom:plan"));
+    client.settings.write_attributes = Some(vec!["custom:plan".to_owned()]);
+    assert!(writable(&client, "custom:plan"));
+    assert!(!writable(&client, "email"));
+}
+
+fn changes() -> impl Strategy<Value = Vec<Vec<(String, String)>>> {
+    let name = prop::sample::select(vec![
+        "email",
+        "email_verified",
+        "phone_number",
+        "phone_number_verified",
+    ]);
+    let value = prop::sample::select(vec!["", "true", "false", "a", "b", "A"]);
+    let pair = (name, value).prop_map(|(name, value)| pair(name, value));
+    prop::collection::vec(prop::collection::vec(pair, 0..4), 0..8)
+}
+
+proptest! {
+    #[test]
+    fn a_flag_never_speaks_of_another_address_than_it_was_set_for(changes in changes()) {
+        let pool = pool();
+        let mut user = user();
+        for pairs in changes {
+            let change = Change::setting(pairs);
+            let before = user.clone();
+            change.apply(&pool, &mut user);
+            for (contact, flag) in CONTACTS {
+                let is_verified = user.attribute(flag) == Some("true");
+                let same_as_before = user.attribute(contact) == before.attribute(contact);
+                let was_verified = before.attribute(flag) == Some("true");
+                prop_assert!(user.attribute(contact).is_some() || user.attribute(flag).is_none());
+                prop_assert!(
+                    !is_verified || change.value(flag) == Some("true") || (same_as_before && was_verified)
+                );
+            }
+        }
+    }
+}

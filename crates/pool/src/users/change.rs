@@ -1,0 +1,132 @@
+//! Changing and deleting a stored user, by whichever operation.
+
+use poolhouse_store::{Batch, CommitError, Expect, Scan};
+
+use crate::base::error::ApiError;
+use crate::records::key::user_prefix;
+use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document};
+use crate::request::Ctx;
+use crate::users::aliases::{self, Taken};
+use crate::users::attributes::Change;
+use crate::users::sign_out;
+
+/// How often a change is decided again when another request changed the user, or took one of its new addresses, in
+/// between. Each loss means that somebody else's change was made.
+const ATTEMPTS: usize = 16;
+/// Rows of a user that are deleted with it in one commit.
+const ROWS: usize = 500;
+
+/// Changes a user: lets `edit` change the record and commits it together with the aliases that follow from it.
+/// `edit` runs again on the newer record if another request was faster.
+///
+/// # Errors
+/// What `edit` refuses, `AliasExistsException`, `UserNotFoundException` if the user was deleted in between,
+/// `TooManyRequestsException` after too many lost races.
+pub async fn change(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
+) -> Result<UserRecord, ApiError> {
+    change_with(ctx, pool, user, &Batch::new(), edit).await
+}
+
+/// As [`change`], and commits `also` in the same batch.
+///
+/// # Errors
+/// As [`change`].
+pub async fn change_with(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    also: &Batch,
+    edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
+) -> Result<UserRecord, ApiError> {
+    let mut user = user;
+    for _ in 0..ATTEMPTS {
+        let mut changed = user.value.clone();
+        edit(&mut changed)?;
+        let batch = aliases::change(ctx, pool, Some(&user.value), Some(&changed), Taken::Refuse)
+            .await?
+            .merge(also.clone())
+            .replace(&user, &changed);
+        match ctx.platform().commit(batch).await {
+            Ok(_) => return Ok(changed),
+            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::concurrent_modification())
+}
+
+/// Changes a user's attributes.
+///
+/// # Errors
+/// As [`change`]; what the schema does not take.
+pub async fn attributes(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    asked: &Change,
+) -> Result<UserRecord, ApiError> {
+    change(ctx, pool, user, |user| {
+        asked.check_change(pool, user)?;
+        asked.apply(pool, user);
+        user.modified = ctx.now;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends all of a user's sign-ins, and whatever else `edit` changes in the same moment.
+///
+/// # Errors
+/// As [`change`].
+pub async fn sign_out(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    edit: impl Fn(&mut UserRecord),
+) -> Result<(), ApiError> {
+    let families = sign_out::revoke_all(ctx, pool.id(), &user.value.sub).await?;
+    change_with(ctx, pool, user, &families, |user| {
+        user.signed_out = Some(ctx.now);
+        edit(user);
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Deletes a user and everything that speaks of it. What one commit cannot hold is left to the sweeper, behind a
+/// tombstone.
+///
+/// # Errors
+/// `UserNotFoundException` if another request deleted it first.
+pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> Result<(), ApiError> {
+    let mut user = user;
+    for _ in 0..ATTEMPTS {
+        let sub = &user.value.sub;
+        let index = aliases::change(ctx, pool, Some(&user.value), None, Taken::Refuse).await?;
+        let rows = Scan::prefix(user_prefix(pool.id(), sub), ROWS);
+        let rows = ctx.platform().store.scan(rows).await?;
+        let batch = if rows.len() < ROWS {
+            let others = rows.into_iter().filter(|row| row.key != user.key);
+            others.fold(index, |batch, row| batch.delete(row.key, Expect::Any))
+        } else {
+            index.record(Deleting::user(pool.id(), sub), Expect::Any, &Deleting(ctx.now))
+        };
+        match ctx.platform().commit(batch.remove(&user)).await {
+            Ok(_) => return Ok(()),
+            Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::concurrent_modification())
+}
+
+/// The same user as it is now.
+async fn reload(ctx: &Ctx, user: &Stored<UserRecord>) -> Result<Stored<UserRecord>, ApiError> {
+    let now = document::reload(ctx.platform(), user).await?;
+    now.ok_or_else(ApiError::user_not_found)
+}

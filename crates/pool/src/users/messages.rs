@@ -1,0 +1,220 @@
+//! The mails that the pool itself words: invitations and codes.
+//!
+//! A text has placeholders for the code (or temporary password) and the name. The pool's CustomMessage function may word
+//! it, else the pool's template does, else the texts here do. What comes of it is a row of the outbox, to be committed
+//! with what the mail speaks of.
+
+use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
+use poolhouse_store::Batch;
+use poolhouse_text::html;
+
+use super::aliases;
+use crate::base::clock::Millis;
+use crate::base::error::ApiError;
+use crate::mailer::OutgoingMail;
+use crate::records::{ClientRecord, PoolRecord, UserRecord};
+use crate::request::Ctx;
+use crate::triggers::events::{CustomMessage, CustomMessageSource, Metadata, Wording};
+use crate::triggers::{self, About};
+
+/// Stands for the name in a text.
+const USERNAME: &str = "{username}";
+/// Stands for the code or password in a text.
+const CODE: &str = "{####}";
+
+/// A mail to a user.
+pub struct Message<'a> {
+    /// What it is for.
+    pub source: CustomMessageSource,
+    /// The address.
+    pub to: String,
+    /// The code, or the temporary password.
+    pub code: &'a str,
+    /// When the code ends: the mail is not sent after that.
+    pub expires: Option<Millis>,
+    /// The app client that caused it; `None` for administrators' calls without one.
+    pub client: Option<&'a ClientRecord>,
+    /// `ClientMetadata` of the request.
+    pub metadata: Option<&'a Metadata>,
+}
+
+/// Composes a mail and returns its outbox row.
+///
+/// # Errors
+/// What the CustomMessage function refuses; `InvalidLambdaResponseException` for a text without what the mail is sent
+/// for; `CodeDeliveryFailureException` if the server cannot send mail.
+pub async fn queue(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    message: Message<'_>,
+) -> Result<Batch, ApiError> {
+    let custom = custom_wording(ctx, pool, user, &message).await?;
+    let template = template(pool, message.source);
+    let (subject, body) = default_wording(message.source);
+    let subject = custom
+        .subject
+        .or(template.subject)
+        .unwrap_or_else(|| subject.to_owned());
+    let body = custom.body.or(template.body).unwrap_or_else(|| body.to_owned());
+    let (name, code) = (sign_in_name(pool, user), message.code);
+    let mail = OutgoingMail {
+        to: message.to,
+        // Without the code: subjects show on locked phones.
+        subject: subject.replace(USERNAME, name),
+        text: filled(&plain_text(&body), name, code, str::to_owned),
+        html: Some(filled(&body, name, code, html::escape)),
+        language: None,
+        expires: message.expires,
+        dedup_id: format!(
+            "{:?} {} {} {}",
+            message.source,
+            pool.id(),
+            user.sub,
+            ctx.request_id
+        ),
+        discard: false,
+    };
+    ctx.app.mailer.queue(ctx.now, mail)
+}
+
+/// What the CustomMessage function wants to be sent.
+async fn custom_wording(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    message: &Message<'_>,
+) -> Result<Wording, ApiError> {
+    let about = About {
+        pool,
+        username: &user.username,
+        user: Some(user),
+        client: message.client,
+    };
+    let event = CustomMessage {
+        source: message.source,
+        code_parameter: CODE,
+        username_parameter: USERNAME,
+        metadata: message.metadata,
+    };
+    let wording = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    Ok(wording.unwrap_or_default())
+}
+
+/// How the pool's settings word a mail.
+fn template(pool: &PoolRecord, source: CustomMessageSource) -> Wording {
+    match source {
+        CustomMessageSource::AdminCreateUser => {
+            let config = pool.settings.admin_create_user_config.as_ref();
+            let template = config.and_then(|config| config.invite_message_template.clone());
+            let MessageTemplateType {
+                email_subject,
+                email_message,
+                ..
+            } = template.unwrap_or_default();
+            Wording {
+                subject: email_subject,
+                body: email_message,
+            }
+        }
+        CustomMessageSource::SignUp
+        | CustomMessageSource::ResendCode
+        | CustomMessageSource::ForgotPassword
+        | CustomMessageSource::UpdateUserAttribute
+        | CustomMessageSource::VerifyUserAttribute => {
+            let VerificationMessageTemplateType {
+                email_subject,
+                email_message,
+                ..
+            } = pool
+                .settings
+                .verification_message_template
+                .clone()
+                .unwrap_or_default();
+            Wording {
+                subject: email_subject,
+                body: email_message,
+            }
+        }
+        // Its template is part of the pool's MFA configuration, which this server does not have yet.
+        CustomMessageSource::Authentication => Wording::default(),
+    }
+}
+
+/// Subject and text where neither the pool nor a function says otherwise. Nothing follows the code, or people would
+/// copy that, too.
+fn default_wording(source: CustomMessageSource) -> (&'static str, &'static str) {
+    match source {
+        CustomMessageSource::AdminCreateUser => (
+            "Your temporary password",
+            "<p>Your username is <b>{username}</b> and temporary password is <b>{####}</b></p>",
+        ),
+        CustomMessageSource::SignUp
+        | CustomMessageSource::ResendCode
+        | CustomMessageSource::UpdateUserAttribute
+        | CustomMessageSource::VerifyUserAttribute => (
+            "Your verification code",
+            "<p>Your confirmation code is <b>{####}</b></p>",
+        ),
+        CustomMessageSource::ForgotPassword => (
+            "Your password reset code",
+            "<p>Your password reset code is <b>{####}</b></p>",
+        ),
+        CustomMessageSource::Authentication => (
+            "Your authentication code",
+            "<p>Your authentication code is <b>{####}</b></p>",
+        ),
+    }
+}
+
+/// The name that the user will type: its address, where the pool signs in by address and the username is a UUID.
+fn sign_in_name<'a>(pool: &PoolRecord, user: &'a UserRecord) -> &'a str {
+    let address = user.attribute("email").or_else(|| user.attribute("phone_number"));
+    address
+        .filter(|_| aliases::by_address(pool))
+        .unwrap_or(&user.username)
+}
+
+/// Puts name and code into a text. Both are put in at once, so that a name that looks like the code's placeholder stays a
+/// name.
+fn filled(template: &str, name: &str, code: &str, write: impl Fn(&str) -> String) -> String {
+    let (name, code) = (write(name), write(code));
+    let parts: Vec<String> = template
+        .split(USERNAME)
+        .map(|part| part.replace(CODE, &code))
+        .collect();
+    parts.join(&name)
+}
+
+/// The words of an HTML text, for readers that show no HTML: tags are left out, and those that end a line end one.
+fn plain_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        let Some((tag, after)) = tag.split_once('>') else {
+            // No tag, but a sign that means "less than".
+            text.push('<');
+            rest = tag;
+            continue;
+        };
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        let ends_line = matches!(
+            name.to_ascii_lowercase().as_str(),
+            "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3"
+        );
+        if ends_line && !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    html::unescape(&text).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

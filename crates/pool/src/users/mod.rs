@@ -1,0 +1,15 @@
+//! Users: their attributes and the names they go by, passwords and what a password must be, how they are made, changed
+//! and signed out, the mails and codes that the pool sends them, and how often they may call what.
+
+pub mod aliases;
+pub mod attribute_value;
+pub mod attributes;
+pub mod change;
+pub mod codes;
+pub mod credentials;
+pub mod messages;
+pub mod password_policy;
+pub mod quota;
+pub mod registration;
+pub mod schema;
+pub mod sign_out;

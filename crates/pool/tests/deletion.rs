@@ -1,0 +1,140 @@
+//! Whatever happened in a pool, deleting a user leaves no row that speaks of the user, and deleting the pool none that
+//! speaks of the pool: not in a key and not in a document.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::sync::Arc;
+
+use poolhouse_crypto::Entropy as _;
+use poolhouse_pool::testing::{SeededEntropy, TestPool};
+use poolhouse_store::{Memory, Scan, Sqlite, Store};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "Correct-Horse-9!";
+
+/// A number below `below`.
+fn draw(entropy: &SeededEntropy, below: usize) -> usize {
+    let mut bytes = [0; 4];
+    entropy.fill(&mut bytes);
+    u32::from_be_bytes(bytes) as usize % below
+}
+
+/// Keys of rows with one of these texts in key or document.
+async fn traces(store: &dyn Store, texts: &[&str]) -> Vec<String> {
+    let rows = store.scan(Scan::prefix("", 1_000_000)).await.unwrap();
+    let speaks = |text: &str| texts.iter().any(|name| text.contains(name));
+    rows.into_iter()
+        .filter(|row| speaks(&row.key) || speaks(&row.body))
+        .map(|row| row.key)
+        .collect()
+}
+
+/// Does something to the user, at random. Refusals are fine: what counts is what is left in the store.
+async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &str, name: &str) {
+    let admin = |more: Value| {
+        let mut body = json!({ "UserPoolId": pool, "Username": name });
+        if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+            body.extend(more);
+        }
+        body
+    };
+    match draw(entropy, 12) {
+        0 => drop(server.password_sign_in(client, name, "wrong-Horse-9!").await),
+        1 => drop(server.srp_sign_in(pool, client, name, PASSWORD).await),
+        2 => drop(server.custom_sign_in(pool, client, name, PASSWORD).await),
+        3 => {
+            let signed_in = server.password_sign_in(client, name, PASSWORD).await;
+            let body = json!({
+                "AccessToken": signed_in["AuthenticationResult"]["AccessToken"],
+                "PreviousPassword": PASSWORD,
+                "ProposedPassword": PASSWORD,
+            });
+            server.call("ChangePassword", body).await;
+        }
+        4 => {
+            let attributes = [
+                json!({ "Name": "email", "Value": format!("{name}.{}@example.com", draw(entropy, 100)) }),
+                json!({ "Name": "email_verified", "Value": "true" }),
+                json!({ "Name": "preferred_username", "Value": format!("{name}-{}", draw(entropy, 100)) }),
+                json!({ "Name": "name", "Value": format!("{name} {}", draw(entropy, 100)) }),
+            ];
+            let body = admin(json!({ "UserAttributes": attributes }));
+            server.call("AdminUpdateUserAttributes", body).await;
+        }
+        5 => drop(server.call("AdminDisableUser", admin(json!({}))).await),
+        6 => drop(server.call("AdminEnableUser", admin(json!({}))).await),
+        7 => drop(server.call("AdminUserGlobalSignOut", admin(json!({}))).await),
+        8 => {
+            let body = admin(json!({ "UserAttributeNames": ["name", "preferred_username"] }));
+            server.call("AdminDeleteUserAttributes", body).await;
+        }
+        9 => {
+            let body = admin(json!({ "Password": PASSWORD, "Permanent": draw(entropy, 2) == 0 }));
+            server.call("AdminSetUserPassword", body).await;
+        }
+        10 => {
+            let signed_in = server.password_sign_in(client, name, PASSWORD).await;
+            let token = &signed_in["AuthenticationResult"]["RefreshToken"];
+            let body = json!({
+                "AuthFlow": "REFRESH_TOKEN_AUTH",
+                "ClientId": client,
+                "AuthParameters": { "REFRESH_TOKEN": token },
+            });
+            server.call("InitiateAuth", body).await;
+        }
+        _ => drop(server.password_sign_in(client, "nobody", PASSWORD).await),
+    }
+}
+
+async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
+    let server = TestPool::on(store, seed, |_| {}).await;
+    let entropy = SeededEntropy::new(seed + 1000);
+    let kept = server.pool().await;
+    server.user(&kept, "kept", PASSWORD).await;
+    let pool = server.confirm_pool().await;
+    let client = server.client(&pool).await;
+    let names = ["ursula", "viktor", "wanda"];
+    let mut subs = Vec::new();
+    for name in names {
+        subs.push(server.user(&pool, name, PASSWORD).await);
+    }
+    for _ in 0..40 {
+        let name = names[draw(&entropy, names.len())];
+        act(&server, &entropy, &pool, &client, name).await;
+    }
+    server.ignore_mail();
+    let body = json!({ "UserPoolId": pool, "Username": names[0] });
+    server.call("AdminDeleteUser", body).await.ok();
+    let none: Vec<String> = Vec::new();
+    assert_eq!(
+        traces(server.store(), &[names[0], &subs[0]]).await,
+        none,
+        "seed {seed}"
+    );
+    assert!(!traces(server.store(), &[names[1]]).await.is_empty());
+
+    server
+        .call("DeleteUserPool", json!({ "UserPoolId": pool }))
+        .await
+        .ok();
+    let texts = [pool.as_str(), &client, names[1], names[2], &subs[1], &subs[2]];
+    assert_eq!(traces(server.store(), &texts).await, none, "seed {seed}");
+    assert!(!traces(server.store(), &[&kept]).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_deleted_user_and_a_deleted_pool_leave_no_row_in_memory() {
+    for seed in 1..=8 {
+        nothing_is_left(Arc::new(Memory::new()), seed).await;
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_user_and_a_deleted_pool_leave_no_row_in_sqlite() {
+    let directory = std::env::temp_dir().join(format!("poolhouse-deletion-{}", std::process::id()));
+    for seed in 1..=2 {
+        let store = Arc::new(Sqlite::open(directory.join(format!("{seed}.db"))).unwrap());
+        nothing_is_left(store, seed).await;
+    }
+    std::fs::remove_dir_all(directory).unwrap();
+}

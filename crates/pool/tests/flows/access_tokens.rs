@@ -1,0 +1,78 @@
+//! What the operations that take an access token say to tokens that are not good (any more).
+
+use serde_json::{Value, json};
+
+use crate::triggers::{Scene as WithFunctions, arn};
+use crate::{PASSWORD, Scene};
+use poolhouse_pool::testing::RecordingFunction;
+
+async fn tokens(scene: &Scene, user: &str) -> Value {
+    let answer = scene.server.password_sign_in(&scene.client, user, PASSWORD).await;
+    answer.ok()["AuthenticationResult"].clone()
+}
+
+async fn get_user(scene: &Scene, token: &str) -> poolhouse_pool::testing::Answer {
+    scene
+        .server
+        .call("GetUser", json!({ "AccessToken": token }))
+        .await
+}
+
+#[tokio::test]
+async fn an_access_token_ends_with_its_hour() {
+    let scene = Scene::new().await;
+    let tokens = tokens(&scene, "mara").await;
+    let token = tokens["AccessToken"].as_str().unwrap();
+    scene.server.clock().advance_seconds(3599);
+    get_user(&scene, token).await.ok();
+    scene.server.clock().advance_seconds(1);
+    get_user(&scene, token)
+        .await
+        .assert_error("NotAuthorizedException", "Access Token has expired");
+}
+
+#[tokio::test]
+async fn a_token_of_another_kind_or_with_another_signature_opens_nothing() {
+    let scene = Scene::new().await;
+    scene.server.user(&scene.pool, "noel", PASSWORD).await;
+    let (mara, noel) = (tokens(&scene, "mara").await, tokens(&scene, "noel").await);
+    let part = |tokens: &Value, at: usize| {
+        let parts = tokens["AccessToken"].as_str().unwrap().split('.').nth(at);
+        parts.unwrap().to_owned()
+    };
+    let grafted = [part(&mara, 0), part(&noel, 1), part(&mara, 2)].join(".");
+    let unsigned = [part(&mara, 0), part(&mara, 1), String::new()].join(".");
+    let id = mara["IdToken"].as_str().unwrap();
+    for (token, sentence) in [
+        (grafted.as_str(), "Could not verify signature for Access Token"),
+        (unsigned.as_str(), "Could not verify signature for Access Token"),
+        (id, "Invalid Access Token"),
+        ("a.b.c", "Invalid Access Token"),
+        ("a", "Invalid Access Token"),
+    ] {
+        get_user(&scene, token)
+            .await
+            .assert_error("NotAuthorizedException", sentence);
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_the_scope_of_its_user_changes_nothing() {
+    let function = RecordingFunction::new(|event| {
+        event["response"]["claimsAndScopeOverrideDetails"] = json!({
+            "accessTokenGeneration": { "scopesToSuppress": ["aws.cognito.signin.user.admin"] },
+        });
+        Ok(())
+    });
+    let config = json!({ "PreTokenGenerationConfig": { "LambdaVersion": "V3_0", "LambdaArn": arn("PreTokenGeneration") } });
+    let scene = WithFunctions::with_config(&[("PreTokenGeneration", &function)], config).await;
+    let tokens = scene.sign_in().await.ok()["AuthenticationResult"].clone();
+    assert_eq!(function.events()[0]["version"], "3");
+    let request = json!({ "AccessToken": tokens["AccessToken"] });
+    for operation in ["GetUser", "GlobalSignOut", "DeleteUser"] {
+        scene.server.call(operation, request.clone()).await.assert_error(
+            "NotAuthorizedException",
+            "Access Token does not have required scopes",
+        );
+    }
+}

@@ -1,0 +1,168 @@
+//! Custom authentication by functions that are not ours.
+
+use std::sync::Arc;
+
+use poolhouse_pool::testing::{Answer, RecordingFunction};
+use serde_json::{Value, json};
+
+use crate::WRONG;
+use crate::triggers::Scene;
+
+/// Functions in the style of the samples everywhere: code only, the answer is "42".
+fn code_only() -> [Arc<RecordingFunction>; 3] {
+    let define = RecordingFunction::new(|event| {
+        let session = event["request"]["session"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let right = session.last().is_some_and(|last| last["challengeResult"] == true);
+        event["response"]["issueTokens"] = json!(right);
+        event["response"]["failAuthentication"] = json!(!right && session.len() >= 2);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        Ok(())
+    });
+    let create = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "hint": "the answer" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+        event["response"]["challengeMetadata"] = json!("ROUND");
+        Ok(())
+    });
+    let verify = RecordingFunction::new(|event| {
+        let right =
+            event["request"]["privateChallengeParameters"]["answer"] == event["request"]["challengeAnswer"];
+        event["response"]["answerCorrect"] = json!(right);
+        Ok(())
+    });
+    [define, create, verify]
+}
+
+/// A pool with these functions, and Mara.
+async fn scene(
+    define: &Arc<RecordingFunction>,
+    create: &Arc<RecordingFunction>,
+    verify: &Arc<RecordingFunction>,
+) -> Scene {
+    Scene::new(&[
+        ("DefineAuthChallenge", define),
+        ("CreateAuthChallenge", create),
+        ("VerifyAuthChallengeResponse", verify),
+    ])
+    .await
+}
+
+/// Mara's answer to the challenge.
+async fn answer(scene: &Scene, session: &Value, answer: &str) -> Answer {
+    let body = json!({
+        "ChallengeName": "CUSTOM_CHALLENGE",
+        "ClientId": scene.client,
+        "Session": session,
+        "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+        "ClientMetadata": { "locale": "de" },
+    });
+    scene.server.call("RespondToAuthChallenge", body).await
+}
+
+#[tokio::test]
+async fn foreign_functions_see_the_rounds_as_the_service_shows_them() {
+    let [define, create, verify] = code_only();
+    let scene = scene(&define, &create, &verify).await;
+    let first = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    assert_eq!(
+        first["ChallengeParameters"],
+        json!({ "USERNAME": "mara", "hint": "the answer" })
+    );
+    let [event] = define.events().try_into().unwrap();
+    assert_eq!(event["request"]["session"], json!([]));
+    assert_eq!(event["request"]["clientMetadata"], Value::Null);
+    let [event] = create.events().try_into().unwrap();
+    assert_eq!(event["request"]["challengeName"], "CUSTOM_CHALLENGE");
+
+    let second = answer(&scene, &first["Session"], "41").await.ok();
+    let [event] = verify.events().try_into().unwrap();
+    assert_eq!(
+        event["request"]["privateChallengeParameters"],
+        json!({ "answer": "42" })
+    );
+    assert_eq!(event["request"]["challengeAnswer"], "41");
+    assert_eq!(event["request"]["clientMetadata"], json!({ "locale": "de" }));
+    let [event] = define.events().try_into().unwrap();
+    let wrong = json!({ "challengeName": "CUSTOM_CHALLENGE", "challengeResult": false, "challengeMetadata": "ROUND" });
+    assert_eq!(event["request"]["session"], json!([wrong]));
+
+    let tokens = answer(&scene, &second["Session"], "42").await.ok();
+    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
+    let [event] = define.events().try_into().unwrap();
+    assert_eq!(event["request"]["session"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_define_that_fails_the_sign_in_wins() {
+    let [_, create, verify] = code_only();
+    let define = RecordingFunction::new(|event| {
+        event["response"] = json!({ "issueTokens": true, "failAuthentication": true });
+        Ok(())
+    });
+    let scene = scene(&define, &create, &verify).await;
+    let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+    answer.assert_error("NotAuthorizedException", WRONG);
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_who_does_not_exist_whatever_define_says() {
+    let [_, create, verify] = code_only();
+    let define = RecordingFunction::new(|event| {
+        assert_eq!(event["request"]["userNotFound"], true);
+        event["response"]["issueTokens"] = json!(true);
+        Ok(())
+    });
+    let scene = scene(&define, &create, &verify).await;
+    let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
+    let client = scene.server.client_with(&scene.pool, hiding).await["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let scene = Scene { client, ..scene };
+    let answer = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "nobody" }))
+        .await;
+    answer.assert_error("NotAuthorizedException", WRONG);
+    assert_eq!(define.events().len(), 1);
+}
+
+#[tokio::test]
+async fn a_challenge_that_cannot_come_next_is_not_recognised() {
+    let [_, create, verify] = code_only();
+    for name in ["PASSWORD_VERIFIER", "SMS_MFA", "NO_SUCH_CHALLENGE", ""] {
+        let define = RecordingFunction::new(move |event| {
+            event["response"]["challengeName"] = json!(name);
+            Ok(())
+        });
+        let scene = scene(&define, &create, &verify).await;
+        let answer = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        answer.assert_error("InvalidLambdaResponseException", "Unrecognizable lambda output");
+    }
+}
+
+/// Functions that run elsewhere may mail and write, so they are asked once for each answer: the session is consumed
+/// before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_answers_at_once_functions_elsewhere_see_one() {
+    let [define, create, verify] = code_only();
+    let scene = scene(&define, &create, &verify).await;
+    let begun = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    let scene = Arc::new(scene);
+    let mut answers = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let (scene, session) = (scene.clone(), begun["Session"].clone());
+        answers.spawn(async move { answer(&scene, &session, "42").await.status });
+    }
+    let answers = answers.join_all().await;
+    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);
+    assert_eq!(verify.events().len(), 1);
+}

@@ -1,0 +1,142 @@
+//! Wrong passwords in a row.
+
+use poolhouse_pool::testing::RecordingFunction;
+use serde_json::json;
+
+use crate::{PASSWORD, Scene, WRONG, triggers};
+
+const EXCEEDED: &str = "Password attempts exceeded";
+
+#[tokio::test]
+async fn after_five_wrong_passwords_even_the_right_one_waits() {
+    let scene = Scene::new().await;
+    let sign_in = async |password: &str| {
+        scene
+            .server
+            .password_sign_in(&scene.client, "mara", password)
+            .await
+    };
+    for _ in 0..5 {
+        sign_in("Wrong-Horse-9!")
+            .await
+            .assert_error("NotAuthorizedException", WRONG);
+    }
+    sign_in(PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    scene.server.clock().advance_seconds(1);
+    sign_in(PASSWORD).await.ok();
+}
+
+#[tokio::test]
+async fn attempts_during_a_lock_do_not_prolong_it() {
+    let scene = Scene::new().await;
+    let sign_in = async |password: &str| {
+        scene
+            .server
+            .password_sign_in(&scene.client, "mara", password)
+            .await
+    };
+    for _ in 0..5 {
+        sign_in("Wrong-Horse-9!").await;
+    }
+    scene.server.clock().advance_seconds(1);
+    sign_in("Wrong-Horse-9!")
+        .await
+        .assert_error("NotAuthorizedException", WRONG);
+    for _ in 0..10 {
+        sign_in("Wrong-Horse-9!")
+            .await
+            .assert_error("NotAuthorizedException", EXCEEDED);
+    }
+    scene.server.clock().advance_seconds(2);
+    sign_in(PASSWORD).await.ok();
+}
+
+#[tokio::test]
+async fn a_lock_covers_every_way_to_prove_the_password() {
+    let scene = Scene::new().await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    for _ in 0..5 {
+        server
+            .srp_sign_in(pool, client, "mara", "Wrong-Horse-9!")
+            .await
+            .assert_error("NotAuthorizedException", WRONG);
+    }
+    server
+        .srp_sign_in(pool, client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    server
+        .custom_sign_in(pool, client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    server
+        .password_sign_in(client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+}
+
+#[tokio::test]
+async fn a_success_starts_the_count_again() {
+    let scene = Scene::new().await;
+    let sign_in = async |password: &str| {
+        scene
+            .server
+            .password_sign_in(&scene.client, "mara", password)
+            .await
+    };
+    for _ in 0..3 {
+        for _ in 0..4 {
+            sign_in("Wrong-Horse-9!")
+                .await
+                .assert_error("NotAuthorizedException", WRONG);
+        }
+        sign_in(PASSWORD).await.ok();
+    }
+}
+
+/// A wrong password locks the account after five; a right one with which the sign-in is denied for another reason must
+/// do the same, or five tries would tell the two apart.
+#[tokio::test]
+async fn a_right_password_that_the_functions_deny_locks_as_a_wrong_one_does() {
+    let deny = || RecordingFunction::new(|_| Err("not today".to_owned()));
+    let (elsewhere, nowhere) = (
+        deny(),
+        json!({ "PreTokenGeneration": triggers::arn("PreTokenGeneration") }),
+    );
+    let scene = triggers::Scene::with_config(&[("PreTokenGeneration", &elsewhere)], nowhere).await;
+    for _ in 0..5 {
+        scene.sign_in().await.assert_error(
+            "UserLambdaValidationException",
+            "PreTokenGeneration failed with error not today.",
+        );
+    }
+    scene
+        .sign_in()
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    assert_eq!(
+        elsewhere.events().len(),
+        5,
+        "the sixth is denied before a function is asked"
+    );
+}
+
+/// As above, with the functions in process, which refuse Mara for having no address to send a code to.
+#[tokio::test]
+async fn a_right_password_of_a_user_without_an_address_locks_as_a_wrong_one_does() {
+    let scene = Scene::new().await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    let delete = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributeNames": ["email"] });
+    server.call("AdminDeleteUserAttributes", delete).await.ok();
+    for _ in 0..5 {
+        let denied = server.custom_sign_in(pool, client, "mara", PASSWORD).await;
+        assert_eq!(denied.status, 400);
+        assert_ne!(denied["message"], EXCEEDED);
+    }
+    server
+        .custom_sign_in(pool, client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+}

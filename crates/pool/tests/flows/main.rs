@@ -1,0 +1,106 @@
+//! Sign-in flows against a server in process, with a frozen clock and a client that shares no code with the server.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
+
+mod access_tokens;
+mod administrators;
+mod confirm_code;
+mod events;
+mod existence;
+mod foreign_functions;
+mod lockout;
+mod migration;
+mod new_password;
+mod parallel;
+mod passwords;
+mod refresh;
+mod revocation;
+mod sessions;
+mod srp;
+mod triggers;
+
+use poolhouse_pool::testing::{Answer, TestPool};
+use serde_json::{Value, json};
+
+/// The password of every user here.
+pub const PASSWORD: &str = "Correct-Horse-9!";
+/// What every failed sign-in answers.
+pub const WRONG: &str = "Incorrect username or password.";
+
+/// A server with a pool that asks for a code, an app client, and the user Mara.
+pub struct Scene {
+    /// The server.
+    pub server: TestPool,
+    /// The pool's id.
+    pub pool: String,
+    /// The app client's id.
+    pub client: String,
+}
+
+impl Scene {
+    /// The scene with the client's default settings.
+    pub async fn new() -> Scene {
+        Scene::with_client(json!({})).await
+    }
+
+    /// The scene with these members of CreateUserPoolClient.
+    pub async fn with_client(members: Value) -> Scene {
+        let server = TestPool::new().await;
+        let pool = server.confirm_pool().await;
+        let client = server.client_with(&pool, members).await;
+        let client = client["ClientId"].as_str().unwrap().to_owned();
+        server.user(&pool, "mara", PASSWORD).await;
+        Scene { server, pool, client }
+    }
+
+    /// Mara's password, proved: the answer holds the code challenge.
+    pub async fn challenge(&self) -> Value {
+        self.server
+            .custom_sign_in(&self.pool, &self.client, "mara", PASSWORD)
+            .await
+            .ok()
+    }
+
+    /// An answer to a custom challenge.
+    pub async fn answer(&self, session: &Value, answer: &str) -> Answer {
+        self.answer_with(session, answer, Value::Null).await
+    }
+
+    /// An answer to a custom challenge, with `ClientMetadata`.
+    pub async fn answer_with(&self, session: &Value, answer: &str, metadata: Value) -> Answer {
+        let body = json!({
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "ClientId": self.client,
+            "Session": session,
+            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+            "ClientMetadata": metadata,
+        });
+        self.server.call("RespondToAuthChallenge", body).await
+    }
+
+    /// The code in Mara's newest mail.
+    pub async fn code(&self) -> String {
+        self.server.code_to("mara@example.com").await
+    }
+}
+
+/// Another code of the same form.
+pub fn other_than(code: &str) -> String {
+    code.chars()
+        .map(|digit| {
+            if digit == '9' {
+                '0'
+            } else {
+                char::from(digit as u8 + 1)
+            }
+        })
+        .collect()
+}
+
+/// The claims of a token, unverified: what verifies them is tested where tokens are made.
+pub fn claims(token: &Value) -> Value {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let payload = token.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
+}

@@ -1,0 +1,202 @@
+//! A temporary password and the choice of an own one.
+
+use serde_json::{Value, json};
+
+use crate::{Scene, claims};
+
+const TEMPORARY: &str = "Temporary-Horse-1!";
+const CHOSEN: &str = "Chosen-Horse-2!";
+
+async fn newcomer(scene: &Scene) {
+    let body = json!({
+        "UserPoolId": scene.pool,
+        "Username": "nia",
+        "TemporaryPassword": TEMPORARY,
+        "MessageAction": "SUPPRESS",
+        "UserAttributes": [
+            { "Name": "email", "Value": "nia@example.com" },
+            { "Name": "email_verified", "Value": "true" },
+        ],
+    });
+    scene.server.call("AdminCreateUser", body).await.ok();
+}
+
+async fn choose(scene: &Scene, session: &Value, password: &str) -> poolhouse_pool::testing::Answer {
+    let body = json!({
+        "ChallengeName": "NEW_PASSWORD_REQUIRED",
+        "ClientId": scene.client,
+        "Session": session,
+        "ChallengeResponses": { "USERNAME": "nia", "NEW_PASSWORD": password },
+    });
+    scene.server.call("RespondToAuthChallenge", body).await
+}
+
+#[tokio::test]
+async fn a_temporary_password_asks_for_an_own_one() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    assert_eq!(
+        challenge["ChallengeParameters"],
+        json!({
+            "USER_ID_FOR_SRP": "nia",
+            "requiredAttributes": "[]",
+            "userAttributes": "{\"email\":\"nia@example.com\",\"email_verified\":\"true\"}",
+        })
+    );
+    let tokens = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+    assert_eq!(
+        claims(&tokens["AuthenticationResult"]["IdToken"])["cognito:username"],
+        "nia"
+    );
+    let user = json!({ "UserPoolId": scene.pool, "Username": "nia" });
+    assert_eq!(
+        scene.server.call("AdminGetUser", user).await.ok()["UserStatus"],
+        "CONFIRMED"
+    );
+    scene
+        .server
+        .password_sign_in(&scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn a_new_password_that_the_policy_refuses_leaves_the_session_usable() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    choose(&scene, &challenge["Session"], "short").await.assert_error(
+        "InvalidPasswordException",
+        "Password does not conform to policy: Password not long enough",
+    );
+    choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+}
+
+#[tokio::test]
+async fn a_temporary_password_is_no_way_around_the_code() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    let next = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+    assert_eq!(next["ChallengeName"], "CUSTOM_CHALLENGE");
+    let body = json!({
+        "ChallengeName": "CUSTOM_CHALLENGE",
+        "ClientId": scene.client,
+        "Session": next["Session"],
+        "ChallengeResponses": { "USERNAME": "nia", "ANSWER": scene.server.code_to("nia@example.com").await },
+    });
+    let tokens = scene.server.call("RespondToAuthChallenge", body).await.ok();
+    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
+}
+
+#[tokio::test]
+async fn a_temporary_password_expires() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    scene.server.clock().advance_seconds(7 * 24 * 3600);
+    let answer = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await;
+    answer.assert_error(
+        "NotAuthorizedException",
+        "Temporary password has expired and must be reset by an administrator.",
+    );
+}
+
+#[tokio::test]
+async fn the_function_before_tokens_sends_whoever_chose_a_password_back_to_sign_in_with_it() {
+    let scene = Scene::new().await;
+    let update = json!({
+        "UserPoolId": scene.pool,
+        "LambdaConfig": { "PreTokenGeneration": "arn:aws:lambda:us-east-1:000000000000:function:2faPreToken" },
+    });
+    scene.server.call("UpdateUserPool", update).await.ok();
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "UserLambdaValidationException",
+        "PreTokenGeneration failed with error Your new password is set. Please sign in with it.",
+    );
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+    let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
+    assert!(id_token["custom:authChallenge"].is_null(), "{id_token}");
+}
+
+#[tokio::test]
+async fn a_required_attribute_is_asked_for_and_must_be_given() {
+    let scene = Scene::new().await;
+    let required = json!([{ "Name": "given_name", "Required": true }]);
+    let pool = scene.server.pool_with(json!({ "Schema": required })).await;
+    let client = scene.server.client(&pool).await;
+    let scene = Scene {
+        pool,
+        client,
+        ..scene
+    };
+    newcomer(&scene).await;
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    assert_eq!(
+        challenge["ChallengeParameters"]["requiredAttributes"],
+        "[\"userAttributes.given_name\"]"
+    );
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "InvalidParameterException",
+        "Attributes did not conform to the schema: given_name: The attribute is required\n",
+    );
+    let answer = |responses: Value| {
+        json!({
+            "ChallengeName": "NEW_PASSWORD_REQUIRED",
+            "ClientId": scene.client,
+            "Session": challenge["Session"],
+            "ChallengeResponses": responses,
+        })
+    };
+    let verified =
+        json!({ "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, "userAttributes.email_verified": "true" });
+    scene
+        .server
+        .call("RespondToAuthChallenge", answer(verified))
+        .await
+        .assert_error(
+            "NotAuthorizedException",
+            "A client attempted to write unauthorized attribute",
+        );
+    let given = json!({ "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, "userAttributes.given_name": "Nia" });
+    let tokens = scene
+        .server
+        .call("RespondToAuthChallenge", answer(given))
+        .await
+        .ok();
+    assert_eq!(
+        claims(&tokens["AuthenticationResult"]["IdToken"])["given_name"],
+        "Nia"
+    );
+}

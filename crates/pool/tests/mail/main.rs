@@ -1,0 +1,9 @@
+//! The outbox, and mail to relays and to SES.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, too")]
+
+mod house;
+mod outbox;
+mod relay;
+mod relays;
+mod ses;

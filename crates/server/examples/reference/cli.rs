@@ -1,0 +1,296 @@
+//! `docs/reference/cli.md`, from clap's tree of commands.
+
+use std::fmt::Write;
+
+use clap::builder::StyledStr;
+use clap::{Arg, ArgAction, Command};
+
+use super::row;
+
+const HEAD: &str =
+    "<!-- Written by `cargo xtask codegen` from the program's own command line. -->\n# The command line\n\n";
+
+const USAGE_NOTE: &str = "\n`poolhouse help` and `poolhouse help COMMAND` say the same. `[AWS]` and `[CHANGES]` stand for \
+                          [options that several commands share](#aws).\n";
+
+/// What is worth reading beside a command.
+const NOTES: [(&str, &str); 7] = [
+    (
+        "serve",
+        "[The configuration file](configuration.md) has more settings, and [the functions' settings](function-settings.md#the-mail-2fa-create) say more of mail servers.",
+    ),
+    (
+        "keys",
+        "```\n$ poolhouse keys create --output json\n{\"AccessKeyId\":\"AKIA…\",\"SecretAccessKey\":\"…\"}\n```",
+    ),
+    (
+        "mail",
+        "[The guide](../guides/mail.md#try-it) shows both, and [the templates](mail-templates.md) how to write a mail of your own.\n\n\
+         ```\nrelay.example.com:587 took the mail in 312 ms\nses.eu-central-1 did not take the mail after 88 ms: the mail relay refused SendEmail with 400 MessageRejected (…)\n```",
+    ),
+    (
+        "attach",
+        "For a pool that exists, on AWS or on Poolhouse: [the guide](../guides/on-an-existing-cognito-pool.md) walks through it. This command and the three below read no `poolhouse.toml` and need no server on this machine.",
+    ),
+    (
+        "rollback",
+        "[The guide](../guides/on-an-existing-cognito-pool.md) says what a snapshot holds.",
+    ),
+    (
+        "doctor",
+        "[The doctor's rules](doctor.md) have a page of their own, with [what `--fix` mends](doctor.md#the-rules).",
+    ),
+    (
+        "AWS",
+        "The commands also look at the variables and files of [AWS's own tools](../guides/on-an-existing-cognito-pool.md#credentials-and-regions).",
+    ),
+];
+
+const TAIL: &str = "\
+## Exit codes
+
+0 if the command did what it was asked, also if there was nothing to do; 1 if not; 2 if the arguments are wrong, and what [`doctor`](doctor.md) says. `NO_COLOR`
+switches colours off; there are none where standard output is no terminal.
+
+## HTTP
+
+| | |
+|---|---|
+| `POST /` | the API |
+| `GET /{pool id}/.well-known/jwks.json`, `…/openid-configuration` | a pool's keys and discovery document |
+| `GET /health` | `200 {\"status\":\"ok\"}` while the store answers, else `503` |
+| `GET /`, `/config.json` | the sign-in page and what it needs to know |
+| `GET`, `DELETE /inbox/api/messages` | with `--inbox`, and from this machine only: the mails, newest first, `[{id, to, from, subject, text, html, receivedAt}]`; `?to=ADDRESS` for one recipient |
+";
+
+pub fn page() -> String {
+    let mut root = poolhouse_server::cli::command();
+    root.build();
+    let mut text = format!("{HEAD}```\n");
+    for command in commands(&root) {
+        usage(&mut text, "poolhouse", command);
+    }
+    text.push_str("```\n");
+    text.push_str(USAGE_NOTE);
+    for command in commands(&root) {
+        section(&mut text, "##", "", command);
+    }
+    for heading in headings(&root) {
+        shared(&mut text, &root, &heading);
+    }
+    text.push('\n');
+    text.push_str(TAIL);
+    text
+}
+
+/// The commands below one, without the help that clap adds.
+fn commands(command: &Command) -> impl Iterator<Item = &Command> {
+    command
+        .get_subcommands()
+        .filter(|command| command.get_name() != "help")
+}
+
+/// The arguments of a command, without those that clap adds.
+fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
+    command
+        .get_arguments()
+        .filter(|argument| !["help", "version"].contains(&argument.get_id().as_str()))
+}
+
+/// A line for the command, or for each of those below it.
+fn usage(text: &mut String, before: &str, command: &Command) {
+    let name = format!("{before} {}", command.get_name());
+    let mut below = commands(command).peekable();
+    if below.peek().is_some() {
+        below.for_each(|command| usage(text, &name, command));
+        return;
+    }
+    text.push_str(&name);
+    let mut heading = None;
+    for argument in arguments(command) {
+        match argument.get_help_heading() {
+            None => {
+                let _ = write!(text, " {}", in_usage(argument));
+            }
+            Some(shared) if heading != Some(shared) => {
+                let _ = write!(text, " [{}]", shared.to_uppercase());
+                heading = Some(shared);
+            }
+            Some(_) => {}
+        }
+    }
+    text.push('\n');
+}
+
+fn in_usage(argument: &Arg) -> String {
+    let more = if matches!(argument.get_action(), ArgAction::Append) {
+        "…"
+    } else {
+        ""
+    };
+    match argument.is_required_set() {
+        true => format!("{}{more}", spelled(argument)),
+        false => format!("[{}{more}]", spelled(argument)),
+    }
+}
+
+/// An argument as it is typed: `--listen ADDRESS:PORT`, `--output text|json`, `SNAPSHOT`.
+fn spelled(argument: &Arg) -> String {
+    let values = || {
+        let choices: Vec<_> = argument
+            .get_possible_values()
+            .iter()
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        let names = argument.get_value_names().unwrap_or_default();
+        match choices.is_empty() {
+            true => names.first().map(ToString::to_string).unwrap_or_default(),
+            false => choices.join("|"),
+        }
+    };
+    match argument.get_long() {
+        None => values(),
+        Some(long) if argument.get_action().takes_values() => format!("--{long} {}", values()),
+        Some(long) => format!("--{long}"),
+    }
+}
+
+fn section(text: &mut String, level: &str, before: &str, command: &Command) {
+    let name = format!("{before}{}", command.get_name());
+    let about = command.get_long_about().or(command.get_about());
+    // Writing to a String cannot fail.
+    let _ = write!(text, "\n{level} {name}\n\n{}\n", sentences(about));
+    note(text, &name);
+    options(
+        text,
+        arguments(command).filter(|argument| argument.get_help_heading().is_none()),
+    );
+    for below in commands(command) {
+        section(text, &format!("{level}#"), &format!("{name} "), below);
+    }
+}
+
+fn note(text: &mut String, name: &str) {
+    if let Some((_, note)) = NOTES.iter().find(|(about, _)| *about == name) {
+        let _ = write!(text, "\n{note}\n");
+    }
+}
+
+/// The headings of options that several commands share, in the order of their first use.
+fn headings(root: &Command) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for argument in commands(root).flat_map(arguments) {
+        if let Some(heading) = argument.get_help_heading()
+            && !found.iter().any(|held| held == heading)
+        {
+            found.push(heading.to_owned());
+        }
+    }
+    found
+}
+
+fn shared(text: &mut String, root: &Command, heading: &str) {
+    let has =
+        |command: &&Command| arguments(command).any(|argument| argument.get_help_heading() == Some(heading));
+    let users: Vec<String> = commands(root)
+        .filter(has)
+        .map(|command| format!("`{}`", command.get_name()))
+        .collect();
+    let _ = write!(text, "\n## {heading}\n\nOptions of {}.\n", users.join(", "));
+    note(text, heading);
+    if let Some(command) = commands(root).find(has) {
+        options(
+            text,
+            arguments(command).filter(|argument| argument.get_help_heading() == Some(heading)),
+        );
+    }
+}
+
+fn options<'a>(text: &mut String, arguments: impl Iterator<Item = &'a Arg>) {
+    let mut rows = arguments.map(option).peekable();
+    if rows.peek().is_some() {
+        text.push_str("\n| option | default | |\n|---|---|---|\n");
+        rows.for_each(|row| text.push_str(&row));
+    }
+}
+
+fn option(argument: &Arg) -> String {
+    let help = sentences(argument.get_long_help().or(argument.get_help()));
+    let (help, stated) = without_default(&help);
+    let given: Vec<_> = argument
+        .get_default_values()
+        .iter()
+        .map(|value| format!("`{}`", value.to_string_lossy()))
+        .collect();
+    let default = match stated {
+        Some(stated) => stated,
+        None if !argument.get_action().takes_values() => "off".to_owned(),
+        None if argument.is_required_set() => "needed".to_owned(),
+        None if given.is_empty() => "–".to_owned(),
+        None => given.join(" "),
+    };
+    let short = argument.get_short().map(|letter| format!(", `-{letter}`"));
+    let name = format!("`{}`{}", spelled(argument), short.unwrap_or_default());
+    row(&[&name, &default, &help])
+}
+
+/// Takes `[default: …]` out of a help text, which is how options without a fixed default say what holds.
+fn without_default(help: &str) -> (String, Option<String>) {
+    const MARK: &str = " [default: ";
+    let parts = help.split_once(MARK).and_then(|(before, rest)| {
+        rest.split_once(']')
+            .map(|(stated, after)| (before, stated, after))
+    });
+    match parts {
+        Some((before, stated, after)) => (format!("{before}{after}"), Some(stated.to_owned())),
+        None => (help.to_owned(), None),
+    }
+}
+
+/// A help text as prose: paragraphs joined, each with its full stop.
+fn sentences(help: Option<&StyledStr>) -> String {
+    let text = help.map(ToString::to_string).unwrap_or_default();
+    let paragraphs = text.split("\n\n").map(|paragraph| {
+        let paragraph = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        match paragraph.ends_with(['.', ':', '…']) || paragraph.is_empty() {
+            true => paragraph,
+            false => paragraph + ".",
+        }
+    });
+    paragraphs.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_in_words_moves_to_its_column() {
+        let help = StyledStr::from("Where to listen [default: 127.0.0.1:9229]\n\nPort 0 takes\na free one.");
+        let (text, stated) = without_default(&sentences(Some(&help)));
+        assert_eq!(text, "Where to listen. Port 0 takes a free one.");
+        assert_eq!(stated.as_deref(), Some("127.0.0.1:9229"));
+    }
+
+    #[test]
+    fn every_note_stands_beside_a_command() {
+        let page = page();
+        for (name, note) in NOTES {
+            assert!(page.contains(note), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_option_of_every_command_is_told_of() {
+        fn check(command: &Command, page: &str) {
+            for argument in arguments(command) {
+                let row = format!("| `{}`", spelled(argument).replace('|', "\\|"));
+                assert!(page.contains(&row), "{} {row}", command.get_name());
+            }
+            commands(command).for_each(|command| check(command, page));
+        }
+        let mut root = poolhouse_server::cli::command();
+        root.build();
+        check(&root, &page());
+    }
+}

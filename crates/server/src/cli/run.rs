@@ -1,0 +1,70 @@
+//! Which command the arguments name, and how it ended.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use super::{Environment, KeysCommand, ServeArgs, keys, mail, operator, serve};
+use poolhouse_text::with_causes;
+
+/// A self-hosted, Amazon Cognito compatible user pool.
+#[derive(Parser)]
+#[command(name = "poolhouse", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    ///
+    /// It runs until Ctrl-C or SIGTERM, then ends requests that are under way and stops the functions. When it can be
+    /// used, it says so on standard output: "Poolhouse is ready at http://127.0.0.1:9229". The log goes to standard
+    /// error: lines on a terminal, JSON otherwise. POOLHOUSE_LOG is error, warn, info (the default), debug or trace.
+    Serve(ServeArgs),
+    /// Make, list and delete access keys for the operations that AWS signs.
+    ///
+    /// Nothing ships with a key. One works as soon as it is made, also on a server that runs, and may call every such
+    /// operation on every pool. The database holds its secret sealed.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Show the code mail, or send one to see whether it arrives.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    #[command(flatten)]
+    Operator(poolhouse_operator::Command),
+}
+
+/// The command line as data, from which docs/reference/cli.md is written.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the command that the arguments name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" too; clap knows where each is written and which code it ends with.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+        }
+    };
+    let done = match cli.command {
+        Command::Serve(arguments) => serve::run(arguments, environment),
+        Command::Keys(command) => keys::run(command),
+        Command::Mail(command) => mail::run(command, environment),
+        Command::Operator(command) => return operator::run(&command, environment),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With stderr gone there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "poolhouse: {}.", with_causes(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Every key of `poolhouse.toml`: its name, what it takes, what holds without it, what it does.
+//!
+//! The reader asks for keys by these rows and by nothing else, and docs/reference/configuration.md is written from them,
+//! so a key is neither read without being told of nor told of without being read.
+
+/// What a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A text in quotes.
+    Text,
+    /// A path, from where the file lies.
+    Path,
+    /// A list of texts.
+    Texts,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number, 1 or more.
+    Count,
+    /// A table of its own.
+    Table,
+}
+
+/// What holds where a key is not given.
+#[derive(Clone, Copy, Debug)]
+pub enum Unset {
+    /// The same as with this value, as TOML writes it.
+    Value(&'static str),
+    /// What these words say; nothing if there are none.
+    Words(&'static str),
+}
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    name: &'static str,
+    kind: Kind,
+    unset: Unset,
+    example: &'static str,
+    about: &'static str,
+}
+
+impl Key {
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it takes.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// What holds without it.
+    pub const fn unset(&self) -> Unset {
+        self.unset
+    }
+
+    /// A value, as TOML writes it; nothing for tables.
+    pub const fn example(&self) -> &'static str {
+        self.example
+    }
+
+    /// What it does, as Markdown.
+    pub const fn about(&self) -> &'static str {
+        self.about
+    }
+}
+
+impl AsRef<str> for Key {
+    fn as_ref(&self) -> &str {
+        self.name
+    }
+}
+
+/// Keys that stand together.
+#[derive(Debug)]
+pub struct Table {
+    /// How the table is headed: `[mail]`; nothing at the top of the file.
+    pub heading: &'static str,
+    /// Its keys, in the order of reading.
+    pub keys: &'static [&'static Key],
+}
+
+/// Defines the keys of a table, and the table of all of them: there is no other way to make a key.
+macro_rules! table {
+    ($module:ident, $heading:literal: $($key:ident: $name:literal, $kind:ident, $unset:ident($without:literal), $example:literal, $about:literal;)+) => {
+        #[doc = concat!("The keys of `", $heading, "`.")]
+        pub mod $module {
+            use super::{Key, Kind, Table, Unset};
+
+            $(
+                #[doc = $about]
+                pub static $key: Key = Key {
+                    name: $name, kind: Kind::$kind, unset: Unset::$unset($without), example: $example, about: $about,
+                };
+            )+
+
+            /// All of them.
+            pub static TABLE: Table = Table { heading: $heading, keys: &[$(&$key),+] };
+        }
+    };
+}
+
+table! { top, "":
+    LISTEN: "listen", Text, Value("\"127.0.0.1:9229\""), "\"127.0.0.1:9229\"",
+        "Where the server listens. It speaks HTTP: put a TLS proxy in front of it before others use it.";
+    DATA: "data", Path, Words("`poolhouse-data` in the current directory"), "\"poolhouse-data\"",
+        "The folder of the database and its key.";
+    ISSUER: "issuer", Text, Words("`http://` and the address it listens on"), "\"https://id.example.com\"",
+        "The base of `iss` in tokens, without a slash at its end.";
+    ACCOUNT: "account", Text, Value("\"000000000000\""), "\"000000000000\"", "The account number in ARNs.";
+    REGION: "region", Text, Value("\"us-east-1\""), "\"us-east-1\"", "What new pools' ids begin with.";
+    PRE_AUTHENTICATION: "pre_authentication_in_custom_auth", Flag, Value("false"), "false",
+        "Runs the PreAuthentication trigger before custom authentication too. Amazon Cognito does not.";
+    MAIL: "mail", Table, Words(""), "", "Where mail goes: [below](#mail).";
+    INBOX: "inbox", Table, Words(""), "", "The local inbox: [below](#inbox).";
+    CONFIRM: "confirm", Table, Words(""), "", "The confirm-code functions in the server: [below](#confirm).";
+    WEB: "web", Table, Words(""), "", "The sign-in page: [below](#web).";
+    HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
+    FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
+}
+
+table! { mail, "[mail]":
+    RELAYS: "relays", Texts, Words(""), "[\"smtp://user:password@mail.example.com:587\", \"ses://eu-central-1\"]",
+        "The carriers of mail, at most 3, in order of preference: `smtp://`, `smtps://` or `ses://REGION`.";
+    FROM: "from", Text, Words("needed with `relays`"), "\"Example <no-reply@example.com>\"", "Whom mail comes from.";
+    TEMPLATES: "templates", Path, Words("the built-in texts"), "\"mail\"",
+        "The folder of mail [in your own words](mail-templates.md).";
+}
+
+table! { inbox, "[inbox]":
+    SMTP: "smtp", Text, Words("`127.0.0.1:2525`, or a free port where that is taken"), "\"127.0.0.1:2525\"",
+        "Where the local inbox takes mail, when `--inbox` is given: an address of this machine.";
+}
+
+table! { web, "[web]":
+    DIRECTORY: "directory", Path, Words("a page that says how to build it"), "\"web/dist/demo/browser\"",
+        "The built page.";
+    USER_POOL_ID: "user_pool_id", Text, Words("the server's only pool"), "\"us-east-1_AbCd12345\"",
+        "The pool that the page signs in to. Goes together with `client_id`.";
+    CLIENT_ID: "client_id", Text, Words("the pool's only app client"), "\"3n4b5urk1ft4fl3mg5e62d9ado\"",
+        "The app client that the page uses.";
+    ENDPOINT: "endpoint", Text, Words("where the page came from"), "\"https://id.example.com\"",
+        "Where the page calls the API: an origin without a path.";
+}
+
+table! { http, "[http]":
+    CONNECTIONS: "connections", Count, Value("8192"), "8192", "Connections at a time.";
+    CONNECTIONS_PER_ADDRESS: "connections_per_address", Count, Value("1024"), "1024",
+        "Connections at a time from one address.";
+}
+
+table! { functions, "[functions.NAME]":
+    INVOKE: "invoke", Text, Words(""), "\"aws\"",
+        "In place of all others: where the function is invoked by HTTP. `aws` is Lambda in the function's region; otherwise the URL of an Invoke endpoint. Its credentials are found [where AWS's tools look for them](../guides/on-an-existing-cognito-pool.md#credentials-and-regions).";
+    RUNTIME: "runtime", Text, Value("\"provided\""), "\"nodejs\"",
+        "`nodejs` and `python` run a handler; `provided` a program that speaks the Lambda Runtime API.";
+    PROGRAM: "program", Path, Words("needed for `provided`; else `node` or `python3` on the `PATH`"),
+        "\"functions/2faCreate/bootstrap\"", "The program, or the interpreter.";
+    ARGUMENTS: "arguments", Texts, Value("[]"), "[\"--quick\"]", "The program's arguments; for `provided` only.";
+    DIRECTORY: "directory", Path, Words("the program's folder; needed for handlers"), "\"functions/node\"",
+        "Where it runs, `LAMBDA_TASK_ROOT`.";
+    HANDLER: "handler", Text, Words("`bootstrap`; needed for handlers"), "\"index.handler\"",
+        "`_HANDLER`: file and function.";
+    PROCESSES: "processes", Count, Words("4"), "4",
+        "How many of it run at most. Each serves one call at a time; the second is started when the first is busy.";
+    ENVIRONMENT: "environment", Table, Words(""), "",
+        "Its variables. The server adds those of Lambda, an access key of the function's own and the address of this server.";
+    OPERATIONS: "operations", Texts, Value("[\"AdminGetUser\", \"AdminUpdateUserAttributes\"]"), "[\"AdminGetUser\"]",
+        "What that access key may call, on pools that have the function as a trigger.";
+}

@@ -1,0 +1,287 @@
+//! The program as scripts use it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail by panicking, too"
+)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+mod support;
+use support::Scratch;
+
+fn poolhouse(scratch: &Scratch, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_poolhouse"));
+    command
+        .args(arguments)
+        .current_dir(scratch.path())
+        .env_remove("POOLHOUSE_LOG");
+    command
+}
+
+fn run(scratch: &Scratch, arguments: &[&str]) -> Output {
+    poolhouse(scratch, arguments).output().unwrap()
+}
+
+/// Runs a command that must fail, and returns what it says.
+fn refusal(scratch: &Scratch, arguments: &[&str]) -> String {
+    let output = run(scratch, arguments);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    String::from_utf8(output.stderr)
+        .unwrap()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn json_of(output: &Output) -> Value {
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A running server, told to stop when dropped.
+struct Server {
+    child: Child,
+    /// Kept open, as whoever reads the ready line does.
+    _stdout: BufReader<ChildStdout>,
+    url: String,
+}
+
+impl Server {
+    fn start(scratch: &Scratch, arguments: &[&str]) -> Server {
+        let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        let mut child = poolhouse(scratch, &all)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("Poolhouse is ready at ")
+            .expect("the ready line")
+            .to_owned();
+        Server {
+            child,
+            _stdout: stdout,
+            url,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        use std::io::Write;
+        let host = self.url.strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(host).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Asks it to stop and returns whether it did so cleanly.
+    fn stop(mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().success()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
+    let scratch = Scratch::new();
+    let server = Server::start(&scratch, &["--data", "d"]);
+    let made = json_of(&run(
+        &scratch,
+        &["keys", "create", "--data", "d", "--output", "json"],
+    ));
+    let members: Vec<&String> = made.as_object().unwrap().keys().collect();
+    assert_eq!(members, ["AccessKeyId", "SecretAccessKey"]);
+    let id = made["AccessKeyId"].as_str().unwrap();
+    assert!(
+        id.len() == 20
+            && id.starts_with("AKIA")
+            && id.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+    );
+    assert_eq!(made["SecretAccessKey"].as_str().unwrap().len(), 40);
+    let listed = json_of(&run(
+        &scratch,
+        &["keys", "list", "--data", "d", "--output", "json"],
+    ));
+    assert_eq!(
+        (listed.as_array().unwrap().len(), &listed[0]["AccessKeyId"]),
+        (1, &json!(id))
+    );
+    let text = String::from_utf8(run(&scratch, &["keys", "delete", id, "--data", "d"]).stdout).unwrap();
+    assert_eq!(text, format!("Deleted {id}.\n"));
+    let listed = json_of(&run(
+        &scratch,
+        &["keys", "list", "--data", "d", "--output", "json"],
+    ));
+    assert_eq!(listed, json!([]));
+    assert!(server.stop());
+}
+
+#[test]
+fn the_server_answers_health_and_inbox_and_stops_when_told() {
+    let scratch = Scratch::new();
+    let server = Server::start(&scratch, &["--inbox"]);
+    assert!(server.get("/health").ends_with("\r\n\r\n{\"status\":\"ok\"}"));
+    assert!(server.get("/inbox/api/messages").ends_with("\r\n\r\n[]"));
+    assert!(server.stop());
+    let server = Server::start(&scratch, &[]);
+    let off = server.get("/inbox/api/messages");
+    assert!(off.starts_with("HTTP/1.1 404"), "{off}");
+    assert!(
+        off.ends_with(r#"{"message":"The local inbox is off. Start the server with --inbox."}"#),
+        "{off}"
+    );
+    assert!(server.stop());
+    assert!(scratch.path().join("poolhouse-data/poolhouse.db").is_file());
+}
+
+#[test]
+fn what_cannot_work_is_refused_with_what_to_do() {
+    let scratch = Scratch::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    scratch.write("bad.toml", "port = 9229");
+    std::fs::create_dir(scratch.path().join("lost")).unwrap();
+    scratch.write("lost/poolhouse.db", "");
+    for (arguments, expected) in [
+        (
+            vec!["serve", "--inbox", "--listen", "0.0.0.0:9229"],
+            "poolhouse: --inbox shows sign-in codes to everybody who can reach 0.0.0.0:9229. Listen on a loopback \
+             address, or leave out --inbox."
+                .to_owned(),
+        ),
+        (
+            vec!["serve", "--smtp", "smtp://user:secret@mail.example.com"],
+            "poolhouse: a mail relay needs a sender. Add --mail-from, an email address, such as App \
+             <no-reply@example.com>."
+                .to_owned(),
+        ),
+        (
+            vec!["serve", "--smtp", "http://user:secret@mail.example.com"],
+            "poolhouse: --smtp has an unusable URL. Write smtp://user:password@mail.example.com:587, smtps:// for port \
+             465, or ses://REGION: an SMTP URL starts with smtp:// or smtps://."
+                .to_owned(),
+        ),
+        (
+            vec!["serve", "--inbox", "--issuer", "https://auth.example.com/"],
+            "poolhouse: --issuer must be an http or https URL without a slash at its end.".to_owned(),
+        ),
+        (
+            vec!["serve", "--listen", &address],
+            format!(
+                "poolhouse: {address} cannot be listened on: another program, perhaps another poolhouse, uses it. \
+                 Choose another with --listen: Address already in use (os error 98)."
+            ),
+        ),
+        (
+            vec!["serve", "--config", "bad.toml"],
+            "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
+             listen, data, issuer, account, region, pre_authentication_in_custom_auth, mail, inbox, confirm, web, \
+             http, functions."
+                .to_owned(),
+        ),
+        (
+            vec!["keys", "list", "--data", "nowhere"],
+            "poolhouse: there is no directory nowhere. Name the server's with --data.".to_owned(),
+        ),
+        (
+            vec!["keys", "create", "--data", "lost"],
+            "poolhouse: the data directory lost cannot be used: lost/master.key is missing, and without it the \
+             database beside it cannot be read. Put it back from your backup."
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(refusal(&scratch, &arguments), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_database_is_not_opened_with_another_ones_key() {
+    let scratch = Scratch::new();
+    for directory in ["one", "two"] {
+        json_of(&run(
+            &scratch,
+            &["keys", "create", "--data", directory, "--output", "json"],
+        ));
+    }
+    let key = |directory: &str| scratch.path().join(directory).join("master.key");
+    std::fs::copy(key("one"), key("two")).unwrap();
+    assert_eq!(
+        refusal(&scratch, &["keys", "create", "--data", "two"]),
+        "poolhouse: two/master.key is not the key that two/poolhouse.db was written with. Put the right one back from \
+         your backup."
+    );
+}
+
+#[test]
+fn a_server_whose_mail_goes_by_ses_says_at_its_start_that_it_has_no_credentials() {
+    let scratch = Scratch::new();
+    let file = scratch.path().join("poolhouse.toml");
+    std::fs::write(
+        &file,
+        "[mail]\nrelays = ['ses://eu-central-1']\nfrom = 'a@example.com'\n",
+    )
+    .unwrap();
+    let start = |variables: &[(&str, &str)]| {
+        let mut command = poolhouse(&scratch, &["serve", "--listen", "127.0.0.1:0"]);
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_PROFILE",
+            "HTTPS_PROXY",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("HOME", scratch.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        start(&[]),
+        "poolhouse: mail by ses.eu-central-1 needs AWS credentials: no credentials in the environment, the profile \
+         \"default\": set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role."
+    );
+    assert_eq!(
+        start(&[("AWS_ACCESS_KEY_ID", "AKIA")]),
+        "poolhouse: mail by ses.eu-central-1 needs AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is \
+         not."
+    );
+    assert_eq!(
+        start(&[("HTTPS_PROXY", "socks5://proxy")]),
+        "poolhouse: the way to AWS cannot be used: HTTPS_PROXY is not of the form http://host:port or \
+         http://user:password@host:port."
+    );
+}

@@ -1,0 +1,113 @@
+//! Who may call what AWS signs: the operator everything, a function what it was given, nobody else anything.
+
+use poolhouse_api::contract::minimal_body;
+use poolhouse_api::{Auth, Operation};
+use poolhouse_testkit::{AccessKey, TestServer};
+use serde_json::{Value, json};
+
+fn signed_operations() -> impl Iterator<Item = Operation> {
+    let all = Operation::ALL.iter().copied();
+    all.filter(|operation| operation.auth() == Auth::SigV4)
+}
+
+#[tokio::test]
+async fn nothing_that_aws_signs_is_done_without_a_signature_of_a_known_key() {
+    let server = TestServer::new().await;
+    let unknown = AccessKey {
+        access_key_id: "AKIAAAAAAAAAAAAAAAAA".to_owned(),
+        ..server.operator().clone()
+    };
+    let guessed = AccessKey {
+        secret_access_key: "x".repeat(40),
+        ..server.operator().clone()
+    };
+    let mismatch = "The request signature we calculated does not match the signature you provided. Check your AWS \
+                    Secret Access Key and signing method. Consult the service documentation for details.";
+    let cases = [
+        (
+            None,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ),
+        (
+            Some(&unknown),
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        ),
+        (Some(&guessed), "InvalidSignatureException", mismatch),
+    ];
+    let mut refused = 0;
+    for operation in signed_operations() {
+        for (signer, error, sentence) in cases {
+            let answer = server
+                .call_as(signer, operation.name(), minimal_body(operation))
+                .await;
+            answer.assert_error(error, sentence);
+            refused += 1;
+        }
+    }
+    assert!(refused > 250, "only {refused} calls were made");
+}
+
+/// A pool whose Create trigger is the function, another pool, and the function's key for two operations.
+async fn scene() -> (TestServer, String, String, AccessKey) {
+    let server = TestServer::new().await;
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:2faCreate";
+    let own = server
+        .pool_with(json!({ "LambdaConfig": { "CreateAuthChallenge": arn } }))
+        .await;
+    let other = server.pool().await;
+    for pool in [&own, &other] {
+        server.user(pool, "mara", "Correct-Horse-9!").await;
+    }
+    let operations = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
+    let key = server.function_key("2faCreate", &operations);
+    (server, own, other, key)
+}
+
+#[tokio::test]
+async fn a_functions_key_reads_and_writes_users_of_its_own_pools_and_does_nothing_else() {
+    let (server, own, other, key) = scene().await;
+    let user = |pool: &str| json!({ "UserPoolId": pool, "Username": "mara" });
+    server.call_as(Some(&key), "AdminGetUser", user(&own)).await.ok();
+    let denied = async |operation: &str, body: Value, pool: &str| {
+        let answer = server.call_as(Some(&key), operation, body).await;
+        answer.assert_error(
+            "AccessDeniedException",
+            &format!(
+                "User: function 2faCreate is not authorized to perform: cognito-idp:{operation} on resource: user pool {pool}"
+            ),
+        );
+        assert!(
+            answer.body.get("Message").is_some(),
+            "errors before the service say Message"
+        );
+    };
+    denied("AdminGetUser", user(&other), &other).await;
+    denied("AdminGetUser", user("us-east-1_nowhere00"), "us-east-1_nowhere00").await;
+    denied("ListUserPools", json!({ "MaxResults": 1 }), "").await;
+    for operation in signed_operations() {
+        if !matches!(
+            operation,
+            Operation::AdminGetUser | Operation::AdminUpdateUserAttributes
+        ) {
+            denied(operation.name(), json!({ "UserPoolId": own }), &own).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_is_no_trigger_any_more_reads_nobody() {
+    let (server, own, _, key) = scene().await;
+    let user = json!({ "UserPoolId": own, "Username": "mara" });
+    server
+        .call_as(Some(&key), "AdminGetUser", user.clone())
+        .await
+        .ok();
+    server
+        .call("UpdateUserPool", json!({ "UserPoolId": own }))
+        .await
+        .ok();
+    let answer = server.call_as(Some(&key), "AdminGetUser", user).await;
+    assert_eq!(answer["__type"], "AccessDeniedException");
+}

@@ -1,0 +1,167 @@
+//! What is true of every answer.
+
+use std::sync::Arc;
+
+use axum::http::{Method, Request};
+use bytes::Bytes;
+use poolhouse_pool::testing::{Mood, Moody};
+use poolhouse_testkit::TestServer;
+use serde_json::json;
+
+fn request(method: Method, path: &str) -> Request<Bytes> {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "127.0.0.1:9229")
+        .body(Bytes::new())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn errors_of_the_api_can_be_read_by_scripts_on_other_origins() {
+    let server = TestServer::new().await;
+    let answer = server.call("GetUser", json!({ "AccessToken": "x" })).await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    let exposed = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date";
+    assert_eq!(answer.header("access-control-expose-headers"), exposed);
+    assert_eq!(answer.header("content-type"), "application/x-amz-json-1.1");
+}
+
+#[tokio::test]
+async fn a_preflight_allows_whatever_headers_the_client_wants_to_send() {
+    let server = TestServer::new().await;
+    for path in ["/", "/us-east-1_AbCd12345/.well-known/jwks.json"] {
+        let mut request = request(Method::OPTIONS, path);
+        let headers = request.headers_mut();
+        headers.insert("origin", "https://app.example".parse().unwrap());
+        headers.insert(
+            "access-control-request-headers",
+            "x-amz-target,x-my-own".parse().unwrap(),
+        );
+        let answer = server.raw(request).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, ""), "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(
+            answer.header("access-control-allow-headers"),
+            "x-amz-target,x-my-own"
+        );
+        assert_eq!(answer.header("access-control-allow-methods"), "GET, POST");
+        assert_eq!(answer.header("access-control-max-age"), "172800");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_of_its_own_and_tells_no_version() {
+    let server = TestServer::new().await;
+    let mut ids = Vec::new();
+    for path in [
+        "/health",
+        "/health",
+        "/",
+        "/no/such.file",
+        "/us-east-1_None/.well-known/jwks.json",
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(answer.header("x-amzn-requestid").len(), 36, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(
+            (answer.header("server"), answer.header("x-powered-by")),
+            ("", ""),
+            "{path}"
+        );
+        ids.push(answer.header("x-amzn-requestid").to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 5);
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_where_the_api_is() {
+    let server = TestServer::new().await;
+    for (method, path) in [
+        (Method::PUT, "/"),
+        (Method::DELETE, "/health"),
+        (Method::POST, "/some/page"),
+        (Method::POST, "/us-east-1_AbCd12345/.well-known/jwks.json"),
+    ] {
+        let answer = server.raw(request(method.clone(), path)).await;
+        let message = format!("{method} is not possible here. The API takes POST /; see docs/reference.");
+        assert_eq!(
+            (answer.status, &answer.body),
+            (405, &json!({ "message": message })),
+            "{method} {path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_panic_costs_its_request_and_nothing_else() {
+    let store = Arc::new(Moody::default());
+    let server = TestServer::on(store.clone(), 1, |_| {}).await;
+    let pool = server.pool().await;
+    store.become_(Mood::Panics);
+    let answer = server
+        .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+        .await;
+    answer.assert_error("InternalErrorException", "An internal error occurred. Try again.");
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("connection"), "close");
+    store.become_(Mood::Well);
+    server
+        .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_an_internal_error_without_its_reason() {
+    let store = Arc::new(Moody::default());
+    let server = TestServer::on(store.clone(), 1, |_| {}).await;
+    let pool = server.pool().await;
+    store.become_(Mood::Fails);
+    let answer = server
+        .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+        .await;
+    answer.assert_error("InternalErrorException", "An internal error occurred. Try again.");
+    assert!(!answer.text.contains("fenced"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn health_says_whether_the_store_answers() {
+    let store = Arc::new(Moody::default());
+    let server = TestServer::on(store.clone(), 1, |_| {}).await;
+    let answer = server.get("/health").await;
+    assert_eq!((answer.status, answer.text.as_str()), (200, r#"{"status":"ok"}"#));
+    for mood in [Mood::Fails, Mood::Hangs] {
+        store.become_(mood);
+        let answer = server.get("/health").await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (503, &json!({ "message": "The store does not answer." }))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_in_the_apis_words() {
+    let server = TestServer::new().await;
+    let target = "AWSCognitoIdentityProviderService.InitiateAuth";
+    for (octets, status) in [(1 << 20, 400), ((1 << 20) + 1, 413)] {
+        let request = Request::post("/")
+            .header("x-amz-target", target)
+            .body(Bytes::from(vec![b' '; octets]))
+            .unwrap();
+        let answer = server.raw(request).await;
+        assert_eq!(answer.status, status);
+        assert_eq!(answer["__type"], "SerializationException");
+        if status == 413 {
+            assert_eq!(
+                answer["message"],
+                "The request body is larger than 1048576 bytes."
+            );
+            assert_eq!(answer.header("connection"), "close");
+        }
+    }
+}

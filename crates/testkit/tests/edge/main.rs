@@ -1,0 +1,11 @@
+//! The server from outside its operations: HTTP, pages, the local inbox.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking, too")]
+
+mod access;
+mod answers;
+mod connections;
+mod discovery;
+mod inbox;
+mod pages;
+mod support;

@@ -1,0 +1,199 @@
+//! The built app.
+
+use axum::http::Request;
+use bytes::Bytes;
+use poolhouse_testkit::{Answer, TestServer};
+use serde_json::json;
+
+use crate::support::Scratch;
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+    font-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types angular";
+
+fn built() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.write("app/index.html", "<!doctype html><title>app</title>");
+    scratch.write("app/index.html.br", "index in brotli");
+    scratch.write("app/main-5QJ3Z7KD.js", "let plain;");
+    scratch.write("app/main-5QJ3Z7KD.js.br", "script in brotli");
+    scratch.write("app/main-5QJ3Z7KD.js.gz", "script in gzip");
+    scratch.write("app/languages/de.json", "{}");
+    scratch.write("secret.txt", "not to be served");
+    scratch
+}
+
+async fn serve(scratch: &Scratch) -> TestServer {
+    let directory = scratch.path().join("app");
+    TestServer::with_edge(|edge| edge.web.directory = Some(directory)).await
+}
+
+async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    server.raw(request.body(Bytes::new()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_page_comes_with_the_policy_that_keeps_foreign_code_out() {
+    let scratch = built();
+    let server = serve(&scratch).await;
+    for path in ["/", "/index.html", "/any/path/of/the/app"] {
+        let answer = get(&server, path, &[]).await;
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (200, "<!doctype html><title>app</title>"),
+            "{path}"
+        );
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        assert_eq!(answer.header("content-security-policy"), POLICY);
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+        assert_eq!(answer.header("cache-control"), "no-cache");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_calls_another_server_may_call_that_one_too() {
+    let scratch = built();
+    let directory = scratch.path().join("app");
+    let server = TestServer::with_edge(|edge| {
+        edge.web.directory = Some(directory);
+        edge.web.endpoint = Some("https://cognito-idp.eu-central-1.amazonaws.com".to_owned());
+    })
+    .await;
+    let policy = get(&server, "/", &[]).await;
+    let expected = "connect-src 'self' https://cognito-idp.eu-central-1.amazonaws.com;";
+    assert!(policy.header("content-security-policy").contains(expected));
+}
+
+#[tokio::test]
+async fn compressed_forms_are_sent_to_those_who_take_them() {
+    let scratch = built();
+    let server = serve(&scratch).await;
+    for (accepts, encoding, text) in [
+        ("", "", "let plain;"),
+        ("gzip, deflate, br", "br", "script in brotli"),
+        ("gzip", "gzip", "script in gzip"),
+        ("br;q=0, gzip;q=0.5", "gzip", "script in gzip"),
+        ("br;q=0.000", "", "let plain;"),
+        ("deflate, zstd", "", "let plain;"),
+    ] {
+        let answer = get(&server, "/main-5QJ3Z7KD.js", &[("accept-encoding", accepts)]).await;
+        assert_eq!(
+            (answer.header("content-encoding"), answer.text.as_str()),
+            (encoding, text),
+            "{accepts}"
+        );
+        assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(answer.header("vary"), "accept-encoding");
+    }
+}
+
+#[tokio::test]
+async fn files_whose_names_change_with_their_content_are_kept_and_others_asked_for_again() {
+    let scratch = built();
+    let server = serve(&scratch).await;
+    let script = get(&server, "/main-5QJ3Z7KD.js", &[]).await;
+    assert_eq!(
+        script.header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
+    let language = get(&server, "/languages/de.json", &[]).await;
+    assert_eq!(language.header("cache-control"), "no-cache");
+    let tag = language.header("etag");
+    let again = get(
+        &server,
+        "/languages/de.json",
+        &[("if-none-match", &format!("\"x\", W/{tag}"))],
+    )
+    .await;
+    assert_eq!(
+        (again.status, again.text.as_str(), again.header("etag")),
+        (304, "", tag)
+    );
+    let changed = get(&server, "/languages/de.json", &[("if-none-match", "\"x\"")]).await;
+    assert_eq!(changed.status, 200);
+}
+
+#[tokio::test]
+async fn no_path_leads_out_of_the_directory() {
+    let scratch = built();
+    let server = serve(&scratch).await;
+    for path in [
+        "/../secret.txt",
+        "/languages/../../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/..%2fsecret.txt",
+        "/..%5csecret.txt",
+        "//secret.txt",
+        "/languages/%00.json",
+        "/main-5QJ3Z7KD.js.br",
+    ] {
+        let answer = get(&server, path, &[]).await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (404, &json!({ "message": "There is no such file." })),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_built_app_the_page_says_how_to_build_it() {
+    let server = TestServer::new().await;
+    let answer = get(&server, "/", &[]).await;
+    assert_eq!(answer.status, 503);
+    assert!(
+        answer.text.contains("npm ci &amp;&amp; npm run build"),
+        "{}",
+        answer.text
+    );
+    assert_eq!(answer.header("content-security-policy"), POLICY);
+}
+
+#[tokio::test]
+async fn the_page_is_told_which_client_to_use() {
+    let server = TestServer::with_edge(|edge| {
+        edge.web.user_pool_id = Some("us-east-1_AbCd12345".to_owned());
+        edge.web.client_id = Some("client".to_owned());
+        edge.web.endpoint = Some("https://auth.example.com".to_owned());
+    })
+    .await;
+    let config = server.get("/config.json").await;
+    assert_eq!(config.header("cache-control"), "no-cache");
+    let endpoint = "https://auth.example.com";
+    let expected = json!({ "userPoolId": "us-east-1_AbCd12345", "clientId": "client", "endpoint": endpoint });
+    assert_eq!(config.ok(), expected);
+}
+
+#[tokio::test]
+async fn a_server_with_one_public_client_needs_not_be_told_which_it_is() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let which =
+        "Which app client is the page for? Set user_pool_id and client_id under [web] in poolhouse.toml.";
+    let unknown = (404, json!({ "message": which }));
+    let ask = async || {
+        let answer = server.get("/config.json").await;
+        (answer.status, answer.body)
+    };
+    assert_eq!(ask().await, unknown, "no client");
+    let secret = server.client_with(&pool, json!({ "GenerateSecret": true })).await;
+    assert_eq!(ask().await, unknown, "a client with a secret is not for pages");
+    let id = secret["ClientId"].as_str().unwrap();
+    server
+        .call(
+            "DeleteUserPoolClient",
+            json!({ "UserPoolId": pool, "ClientId": id }),
+        )
+        .await
+        .ok();
+    let client = server.client(&pool).await;
+    let expected = json!({ "userPoolId": pool, "clientId": client, "signInName": "username" });
+    assert_eq!(ask().await, (200, expected));
+    server.client(&pool).await;
+    assert_eq!(ask().await, unknown, "two clients");
+}
