@@ -175,7 +175,7 @@ test('the place token is kept after a right code, and goes along with the next p
   page,
   signIn,
 }) => {
-  await answersSay(page, { placeToken: 'been-here' });
+  await answersSay(page, { deviceToken: 'been-here' });
   await signIn.open();
   await signIn.submitLogin();
   await signIn.code.fill(await signIn.mailedCode());
@@ -185,6 +185,22 @@ test('the place token is kept after a right code, and goes along with the next p
   );
   await signIn.submitLogin();
   expect((await proof).postDataJSON()).toMatchObject({
-    ClientMetadata: { placeToken: 'been-here' },
+    ClientMetadata: { deviceToken: 'been-here' },
+  });
+});
+
+test('a device that may be remembered is offered so, and asked for beside the code', async ({
+  page,
+  signIn,
+}) => {
+  await answersSay(page, { rememberDays: '30' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await page.getByRole('checkbox', { name: 'Remember this device for 30 days' }).check();
+  await expectAccessible(page, 'remember');
+  const answer = page.waitForRequest((request) => (request.postData() ?? '').includes('ANSWER'));
+  await signIn.code.fill(await signIn.mailedCode());
+  expect((await answer).postDataJSON()).toMatchObject({
+    ClientMetadata: { rememberDevice: 'true' },
   });
 });

@@ -13,7 +13,8 @@ const FULL = {
   mail: 'ok',
   opens: 'administrator',
   signIn: 'sign-in-1',
-  placeToken: 'token-1',
+  deviceToken: 'token-1',
+  rememberDays: '30',
 };
 
 const NOTHING = {
@@ -28,6 +29,7 @@ const NOTHING = {
   opens: null,
   signIn: '',
   placeToken: '',
+  rememberDays: null,
 };
 
 describe('readCodeChallenge', () => {
@@ -46,6 +48,7 @@ describe('readCodeChallenge', () => {
       opens: 'administrator',
       signIn: 'sign-in-1',
       placeToken: 'token-1',
+      rememberDays: 30,
       parameters: FULL,
     });
   });

@@ -40,6 +40,8 @@ export interface CodeChallenge {
   readonly signIn: string;
   /** Becomes good with a right code; see `PlaceStore`. */
   readonly placeToken: string;
+  /** Days that this device could stand for the code; `null` when that is not on offer. */
+  readonly rememberDays: number | null;
   /** Everything that the functions sent, for those that send more. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
@@ -89,7 +91,8 @@ export function readCodeChallenge(
     mail: oneOf('mail', 'ok', 'failed', 'refused'),
     opens: oneOf('opens', 'password', 'administrator'),
     signIn: text('signIn'),
-    placeToken: text('placeToken'),
+    placeToken: text('deviceToken'),
+    rememberDays: count('rememberDays'),
     parameters,
   };
 }

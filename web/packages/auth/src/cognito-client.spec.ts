@@ -203,7 +203,7 @@ describe('the code', () => {
 
 describe('the place token', () => {
   it('is kept once the code was right, and goes along with every answer from then on', async () => {
-    const step = { ...CODE_CHALLENGE, ChallengeParameters: { placeToken: 't3' } };
+    const step = { ...CODE_CHALLENGE, ChallengeParameters: { deviceToken: 't3' } };
     const { client, calls, places } = clientWith(
       step,
       { AuthenticationResult: TOKENS },
@@ -219,7 +219,7 @@ describe('the place token', () => {
       { locale: 'de', signIn: 'i' },
       { locale: 'de', signIn: 'i' },
       undefined,
-      { locale: 'de', placeToken: 't3' },
+      { locale: 'de', deviceToken: 't3' },
     ]);
   });
 });

@@ -181,7 +181,7 @@ export class CognitoClient implements AuthClient, TokenClient {
     const known = {
       locale: typeof locale === 'function' ? locale() : locale,
       signIn,
-      placeToken: this.#places.get(username),
+      deviceToken: this.#places.get(username),
     };
     const told = Object.entries(known).filter(([, value]) => value);
     const response = await this.#call(

@@ -68,6 +68,8 @@ export interface PendingCode {
   readonly expiresAt: number | null;
   readonly resendAt: number | null;
   readonly attemptsLeft: number | null;
+  /** Days that this device could be remembered for; `null` when that is not on offer. */
+  readonly rememberDays: number | null;
   readonly mail: MailState | null;
   /** Why there is no code yet: the mail, or the whole account, has to wait until `resendAt`. */
   readonly waiting: 'held' | 'locked' | null;
@@ -280,6 +282,7 @@ function pendingCode(
     expiresAt: waiting ? null : moment(expiresIn, previous?.expiresAt),
     resendAt: moment(resendIn, previous?.resendAt),
     attemptsLeft: challenge.attemptsLeft,
+    rememberDays: challenge.rememberDays,
     mail: challenge.mail,
     waiting,
     newPassword,

@@ -13,6 +13,7 @@ const PENDING: PendingCode = {
   expiresAt: NOW - 1,
   resendAt: null,
   attemptsLeft: 3,
+  rememberDays: null,
   mail: 'ok',
   waiting: null,
   newPassword: false,

@@ -70,6 +70,18 @@ describe('SignInFlow', () => {
     for (const call of client.calls) expect(call).toMatchObject({ metadata: { tenant: 'north' } });
   });
 
+  it('asks to remember the device beside the code, and only if told to', async () => {
+    await reachCode({ rememberDays: '30' });
+    expect((flow.state as CodeState).pending.rememberDays).toBe(30);
+    client.reply(codeStep({ result: 'wrong' }), SIGNED_IN);
+    await flow.verify('111111');
+    await flow.verify('123456', true);
+    expect(client.calls.slice(1)).toMatchObject([
+      { metadata: {} },
+      { metadata: { rememberDevice: 'true' } },
+    ]);
+  });
+
   it('tells a subscriber of each change, and not after it has left or all was disposed of', async () => {
     const steps: string[] = [];
     const leave = flow.subscribe(() => steps.push(flow.state.step));

@@ -123,13 +123,16 @@ export class SignInFlow {
     );
   }
 
-  /** A code that was just refused is not sent again: it would only cost an attempt. */
-  async verify(code: string): Promise<void> {
+  /**
+   * A code that was just refused is not sent again: it would only cost an attempt. With `remember`
+   * the device stands for the code from now on, where the challenge offers that.
+   */
+  async verify(code: string, remember = false): Promise<void> {
     const { state } = this;
     if (state.step !== 'code') return;
     if (state.problem?.kind === 'wrong-code' && code === this.#refusedCode) return;
     if (!this.#dispatch({ type: 'code-submitted' })) return;
-    await this.#answer(code, {});
+    await this.#answer(code, remember ? { rememberDevice: 'true' } : {});
     this.#refusedCode = code;
   }
 

@@ -15,6 +15,7 @@ const PENDING: PendingCode = {
   expiresAt: null,
   resendAt: null,
   attemptsLeft: null,
+  rememberDays: null,
   mail: null,
   waiting: null,
   newPassword: false,

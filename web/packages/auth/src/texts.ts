@@ -68,6 +68,8 @@ export interface SignInTexts {
   codeHint: string;
   expiresIn: string;
   oneMinuteLeft: string;
+  /** Beside a box to tick, where a device may stand for the code. */
+  remember: string;
   verify: string;
   verifying: string;
   codeIncomplete: string;

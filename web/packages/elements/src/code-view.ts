@@ -34,12 +34,16 @@ export function codeView(first: Scene): View {
   const button = new SubmitButton();
   const resend = h('button', { class: 'si-link', part: 'link', type: 'button' });
   const other = h('button', { class: 'si-link', part: 'link', type: 'button' });
+  const remember = h('input', { type: 'checkbox' });
+  const rememberText = h('span');
+  const remembering = h('label', { class: 'si-check', part: 'check' }, remember, rememberText);
+  const verify = (code: string) => void flow.verify(code, remember.checked);
   const slots = new OtpSlots({
     changed: () => {
       complaint = null;
       render();
     },
-    completed: (code) => void flow.verify(code),
+    completed: verify,
     tooLong: () => {
       complaint = 'too-long';
       render();
@@ -67,7 +71,7 @@ export function codeView(first: Scene): View {
     const state = pending();
     if (!state || state.busy || complaint === 'too-long') return;
     if (renews()) return scene.snapshot.resendIn === null ? flow.reset() : void flow.resend();
-    if (slots.value.length === slots.length) return void flow.verify(slots.value);
+    if (slots.value.length === slots.length) return verify(slots.value);
     complaint = 'incomplete';
     render();
     slots.input.focus();
@@ -102,6 +106,9 @@ export function codeView(first: Scene): View {
     write(timer, expiresIn ? fill(texts.expiresIn, { time: formatTime(expiresIn) }) : '');
     timer.classList.toggle('si-timer--low', (expiresIn ?? Infinity) <= LAST_SECONDS);
     write(minute, expiresIn && expiresIn <= 60 && expiresIn > 50 ? texts.oneMinuteLeft : '');
+    const { rememberDays } = state.pending;
+    show(remembering, rememberDays !== null);
+    write(rememberText, fill(texts.remember, { n: rememberDays ?? 0 }));
     const own =
       complaint &&
       (complaint === 'too-long' ? codeTooLong : codeIncomplete)(texts, codeLength, alphabet);
@@ -151,6 +158,7 @@ export function codeView(first: Scene): View {
       ),
       minute,
     ),
+    remembering,
     button.element,
     h('div', { class: 'si-links' }, resend, other),
   );

@@ -67,8 +67,9 @@ export class SignInFlow {
     return this.flow.choosePassword(password, attributes);
   }
 
-  verify(code: string): Promise<void> {
-    return this.flow.verify(code);
+  /** With `remember` the device stands for the code from now on, where that is on offer. */
+  verify(code: string, remember = false): Promise<void> {
+    return this.flow.verify(code, remember);
   }
 
   resend(): Promise<void> {

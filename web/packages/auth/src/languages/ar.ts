@@ -49,6 +49,7 @@ const texts: SignInTexts = {
   codeHint: 'يمكنك لصق الرمز كاملًا.',
   expiresIn: 'ينتهي خلال {time}',
   oneMinuteLeft: 'بقيت دقيقة واحدة',
+  remember: 'تذكّر هذا الجهاز (عدد الأيام: {n})',
   verify: 'تحقق',
   verifying: 'جارٍ التحقق من الرمز…',
   codeIncomplete: 'أدخل الخانات كلها، وعددها {n}.',

@@ -55,6 +55,7 @@ const texts: SignInTexts = {
   codeHint: 'Sie können den ganzen Code einfügen.',
   expiresIn: 'Gültig noch {time}',
   oneMinuteLeft: 'Noch eine Minute',
+  remember: 'Auf diesem Gerät {n} Tage lang nicht mehr fragen',
   verify: 'Prüfen',
   verifying: 'Der Code wird geprüft…',
   codeIncomplete: 'Geben Sie alle {n} Stellen ein.',

@@ -52,6 +52,7 @@ const texts: SignInTexts = {
   codeHint: 'You can paste the whole code.',
   expiresIn: 'Expires in {time}',
   oneMinuteLeft: '1 minute left',
+  remember: 'Remember this device for {n} days',
   verify: 'Verify',
   verifying: 'Checking the code…',
   codeIncomplete: 'Enter all {n} digits.',

@@ -52,6 +52,7 @@ const texts: SignInTexts = {
   codeHint: 'Puedes pegar el código entero.',
   expiresIn: 'Caduca en {time}',
   oneMinuteLeft: 'Queda 1 minuto',
+  remember: 'Recordar este dispositivo durante {n} días',
   verify: 'Verificar',
   verifying: 'Comprobando el código…',
   codeIncomplete: 'Introduce los {n} dígitos.',

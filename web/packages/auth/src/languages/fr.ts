@@ -54,6 +54,7 @@ const texts: SignInTexts = {
   codeHint: 'Vous pouvez coller le code entier.',
   expiresIn: 'Expire dans {time}',
   oneMinuteLeft: 'Plus qu’une minute',
+  remember: 'Se souvenir de cet appareil pendant {n} jours',
   verify: 'Vérifier',
   verifying: 'Vérification du code…',
   codeIncomplete: 'Saisissez les {n} chiffres.',

@@ -49,6 +49,7 @@ const texts: SignInTexts = {
   codeHint: 'אפשר להדביק את הקוד כולו.',
   expiresIn: 'פג בעוד {time}',
   oneMinuteLeft: 'נותרה דקה אחת',
+  remember: 'לזכור את המכשיר הזה למשך {n} ימים',
   verify: 'אישור',
   verifying: 'בודקים את הקוד…',
   codeIncomplete: 'יש להזין את כל {n} הספרות.',

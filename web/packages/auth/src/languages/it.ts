@@ -53,6 +53,7 @@ const texts: SignInTexts = {
   codeHint: 'Puoi incollare l’intero codice.',
   expiresIn: 'Scade tra {time}',
   oneMinuteLeft: 'Manca 1 minuto',
+  remember: 'Ricorda questo dispositivo per {n} giorni',
   verify: 'Verifica',
   verifying: 'Controllo del codice…',
   codeIncomplete: 'Inserisci tutte le {n} cifre.',

@@ -52,6 +52,7 @@ const texts: SignInTexts = {
   codeHint: 'コード全体を貼り付けることができます。',
   expiresIn: '残り {time}',
   oneMinuteLeft: '残り 1 分',
+  remember: 'この端末を {n} 日間記憶する',
   verify: '確認',
   verifying: 'コードを確認しています…',
   codeIncomplete: '{n} 桁すべてを入力してください。',

@@ -50,6 +50,7 @@ const texts: SignInTexts = {
   codeHint: '코드 전체를 붙여 넣을 수 있습니다.',
   expiresIn: '{time} 후 만료',
   oneMinuteLeft: '1분 남음',
+  remember: '이 기기를 {n}일 동안 기억',
   verify: '확인',
   verifying: '코드 확인 중…',
   codeIncomplete: '{n}자리를 모두 입력하세요.',

@@ -52,6 +52,7 @@ const texts: SignInTexts = {
   codeHint: 'Je kunt de hele code plakken.',
   expiresIn: 'Verloopt over {time}',
   oneMinuteLeft: 'Nog 1 minuut',
+  remember: 'Dit apparaat {n} dagen onthouden',
   verify: 'Controleren',
   verifying: 'De code wordt gecontroleerd…',
   codeIncomplete: 'Vul alle {n} cijfers in.',

@@ -51,6 +51,7 @@ const texts: SignInTexts = {
   codeHint: 'Możesz wkleić cały kod.',
   expiresIn: 'Wygasa za {time}',
   oneMinuteLeft: 'Została 1 minuta',
+  remember: 'Zapamiętaj to urządzenie (liczba dni: {n})',
   verify: 'Sprawdź',
   verifying: 'Sprawdzanie kodu…',
   codeIncomplete: 'Wpisz cały kod. Liczba cyfr: {n}.',

@@ -52,6 +52,7 @@ const texts: SignInTexts = {
   codeHint: 'Você pode colar o código inteiro.',
   expiresIn: 'Expira em {time}',
   oneMinuteLeft: 'Falta 1 minuto',
+  remember: 'Lembrar deste dispositivo por {n} dias',
   verify: 'Verificar',
   verifying: 'Conferindo o código…',
   codeIncomplete: 'Digite todos os {n} dígitos.',

@@ -49,6 +49,7 @@ const texts: SignInTexts = {
   codeHint: '您可以粘贴整个确认码。',
   expiresIn: '{time} 后过期',
   oneMinuteLeft: '还剩 1 分钟',
+  remember: '在 {n} 天内记住此设备',
   verify: '验证',
   verifying: '正在检查确认码…',
   codeIncomplete: '请输入全部 {n} 位。',

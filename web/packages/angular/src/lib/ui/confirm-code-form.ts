@@ -8,6 +8,7 @@ import {
   inject,
   input,
   linkedSignal,
+  model,
   output,
   signal,
   untracked,
@@ -97,6 +98,17 @@ const MINUTE_ANNOUNCED = { from: 60, to: 50 };
           }
         </div>
       </div>
+      @if (rememberDays(); as n) {
+        <label class="si-check">
+          <input
+            #remember
+            type="checkbox"
+            [checked]="remembered()"
+            (change)="remembered.set(remember.checked)"
+          />
+          {{ fill(texts().remember, { n }) }}
+        </label>
+      }
       <!-- One button, whatever it does: another one in its place would not have the focus. -->
       <button
         class="si-button"
@@ -149,6 +161,10 @@ export class ConfirmCodeForm {
   /** Shown under the field while there is nothing else to say. */
   readonly hint = input('');
   readonly headingLevel = input(1);
+  /** Offers to remember the device for so many days; `null` offers nothing. */
+  readonly rememberDays = input<number | null>(null);
+  /** Whether the person asked for it. */
+  readonly remembered = model(false);
 
   /** A whole code: typed, pasted, filled in, or submitted once more. Never while busy. */
   readonly codeCompleted = output<string>();

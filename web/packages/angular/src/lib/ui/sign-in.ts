@@ -92,6 +92,8 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
             [notice]="said().notice"
             [hint]="said().hint"
             [headingLevel]="headingLevel()"
+            [rememberDays]="state.pending.rememberDays"
+            [(remembered)]="remembered"
             (codeCompleted)="onCodeCompleted($event)"
             (resend)="flow.resend()"
             (startAgain)="flow.reset()"
@@ -139,6 +141,7 @@ export class SignIn {
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly flow = inject(SignInFlow);
   protected readonly offline = signal(false);
+  protected readonly remembered = signal(false);
   protected readonly said = computed(() =>
     say(this.texts(), this.flow.snapshot(), this.byUsername),
   );
@@ -171,14 +174,13 @@ export class SignIn {
       if (injector.get(TOKEN_CLIENT, null)) injector.get(Session).start(tokens);
       this.signedIn.emit(tokens);
     });
-    afterNextRender(() =>
-      this.offline.set(document.defaultView?.navigator.onLine === false),
-    );
+    afterNextRender(() => this.offline.set(document.defaultView?.navigator.onLine === false));
     // The steps without a field of their own: a screen reader goes on at their heading.
     afterRenderEffect(() => this.heading()?.focus());
   }
 
   onSubmitLogin(login: Login): void {
+    this.remembered.set(false);
     void this.flow.signIn(login.email, login.password);
   }
 
@@ -187,6 +189,6 @@ export class SignIn {
   }
 
   onCodeCompleted(code: string): void {
-    void this.flow.verify(code);
+    void this.flow.verify(code, this.remembered());
   }
 }
