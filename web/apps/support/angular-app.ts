@@ -133,7 +133,7 @@ function serverFiles(): Files {
         bootstrapApplication(App, { providers: [...providers, rendering] }, context);`,
     'src/server.ts': `
       import { AngularNodeAppEngine, createNodeRequestHandler, writeResponseToNodeResponse } from '@angular/ssr/node';
-      const engine = new AngularNodeAppEngine();
+      const engine = new AngularNodeAppEngine({ allowedHosts: ['localhost'] });
       export const reqHandler = createNodeRequestHandler(async (request, response, next) => {
         const rendered = await engine.handle(request);
         if (rendered) await writeResponseToNodeResponse(rendered, response);

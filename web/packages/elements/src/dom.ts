@@ -1,5 +1,8 @@
 import { CSS } from './generated/sheet.js';
 
+/** A server that renders may import the elements; it just has none to show. */
+export const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as never);
+
 type Props = Readonly<Record<string, unknown>>;
 type Child = Node | string | null | false;
 

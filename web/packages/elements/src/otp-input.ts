@@ -1,5 +1,5 @@
 import { OtpSlots } from './otp-slots.js';
-import { set, styledRoot } from './dom.js';
+import { Base, set, styledRoot } from './dom.js';
 
 /**
  * `<ph-otp-input name="code" length="6" label="6-digit code">`: a one-time code field for any form.
@@ -8,7 +8,7 @@ import { set, styledRoot } from './dom.js';
  * Events: `input` and `change` as any field; `code-completed`, once for each full code, with the
  * code in `detail`.
  */
-export class PhOtpInput extends HTMLElement {
+export class PhOtpInput extends Base {
   static readonly formAssociated = true;
   static readonly observedAttributes = [
     'length',
@@ -124,7 +124,8 @@ export class PhOtpInput extends HTMLElement {
   }
 }
 
-if (!customElements.get('ph-otp-input')) customElements.define('ph-otp-input', PhOtpInput);
+if (globalThis.customElements && !customElements.get('ph-otp-input'))
+  customElements.define('ph-otp-input', PhOtpInput);
 
 declare global {
   interface HTMLElementTagNameMap {

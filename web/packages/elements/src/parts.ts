@@ -1,6 +1,6 @@
 import { drawing, h, set, show, write } from './dom.js';
 
-/** Ids are for one shadow root, so they need not differ between elements. */
+/** Ids differ even between elements, so that it does not matter which of them share a shadow root. */
 let made = 0;
 
 export function uniqueId(name: string): string {

@@ -9,7 +9,7 @@ import {
 import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
 import { ENGLISH, type SignInTexts, say } from '@poolhouse/auth/texts';
 import { codeView } from './code-view.js';
-import { h, set, styledRoot, write } from './dom.js';
+import { Base, h, set, styledRoot, write } from './dom.js';
 import { doneView, endedView } from './end-views.js';
 import { loginView } from './login-view.js';
 import { passwordView } from './password-view.js';
@@ -43,7 +43,7 @@ const VIEWS = {
  * `form`, `title`, `lead`, `label`, `input`, `button`, `link`, `slot`, `error`, `note`.
  * Events: `signed-in` with the tokens in `detail`; `step` with the step's name in `detail`.
  */
-export class PhSignIn extends HTMLElement {
+export class PhSignIn extends Base {
   static readonly observedAttributes = ['heading-level'];
 
   readonly #root = styledRoot(this);
@@ -186,7 +186,8 @@ export class PhSignIn extends HTMLElement {
   }
 }
 
-if (!customElements.get('ph-sign-in')) customElements.define('ph-sign-in', PhSignIn);
+if (globalThis.customElements && !customElements.get('ph-sign-in'))
+  customElements.define('ph-sign-in', PhSignIn);
 
 declare global {
   interface HTMLElementTagNameMap {
