@@ -13,7 +13,7 @@ use crate::sso::{self, SsoRequest};
 pub(crate) enum Source {
     /// They are here.
     Keys(Credentials, FoundIn),
-    /// STS gives them to whoever holds the other ones.
+    /// STS gives them to those who hold the other ones.
     Role { role: RoleRequest, by: Box<Source> },
     /// STS gives them for the token in this file.
     WebIdentity { role: RoleRequest, token_file: String },

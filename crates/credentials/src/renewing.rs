@@ -23,7 +23,7 @@ const SHARED: u64 = 1;
 /// Credentials from wherever the surroundings have them.
 ///
 /// They are fetched when somebody first asks, and renewed five to six minutes before they end, by one task at a time
-/// whoever asks meanwhile; until that is done, and if it fails, those that there are serve to their end. Cheap to
+/// however many ask meanwhile; until that is done, and if it fails, the old ones serve to their end. Cheap to
 /// clone; clones share everything.
 #[derive(Clone)]
 pub struct RenewingCredentials(Arc<Shared>);
@@ -52,7 +52,7 @@ struct Held {
     expires: Option<u64>,
 }
 
-/// What is there for whoever asks.
+/// What there is for a call.
 enum Found {
     Fresh(Held),
     /// Still valid; to be renewed.
@@ -92,7 +92,7 @@ impl RenewingCredentials {
         if let Some(error) = self.0.just_failed() {
             return Err(error);
         }
-        // A task of its own: whoever asks may give up, and the next one finds what came.
+        // A task of its own: a call may be given up, and the next one finds what came.
         let renewed = tokio::spawn(renew(Arc::clone(&self.0), turn)).await;
         renewed
             .unwrap_or_else(|error| {

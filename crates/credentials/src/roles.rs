@@ -3,15 +3,13 @@
 use poolhouse_outbound::aws::{
     Call, CallError, Credentials, CredentialsError, Effect, Patience, Service, configured_endpoint, xml,
 };
-use poolhouse_outbound::http::Endpoint;
-use poolhouse_text::percent;
+use poolhouse_outbound::http::{Endpoint, FORM, form_body};
 
 use crate::expiry;
 use crate::obtained::Obtained;
 use crate::profiles::Profiles;
 use crate::surroundings::Surroundings;
 
-const FORM: &str = "application/x-www-form-urlencoded";
 const VARIABLE: &str = "AWS_ENDPOINT_URL_STS";
 /// Where STS is if no region is known. It answers for every region of the commercial partition.
 const FALLBACK: &str = "us-east-1";
@@ -102,10 +100,7 @@ fn form(operation: &str, parameters: &[(&str, &str)]) -> Call {
     let all = [("Action", operation), ("Version", "2011-06-15")]
         .into_iter()
         .chain(parameters.iter().copied());
-    let pairs: Vec<String> = all
-        .map(|(name, value)| format!("{name}={}", percent::encode(value)))
-        .collect();
-    Call::post("/", FORM, pairs.join("&"))
+    Call::post("/", FORM, form_body(all))
 }
 
 fn read(answer: &str) -> Option<Obtained> {

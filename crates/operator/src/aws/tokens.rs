@@ -1,6 +1,7 @@
 //! STS: who we are.
 
 use poolhouse_outbound::aws::{Call, Effect, xml};
+use poolhouse_outbound::http::{FORM, form_body};
 
 use super::client::Aws;
 use super::error::AwsError;
@@ -9,8 +10,8 @@ use super::service::Service;
 /// `GetCallerIdentity`: the ARN of whoever the credentials belong to.
 pub(crate) async fn caller(aws: &Aws) -> Result<String, AwsError> {
     let operation = "GetCallerIdentity";
-    let form = format!("Action={operation}&Version=2011-06-15");
-    let call = Call::post("/", "application/x-www-form-urlencoded", form);
+    let form = form_body([("Action", operation), ("Version", "2011-06-15")]);
+    let call = Call::post("/", FORM, form);
     let answer = aws.call(Service::Tokens, operation, Effect::Reads, &call).await?;
     let text = String::from_utf8_lossy(&answer.body);
     xml::text_of(&text, "Arn").ok_or_else(|| aws.not_the_service(Service::Tokens, answer.status.as_u16()))

@@ -73,7 +73,7 @@ impl CallError {
         &self.problem
     }
 
-    /// What went wrong, for whoever tells it in other words.
+    /// What went wrong, to be told in other words.
     pub fn into_problem(self) -> CallProblem {
         self.problem
     }

@@ -3,10 +3,12 @@
 mod connection;
 mod endpoint;
 mod error;
+mod form;
 mod no_proxy;
 mod proxy;
 
 pub use connection::{Answer, Connection};
 pub use endpoint::Endpoint;
 pub use error::HttpError;
+pub use form::{FORM, form_body};
 pub use proxy::{Proxies, UnusableProxy};
