@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, deploy, rust, web};
+use super::{checks, clients, deploy, mutants, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -89,6 +89,12 @@ pub const PARTS: &[Part] = &[
         web::browser,
     ),
     Part {
+        name: "apps",
+        about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
+        in_whole_run: false,
+        run: web::apps,
+    },
+    Part {
         name: "srp-soak",
         about: "2,000 random SRP sign-ins with pycognito",
         in_whole_run: false,
@@ -105,6 +111,12 @@ pub const PARTS: &[Part] = &[
         about: "a million mutated events panic no function and mint nothing",
         in_whole_run: false,
         run: rust::fuzz,
+    },
+    Part {
+        name: "mutants",
+        about: "code broken on purpose, which the tests must notice: [--shard K/N] [CRATE|FILE…]; all of it takes hours",
+        in_whole_run: false,
+        run: mutants::all,
     },
     Part {
         name: "deploy-sam",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::settings::SettingsError;
+use crate::settings_error::SettingsError;
 
 /// Largest logo in bytes: it is part of every mail.
 const LARGEST_LOGO: usize = 32 * 1024;

@@ -1,13 +1,13 @@
 //! The mails: the code's, and the few beside it.
 
-mod asker;
+pub(crate) mod asker;
 mod html;
 mod kinds;
-mod locale;
-mod look;
+pub(crate) mod locale;
+pub(crate) mod look;
 mod page;
 mod plain;
-mod template;
+pub(crate) mod template;
 mod texts;
 mod times;
 
@@ -25,7 +25,8 @@ use poolhouse_text::html::escape;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
+use crate::settings_error::SettingsError;
 use crate::time::Moment;
 use page::{Block, Page};
 use template::Placeholder;
@@ -91,6 +92,31 @@ impl CodeMail {
             key.keyed_short(Purpose::MailId, &[&now.to_bytes(), to.as_bytes()]),
             false,
         ))
+    }
+}
+
+impl CodeMail {
+    /// The notice that somebody else may know the password. `to` is the address, and whether the mail is made only for
+    /// the time that it takes.
+    pub(crate) fn notice(
+        settings: &Settings,
+        notice: &Notice<'_>,
+        to: (&str, bool),
+        id: [u8; 16],
+        expires: Moment,
+    ) -> Self {
+        let written = notice.write(settings);
+        Self {
+            to: to.0.to_owned(),
+            subject: written.subject,
+            text: written.text,
+            html: written.html,
+            logo: written.logo,
+            locale: written.locale,
+            expires_at: expires.epoch_s(),
+            dedup_id: hex::encode(&id),
+            discard: to.1,
+        }
     }
 }
 

@@ -100,7 +100,7 @@ pub async fn holder(
 /// The user of a family, if tokens may still be issued to it.
 ///
 /// # Errors
-/// `UserNotFoundException` or `User is disabled.`
+/// `UserNotFoundException`, `User is disabled.` or `Refresh Token has been revoked`
 pub async fn user_of(
     ctx: &Ctx,
     pool: &PoolRecord,
@@ -108,18 +108,12 @@ pub async fn user_of(
 ) -> Result<Stored<UserRecord>, ApiError> {
     let user = ctx.user_by_sub(pool, &presented.sub).await?;
     let user = user.ok_or_else(ApiError::user_not_found)?;
-    // A sign-in that was under way while the user signed out everywhere may have left a family behind.
-    if user
-        .value
-        .signed_out
-        .is_some_and(|when| presented.family.value.auth_time < when)
-    {
-        return Err(revoked());
-    }
-    if user.value.enabled {
-        Ok(user)
-    } else {
+    if !user.value.enabled {
         Err(ApiError::user_disabled())
+    } else if presented.family.value.is_signed_out(&user.value) {
+        Err(revoked())
+    } else {
+        Ok(user)
     }
 }
 

@@ -23,7 +23,7 @@ use poolhouse_api::ErrorCode;
 use poolhouse_confirm::Logo;
 use poolhouse_crypto::sha256;
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_mail::{Address, Email, Picture};
+use poolhouse_mail::{Address, Email, Envelope, Mailbox, Picture};
 use poolhouse_outbound::aws::Caller;
 use poolhouse_store::{Batch, Scan, StoreError};
 use poolhouse_text::hex;
@@ -111,15 +111,7 @@ impl Mailer {
     /// # Errors
     /// `CodeDeliveryFailureException` if the server has nowhere to send mail, or nobody can be mailed at this address.
     pub fn queue(&self, now: Millis, mail: OutgoingMail) -> Result<Batch, ApiError> {
-        let goes_somewhere = self.inbox.is_some() || !self.settings.carriers.is_empty();
-        let Some(from) = self.settings.from.clone().filter(|_| goes_somewhere) else {
-            return Err(undeliverable(
-                "This server cannot send mail. Its operator has to start it with --smtp and --mail-from, or with --inbox.",
-            ));
-        };
-        let to = Address::parse(&mail.to).map_err(|error| {
-            undeliverable("Mail cannot be sent to the user's email address.").caused_by(error)
-        })?;
+        let (from, to) = self.addresses(&mail.to)?;
         let id = outbox_id(&mail.dedup_id);
         let email = Email {
             message_id: format!("{id}@{}", from.address().domain()),
@@ -152,6 +144,54 @@ impl Mailer {
             attempts: None,
         };
         Ok(self.insert(&row, mail.urgency, &id, now))
+    }
+
+    /// The outbox row of a whole message, which goes out as it is. `dedup_id` is as in [`OutgoingMail`].
+    ///
+    /// # Errors
+    /// As [`queue`](Self::queue).
+    pub fn queue_message(
+        &self,
+        now: Millis,
+        to: &str,
+        message: Vec<u8>,
+        dedup_id: &str,
+    ) -> Result<Batch, ApiError> {
+        let (from, to) = self.addresses(to)?;
+        let payload = Payload {
+            envelope: Envelope {
+                from: from.address().clone(),
+                to,
+            },
+            message,
+            discard: false,
+        };
+        let id = outbox_id(dedup_id);
+        let row = Kept {
+            sealed: payload.seal(&self.platform, &id),
+            expires: now.plus_seconds(LONGEST_SECONDS),
+            queued: now,
+            request: String::new(),
+            thread: None,
+            failures: 0,
+            attempts: None,
+        };
+        // A function waits for it, and its person.
+        Ok(self.insert(&row, Urgency::Code, &id, now))
+    }
+
+    /// From whom, and to whom, if there is a way.
+    fn addresses(&self, to: &str) -> Result<(Mailbox, Address), ApiError> {
+        let goes_somewhere = self.inbox.is_some() || !self.settings.carriers.is_empty();
+        let Some(from) = self.settings.from.clone().filter(|_| goes_somewhere) else {
+            return Err(undeliverable(
+                "This server cannot send mail. Its operator has to start it with --smtp and --mail-from, or with --inbox.",
+            ));
+        };
+        let to = Address::parse(to).map_err(|error| {
+            undeliverable("Mail cannot be sent to the user's email address.").caused_by(error)
+        })?;
+        Ok((from, to))
     }
 
     /// The row where it is to lie: handed over to the worker if somebody waits for it, due now if not.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::key::{Key, user_prefix};
+use super::user::UserRecord;
 use crate::base::clock::Millis;
 
 /// A family of tokens. While its row exists the tokens are good; deleting the row revokes them all.
@@ -37,6 +38,12 @@ impl RefreshRecord {
     /// Where a family lies.
     pub fn key(pool_id: &str, sub: &str, origin_jti: &str) -> Key<RefreshRecord> {
         Key::of_user(pool_id, sub, format_args!("{FOLDER}{origin_jti}"))
+    }
+
+    /// Whether the user has signed out everywhere since. A sign-in that was under way at that moment may leave a family
+    /// behind; none of its tokens is good.
+    pub fn is_signed_out(&self, user: &UserRecord) -> bool {
+        user.signed_out.is_some_and(|when| self.auth_time < when)
     }
 
     /// Prefix of one user's families.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::triggers::{Scene as WithFunctions, arn};
 use crate::{PASSWORD, Scene};
+use poolhouse_pool::base::clock::Millis;
 use poolhouse_pool::testing::RecordingFunction;
 
 async fn tokens(scene: &Scene, user: &str) -> Value {
@@ -74,5 +75,32 @@ async fn a_token_without_the_scope_of_its_user_changes_nothing() {
             "NotAuthorizedException",
             "Access Token does not have required scopes",
         );
+    }
+}
+
+/// Without revocation the token alone says when its sign-in was, in whole seconds: one of the second in which its user
+/// signed out everywhere may be of before or after.
+#[tokio::test]
+async fn a_token_without_revocation_is_out_once_its_second_is_over_at_the_sign_out() {
+    for (signed_in, signed_out, is_out) in [
+        (0, 999, false),
+        (999, 999, false),
+        (0, 1000, true),
+        (999, 1000, true),
+    ] {
+        let scene = Scene::with_client(json!({ "EnableTokenRevocation": false })).await;
+        let clock = scene.server.clock();
+        let start = scene.server.app().platform.now();
+        clock.set(Millis(start.0 + signed_in));
+        let tokens = tokens(&scene, "mara").await;
+        clock.set(Millis(start.0 + signed_out));
+        let mara = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+        scene.server.call("AdminUserGlobalSignOut", mara).await.ok();
+        let answer = get_user(&scene, tokens["AccessToken"].as_str().unwrap()).await;
+        if is_out {
+            answer.assert_error("NotAuthorizedException", "Access Token has been revoked");
+        } else {
+            answer.ok();
+        }
     }
 }

@@ -177,6 +177,56 @@ async fn in_the_grace_period_a_token_may_be_exchanged_again() {
 }
 
 #[tokio::test]
+async fn of_the_successors_drawn_in_a_grace_period_the_last_sixteen_live() {
+    for (drawn, first_lives) in [(16, true), (17, false)] {
+        let scene = rotating(60).await;
+        let tokens = signed_in(&scene).await;
+        let mut successors = Vec::new();
+        for _ in 0..drawn {
+            let next = exchange(&scene, &tokens["RefreshToken"]).await.ok();
+            successors.push(next["AuthenticationResult"]["RefreshToken"].clone());
+        }
+        let first = exchange(&scene, &successors[0]).await;
+        if first_lives {
+            first.ok();
+        } else {
+            first.assert_error("NotAuthorizedException", "Invalid Refresh Token");
+        }
+        for successor in &successors[1..] {
+            exchange(&scene, successor).await.ok();
+        }
+    }
+}
+
+/// A token exchanged so many times, one after the other, and all of them.
+async fn exchanged(times: usize) -> (Scene, Vec<Value>) {
+    let scene = rotating(0).await;
+    let mut tokens = vec![signed_in(&scene).await["RefreshToken"].clone()];
+    for at in 0..times {
+        let next = exchange(&scene, &tokens[at]).await.ok();
+        tokens.push(next["AuthenticationResult"]["RefreshToken"].clone());
+    }
+    (scene, tokens)
+}
+
+#[tokio::test]
+async fn the_last_sixty_four_exchanged_tokens_are_remembered() {
+    let (scene, tokens) = exchanged(65).await;
+    // The first was forgotten, so it is nobody's and ends nothing.
+    exchange(&scene, &tokens[0])
+        .await
+        .assert_error("NotAuthorizedException", "Invalid Refresh Token");
+    exchange(&scene, &tokens[65]).await.ok();
+
+    let (scene, tokens) = exchanged(64).await;
+    let reuse = exchange(&scene, &tokens[0]).await;
+    assert_eq!(reuse["__type"], "RefreshTokenReuseException");
+    exchange(&scene, &tokens[64])
+        .await
+        .assert_error("NotAuthorizedException", "Refresh Token has been revoked");
+}
+
+#[tokio::test]
 async fn a_successor_does_not_outlive_the_first_token() {
     let scene = rotating(0).await;
     let mut token = signed_in(&scene).await["RefreshToken"].clone();

@@ -17,7 +17,7 @@ use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
-use poolhouse_pool::base::settings::Settings;
+use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
 pub use table::ConfigError;
 use table::Section;
 
@@ -105,9 +105,18 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
             .functions
             .push(functions::read(name, section, &settings.region)?);
     }
+    settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
 }
+
+/// What functions elsewhere must be told, and a pool knows.
+const OF_THE_POOL: [&str; 4] = [
+    "SESSION_MINUTES",
+    "REQUIRE_CODE",
+    "REQUIRE_CODE_WITHOUT_ECHO",
+    "ALLOW_HOSTED_AUTH",
+];
 
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
 /// a name that it did not ask for is a mistake.
@@ -120,6 +129,15 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
             "is not set here: the server has a key of its own. Leave it out",
         ));
     }
+    if let Some((name, _)) = variables
+        .iter()
+        .find(|(name, _)| OF_THE_POOL.contains(&name.as_str()))
+    {
+        return Err(complaints.error(
+            name,
+            "is not set here: the pool and its app clients say it. Leave it out",
+        ));
+    }
     let given = |name: &str| {
         variables
             .iter()
@@ -130,7 +148,7 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
     let default =
         |name: &str| (name == "CODE_TTL_SECONDS").then(|| Settings::default().confirm.code_ttl_s.to_string());
     let asked = RefCell::new(HashSet::new());
-    let settings = poolhouse_confirm::Settings::from_vars(|name| {
+    let settings = poolhouse_confirm::Settings::from_vars_without_keys(|name| {
         asked.borrow_mut().insert(name.to_owned());
         given(name).or_else(|| default(name))
     });
@@ -163,6 +181,36 @@ fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
             &keys::web::USER_POOL_ID,
             "and client_id go together: set both or neither",
         ));
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+/// What functions find in place of AWS.
+fn aws(mut section: Section<'_>) -> Result<AwsSettings, ConfigError> {
+    let mut settings = AwsSettings {
+        parameters: section.section(&keys::aws::PARAMETERS)?.variables()?,
+        secrets: section.section(&keys::aws::SECRETS)?.variables()?,
+        templates: Vec::new(),
+    };
+    for (name, mut section) in section.section(&keys::aws::TEMPLATES)?.sections()? {
+        let (text, html) = (
+            section.text(&keys::aws_template::TEXT)?,
+            section.text(&keys::aws_template::HTML)?,
+        );
+        let Some(subject) = section.text(&keys::aws_template::SUBJECT)? else {
+            return Err(section.error(&keys::aws_template::SUBJECT, "is missing"));
+        };
+        if text.is_none() && html.is_none() {
+            return Err(section.error(&keys::aws_template::TEXT, "is missing: set it or html"));
+        }
+        section.end()?;
+        settings.templates.push(MailTemplate {
+            name,
+            subject,
+            text,
+            html,
+        });
     }
     section.end()?;
     Ok(settings)

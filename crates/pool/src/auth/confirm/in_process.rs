@@ -1,13 +1,16 @@
 //! The confirm-code functions without a process: `2faDefine`, `2faCreate` and `2faVerify`, unless the
 //! configuration runs them elsewhere.
 
-use poolhouse_confirm::{self as confirm, CodeMail, Facts, LedgerSource, Refusal, Warning};
+use poolhouse_confirm::{self as confirm, CodeMail, Decision, Facts, LedgerSource, NotSent, Person, Warning};
+use poolhouse_mail::Address;
 use serde_json::Value;
 
 use super::effects::Effects;
 use crate::auth::step::SignIn;
 use crate::base::clock::Millis;
-use crate::mailer::{self, OutgoingMail, Urgency};
+use crate::base::error::ApiError;
+use crate::mailer::{self, OutgoingMail, Urgency, suppression};
+use crate::request::Ctx;
 use crate::triggers::{self, Failure};
 
 /// The functions there are.
@@ -62,18 +65,26 @@ pub async fn run(
         asker: ctx.asker.as_facts(),
     };
     match function {
-        Function::Define => confirm::define(settings, event, &facts)
-            .map(|defined| defined.event)
-            .map_err(Failure::Refused),
+        Function::Define => {
+            let defined = confirm::define(settings, event, &facts).map_err(Failure::Refused)?;
+            if let Decision::Fail(why) = defined.decision {
+                let request_id = &ctx.request_id;
+                tracing::warn!(request_id, pool = pool.id(), rule = why.rule(), "sign-in failed");
+            }
+            Ok(defined.event)
+        }
         Function::Create => {
-            let created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            let mut created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            let not_sent = match created.mail.take() {
+                None => None,
+                Some(mail) => send(sign_in, effects, mail).await?,
+            };
+            if let Some(why) = not_sent {
+                created =
+                    confirm::create_without_mail(settings, event, &facts, why).map_err(Failure::Refused)?;
+            }
             report(sign_in, &created.warnings);
-            if let Some(text) = created.ledger {
-                effects.write_ledger(&settings.attribute, text);
-            }
-            if let Some(mail) = created.mail {
-                effects.send(queue(sign_in, mail)?);
-            }
+            take(sign_in, effects, settings, created.ledger, created.notice);
             Ok(created.event)
         }
         Function::Verify => {
@@ -85,11 +96,57 @@ pub async fn run(
                 outcome = ?verified.outcome,
                 "confirm code answered"
             );
-            if let Some(text) = verified.ledger {
-                effects.write_ledger(&settings.attribute, text);
-            }
+            take(sign_in, effects, settings, verified.ledger, verified.notice);
             Ok(verified.event)
         }
+    }
+}
+
+/// Sends a code's mail, or says why none leaves.
+async fn send(
+    sign_in: &SignIn<'_>,
+    effects: &mut Effects,
+    mail: CodeMail,
+) -> Result<Option<NotSent>, ApiError> {
+    if takes_no_mail(sign_in.ctx, &mail.to).await? {
+        return Ok(Some(NotSent::Refused));
+    }
+    Ok(match queue(sign_in, mail, Urgency::Code) {
+        Ok(row) => {
+            effects.send(row);
+            None
+        }
+        Err(()) => Some(NotSent::Failed),
+    })
+}
+
+/// Whether mail to this address was refused or came back.
+async fn takes_no_mail(ctx: &Ctx, address: &str) -> Result<bool, ApiError> {
+    let Ok(address) = Address::parse(address) else {
+        return Ok(false);
+    };
+    Ok(suppression::of(ctx.platform(), &address).await?.is_some())
+}
+
+/// Takes what a function wants kept and told. A notice that cannot be sent fails nothing.
+fn take(
+    sign_in: &SignIn<'_>,
+    effects: &mut Effects,
+    settings: &confirm::Settings,
+    ledger: Option<String>,
+    notice: Option<CodeMail>,
+) {
+    if let Some(text) = ledger {
+        let user = sign_in.subject.user();
+        let person = Person {
+            pool: sign_in.pool.id(),
+            user_name: user.map_or("", |user| &user.username),
+            sub: user.map_or("", |user| &user.sub),
+        };
+        effects.write_ledger(settings, &person, text);
+    }
+    if let Some(Ok(row)) = notice.map(|notice| queue(sign_in, notice, Urgency::Notice)) {
+        effects.send(row);
     }
 }
 
@@ -97,16 +154,16 @@ pub async fn run(
 /// allow, whichever ends first.
 fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
     let settings = sign_in.ctx.app.functions.confirm();
-    let step = u32::try_from(sign_in.client.auth_session_seconds()).unwrap_or(settings.code_ttl_s);
+    let minutes = u8::try_from(sign_in.client.auth_session_seconds() / 60);
     confirm::Settings {
-        code_ttl_s: settings.code_ttl_s.min(step),
+        session_minutes: minutes.unwrap_or(settings.session_minutes),
         ..settings.clone()
     }
 }
 
-/// The outbox row of a code mail. Where the server cannot send, the client learns what the functions on Lambda would
-/// say, and the operator why.
-fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch, Failure> {
+/// The outbox row of a mail. Where the server cannot send, the client learns what the functions on Lambda would say, and
+/// the operator why.
+fn queue(sign_in: &SignIn<'_>, mail: CodeMail, urgency: Urgency) -> Result<poolhouse_store::Batch, ()> {
     let outgoing = OutgoingMail {
         to: mail.to,
         subject: mail.subject,
@@ -115,8 +172,8 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch,
         language: Some(mail.locale.tag().to_owned()),
         expires: Some(Millis(mail.expires_at.saturating_mul(1000))),
         dedup_id: mail.dedup_id,
-        urgency: Urgency::Code,
-        thread: Some(sign_in.event_id.clone()),
+        urgency,
+        thread: Some(format!("{} {}", urgency.name(), sign_in.event_id)),
         request_id: sign_in.ctx.request_id.clone(),
         picture: mail.logo.as_ref().map(mailer::picture),
         discard: mail.discard,
@@ -132,7 +189,6 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch,
                 reason = error.message,
                 "confirm code not mailed"
             );
-            Failure::Refused(Refusal::MailNotSent)
         })
 }
 
