@@ -205,7 +205,7 @@ fn r5_three_held_sign_ins_in_an_hour_tell_the_owner_once_an_hour() {
         let notice = &pool.notices[0];
         assert_eq!(
             (notice.to.as_str(), notice.subject.as_str()),
-            ("mara@example.org", "Somebody tried to sign in to Poolhouse")
+            ("mara@example.org", "Someone may know your Poolhouse password")
         );
         assert!(
             notice

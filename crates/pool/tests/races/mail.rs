@@ -1,6 +1,6 @@
 //! Mails that two nodes find due at the same moment.
 
-use poolhouse_pool::mailer::OutgoingMail;
+use poolhouse_pool::mailer::{OutgoingMail, Urgency};
 use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect};
 use tokio::sync::oneshot;
@@ -16,6 +16,10 @@ fn mail() -> OutgoingMail {
         language: None,
         expires: None,
         dedup_id: "a".to_owned(),
+        urgency: Urgency::Code,
+        thread: None,
+        request_id: "request".to_owned(),
+        picture: None,
         discard: false,
     }
 }

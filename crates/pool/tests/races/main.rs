@@ -17,7 +17,7 @@ mod users;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use poolhouse_pool::request::Ctx;
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::testing::{Answer, TestPool};
 use poolhouse_store::testing::Hooked;
 use poolhouse_store::{Memory, Scan, Store};
@@ -186,6 +186,7 @@ fn request(server: &TestPool) -> Ctx {
         app: server.app().clone(),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
+        asker: Asker::default(),
     }
 }
 
