@@ -4,4 +4,4 @@ mod app;
 mod ctx;
 
 pub use app::App;
-pub use ctx::{Ctx, as_sub};
+pub use ctx::{Ctx, LONGEST_NAME, as_sub};

@@ -31,6 +31,26 @@ async fn an_access_token_ends_with_its_hour() {
         .assert_error("NotAuthorizedException", "Access Token has expired");
 }
 
+/// Tokens of a client without revocation name no family, and times in tokens are in whole seconds.
+#[tokio::test]
+async fn in_the_second_of_a_sign_out_what_was_before_it_ends_and_what_comes_after_does_not() {
+    for members in [json!({}), json!({ "EnableTokenRevocation": false })] {
+        let scene = Scene::with_client(members).await;
+        let before = tokens(&scene, "mara").await;
+        let body = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+        scene.server.call("AdminUserGlobalSignOut", body).await.ok();
+        let after = tokens(&scene, "mara").await;
+        let [before, token] =
+            [&before, &after].map(|tokens| tokens["AccessToken"].as_str().unwrap().to_owned());
+        get_user(&scene, &before)
+            .await
+            .assert_error("NotAuthorizedException", "Access Token has been revoked");
+        get_user(&scene, &token).await.ok();
+        let body = json!({ "ClientId": scene.client, "RefreshToken": after["RefreshToken"] });
+        scene.server.call("GetTokensFromRefreshToken", body).await.ok();
+    }
+}
+
 #[tokio::test]
 async fn a_token_of_another_kind_or_with_another_signature_opens_nothing() {
     let scene = Scene::new().await;

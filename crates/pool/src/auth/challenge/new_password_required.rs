@@ -62,7 +62,7 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     let parameters = BTreeMap::from([
-        ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
+        ("USER_ID_FOR_SRP".to_owned(), subject.public_name(pool)),
         ("requiredAttributes".to_owned(), json!(missing).to_string()),
         ("userAttributes".to_owned(), json!(present).to_string()),
     ]);

@@ -78,12 +78,7 @@ pub async fn run(
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
             report(sign_in, &verified.warnings);
-            tracing::info!(
-                request_id = ctx.request_id,
-                pool = pool.id(),
-                outcome = ?verified.outcome,
-                "confirm code answered"
-            );
+            effects.note_verdict(format!("{:?}", verified.outcome));
             if let Some(text) = verified.ledger {
                 effects.write_ledger(&settings.attribute, text);
             }
