@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use poolhouse_pool::testing::srp::SrpClient;
 use poolhouse_pool::testing::{Answer, TestPool};
 use serde_json::{Value, json};
 
@@ -55,7 +56,8 @@ async fn user(server: &TestPool, pool: &str, username: &str, email: Option<&str>
 }
 
 async fn begin(server: &TestPool, client: &str, flow: &str, name: &str) -> Answer {
-    let parameters = json!({ "USERNAME": name, "SRP_A": "abcdef0123456789", "CHALLENGE_NAME": "SRP_A" });
+    let srp_a = SrpClient::new("us-east-1_any", PASSWORD).public_a();
+    let parameters = json!({ "USERNAME": name, "SRP_A": srp_a, "CHALLENGE_NAME": "SRP_A" });
     let body = json!({ "AuthFlow": flow, "ClientId": client, "AuthParameters": parameters });
     server.call("InitiateAuth", body).await
 }
