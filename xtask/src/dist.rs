@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use poolhouse_text::hex;
 use sha2::{Digest, Sha256};
 
 use crate::system::{process, tools};
@@ -128,10 +129,7 @@ fn make(architecture: Architecture) -> Outcome {
 
 /// A line as `sha256sum --check` reads it.
 fn sum(bytes: &[u8], file: &str) -> String {
-    let digest: String = Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = hex::encode(&Sha256::digest(bytes));
     format!("{digest}  {file}\n")
 }
 

@@ -14,6 +14,7 @@ use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::{App, Ctx};
 use poolhouse_pool::run::{Parts, assemble};
+use poolhouse_pool::testing::{aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::Sqlite;
 use serde_json::{Value, json};
@@ -35,6 +36,7 @@ pub fn open(database: &Path) -> Outcome<Arc<App>> {
         inbox: Some(Inbox::new(10)),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         function_host: FunctionHost::default(),
+        aws: aws(nobodys_key(), Arc::new(SystemClock)),
         places: Vec::new(),
     };
     Ok(assemble(settings, parts)?)

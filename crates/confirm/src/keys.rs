@@ -5,6 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use poolhouse_text::hex;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -189,14 +190,7 @@ pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if text.len() < 2 * LEAST_KEY_BYTES || !text.len().is_multiple_of(2) || !digits {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-        .collect()
+    hex::decode(text).filter(|bytes| bytes.len() >= LEAST_KEY_BYTES)
 }
 
 #[cfg(test)]

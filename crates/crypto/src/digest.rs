@@ -66,7 +66,7 @@ fn first_32(bytes: &[u8]) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hex::{decode, encode};
+    use poolhouse_text::hex::{decode, encode};
 
     #[test]
     fn sha_256_equals_the_published_example() {

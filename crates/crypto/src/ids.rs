@@ -1,7 +1,7 @@
 //! Random identifiers.
 
 use crate::Entropy;
-use crate::hex;
+use poolhouse_text::hex;
 
 /// The alphabet of app client ids and client secrets.
 pub const LOWER_ALPHANUMERIC: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";

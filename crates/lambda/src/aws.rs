@@ -1,10 +1,11 @@
 //! AWS services as the environment describes them: region, credentials and endpoints by the variables of AWS's SDKs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use poolhouse_outbound::TlsSource;
-use poolhouse_outbound::aws::{Caller, Clock, Credentials, Service};
-use poolhouse_outbound::http::Endpoint;
+use poolhouse_outbound::aws::{Caller, Clock, Credentials, Service, configured_endpoint, is_region};
+use poolhouse_outbound::http::{Endpoint, Proxies};
 
 use crate::settings::{InitError, Vars};
 
@@ -90,11 +91,11 @@ impl<'a> Aws<'a> {
         };
         let region = vars.get("AWS_REGION").or_else(|| vars.get("AWS_DEFAULT_REGION"));
         let region = region.or_else(|| pool_region(&vars.get("USER_POOL_ID")?));
-        let credentials = Credentials {
-            access_key_id,
-            secret,
-            session_token: vars.get("AWS_SESSION_TOKEN"),
-        };
+        let credentials = Credentials::new(access_key_id, secret, vars.get("AWS_SESSION_TOKEN"));
+        let proxies = Proxies::from_vars(|name| vars.get(name)).map_err(|error| InitError::Unusable {
+            name: error.variable,
+            why: "it is not of the form http://host:port or http://user:password@host:port".to_owned(),
+        })?;
         Ok(Some(Self {
             vars,
             region: region.ok_or(InitError::Missing {
@@ -102,8 +103,9 @@ impl<'a> Aws<'a> {
                 example: "eu-central-1",
             })?,
             caller: Caller {
-                credentials,
+                credentials: Arc::new(credentials),
                 tls: tls.clone(),
+                proxies,
                 clock: Clock::clone(clock),
             },
         }))
@@ -112,7 +114,7 @@ impl<'a> Aws<'a> {
     /// The service, in the caller's region unless another is named.
     pub(crate) fn service(&self, kind: Kind, region: Option<&str>) -> Result<Service, InitError> {
         let region = region.unwrap_or(&self.region).to_owned();
-        if !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        if !is_region(&region) {
             return Err(no_region());
         }
         Ok(Service {
@@ -126,20 +128,14 @@ impl<'a> Aws<'a> {
 
     /// The endpoint that the SDKs would use, by the same variables in the same order.
     fn endpoint(&self, kind: Kind, region: &str) -> Result<Endpoint, InitError> {
-        let ignored = self
-            .vars
-            .get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-            .is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
-        for name in [kind.variable(), "AWS_ENDPOINT_URL"] {
-            if let Some(url) = self.vars.get(name).filter(|_| !ignored) {
-                let why = "it is not of the form http://host:port or https://host:port";
-                return Endpoint::parse(&url).ok_or(InitError::Unusable {
-                    name,
-                    why: why.to_owned(),
-                });
-            }
-        }
-        Endpoint::of_service(kind.host(), region).ok_or_else(no_region)
+        let configured = configured_endpoint(kind.variable(), |name| self.vars.get(name));
+        let configured = configured.map_err(|name| InitError::Unusable {
+            name,
+            why: "it is not of the form http://host:port or https://host:port".to_owned(),
+        })?;
+        configured
+            .or_else(|| Endpoint::of_service(kind.host(), region))
+            .ok_or_else(no_region)
     }
 }
 
@@ -157,7 +153,6 @@ fn pool_region(pool_id: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;

@@ -167,7 +167,13 @@ impl Item<'_> {
         });
         match self.session.call("DynamoDB_20120810.UpdateItem", &body, by).await {
             Ok(_) => Ok(Wrote::Done),
-            Err(error) if error.refusal() == Some("ConditionalCheckFailedException") => Ok(Wrote::Overtaken),
+            Err(error)
+                if error
+                    .refusal()
+                    .is_some_and(|refusal| refusal.code == "ConditionalCheckFailedException") =>
+            {
+                Ok(Wrote::Overtaken)
+            }
             Err(error) => Err(error),
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, Templates, create};
 use poolhouse_mail::{Class, SendError};
 use poolhouse_outbound::aws::Clock;
+use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -13,7 +14,7 @@ use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, read_file, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
-use crate::log::{Line, Log, with_causes};
+use crate::log::{Line, Log};
 use crate::mailer::{Delivery, Mailer, Schedule};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use poolhouse_confirm::Warning;
+use poolhouse_text::with_causes;
 use serde_json::{Map, Value};
 
 /// Where the lines go. Lambda keeps what a function writes to its standard output.
@@ -81,15 +82,4 @@ impl Line {
     pub(crate) fn caused_by(self, error: &dyn Error) -> Self {
         self.with("cause", with_causes(error))
     }
-}
-
-/// An error and the errors behind it, outermost first.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

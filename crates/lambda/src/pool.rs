@@ -45,7 +45,13 @@ impl Account<'_> {
         let body = json!({ "UserPoolId": self.pool_id, "Username": self.user_name });
         let user = match self.call("AdminGetUser", &body, by).await {
             Ok(user) => user,
-            Err(error) if error.refusal() == Some("UserNotFoundException") => return Ok(None),
+            Err(error)
+                if error
+                    .refusal()
+                    .is_some_and(|refusal| refusal.code == "UserNotFoundException") =>
+            {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let attributes = user

@@ -9,11 +9,11 @@ use std::io;
 use std::time::Duration;
 
 use poolhouse_outbound::aws::{Clock, Session};
+use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Kind};
-use crate::log::with_causes;
 use crate::settings::{InitError, Vars, tls};
 
 /// What reading all of them may take: Cognito waits 5 s, the start of a function included, and a call has 3.5 s of that.

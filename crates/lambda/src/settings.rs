@@ -9,8 +9,7 @@ use std::time::Duration;
 use poolhouse_confirm::{Settings, SettingsError};
 use poolhouse_mail::ses::Ses;
 use poolhouse_mail::{Carrier, CarrierUrl, Mailbox};
-use poolhouse_outbound::{TlsSource, client_config};
-use rustls::RootCertStore;
+use poolhouse_outbound::{TlsSource, client_config, roots};
 use rustls::crypto::ring;
 
 use crate::aws::{Aws, Kind};
@@ -117,12 +116,7 @@ impl MailSettings {
 
 /// TLS with ring and Mozilla's roots, made when the first connection needs it.
 pub(crate) fn tls() -> TlsSource {
-    TlsSource::lazy(|| {
-        let roots = RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
-        client_config(Arc::new(ring::default_provider()), roots).map(Arc::new)
-    })
+    TlsSource::lazy(|| client_config(Arc::new(ring::default_provider()), roots()).map(Arc::new))
 }
 
 /// Why a function cannot be made. `Display` names the variable and what to do; no value of a secret is in it.

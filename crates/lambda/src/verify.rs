@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use poolhouse_confirm::{Facts, LedgerSource, Outcome, Settings, Verified, verify};
 use poolhouse_outbound::aws::{CallError, Clock};
+use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -12,7 +13,7 @@ use crate::counters::Wrote;
 use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
-use crate::log::{Line, Log, with_causes};
+use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;
 use crate::settings::{InitError, Limits, Vars, tls};

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use poolhouse_outbound::aws::CredentialsError;
+
 use crate::smtp::Reply;
 
 /// What a failure means for the mail.
@@ -83,6 +85,8 @@ pub enum Problem {
     Handshake(io::Error),
     /// TLS could not be set up on our side.
     TlsSetup(rustls::Error),
+    /// There is nothing to sign requests to SES with.
+    Credentials(CredentialsError),
     /// The relay answered with a refusal.
     Refused(Reply),
     /// SES answered with a refusal.
@@ -128,7 +132,7 @@ impl SendError {
     pub fn class(&self) -> Class {
         match &self.problem {
             Problem::Unsendable(_) => Class::Permanent,
-            Problem::Handshake(_) | Problem::TlsSetup(_) => Class::Config,
+            Problem::Handshake(_) | Problem::TlsSetup(_) | Problem::Credentials(_) => Class::Config,
             // What an address needs and the relay lacks is this mail's fate; what our settings need is the operator's.
             Problem::Lacking(_) if self.phase == Phase::Mail => Class::Permanent,
             Problem::Lacking(_) => Class::Config,
@@ -200,6 +204,7 @@ impl fmt::Display for SendError {
             Problem::Io(_) => write!(f, "the connection to the mail relay failed at {phase}"),
             Problem::Handshake(_) => f.write_str("the TLS handshake with the mail relay failed"),
             Problem::TlsSetup(_) => f.write_str("TLS to the mail relay could not be set up"),
+            Problem::Credentials(_) => f.write_str("SES was not asked"),
             Problem::Refused(reply) => write!(f, "the mail relay refused {phase} with {reply}"),
             Problem::Rejected { status, error } => {
                 write!(f, "the mail relay refused {phase} with {status} {error}")
@@ -216,6 +221,7 @@ impl Error for SendError {
         match &self.problem {
             Problem::Io(source) | Problem::Handshake(source) => Some(source),
             Problem::TlsSetup(source) => Some(source),
+            Problem::Credentials(source) => Some(source),
             _ => None,
         }
     }

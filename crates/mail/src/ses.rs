@@ -6,7 +6,7 @@ use std::io;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poolhouse_outbound::aws::{Service, error_name};
+use poolhouse_outbound::aws::{Call, Credentials, Service};
 use poolhouse_outbound::http::{Answer, Connection as Http, HttpError};
 use serde_json::{Value, json};
 
@@ -93,6 +93,7 @@ pub struct Ses {
 /// A connection to SES, good for one mail.
 pub struct Connection<'a> {
     ses: &'a Ses,
+    credentials: Credentials,
     http: Http,
 }
 
@@ -107,9 +108,16 @@ impl Ses {
 
     /// Connects, within the deadlines.
     pub async fn open(&self, deadlines: &Deadlines) -> Result<Connection<'_>, SendError> {
+        let clock = deadlines.start();
+        let find = async { self.service.credentials().await.map_err(Problem::Credentials) };
+        let credentials = clock.run(Phase::Auth, find).await?;
         let connect = async { self.service.connect().await.map_err(problem) };
-        match deadlines.start().run(Phase::Connect, connect).await {
-            Ok(http) => Ok(Connection { ses: self, http }),
+        match clock.run(Phase::Connect, connect).await {
+            Ok(http) => Ok(Connection {
+                ses: self,
+                credentials,
+                http,
+            }),
             Err(error) => Err(error.in_handshake()),
         }
     }
@@ -145,9 +153,6 @@ impl Connection<'_> {
         }
         let body = self.ses.body(envelope, message);
         let answer = self.request(&body, &deadlines.start()).await?;
-        if !answer.status.is_success() {
-            return Err(SendError::new(Phase::Request, rejected(&answer)));
-        }
         let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
         let id = body.as_ref().and_then(|body| body.get("MessageId"));
         let id = id.and_then(Value::as_str).unwrap_or_default().chars();
@@ -161,33 +166,39 @@ impl Connection<'_> {
     /// somebody costs.
     pub async fn rehearse(self, deadlines: &Deadlines) -> Result<(), SendError> {
         let nothing = json!({ "Content": {} });
-        let answer = self.request(&nothing, &deadlines.start()).await?;
-        match rejected(&answer) {
-            Problem::Rejected { status: 400, .. } => Ok(()),
-            problem => Err(SendError::new(Phase::Request, problem)),
+        match self.request(&nothing, &deadlines.start()).await {
+            Err(error) if matches!(error.problem(), Problem::Rejected { status: 400, .. }) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(SendError::new(
+                Phase::Request,
+                Problem::Protocol("a mail to nobody was taken"),
+            )),
         }
     }
 
     async fn request(mut self, body: &Value, clock: &Clock) -> Result<Answer, SendError> {
-        let headers = [("content-type", "application/json")];
-        let request = self.ses.service.post(PATH, &headers, body.to_string());
+        let call = Call::post(PATH, "application/json", body.to_string());
+        let request = self.ses.service.request(&call, Some(&self.credentials));
         let request = request.map_err(|error| SendError::new(Phase::Check, problem(error)))?;
-        let exchange = async { self.http.send(request).await.map_err(problem) };
+        let exchange = async {
+            let answer = self.http.send(request).await.map_err(problem)?;
+            self.ses
+                .service
+                .judge(answer)
+                .map_err(|refusal| Problem::Rejected {
+                    status: refusal.status,
+                    error: refusal.code,
+                })
+        };
         clock.run(Phase::Request, exchange).await
-    }
-}
-
-fn rejected(answer: &Answer) -> Problem {
-    Problem::Rejected {
-        status: answer.status.as_u16(),
-        error: error_name(answer),
     }
 }
 
 /// A failure of HTTP in the words for failures of mail.
 fn problem(error: HttpError) -> Problem {
     match error {
-        HttpError::Connect(error) => crate::smtp::handshake_problem(error),
+        HttpError::Resolve(error) | HttpError::Connect(error) => Problem::Io(error),
+        HttpError::Handshake(error) => crate::smtp::handshake_problem(error),
         HttpError::Tls(error) => Problem::TlsSetup(error),
         HttpError::Name => Problem::Lacking("a name that TLS can check"),
         error => Problem::Io(io::Error::other(error)),

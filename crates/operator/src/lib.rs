@@ -9,14 +9,12 @@ mod aws;
 mod change;
 mod cli;
 mod console;
-mod credentials;
 mod doctor;
-mod env;
 mod pool;
 
 pub use cli::{
-    AttachArgs, AwsArgs, ChangeArgs, Command, DetachArgs, DoctorArgs, FunctionArgs, RollbackArgs, World, run,
+    AttachArgs, AwsArgs, ChangeArgs, Clock, Command, DetachArgs, DoctorArgs, FunctionArgs, RollbackArgs,
+    World, run,
 };
 pub use console::{Console, Reply, Terminal};
 pub use doctor::Output;
-pub use env::{Clock, Env};

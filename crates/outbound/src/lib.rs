@@ -10,4 +10,4 @@ pub mod aws;
 pub mod http;
 mod tls;
 
-pub use tls::{TlsSource, client_config};
+pub use tls::{BundleError, TlsSource, client_config, roots, roots_with};

@@ -1,9 +1,12 @@
 //! Where the client gets its TLS settings from.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 
 type Made = Result<Arc<ClientConfig>, rustls::Error>;
@@ -47,4 +50,61 @@ pub fn client_config(
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth())
+}
+
+/// The roots that Mozilla trusts.
+pub fn roots() -> RootCertStore {
+    RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    }
+}
+
+/// The same and those of a bundle in PEM, which `AWS_CA_BUNDLE` names where a company's proxy signs.
+///
+/// # Errors
+/// The bundle cannot be read, or holds no certificate.
+pub fn roots_with(bundle: &[u8]) -> Result<RootCertStore, BundleError> {
+    let mut roots = roots();
+    let mut found = 0;
+    for certificate in CertificateDer::pem_slice_iter(bundle) {
+        roots
+            .add(certificate.map_err(BundleError::Pem)?)
+            .map_err(BundleError::Certificate)?;
+        found += 1;
+    }
+    match found {
+        0 => Err(BundleError::Empty),
+        _ => Ok(roots),
+    }
+}
+
+/// What is wrong with a bundle of certificates.
+#[derive(Debug)]
+pub enum BundleError {
+    /// It cannot be read as PEM.
+    Pem(pem::Error),
+    /// It is PEM, and has no certificate.
+    Empty,
+    /// A certificate that cannot be a root.
+    Certificate(rustls::Error),
+}
+
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pem(_) => "it cannot be read as PEM",
+            Self::Empty => "it holds no certificate",
+            Self::Certificate(_) => "it holds a certificate that cannot be a root",
+        })
+    }
+}
+
+impl Error for BundleError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Pem(source) => Some(source),
+            Self::Certificate(source) => Some(source),
+            Self::Empty => None,
+        }
+    }
 }

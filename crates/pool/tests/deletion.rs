@@ -1,6 +1,8 @@
 //! Whatever happened in a pool, deleting a user leaves no row that speaks of the user, and deleting the pool none that
 //! speaks of the pool: not in a key and not in a document.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::sync::Arc;
 
 use poolhouse_crypto::Entropy as _;
@@ -131,7 +133,7 @@ async fn a_deleted_user_and_a_deleted_pool_leave_no_row_in_memory() {
 async fn a_deleted_user_and_a_deleted_pool_leave_no_row_in_sqlite() {
     let directory = std::env::temp_dir().join(format!("poolhouse-deletion-{}", std::process::id()));
     for seed in 1..=2 {
-        let store = Arc::new(Sqlite::open(&directory.join(format!("{seed}.db"))).unwrap());
+        let store = Arc::new(Sqlite::open(directory.join(format!("{seed}.db"))).unwrap());
         nothing_is_left(store, seed).await;
     }
     std::fs::remove_dir_all(directory).unwrap();

@@ -17,7 +17,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use poolhouse_outbound::TlsSource;
 use poolhouse_outbound::aws::{Caller, Credentials};
-use poolhouse_outbound::http::Endpoint;
+use poolhouse_outbound::http::{Endpoint, Proxies};
 use poolhouse_pool::base::settings::RemoteFunction;
 use poolhouse_pool::triggers::{Remote, Trigger};
 use poolhouse_sigv4::Presented;
@@ -51,11 +51,8 @@ async fn lambda() -> Lambda {
         }
     });
     let caller = Caller {
-        credentials: Credentials {
-            access_key_id: "AKIAEXAMPLE".to_owned(),
-            secret: SECRET.to_owned(),
-            session_token: Some("token".to_owned()),
-        },
+        credentials: Arc::new(Credentials::new("AKIAEXAMPLE", SECRET, Some("token".to_owned()))),
+        proxies: Proxies::default(),
         tls: TlsSource::lazy(|| Err(no_tls())),
         clock: Arc::new(|| Duration::from_secs(NOW)),
     };
@@ -205,11 +202,8 @@ async fn an_endpoint_that_cannot_be_reached_is_an_error_with_its_cause() {
     let endpoint = Endpoint::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     drop(listener);
     let caller = Caller {
-        credentials: Credentials {
-            access_key_id: String::new(),
-            secret: SECRET.to_owned(),
-            session_token: None,
-        },
+        credentials: Arc::new(Credentials::new("", SECRET, None)),
+        proxies: Proxies::default(),
         tls: TlsSource::lazy(|| Err(no_tls())),
         clock: Arc::new(|| Duration::from_secs(NOW)),
     };
@@ -222,6 +216,6 @@ async fn an_endpoint_that_cannot_be_reached_is_an_error_with_its_cause() {
         .invoke(Vec::new(), Instant::now() + LONG)
         .await
         .unwrap_err();
-    assert_eq!(error.source().unwrap().to_string(), "no connection");
+    assert_eq!(error.source().unwrap().to_string(), "nothing listens there");
     assert!(!format!("{error:?}").contains(SECRET));
 }

@@ -1,5 +1,7 @@
 //! What the sweeper removes, and what it leaves.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use poolhouse_pool::base::clock::Millis;
 use poolhouse_pool::records::{Deleting, Failures, RecordBatch};
 use poolhouse_pool::testing::TestPool;

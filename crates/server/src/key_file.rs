@@ -8,6 +8,7 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use poolhouse_crypto::Entropy;
+use poolhouse_text::hex;
 use zeroize::Zeroizing;
 
 const NAME: &str = "master.key";
@@ -134,29 +135,14 @@ fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()
 
 fn encode(key: &[u8; OCTETS]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(LENGTH));
-    for byte in key {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from_digit(u32::from(digit), 16).unwrap_or_default());
-        }
-    }
+    hex::encode_into(&mut text, key);
     text.push('\n');
     text
 }
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; OCTETS]>> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * OCTETS {
-        return None;
-    }
     let mut key = Zeroizing::new([0; OCTETS]);
-    for (byte, pair) in key.iter_mut().zip(digits.chunks(2)) {
-        let digit = |index: usize| {
-            char::from(pair[index])
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        *byte = digit(0)? << 4 | digit(1)?;
-    }
+    hex::decode_into(text, &mut *key)?;
     Some(key)
 }
 

@@ -3,8 +3,7 @@
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
-use poolhouse_operator::Env;
-use poolhouse_outbound::aws::Credentials;
+use poolhouse_credentials::Env;
 use poolhouse_server::cli::{self, Environment};
 
 /// Sign-ins make many small allocations; docs/decisions/dependencies.md has what this saves.
@@ -20,17 +19,9 @@ fn main() -> ExitCode {
         |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty()),
         std::env::var_os("PATH").unwrap_or_default(),
     );
-    let credentials = || {
-        Some(Credentials {
-            access_key_id: variable("AWS_ACCESS_KEY_ID")?,
-            secret: variable("AWS_SECRET_ACCESS_KEY")?,
-            session_token: variable("AWS_SESSION_TOKEN"),
-        })
-    };
     let environment = Environment {
         log: variable("POOLHOUSE_LOG"),
         path,
-        credentials: credentials(),
         variables: Env::new(variable),
     };
     cli::main(std::env::args_os(), &environment)

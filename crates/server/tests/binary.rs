@@ -240,3 +240,48 @@ fn a_database_is_not_opened_with_another_ones_key() {
          your backup."
     );
 }
+
+#[test]
+fn a_server_whose_mail_goes_by_ses_says_at_its_start_that_it_has_no_credentials() {
+    let scratch = Scratch::new();
+    let file = scratch.path().join("poolhouse.toml");
+    std::fs::write(
+        &file,
+        "[mail]\nrelays = ['ses://eu-central-1']\nfrom = 'a@example.com'\n",
+    )
+    .unwrap();
+    let start = |variables: &[(&str, &str)]| {
+        let mut command = poolhouse(&scratch, &["serve", "--listen", "127.0.0.1:0"]);
+        for name in [
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_PROFILE",
+            "HTTPS_PROXY",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("HOME", scratch.path())
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .envs(variables.iter().copied());
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        said.lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        start(&[]),
+        "poolhouse: mail by ses.eu-central-1 needs AWS credentials: no credentials in the environment, the profile \
+         \"default\": set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role."
+    );
+    assert_eq!(
+        start(&[("AWS_ACCESS_KEY_ID", "AKIA")]),
+        "poolhouse: mail by ses.eu-central-1 needs AWS credentials: AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is \
+         not."
+    );
+    assert_eq!(
+        start(&[("HTTPS_PROXY", "socks5://proxy")]),
+        "poolhouse: the way to AWS cannot be used: HTTPS_PROXY is not of the form http://host:port or \
+         http://user:password@host:port."
+    );
+}

@@ -1,6 +1,7 @@
 //! Reading the `Authorization` header.
 
-use crate::{ALGORITHM, Refusal, Request};
+use crate::refusal::Refusal;
+use crate::request::{ALGORITHM, Request};
 
 /// The three parameters of the header, as presented.
 pub(crate) struct Authorization<'a> {

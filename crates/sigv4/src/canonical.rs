@@ -1,7 +1,9 @@
 //! The form of a request that both sides agree on, however it was spelled on the wire.
 
+use poolhouse_text::percent;
+
 use crate::hash::sha256_hex;
-use crate::{ALGORITHM, Request, TERMINATOR};
+use crate::request::{ALGORITHM, Request, TERMINATOR};
 
 /// The canonical request with these headers (in lower case) signed; `None` if the request lacks one of them. `body_hash` is
 /// the body's SHA-256 in hexadecimal.
@@ -63,7 +65,7 @@ fn path(path: &str) -> String {
             ".." => {
                 segments.pop();
             }
-            segment => segments.push(encode(segment.as_bytes())),
+            segment => segments.push(percent::encode(segment)),
         }
     }
     let end = if path.ends_with('/') && !segments.is_empty() {
@@ -76,56 +78,16 @@ fn path(path: &str) -> String {
 
 /// The query's parameters, encoded alike and sorted by name, then value.
 fn query(query: &str) -> String {
-    let mut parameters: Vec<(String, String)> = query
+    let mut parameters: Vec<[String; 2]> = query
         .split('&')
         .filter(|parameter| !parameter.is_empty())
         .map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
-        .map(|(name, value)| (encode(&decode(name)), encode(&decode(value))))
+        .map(|(name, value)| [name, value].map(|text| percent::encode(percent::decode_lenient(text))))
         .collect();
     parameters.sort_unstable();
     let parameters: Vec<String> = parameters
         .into_iter()
-        .map(|(name, value)| [name, value].join("="))
+        .map(|parameter| parameter.join("="))
         .collect();
     parameters.join("&")
-}
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len()), |mut text, &byte| {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    text.push(char::from(byte))
-                }
-                _ => text.push_str(&format!("%{byte:02X}")),
-            }
-            text
-        })
-}
-
-/// Undoes percent-encoding. A `%` without two hexadecimal digits stands for itself; so does `+`.
-fn decode(text: &str) -> Vec<u8> {
-    let mut rest = text.as_bytes();
-    let mut bytes = Vec::with_capacity(rest.len());
-    while let Some((&first, after)) = rest.split_first() {
-        let escaped = after.split_first_chunk().filter(|_| first == b'%');
-        match escaped.and_then(|(digits, after)| Some((hex_byte(*digits)?, after))) {
-            Some((byte, after)) => {
-                bytes.push(byte);
-                rest = after;
-            }
-            None => {
-                bytes.push(first);
-                rest = after;
-            }
-        }
-    }
-    bytes
-}
-
-fn hex_byte(digits: [u8; 2]) -> Option<u8> {
-    let [high, low] = digits.map(|digit| char::from(digit).to_digit(16));
-    u8::try_from(high? << 4 | low?).ok()
 }

@@ -1,15 +1,14 @@
 //! SHA-256, HMAC and the signing key.
 
-use std::fmt::Write as _;
-
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use poolhouse_text::hex;
 use sha2::{Digest as _, Sha256};
 
-use crate::TERMINATOR;
+use crate::request::TERMINATOR;
 
 /// Lower-case hexadecimal of the SHA-256.
 pub(crate) fn sha256_hex(data: &[u8]) -> String {
-    hex(&Sha256::digest(data))
+    hex::encode(&Sha256::digest(data))
 }
 
 /// The signature over the text, in lower-case hexadecimal. `date` is `YYYYMMDD`.
@@ -19,7 +18,7 @@ pub(crate) fn signature(secret: &str, date: &str, region: &str, service: &str, t
     let key = scope
         .iter()
         .fold(start, |key, part| hmac_sha256(&key, part.as_bytes()).to_vec());
-    hex(&hmac_sha256(&key, text.as_bytes()))
+    hex::encode(&hmac_sha256(&key, text.as_bytes()))
 }
 
 fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
@@ -33,14 +32,4 @@ fn hmac_sha256(key: &[u8], data: &[u8]) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(data);
     mac.finalize().into_bytes().into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

@@ -1,27 +1,8 @@
 //! The client's side.
 
-use std::fmt;
-
-use crate::{ALGORITHM, Request, canonical, hash};
-
-/// Who signs.
-#[derive(Clone, Copy)]
-pub struct Credentials<'a> {
-    /// The access key's id, which is public.
-    pub access_key_id: &'a str,
-    /// The secret access key.
-    pub secret: &'a str,
-    /// The token that belongs to temporary credentials.
-    pub session_token: Option<&'a str>,
-}
-
-impl fmt::Debug for Credentials<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
-}
+use crate::credentials::Credentials;
+use crate::request::{ALGORITHM, Request};
+use crate::{canonical, hash};
 
 /// What proxies may change on the way, or what is written after signing.
 const UNSIGNED: [&str; 6] = [
@@ -37,13 +18,13 @@ const UNSIGNED: [&str; 6] = [
 /// `YYYYMMDDTHHMMSSZ`; the request must not carry `x-amz-date`, `x-amz-security-token` or `authorization` yet.
 pub fn sign(
     request: &Request<'_>,
-    credentials: &Credentials<'_>,
+    credentials: &Credentials,
     region: &str,
     service: &str,
     amz_date: &str,
 ) -> Vec<(&'static str, String)> {
     let mut added = vec![("x-amz-date", amz_date.to_owned())];
-    if let Some(token) = credentials.session_token {
+    if let Some(token) = credentials.session_token() {
         added.push(("x-amz-security-token", token.to_owned()));
     }
     let headers: Vec<(&str, &str)> = request
@@ -74,10 +55,10 @@ pub fn sign(
     let date = amz_date.split('T').next().unwrap_or_default();
     let scope = canonical::scope(date, region, service);
     let text = canonical::string_to_sign(amz_date, &scope, &canonical_request);
-    let signature = hash::signature(credentials.secret, date, region, service, &text);
+    let signature = hash::signature(credentials.secret(), date, region, service, &text);
     let authorization = format!(
         "{ALGORITHM} Credential={}/{scope}, SignedHeaders={}, Signature={signature}",
-        credentials.access_key_id,
+        credentials.access_key_id(),
         names.join(";"),
     );
     added.push(("authorization", authorization));

@@ -7,7 +7,9 @@ use subtle::ConstantTimeEq as _;
 use crate::authorization::{Authorization, incomplete};
 use crate::date::{format_basic, parse_basic, parse_http};
 use crate::hash::sha256_hex;
-use crate::{Refusal, Request, TERMINATOR, canonical, hash};
+use crate::refusal::Refusal;
+use crate::request::{Request, TERMINATOR};
+use crate::{canonical, hash};
 
 /// How far the client's clock may be off, in seconds.
 const SKEW: i64 = 5 * 60;

@@ -14,4 +14,4 @@ mod server;
 pub use poolhouse_pool::testing::{
     Answer, FrozenClock, PreparedKeys, RecordingFunction, SeededEntropy, TestPool, srp,
 };
-pub use server::{Credentials, Edge, TestServer};
+pub use server::{AccessKey, Edge, TestServer};

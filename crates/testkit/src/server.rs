@@ -38,7 +38,7 @@ const HOST: &str = "127.0.0.1:9229";
 
 /// An access key.
 #[derive(Clone)]
-pub struct Credentials {
+pub struct AccessKey {
     /// Its id.
     pub access_key_id: String,
     /// Its secret.
@@ -59,7 +59,7 @@ pub struct TestServer {
     pool: TestPool,
     router: Router,
     http: HttpSettings,
-    operator: Credentials,
+    operator: AccessKey,
     sockets: Mutex<Vec<(Stop, JoinHandle<()>)>>,
 }
 
@@ -117,7 +117,7 @@ impl TestServer {
         TestServer {
             router: router(pool.app().clone(), pages, edge.http.body),
             http: edge.http,
-            operator: Credentials {
+            operator: AccessKey {
                 access_key_id: operator.access_key_id,
                 secret_access_key: operator.secret_access_key.to_string(),
             },
@@ -127,17 +127,17 @@ impl TestServer {
     }
 
     /// The operator's access key, with which [`call`](Self::call) signs.
-    pub fn operator(&self) -> &Credentials {
+    pub fn operator(&self) -> &AccessKey {
         &self.operator
     }
 
     /// An access key such as a process of this function gets, for these operations.
-    pub fn function_key(&self, function: &str, operations: &[Operation]) -> Credentials {
+    pub fn function_key(&self, function: &str, operations: &[Operation]) -> AccessKey {
         let app = self.app();
         let issued = app
             .function_keys
             .issue(function, operations.to_vec(), &*app.platform.entropy);
-        Credentials {
+        AccessKey {
             access_key_id: issued.access_key_id,
             secret_access_key: issued.secret_access_key.to_string(),
         }
@@ -159,7 +159,7 @@ impl TestServer {
     ///
     /// # Panics
     /// If the request cannot be built.
-    pub async fn call_as(&self, signer: Option<&Credentials>, operation: &str, body: Value) -> Answer {
+    pub async fn call_as(&self, signer: Option<&AccessKey>, operation: &str, body: Value) -> Answer {
         let body = body.to_string();
         let target = format!("AWSCognitoIdentityProviderService.{operation}");
         let headers = [
@@ -181,7 +181,7 @@ impl TestServer {
 
     fn signature(
         &self,
-        signer: &Credentials,
+        signer: &AccessKey,
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Vec<(&'static str, String)> {
@@ -192,11 +192,7 @@ impl TestServer {
             headers,
             body,
         };
-        let credentials = sigv4::Credentials {
-            access_key_id: &signer.access_key_id,
-            secret: &signer.secret_access_key,
-            session_token: None,
-        };
+        let credentials = sigv4::Credentials::new(&*signer.access_key_id, &*signer.secret_access_key, None);
         let now = jiff::Timestamp::from_millisecond(self.clock().now().0).expect("a date");
         sigv4::sign(
             &request,

@@ -62,11 +62,7 @@ impl PoolApi {
             headers: &signed,
             body: body.as_bytes(),
         };
-        let credentials = Credentials {
-            access_key_id: &self.key.id,
-            secret: &self.key.secret,
-            session_token: None,
-        };
+        let credentials = Credentials::new(&*self.key.id, &*self.key.secret, None);
         let signature = sign(&request, &credentials, REGION, "cognito-idp", &amz_date(now()?));
         let signature = signature.iter().map(|(name, value)| (*name, value.as_str()));
         let headers: Vec<(&str, &str)> = headers.into_iter().chain(signature).collect();

@@ -23,7 +23,7 @@ pub fn bytes<const N: usize>() -> Outcome<[u8; N]> {
 /// # Errors
 /// If the operating system has no generator.
 pub fn hex<const N: usize>() -> Outcome<String> {
-    Ok(bytes::<N>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(poolhouse_text::hex::encode(&bytes::<N>()?))
 }
 
 /// A password that people can type and that meets the default policy: `Hk7wp-x3mf9-qt2vd-8nrcz`, 95 bits.

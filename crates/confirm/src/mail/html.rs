@@ -1,6 +1,8 @@
 //! The HTML part: tables and inline styles for the mail programs that know nothing else, a style sheet for those that
 //! know dark mode. Nothing in it is fetched from anywhere and nothing can be clicked.
 
+use poolhouse_text::html::escape;
+
 use super::Letter;
 
 /// Colours for dark mode; the light ones are inline.
@@ -82,20 +84,4 @@ border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:70
         not_you = fill(texts.not_you),
         origin = origin.map(|line| line + "\n").unwrap_or_default(),
     )
-}
-
-/// Text as text, in an element or in a quoted attribute.
-pub(super) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

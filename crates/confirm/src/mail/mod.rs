@@ -7,10 +7,11 @@ mod template;
 mod texts;
 
 use std::fmt;
-use std::fmt::Write as _;
 
 pub use locale::Locale;
 pub use template::{Part, TemplateError, Templates};
+
+use poolhouse_text::hex;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
@@ -95,11 +96,7 @@ impl Letter<'_> {
             html: self.html(),
             locale: self.locale,
             expires_at: self.expires.epoch_s(),
-            dedup_id: id.iter().fold(String::new(), |mut text, byte| {
-                // Writing to a `String` does not fail.
-                let _ = write!(text, "{byte:02x}");
-                text
-            }),
+            dedup_id: hex::encode(&id),
             discard,
         }
     }
@@ -128,7 +125,9 @@ impl Letter<'_> {
 
     fn html(&self) -> String {
         match self.settings.templates.find(self.locale, Part::Html) {
-            Some(template) => template.fill(|placeholder| html::escape(&self.shown(placeholder))),
+            Some(template) => {
+                template.fill(|placeholder| poolhouse_text::html::escape(&self.shown(placeholder)))
+            }
             None => html::render(self),
         }
     }

@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::group::MODULUS;
-use crate::hex;
 use crate::testing::{Fixed, Seeded, modulus};
 use crate::{Entropy, hmac_sha256, sha256};
 
@@ -246,7 +245,7 @@ fn a_is_read_in_every_spelling_of_the_number() {
     }
     let largest = (modulus() - 1_u8).to_str_radix(16);
     let public_a = parse_a(&format!("00{largest}")).unwrap();
-    assert_eq!(hex::encode(public_a.as_bytes()), largest);
+    assert_eq!(poolhouse_text::hex::encode(public_a.as_bytes()), largest);
     assert_eq!(PublicA::from_bytes(&[0; PublicA::LENGTH]).err(), Some(BadA));
 }
 

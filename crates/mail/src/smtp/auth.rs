@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::hello::Extensions;
-use super::relay::Credentials;
+use super::relay::Login;
 use super::wire::Wire;
 use crate::deadlines::Clock;
 use crate::error::{Phase, Problem, SendError};
@@ -13,10 +13,10 @@ use crate::error::{Phase, Problem, SendError};
 pub(super) async fn sign_in(
     wire: &mut Wire,
     offered: &Extensions,
-    credentials: &Credentials,
+    login: &Login,
     clock: &Clock,
 ) -> Result<(), SendError> {
-    let Credentials { user, password } = credentials;
+    let Login { user, password } = login;
     let last = if offered.auth_plain {
         format!("AUTH PLAIN {}", STANDARD.encode(format!("\0{user}\0{password}")))
     } else if offered.auth_login {

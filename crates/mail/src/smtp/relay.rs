@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 
+use poolhouse_text::percent;
 use rustls::pki_types::ServerName;
 
 /// How the connection to a relay is protected.
@@ -25,11 +26,11 @@ pub struct Relay {
     host: String,
     port: u16,
     security: Security,
-    credentials: Option<Credentials>,
+    credentials: Option<Login>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Credentials {
+pub(super) struct Login {
     pub(super) user: String,
     pub(super) password: String,
 }
@@ -87,7 +88,7 @@ impl Relay {
         is_loopback_name(&self.host)
     }
 
-    pub(super) fn credentials(&self) -> Option<&Credentials> {
+    pub(super) fn credentials(&self) -> Option<&Login> {
         self.credentials.as_ref()
     }
 
@@ -104,34 +105,16 @@ fn is_loopback_name(host: &str) -> bool {
         || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-fn credentials(userinfo: &str) -> Result<Credentials, RelayError> {
+fn credentials(userinfo: &str) -> Result<Login, RelayError> {
     let (user, password) = userinfo.split_once(':').ok_or(RelayError::Password)?;
-    let (user, password) = (percent_decoded(user)?, percent_decoded(password)?);
+    let decoded = |text| percent::decode(text).ok_or(RelayError::Percent);
+    let (user, password) = (decoded(user)?, decoded(password)?);
     // PLAIN separates its fields by NUL, and a line break would end the command.
     let unusable = |text: &str| text.is_empty() || text.chars().any(char::is_control);
     if unusable(&user) || unusable(&password) {
         return Err(RelayError::Password);
     }
-    Ok(Credentials { user, password })
-}
-
-fn percent_decoded(text: &str) -> Result<String, RelayError> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => hex_digit(bytes.next())? << 4 | hex_digit(bytes.next())?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(plain).map_err(|_| RelayError::Percent)
-}
-
-fn hex_digit(byte: Option<u8>) -> Result<u8, RelayError> {
-    let digit = byte
-        .and_then(|b| char::from(b).to_digit(16))
-        .ok_or(RelayError::Percent)?;
-    u8::try_from(digit).map_err(|_| RelayError::Percent)
+    Ok(Login { user, password })
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), RelayError> {
@@ -216,7 +199,7 @@ pub enum RelayError {
     Host,
     /// No port number from 1 to 65535.
     Port,
-    /// Credentials without a password, empty ones, or control characters in them.
+    /// Login without a password, empty ones, or control characters in them.
     Password,
     /// A `%` without two hexadecimal digits, or bytes that are not UTF-8.
     Percent,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use poolhouse_mail::ses::{SIGNING_NAME, Ses};
 use poolhouse_outbound::aws::{Caller, Credentials, Service};
-use poolhouse_outbound::http::Endpoint;
+use poolhouse_outbound::http::{Endpoint, Proxies};
 use poolhouse_outbound::{TlsSource, client_config};
 use poolhouse_sigv4::{Presented, Request as Signed};
 use serde_json::Value;
@@ -97,11 +97,8 @@ pub fn ses(endpoint: &str, configuration_set: Option<&str>) -> Ses {
         region: "eu-central-1".to_owned(),
         endpoint: Endpoint::parse(endpoint).unwrap(),
         caller: Caller {
-            credentials: Credentials {
-                access_key_id: "AKIATEST".to_owned(),
-                secret: "a secret".to_owned(),
-                session_token: None,
-            },
+            credentials: Arc::new(Credentials::new("AKIATEST", "a secret", None)),
+            proxies: Proxies::default(),
             tls: TlsSource::lazy(|| {
                 let provider = rustls::crypto::ring::default_provider();
                 client_config(Arc::new(provider), rustls::RootCertStore::empty()).map(Arc::new)

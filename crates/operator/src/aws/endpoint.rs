@@ -3,95 +3,21 @@
 use std::error::Error;
 use std::fmt;
 
+use poolhouse_credentials::{Env, ProfileEndpoints};
+use poolhouse_outbound::aws::{configured_endpoint, is_region};
 use poolhouse_outbound::http::Endpoint;
 
-use crate::env::Env;
-
-/// A service that the tools call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
-    /// Cognito user pools.
-    UserPools,
-    /// Lambda.
-    Functions,
-    /// SES, version 2 of its API.
-    Mail,
-    /// STS.
-    Tokens,
-    /// CloudWatch Logs.
-    Logs,
-}
-
-impl Service {
-    /// The name in the scope of a signature.
-    pub(crate) fn signing_name(self) -> &'static str {
-        match self {
-            Service::UserPools => "cognito-idp",
-            Service::Functions => "lambda",
-            Service::Mail => "ses",
-            Service::Tokens => "sts",
-            Service::Logs => "logs",
-        }
-    }
-
-    /// The first label of its host on AWS.
-    fn host(self) -> &'static str {
-        match self {
-            Service::Mail => "email",
-            other => other.signing_name(),
-        }
-    }
-
-    /// The name that AWS's tools use in `AWS_ENDPOINT_URL_<NAME>` and, in lower case, in a profile's `services`.
-    fn id(self) -> &'static str {
-        match self {
-            Service::UserPools => "COGNITO_IDENTITY_PROVIDER",
-            Service::Functions => "LAMBDA",
-            Service::Mail => "SESV2",
-            Service::Tokens => "STS",
-            Service::Logs => "CLOUDWATCH_LOGS",
-        }
-    }
-
-    /// The variable that names its address.
-    pub(crate) fn variable(self) -> String {
-        format!("AWS_ENDPOINT_URL_{}", self.id())
-    }
-
-    /// The key of its section in a profile's `services`.
-    pub(crate) fn profile_key(self) -> String {
-        self.id().to_ascii_lowercase()
-    }
-}
-
-impl fmt::Display for Service {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Service::UserPools => "the user pool service",
-            Service::Functions => "Lambda",
-            Service::Mail => "SES",
-            Service::Tokens => "STS",
-            Service::Logs => "CloudWatch Logs",
-        })
-    }
-}
+use super::service::Service;
 
 /// Whether AWS answers there, private endpoints included.
 fn is_aws(endpoint: &Endpoint) -> bool {
     SUFFIXES.iter().any(|suffix| endpoint.host().ends_with(suffix))
 }
 
+/// The variable that sets all others and the profile's addresses aside.
+const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 /// How the names of AWS's hosts end.
 const SUFFIXES: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
-
-/// What a profile says about addresses, beside the flag and the environment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ProfileEndpoints {
-    /// `endpoint_url`
-    pub(crate) all: Option<String>,
-    /// `endpoint_url` in a service's section of the profile's `services`.
-    pub(crate) services: Vec<(String, String)>,
-}
 
 /// The addresses of all services for one run.
 #[derive(Clone, Debug)]
@@ -117,7 +43,7 @@ impl Endpoints {
         env: &Env,
         profile: &ProfileEndpoints,
     ) -> Result<Endpoints, EndpointError> {
-        if region.is_empty() || !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
+        if !is_region(region) {
             return Err(EndpointError::Region(region.to_owned()));
         }
         let named = match flag {
@@ -171,7 +97,7 @@ impl Endpoints {
 }
 
 /// The address of a service on AWS.
-pub(crate) fn on_aws(service: Service, region: &str) -> Result<Endpoint, EndpointError> {
+fn on_aws(service: Service, region: &str) -> Result<Endpoint, EndpointError> {
     Endpoint::of_service(service.host(), region).ok_or_else(|| EndpointError::Region(region.to_owned()))
 }
 
@@ -180,21 +106,13 @@ fn configured(
     env: &Env,
     profile: &ProfileEndpoints,
 ) -> Result<Option<Endpoint>, EndpointError> {
-    if env.is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-        return Ok(None);
+    let unusable = |source: &str| EndpointError::Form {
+        source: source.to_owned(),
+    };
+    if let Some(endpoint) = configured_endpoint(service.variable(), |name| env.get(name)).map_err(unusable)? {
+        return Ok(Some(endpoint));
     }
-    for variable in [service.variable(), "AWS_ENDPOINT_URL".to_owned()] {
-        if let Some(url) = env.get(&variable) {
-            return parse(&variable, &url).map(Some);
-        }
-    }
-    let key = service.profile_key();
-    let own = profile
-        .services
-        .iter()
-        .find(|(name, _)| *name == key)
-        .map(|(_, url)| url);
-    match own.or(profile.all.as_ref()) {
+    match profile.of(service.profile_key()).filter(|_| !env.is_true(IGNORE)) {
         Some(url) => parse("the profile's endpoint_url", url).map(Some),
         None => Ok(None),
     }
@@ -242,14 +160,13 @@ impl Error for EndpointError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::env_of;
 
     fn url(endpoints: &Endpoints, service: Service) -> Option<String> {
         endpoints.of(service).map(Endpoint::to_string)
     }
 
     fn resolve(flag: Option<&str>, pairs: &[(&str, &str)], profile: &ProfileEndpoints) -> Endpoints {
-        Endpoints::resolve("eu-central-1", flag, &env_of(pairs), profile).unwrap()
+        Endpoints::resolve("eu-central-1", flag, &Env::of(pairs), profile).unwrap()
     }
 
     #[test]
@@ -338,7 +255,7 @@ mod tests {
     fn what_cannot_be_used_is_named() {
         let none = ProfileEndpoints::default();
         let error = |region, flag, pairs: &[_]| {
-            Endpoints::resolve(region, flag, &env_of(pairs), &none)
+            Endpoints::resolve(region, flag, &Env::of(pairs), &none)
                 .unwrap_err()
                 .to_string()
         };

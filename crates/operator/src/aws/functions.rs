@@ -1,9 +1,13 @@
 //! Lambda, as far as a trigger's configuration and who may invoke it; and the retention of its log.
 
 use hyper::Method;
+use poolhouse_outbound::aws::{Call, Effect};
+use poolhouse_text::percent;
 use serde_json::{Value, json};
 
-use super::{Aws, AwsError, Effect, Exchange, Service, percent_encoded};
+use super::client::Aws;
+use super::error::AwsError;
+use super::service::Service;
 use crate::arn::FunctionArn;
 
 /// Lambda around the pool.
@@ -15,7 +19,7 @@ impl Functions<'_> {
     pub(crate) async fn configuration(&self, function: &str) -> Result<Option<Value>, AwsError> {
         let path = format!(
             "/2015-03-31/functions/{}/configuration",
-            percent_encoded(function)
+            percent::encode(function)
         );
         existing(
             self.rest("GetFunctionConfiguration", Method::GET, path, None, None)
@@ -65,7 +69,7 @@ impl Functions<'_> {
 
     /// `RemovePermission`. That the statement is gone already is as good.
     pub(crate) async fn disallow(&self, function: &FunctionArn, statement_id: &str) -> Result<(), AwsError> {
-        let path = format!("{}/{}", policy_path(function), percent_encoded(statement_id));
+        let path = format!("{}/{}", policy_path(function), percent::encode(statement_id));
         existing(
             self.rest("RemovePermission", Method::DELETE, path, query(function), None)
                 .await,
@@ -100,24 +104,20 @@ impl Functions<'_> {
         } else {
             Effect::Writes
         };
-        let exchange = Exchange {
-            service: Service::Functions,
-            operation,
-            effect,
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let call = Call {
             method,
-            path,
             query: query.unwrap_or_default(),
-            headers: vec![("content-type", "application/json".to_owned())],
-            body: body.map(Value::to_string).unwrap_or_default(),
+            ..Call::post(path, "application/json", body)
         };
-        self.0.value(exchange).await
+        self.0.value(Service::Functions, operation, effect, &call).await
     }
 }
 
 fn policy_path(function: &FunctionArn) -> String {
     format!(
         "/2015-03-31/functions/{}/policy",
-        percent_encoded(&function.unqualified())
+        percent::encode(function.unqualified())
     )
 }
 
@@ -125,7 +125,7 @@ fn policy_path(function: &FunctionArn) -> String {
 fn query(function: &FunctionArn) -> Option<String> {
     function
         .qualifier()
-        .map(|qualifier| format!("Qualifier={}", percent_encoded(qualifier)))
+        .map(|qualifier| format!("Qualifier={}", percent::encode(qualifier)))
 }
 
 fn existing(answer: Result<Value, AwsError>) -> Result<Option<Value>, AwsError> {

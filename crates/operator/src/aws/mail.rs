@@ -1,9 +1,12 @@
 //! SES, as far as whether it may send.
 
-use hyper::Method;
+use poolhouse_outbound::aws::{Call, Effect};
+use poolhouse_text::percent;
 use serde_json::Value;
 
-use super::{Aws, AwsError, Effect, Exchange, Service, percent_encoded};
+use super::client::Aws;
+use super::error::AwsError;
+use super::service::Service;
 
 /// SES around the pool.
 #[derive(Clone, Copy)]
@@ -17,7 +20,7 @@ impl MailService<'_> {
 
     /// `GetEmailIdentity` of an address or a domain; `None` if there is none.
     pub(crate) async fn identity(&self, name: &str) -> Result<Option<Value>, AwsError> {
-        let path = format!("/v2/email/identities/{}", percent_encoded(name));
+        let path = format!("/v2/email/identities/{}", percent::encode(name));
         match self.get("GetEmailIdentity", path).await {
             Ok(identity) => Ok(Some(identity)),
             Err(error) if error.is_not_found() => Ok(None),
@@ -26,16 +29,8 @@ impl MailService<'_> {
     }
 
     async fn get(&self, operation: &'static str, path: String) -> Result<Value, AwsError> {
-        let exchange = Exchange {
-            service: Service::Mail,
-            operation,
-            effect: Effect::Reads,
-            method: Method::GET,
-            path,
-            query: String::new(),
-            headers: Vec::new(),
-            body: String::new(),
-        };
-        self.0.value(exchange).await
+        self.0
+            .value(Service::Mail, operation, Effect::Reads, &Call::get(path))
+            .await
     }
 }

@@ -1,8 +1,11 @@
 //! The user pool service, on generic JSON: what this version of the program does not know must survive it.
 
+use poolhouse_outbound::aws::Effect;
 use serde_json::{Value, json};
 
-use super::{Aws, AwsError, Effect, Service};
+use super::client::Aws;
+use super::error::AwsError;
+use super::service::Service;
 
 const TARGET: &str = "AWSCognitoIdentityProviderService";
 /// What a page of users has at most.
@@ -142,10 +145,7 @@ impl UserPools<'_> {
     fn member(&self, mut answer: Value, name: &str) -> Result<Value, AwsError> {
         match answer.get_mut(name).map(Value::take) {
             Some(value @ Value::Object(_)) => Ok(value),
-            _ => {
-                let endpoint = self.aws.endpoints.user_pools();
-                Err(AwsError::not_the_service(Service::UserPools, endpoint, 200))
-            }
+            _ => Err(self.aws.not_the_service(Service::UserPools, 200)),
         }
     }
 }

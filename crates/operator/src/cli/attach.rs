@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::args::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, FunctionArgs, RollbackArgs};
 use super::connect::{connect, introduction};
 use super::failure::Failure;
-use super::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, FunctionArgs, RollbackArgs, World};
+use super::world::World;
 use crate::arn::FunctionArn;
 use crate::attach::{Detaching, Wanted, ours, plan_attach, plan_detach, plan_rollback, resolve};
 use crate::aws::{Aws, AwsError, Service};

@@ -1,12 +1,17 @@
 //! From flags, environment and profiles to signed calls.
 
-use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use poolhouse_credentials::{FoundIn, Means, Profiles};
+use poolhouse_outbound::aws::Patience;
+use poolhouse_text::with_causes;
+use rustls::crypto::aws_lc_rs;
+
+use super::args::AwsArgs;
 use super::failure::Failure;
-use super::{AwsArgs, World};
-use crate::aws::{Aws, Endpoints, Patience, Service, caller, tls};
-use crate::credentials::{Finder, FoundIn, Profiles};
+use super::world::World;
+use crate::aws::{Aws, Endpoints, Service, caller};
 
 /// Finds the region, the addresses and the credentials. The region is the one in the pool's id unless a flag says
 /// otherwise: the pool exists in no other.
@@ -29,21 +34,28 @@ pub(super) async fn connect(
         &profiles.endpoints(),
     )
     .map_err(|error| Failure::new(&error))?;
-    let ca_bundle = world.env.get("AWS_CA_BUNDLE");
-    let tls = tls(ca_bundle.as_deref().map(Path::new)).map_err(|error| Failure::new(&error))?;
-    let finder = Finder {
-        env: &world.env,
-        profiles: &profiles,
-        endpoints: &endpoints,
-        tls: &tls,
-        clock: &world.clock,
-    };
-    let (credentials, found_in) = finder.find().await.map_err(|error| Failure::new(&error))?;
+    let seconds = Arc::clone(&world.clock);
+    let (caller, source) = poolhouse_credentials::caller(Means {
+        env: world.env.clone(),
+        profile: args.profile.clone(),
+        region: Some(region),
+        provider: aws_lc_rs::default_provider,
+        clock: Arc::new(move || Duration::from_secs(seconds())),
+        // One command on one machine: there is nothing to spread.
+        random: Arc::new(|| 0),
+    })
+    .map_err(|error| Failure::new(&error))?;
+    let (credentials, found_in) = source.current().await.map_err(|error| match endpoints.is_aws() {
+        true => Failure::new(&error),
+        false => Failure::of(
+            with_causes(&error),
+            "The keys of a Poolhouse server are made by `poolhouse keys create`.",
+        ),
+    })?;
     let aws = Aws {
-        credentials,
+        caller,
+        access_key_id: credentials.access_key_id().to_owned(),
         endpoints,
-        tls,
-        clock: Arc::clone(&world.clock),
         patience: Patience::default(),
     };
     Ok((aws, found_in))
@@ -71,7 +83,7 @@ pub(super) async fn introduction(aws: &Aws, pool_id: &str, pool_name: &str, foun
         true => caller(aws).await.ok(),
         false => None,
     };
-    let who = who.unwrap_or_else(|| format!("access key {}", aws.credentials.access_key_id()));
+    let who = who.unwrap_or_else(|| format!("access key {}", aws.access_key_id));
     format!(
         "User pool {pool_id} ({pool_name}) at {}, region {}, as {who} from {found_in}",
         aws.endpoints.user_pools(),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::args::DoctorArgs;
 use super::attach::change;
 use super::connect::{connect, introduction};
 use super::failure::Failure;
-use super::{DoctorArgs, World};
+use super::world::World;
 use crate::aws::Aws;
 use crate::change::Surroundings;
 use crate::console::{Console, Reply};

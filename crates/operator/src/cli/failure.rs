@@ -2,10 +2,12 @@
 
 use std::error::Error;
 
+use poolhouse_text::with_causes;
+
 use crate::attach::{FunctionsError, Refusal, RollbackError};
 use crate::aws::AwsError;
 use crate::change::{ChangeError, SnapshotError};
-use crate::console::{Console, with_causes};
+use crate::console::Console;
 
 /// An error as a sentence, and what to do next.
 #[derive(Debug)]

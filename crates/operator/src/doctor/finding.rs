@@ -1,7 +1,6 @@
 //! Rules and what they find.
 
-use super::facts::{Facts, Gap};
-use super::rules;
+use super::facts::Facts;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,37 +61,5 @@ impl Hit {
     /// Something about the pool itself.
     pub(crate) fn pool(what: impl Into<String>) -> Hit {
         Hit::new("user pool", what)
-    }
-}
-
-/// Something that a rule found.
-#[derive(Clone)]
-pub(crate) struct Finding {
-    pub(crate) rule: Rule,
-    pub(crate) hit: Hit,
-}
-
-/// All that was found, and all that was not looked at.
-pub(crate) struct Examination {
-    /// The worst first.
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) gaps: Vec<Gap>,
-    /// How many rules there are.
-    pub(crate) rules: usize,
-}
-
-/// Applies every rule.
-pub(crate) fn examine(facts: &Facts) -> Examination {
-    let mut findings = Vec::new();
-    let mut count = 0;
-    for rule in rules::all() {
-        count += 1;
-        findings.extend((rule.check)(facts).into_iter().map(|hit| Finding { rule, hit }));
-    }
-    findings.sort_by_key(|finding| finding.rule.severity);
-    Examination {
-        findings,
-        gaps: facts.gaps(),
-        rules: count,
     }
 }

@@ -5,6 +5,7 @@
 
 mod dns;
 mod environment;
+mod examination;
 mod facts;
 mod finding;
 mod fix;
@@ -15,8 +16,8 @@ mod rules;
 mod tests;
 
 pub(crate) use dns::Resolver;
+pub(crate) use examination::{Examination, examine};
 pub(crate) use facts::Facts;
-pub(crate) use finding::{Examination, examine};
 pub(crate) use fix::plan as plan_fixes;
 pub(crate) use gather::{Gathering, gather};
 pub use report::Output;

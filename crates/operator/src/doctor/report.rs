@@ -3,8 +3,9 @@
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::examination::{Examination, Finding};
 use super::facts::Gap;
-use super::finding::{Examination, Finding, Severity};
+use super::finding::Severity;
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

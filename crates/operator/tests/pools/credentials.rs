@@ -91,9 +91,9 @@ async fn without_credentials_nothing_is_called_and_the_ways_are_named() {
     assert_eq!(
         warned,
         [
-            "poolhouse: no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run `eval \
-             \"$(aws configure export-credentials --format env)\"`; a Poolhouse server's are made by `poolhouse keys \
-             create`"
+            "poolhouse: no credentials in the environment, the profile \"default\": set AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role",
+            "The keys of a Poolhouse server are made by `poolhouse keys create`."
         ]
     );
 }

@@ -82,14 +82,14 @@ async fn nobody_at_the_endpoint_is_told_so() {
     assert_eq!(code, 2);
     assert!(
         console.warned[0].starts_with(&format!(
-            "poolhouse: the user pool service cannot be reached at {url}: no connection: "
+            "poolhouse: the user pool service cannot be reached at {url}: nothing listens there: "
         )),
         "{:?}",
         console.warned
     );
     assert_eq!(
         console.warned[1],
-        format!("Check that {url} is right and can be reached from here.")
+        format!("Check that the server at {url} runs, and that this is its port.")
     );
 }
 

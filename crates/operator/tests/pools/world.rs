@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser;
-use poolhouse_operator::{Command, Env, Reply, World, run};
+use poolhouse_credentials::Env;
+use poolhouse_operator::{Command, Reply, World, run};
 use poolhouse_testkit::TestServer;
 use serde_json::{Value, json};
 

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use poolhouse_crypto::sha256;
 use poolhouse_store::{Batch, CommitError};
+use poolhouse_text::hex;
 use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
@@ -159,19 +160,7 @@ fn block_of(client_id: &str) -> String {
 
 /// What stands in keys for secret bytes.
 pub fn digest(random: &[u8]) -> String {
-    hex(&sha256(&[random]))
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex::encode(&sha256(&[random]))
 }
 
 /// Consumes a session: of any number of answers to it, one goes on.

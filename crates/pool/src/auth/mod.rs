@@ -3,8 +3,7 @@
 //! `initiate` and `respond` are the two ends of every flow. Between them a sign-in is a row that a `Session` or
 //! `SECRET_BLOCK` string stands for (`handle`). A challenge is a file in `challenge`, which asks and judges the answer;
 //! `next` decides what follows a proof. A password is proved by `challenge::password_verifier` or `password`, both behind
-//! `lockout`; `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in. `quota` has the hourly limits of what
-//! a signed-in user may call.
+//! `lockout`; `custom` runs the Define, Create and Verify functions; `tokens` ends a sign-in.
 //!
 //! Two rules hold throughout. No verdict is heard before the attempt is counted, in the commit that consumes what it
 //! answers, and on the condition that the counts are those it was allowed by; functions that run elsewhere are asked

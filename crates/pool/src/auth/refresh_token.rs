@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_with_anything_changed_is_none() {
+    fn a_token_with_anything_changed_is_refused() {
         let platform = platform(7);
         let text = token().text(&platform, "us-east-1_a");
         let payload = opaque::parse_refresh_token(&text).unwrap();

@@ -90,7 +90,7 @@ mod tests {
             format!(r#"{{"k":2,"m":"{code}","d":1}}"#),
             format!(r#"{{"k":1,"m":"{code}","d":1"#),
             format!(r#"{{"k":1,"m":"{code}" ,"d":1}}"#),
-            format!(r#"{{"k":1,"m":"","d":1}}"#),
+            r#"{"k":1,"m":"","d":1}"#.to_owned(),
         ] {
             assert_eq!(envelope.open("k", &body), None, "{body}");
         }

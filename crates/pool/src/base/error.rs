@@ -201,15 +201,3 @@ impl From<CommitError> for ApiError {
         }
     }
 }
-
-/// An error and its causes in one line, for the log.
-pub fn with_causes(error: &dyn Error) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        line.push_str(": ");
-        line.push_str(&error.to_string());
-        cause = error.source();
-    }
-    line
-}

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use poolhouse_api::Operation;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::smtp::Relay;
-use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;
 
@@ -99,8 +98,6 @@ pub struct SesSettings {
     pub region: String,
     /// The configuration set, if it is not the identity's own.
     pub configuration_set: Option<String>,
-    /// Who signs requests to it.
-    pub credentials: Credentials,
 }
 
 /// How logs and people are told of it.

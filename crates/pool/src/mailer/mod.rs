@@ -15,7 +15,9 @@ use poolhouse_api::ErrorCode;
 use poolhouse_crypto::sha256;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_mail::{Address, Email, Mailbox};
+use poolhouse_outbound::aws::Caller;
 use poolhouse_store::Batch;
+use poolhouse_text::hex;
 use tokio::sync::Notify;
 
 use crate::base::clock::Millis;
@@ -61,6 +63,7 @@ pub struct OutgoingMail {
 pub struct Mailer {
     platform: Platform,
     carriers: Vec<MailCarrier>,
+    aws: Caller,
     from: Option<Mailbox>,
     inbox: Option<Inbox>,
     goes_somewhere: bool,
@@ -69,11 +72,12 @@ pub struct Mailer {
 }
 
 impl Mailer {
-    /// A mailer for these settings. Mail goes to `inbox` where no relay is configured.
-    pub fn new(platform: Platform, settings: &MailSettings, inbox: Option<Inbox>) -> Mailer {
+    /// A mailer for these settings. Mail goes to `inbox` where no relay is configured; SES is called by `aws`.
+    pub fn new(platform: Platform, settings: &MailSettings, inbox: Option<Inbox>, aws: Caller) -> Mailer {
         Mailer {
             platform,
             carriers: settings.carriers.clone(),
+            aws,
             from: settings.from.clone(),
             goes_somewhere: inbox.is_some() || !settings.carriers.is_empty(),
             inbox,
@@ -146,7 +150,7 @@ impl Mailer {
 /// A name for the row and the Message-ID: legible nowhere, and free of characters that either could not carry.
 fn outbox_id(dedup_id: &str) -> String {
     let digest = sha256(&[b"outbox", dedup_id.as_bytes()]);
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&digest[..16])
 }
 
 fn undeliverable(message: &str) -> ApiError {

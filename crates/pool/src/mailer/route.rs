@@ -1,7 +1,7 @@
 //! Where mail goes: to carriers in order of preference, or into the local inbox.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use poolhouse_mail::inbox::Inbox;
@@ -10,11 +10,11 @@ use poolhouse_mail::smtp::{self, Client};
 use poolhouse_mail::{Class, Deadlines, Envelope, Phase, Problem, SendError};
 use poolhouse_outbound::TlsSource;
 use poolhouse_outbound::aws::{Caller, Service};
+use poolhouse_text::with_causes;
 use tokio::time::Instant;
 
 use super::outbox::Payload;
-use crate::base::clock::{Clock, Millis};
-use crate::base::error::with_causes;
+use crate::base::clock::Millis;
 use crate::base::settings::{MailCarrier, SesSettings};
 
 /// The most that one attempt takes, all carriers and the repetition after an unclear end together.
@@ -63,7 +63,7 @@ enum Carrier {
 
 impl Route {
     /// A route over these carriers.
-    pub fn carriers(carriers: &[MailCarrier], tls: &TlsSource, clock: &Arc<dyn Clock>) -> Route {
+    pub fn carriers(carriers: &[MailCarrier], tls: &TlsSource, aws: &Caller) -> Route {
         let share = FIRST_TRIES / u32::try_from(carriers.len().max(1)).unwrap_or(u32::MAX);
         let deadlines = Deadlines {
             total: share,
@@ -75,7 +75,7 @@ impl Route {
                     let client = Client::new(relay.clone(), tls.clone(), deadlines, CONCURRENCY);
                     Carrier::Smtp(client, tls.clone())
                 }
-                MailCarrier::Ses(settings) => Carrier::Ses(ses(settings, tls, clock), deadlines),
+                MailCarrier::Ses(settings) => Carrier::Ses(ses(settings, aws), deadlines),
             },
             rests_until: Mutex::new(None),
         };
@@ -106,19 +106,13 @@ impl Route {
 }
 
 /// SES as these settings have it.
-pub fn ses(settings: &SesSettings, tls: &TlsSource, clock: &Arc<dyn Clock>) -> Ses {
-    let clock = clock.clone();
-    let caller = Caller {
-        credentials: settings.credentials.clone(),
-        tls: tls.clone(),
-        clock: Arc::new(move || Duration::from_millis(u64::try_from(clock.now().0).unwrap_or(0))),
-    };
+pub fn ses(settings: &SesSettings, aws: &Caller) -> Ses {
     let service = Service {
         label: "SES",
         signing_name: SIGNING_NAME,
         region: settings.region.clone(),
         endpoint: settings.endpoint.clone(),
-        caller,
+        caller: aws.clone(),
     };
     Ses::new(service, settings.configuration_set.clone())
 }
@@ -235,12 +229,16 @@ impl Line {
 mod tests {
     use super::*;
     use poolhouse_mail::smtp::Relay;
+    use std::sync::Arc;
 
     #[tokio::test(start_paused = true)]
     async fn a_carrier_that_rested_is_asked_with_one_mail_and_then_with_as_many_as_ever() {
         let relay = MailCarrier::Smtp(Relay::parse("smtp://localhost").unwrap());
-        let clock: Arc<dyn Clock> = Arc::new(crate::base::clock::SystemClock);
-        let route = Route::carriers(&[relay], &crate::base::tls::source(), &clock);
+        let aws = crate::testing::aws(
+            crate::testing::nobodys_key(),
+            Arc::new(crate::testing::FrozenClock::default()),
+        );
+        let route = Route::carriers(&[relay], &crate::base::tls::source(), &aws);
         let Route::Carriers(lines) = &route else {
             panic!("a carrier")
         };

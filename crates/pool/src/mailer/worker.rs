@@ -13,11 +13,11 @@ use super::route::{ATTEMPT, Failure, Route};
 use super::settle::{Outcome, settle};
 use super::{LEASE_SECONDS, Mailer};
 use crate::base::clock::Millis;
-use crate::base::error::with_causes;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::base::tls;
 use crate::records::outbox as rows;
+use poolhouse_text::with_causes;
 
 /// How long the worker sleeps if nothing wakes it: rows of other processes and ended leases announce themselves to
 /// nobody.
@@ -58,7 +58,7 @@ impl Worker {
     pub fn new(mailer: &Arc<Mailer>) -> Option<Worker> {
         let (platform, carriers) = (mailer.platform.clone(), &mailer.carriers);
         let route = match mailer.inbox() {
-            _ if !carriers.is_empty() => Route::carriers(carriers, &tls::source(), &platform.clock),
+            _ if !carriers.is_empty() => Route::carriers(carriers, &tls::source(), &mailer.aws),
             Some(inbox) => Route::Inbox(inbox.clone()),
             None => return None,
         };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
 use poolhouse_crypto::{Entropy, derive_key};
 use poolhouse_mail::inbox::Inbox;
+use poolhouse_outbound::aws::Caller;
 use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 use zeroize::Zeroizing;
@@ -36,6 +37,8 @@ pub struct Parts {
     pub cores: usize,
     /// What this machine lends to functions that run as processes.
     pub function_host: FunctionHost,
+    /// Who calls AWS, and how: SES takes mail from it.
+    pub aws: Caller,
     /// Places of functions beside those that the settings run as processes, by ARN or name.
     pub places: Vec<(String, Arc<dyn Place>)>,
 }
@@ -75,7 +78,12 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         pools_of_clients: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
-        mailer: Arc::new(Mailer::new(platform.clone(), &settings.mail, parts.inbox)),
+        mailer: Arc::new(Mailer::new(
+            platform.clone(),
+            &settings.mail,
+            parts.inbox,
+            parts.aws,
+        )),
         settings: Arc::new(settings),
         platform,
     }))

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use crate::base::error::{ApiError, with_causes};
+use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::records::purge;
+use poolhouse_text::with_causes;
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_secs(1);

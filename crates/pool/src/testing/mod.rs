@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+mod aws;
 mod clock;
 mod entropy;
 mod function;
@@ -21,6 +22,7 @@ mod shortcuts;
 pub mod srp;
 
 pub use answer::Answer;
+pub use aws::{aws, nobodys_key};
 pub use clock::FrozenClock;
 pub use entropy::SeededEntropy;
 pub use function::RecordingFunction;

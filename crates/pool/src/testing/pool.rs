@@ -11,7 +11,7 @@ use poolhouse_triggers::Place;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy};
+use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, aws, nobodys_key};
 use crate::base::error::ApiError;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
@@ -90,6 +90,7 @@ impl TestPool {
             inbox: Some(inbox.clone()),
             cores: 2,
             function_host: FunctionHost::default(),
+            aws: aws(nobodys_key(), clock.clone()),
             places,
         };
         let app = assemble(settings, parts).expect("the pool can be put together");

@@ -26,7 +26,7 @@ pub use host::{FunctionHost, HostError};
 pub use poolhouse_triggers::Trigger;
 pub use registry::{Functions, processes};
 pub use remote::lambda;
-pub use remote::{NoCredentials, Remote, remotes};
+pub use remote::{Remote, remotes};
 
 use events::Call;
 

@@ -5,15 +5,13 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
-use poolhouse_outbound::TlsSource;
-use poolhouse_outbound::aws::{Caller, Credentials, Service, error_name};
-use poolhouse_outbound::http::{Answer, Connection, Endpoint, HttpError};
+use poolhouse_outbound::aws::{Call, Caller, Refusal, Service};
+use poolhouse_outbound::http::{Connection, Endpoint, HttpError};
+use poolhouse_text::percent;
 use poolhouse_triggers::{BoxFuture, InvokeError, Invoked, Place};
 use tokio::time::{Instant, timeout_at};
 
-use crate::base::clock::Clock;
 use crate::base::settings::{FunctionPlace, RemoteFunction, Settings};
 
 /// Calls at a time. Elsewhere has more processes than this machine; what limits it there is the account's own.
@@ -31,41 +29,17 @@ pub struct Remote {
     idle: Mutex<Vec<Connection>>,
 }
 
-/// The settings name a function elsewhere, and there is no access key to call it with.
-#[derive(Debug, PartialEq, Eq)]
-pub struct NoCredentials {
-    function: String,
-}
-
-/// The places of the functions that the settings have elsewhere.
-///
-/// # Errors
-/// When there is one, and no credentials.
-pub fn remotes(
-    settings: &Settings,
-    credentials: Option<&Credentials>,
-    tls: &TlsSource,
-    clock: &Arc<dyn Clock>,
-) -> Result<Places, NoCredentials> {
+/// The places of the functions that the settings have elsewhere, called by `aws`.
+pub fn remotes(settings: &Settings, aws: &Caller) -> Places {
     let mut places = Places::new();
     for function in &settings.functions {
         let FunctionPlace::Remote(remote) = &function.place else {
             continue;
         };
-        let clock = clock.clone();
-        let caller = Caller {
-            credentials: credentials.cloned().ok_or_else(|| NoCredentials {
-                function: function.function.clone(),
-            })?,
-            tls: tls.clone(),
-            clock: Arc::new(move || Duration::from_millis(u64::try_from(clock.now().0).unwrap_or(0))),
-        };
-        places.push((
-            function.function.clone(),
-            Arc::new(Remote::new(&function.function, remote, caller)),
-        ));
+        let remote = Remote::new(&function.function, remote, aws.clone());
+        places.push((function.function.clone(), Arc::new(remote)));
     }
-    Ok(places)
+    places
 }
 
 impl Remote {
@@ -79,25 +53,20 @@ impl Remote {
                 endpoint: remote.endpoint.clone(),
                 caller,
             },
-            // An ARN is one segment of the path, and its colons are written as every client of Lambda writes them.
-            path: format!(
-                "/2015-03-31/functions/{}/invocations",
-                function.replace(':', "%3A")
-            ),
+            path: format!("/2015-03-31/functions/{}/invocations", percent::encode(function)),
             idle: Mutex::default(),
         }
     }
 
     async fn call(&self, payload: Vec<u8>) -> Result<Invoked, InvokeError> {
         let unreachable = |error: HttpError| InvokeError::Unreachable(Box::new(error));
-        let headers = [
-            ("content-type", "application/json"),
-            ("x-amz-invocation-type", "RequestResponse"),
-        ];
-        let payload = String::from_utf8_lossy(&payload).into_owned();
+        let call = Call::post(self.path.as_str(), "application/json", payload)
+            .with("x-amz-invocation-type", "RequestResponse");
+        let credentials = self.service.credentials().await;
+        let credentials = credentials.map_err(|error| InvokeError::Unreachable(Box::new(error)))?;
         let request = self
             .service
-            .post(&self.path, &headers, payload)
+            .request(&call, Some(&credentials))
             .map_err(unreachable)?;
         let mut connection = match self.take() {
             Some(kept) => kept,
@@ -105,9 +74,10 @@ impl Remote {
         };
         let answer = connection.send(request).await.map_err(unreachable)?;
         self.keep(connection);
-        if !answer.status.is_success() {
-            return Err(InvokeError::Unreachable(Box::new(Refusal::of(&answer))));
-        }
+        let answer = self
+            .service
+            .judge(answer)
+            .map_err(|refusal| InvokeError::Unreachable(Box::new(Refused(refusal))))?;
         Ok(Invoked {
             function_error: answer.header("x-amz-function-error").is_some(),
             payload: answer.body.into(),
@@ -149,44 +119,16 @@ impl Place for Remote {
 
 /// What the endpoint said instead of calling the function.
 #[derive(Debug)]
-struct Refusal {
-    status: u16,
-    error: String,
-}
+struct Refused(Refusal);
 
-impl Refusal {
-    fn of(answer: &Answer) -> Refusal {
-        Refusal {
-            status: answer.status.as_u16(),
-            error: error_name(answer),
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
+impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the function's endpoint refused with {} {}",
-            self.status, self.error
-        )
+        let Refusal { status, code, .. } = &self.0;
+        write!(f, "the function's endpoint refused with {status} {code}")
     }
 }
 
-impl std::error::Error for Refusal {}
-
-impl fmt::Display for NoCredentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "functions.\"{}\" is invoked with an access key, and there is none. Set AWS_ACCESS_KEY_ID and \
-             AWS_SECRET_ACCESS_KEY",
-            self.function
-        )
-    }
-}
-
-impl std::error::Error for NoCredentials {}
+impl std::error::Error for Refused {}
 
 /// Where `aws` is, for a function of this ARN or name.
 pub fn lambda(function: &str, region: &str) -> Option<RemoteFunction> {
@@ -198,31 +140,4 @@ pub fn lambda(function: &str, region: &str) -> Option<RemoteFunction> {
         endpoint: Endpoint::of_service("lambda", region)?,
         region: region.to_owned(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::clock::SystemClock;
-    use crate::base::settings::FunctionSettings;
-
-    #[test]
-    fn a_function_elsewhere_without_an_access_key_says_what_to_set() {
-        let settings = Settings {
-            functions: vec![FunctionSettings {
-                function: "2faDefine".to_owned(),
-                place: FunctionPlace::Remote(lambda("2faDefine", "eu-central-1").unwrap()),
-            }],
-            ..Settings::default()
-        };
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let places = remotes(&settings, None, &crate::base::tls::source(), &clock);
-        assert_eq!(
-            places.err().map(|error| error.to_string()).as_deref(),
-            Some(
-                "functions.\"2faDefine\" is invoked with an access key, and there is none. Set AWS_ACCESS_KEY_ID and \
-                 AWS_SECRET_ACCESS_KEY"
-            )
-        );
-    }
 }

@@ -86,7 +86,7 @@ impl std::error::Error for Unreadable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::error::with_causes;
+    use poolhouse_text::with_causes;
 
     #[test]
     fn a_credential_survives_its_text_form() {

@@ -6,6 +6,7 @@
 
 use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
 use poolhouse_store::Batch;
+use poolhouse_text::html;
 
 use super::aliases;
 use crate::base::clock::Millis;
@@ -62,7 +63,7 @@ pub async fn queue(
         // Without the code: subjects show on locked phones.
         subject: subject.replace(USERNAME, name),
         text: filled(&plain_text(&body), name, code, str::to_owned),
-        html: Some(filled(&body, name, code, escaped)),
+        html: Some(filled(&body, name, code, html::escape)),
         language: None,
         expires: message.expires,
         dedup_id: format!(
@@ -185,22 +186,6 @@ fn filled(template: &str, name: &str, code: &str, write: impl Fn(&str) -> String
     parts.join(&name)
 }
 
-/// A text as it stands in HTML, in an attribute's value also.
-fn escaped(text: &str) -> String {
-    text.chars()
-        .fold(String::with_capacity(text.len()), |mut html, c| {
-            match c {
-                '&' => html.push_str("&amp;"),
-                '<' => html.push_str("&lt;"),
-                '>' => html.push_str("&gt;"),
-                '"' => html.push_str("&quot;"),
-                '\'' => html.push_str("&#39;"),
-                c => html.push(c),
-            }
-            html
-        })
-}
-
 /// The words of an HTML text, for readers that show no HTML: tags are left out, and those that end a line end one.
 fn plain_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -228,19 +213,7 @@ fn plain_text(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ];
-    entities
-        .into_iter()
-        .fold(text, |text, (entity, sign)| text.replace(entity, sign))
-        .trim()
-        .to_owned()
+    html::unescape(&text).trim().to_owned()
 }
 
 #[cfg(test)]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use poolhouse_crypto::Entropy;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::inbox::Inbox;
+use poolhouse_outbound::aws::CredentialSource;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::mailer::{OutgoingMail, Worker};
 use poolhouse_pool::request::App;
 use poolhouse_pool::request::Ctx;
 use poolhouse_pool::run::start::{Parts, assemble};
-use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy};
+use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::{Memory, Row, Scan, Store};
 use zeroize::Zeroizing;
@@ -32,7 +33,17 @@ impl House {
     }
 
     pub fn with(store: Arc<dyn Store>, settings: Settings, inbox: Option<Inbox>) -> House {
-        let clock = Arc::new(FrozenClock::default());
+        House::signing(store, settings, inbox, Arc::default(), nobodys_key())
+    }
+
+    /// A server by this clock that calls AWS with these credentials.
+    pub fn signing(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        inbox: Option<Inbox>,
+        clock: Arc<FrozenClock>,
+        credentials: Arc<dyn CredentialSource>,
+    ) -> House {
         let parts = Parts {
             store,
             master_key: Zeroizing::new(*b"the master key of every test run"),
@@ -42,6 +53,7 @@ impl House {
             inbox,
             cores: 1,
             function_host: FunctionHost::default(),
+            aws: aws(credentials, clock.clone()),
             places: Vec::new(),
         };
         House {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use poolhouse_mail::smtp::Relay;
 use poolhouse_mail::{CarrierUrl, Mailbox};
-use poolhouse_outbound::aws::Credentials;
 use poolhouse_outbound::http::Endpoint;
 
 use super::{CliError, DEFAULT_DATA, ServeArgs};
@@ -17,15 +16,12 @@ const CONFIG: &str = "poolhouse.toml";
 const LOCAL_SENDER: &str = "Poolhouse <no-reply@localhost>";
 
 /// The configuration file's settings with those of the command line over them, and whether they make sense together.
-pub(super) fn configure(
-    arguments: ServeArgs,
-    credentials: Option<&Credentials>,
-) -> Result<Configuration, CliError> {
+pub(super) fn configure(arguments: ServeArgs) -> Result<Configuration, CliError> {
     let mut configuration = from_file(arguments.config.clone())?;
     apply(arguments, &mut configuration)?;
     let settings = &mut configuration.settings;
     for url in std::mem::take(&mut configuration.carriers) {
-        settings.mail.carriers.push(carrier(url, credentials)?);
+        settings.mail.carriers.push(carrier(url)?);
     }
     check_mail(configuration.inbox, settings)?;
     let web = &mut configuration.web;
@@ -72,22 +68,18 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
     Ok(())
 }
 
-/// A carrier with all that it takes to ask it.
-fn carrier(url: CarrierUrl, credentials: Option<&Credentials>) -> Result<MailCarrier, CliError> {
+/// A carrier and where it is.
+fn carrier(url: CarrierUrl) -> Result<MailCarrier, CliError> {
     let url = match url {
         CarrierUrl::Smtp(relay) => return Ok(MailCarrier::Smtp(relay)),
         CarrierUrl::Ses(url) => url,
     };
-    let credentials = credentials.cloned().ok_or_else(|| {
-        CliError::new("ses:// needs an access key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-    })?;
     let no_region = || CliError::new("ses:// names no region. Write ses://eu-central-1, for instance");
     let region = url.region.ok_or_else(no_region)?;
     Ok(MailCarrier::Ses(SesSettings {
         endpoint: Endpoint::of_service("email", &region).ok_or_else(no_region)?,
         region,
         configuration_set: url.configuration_set,
-        credentials,
     }))
 }
 

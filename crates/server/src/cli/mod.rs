@@ -1,5 +1,6 @@
 //! The command line: `poolhouse serve`, `keys`, `mail`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
+mod aws;
 mod configure;
 mod data;
 mod files;
@@ -19,7 +20,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use poolhouse_outbound::aws::Credentials;
 
 pub use run::{command, main};
 
@@ -112,10 +112,8 @@ pub struct Environment {
     pub log: Option<String>,
     /// `PATH`, on which the interpreters of functions are looked for.
     pub path: OsString,
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, for functions on Lambda.
-    pub credentials: Option<Credentials>,
-    /// Every variable by its name, for the operator's tools, which look for AWS's own.
-    pub variables: poolhouse_operator::Env,
+    /// Every variable by its name: those of AWS's tools are looked for by the server's calls and the operator's commands.
+    pub variables: poolhouse_credentials::Env,
 }
 
 /// Why a command could not do what it was asked. Each says what to do.

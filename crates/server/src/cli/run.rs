@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{Environment, KeysCommand, ServeArgs, keys, mail, operator, serve};
-use poolhouse_pool::base::error::with_causes;
+use poolhouse_text::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
 #[derive(Parser)]

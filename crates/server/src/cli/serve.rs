@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
+use poolhouse_outbound::aws::Caller;
 use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -17,22 +18,21 @@ use tokio::time::{sleep, timeout};
 use super::configure::configure;
 use super::data::{self, Data};
 use super::sockets::{self, Sockets};
-use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, files, logging, print};
+use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, aws, files, logging, print};
 use crate::config::Configuration;
 use crate::http::connections::ConnectionLimits;
 use crate::http::{Pages, connections, router};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
-use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Shutdown};
-use poolhouse_pool::base::tls;
 use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
 use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
+use poolhouse_text::with_causes;
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
@@ -45,7 +45,7 @@ const RESTART: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
     logging::start(environment.log.as_deref())?;
-    let configuration = configure(arguments, environment.credentials.as_ref())?;
+    let configuration = configure(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores() + EXECUTOR_THREADS_BEYOND)
         .enable_all()
@@ -75,9 +75,10 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let pages = Pages::load(&web).map_err(|error| {
         CliError::new("the built pages cannot be read; see directory under [web]").caused_by(error)
     })?;
-    let functions = Functions::prepare(&settings, &directory, environment)?;
+    let aws = aws::caller(&settings, environment).await?;
+    let functions = Functions::prepare(&settings, &directory, environment, &aws)?;
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
-    let app = put_together(settings, &data, inbox, functions)?;
+    let app = put_together(settings, &data, inbox, functions, aws)?;
 
     build_indexes(&app).await?;
 
@@ -143,16 +144,18 @@ struct Functions {
 }
 
 impl Functions {
-    fn prepare(settings: &Settings, data: &Path, environment: &Environment) -> Result<Functions, CliError> {
+    fn prepare(
+        settings: &Settings,
+        data: &Path,
+        environment: &Environment,
+        aws: &Caller,
+    ) -> Result<Functions, CliError> {
         let failed =
             |error: Box<dyn Error + Send + Sync>| CliError::new("a function cannot run").caused_by(error);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let credentials = environment.credentials.as_ref();
         Ok(Functions {
             host: FunctionHost::prepare(settings, data, &environment.path)
                 .map_err(|error| failed(error.into()))?,
-            remotes: triggers::remotes(settings, credentials, &tls::source(), &clock)
-                .map_err(|error| failed(error.into()))?,
+            remotes: triggers::remotes(settings, aws),
         })
     }
 }
@@ -162,6 +165,7 @@ fn put_together(
     data: &Data,
     inbox: Option<Inbox>,
     functions: Functions,
+    aws: Caller,
 ) -> Result<Arc<App>, CliError> {
     let parts = Parts {
         store: data.store.clone(),
@@ -172,6 +176,7 @@ fn put_together(
         inbox,
         cores: cores(),
         function_host: functions.host,
+        aws,
         places: functions.remotes,
     };
     assemble(settings, parts).map_err(|error| CliError::new("the master key is not usable").caused_by(error))

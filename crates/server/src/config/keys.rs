@@ -152,7 +152,7 @@ table! { http, "[http]":
 
 table! { functions, "[functions.NAME]":
     INVOKE: "invoke", Text, Words(""), "\"aws\"",
-        "In place of all others: where the function is invoked by HTTP. `aws` is Lambda in the function's region; otherwise the URL of an Invoke endpoint. The access key is taken from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`.";
+        "In place of all others: where the function is invoked by HTTP. `aws` is Lambda in the function's region; otherwise the URL of an Invoke endpoint. Its credentials are found [where AWS's tools look for them](../guides/on-an-existing-cognito-pool.md#credentials-and-regions).";
     RUNTIME: "runtime", Text, Value("\"provided\""), "\"nodejs\"",
         "`nodejs` and `python` run a handler; `provided` a program that speaks the Lambda Runtime API.";
     PROGRAM: "program", Path, Words("needed for `provided`; else `node` or `python3` on the `PATH`"),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
+use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use super::access;
@@ -132,17 +133,10 @@ fn header_text(message: &str) -> Option<HeaderValue> {
 
 /// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
 fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
-    if error.source().is_none() {
+    let Some(causes) = error.source().map(with_causes) else {
         return;
-    }
-    let mut causes = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        causes.push(error.to_string());
-        cause = error.source();
-    }
+    };
     let operation = operation.map_or("-", Operation::name);
-    let causes = causes.join(": ");
     if error.status() >= 500 {
         tracing::error!(
             request_id = ctx.request_id,

@@ -127,10 +127,7 @@ async fn connection(
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(
-            error = poolhouse_pool::base::error::with_causes(&error),
-            "connection ended"
-        );
+        tracing::debug!(error = poolhouse_text::with_causes(&error), "connection ended");
     }
 }
 

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::cors;
 use super::problem::problem;
-use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::keyring::PoolKeys;
 use poolhouse_pool::request::App;
+use poolhouse_text::with_causes;
 
 /// Verifiers keep a key set for a while and come back at an unknown `kid`. A pool's keys do not change, so the time
 /// only bounds how long a deleted pool's keys are still around.

@@ -28,7 +28,7 @@ pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
         }
         Ok(Err(error)) => {
             tracing::error!(
-                error = poolhouse_pool::base::error::with_causes(&error),
+                error = poolhouse_text::with_causes(&error),
                 "health: the store does not answer"
             );
             unavailable()

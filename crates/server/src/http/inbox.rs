@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use poolhouse_mail::inbox::Inbox;
+use poolhouse_text::percent;
 
 use super::peer::Peer;
 use super::problem::problem;
@@ -121,21 +122,7 @@ fn is_own_page(headers: &HeaderMap) -> bool {
 /// The value of `to` in a query. A plus sign stands for itself: addresses have it and have no spaces.
 fn recipient(query: &str) -> Option<String> {
     let encoded = query.strip_prefix("to=").filter(|value| !value.contains('&'))?;
-    let mut bytes = encoded.bytes();
-    let mut decoded = Vec::with_capacity(encoded.len());
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'%' => hex_digit(bytes.next()?)? << 4 | hex_digit(bytes.next()?)?,
-            byte => byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    percent::decode(encoded)
 }
 
 #[cfg(test)]

@@ -41,11 +41,7 @@ impl Received {
                 .collect(),
             body: br#"{"UserPoolId":"us-east-1_Pool1"}"#.to_vec(),
         };
-        let credentials = Credentials {
-            access_key_id: "AKIDEXAMPLE",
-            secret: SECRET,
-            session_token: Some("token"),
-        };
+        let credentials = Credentials::new("AKIDEXAMPLE", SECRET, Some("token".to_owned()));
         let added = received.with(|request| sign(&request, &credentials, "us-east-1", SERVICE, date));
         received
             .headers

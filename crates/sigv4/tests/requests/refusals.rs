@@ -171,11 +171,7 @@ fn a_signature_for_another_scope_is_told_so() {
 
 #[test]
 fn debug_output_shows_no_secret() {
-    let credentials = Credentials {
-        access_key_id: "AKIDEXAMPLE",
-        secret: SECRET,
-        session_token: Some("token"),
-    };
+    let credentials = Credentials::new("AKIDEXAMPLE", SECRET, Some("token".to_owned()));
     assert_eq!(
         format!("{credentials:?}"),
         "Credentials { access_key_id: \"AKIDEXAMPLE\", .. }"

@@ -43,18 +43,19 @@ impl Recorded {
 mod suite {
     use super::*;
 
-    const CREDENTIALS: Credentials<'_> = Credentials {
-        access_key_id: "AKIDEXAMPLE",
-        secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-        session_token: None,
-    };
+    const EXAMPLE_SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+
+    fn example(token: Option<&str>) -> Credentials {
+        Credentials::new("AKIDEXAMPLE", EXAMPLE_SECRET, token.map(str::to_owned))
+    }
+
     const DATE: &str = "20150830T123600Z";
     const NOW: i64 = 1_440_938_160;
     const UNRESERVED: &str = "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     type Header<'a> = (&'a str, &'a str);
 
-    fn assert_signature(credentials: Credentials<'_>, mut request: Recorded, signature: &str) {
+    fn assert_signature(credentials: Credentials, mut request: Recorded, signature: &str) {
         request.add([("Host", "example.amazonaws.com".to_owned())]);
         let added = request.with(|request| sign(&request, &credentials, "us-east-1", "service", DATE));
         let (name, authorization) = added.last().unwrap();
@@ -65,7 +66,7 @@ mod suite {
             "{authorization}"
         );
         request.add(added);
-        assert_eq!(request.verify("service", credentials.secret, NOW), Ok(()));
+        assert_eq!(request.verify("service", EXAMPLE_SECRET, NOW), Ok(()));
     }
 
     fn request(method: &str, path: &str, query: &str, headers: &[Header<'_>], body: &str) -> Recorded {
@@ -111,7 +112,7 @@ mod suite {
                 "8318018e0b0f223aa2bbf98705b62bb787dc9c0e678f255a891fd03141be5d85",
             ),
         ] {
-            assert_signature(CREDENTIALS, request("GET", path, "", &[], ""), signature);
+            assert_signature(example(None), request("GET", path, "", &[], ""), signature);
         }
     }
 
@@ -146,7 +147,7 @@ mod suite {
             ),
             ("POST", "Param1=value1", post),
         ] {
-            assert_signature(CREDENTIALS, request(method, "/", query, &[], ""), signature);
+            assert_signature(example(None), request(method, "/", query, &[], ""), signature);
         }
     }
 
@@ -222,17 +223,14 @@ mod suite {
             ),
         ];
         for (method, headers, body, signature) in cases {
-            assert_signature(CREDENTIALS, request(method, "/", "", headers, body), signature);
+            assert_signature(example(None), request(method, "/", "", headers, body), signature);
         }
     }
 
     #[test]
     fn a_session_token_is_signed_as_the_suite_signs_it() {
         let token = "6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267";
-        let credentials = Credentials {
-            session_token: Some(token),
-            ..CREDENTIALS
-        };
+        let credentials = example(Some(token));
         let signature = "07ec1639c89043aa0e3e2de82b96708f198cceab042d4a97044c66dd9f74e7f8";
         assert_signature(credentials, request("GET", "/", "", &[], ""), signature);
     }
@@ -280,12 +278,9 @@ mod recorded {
             self.json[name].as_str().unwrap()
         }
 
-        fn credentials(&self) -> Credentials<'_> {
-            Credentials {
-                access_key_id: self.text("access_key_id"),
-                secret: self.text("secret"),
-                session_token: self.json["session_token"].as_str(),
-            }
+        fn credentials(&self) -> Credentials {
+            let token = self.json["session_token"].as_str().map(str::to_owned);
+            Credentials::new(self.text("access_key_id"), self.text("secret"), token)
         }
 
         fn sign(&self) -> Vec<(&'static str, String)> {

@@ -143,11 +143,7 @@ fn the_secret_that_stands_in_for_unknown_keys_opens_nothing() {
         .without("x-amz-date")
         .without("x-amz-security-token");
     let nobody = "0000000000000000000000000000000000000000";
-    let credentials = Credentials {
-        access_key_id: "AKIDNOBODY",
-        secret: nobody,
-        session_token: None,
-    };
+    let credentials = Credentials::new("AKIDNOBODY", nobody, None);
     let added = received.with(|request| sign(&request, &credentials, "us-east-1", SERVICE, DATE));
     received
         .headers

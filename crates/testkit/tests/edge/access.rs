@@ -2,7 +2,7 @@
 
 use poolhouse_api::contract::minimal_body;
 use poolhouse_api::{Auth, Operation};
-use poolhouse_testkit::{Credentials, TestServer};
+use poolhouse_testkit::{AccessKey, TestServer};
 use serde_json::{Value, json};
 
 fn signed_operations() -> impl Iterator<Item = Operation> {
@@ -13,11 +13,11 @@ fn signed_operations() -> impl Iterator<Item = Operation> {
 #[tokio::test]
 async fn nothing_that_aws_signs_is_done_without_a_signature_of_a_known_key() {
     let server = TestServer::new().await;
-    let unknown = Credentials {
+    let unknown = AccessKey {
         access_key_id: "AKIAAAAAAAAAAAAAAAAA".to_owned(),
         ..server.operator().clone()
     };
-    let guessed = Credentials {
+    let guessed = AccessKey {
         secret_access_key: "x".repeat(40),
         ..server.operator().clone()
     };
@@ -50,7 +50,7 @@ async fn nothing_that_aws_signs_is_done_without_a_signature_of_a_known_key() {
 }
 
 /// A pool whose Create trigger is the function, another pool, and the function's key for two operations.
-async fn scene() -> (TestServer, String, String, Credentials) {
+async fn scene() -> (TestServer, String, String, AccessKey) {
     let server = TestServer::new().await;
     let arn = "arn:aws:lambda:us-east-1:000000000000:function:2faCreate";
     let own = server

@@ -15,10 +15,10 @@ mod report;
 mod sandbox;
 
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use poolhouse_text::hex;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -188,7 +188,7 @@ impl Pool {
         (self.host.random)(&mut bytes);
         bytes[6] = bytes[6] & 0x0f | 0x40;
         bytes[8] = bytes[8] & 0x3f | 0x80;
-        let mut id = hex(&bytes);
+        let mut id = hex::encode(&bytes);
         for hyphen in [20, 16, 12, 8] {
             id.insert(hyphen, '-');
         }
@@ -198,7 +198,7 @@ impl Pool {
     fn random_hex(&self, count: usize) -> String {
         let mut bytes = vec![0; count];
         (self.host.random)(&mut bytes);
-        hex(&bytes)
+        hex::encode(&bytes)
     }
 
     fn take(&self) -> Option<Sandbox> {
@@ -247,14 +247,4 @@ async fn reap(pool: std::sync::Weak<Pool>) {
             return;
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

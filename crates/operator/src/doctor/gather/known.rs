@@ -1,7 +1,8 @@
 //! From the answer of a service to what is known.
 
+use poolhouse_text::with_causes;
+
 use crate::aws::{AwsError, is_unavailable};
-use crate::console::with_causes;
 use crate::doctor::facts::Known;
 
 /// What an answer says. A service that a pool at home does not have is not missing.

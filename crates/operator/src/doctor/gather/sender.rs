@@ -1,10 +1,10 @@
 //! SES and DNS, about whoever the mail of the Create function comes from.
 
+use poolhouse_text::with_causes;
 use serde_json::Value;
 
 use super::known::known;
 use crate::aws::{Aws, AwsError, MailService};
-use crate::console::with_causes;
 use crate::doctor::dns::Resolver;
 use crate::doctor::environment::Sender;
 use crate::doctor::facts::{Function, Known, SenderRecords};

@@ -6,8 +6,8 @@ mod reports;
 mod seeds_aws;
 mod seeds_pool;
 
+use super::examination::examine;
 use super::facts::Facts;
-use super::finding::examine;
 
 /// What the rules find in these facts.
 fn found(facts: &Facts) -> Vec<&'static str> {

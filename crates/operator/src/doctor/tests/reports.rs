@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::healthy;
+use crate::doctor::examination::examine;
 use crate::doctor::facts::Known;
-use crate::doctor::finding::examine;
 use crate::doctor::{exit_code, json, plan_fixes, text};
 
 #[test]

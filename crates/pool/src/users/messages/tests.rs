@@ -9,7 +9,12 @@ use crate::testing::{RecordingFunction, TestPool};
 
 #[test]
 fn a_name_or_password_cannot_change_the_mail() {
-    let html = filled("<b>{username}</b>: {####}", "<img src=x>", "a&b\"c'", escaped);
+    let html = filled(
+        "<b>{username}</b>: {####}",
+        "<img src=x>",
+        "a&b\"c'",
+        html::escape,
+    );
     assert_eq!(html, "<b>&lt;img src=x&gt;</b>: a&amp;b&quot;c&#39;");
     assert_eq!(
         filled("{username} {####}", "{####}", "{username}", str::to_owned),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use poolhouse_confirm::{CodeMail, Part, Settings};
+use poolhouse_text::html::escape;
 
 /// Which of a mail's two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,13 +107,6 @@ pub(super) fn as_if(html: &str, scheme: Scheme) -> String {
         rest = after;
     }
     answered + rest
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::page::{self, Scheme};
 use crate::cli::configure::from_file;
 use crate::cli::{CliError, print};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
-use poolhouse_pool::base::error::with_causes;
+use poolhouse_text::with_causes;
 
 /// Whom the mails on the page are to.
 const RECIPIENT: &str = "ada@example.com";

@@ -1,20 +1,19 @@
 //! `poolhouse mail test`: one mail through every carrier, so that the way out is known to work before it is needed.
 
-use std::sync::Arc;
-
 use poolhouse_confirm::{CodeMail, Locale};
 use poolhouse_mail::carrier::Taken;
 use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Mailbox, SendError};
+use poolhouse_outbound::aws::Caller;
 use tokio::time::Instant;
 
 use super::TestArgs;
 use crate::cli::configure::configure;
-use crate::cli::{CliError, Environment, ServeArgs, print};
+use crate::cli::{CliError, Environment, ServeArgs, aws, print};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
-use poolhouse_pool::base::error::with_causes;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::base::tls;
 use poolhouse_pool::mailer;
+use poolhouse_text::with_causes;
 
 pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Result<(), CliError> {
     let TestArgs {
@@ -30,7 +29,7 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
         config,
         ..ServeArgs::default()
     };
-    let settings = configure(as_served, environment.credentials.as_ref())?.settings;
+    let settings = configure(as_served)?.settings;
     let Some(from) = settings
         .mail
         .from
@@ -41,12 +40,12 @@ pub(super) async fn run(arguments: TestArgs, environment: &Environment) -> Resul
             "there is nothing to try: name relays and from under [mail] in poolhouse.toml, or give --smtp and --mail-from",
         ));
     };
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let email = email(&settings, from, &to, &language, clock.now().seconds())?;
+    let aws = aws::caller(&settings, environment).await?;
+    let email = email(&settings, from, &to, &language, SystemClock.now().seconds())?;
     let mut refusals = 0;
     for carrier in &settings.mail.carriers {
         let started = Instant::now();
-        let outcome = send(&ready(carrier, &clock), &email).await;
+        let outcome = send(&ready(carrier, &aws), &email).await;
         refusals += usize::from(outcome.is_err());
         print(&report(carrier, &outcome, started.elapsed().as_millis()))?;
     }
@@ -82,10 +81,10 @@ fn email(settings: &Settings, from: Mailbox, to: &str, language: &str, now: i64)
     })
 }
 
-fn ready(carrier: &MailCarrier, clock: &Arc<dyn Clock>) -> Carrier {
+fn ready(carrier: &MailCarrier, aws: &Caller) -> Carrier {
     match carrier {
         MailCarrier::Smtp(relay) => Carrier::Smtp(relay.clone(), tls::source()),
-        MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, &tls::source(), clock)),
+        MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, aws)),
     }
 }
 

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 
 use super::built::Pages;
 use crate::http::problem::problem;
-use poolhouse_pool::base::error::{ApiError, with_causes};
+use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::records::key::Directory;
 use poolhouse_pool::records::{ClientRecord, PoolRecord, Reference, Stored, document, load};
 use poolhouse_pool::request::App;
+use poolhouse_text::with_causes;
 
 /// `{userPoolId, clientId, signInName?, endpoint?}`
 ///

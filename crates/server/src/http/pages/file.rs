@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use poolhouse_crypto::sha256;
+use poolhouse_text::hex;
 
 /// More than this in the directory and it is not the built app.
 const MAX_OCTETS: u64 = 64 << 20;
@@ -115,11 +116,7 @@ fn assemble(mut raw: HashMap<String, Bytes>) -> HashMap<String, File> {
             raw.remove(&format!("{path}.gz")),
         );
         let Some(plain) = raw.remove(&path) else { continue };
-        let digest: String = sha256(&[&plain])
-            .iter()
-            .take(12)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = hex::encode(&sha256(&[&plain])[..12]);
         let file = File {
             plain,
             brotli,

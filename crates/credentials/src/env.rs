@@ -1,5 +1,6 @@
-//! What the tools know of the world around them: environment variables, the time, and nothing else.
+//! The environment, handed in.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,8 +16,17 @@ impl Env {
         Env(Arc::new(lookup))
     }
 
+    /// These variables and no others.
+    pub fn of(pairs: &[(&str, &str)]) -> Env {
+        let pairs: HashMap<String, String> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Env::new(move |name| pairs.get(name).cloned())
+    }
+
     /// The variable's value without the white space around it. An empty value counts as none, as AWS's tools do.
-    pub(crate) fn get(&self, name: &str) -> Option<String> {
+    pub fn get(&self, name: &str) -> Option<String> {
         (self.0)(name)
             .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty())
@@ -28,7 +38,7 @@ impl Env {
     }
 
     /// Whether the variable says `true`, in any case.
-    pub(crate) fn is_true(&self, name: &str) -> bool {
+    pub fn is_true(&self, name: &str) -> bool {
         self.get(name)
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -39,21 +49,4 @@ impl fmt::Debug for Env {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Env")
     }
-}
-
-/// Tells the time, in whole seconds since 1970.
-pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
-
-#[cfg(test)]
-pub(crate) fn env_of(pairs: &[(&str, &str)]) -> Env {
-    let pairs: Vec<(String, String)> = pairs
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    Env::new(move |name| {
-        pairs
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.clone())
-    })
 }

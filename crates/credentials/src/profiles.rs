@@ -3,13 +3,33 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::ini::Ini;
-use crate::aws::endpoint::ProfileEndpoints;
 use crate::env::Env;
+use crate::ini::Ini;
+
+/// What a profile says about addresses, beside flags and the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileEndpoints {
+    /// `endpoint_url`
+    pub all: Option<String>,
+    /// `endpoint_url` in a service's section of the profile's `services`.
+    pub services: Vec<(String, String)>,
+}
+
+impl ProfileEndpoints {
+    /// The address of a service, by its key there.
+    pub fn of(&self, key: &str) -> Option<&str> {
+        let own = self
+            .services
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, url)| url);
+        own.or(self.all.as_ref()).map(String::as_str)
+    }
+}
 
 /// Both files, and which profile is asked for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Profiles {
+pub struct Profiles {
     config: Ini,
     credentials: Ini,
     name: String,
@@ -22,7 +42,7 @@ impl Profiles {
     ///
     /// # Errors
     /// A file that is there and cannot be read.
-    pub(crate) fn load(env: &Env, flag: Option<&str>) -> Result<Profiles, (PathBuf, io::Error)> {
+    pub fn load(env: &Env, flag: Option<&str>) -> Result<Profiles, (PathBuf, io::Error)> {
         let read = |variable, file| match path(env, variable, file) {
             Some(path) => match std::fs::read_to_string(&path) {
                 Ok(text) => Ok(text),
@@ -76,12 +96,12 @@ impl Profiles {
     }
 
     /// The region of the profile that is asked for.
-    pub(crate) fn region(&self) -> Option<&str> {
+    pub fn region(&self) -> Option<&str> {
         self.get(&self.name, "region")
     }
 
     /// The addresses in the profile that is asked for.
-    pub(crate) fn endpoints(&self) -> ProfileEndpoints {
+    pub fn endpoints(&self) -> ProfileEndpoints {
         let services = self
             .get(&self.name, "services")
             .map(|name| format!("services {name}"));
@@ -102,6 +122,18 @@ impl Profiles {
     }
 }
 
+impl Profiles {
+    /// The address that the profile names for a service.
+    pub(crate) fn endpoint_of(&self, key: &str) -> Option<String> {
+        self.endpoints().of(key).map(str::to_owned)
+    }
+
+    /// A setting of a section for single sign-on, `[sso-session NAME]`.
+    pub(crate) fn of_session(&self, session: &str, key: &str) -> Option<&str> {
+        self.config.get(&format!("sso-session {session}"), key)
+    }
+}
+
 const DEFAULT: &str = "default";
 
 /// The section of a profile in the configuration file: `[profile NAME]`, and `[default]` for the one without a name.
@@ -118,24 +150,29 @@ fn spelled(profile: &str) -> String {
 }
 
 fn path(env: &Env, variable: &str, file: &str) -> Option<PathBuf> {
-    let home = || {
-        env.get("HOME")
-            .or_else(|| env.get("USERPROFILE"))
-            .map(PathBuf::from)
-    };
     match env.get(variable) {
         Some(named) => match named.strip_prefix("~/") {
-            Some(rest) => Some(home()?.join(rest)),
+            Some(rest) => Some(home(env)?.join(rest)),
             None => Some(PathBuf::from(named)),
         },
-        None => Some(home()?.join(".aws").join(file)),
+        None => Some(folder(env)?.join(file)),
     }
+}
+
+/// `~/.aws`
+pub(crate) fn folder(env: &Env) -> Option<PathBuf> {
+    Some(home(env)?.join(".aws"))
+}
+
+fn home(env: &Env) -> Option<PathBuf> {
+    let home = env.get("HOME").or_else(|| env.get("USERPROFILE"));
+    home.map(PathBuf::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::env_of;
+    use crate::env::Env;
 
     const CONFIG: &str = "\
 [default]
@@ -152,7 +189,7 @@ lambda =
     const CREDENTIALS: &str = "[work]\naws_access_key_id = FROMCREDENTIALS\n";
 
     fn profiles(pairs: &[(&str, &str)], flag: Option<&str>) -> Profiles {
-        Profiles::of(CONFIG, CREDENTIALS, &env_of(pairs), flag)
+        Profiles::of(CONFIG, CREDENTIALS, &Env::of(pairs), flag)
     }
 
     #[test]
@@ -191,7 +228,7 @@ lambda =
 
     #[test]
     fn the_files_are_where_the_variables_say_or_in_the_home_folder() {
-        let at = |pairs: &[_]| path(&env_of(pairs), "AWS_CONFIG_FILE", "config");
+        let at = |pairs: &[_]| path(&Env::of(pairs), "AWS_CONFIG_FILE", "config");
         let home = ("HOME", "/h");
         assert_eq!(at(&[home]), Some(PathBuf::from("/h/.aws/config")));
         assert_eq!(

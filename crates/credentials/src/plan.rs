@@ -1,24 +1,44 @@
 //! Where the credentials are, decided by the environment and the profiles alone.
 
-use super::{Credentials, CredentialsError, EXPORT, Profiles};
-use crate::aws::RoleRequest;
+use poolhouse_outbound::aws::{Credentials, CredentialsError};
+
 use crate::env::Env;
+use crate::obtained::FoundIn;
+use crate::profiles::Profiles;
+use crate::roles::RoleRequest;
+use crate::sso::{self, SsoRequest};
 
 /// A place that credentials come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// They are here.
-    Keys(Credentials),
-    /// STS gives them to whoever holds the other ones.
+    Keys(Credentials, FoundIn),
+    /// STS gives them to those who hold the other ones.
     Role { role: RoleRequest, by: Box<Source> },
     /// STS gives them for the token in this file.
     WebIdentity { role: RoleRequest, token_file: String },
+    /// A sign-in through a browser opens a role.
+    Sso(SsoRequest),
     /// This command prints them.
     Process(String),
     /// The container's agent has them.
     Container,
     /// The instance's metadata service has them.
     Instance,
+}
+
+impl Source {
+    pub(crate) fn found_in(&self) -> FoundIn {
+        match self {
+            Source::Keys(_, found_in) => *found_in,
+            Source::Role { .. } => FoundIn::Role,
+            Source::WebIdentity { .. } => FoundIn::WebIdentity,
+            Source::Sso(_) => FoundIn::SingleSignOn,
+            Source::Process(_) => FoundIn::Process,
+            Source::Container => FoundIn::Container,
+            Source::Instance => FoundIn::Instance,
+        }
+    }
 }
 
 /// The longest way through profiles that name each other.
@@ -32,11 +52,11 @@ const SESSION_NAME: &str = "poolhouse";
 /// container, the instance.
 ///
 /// # Errors
-/// A profile that does not exist, does not say enough, or wants a sign-in that only the AWS CLI can do.
+/// A profile that does not exist, does not say enough, or wants what only the AWS CLI can do.
 pub(crate) fn plan(env: &Env, profiles: &Profiles) -> Result<Vec<Source>, CredentialsError> {
     if !profiles.by_flag() {
         if let Some(keys) = environment_keys(env)? {
-            return Ok(vec![Source::Keys(keys)]);
+            return Ok(vec![Source::Keys(keys, FoundIn::Environment)]);
         }
         if let Some(source) = environment_web_identity(env) {
             return Ok(vec![source]);
@@ -68,6 +88,15 @@ pub(crate) fn plan(env: &Env, profiles: &Profiles) -> Result<Vec<Source>, Creden
         sources.push(Source::Instance);
     }
     Ok(sources)
+}
+
+/// The way out where this program cannot go itself. A flag goes before the environment, so that with the flag the same
+/// would be said again.
+fn export(profile: &str) -> String {
+    format!(
+        "run `eval \"$(aws configure export-credentials --profile {profile} --format env)\"`, and this command again \
+         without --profile"
+    )
 }
 
 fn environment_keys(env: &Env) -> Result<Option<Credentials>, CredentialsError> {
@@ -110,17 +139,17 @@ fn profile(
     if let Some(role_arn) = get("role_arn") {
         return assumed(env, profiles, name, role_arn, left).map(Some);
     }
-    if ["sso_session", "sso_start_url", "login_session"]
-        .iter()
-        .any(|key| get(key).is_some())
-    {
+    if get("sso_session").is_some() || get("sso_start_url").is_some() {
+        return sso::request(profiles, name).map(Source::Sso).map(Some);
+    }
+    if get("login_session").is_some() {
         return Err(CredentialsError::new(format!(
-            "the profile {name:?} signs in through a browser, which the AWS CLI does; run `aws sso login` (or `aws login`) \
-             with this profile, then `{EXPORT}`, and this command again"
+            "the profile {name:?} signs in by `aws login`, whose session only the AWS CLI can use; {}",
+            export(name)
         )));
     }
     if let Some(keys) = profile_keys(profiles, name)? {
-        return Ok(Some(Source::Keys(keys)));
+        return Ok(Some(Source::Keys(keys, FoundIn::Profile)));
     }
     Ok(get("credential_process").map(Source::Process))
 }
@@ -146,8 +175,8 @@ fn assumed(
     let get = |key: &str| profiles.get(name, key).map(str::to_owned);
     if get("mfa_serial").is_some() {
         return Err(CredentialsError::new(format!(
-            "the profile {name:?} assumes its role with an MFA code, which the AWS CLI asks for; run \
-             `{EXPORT}` with this profile, and this command again"
+            "the profile {name:?} assumes its role with an MFA code, which the AWS CLI asks for; {}",
+            export(name)
         )));
     }
     let role = RoleRequest {
@@ -193,7 +222,7 @@ fn source_profile(
     // A profile that names itself means its own keys.
     if source == name {
         return profile_keys(profiles, name)?
-            .map(Source::Keys)
+            .map(|keys| Source::Keys(keys, FoundIn::Profile))
             .ok_or_else(nothing);
     }
     match left.checked_sub(1) {
@@ -206,11 +235,13 @@ fn source_profile(
 
 fn credential_source(env: &Env, name: &str, place: &str) -> Result<Source, CredentialsError> {
     match place {
-        "Environment" => environment_keys(env)?.map(Source::Keys).ok_or_else(|| {
-            CredentialsError::new(format!(
-                "the profile {name:?} builds on the environment, which has no AWS_ACCESS_KEY_ID"
-            ))
-        }),
+        "Environment" => environment_keys(env)?
+            .map(|keys| Source::Keys(keys, FoundIn::Environment))
+            .ok_or_else(|| {
+                CredentialsError::new(format!(
+                    "the profile {name:?} builds on the environment, which has no AWS_ACCESS_KEY_ID"
+                ))
+            }),
         "EcsContainer" => Ok(Source::Container),
         "Ec2InstanceMetadata" => Ok(Source::Instance),
         other => Err(CredentialsError::new(format!(

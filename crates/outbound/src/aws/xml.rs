@@ -1,24 +1,12 @@
 //! The little that is read of XML: STS and its errors answer in it, one value per element, without attributes.
 
+use poolhouse_text::html;
+
 /// The text of the first element of this name.
-pub(crate) fn text_of(document: &str, element: &str) -> Option<String> {
+pub fn text_of(document: &str, element: &str) -> Option<String> {
     let (_, rest) = document.split_once(&format!("<{element}>"))?;
     let (text, _) = rest.split_once(&format!("</{element}>"))?;
-    // The entity that makes the others comes last, or it would make them twice.
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&amp;", "&"),
-    ];
-    Some(
-        entities
-            .iter()
-            .fold(text.trim().to_owned(), |text, (entity, is)| {
-                text.replace(entity, is)
-            }),
-    )
+    Some(html::unescape(text.trim()))
 }
 
 #[cfg(test)]

@@ -3,11 +3,14 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use poolhouse_outbound::aws::{Credentials, CredentialsError};
 use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
-use super::{Credentials, CredentialsError};
+use crate::expiry;
+use crate::obtained::Obtained;
 
 /// How long the command may take. It may ask a person something.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -16,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// It cannot be run, fails, or prints something else. What it prints is in no error: it may be half a secret.
-pub(crate) async fn run(command: &str) -> Result<Credentials, CredentialsError> {
+pub(crate) async fn run(command: &str) -> Result<Obtained, CredentialsError> {
     let words = words(command);
     let Some((program, arguments)) = words.split_first() else {
         return Err(CredentialsError::new("credential_process is empty"));
@@ -45,23 +48,28 @@ pub(crate) async fn run(command: &str) -> Result<Credentials, CredentialsError> 
             output.status
         )));
     }
-    parse(&output.stdout).ok_or_else(|| {
+    let printed = Zeroizing::new(output.stdout);
+    parse(&printed).ok_or_else(|| {
         CredentialsError::new(format!(
             "{program}, the credential_process, did not print version 1 credentials as JSON"
         ))
     })
 }
 
-fn parse(printed: &[u8]) -> Option<Credentials> {
+fn parse(printed: &[u8]) -> Option<Obtained> {
     let value: Value = serde_json::from_slice(printed).ok()?;
     let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
-    (value.get("Version")?.as_u64()? == 1).then(|| {
-        Some(Credentials::new(
+    if value.get("Version")?.as_u64()? != 1 {
+        return None;
+    }
+    Some(Obtained {
+        credentials: Credentials::new(
             text("AccessKeyId")?,
             text("SecretAccessKey")?,
             text("SessionToken"),
-        ))
-    })?
+        ),
+        expires: expiry::of(&value).ok()?,
+    })
 }
 
 /// The command's words: white space parts them, quotation marks and backslashes keep it.
@@ -101,12 +109,19 @@ mod tests {
 
     #[test]
     fn only_version_1_is_read() {
-        let read = |json: &str| parse(json.as_bytes()).map(|keys| keys.access_key_id().to_owned());
+        let read =
+            |json: &str| parse(json.as_bytes()).map(|found| found.credentials.access_key_id().to_owned());
         let json = r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s","SessionToken":"t"}"#;
         assert_eq!(read(json), Some("A".to_owned()));
         assert_eq!(read(&json.replace(":1", ":2")), None);
         assert_eq!(read(r#"{"Version":1,"AccessKeyId":"A"}"#), None);
         assert_eq!(read("AKIA secret"), None);
+        let ends = |at: &str| parse(json.replace('}', &format!(",\"Expiration\":{at}}}")).as_bytes());
+        assert_eq!(
+            ends("\"1970-01-01T00:01:00Z\"").and_then(|found| found.expires),
+            Some(60)
+        );
+        assert_eq!(ends("\"soon\""), None, "an end that cannot be read");
     }
 
     #[tokio::test]
@@ -122,6 +137,6 @@ mod tests {
         assert_eq!(error, "/no/such/program, the credential_process, cannot be run");
         let json = r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"s"}"#;
         let keys = run(&format!("echo '{json}'")).await.unwrap();
-        assert_eq!(keys.access_key_id(), "A");
+        assert_eq!(keys.credentials.access_key_id(), "A");
     }
 }

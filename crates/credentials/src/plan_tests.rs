@@ -1,13 +1,18 @@
 use super::*;
-use crate::env::env_of;
+use crate::env::Env;
 
 fn planned(config: &str, pairs: &[(&str, &str)], flag: Option<&str>) -> Result<Vec<Source>, String> {
-    let env = env_of(pairs);
+    let env = Env::of(pairs);
     plan(&env, &Profiles::of(config, "", &env, flag)).map_err(|error| error.to_string())
 }
 
 fn keys(id: &str) -> Source {
-    Source::Keys(Credentials::new(id.to_owned(), "secret".to_owned(), None))
+    let found_in = if id == "ENV" {
+        FoundIn::Environment
+    } else {
+        FoundIn::Profile
+    };
+    Source::Keys(Credentials::new(id, "secret", None), found_in)
 }
 
 const CONFIG: &str = "\
@@ -37,6 +42,26 @@ role_arn = arn:aws:iam::1:role/e
 web_identity_token_file = /token
 [profile sso]
 sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Ops
+[sso-session corp]
+sso_region = eu-west-1
+sso_start_url = https://corp.awsapps.com/start
+[profile old-sso]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 111122223333
+sso_role_name = Ops
+[profile on-sso]
+role_arn = arn:aws:iam::1:role/j
+source_profile = sso
+[profile half-sso]
+sso_session = corp
+sso_account_id = 111122223333
+[profile lost-sso]
+sso_session = gone
+[profile login]
+login_session = arn:aws:iam::1:user/me
 [profile mfa]
 role_arn = arn:aws:iam::1:role/f
 source_profile = default
@@ -130,6 +155,26 @@ fn a_web_identity_in_the_environment_goes_before_the_default_profile() {
 }
 
 #[test]
+fn a_single_sign_on_opens_a_role_and_roles_build_on_it() {
+    let request = |profile: &str, named_after: &str| SsoRequest {
+        profile: profile.to_owned(),
+        named_after: named_after.to_owned(),
+        region: "eu-west-1".to_owned(),
+        account_id: "111122223333".to_owned(),
+        role_name: "Ops".to_owned(),
+    };
+    let sso = Source::Sso(request("sso", "corp"));
+    assert_eq!(planned(CONFIG, &[], Some("sso")), Ok(vec![sso.clone()]));
+    let old = request("old-sso", "https://corp.awsapps.com/start");
+    assert_eq!(planned(CONFIG, &[], Some("old-sso")), Ok(vec![Source::Sso(old)]));
+    let planned = planned(CONFIG, &[], Some("on-sso")).unwrap();
+    assert!(
+        matches!(&planned[..], [Source::Role { by, .. }] if **by == sso),
+        "{planned:?}"
+    );
+}
+
+#[test]
 fn a_command_may_print_the_keys() {
     let process = Source::Process("/opt/keys \"a b\"".to_owned());
     assert_eq!(planned(CONFIG, &[], Some("process")), Ok(vec![process]));
@@ -153,15 +198,19 @@ fn without_keys_and_profiles_the_machine_is_asked() {
 fn what_cannot_be_done_here_names_the_way_out() {
     for (profile, error) in [
         (
-            "sso",
-            "the profile \"sso\" signs in through a browser, which the AWS CLI does; run `aws sso login` (or `aws \
-             login`) with this profile, then `eval \"$(aws configure export-credentials --format env)\"`, and this \
-             command again",
+            "login",
+            "the profile \"login\" signs in by `aws login`, whose session only the AWS CLI can use; run `eval \"$(aws \
+             configure export-credentials --profile login --format env)\"`, and this command again without --profile",
         ),
         (
             "mfa",
             "the profile \"mfa\" assumes its role with an MFA code, which the AWS CLI asks for; run `eval \"$(aws \
-             configure export-credentials --format env)\"` with this profile, and this command again",
+             configure export-credentials --profile mfa --format env)\"`, and this command again without --profile",
+        ),
+        ("half-sso", "the profile \"half-sso\" has no sso_role_name"),
+        (
+            "lost-sso",
+            "the profile \"lost-sso\" signs in by the sso-session \"gone\", which has no sso_region",
         ),
         (
             "nowhere",

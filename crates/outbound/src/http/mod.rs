@@ -1,0 +1,14 @@
+//! One HTTP/1.1 connection, directly or through a proxy.
+
+mod connection;
+mod endpoint;
+mod error;
+mod form;
+mod no_proxy;
+mod proxy;
+
+pub use connection::{Answer, Connection};
+pub use endpoint::Endpoint;
+pub use error::HttpError;
+pub use form::{FORM, form_body};
+pub use proxy::{Proxies, UnusableProxy};

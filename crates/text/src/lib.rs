@@ -1,0 +1,12 @@
+//! Small encodings of text that several crates need, each in one place.
+//!
+//! `docs/decisions/small-encodings.md` says why they are our own. Nothing here is constant-time: a secret that passes
+//! through is compared and wiped by its owner.
+
+pub mod hex;
+pub mod html;
+pub mod percent;
+
+mod causes;
+
+pub use causes::with_causes;
