@@ -189,6 +189,19 @@ async fn rotation_gives_a_successor_and_closes_the_older_flow() {
     exchange(&scene, &next["RefreshToken"]).await.ok();
 }
 
+/// `ALLOW_REFRESH_TOKEN_AUTH` opens the flow of that name; the operation has no flow.
+#[tokio::test]
+async fn a_client_without_the_refresh_flow_refreshes_by_the_operation_alone() {
+    let scene = Scene::with_client(json!({ "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"] })).await;
+    let token = signed_in(&scene).await["RefreshToken"].clone();
+    let answer = initiate(&scene, &token).await;
+    answer.assert_error(
+        "InvalidParameterException",
+        "REFRESH_TOKEN_AUTH is not enabled for the client.",
+    );
+    exchange(&scene, &token).await.ok();
+}
+
 #[tokio::test]
 async fn a_token_used_again_after_rotation_ends_the_whole_family() {
     let scene = rotating(0).await;
