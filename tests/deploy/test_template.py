@@ -13,7 +13,7 @@ POOL = "eu-central-1_AbCd12345"
 POOL_ARN = f"arn:aws:cognito-idp:eu-central-1:123456789012:userpool/{POOL}"
 LOG = {("logs:CreateLogStream", "[Logs.Arn]"), ("logs:PutLogEvents", "[Logs.Arn]")}
 KEY = {("secretsmanager:GetSecretValue", "[OtpKey]")}
-FUNCTIONS = ["DefineFunction", "CreateFunction", "VerifyFunction", "PreTokenFunction"]
+FUNCTIONS = ["DefineFunction", "CreateFunction", "VerifyFunction", "PreTokenFunction", "PostConfirmationFunction"]
 
 
 def ledger(pool):
@@ -52,18 +52,21 @@ def test_each_function_may_do_what_it_does_and_no_more(route, url, mail):
     stack = Stack(UserPoolId=POOL, MailRoute=route, SmtpUrlSecret="relay")
     assert stack.allowed("DefineFunction") == LOG | KEY
     assert stack.allowed("CreateFunction") == LOG | KEY | ledger(POOL_ARN) | mail
-    assert stack.allowed("VerifyFunction") == LOG | KEY | ledger(POOL_ARN)
+    assert stack.allowed("VerifyFunction") == LOG | KEY | ledger(POOL_ARN) | mail
     assert stack.allowed("PreTokenFunction") == LOG
-    assert stack.environment("CreateFunction")["MAIL_URL"] == url
+    assert stack.allowed("PostConfirmationFunction") == LOG | KEY | ledger(POOL_ARN)
+    for function in ["CreateFunction", "VerifyFunction"]:
+        assert stack.environment(function)["MAIL_URL"] == url
 
 
 def test_with_exact_counters_the_table_takes_the_place_of_the_attribute():
     stack = Stack(UserPoolId=POOL, ExactCounters="true")
     counters = {(f"dynamodb:{action}", "[CountersTable.Arn]") for action in ("GetItem", "UpdateItem")}
-    assert stack.allowed("DefineFunction") == LOG | KEY
+    assert stack.allowed("DefineFunction") == LOG | KEY | {("dynamodb:GetItem", "[CountersTable.Arn]")}
     assert stack.allowed("CreateFunction") == LOG | KEY | counters | ses("eu-central-1")
-    assert stack.allowed("VerifyFunction") == LOG | KEY | counters
+    assert stack.allowed("VerifyFunction") == LOG | KEY | counters | ses("eu-central-1")
     assert stack.allowed("PreTokenFunction") == LOG
+    assert stack.allowed("PostConfirmationFunction") == LOG | KEY | counters
     for function in FUNCTIONS[:3]:
         assert stack.environment(function)["COUNTERS_TABLE"] == "[CountersTable]"
     assert "COUNTERS_TABLE" not in stack.environment("PreTokenFunction")
@@ -73,6 +76,44 @@ def test_with_exact_counters_the_table_takes_the_place_of_the_attribute():
     without = Stack(UserPoolId=POOL)
     assert without.of_type("AWS::DynamoDB::Table") == {}
     assert not any("COUNTERS_TABLE" in without.environment(function) for function in FUNCTIONS)
+
+
+def test_a_door_gives_the_function_before_tokens_the_key_and_the_table():
+    stack = Stack(UserPoolId=POOL, ExactCounters="true", RequireCode="one,two")
+    counters = {(f"dynamodb:{action}", "[CountersTable.Arn]") for action in ("GetItem", "UpdateItem")}
+    assert stack.allowed("PreTokenFunction") == LOG | KEY | counters
+    variables = stack.environment("PreTokenFunction")
+    assert (variables["OTP_KEY"], variables["COUNTERS_TABLE"]) == ("secretsmanager:[OtpKey]", "[CountersTable]")
+    for function in FUNCTIONS:
+        assert stack.environment(function)["REQUIRE_CODE"] == "one,two"
+    rotated = Stack(UserPoolId=POOL, ExactCounters="true", RequireCode="one", PreviousKey="true")
+    assert rotated.environment("PreTokenFunction")["OTP_KEY_PREVIOUS"] == "secretsmanager:[OtpKey]?stage=AWSPREVIOUS"
+    rules = stack.template["Rules"]["TheDoorNeedsItsTable"]["Assertions"]
+    needed = [each["Assert"]["Fn::Equals"] for each in rules]
+    assert needed == [[{"Ref": "ExactCounters"}, "true"], [{"Ref": "WithPreToken"}, "true"]]
+
+
+def functions_of(alarm):
+    metrics = [each["MetricStat"]["Metric"] for each in alarm["Metrics"] if "MetricStat" in each]
+    return {each["Dimensions"][0]["Value"] for each in metrics if "Dimensions" in each}
+
+
+def test_alarms_cover_every_function_and_small_sites():
+    stack = Stack(UserPoolId=POOL)
+    alarms = stack.of_type("AWS::CloudWatch::Alarm")
+    for name in ["ErrorsAlarm", "ErrorRateAlarm", "ThrottlesAlarm"]:
+        assert functions_of(alarms[name]) == {f"[{function}]" for function in FUNCTIONS}
+    # Any failure, for a quarter of an hour; and a share of the calls of one.
+    for name in ["ErrorsAlarm", "MailNotSentAlarm"]:
+        period = alarms[name].get("Period", 300)
+        assert (alarms[name]["Threshold"], alarms[name]["EvaluationPeriods"] * period) == (1, 900)
+    for name in ["ErrorRateAlarm", "MailNotSentRateAlarm"]:
+        stats = [each["MetricStat"] for each in alarms[name]["Metrics"] if "MetricStat" in each]
+        assert {each["Period"] for each in stats} == {900} and len(stats) <= 10
+    without = Stack(UserPoolId=POOL, WithPreToken="false", WithPostConfirmation="false")
+    alarms = without.of_type("AWS::CloudWatch::Alarm")
+    assert functions_of(alarms["ErrorsAlarm"]) == {f"[{function}]" for function in FUNCTIONS[:3]}
+    assert "NotClearedAlarm" not in alarms
 
 
 def test_mail_by_ses_leaves_from_one_address_and_in_the_region_of_the_identity():
@@ -97,7 +138,7 @@ def test_every_function_may_be_called_by_the_one_pool_alone():
 
 def test_the_key_is_read_at_the_start_and_not_by_the_function_that_needs_none():
     stack = Stack(UserPoolId=POOL)
-    for function in FUNCTIONS[:3]:
+    for function in [*FUNCTIONS[:3], "PostConfirmationFunction"]:
         variables = stack.environment(function)
         assert variables["OTP_KEY"] == "secretsmanager:[OtpKey]"
         assert "OTP_KEY_PREVIOUS" not in variables
@@ -121,11 +162,15 @@ def test_every_language_of_the_mail_can_be_chosen():
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [("3", 180), ("5", 300), ("10", 600)])
-def test_the_code_lives_as_long_as_the_sign_in_step_of_a_new_client(minutes, seconds):
-    stack = Stack(CodeMinutes=minutes)
-    assert stack.environment("CreateFunction")["CODE_TTL_SECONDS"] == seconds
-    (client,) = stack.of_type("AWS::Cognito::UserPoolClient").values()
-    assert client["AuthSessionValidity"] == minutes
+def test_no_code_outlives_the_sign_in_step_of_a_new_client(minutes, seconds):
+    for given, session in [("", "15"), ("12", "12")]:
+        stack = Stack(CodeMinutes=minutes, SessionMinutes=given)
+        assert stack.environment("CreateFunction")["CODE_TTL_SECONDS"] == seconds
+        assert stack.environment("CreateFunction")["SESSION_MINUTES"] == session
+        (client,) = stack.of_type("AWS::Cognito::UserPoolClient").values()
+        assert client["AuthSessionValidity"] == session
+    # Of a client that exists nothing is known: the functions then take three minutes.
+    assert "SESSION_MINUTES" not in Stack(UserPoolId=POOL).environment("CreateFunction")
 
 
 def test_a_new_pool_has_no_door_without_a_code():
@@ -141,11 +186,12 @@ def test_a_new_pool_has_no_door_without_a_code():
         "CreateAuthChallenge": "[CreateFunction.Arn]",
         "VerifyAuthChallengeResponse": "[VerifyFunction.Arn]",
         "PreTokenGeneration": "[PreTokenFunction.Arn]",
+        "PostConfirmation": "[PostConfirmationFunction.Arn]",
     }
 
 
 def test_a_pool_that_exists_is_left_to_attach():
-    stack = Stack(UserPoolId=POOL, WithPreToken="false")
+    stack = Stack(UserPoolId=POOL, WithPreToken="false", WithPostConfirmation="false")
     assert stack.of_type("AWS::Cognito::UserPool") == stack.of_type("AWS::Cognito::UserPoolClient") == {}
     assert stack.of_type("AWS::Serverless::Function").keys() == set(FUNCTIONS[:3])
     assert stack.environment("DefineFunction")["USER_POOL_ID"] == POOL

@@ -11,7 +11,13 @@ use crate::system::process;
 use crate::{Outcome, root};
 
 /// The programs, optional ones last.
-pub const NAMES: [&str; 4] = ["2fa-define", "2fa-create", "2fa-verify", "2fa-pre-token"];
+pub const NAMES: [&str; 5] = [
+    "2fa-define",
+    "2fa-create",
+    "2fa-verify",
+    "2fa-pre-token",
+    "2fa-post-confirmation",
+];
 
 /// Builds the functions for this machine and returns the folder they are in.
 ///

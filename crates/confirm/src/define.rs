@@ -2,16 +2,20 @@
 
 use serde_json::{Value, json};
 
+use crate::book::Book;
+use crate::create::needs_a_code;
 use crate::device::DeviceToken;
 use crate::event::{Caller, respond};
 use crate::facts::Facts;
-use crate::limits::Book;
-use crate::outcome::{Decision, Defined, Refusal, WhyFailed};
+use crate::outcome::{Decision, Defined, Warning, WhyFailed};
+use crate::refusal::Refusal;
+use crate::round::Round;
 use crate::session::Stage;
 use crate::settings::Settings;
+use crate::time::Moment;
 
-/// Most code challenges in one sign-in. A person resends a few times; a form that keeps a session alive for ten minutes
-/// asks a dozen times.
+/// Most code challenges in one sign-in. A person resends a few times; a form that keeps a session alive for half an hour
+/// asks two dozen times.
 const MOST_ROUNDS: u8 = 40;
 
 /// Decides what comes next: the password, a code, tokens, or the end.
@@ -26,11 +30,15 @@ pub fn define(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<D
     if !event.is_object() {
         return Err(Refusal::Malformed("the event is no object"));
     }
+    let mut warnings = Vec::new();
     let decision = match Caller::read(settings, event) {
-        Ok(caller) => decide(settings, &caller, facts),
-        Err(Refusal::Malformed(_)) => Decision::Fail(WhyFailed::NotThisFlow),
+        Ok(caller) => decide(settings, &caller, facts, &mut warnings),
+        Err(Refusal::Malformed(what)) => Decision::Fail(WhyFailed::Malformed(what)),
         Err(refusal) => return Err(refusal),
     };
+    if settings.keys.is_none() && !warnings.contains(&Warning::SessionOnly) {
+        warnings.push(Warning::SessionOnly);
+    }
     let challenge = match decision {
         Decision::AskPassword => json!("PASSWORD_VERIFIER"),
         Decision::AskCode => json!("CUSTOM_CHALLENGE"),
@@ -44,46 +52,83 @@ pub fn define(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<D
             ("failAuthentication", json!(matches!(decision, Decision::Fail(_)))),
         ],
     );
-    Ok(Defined { event, decision })
+    Ok(Defined {
+        event,
+        decision,
+        warnings,
+    })
 }
 
-fn decide(settings: &Settings, caller: &Caller<'_>, facts: &Facts<'_>) -> Decision {
-    let (last, right) = match Stage::read(caller, settings.keys.as_ref()) {
-        Stage::Named => return Decision::AskPassword,
-        Stage::PasswordProven if is_trusted_device(settings, caller, facts) => return Decision::Tokens,
-        Stage::PasswordProven => return Decision::AskCode,
-        Stage::CodeAnswered { last, right } => (last, right),
-        Stage::Unnamed => return Decision::Fail(WhyFailed::NotThisFlow),
-    };
-    // The last answer came with this request's action or without one; of those before it the round itself knows.
-    let evaluated = caller.action().is_none();
-    let attempts = last.attempts.saturating_add(u8::from(evaluated));
-    if right {
-        return match () {
-            // Verify evaluates no answer that comes with an action, so this "right" is not its word.
-            () if !evaluated => Decision::Fail(WhyFailed::NotThisFlow),
-            () if caller.unknown => Decision::Fail(WhyFailed::UnknownUser),
-            () if attempts > settings.max_attempts => Decision::Fail(WhyFailed::AttemptsSpent),
-            () => Decision::Tokens,
-        };
+/// Whether [`define`] looks into the ledger for this event: a caller for whom reading it costs something need not read it
+/// otherwise.
+#[must_use]
+pub fn define_needs_ledger(settings: &Settings, event: &Value) -> bool {
+    if settings.keys.is_none() {
+        return false;
     }
-    if attempts >= settings.max_attempts {
-        Decision::Fail(WhyFailed::AttemptsSpent)
-    } else if last.number >= MOST_ROUNDS {
-        Decision::Fail(WhyFailed::TooManyRounds)
-    } else {
-        Decision::AskCode
+    Caller::read(settings, event).is_ok_and(|caller| match Stage::read(&caller, settings.keys.as_ref()) {
+        Ok(Stage::PasswordProven { .. }) => DeviceToken::trusted_one(settings, &caller).is_some(),
+        Ok(Stage::CodeAnswered { right, .. }) => !right,
+        Ok(Stage::Named) | Err(_) => false,
+    })
+}
+
+fn decide(
+    settings: &Settings,
+    caller: &Caller<'_>,
+    facts: &Facts<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Decision {
+    match Stage::read(caller, settings.keys.as_ref()) {
+        Ok(Stage::Named) => Decision::AskPassword,
+        Ok(Stage::PasswordProven { .. }) if is_trusted_device(settings, caller, facts) => Decision::Tokens,
+        Ok(Stage::PasswordProven { .. }) => Decision::AskCode,
+        Ok(Stage::CodeAnswered { last, right: true }) => after_right(settings, caller, &last),
+        Ok(Stage::CodeAnswered { last, right: false }) => {
+            let book = Book::open(settings, caller, facts, warnings).of_place(last.place);
+            after_wrong(settings, caller, &book, &last, Moment::from_epoch_s(facts.now))
+        }
+        Err(why) => Decision::Fail(why),
+    }
+}
+
+fn after_right(settings: &Settings, caller: &Caller<'_>, last: &Round) -> Decision {
+    match () {
+        // Verify evaluates no answer that comes with an action, and none before a code, so this "right" is not its word.
+        () if caller.action().is_some() || last.code.is_none() => {
+            Decision::Fail(WhyFailed::RightBesideAnAction)
+        }
+        () if caller.unknown => Decision::Fail(WhyFailed::UnknownUser),
+        () if last.attempts >= settings.max_attempts => Decision::Fail(WhyFailed::AttemptsSpent),
+        () => Decision::Tokens,
+    }
+}
+
+fn after_wrong(
+    settings: &Settings,
+    caller: &Caller<'_>,
+    book: &Book<'_>,
+    last: &Round,
+    now: Moment,
+) -> Decision {
+    // Of the answers before the last one the round itself knows.
+    let judged_wrong = book.was_judged_wrong(caller, last);
+    let attempts = last.attempts.saturating_add(u8::from(judged_wrong));
+    let is_too_late =
+        || needs_a_code(caller, book, last, now) && !last.has_time_for_a_code(now, settings.code_life_s());
+    match () {
+        () if attempts >= settings.max_attempts => Decision::Fail(WhyFailed::AttemptsSpent),
+        () if last.number >= MOST_ROUNDS => Decision::Fail(WhyFailed::TooManyRounds),
+        () if now >= last.ends() || is_too_late() => Decision::Fail(WhyFailed::Ended),
+        () => Decision::AskCode,
     }
 }
 
 /// Whether the password answer came with the token of a device that its owner told us to trust.
 fn is_trusted_device(settings: &Settings, caller: &Caller<'_>, facts: &Facts<'_>) -> bool {
-    let sent = settings
-        .trusted_device_keys()
-        .and_then(|keys| DeviceToken::sent(keys, caller));
-    let Some(token) = sent.filter(|_| !caller.unknown) else {
-        return false;
-    };
-    let book = Book::open(settings, caller, facts, &mut Vec::new());
-    token.is_alive(settings.trusted_device_days, facts) && book.trusts(&token)
+    let sent = DeviceToken::trusted_one(settings, caller);
+    sent.is_some_and(|token| {
+        let book = Book::open(settings, caller, facts, &mut Vec::new());
+        token.is_alive(settings.trusted_device_days, facts) && book.trusts(token.id)
+    })
 }

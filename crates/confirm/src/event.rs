@@ -6,7 +6,8 @@
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::outcome::Refusal;
+use crate::person::Person;
+use crate::refusal::Refusal;
 use crate::settings::Settings;
 
 /// What every trigger's event says about who signs in where.
@@ -64,8 +65,12 @@ impl<'a> Caller<'a> {
     }
 
     /// What the ledger is bound to: the user, whichever client is used.
-    pub(crate) fn person(&self) -> [&'a [u8]; 3] {
-        [self.pool, self.user_name, self.sub].map(str::as_bytes)
+    pub(crate) const fn person(&self) -> Person<'a> {
+        Person {
+            pool: self.pool,
+            user_name: self.user_name,
+            sub: self.sub,
+        }
     }
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&'a str> {

@@ -53,10 +53,13 @@ impl fmt::Debug for Facts<'_> {
 pub enum LedgerSource<'a> {
     /// The copy of the attribute in the event, as old as the platform made it.
     FromEvent,
-    /// The text as the caller read it just now from the attribute or wherever else it keeps it, `None` if the user has
-    /// none. A repeated call then sees what the first one wrote. If the attribute could not be read, say
-    /// [`LedgerSource::FromEvent`].
+    /// The text as the caller read it just now from the attribute, `None` if the user has none. A repeated call then
+    /// sees what the first one wrote. If the attribute could not be read, say [`LedgerSource::FromEvent`].
     Fresh(Option<&'a str>),
+    /// The text as the caller read it just now from a place that no client can reach, where it is written over nothing
+    /// but what was read: the counters are exact, and a conflict means calling again with the newer text. The mail is
+    /// not in the same step. Where there is no text yet, a genuine one in the event's attribute is taken over.
+    Table(Option<&'a str>),
     /// Text that the caller keeps where no client can reach it and writes by compare-and-set, in one step with the
     /// mail: the counters are exact, and a conflict means calling again with the newer text.
     Exact(Option<&'a str>),

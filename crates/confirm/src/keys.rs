@@ -25,12 +25,17 @@ pub(crate) enum Purpose {
     Code,
     Nonce,
     Round,
+    Round2,
     Ledger,
+    Ledger2,
     EventTag,
     FakeAddress,
     MailId,
     Device,
     DeviceId,
+    SignIn,
+    Instance,
+    Grant,
 }
 
 impl Purpose {
@@ -40,12 +45,17 @@ impl Purpose {
             Self::Code => b"poolhouse.confirm.v1.code",
             Self::Nonce => b"poolhouse.confirm.v1.nonce",
             Self::Round => b"poolhouse.confirm.v1.round",
+            Self::Round2 => b"poolhouse.confirm.v2.round",
             Self::Ledger => b"poolhouse.confirm.v1.ledger",
+            Self::Ledger2 => b"poolhouse.confirm.v2.ledger",
             Self::EventTag => b"poolhouse.confirm.v1.event-tag",
             Self::FakeAddress => b"poolhouse.confirm.v1.fake-address",
             Self::MailId => b"poolhouse.confirm.v1.mail-id",
             Self::Device => b"poolhouse.confirm.v1.device",
             Self::DeviceId => b"poolhouse.confirm.v1.device-id",
+            Self::SignIn => b"poolhouse.confirm.v2.sign-in",
+            Self::Instance => b"poolhouse.confirm.v2.instance",
+            Self::Grant => b"poolhouse.confirm.v2.grant",
         }
     }
 }

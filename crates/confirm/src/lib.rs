@@ -12,22 +12,32 @@
 //!
 //! How the code is made and why nothing stored can reveal it stands in `docs/decisions/confirm-code.md`.
 
+mod bits;
+mod book;
 mod code;
+mod counts;
 mod create;
 mod define;
 mod device;
+mod door;
 mod event;
 mod facts;
+mod grants;
 mod keys;
 mod ledger;
-mod limits;
 mod mail;
+mod notice;
 mod outcome;
+mod owner;
+mod parameters;
+mod person;
 mod recent;
 mod recipient;
+mod refusal;
 mod round;
 mod session;
 mod settings;
+mod settings_error;
 mod time;
 mod tokens;
 mod vars;
@@ -35,14 +45,22 @@ mod verify;
 mod window;
 
 pub use code::{Alphabet, CodeFormat};
-pub use create::create;
-pub use define::define;
+pub use create::{create, create_without_mail};
+pub use define::{define, define_needs_ledger};
+pub use door::Door;
 pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
-pub use ledger::is_spent as ledger_is_spent;
+pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
 pub use mail::{CodeMail, Locale, Part, TemplateError, Templates};
-pub use outcome::{Created, Decision, Defined, LastResult, Outcome, Refusal, Verified, Warning, WhyFailed};
+pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
+pub use owner::{
+    Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation, standing,
+    unlock,
+};
+pub use person::Person;
 pub use recent::Recent;
-pub use settings::{LockRules, MailCaps, Settings, SettingsError};
-pub use tokens::pre_token_generation;
+pub use refusal::Refusal;
+pub use settings::{LockRules, MailRules, Opens, Settings};
+pub use settings_error::SettingsError;
+pub use tokens::{Admitted, door_needs_ledger, pre_token_generation, pre_token_generation_behind_code};
 pub use verify::verify;

@@ -6,7 +6,6 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::mail::CodeMail;
-use crate::settings::SettingsError;
 
 /// What [`define`](crate::define) returns.
 #[derive(Clone)]
@@ -15,12 +14,15 @@ pub struct Defined {
     pub event: Value,
     /// The same decision, for the log.
     pub decision: Decision,
+    /// What an operator should see.
+    pub warnings: Vec<Warning>,
 }
 
 impl fmt::Debug for Defined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Defined")
             .field("decision", &self.decision)
+            .field("warnings", &self.warnings)
             .finish_non_exhaustive()
     }
 }
@@ -38,30 +40,81 @@ pub enum Decision {
     Fail(WhyFailed),
 }
 
-/// Why a sign-in ended without tokens.
+/// Why a sign-in ended without tokens: the rule that its list of challenges broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhyFailed {
-    /// The list of challenges is none that the flow makes, or a challenge in it is not ours.
-    NotThisFlow,
+    /// The event lacks what every event of the trigger has.
+    Malformed(&'static str),
+    /// There is no list, or an entry without a result in it.
+    NoList,
+    /// It does not begin with `SRP_A` that is true.
+    NotBegun,
+    /// Its second entry is not `PASSWORD_VERIFIER` that is true.
+    PasswordNotProven,
+    /// What Cognito itself asked for behind the password was not given.
+    FactorNotProven,
+    /// A challenge in it is of a kind that the flow does not have, or not at that place.
+    OtherChallenge,
+    /// Something stands behind a right code.
+    BehindARightCode,
+    /// A code challenge in it was not made by these functions for this sign-in, at that place.
+    ForeignChallenge,
+    /// The platform says that an answer beside an action was right.
+    RightBesideAnAction,
     /// All attempts were used.
     AttemptsSpent,
     /// More rounds than any person needs.
     TooManyRounds,
+    /// It has lasted as long as a sign-in may, or too long for the new code that is asked for.
+    Ended,
     /// No such user: nothing that was answered can be right.
     UnknownUser,
 }
 
+impl WhyFailed {
+    /// The rule, for the log.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::Malformed(what) => what,
+            Self::NoList => "the event has no list of challenges, or one without a result in it",
+            Self::NotBegun => "the list must begin with SRP_A that is true",
+            Self::PasswordNotProven => "PASSWORD_VERIFIER that is true must follow SRP_A",
+            Self::FactorNotProven => {
+                "a factor or device step of the pool's own between password and code must be true"
+            }
+            Self::OtherChallenge => {
+                "behind the password and the pool's own factors there may be nothing but code challenges"
+            }
+            Self::BehindARightCode => "nothing may follow a right code",
+            Self::ForeignChallenge => {
+                "every code challenge must be one that these functions made for this sign-in: do all have the same OTP_KEY?"
+            }
+            Self::RightBesideAnAction => "no answer beside an action is right",
+            Self::AttemptsSpent => "MAX_ATTEMPTS answers were wrong",
+            Self::TooManyRounds => "a sign-in has 40 rounds at most",
+            Self::Ended => {
+                "a sign-in ends 30 minutes after its first challenge, or when no new code could live its whole life"
+            }
+            Self::UnknownUser => "a user who does not exist gets no tokens",
+        }
+    }
+}
+
 /// What [`create`](crate::create) returns.
 ///
-/// The caller writes `ledger` (if there is one), sends `mail` (if there is one) and returns `event`. A mail that could
-/// not be sent fails the call with [`Refusal::MailNotSent`]; a ledger that could not be written does not.
+/// The caller writes `ledger` (if there is one), sends `mail` (if there is one) and returns `event`. If the mail was not
+/// accepted, it calls [`create_without_mail`](crate::create_without_mail) and returns what that says. A ledger that could
+/// not be written in the attribute fails nothing; nor does a notice.
 #[derive(Clone)]
 pub struct Created {
     /// The whole event, its `response` filled.
     pub event: Value,
     /// The mail to send now.
     pub mail: Option<CodeMail>,
-    /// The new text of the attribute.
+    /// A mail that tells the owner of the account that somebody else may know the password.
+    pub notice: Option<CodeMail>,
+    /// The new text of the ledger.
     pub ledger: Option<String>,
     /// What the public parameter `result` says.
     pub result: LastResult,
@@ -74,8 +127,47 @@ impl fmt::Debug for Created {
         f.debug_struct("Created")
             .field("result", &self.result)
             .field("mail", &self.mail)
+            .field("notice", &self.notice)
             .field("warnings", &self.warnings)
             .finish_non_exhaustive()
+    }
+}
+
+/// Why a mail did not leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotSent {
+    /// Nobody took it in time.
+    Failed,
+    /// The address takes no mail: it is suppressed, or its own server refuses it.
+    Refused,
+}
+
+/// What became of the last mail of a sign-in, as the public parameter `mail` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MailState {
+    Ok,
+    Failed,
+    Refused,
+}
+
+impl MailState {
+    pub(crate) const ALL: [Self; 3] = [Self::Ok, Self::Failed, Self::Refused];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl From<NotSent> for MailState {
+    fn from(why: NotSent) -> Self {
+        match why {
+            NotSent::Failed => Self::Failed,
+            NotSent::Refused => Self::Refused,
+        }
     }
 }
 
@@ -86,24 +178,37 @@ pub enum LastResult {
     Sent,
     /// The answer was not the code.
     Wrong,
-    /// The answer came after the code's end.
+    /// The code has ended, or the answer was a code that a newer one replaced.
     Expired,
-    /// Too many wrong codes: for a while no answer is right.
+    /// Too many wrong codes: for a while no answer is judged.
     Locked,
     /// The same code was mailed again.
     Resent,
-    /// The last mail is too fresh for another one.
+    /// A mail has left; the next one may in a while.
     TooSoon,
+    /// Too many wrong codes in a row: no answer is judged before the password is changed or an administrator helps.
+    Closed,
+    /// No mail of this sign-in's code has left; one may in a while.
+    Held,
+    /// The code was used in another sign-in.
+    Used,
+    /// The mail was refused or given up; a code mailed earlier stays valid.
+    NotSent,
 }
 
 impl LastResult {
-    pub(crate) const ALL: [Self; 6] = [
+    /// In the order in which they were invented: signed texts hold their places.
+    pub(crate) const ALL: [Self; 10] = [
         Self::Sent,
         Self::Wrong,
         Self::Expired,
         Self::Locked,
         Self::Resent,
         Self::TooSoon,
+        Self::Closed,
+        Self::Held,
+        Self::Used,
+        Self::NotSent,
     ];
 
     /// The text in the public parameter.
@@ -116,6 +221,10 @@ impl LastResult {
             Self::Locked => "locked",
             Self::Resent => "resent",
             Self::TooSoon => "too_soon",
+            Self::Closed => "closed",
+            Self::Held => "held",
+            Self::Used => "used",
+            Self::NotSent => "not_sent",
         }
     }
 }
@@ -128,8 +237,13 @@ impl LastResult {
 pub struct Verified {
     /// The whole event, its `response` filled.
     pub event: Value,
-    /// The new text of the attribute.
+    /// The new text of the ledger.
     pub ledger: Option<String>,
+    /// A mail that tells the owner of the account that somebody else may know the password.
+    pub notice: Option<CodeMail>,
+    /// The place token that became good with this answer, as the client holds it. It is always the same text for one
+    /// sign-in.
+    pub place_token: Option<String>,
     /// What was found, for the log. It carries no secret.
     pub outcome: Outcome,
     /// What an operator should see.
@@ -154,9 +268,15 @@ pub enum Outcome {
     Wrong,
     /// After the code's end.
     Expired,
+    /// A code that a newer one of the same sign-in has replaced.
+    Replaced,
     /// During a lock.
     Locked,
-    /// A code that has been used.
+    /// While the code factor is closed.
+    Closed,
+    /// Before the first mail of the sign-in's code.
+    Held,
+    /// A code that has been used in another sign-in.
     Used,
     /// For a challenge that we did not make for this pool, client and user.
     NotOurs,
@@ -185,6 +305,8 @@ pub enum Warning {
     MailCapped,
     /// Too many wrong codes for this user.
     Locked,
+    /// Too many wrong codes in a row for this user.
+    Closed,
     /// A code went to an address that nobody has verified.
     UnverifiedAddress,
 }
@@ -203,74 +325,8 @@ impl fmt::Display for Warning {
             }
             Self::MailCapped => "a mail was held back: this user has had too many",
             Self::Locked => "this user is locked after too many wrong codes",
+            Self::Closed => "the code factor of this user is closed after 100 wrong codes: poolhouse unlock opens it",
             Self::UnverifiedAddress => "the code goes to an address that is not verified",
         })
-    }
-}
-
-/// Why a function gave no answer.
-///
-/// `Display` is what the client may read: Cognito shows a trigger's error text to whoever signs in, and puts a full stop
-/// behind it. [`Refusal::reason`] is what the operator needs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The event is not one of this trigger.
-    Malformed(&'static str),
-    /// The event comes from another pool than the settings name.
-    OtherPool,
-    /// The settings are outside their limits.
-    Settings(SettingsError),
-    /// The list of challenges is none that the flow makes.
-    NotThisFlow,
-    /// The user has no mail address that can be written to.
-    NoAddress,
-    /// The user's mail address is not verified, and the settings do not allow that.
-    UnverifiedAddress,
-    /// Tokens were asked for by setting a new password, which no code has followed.
-    NewPasswordOnly,
-    /// The mail could not be sent. The caller says this, not this crate.
-    MailNotSent,
-}
-
-impl Refusal {
-    /// What an operator needs to know. It carries no secret and no personal data.
-    #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        match self {
-            Self::Malformed(what) => what,
-            Self::OtherPool => "the event's userPoolId is not the USER_POOL_ID that is set",
-            Self::Settings(_) => "the settings are outside their limits",
-            Self::NotThisFlow => "no code challenge can follow the challenges of this event",
-            Self::NoAddress => "the user has no mail address that can be written to",
-            Self::UnverifiedAddress => {
-                "email_verified is not true; ALLOW_UNVERIFIED_EMAIL=true would mail all the same"
-            }
-            Self::NewPasswordOnly => "a sign-in that only set a new password asked for tokens",
-            Self::MailNotSent => "the mail could not be sent in time",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed(_) | Self::OtherPool | Self::Settings(_) | Self::NotThisFlow => {
-                "Sign-in is not available"
-            }
-            Self::NoAddress | Self::UnverifiedAddress => {
-                "No confirm code can be sent to this account. Please contact support"
-            }
-            Self::NewPasswordOnly => "Your new password is set. Please sign in with it",
-            Self::MailNotSent => "The confirm code could not be sent. Please try again",
-        })
-    }
-}
-
-impl std::error::Error for Refusal {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Settings(error) => Some(error),
-            _ => None,
-        }
     }
 }

@@ -3,17 +3,21 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::book::{Book, REPEAT_WINDOW_S};
+use crate::create::CHALLENGE_PARAMETER;
 use crate::device::DEVICE_TOKEN;
 use crate::event::Caller;
-use crate::limits::REPEAT_WINDOW_S;
+use crate::facts::Facts;
+use crate::parameters::{SIGN_IN, place_token};
+use crate::round::Round;
 use crate::settings::Settings;
 
 /// How many answers are kept; older ones go first.
 const MOST_ANSWERS: usize = 64;
 
-/// The answers that Create gave in the last 15 seconds, so that an event that is delivered again gets the same answer and
+/// The answers that Create gave in the last 15 seconds, so that an event that is delivered again gets the same code and
 /// no second mail. Keep one for the life of the process.
 #[derive(Default)]
 pub struct Recent {
@@ -33,17 +37,50 @@ impl Recent {
         Self::default()
     }
 
-    /// This event with the answer that it got before, if that was within the last 15 seconds. `now` is seconds since
-    /// 1970.
+    /// Whether this event was answered within the last 15 seconds. `now` is seconds since 1970.
     #[must_use]
-    pub fn find(&self, settings: &Settings, event: &Value, now: i64) -> Option<Value> {
-        let fingerprint = fingerprint(settings, event)?;
-        let answer = self
-            .answers
-            .iter()
-            .rev()
-            .find(|answer| answer.fingerprint == fingerprint)?;
-        is_recent(answer.at, now).then(|| with_response(event, answer.response.clone()))
+    pub fn has(&self, settings: &Settings, event: &Value, now: i64) -> bool {
+        fingerprint(settings, event).is_some_and(|print| self.answer(&print, now).is_some())
+    }
+
+    /// This event with the answer that it got before, if that was within the last 15 seconds and its code has not led to
+    /// tokens since, by the ledger in `facts`.
+    ///
+    /// It may be another sign-in that looks the same, so what names a sign-in is drawn anew: the first to give the code is
+    /// the one that it was good for.
+    #[must_use]
+    pub fn find(&self, settings: &Settings, event: &Value, facts: &Facts<'_>) -> Option<Value> {
+        let caller = Caller::read(settings, event).ok()?;
+        let print = caller.fingerprint(&settings.attribute, "");
+        let mut response = self.answer(&print, facts.now)?.response.clone();
+        let text = response.get("challengeMetadata")?.as_str()?;
+        let mut round = Round::open(text, settings.keys.as_ref(), &caller)?;
+        let book = Book::open(settings, &caller, facts, &mut Vec::new());
+        if round.code.is_some_and(|code| book.is_used(&code.nonce)) {
+            return None;
+        }
+        if round.number == 1 {
+            round.draw_names(facts.entropy);
+            let text = round.seal(&caller);
+            let parameters = response.get_mut("publicChallengeParameters")?.as_object_mut()?;
+            parameters.insert(SIGN_IN.to_owned(), json!(round.sign_in_text()));
+            if let Some((_, token)) = place_token(settings, &caller, &round) {
+                parameters.insert(DEVICE_TOKEN.to_owned(), json!(token));
+            }
+            let members = response.as_object_mut()?;
+            members.insert(
+                "privateChallengeParameters".to_owned(),
+                json!({ CHALLENGE_PARAMETER: text }),
+            );
+            members.insert("challengeMetadata".to_owned(), json!(text));
+        }
+        Some(with_response(event, response))
+    }
+
+    fn answer(&self, fingerprint: &[u8; 32], now: i64) -> Option<&Answer> {
+        let mut answers = self.answers.iter().rev();
+        let answer = answers.find(|answer| answer.fingerprint == *fingerprint)?;
+        is_recent(answer.at, now).then_some(answer)
     }
 
     /// Remembers the answer to an event. Call it when the mail is out, not before: an event whose mail failed must be
@@ -52,16 +89,9 @@ impl Recent {
         let Some(fingerprint) = fingerprint(settings, event) else {
             return;
         };
-        let Some(mut response) = answer.get("response").cloned() else {
+        let Some(response) = answer.get("response").cloned() else {
             return;
         };
-        // A device token is for one client; whoever gets this answer again may be another one.
-        if let Some(parameters) = response
-            .get_mut("publicChallengeParameters")
-            .and_then(Value::as_object_mut)
-        {
-            parameters.remove(DEVICE_TOKEN);
-        }
         self.answers
             .retain(|answer| is_recent(answer.at, now) && answer.fingerprint != fingerprint);
         if self.answers.len() >= MOST_ANSWERS {

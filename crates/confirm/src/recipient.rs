@@ -1,8 +1,12 @@
 //! Where the mail goes, and what the form may show of it.
 
+use serde_json::Value;
+
 use crate::event::Caller;
 use crate::keys::{OtpKey, Purpose};
-use crate::outcome::{Refusal, Warning};
+use crate::mail::locale::Locale;
+use crate::outcome::Warning;
+use crate::refusal::Refusal;
 use crate::settings::Settings;
 
 /// The longest address that SMTP carries: RFC 5321 section 4.5.3.1.3, without its angle brackets.
@@ -49,6 +53,15 @@ impl Recipient {
             discard: false,
         })
     }
+}
+
+/// The language of a mail to this user.
+pub(crate) fn language(caller: &Caller<'_>, settings: &Settings) -> Locale {
+    Locale::choose(
+        caller.client_metadata("locale").and_then(Value::as_str),
+        caller.attribute("locale"),
+        settings.locale,
+    )
 }
 
 /// One address and nothing that could become a second one or another header. The mail crate checks the rest.

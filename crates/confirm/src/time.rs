@@ -23,6 +23,11 @@ impl Moment {
         Self(self.0.saturating_add(seconds))
     }
 
+    /// This many seconds earlier.
+    pub(crate) const fn before(self, seconds: u32) -> Self {
+        Self(self.0.saturating_sub(seconds))
+    }
+
     /// Seconds from `earlier` to this moment, none if it is not earlier.
     pub(crate) const fn since(self, earlier: Self) -> u32 {
         self.0.saturating_sub(earlier.0)

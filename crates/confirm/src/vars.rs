@@ -1,9 +1,11 @@
 //! Settings from environment variables.
 
 use crate::code::Alphabet;
+use crate::door::Door;
 use crate::keys::{Keys, OtpKey};
-use crate::mail::Locale;
-use crate::settings::{Settings, SettingsError};
+use crate::mail::locale::Locale;
+use crate::settings::{Opens, Settings};
+use crate::settings_error::SettingsError;
 
 impl Settings {
     /// Reads the settings through `lookup`, which gives the value of a variable. An empty value counts as none.
@@ -12,7 +14,26 @@ impl Settings {
     /// The first variable that cannot be used, what is wrong with it, and what to do.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let vars = Vars { lookup };
-        let mut settings = Self::with_keys(vars.keys()?);
+        let settings = Self::read(&vars, vars.keys()?)?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// The same for a server that has keys of its own and sets them afterwards: the variables with keys are not asked for.
+    ///
+    /// # Errors
+    /// Those of [`Settings::from_vars`].
+    pub fn from_vars_without_keys(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let settings = Self::read(&Vars { lookup }, None)?;
+        settings.check_without_keys()?;
+        Ok(settings)
+    }
+
+    fn read<F: Fn(&str) -> Option<String>>(
+        vars: &Vars<F>,
+        keys: Option<Keys>,
+    ) -> Result<Self, SettingsError> {
+        let mut settings = Self::with_keys(keys);
         vars.text("CUSTOM_ATTRIBUTES", &mut settings.attribute);
         settings.user_pool_id = vars.get("USER_POOL_ID");
         vars.number("CODE_LENGTH", &mut settings.code.length)?;
@@ -24,8 +45,12 @@ impl Settings {
         vars.number("CODE_TTL_SECONDS", &mut settings.code_ttl_s)?;
         vars.number("MAX_ATTEMPTS", &mut settings.max_attempts)?;
         vars.number("RESEND_COOLDOWN_SECONDS", &mut settings.resend_cooldown_s)?;
-        vars.number("MAILS_PER_15_MINUTES", &mut settings.mail_caps.per_quarter_hour)?;
-        vars.number("MAILS_PER_DAY", &mut settings.mail_caps.per_day)?;
+        vars.number("SESSION_MINUTES", &mut settings.session_minutes)?;
+        vars.number("MAILS_AT_ONCE", &mut settings.mails.at_once)?;
+        vars.number("MAIL_REFILL_SECONDS", &mut settings.mails.refill_s)?;
+        vars.number("MAILS_PER_HOUR", &mut settings.mails.per_hour)?;
+        vars.number("MAILS_PER_DAY", &mut settings.mails.per_day)?;
+        vars.number("MAIL_BEYOND_LIMIT_SECONDS", &mut settings.mails.beyond_limit_s)?;
         vars.number("WRONG_CODES_PER_15_MINUTES", &mut settings.lock.per_quarter_hour)?;
         vars.number("WRONG_CODES_PER_DAY", &mut settings.lock.per_day)?;
         vars.flag("ALLOW_UNVERIFIED_EMAIL", &mut settings.allow_unverified_email)?;
@@ -43,7 +68,13 @@ impl Settings {
             })?;
         }
         vars.number("TRUSTED_DEVICE_DAYS", &mut settings.trusted_device_days)?;
-        settings.check()?;
+        if let Some(name) = vars.get("CLOSED_OPENS_BY") {
+            settings.opens = Opens::parse(&name).ok_or_else(|| {
+                let remedy = "set password or administrator";
+                SettingsError::new("CLOSED_OPENS_BY", "names nobody who opens", remedy)
+            })?;
+        }
+        settings.door = vars.door()?;
         Ok(settings)
     }
 }
@@ -96,6 +127,21 @@ impl<F: Fn(&str) -> Option<String>> Vars<F> {
             }
         }
         Ok(())
+    }
+
+    fn door(&self) -> Result<Door, SettingsError> {
+        let clients = |variable| {
+            let listed = self.get(variable).unwrap_or_default();
+            let listed = listed.split(',').map(str::trim);
+            listed.filter(|id| !id.is_empty()).map(str::to_owned).collect()
+        };
+        let mut door = Door {
+            clients: clients("REQUIRE_CODE"),
+            without_echo: clients("REQUIRE_CODE_WITHOUT_ECHO"),
+            hosted_auth: false,
+        };
+        self.flag("ALLOW_HOSTED_AUTH", &mut door.hosted_auth)?;
+        Ok(door)
     }
 
     fn keys(&self) -> Result<Option<Keys>, SettingsError> {

@@ -7,7 +7,7 @@ use poolhouse_outbound::TlsSource;
 use poolhouse_outbound::aws::{Caller, Clock, Credentials, Service, configured_endpoint, is_region};
 use poolhouse_outbound::http::{Endpoint, Proxies};
 
-use crate::settings::{InitError, Vars};
+use crate::vars::{InitError, Vars};
 
 /// A service that the functions may call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

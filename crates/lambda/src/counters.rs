@@ -4,13 +4,13 @@
 //! `writes` is how often the item was written, which every write is conditional on; `expires` is for the table's time to
 //! live. `docs/decisions/exact-counters.md` says what that buys and what it costs.
 
-use poolhouse_confirm::Settings;
+use poolhouse_confirm::{Settings, ledger_has_row};
 use poolhouse_outbound::aws::{CallError, Clock, Service, Session};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Kind};
-use crate::settings::{InitError, Vars};
+use crate::vars::{InitError, Vars};
 
 /// The variable that names the table.
 const VARIABLE: &str = "COUNTERS_TABLE";
@@ -148,12 +148,18 @@ impl Item<'_> {
         read: Option<u64>,
         by: Instant,
     ) -> Result<Wrote, CallError> {
-        let expires = (self.counters.clock)().as_secs() + self.counters.lasts_s;
         let mut values = json!({
             ":ledger": { "S": ledger },
             ":writes": { "N": (self.writes + 1).to_string() },
-            ":expires": { "N": expires.to_string() },
         });
+        // Wrong codes in a row are counted until something takes them away: such an item does not end by itself.
+        let update = if ledger_has_row(ledger) {
+            "SET ledger = :ledger, writes = :writes REMOVE expires"
+        } else {
+            let expires = (self.counters.clock)().as_secs() + self.counters.lasts_s;
+            values[":expires"] = json!({ "N": expires.to_string() });
+            "SET ledger = :ledger, writes = :writes, expires = :expires"
+        };
         // DynamoDB refuses values that no expression uses.
         if let Some(read) = read {
             values[":read"] = json!({ "N": read.to_string() });
@@ -161,7 +167,7 @@ impl Item<'_> {
         let body = json!({
             "TableName": self.counters.table,
             "Key": { "id": { "S": self.id } },
-            "UpdateExpression": "SET ledger = :ledger, writes = :writes, expires = :expires",
+            "UpdateExpression": update,
             "ConditionExpression": condition,
             "ExpressionAttributeValues": values,
         });

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{CodeMail, Created, Facts, LedgerSource, Recent, Settings, Templates, create};
-use poolhouse_mail::{Class, SendError};
-use poolhouse_outbound::aws::Clock;
+use poolhouse_confirm::{
+    CodeMail, Created, Facts, LedgerSource, NotSent, Recent, Refusal, Settings, Templates, create,
+    create_without_mail,
+};
+use poolhouse_mail::{Class, Phase, SendError};
+use poolhouse_outbound::aws::{CallError, Clock};
 use poolhouse_text::with_causes;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -18,7 +21,8 @@ use crate::log::{Line, Log};
 use crate::mailer::{Delivery, Mailer, Schedule};
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;
-use crate::settings::{InitError, Limits, MailSettings, Vars, tls};
+use crate::settings::{Limits, MailSettings, tls};
+use crate::vars::{InitError, Vars};
 
 /// What a call keeps at its end for saying how it ended.
 const CLOSING: Duration = Duration::from_millis(100);
@@ -38,10 +42,27 @@ pub struct Create {
     log: Log,
 }
 
-/// A challenge, and the ledger text it was made over if that was read fresh.
+/// A challenge, and what it was made of.
 struct Made {
     created: Created,
+    entropy: [u8; 32],
+    /// The ledger text that it was made over, if that was read fresh; empty if there was none.
     before: Option<String>,
+}
+
+impl Made {
+    /// What the challenge was made of, to make it again.
+    fn facts<'a>(&'a self, now: Duration, held: Option<&Held<'_>>) -> Facts<'a> {
+        let text = self.before.as_deref();
+        let ledger = match (held, text) {
+            (Some(held), Some(text)) => held.source(Some(text).filter(|text| !text.is_empty())),
+            _ => LedgerSource::FromEvent,
+        };
+        Facts {
+            ledger,
+            ..Facts::new(epoch_s(now), &self.entropy)
+        }
+    }
 }
 
 /// What became of the new ledger text.
@@ -81,7 +102,9 @@ impl Function for Create {
     async fn call(&mut self, event: Value, invocation: &Invocation) -> Result<Value, Failure> {
         let started = Instant::now();
         let now = (self.clock)();
-        if let Some(answer) = self.recent.find(&self.settings, &event, epoch_s(now)) {
+        if self.recent.has(&self.settings, &event, epoch_s(now))
+            && let Some(answer) = self.again(&event, now).await?
+        {
             self.log
                 .info(Line::new("answered again, no mail").with("requestId", invocation.request_id.as_str()));
             return Ok(answer);
@@ -93,6 +116,9 @@ impl Function for Create {
         let (created, kept, delivery) = self.challenge(&event, now, by).await?;
         self.recent
             .remember(&self.settings, &event, &created.event, epoch_s(now));
+        if let Some(notice) = &created.notice {
+            self.mailer.notify(notice, now.as_secs(), by, &self.log).await;
+        }
         let mut line = Line::new("challenge made")
             .with("requestId", invocation.request_id.as_str())
             .with("result", created.result.as_str())
@@ -138,6 +164,25 @@ impl Create {
         })
     }
 
+    /// The answer that this event got a moment ago, unless its code has led to tokens since.
+    async fn again(&self, event: &Value, now: Duration) -> Result<Option<Value>, Failure> {
+        let entropy = entropy()?;
+        let mut facts = Facts::new(epoch_s(now), &entropy);
+        let keeper = self.keeper.as_ref().filter(|_| self.settings.keys.is_some());
+        let text;
+        if let Some(mut held) = keeper.and_then(|keeper| keeper.ledger_of(event, &self.settings)) {
+            match held.read(Instant::now() + self.limits.pool).await {
+                Ok(read) => {
+                    text = read;
+                    facts.ledger = held.source(text.as_deref());
+                }
+                Err(error) if held.is_exact() => return Err(Failure::not_counted(with_causes(&error))),
+                Err(error) => self.not_fresh(&error),
+            }
+        }
+        Ok(self.recent.find(&self.settings, event, &facts))
+    }
+
     /// Makes the challenge, keeps what it counts and sends its mail; all over again if somebody else has counted
     /// meanwhile.
     async fn challenge(
@@ -150,50 +195,58 @@ impl Create {
         let mut held = keeper.and_then(|keeper| keeper.ledger_of(event, &self.settings));
         for _ in 0..MOST_ROUNDS {
             let made = self.make(event, now, held.as_mut()).await?;
-            let (kept, delivery) = match &made.created.mail {
-                None => (self.keep(&made, held.as_mut()).await?, None),
-                Some(mail) => self.keep_and_mail(&made, mail, now, held.as_mut(), by).await?,
+            let mail = made.created.mail.clone();
+            let (created, kept, delivery) = match mail {
+                None => {
+                    let kept = self.keep(&made, held.as_mut()).await?;
+                    (made.created, kept, None)
+                }
+                Some(mail) => {
+                    let call = Call { event, now, by };
+                    self.keep_and_mail(made, &mail, &call, held.as_mut()).await?
+                }
             };
             if !matches!(kept, Kept::Overtaken) {
-                return Ok((made.created, kept, delivery));
+                return Ok((created, kept, delivery));
             }
         }
         Err(Failure::not_counted(OVERTAKEN))
     }
 
-    /// Makes the challenge. If a mail is due, the ledger is read fresh and the challenge made again over it: only an
-    /// event that mails can be one that has mailed before. An exact ledger is read in any case: a lock stands in it.
+    /// Makes the challenge, over a ledger that is read fresh if anything is to be mailed or counted: only such an event
+    /// can be one that was delivered before. An exact ledger is read in any case: a lock stands in it.
     async fn make(&self, event: &Value, now: Duration, held: Option<&mut Held<'_>>) -> Result<Made, Failure> {
-        let entropy = entropy()?;
-        let facts = Facts::new(epoch_s(now), &entropy);
-        let created = create(&self.settings, event, &facts)?;
-        let stale = Made {
-            created,
-            before: None,
-        };
+        let mut made = self.over_the_event(event, now)?;
         let Some(held) = held.filter(|_| self.settings.keys.is_some()) else {
-            return Ok(stale);
+            return Ok(made);
         };
-        if stale.created.mail.is_none() && !held.is_exact() {
-            return Ok(stale);
+        if made.created.mail.is_none() && made.created.ledger.is_none() && !held.is_exact() {
+            return Ok(made);
         }
         match held.read(Instant::now() + self.limits.pool).await {
             Ok(text) => {
-                let ledger = LedgerSource::Fresh(text.as_deref());
-                let created = create(&self.settings, event, &Facts { ledger, ..facts })?;
-                Ok(Made {
-                    created,
-                    before: Some(text.unwrap_or_default()),
-                })
+                made.before = Some(text.unwrap_or_default());
+                made.created = create(&self.settings, event, &made.facts(now, Some(held)))?;
             }
-            Err(error) if held.is_exact() => Err(Failure::not_counted(with_causes(&error))),
-            Err(error) => {
-                self.log.warn(
-                    Line::new("the ledger was not read fresh; the event's copy is used").caused_by(&error),
-                );
-                Ok(stale)
-            }
+            Err(error) if held.is_exact() => return Err(Failure::not_counted(with_causes(&error))),
+            Err(error) => self.not_fresh(&error),
         }
+        Ok(made)
+    }
+
+    fn over_the_event(&self, event: &Value, now: Duration) -> Result<Made, Failure> {
+        let entropy = entropy()?;
+        let created = create(&self.settings, event, &Facts::new(epoch_s(now), &entropy))?;
+        Ok(Made {
+            created,
+            entropy,
+            before: None,
+        })
+    }
+
+    fn not_fresh(&self, error: &CallError) {
+        self.log
+            .warn(Line::new("the ledger was not read fresh; the event's copy is used").caused_by(error));
     }
 
     /// Writes the ledger if there is a new one. A sign-in goes on without it, unless it is exact.
@@ -226,41 +279,77 @@ impl Create {
         }
     }
 
-    /// Writes the ledger while the relay is greeted, then sends the mail.
+    /// Writes the ledger while the relay is greeted, then sends the mail. If that does not leave, the challenge is another
+    /// one: with the code from before.
     async fn keep_and_mail(
         &self,
-        made: &Made,
+        made: Made,
         mail: &CodeMail,
-        now: Duration,
+        call: &Call<'_>,
         mut held: Option<&mut Held<'_>>,
-        by: Instant,
-    ) -> Result<(Kept, Option<Delivery>), Failure> {
-        let letter = self.mailer.letter(mail, now.as_secs())?;
+    ) -> Result<(Created, Kept, Option<Delivery>), Failure> {
+        let letter = self.mailer.letter(mail, call.now.as_secs())?;
         // Half a pool call is kept for taking the ledger back.
-        let schedule = Schedule::until(by.checked_sub(self.limits.pool / 2).unwrap_or(by));
-        let (kept, opened) = tokio::join!(self.keep(made, held.as_deref_mut()), self.mailer.open(schedule));
+        let schedule = Schedule::until(call.by.checked_sub(self.limits.pool / 2).unwrap_or(call.by));
+        let (kept, opened) = tokio::join!(self.keep(&made, held.as_deref_mut()), self.mailer.open(schedule));
         let kept = kept?;
         if matches!(kept, Kept::Overtaken) {
-            return Ok((kept, None));
+            return Ok((made.created, kept, None));
         }
-        match self.mailer.send(opened, &letter, schedule).await {
-            Ok(delivery) => Ok((kept, Some(delivery))),
-            Err(error) => {
-                self.take_back(&error, kept, held, by).await;
-                Err(Failure::mail_not_sent(error.to_string()))
+        let error = match self.mailer.send(opened, &letter, schedule).await {
+            Ok(delivery) => return Ok((made.created, kept, Some(delivery))),
+            Err(error) => error,
+        };
+        // What is permanent where the recipient is named is about the address. SES has one request for everything.
+        let names_recipient = matches!(error.phase(), Phase::Recipient | Phase::Request);
+        let why = if names_recipient && error.class() == Class::Permanent {
+            NotSent::Refused
+        } else {
+            NotSent::Failed
+        };
+        let without = {
+            let facts = made.facts(call.now, held.as_deref());
+            create_without_mail(&self.settings, call.event, &facts, why)
+        };
+        let ledger = without
+            .as_ref()
+            .ok()
+            .and_then(|created| created.ledger.as_deref());
+        self.take_back(&error, &kept, ledger, held, call.by).await;
+        match without {
+            Ok(created) => {
+                let line = Line::new("the mail did not leave").with("errorType", "MailNotSent");
+                self.log.warn(line.with("reason", error.to_string()));
+                Ok((created, kept, None))
             }
+            Err(Refusal::MailNotSent) => Err(Failure::mail_not_sent(error.to_string())),
+            Err(refusal) => Err(refusal.into()),
         }
     }
 
-    /// Puts the ledger back after a mail that certainly did not leave: what it counts did not happen, and the person's
-    /// next try must not be held back for it. What others have counted since stays.
-    async fn take_back(&self, error: &SendError, kept: Kept, held: Option<&mut Held<'_>>, by: Instant) {
+    /// Puts the ledger back after a mail that certainly did not leave, or writes what counts without it: what it counts
+    /// did not happen, and the person's next try must not be held back for it. What others have counted since stays.
+    async fn take_back(
+        &self,
+        error: &SendError,
+        kept: &Kept,
+        ledger: Option<&str>,
+        held: Option<&mut Held<'_>>,
+        by: Instant,
+    ) {
         if let (Kept::Written(Some(before)), Some(held)) = (kept, held)
             && error.class() != Class::Unknown
-            && let Err(error) = held.write(&before, by).await
+            && let Err(error) = held.write(ledger.unwrap_or(before), by).await
         {
             self.log
                 .warn(Line::new("the ledger counts a mail that did not leave").caused_by(&error));
         }
     }
+}
+
+/// One call: its event, the time, and when it must be over.
+struct Call<'a> {
+    event: &'a Value,
+    now: Duration,
+    by: Instant,
 }

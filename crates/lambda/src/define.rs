@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{Decision, Facts, LedgerSource, Settings, define};
+use poolhouse_confirm::{Decision, Facts, LedgerSource, Settings, define, define_needs_ledger};
 use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -14,17 +14,14 @@ use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{Function, Invocation};
 use crate::secrets;
-use crate::settings::{InitError, Limits, Vars, tls};
+use crate::settings::{Limits, tls};
+use crate::vars::{InitError, Vars};
 
-/// Where the event has the token of a trusted device.
-const DEVICE_TOKEN: &str = "/request/clientMetadata/deviceToken";
-
-/// The Define function: nothing but a decision. It calls nobody, except where a device is to be looked up in the table of
-/// counters.
+/// The Define function: nothing but a decision. It calls nobody, except where the table of counters knows what the event
+/// does not say: whether an answer was an attempt, and whether a device is trusted.
 pub struct Define {
     settings: Settings,
-    /// Where trusted devices are, if not in the event's copy of the attribute.
-    devices: Option<Counters>,
+    counters: Option<Counters>,
     limits: Limits,
     clock: Clock,
     log: Log,
@@ -40,9 +37,8 @@ impl Define {
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
         let settings = vars.confirm()?;
         let aws = Aws::from_vars(vars, &tls(), &clock)?;
-        let devices = Counters::from_vars(vars, &settings, aws.as_ref(), &clock)?;
         Ok(Self {
-            devices: devices.filter(|_| settings.trusted_device_days > 0),
+            counters: Counters::from_vars(vars, &settings, aws.as_ref(), &clock)?,
             settings,
             limits,
             clock,
@@ -50,16 +46,17 @@ impl Define {
         })
     }
 
-    /// The ledger in the table, if the event brings a device's token and there is one. Where it cannot be read, no device
-    /// is trusted.
-    async fn ledger(&self, counters: &Counters, event: &Value) -> Option<String> {
-        event.pointer(DEVICE_TOKEN)?;
+    /// The ledger in the table. Where it cannot be read, no device is trusted, and every answer that may have been an
+    /// attempt counts as one.
+    async fn ledger(&self, counters: &Counters, event: &Value) -> Option<Option<String>> {
         let mut item = counters.item(event)?;
         match item.read(Instant::now() + self.limits.pool).await {
-            Ok(text) => text,
+            Ok(text) => Some(text),
             Err(error) => {
-                self.log
-                    .warn(Line::new("the table was not read; no device is trusted").caused_by(&error));
+                self.log.warn(
+                    Line::new("the table was not read; no device is trusted, and every answer counts")
+                        .caused_by(&error),
+                );
                 None
             }
         }
@@ -81,16 +78,26 @@ impl Function for Define {
         let entropy = entropy()?;
         let mut facts = Facts::new(epoch_s((self.clock)()), &entropy);
         let ledger;
-        if let Some(counters) = &self.devices {
+        if let Some(counters) = &self.counters
+            && define_needs_ledger(&self.settings, &event)
+        {
             ledger = self.ledger(counters, &event).await;
-            facts.ledger = LedgerSource::Fresh(ledger.as_deref());
+            facts.ledger = match &ledger {
+                Some(text) => LedgerSource::Table(text.as_deref()),
+                // The attribute is not in use beside a table.
+                None => LedgerSource::Fresh(None),
+            };
         }
         let defined = define(&self.settings, &event, &facts)?;
-        let line = Line::new("decided").with("requestId", invocation.request_id.as_str());
-        let line = line.with("decision", format!("{:?}", defined.decision));
+        let line = Line::new("decided")
+            .with("requestId", invocation.request_id.as_str())
+            .warnings(&defined.warnings);
         match defined.decision {
-            Decision::Fail(_) => self.log.warn(line),
-            Decision::AskPassword | Decision::AskCode | Decision::Tokens => self.log.info(line),
+            Decision::Fail(why) => {
+                let line = line.with("decision", format!("Fail({why:?})"));
+                self.log.warn(line.with("rule", why.rule()));
+            }
+            decision => self.log.info(line.with("decision", format!("{decision:?}"))),
         }
         Ok(defined.event)
     }

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::log::{Line, Log};
 use crate::runtime::{self, Function};
 use crate::secrets::with_secrets;
-use crate::settings::{InitError, Vars};
+use crate::vars::{InitError, Vars};
 
 /// The machine's clock.
 #[expect(
@@ -51,7 +51,8 @@ pub fn start<F: Function>(make: impl FnOnce(&Vars, Log) -> Result<F, InitError>)
         clippy::disallowed_methods,
         reason = "the program's main: the environment is read here and passed on"
     )]
-    let vars = Vars::new(|name| std::env::var(name).ok());
+    let vars = Vars::new(|name| std::env::var(name).ok())
+        .named(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
     let log = Log::stdout();
     let Some(api) = vars.get("AWS_LAMBDA_RUNTIME_API") else {
         log.error(Line::new(

@@ -57,7 +57,9 @@ impl From<Refusal> for Failure {
             Refusal::NotThisFlow => "NotThisFlow",
             Refusal::NoAddress => "NoAddress",
             Refusal::UnverifiedAddress => "UnverifiedAddress",
+            Refusal::Ended => "Ended",
             Refusal::NewPasswordOnly => "NewPasswordOnly",
+            Refusal::CodeRequired => "CodeRequired",
             Refusal::MailNotSent => "MailNotSent",
         };
         Self {

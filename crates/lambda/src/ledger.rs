@@ -1,6 +1,6 @@
 //! Where the ledger of a user is kept from one call to the next: in the user's attribute, or in the table of counters.
 
-use poolhouse_confirm::Settings;
+use poolhouse_confirm::{LedgerSource, Settings};
 use poolhouse_outbound::aws::{CallError, Clock};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::aws::{Aws, Kind};
 use crate::counters::{Counters, Item, Wrote};
 use crate::pool::{Account, UserPools};
-use crate::settings::{InitError, Vars};
+use crate::vars::{InitError, Vars};
 
 /// How often a call that counts begins again when others count the same user at the same moment. Nobody signs in that
 /// often at once; past it the call fails.
@@ -55,6 +55,14 @@ impl Keeper {
 }
 
 impl Held<'_> {
+    /// A text that was read here, as the functions take it.
+    pub(crate) fn source<'t>(&self, text: Option<&'t str>) -> LedgerSource<'t> {
+        match self {
+            Self::Attribute(_) => LedgerSource::Fresh(text),
+            Self::Item(_) => LedgerSource::Table(text),
+        }
+    }
+
     /// Whether it must be read before and written after everything that counts.
     pub(crate) fn is_exact(&self) -> bool {
         matches!(self, Self::Item(_))

@@ -6,6 +6,7 @@ use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Envelope, SendEr
 use tokio::time::Instant;
 
 use crate::failure::Failure;
+use crate::log::{Line, Log};
 use crate::settings::MailSettings;
 
 /// What the first attempt may use of the time that is left. A carrier that has not answered by then may as well be asked
@@ -79,6 +80,21 @@ impl Mailer {
             bytes,
             discard: mail.discard,
         })
+    }
+
+    /// Sends a notice in what is left of the time. One that does not leave fails nothing.
+    pub(crate) async fn notify(&self, notice: &CodeMail, now: u64, by: Instant, log: &Log) {
+        let schedule = Schedule::until(by);
+        let letter = match self.letter(notice, now) {
+            Ok(letter) => letter,
+            Err(failure) => {
+                return log.warn(Line::new("a notice was not made").with("reason", &*failure.reason));
+            }
+        };
+        match self.send(self.open(schedule).await, &letter, schedule).await {
+            Ok(delivery) => log.info(Line::new("notice sent").with("relay", delivery.carrier)),
+            Err(error) => log.warn(Line::new("a notice was not sent").with("reason", error.to_string())),
+        }
     }
 
     /// The connection of the first attempt, which can be opened while something else is waited for.

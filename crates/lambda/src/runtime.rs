@@ -19,7 +19,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::failure::Failure;
 use crate::log::{Line, Log};
-use crate::settings::InitError;
+use crate::vars::InitError;
 
 const BASE: &str = "/2018-06-01/runtime";
 const AGENT: &str = concat!("poolhouse/", env!("CARGO_PKG_VERSION"));

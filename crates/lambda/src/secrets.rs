@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::aws::{Aws, Kind};
-use crate::settings::{InitError, Vars, tls};
+use crate::settings::tls;
+use crate::vars::{InitError, Vars};
 
 /// What reading all of them may take: Cognito waits 5 s, the start of a function included, and a call has 3.5 s of that.
 const LIMIT: Duration = Duration::from_millis(1500);

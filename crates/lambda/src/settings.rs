@@ -1,56 +1,15 @@
 //! Settings from the environment, beside those of [`poolhouse_confirm::Settings`].
 
-use std::collections::HashMap;
-use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use poolhouse_confirm::{Settings, SettingsError};
 use poolhouse_mail::ses::Ses;
 use poolhouse_mail::{Carrier, CarrierUrl, Mailbox};
 use poolhouse_outbound::{TlsSource, client_config, roots};
 use rustls::crypto::ring;
 
 use crate::aws::{Aws, Kind};
-
-/// The environment, as one function that looks a variable up. An empty value counts as none.
-pub struct Vars(Box<Lookup>);
-
-type Lookup = dyn Fn(&str) -> Option<String>;
-
-impl Vars {
-    /// Variables as `lookup` gives them.
-    pub fn new(lookup: impl Fn(&str) -> Option<String> + 'static) -> Self {
-        Self(Box::new(lookup))
-    }
-
-    /// The value of a variable without the white space around it.
-    pub fn get(&self, name: &str) -> Option<String> {
-        (self.0)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
-    }
-
-    /// The same with these values in place of their variables' own.
-    pub(crate) fn with(self, values: HashMap<&'static str, String>) -> Self {
-        Self::new(move |name| values.get(name).cloned().or_else(|| (self.0)(name)))
-    }
-
-    pub(crate) fn confirm(&self) -> Result<Settings, InitError> {
-        Settings::from_vars(|name| self.get(name)).map_err(InitError::Confirm)
-    }
-
-    fn required(&self, name: &'static str, example: &'static str) -> Result<String, InitError> {
-        self.get(name).ok_or(InitError::Missing { name, example })
-    }
-}
-
-impl fmt::Debug for Vars {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Vars")
-    }
-}
+use crate::vars::{InitError, Vars};
 
 /// How the time of one call is spent. Cognito's own limit is 5 s.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +37,13 @@ pub(crate) struct MailSettings {
 }
 
 impl MailSettings {
+    /// Whether the environment says anything about mail.
+    pub(crate) fn are_in(vars: &Vars) -> bool {
+        ["MAIL_FROM", "MAIL_URL", "SMTP_URL"]
+            .iter()
+            .any(|name| vars.get(name).is_some())
+    }
+
     pub(crate) fn from_vars(vars: &Vars, aws: Option<&Aws<'_>>, tls: &TlsSource) -> Result<Self, InitError> {
         let from = vars.required("MAIL_FROM", "Example <no-reply@example.com>")?;
         let from = Mailbox::parse(&from).map_err(|error| InitError::unusable("MAIL_FROM", &error))?;
@@ -118,48 +84,6 @@ impl MailSettings {
 pub(crate) fn tls() -> TlsSource {
     TlsSource::lazy(|| client_config(Arc::new(ring::default_provider()), roots()).map(Arc::new))
 }
-
-/// Why a function cannot be made. `Display` names the variable and what to do; no value of a secret is in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InitError {
-    /// A variable that must be set is not.
-    Missing {
-        /// The variable.
-        name: &'static str,
-        /// What its value looks like.
-        example: &'static str,
-    },
-    /// A variable's value cannot be used.
-    Unusable {
-        /// The variable.
-        name: &'static str,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// A setting of the confirm-code flow.
-    Confirm(SettingsError),
-}
-
-impl InitError {
-    pub(crate) fn unusable(name: &'static str, error: &dyn Error) -> Self {
-        Self::Unusable {
-            name,
-            why: error.to_string(),
-        }
-    }
-}
-
-impl fmt::Display for InitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { name, example } => write!(f, "{name} is not set; it looks like {example}"),
-            Self::Unusable { name, why } => write!(f, "{name} cannot be used: {why}"),
-            Self::Confirm(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error for InitError {}
 
 #[cfg(test)]
 mod tests {

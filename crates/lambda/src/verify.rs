@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{Facts, LedgerSource, Outcome, Settings, Verified, verify};
+use poolhouse_confirm::{Facts, Outcome, Settings, Verified, verify};
 use poolhouse_outbound::aws::{CallError, Clock};
 use poolhouse_text::with_causes;
 use serde_json::Value;
@@ -14,13 +14,20 @@ use crate::edge::{entropy, epoch_s, system_clock};
 use crate::failure::Failure;
 use crate::ledger::{Held, Keeper, MOST_ROUNDS, OVERTAKEN};
 use crate::log::{Line, Log};
+use crate::mailer::Mailer;
 use crate::runtime::{Function, Invocation, millis};
 use crate::secrets;
-use crate::settings::{InitError, Limits, Vars, tls};
+use crate::settings::{Limits, MailSettings, tls};
+use crate::vars::{InitError, Vars};
 
-/// The Verify function. A wrong code is written into the ledger before the answer is given: count first, say second.
+/// What a call keeps at its end for saying how it ended.
+const CLOSING: Duration = Duration::from_millis(100);
+
+/// The Verify function. What an answer was is written into the ledger before it is said: count first, say second.
 pub struct Verify {
     settings: Settings,
+    /// For notices, where the environment says how mail leaves.
+    mailer: Option<Mailer>,
     keeper: Option<Keeper>,
     limits: Limits,
     clock: Clock,
@@ -35,9 +42,17 @@ impl Verify {
 
     /// The function with a clock and limits of the caller's.
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
-        let aws = Aws::from_vars(vars, &tls(), &clock)?;
-        let settings = vars.confirm()?;
+        let tls = tls();
+        let aws = Aws::from_vars(vars, &tls, &clock)?;
+        let mut settings = vars.confirm()?;
+        settings.notices_from_verify = MailSettings::are_in(vars);
+        let mailer = if settings.notices_from_verify {
+            Some(Mailer::new(MailSettings::from_vars(vars, aws.as_ref(), &tls)?))
+        } else {
+            None
+        };
         Ok(Self {
+            mailer,
             keeper: Keeper::from_vars(vars, &settings, aws.as_ref(), &clock)?,
             settings,
             limits,
@@ -46,20 +61,34 @@ impl Verify {
         })
     }
 
-    /// Judges the answer over the event's copy of the ledger, and counts it in the attribute if that is possible. An
-    /// answer is given without it.
+    /// Judges the answer over the ledger in the attribute, and counts it there if that is possible. An answer is given
+    /// without it.
     async fn judge(
         &self,
         event: &Value,
         held: Option<Held<'_>>,
     ) -> Result<(Verified, &'static str), Failure> {
         let entropy = entropy()?;
-        let verified = verify(&self.settings, event, &self.facts(&entropy))?;
-        let Some(ledger) = &verified.ledger else {
+        let facts = self.facts(&entropy);
+        let mut verified = verify(&self.settings, event, &facts)?;
+        if verified.ledger.is_none() {
             return Ok((verified, "unchanged"));
-        };
+        }
         let Some(mut held) = held else {
             return Ok((verified, "not kept: no credentials"));
+        };
+        // The event's copy may be older than what another sign-in, which shares the code, has written.
+        match held.read(Instant::now() + self.limits.pool).await {
+            Ok(text) => {
+                let ledger = held.source(text.as_deref());
+                verified = verify(&self.settings, event, &Facts { ledger, ..facts })?;
+            }
+            Err(error) => self
+                .log
+                .warn(Line::new("the ledger was not read fresh; the event's copy is used").caused_by(&error)),
+        }
+        let Some(ledger) = &verified.ledger else {
+            return Ok((verified, "unchanged"));
         };
         let kept = match held.write(ledger, Instant::now() + self.limits.pool).await {
             Ok(_) => "written",
@@ -85,9 +114,8 @@ impl Verify {
         for _ in 0..MOST_ROUNDS {
             let by = || Instant::now() + self.limits.pool;
             let text = held.read(by()).await.map_err(not_counted)?;
-            let ledger = LedgerSource::Fresh(text.as_deref());
             let facts = Facts {
-                ledger,
+                ledger: held.source(text.as_deref()),
                 ..self.facts(&entropy)
             };
             let verified = verify(&self.settings, event, &facts)?;
@@ -114,7 +142,7 @@ impl Verify {
 }
 
 impl Function for Verify {
-    const SECRETS: &[&str] = secrets::KEYS;
+    const SECRETS: &[&str] = secrets::KEYS_AND_MAIL;
 
     fn limit(&self) -> Duration {
         self.limits.call
@@ -134,6 +162,15 @@ impl Function for Verify {
             Some(held) if held.is_exact() => self.judge_exactly(&event, held).await?,
             held => self.judge(&event, held).await?,
         };
+        if let (Some(mailer), Some(notice)) = (&self.mailer, &verified.notice) {
+            let by = invocation
+                .deadline
+                .checked_sub(CLOSING)
+                .unwrap_or(invocation.deadline);
+            mailer
+                .notify(notice, (self.clock)().as_secs(), by, &self.log)
+                .await;
+        }
         self.log.info(
             Line::new("answer verified")
                 .with("requestId", invocation.request_id.as_str())

@@ -158,6 +158,7 @@ impl Function {
                 "TokenGeneration_Authentication",
                 json!({ "groupConfiguration": {} }),
             ),
+            "2fa-post-confirmation" => ("PostConfirmation_ConfirmForgotPassword", json!({})),
             _ => (
                 "CreateAuthChallenge_Authentication",
                 json!({ "session": password, "challengeName": "CUSTOM_CHALLENGE" }),

@@ -5,6 +5,7 @@
 mod checks;
 mod clients;
 mod deploy;
+mod mutants;
 mod page_functions;
 mod parts;
 mod rust;
@@ -24,12 +25,22 @@ pub fn run(arguments: &[String]) -> Outcome {
     if arguments == ["--list"] {
         return list();
     }
-    let chosen = choose(arguments)?;
     let watch = Stopwatch::start();
-    let mut results = Vec::with_capacity(chosen.len());
-    for part in chosen {
-        results.push(run_part(part)?);
-    }
+    let results = match arguments.split_first() {
+        // The one part that takes arguments of its own.
+        Some((name, rest)) if name == "mutants" => {
+            let [part] = choose(std::slice::from_ref(name))?[..] else {
+                return Err("mutants is one part".into());
+            };
+            vec![run_part(part, || mutants::with(rest))?]
+        }
+        _ => {
+            let runs = choose(arguments)?
+                .into_iter()
+                .map(|part| run_part(part, part.run));
+            runs.collect::<Outcome<_>>()?
+        }
+    };
     summarise(&results, &watch)
 }
 
@@ -62,10 +73,10 @@ fn choose(names: &[String]) -> Outcome<Vec<&'static Part>> {
 }
 
 /// Runs a part. That it could not run is a failure of the part and not the end of the run.
-fn run_part(part: &'static Part) -> Outcome<Finished> {
+fn run_part(part: &'static Part, run: impl FnOnce() -> Outcome<Tally>) -> Outcome<Finished> {
     console::say(format!("\n=== {}: {}", part.name, part.about))?;
     let watch = Stopwatch::start();
-    let (tally, trouble) = match (part.run)() {
+    let (tally, trouble) = match run() {
         Ok(tally) if tally.is_empty() => (tally, Some("it ran no test".to_owned())),
         Ok(tally) => (tally, None),
         Err(error) => (Tally::default(), Some(error.to_string())),
@@ -140,17 +151,18 @@ mod tests {
 
     #[test]
     fn a_part_that_ran_nothing_or_stopped_counts_as_a_failure() {
-        let nothing = run_part(part(|| Ok(Tally::default()))).unwrap();
+        let ran = |part: &'static Part| run_part(part, part.run).unwrap();
+        let nothing = ran(part(|| Ok(Tally::default())));
         assert_eq!(
             (nothing.tally.failed, nothing.trouble.as_deref()),
             (1, Some("it ran no test"))
         );
-        let stopped = run_part(part(|| Err("no such tool".into()))).unwrap();
+        let stopped = ran(part(|| Err("no such tool".into())));
         assert_eq!(
             (stopped.tally.failed, stopped.trouble.as_deref()),
             (1, Some("no such tool"))
         );
-        let passed = run_part(part(|| Ok(Tally::check(true)))).unwrap();
+        let passed = ran(part(|| Ok(Tally::check(true))));
         assert_eq!(
             (passed.tally.passed, passed.tally.failed, passed.trouble),
             (1, 0, None)

@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, deploy, rust, web};
+use super::{checks, clients, deploy, mutants, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -95,6 +95,12 @@ pub const PARTS: &[Part] = &[
         about: "a million mutated events panic no function and mint nothing",
         in_whole_run: false,
         run: rust::fuzz,
+    },
+    Part {
+        name: "mutants",
+        about: "code broken on purpose, which the tests must notice: [--shard K/N] [CRATE|FILE…]; all of it takes hours",
+        in_whole_run: false,
+        run: mutants::all,
     },
     Part {
         name: "deploy-sam",

@@ -8,8 +8,8 @@ const QUOTING: &str = "docs/guides/troubleshooting.md";
 
 /// The properties of the confirm-code flow. Its tests begin with these names.
 const NAMES: &[&str] = &[
-    "D1", "D2", "D3", "D4", "C1", "C2", "C3", "C4", "C5", "R1", "R2", "R3", "R4", "R5", "R6", "L1", "L2",
-    "L3", "L4",
+    "D1", "D2", "D3", "D4", "D5", "C1", "C2", "C3", "C4", "C5", "C6", "R1", "R2", "R3", "R4", "R5", "R6",
+    "L1", "L2", "L3", "L4",
 ];
 
 /// Every property has a row with tests in it, every test there exists, and every test that is named after a property is there.

@@ -3,7 +3,8 @@
 
 use poolhouse_text::html::escape;
 
-use super::Letter;
+use super::letter::{Letter, Notice};
+use super::locale::Locale;
 
 /// Colours for dark mode; the light ones are inline.
 const STYLE: &str = "\
@@ -19,22 +20,24 @@ const STYLE: &str = "\
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const CODE_FONT: &str = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,'Courier New',monospace";
 
-pub(super) fn render(letter: &Letter<'_>) -> String {
-    let texts = letter.locale.texts();
-    let fill = |text: &str| letter.fill(&escape(text), |value| format!("<bdi>{}</bdi>", escape(value)));
-    let plain = |text: &str| letter.fill(&escape(text), escape);
-    let (tag, direction, start) = match letter.locale.is_right_to_left() {
-        true => (letter.locale.tag(), "rtl", "right"),
-        false => (letter.locale.tag(), "ltr", "left"),
-    };
-    let origin = letter.origin_line().map(|line| {
+/// What stands around the text of every mail.
+struct Frame<'a> {
+    locale: Locale,
+    app: &'a str,
+    /// Escaped, as are the two below.
+    subject: String,
+    preheader: String,
+    title: String,
+}
+
+impl Frame<'_> {
+    fn around(&self, body: &str) -> String {
+        let (tag, direction, start) = match self.locale.is_right_to_left() {
+            true => (self.locale.tag(), "rtl", "right"),
+            false => (self.locale.tag(), "ltr", "left"),
+        };
         format!(
-            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>",
-            escape(&line)
-        )
-    });
-    format!(
-        "<!doctype html>\n\
+            "<!doctype html>\n\
 <html lang=\"{tag}\" dir=\"{direction}\">\n\
 <head>\n\
 <meta charset=\"utf-8\">\n\
@@ -55,7 +58,41 @@ style=\"max-width:480px;background:#ffffff;border:1px solid #dfe4ea;border-radiu
 <tr><td class=\"ink\" align=\"{start}\" style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#1b2430\">\n\
 <p class=\"soft\" style=\"margin:0 0 8px;font-size:14px;font-weight:600;color:#5b6573\">{app}</p>\n\
 <h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700\">{title}</h1>\n\
-<p style=\"margin:0 0 16px\">{intro}</p>\n\
+{body}</td></tr>\n\
+</table>\n\
+</td></tr>\n\
+</table>\n\
+</body>\n\
+</html>\n",
+            subject = self.subject,
+            preheader = self.preheader,
+            padding = "&#847;&zwnj;&nbsp;".repeat(30),
+            app = escape(self.app),
+            title = self.title,
+        )
+    }
+}
+
+/// The mail with a code.
+pub(super) fn render(letter: &Letter<'_>) -> String {
+    let texts = letter.locale.texts();
+    let fill = |text: &str| letter.fill(&escape(text), |value| format!("<bdi>{}</bdi>", escape(value)));
+    let plain = |text: &str| letter.fill(&escape(text), escape);
+    let origin = letter.origin_line().map(|line| {
+        format!(
+            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>\n",
+            escape(&line)
+        )
+    });
+    let frame = Frame {
+        locale: letter.locale,
+        app: &letter.settings.app_name,
+        subject: plain(texts.subject),
+        preheader: plain(texts.preheader),
+        title: fill(texts.title),
+    };
+    frame.around(&format!(
+        "<p style=\"margin:0 0 16px\">{intro}</p>\n\
 <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\">\
 <tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f3f5f8;border:1px solid #cfd6de;\
 border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:700;letter-spacing:4px;color:#10161f;\
@@ -64,17 +101,7 @@ border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:70
 <p class=\"soft\" style=\"margin:4px 0 0;font-size:14px;color:#5b6573\">{requested}</p>\n\
 <p style=\"margin:24px 0 0\">{never_ask}</p>\n\
 <p style=\"margin:8px 0 0\">{not_you}</p>\n\
-{origin}</td></tr>\n\
-</table>\n\
-</td></tr>\n\
-</table>\n\
-</body>\n\
-</html>\n",
-        subject = plain(texts.subject),
-        preheader = plain(texts.preheader),
-        padding = "&#847;&zwnj;&nbsp;".repeat(30),
-        app = escape(&letter.settings.app_name),
-        title = fill(texts.title),
+{origin}",
         intro = fill(texts.intro),
         size = if letter.code.reveal().len() > 8 { 26 } else { 36 },
         code = letter.code.reveal(),
@@ -82,6 +109,23 @@ border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:70
         requested = fill(texts.requested),
         never_ask = fill(texts.never_ask),
         not_you = fill(texts.not_you),
-        origin = origin.map(|line| line + "\n").unwrap_or_default(),
-    )
+        origin = origin.unwrap_or_default(),
+    ))
+}
+
+/// The notice.
+pub(super) fn render_notice(notice: &Notice<'_>) -> String {
+    let texts = notice.locale.texts();
+    let fill = |text: &str| notice.fill(&escape(text), |value| format!("<bdi>{}</bdi>", escape(value)));
+    let plain = |text: &str| notice.fill(&escape(text), escape);
+    let frame = Frame {
+        locale: notice.locale,
+        app: notice.app,
+        subject: plain(texts.notice_subject),
+        preheader: plain(texts.notice_advice),
+        title: fill(texts.notice_subject),
+    };
+    let lines = [texts.notice, texts.notice_advice, texts.notice_else];
+    let body = lines.map(|line| format!("<p style=\"margin:0 0 16px\">{}</p>\n", fill(line)));
+    frame.around(&body.concat())
 }

@@ -1,9 +1,10 @@
 //! The mail that carries the code.
 
 mod html;
-mod locale;
+mod letter;
+pub(crate) mod locale;
 mod plain;
-mod template;
+pub(crate) mod template;
 mod texts;
 
 use std::fmt;
@@ -15,8 +16,11 @@ use poolhouse_text::hex;
 
 use crate::code::Code;
 use crate::keys::{OtpKey, Purpose};
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
+use crate::settings_error::SettingsError;
 use crate::time::Moment;
+pub(crate) use letter::Letter;
+use letter::Notice;
 use template::Placeholder;
 
 /// A mail to send now. `Debug` shows neither address nor text.
@@ -77,14 +81,33 @@ impl CodeMail {
     }
 }
 
-/// What a mail is made of.
-pub(crate) struct Letter<'a> {
-    pub(crate) settings: &'a Settings,
-    pub(crate) locale: Locale,
-    pub(crate) code: Code,
-    pub(crate) now: Moment,
-    pub(crate) issued: Moment,
-    pub(crate) expires: Moment,
+impl CodeMail {
+    /// The notice that somebody else may know the password. `to` is the address, and whether the mail is made only for
+    /// the time that it takes.
+    pub(crate) fn notice(
+        settings: &Settings,
+        locale: Locale,
+        to: (&str, bool),
+        id: [u8; 16],
+        now: Moment,
+        expires: Moment,
+    ) -> Self {
+        let notice = Notice {
+            locale,
+            app: &settings.app_name,
+            now,
+        };
+        Self {
+            to: to.0.to_owned(),
+            subject: notice.fill(locale.texts().notice_subject, str::to_owned),
+            text: plain::render_notice(&notice),
+            html: html::render_notice(&notice),
+            locale,
+            expires_at: expires.epoch_s(),
+            dedup_id: hex::encode(&id),
+            discard: to.1,
+        }
+    }
 }
 
 impl Letter<'_> {
@@ -141,37 +164,5 @@ impl Letter<'_> {
             Placeholder::Minutes => self.value("minutes"),
             Placeholder::Time => self.value("time"),
         }
-    }
-
-    /// The text with its placeholders replaced, each value passed through `escape`. What a value holds is not looked
-    /// at for placeholders again.
-    fn fill(&self, text: &str, escape: impl Fn(&str) -> String) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, (name, after))) = rest
-            .split_once('{')
-            .and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-        {
-            filled.push_str(before);
-            filled.push_str(&escape(&self.value(name)));
-            rest = after;
-        }
-        filled + rest
-    }
-
-    fn value(&self, placeholder: &str) -> String {
-        match placeholder {
-            "app" => self.settings.app_name.clone(),
-            "minutes" => self.expires.since(self.now).div_ceil(60).to_string(),
-            "time" => self.issued.to_utc_text(),
-            // The tests know that no text has any other.
-            _ => String::new(),
-        }
-    }
-
-    /// The line that binds the code to the host name of the sign-in page, for devices that offer it there.
-    fn origin_line(&self) -> Option<String> {
-        let origin = self.settings.origin.as_deref()?;
-        Some(format!("@{origin} #{}", self.code.reveal()))
     }
 }

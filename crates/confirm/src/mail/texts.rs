@@ -2,7 +2,7 @@
 //!
 //! Placeholders: `{app}` the name of the app, `{minutes}` how long the code still lives, `{time}` when it was asked for.
 //! Minutes are written so that no plural form is needed. The subject and the preheader never carry the code, because
-//! locked screens show them. `not_you` may be this plain: the mail goes out only after the password was right.
+//! locked screens show them. `not_you` and the notice may be this plain: the mail goes out only after the password was right.
 
 /// The texts of one language.
 pub(super) struct Texts {
@@ -16,6 +16,10 @@ pub(super) struct Texts {
     pub(super) requested: &'static str,
     pub(super) never_ask: &'static str,
     pub(super) not_you: &'static str,
+    pub(super) notice_subject: &'static str,
+    pub(super) notice: &'static str,
+    pub(super) notice_advice: &'static str,
+    pub(super) notice_else: &'static str,
 }
 
 pub(super) static EN: Texts = Texts {
@@ -29,6 +33,10 @@ pub(super) static EN: Texts = Texts {
     requested: "Requested on {time}",
     never_ask: "Nobody at {app} will ever ask you for this code. Do not pass it on.",
     not_you: "If you are not signing in right now, someone else knows your password: change it.",
+    notice_subject: "Somebody tried to sign in to {app}",
+    notice: "On {time}, somebody who knows your password tried to sign in to {app} and did not enter the code.",
+    notice_advice: "If this was not you, change your password now.",
+    notice_else: "If it was you, there is nothing to do.",
 };
 
 pub(super) static ALL: [&Texts; 13] = [
@@ -46,6 +54,10 @@ static DE: Texts = Texts {
     requested: "Angefordert am {time}",
     never_ask: "Niemand von {app} wird Sie je nach diesem Code fragen. Geben Sie ihn nicht weiter.",
     not_you: "Wenn Sie sich gerade nicht anmelden, kennt jemand anderes Ihr Passwort: Ändern Sie es.",
+    notice_subject: "Jemand wollte sich bei {app} anmelden",
+    notice: "Am {time} wollte sich jemand, der Ihr Passwort kennt, bei {app} anmelden und hat den Code nicht eingegeben.",
+    notice_advice: "Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort.",
+    notice_else: "Wenn Sie es waren, müssen Sie nichts tun.",
 };
 
 static FR: Texts = Texts {
@@ -59,6 +71,10 @@ static FR: Texts = Texts {
     requested: "Demandé le {time}",
     never_ask: "Personne chez {app} ne vous demandera jamais ce code. Ne le communiquez à personne.",
     not_you: "Si vous n’êtes pas en train de vous connecter, quelqu’un d’autre connaît votre mot de passe : changez-le.",
+    notice_subject: "Quelqu’un a essayé de se connecter à {app}",
+    notice: "Le {time}, une personne qui connaît votre mot de passe a essayé de se connecter à {app} sans saisir le code.",
+    notice_advice: "Si ce n’était pas vous, changez votre mot de passe maintenant.",
+    notice_else: "Si c’était vous, vous n’avez rien à faire.",
 };
 
 static ES: Texts = Texts {
@@ -72,6 +88,10 @@ static ES: Texts = Texts {
     requested: "Solicitado el {time}",
     never_ask: "Nadie de {app} te pedirá nunca este código. No lo compartas.",
     not_you: "Si no estás iniciando sesión ahora, otra persona conoce tu contraseña: cámbiala.",
+    notice_subject: "Alguien intentó iniciar sesión en {app}",
+    notice: "El {time}, alguien que conoce tu contraseña intentó iniciar sesión en {app} y no introdujo el código.",
+    notice_advice: "Si no fuiste tú, cambia tu contraseña ahora.",
+    notice_else: "Si fuiste tú, no tienes que hacer nada.",
 };
 
 static IT: Texts = Texts {
@@ -85,6 +105,10 @@ static IT: Texts = Texts {
     requested: "Richiesto il {time}",
     never_ask: "Nessuno di {app} ti chiederà mai questo codice. Non comunicarlo a nessuno.",
     not_you: "Se non stai effettuando l’accesso in questo momento, qualcun altro conosce la tua password: cambiala.",
+    notice_subject: "Qualcuno ha provato ad accedere a {app}",
+    notice: "Il {time} qualcuno che conosce la tua password ha provato ad accedere a {app} e non ha inserito il codice.",
+    notice_advice: "Se non eri tu, cambia subito la password.",
+    notice_else: "Se eri tu, non devi fare nulla.",
 };
 
 static PT_BR: Texts = Texts {
@@ -98,6 +122,10 @@ static PT_BR: Texts = Texts {
     requested: "Solicitado em {time}",
     never_ask: "Ninguém de {app} vai pedir este código a você. Não o compartilhe.",
     not_you: "Se você não está entrando agora, outra pessoa sabe a sua senha: troque-a.",
+    notice_subject: "Alguém tentou entrar em {app}",
+    notice: "Em {time}, alguém que sabe a sua senha tentou entrar em {app} e não digitou o código.",
+    notice_advice: "Se não foi você, troque a sua senha agora.",
+    notice_else: "Se foi você, não é preciso fazer nada.",
 };
 
 static NL: Texts = Texts {
@@ -111,6 +139,10 @@ static NL: Texts = Texts {
     requested: "Aangevraagd op {time}",
     never_ask: "Niemand van {app} zal je ooit om deze code vragen. Geef hem niet door.",
     not_you: "Ben je nu niet aan het inloggen? Dan kent iemand anders je wachtwoord: wijzig het.",
+    notice_subject: "Iemand probeerde in te loggen bij {app}",
+    notice: "Op {time} probeerde iemand die je wachtwoord kent in te loggen bij {app} en voerde de code niet in.",
+    notice_advice: "Was jij dit niet? Wijzig dan nu je wachtwoord.",
+    notice_else: "Was jij het wel, dan hoef je niets te doen.",
 };
 
 static PL: Texts = Texts {
@@ -124,6 +156,10 @@ static PL: Texts = Texts {
     requested: "Data żądania: {time}",
     never_ask: "Nikt z {app} nigdy nie poprosi Cię o ten kod. Nie przekazuj go nikomu.",
     not_you: "Jeśli się teraz nie logujesz, ktoś inny zna Twoje hasło: zmień je.",
+    notice_subject: "Ktoś próbował zalogować się do {app}",
+    notice: "{time}: ktoś, kto zna Twoje hasło, próbował zalogować się do {app} i nie wpisał kodu.",
+    notice_advice: "Jeśli to nie Ty, zmień teraz hasło.",
+    notice_else: "Jeśli to Ty, nie musisz nic robić.",
 };
 
 static JA: Texts = Texts {
@@ -137,6 +173,10 @@ static JA: Texts = Texts {
     requested: "リクエスト日時: {time}",
     never_ask: "{app} がこのコードをお尋ねすることはありません。誰にも教えないでください。",
     not_you: "今サインインしていない場合は、パスワードを他人に知られています。変更してください。",
+    notice_subject: "{app} へのサインインが試みられました",
+    notice: "{time} に、パスワードを知っている人が {app} へのサインインを試み、コードを入力しませんでした。",
+    notice_advice: "お心当たりがない場合は、今すぐパスワードを変更してください。",
+    notice_else: "ご本人の場合は、何もする必要はありません。",
 };
 
 static KO: Texts = Texts {
@@ -150,6 +190,10 @@ static KO: Texts = Texts {
     requested: "요청 시각: {time}",
     never_ask: "{app}에서는 이 코드를 절대 묻지 않습니다. 다른 사람에게 알려 주지 마세요.",
     not_you: "지금 로그인하고 있지 않다면 다른 사람이 비밀번호를 알고 있는 것입니다. 비밀번호를 변경하세요.",
+    notice_subject: "{app}에 로그인하려는 시도가 있었습니다",
+    notice: "{time}에 비밀번호를 아는 사람이 {app}에 로그인하려 했지만 코드를 입력하지 않았습니다.",
+    notice_advice: "본인이 아니라면 지금 비밀번호를 변경하세요.",
+    notice_else: "본인이라면 아무것도 하지 않아도 됩니다.",
 };
 
 static ZH_CN: Texts = Texts {
@@ -163,6 +207,10 @@ static ZH_CN: Texts = Texts {
     requested: "请求时间：{time}",
     never_ask: "{app} 的任何人都不会向您索要此确认码。请勿告诉他人。",
     not_you: "如果您现在没有登录，说明有人知道您的密码，请立即修改。",
+    notice_subject: "有人尝试登录 {app}",
+    notice: "{time}，有知道您密码的人尝试登录 {app}，但没有输入确认码。",
+    notice_advice: "如果不是您本人，请立即修改密码。",
+    notice_else: "如果是您本人，则无需任何操作。",
 };
 
 static AR: Texts = Texts {
@@ -176,6 +224,10 @@ static AR: Texts = Texts {
     requested: "وقت الطلب: {time}",
     never_ask: "لن يطلب منك أحد من {app} هذا الرمز أبدًا. لا تشاركه مع أي شخص.",
     not_you: "إذا لم تكن تسجّل الدخول الآن، فهناك من يعرف كلمة مرورك: غيّرها.",
+    notice_subject: "حاول شخص تسجيل الدخول إلى {app}",
+    notice: "في {time} حاول شخص يعرف كلمة مرورك تسجيل الدخول إلى {app} ولم يُدخل الرمز.",
+    notice_advice: "إذا لم تكن أنت، فغيّر كلمة مرورك الآن.",
+    notice_else: "إذا كنت أنت، فلا يلزمك فعل أي شيء.",
 };
 
 static HE: Texts = Texts {
@@ -189,4 +241,8 @@ static HE: Texts = Texts {
     requested: "מועד הבקשה: {time}",
     never_ask: "אף אחד מטעם {app} לא יבקש ממך את הקוד הזה. אין למסור אותו לאיש.",
     not_you: "אם אינך נכנס/ת כעת, מישהו אחר יודע את הסיסמה שלך: יש להחליף אותה.",
+    notice_subject: "מישהו ניסה להיכנס אל {app}",
+    notice: "בתאריך {time} מישהו שיודע את הסיסמה שלך ניסה להיכנס אל {app} ולא הזין את הקוד.",
+    notice_advice: "אם זה לא היית את/ה, יש להחליף עכשיו את הסיסמה.",
+    notice_else: "אם זה היית את/ה, אין צורך לעשות דבר.",
 };

@@ -1,11 +1,18 @@
-//! D1, D2 and D4: what Define answers to every list.
+//! D1 and D4: what Define answers to every list.
 
 use poolhouse_confirm::{Decision, Facts, Refusal, WhyFailed, define};
 use serde_json::{Value, json};
 
 use crate::kit::{PASSWORD_PAIR, Pool, SignIn, Source, Told, event, session, session_only, settings, wrong};
 
-const NAMES: [&str; 4] = ["SRP_A", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "SMS_MFA"];
+const NAMES: [&str; 6] = [
+    "SRP_A",
+    "PASSWORD_VERIFIER",
+    "SOFTWARE_TOKEN_MFA",
+    "DEVICE_SRP_AUTH",
+    "CUSTOM_CHALLENGE",
+    "ANYTHING_ELSE",
+];
 
 /// The metadata of the first four code challenges of a sign-in, whose answers carried an action where `actions` says so.
 pub fn genuine_metadata(pool: &mut Pool, actions: [bool; 3]) -> [Value; 4] {
@@ -29,52 +36,79 @@ pub fn genuine_metadata(pool: &mut Pool, actions: [bool; 3]) -> [Value; 4] {
     texts.try_into().unwrap()
 }
 
-/// What the rules say, written down a second time and without looking at any metadata.
-fn expected(list: &[(&str, bool)], actions: [bool; 3], last_is_action: bool) -> Decision {
-    let not_this_flow = Decision::Fail(WhyFailed::NotThisFlow);
-    match list {
-        [("SRP_A", true)] => Decision::AskPassword,
-        [("SRP_A", true), ("PASSWORD_VERIFIER", true)] => Decision::AskCode,
-        [("SRP_A", true), ("PASSWORD_VERIFIER", true), codes @ ..] => {
-            let (last, earlier) = codes.split_last().unwrap();
-            let is_code = |entry: &(&str, bool)| entry.0 == "CUSTOM_CHALLENGE";
-            let spent_before = actions
-                .iter()
-                .take(earlier.len())
-                .filter(|action| !**action)
-                .count();
-            if !codes.iter().all(is_code) || earlier.iter().any(|entry| entry.1) || spent_before >= 3 {
-                return not_this_flow;
-            }
-            match (last.1, last_is_action) {
-                (true, true) => not_this_flow,
-                (true, false) => Decision::Tokens,
-                (false, true) => Decision::AskCode,
-                (false, false) if spent_before + 1 >= 3 => Decision::Fail(WhyFailed::AttemptsSpent),
-                (false, false) => Decision::AskCode,
-            }
-        }
-        _ => not_this_flow,
+/// What the rules say, written down a second time and without looking at any metadata; the rule of a failure is left out.
+fn expected(list: &[(&str, bool)], actions: [bool; 3], last_is_action: bool) -> Option<Decision> {
+    let [("SRP_A", true), rest @ ..] = list else {
+        return None;
+    };
+    let [("PASSWORD_VERIFIER", true), rest @ ..] = rest else {
+        return rest.is_empty().then_some(Decision::AskPassword);
+    };
+    let is_native = |entry: &&(&str, bool)| matches!(entry.0, "SOFTWARE_TOKEN_MFA" | "DEVICE_SRP_AUTH");
+    let (native, codes) = rest.split_at(rest.iter().take_while(is_native).count());
+    if native.iter().any(|entry| !entry.1) || codes.iter().any(|entry| entry.0 != "CUSTOM_CHALLENGE") {
+        return None;
+    }
+    let Some((last, earlier)) = codes.split_last() else {
+        return Some(Decision::AskCode);
+    };
+    let before = actions.iter().take(earlier.len());
+    let spent_before = before.filter(|action| !**action).count();
+    if earlier.iter().any(|entry| entry.1) || spent_before >= 3 {
+        return None;
+    }
+    match (last.1, last_is_action) {
+        (true, true) => None,
+        (true, false) => Some(Decision::Tokens),
+        (false, true) => Some(Decision::AskCode),
+        (false, false) => (spent_before + 1 < 3).then_some(Decision::AskCode),
     }
 }
 
-/// Every list up to this length, in the order of counting.
-fn every_list(longest: u32, mut each: impl FnMut(&[(&'static str, bool)])) {
-    for length in 0..=longest {
-        for mut number in 0..8_u32.pow(length) {
-            let mut list = Vec::new();
-            for _ in 0..length {
-                list.push((NAMES[(number % 4) as usize], number / 4 % 2 == 1));
-                number /= 8;
+/// Without the rule that a failure names.
+fn plain(decision: Decision) -> Option<Decision> {
+    (!matches!(decision, Decision::Fail(_))).then_some(decision)
+}
+
+/// Every entry that a list can hold.
+fn every_entry() -> impl Iterator<Item = (&'static str, bool)> {
+    NAMES.into_iter().flat_map(|name| [(name, false), (name, true)])
+}
+
+/// Every list up to this length that continues one which `each` says goes on.
+fn every_live_list(longest: usize, mut each: impl FnMut(&[(&'static str, bool)]) -> bool) {
+    let mut live = vec![Vec::new()];
+    for _ in 0..longest {
+        let mut longer = Vec::new();
+        for list in live {
+            for entry in every_entry() {
+                let mut next: Vec<_> = list.clone();
+                next.push(entry);
+                if each(&next) {
+                    longer.push(next);
+                }
             }
-            each(&list);
         }
+        live = longer;
     }
+}
+
+/// Every list of exactly this length.
+fn every_list(length: usize, mut each: impl FnMut(&[(&'static str, bool)])) {
+    let mut lists = vec![Vec::new()];
+    for _ in 0..length {
+        lists = lists
+            .iter()
+            .flat_map(|list| every_entry().map(|entry| [&list[..], &[entry]].concat()))
+            .collect();
+    }
+    lists.iter().for_each(|list| each(list));
 }
 
 fn decide(pool: &Pool, list: &[(&str, bool)], texts: &[Value; 4], metadata: &Value) -> Decision {
     let mut entries = session(list);
-    for (entry, text) in entries.iter_mut().skip(2).zip(texts) {
+    let is_code = |entry: &&mut Value| entry["challengeName"] == "CUSTOM_CHALLENGE";
+    for (entry, text) in entries.iter_mut().filter(is_code).zip(texts) {
         entry["challengeMetadata"] = text.clone();
     }
     let event = event(
@@ -107,14 +141,74 @@ fn d1_every_list_to_length_six_gives_tokens_only_for_password_pair_then_right_co
     let mut pool = Pool::new(settings(), Source::FromEvent);
     let attempts = [false, false, false];
     let texts = genuine_metadata(&mut pool, attempts);
-    let mut tokens = 0;
-    every_list(6, |list| {
-        let decision = decide(&pool, list, &texts, &Value::Null);
+    let (mut lists, mut tokens) = (0, 0);
+    every_live_list(6, |list| {
+        let decision = plain(decide(&pool, list, &texts, &Value::Null));
         assert_eq!(decision, expected(list, attempts, false), "{list:?}");
-        tokens += usize::from(decision == Decision::Tokens);
+        lists += 1;
+        tokens += usize::from(decision == Some(Decision::Tokens));
+        matches!(decision, Some(Decision::AskPassword | Decision::AskCode))
     });
-    // Right at the first, second or third answer: three lists among 299,593.
-    assert_eq!(tokens, 3);
+    // Up to three factors of the pool's own, each of two kinds, before up to three codes: 1 + 2 + 4 + 8 lists with one
+    // code, 1 + 2 + 4 with two, 1 + 2 with three.
+    assert_eq!(tokens, 25);
+    assert_eq!(lists, 12 * (1 + 1 + 1 + 3 + 7 + 14));
+}
+
+/// Why only live lists need be tried.
+#[test]
+fn d1_what_was_refused_stays_refused_whatever_follows() {
+    let mut pool = Pool::new(settings(), Source::FromEvent);
+    let texts = genuine_metadata(&mut pool, [false; 3]);
+    let goes_on = |list: &[(&str, bool)]| {
+        matches!(
+            plain(decide(&pool, list, &texts, &Value::Null)),
+            Some(Decision::AskPassword | Decision::AskCode)
+        )
+    };
+    for length in 1..4 {
+        every_list(length, |list| {
+            if !goes_on(list) {
+                for entry in every_entry() {
+                    let longer = [list, &[entry]].concat();
+                    assert_eq!(
+                        plain(decide(&pool, &longer, &texts, &Value::Null)),
+                        None,
+                        "{longer:?}"
+                    );
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn d1_every_native_factor_and_device_step_may_stand_before_the_code() {
+    let mut pool = Pool::new(settings(), Source::Fresh);
+    for native in ["SOFTWARE_TOKEN_MFA", "SMS_MFA", "EMAIL_OTP"] {
+        let list = session(&[
+            PASSWORD_PAIR[0],
+            PASSWORD_PAIR[1],
+            (native, true),
+            ("DEVICE_SRP_AUTH", true),
+            ("DEVICE_PASSWORD_VERIFIER", true),
+        ]);
+        assert_eq!(pool.define(&list, &Value::Null), Decision::AskCode);
+        let created = pool.create(&list, &Value::Null).unwrap();
+        let mut sign_in = SignIn::new(list.clone(), &created);
+        let code = pool.code();
+        assert!(matches!(
+            pool.type_code(&mut sign_in, &wrong(&code)),
+            Told::Challenge(_)
+        ));
+        assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+        let failed = [&list[..2], &session(&[(native, false)])].concat();
+        assert_eq!(
+            pool.define(&failed, &Value::Null),
+            Decision::Fail(WhyFailed::FactorNotProven)
+        );
+        pool.now += 120;
+    }
 }
 
 #[test]
@@ -123,12 +217,10 @@ fn d1_with_actions_before_and_with_the_last_answer() {
         let mut pool = Pool::new(settings(), Source::FromEvent);
         let texts = genuine_metadata(&mut pool, actions);
         for (metadata, is_action) in [(Value::Null, false), (json!({ "action": "resend" }), true)] {
-            every_list(4, |list| {
-                assert_eq!(
-                    decide(&pool, list, &texts, &metadata),
-                    expected(list, actions, is_action),
-                    "{list:?}"
-                );
+            every_live_list(4, |list| {
+                let decision = plain(decide(&pool, list, &texts, &metadata));
+                assert_eq!(decision, expected(list, actions, is_action), "{list:?}");
+                matches!(decision, Some(Decision::AskPassword | Decision::AskCode))
             });
             for codes in [
                 [false, false, false, false],
@@ -138,7 +230,7 @@ fn d1_with_actions_before_and_with_the_last_answer() {
                 let mut list = PASSWORD_PAIR.to_vec();
                 list.extend(codes.map(|right| ("CUSTOM_CHALLENGE", right)));
                 assert_eq!(
-                    decide(&pool, &list, &texts, &metadata),
+                    plain(decide(&pool, &list, &texts, &metadata)),
                     expected(&list, actions, is_action),
                     "{list:?}"
                 );
@@ -174,9 +266,10 @@ fn d1_no_list_gives_tokens_without_our_own_metadata() {
         moved,
         tampered,
     ] {
-        every_list(4, |list| {
+        every_list(2, |list| {
+            let list = [&PASSWORD_PAIR, list].concat();
             assert_ne!(
-                decide(&pool, list, &texts, &Value::Null),
+                decide(&pool, &list, &texts, &Value::Null),
                 Decision::Tokens,
                 "{list:?} {texts:?}"
             );
@@ -185,131 +278,78 @@ fn d1_no_list_gives_tokens_without_our_own_metadata() {
 }
 
 #[test]
-fn d2_the_third_wrong_answer_ends_the_sign_in() {
-    for settings in [settings(), session_only()] {
-        let mut pool = Pool::new(settings, Source::Fresh);
-        let mut sign_in = pool.sign_in();
-        let bad = wrong(&pool.code());
-        assert!(matches!(pool.type_code(&mut sign_in, &bad), Told::Challenge(_)));
-        assert!(matches!(pool.type_code(&mut sign_in, &bad), Told::Challenge(_)));
-        assert_eq!(pool.type_code(&mut sign_in, &bad), Told::Failed);
-    }
-}
-
-#[test]
-fn d2_the_third_answer_may_still_be_right() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    let mut sign_in = pool.sign_in();
-    let code = pool.code();
-    pool.type_code(&mut sign_in, &wrong(&code));
-    pool.type_code(&mut sign_in, &wrong(&code));
-    assert_eq!(sign_in.told("attemptsLeft"), "1");
-    assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
-}
-
-#[test]
-fn d2_resends_and_waits_are_not_attempts_and_do_not_renew_them() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    let mut sign_in = pool.sign_in();
-    let code = pool.code();
-    for _ in 0..2 {
-        for action in ["wait", "resend", "wait", "something else"] {
-            assert!(matches!(pool.act(&mut sign_in, action), Told::Challenge(_)));
-        }
-        pool.type_code(&mut sign_in, &wrong(&code));
-    }
-    assert_eq!(sign_in.told("attemptsLeft"), "1");
-    assert!(matches!(pool.act(&mut sign_in, "wait"), Told::Challenge(_)));
-    assert_eq!(sign_in.told("attemptsLeft"), "1");
-    assert_eq!(pool.type_code(&mut sign_in, &wrong(&code)), Told::Failed);
-}
-
-#[test]
-fn d2_a_sign_in_cannot_be_kept_open_for_ever() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    let mut sign_in = pool.sign_in();
-    let rounds = (0..100)
-        .take_while(|_| pool.act(&mut sign_in, "wait") != Told::Failed)
-        .count();
-    assert_eq!(rounds, 39);
-}
-
-/// The client chooses `clientMetadata` freely, for each of its requests anew: every sequence of four answers, wrong or
-/// right, with every kind of metadata, gets at most three evaluated and tokens only for a right one without an action.
-#[test]
-fn d2_no_choice_of_actions_buys_a_fourth_guess_or_tokens() {
-    let kinds = [
-        (Value::Null, false),
-        (json!({}), false),
-        (json!({ "action": null }), false),
-        (json!({ "action": "" }), false),
-        (json!(["resend"]), false),
-        (json!("resend"), false),
-        (json!({ "Action": "resend" }), false),
-        (json!({ "action": "resend" }), true),
-        (json!({ "action": "wait" }), true),
-        (json!({ "action": "RESEND" }), true),
-        (json!({ "action": false }), true),
-        (json!({ "action": { "action": "resend" } }), true),
-        (json!({ "action": 0 }), true),
+fn d4_a_list_that_fails_says_which_rule_it_broke() {
+    let right = |name: &str| json!({ "challengeName": name, "challengeResult": true });
+    let pair = [right("SRP_A"), right("PASSWORD_VERIFIER")];
+    let behind = |entries: &[Value]| json!([&pair[..], entries].concat());
+    let lists = [
+        (Value::Null, WhyFailed::NoList),
+        (json!({}), WhyFailed::NoList),
+        (json!("SRP_A"), WhyFailed::NoList),
+        (json!([]), WhyFailed::NotBegun),
+        (json!([null]), WhyFailed::NotBegun),
+        (json!([[]]), WhyFailed::NotBegun),
+        (json!([{ "challengeName": "SRP_A" }]), WhyFailed::NotBegun),
+        (
+            json!([{ "challengeName": "SRP_A", "challengeResult": "true" }]),
+            WhyFailed::NotBegun,
+        ),
+        (
+            json!([{ "challengeName": "SRP_A", "challengeResult": 1 }]),
+            WhyFailed::NotBegun,
+        ),
+        (
+            json!([{ "challengeName": "srp_a", "challengeResult": true }]),
+            WhyFailed::NotBegun,
+        ),
+        (json!([{ "challengeResult": true }]), WhyFailed::NotBegun),
+        (json!([pair[0], pair[0]]), WhyFailed::PasswordNotProven),
+        (
+            json!([pair[0], { "challengeName": "PASSWORD_VERIFIER", "challengeResult": false }]),
+            WhyFailed::PasswordNotProven,
+        ),
+        (
+            behind(&[json!({ "challengeName": "SMS_MFA", "challengeResult": false })]),
+            WhyFailed::FactorNotProven,
+        ),
+        (
+            behind(&[json!({ "challengeName": "SMS_MFA" })]),
+            WhyFailed::FactorNotProven,
+        ),
+        (
+            behind(&[right("NEW_PASSWORD_REQUIRED")]),
+            WhyFailed::OtherChallenge,
+        ),
+        (
+            behind(&[right("CUSTOM_CHALLENGE"), right("SMS_MFA")]),
+            WhyFailed::OtherChallenge,
+        ),
+        (
+            behind(&[json!({ "challengeName": "CUSTOM_CHALLENGE" })]),
+            WhyFailed::NoList,
+        ),
+        (
+            behind(&[right("CUSTOM_CHALLENGE"), right("CUSTOM_CHALLENGE")]),
+            WhyFailed::BehindARightCode,
+        ),
+        (behind(&[right("CUSTOM_CHALLENGE")]), WhyFailed::ForeignChallenge),
     ];
-    let choices = kinds.len() * 2;
-    for number in 0..choices.pow(2) {
-        // Two free choices, then the same two again: enough to mix every pair of kinds across four rounds.
-        let picks = [
-            number % choices,
-            number / choices,
-            number % choices,
-            number / choices,
-        ];
-        let mut pool = Pool::new(settings(), Source::Fresh);
-        let mut sign_in = pool.sign_in();
-        let code = pool.code();
-        let mut evaluated = 0;
-        for pick in picks {
-            let ((metadata, is_action), right) = (&kinds[pick / 2], pick % 2 == 1);
-            let answer = if right { code.clone() } else { wrong(&code) };
-            evaluated += usize::from(!is_action);
-            let told = pool.answer(&mut sign_in, &answer, metadata);
-            let expected_end = (right && !is_action)
-                .then_some(Told::Tokens)
-                .or((evaluated == 3).then_some(Told::Failed));
-            match expected_end {
-                Some(end) => {
-                    assert_eq!(told, end, "{picks:?}");
-                    break;
-                }
-                None => assert!(matches!(told, Told::Challenge(_)), "{picks:?}: {told:?}"),
-            }
-        }
-    }
-}
-
-#[test]
-fn d4_lists_that_are_no_lists_fail() {
-    let bad = [
-        Value::Null,
-        json!({}),
-        json!("SRP_A"),
-        json!([]),
-        json!([null]),
-        json!([[]]),
-        json!([{ "challengeName": "SRP_A" }]),
-        json!([{ "challengeName": "SRP_A", "challengeResult": "true" }]),
-        json!([{ "challengeName": "SRP_A", "challengeResult": 1 }]),
-        json!([{ "challengeName": "srp_a", "challengeResult": true }]),
-        json!([{ "challengeResult": true }]),
-    ];
-    for list in bad {
+    for (list, why) in lists {
         let event = event("DefineAuthChallenge", json!({ "session": list }));
         let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
-        assert_eq!(defined.decision, Decision::Fail(WhyFailed::NotThisFlow), "{list}");
+        assert_eq!(defined.decision, Decision::Fail(why), "{list}");
+        assert!(!why.rule().is_empty());
     }
 }
 
 #[test]
 fn d4_an_event_without_its_parts_fails_and_an_event_that_is_none_is_refused() {
-    for member in ["request", "userName", "userPoolId", "callerContext"] {
+    for (member, what) in [
+        ("request", "the event has no request"),
+        ("userName", "the event names no user"),
+        ("userPoolId", "the event names no user pool"),
+        ("callerContext", "the event names no app client"),
+    ] {
         let mut event = event(
             "DefineAuthChallenge",
             json!({ "session": session(&PASSWORD_PAIR) }),
@@ -318,7 +358,7 @@ fn d4_an_event_without_its_parts_fails_and_an_event_that_is_none_is_refused() {
         let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
         assert_eq!(
             defined.decision,
-            Decision::Fail(WhyFailed::NotThisFlow),
+            Decision::Fail(WhyFailed::Malformed(what)),
             "{member}"
         );
         assert_eq!(defined.event["response"]["failAuthentication"], json!(true));

@@ -1,9 +1,11 @@
-//! Trusted devices.
+//! Place tokens and trusted devices.
 
-use poolhouse_confirm::{Decision, Facts, Recent, Settings, define};
+use poolhouse_confirm::{Decision, Facts, Recent, Settings, define, forget_devices};
 use serde_json::{Value, json};
 
-use crate::kit::{PASSWORD_PAIR, Pool, Source, Told, event, session, settings, wrong};
+use crate::kit::{
+    PASSWORD_PAIR, PERSON, Pool, SOURCES, SignIn, Source, Told, event, session, settings, wrong,
+};
 
 const DAY: i64 = 86_400;
 
@@ -18,9 +20,9 @@ fn trusting() -> Settings {
 fn trusted(pool: &mut Pool) -> Value {
     let mut sign_in = pool.sign_in();
     let code = pool.code();
-    let token = json!({ "deviceToken": sign_in.public["deviceToken"] });
-    assert_eq!(pool.answer(&mut sign_in, &code, &token), Told::Tokens);
-    token
+    let wish = json!({ "rememberDevice": "true" });
+    assert_eq!(pool.answer(&mut sign_in, &code, &wish), Told::Tokens);
+    sign_in.token()
 }
 
 fn password_with(pool: &mut Pool, token: &Value) -> Decision {
@@ -29,33 +31,43 @@ fn password_with(pool: &mut Pool, token: &Value) -> Decision {
 
 #[test]
 fn a_trusted_device_needs_no_code_for_its_days() {
-    let mut pool = Pool::new(trusting(), Source::Fresh);
-    let token = trusted(&mut pool);
-    assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
-    pool.now += 30 * DAY - 1;
-    assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
-    pool.now += 1;
-    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    for source in SOURCES {
+        let mut pool = Pool::new(trusting(), source);
+        let token = trusted(&mut pool);
+        assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
+        pool.now += 30 * DAY - 1;
+        assert_eq!(password_with(&mut pool, &token), Decision::Tokens);
+        pool.now += 1;
+        assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    }
 }
 
 #[test]
 fn trusted_devices_are_off_by_default() {
     let mut pool = Pool::new(settings(), Source::Fresh);
-    assert!(pool.sign_in().public.get("deviceToken").is_none());
+    assert!(pool.sign_in().public.get("rememberDays").is_none());
+    let token = trusted(&mut pool);
+    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
+    // A wish from before trust was switched on grants nothing afterwards.
+    pool.settings.trusted_device_days = 30;
+    assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
     let mut trusting = Pool::new(trusting(), Source::Fresh);
+    assert_eq!(trusting.sign_in().told("rememberDays"), "30");
+    trusting.now += 60;
     let token = trusted(&mut trusting);
     trusting.settings.trusted_device_days = 0;
     assert_eq!(password_with(&mut trusting, &token), Decision::AskCode);
 }
 
 #[test]
-fn a_token_is_worth_nothing_until_a_right_code_comes_with_it() {
+fn a_token_is_worth_nothing_until_a_right_code_comes() {
     let mut pool = Pool::new(trusting(), Source::Fresh);
     let mut sign_in = pool.sign_in();
     let code = pool.code();
-    let token = json!({ "deviceToken": sign_in.public["deviceToken"] });
+    let token = sign_in.token();
+    let wish = json!({ "rememberDevice": "true", "deviceToken": sign_in.public["deviceToken"] });
     assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
-    pool.answer(&mut sign_in, &wrong(&code), &token);
+    pool.answer(&mut sign_in, &wrong(&code), &wish);
     assert_eq!(password_with(&mut pool, &token), Decision::AskCode);
     assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
     assert_eq!(
@@ -66,14 +78,28 @@ fn a_token_is_worth_nothing_until_a_right_code_comes_with_it() {
 }
 
 #[test]
+fn trust_is_not_offered_behind_a_factor_of_the_pools_own() {
+    let mut pool = Pool::new(trusting(), Source::Fresh);
+    let list = session(&[PASSWORD_PAIR[0], PASSWORD_PAIR[1], ("SMS_MFA", true)]);
+    let created = pool.create(&list, &Value::Null).unwrap();
+    let mut sign_in = SignIn::new(list, &created);
+    assert!(sign_in.public.get("rememberDays").is_none());
+    let code = pool.code();
+    let wish = json!({ "rememberDevice": "true" });
+    assert_eq!(pool.answer(&mut sign_in, &code, &wish), Told::Tokens);
+    assert_eq!(password_with(&mut pool, &sign_in.token()), Decision::AskCode);
+}
+
+#[test]
 fn a_token_counts_only_beside_the_password_and_only_for_its_user() {
     let mut pool = Pool::new(trusting(), Source::Fresh);
     let token = trusted(&mut pool);
-    let lists: [&[(&str, bool)]; 4] = [
+    let lists: [&[(&str, bool)]; 5] = [
         &[],
         &[("SRP_A", true)],
         &[("SRP_A", true), ("PASSWORD_VERIFIER", false)],
         &[("PASSWORD_VERIFIER", true)],
+        &[("SRP_A", true), ("PASSWORD_VERIFIER", true), ("SMS_MFA", false)],
     ];
     for list in lists {
         assert_ne!(pool.define(&session(list), &token), Decision::Tokens, "{list:?}");
@@ -123,14 +149,14 @@ fn trust_ends_when_the_id_leaves_the_ledger() {
         Decision::AskCode,
         "three devices at a time"
     );
-    let last = trusted_after(&mut pool, 1_000);
+    pool.now += 1_000;
+    let last = trusted(&mut pool);
+    assert_eq!(password_with(&mut pool, &last), Decision::Tokens);
+    pool.ledger = forget_devices(&pool.settings, &PERSON, pool.ledger.as_ref().unwrap(), pool.now);
+    assert_eq!(password_with(&mut pool, &last), Decision::AskCode);
+    let last = trusted(&mut pool);
     pool.ledger = None;
     assert_eq!(password_with(&mut pool, &last), Decision::AskCode);
-}
-
-fn trusted_after(pool: &mut Pool, seconds: i64) -> Value {
-    pool.now += seconds;
-    trusted(pool)
 }
 
 #[test]
@@ -165,20 +191,64 @@ fn trust_ends_with_a_password_change_or_a_global_sign_out() {
 fn two_clients_never_hold_the_same_token() {
     let mut pool = Pool::new(trusting(), Source::Fresh);
     let pair = session(&PASSWORD_PAIR);
-    let token = |created: &poolhouse_confirm::Created| {
-        created.event["response"]["publicChallengeParameters"]["deviceToken"].clone()
-    };
+    let token = |event: &Value| event["response"]["publicChallengeParameters"]["deviceToken"].clone();
     let (first, second) = (
         pool.create(&pair, &Value::Null).unwrap(),
         pool.create(&pair, &Value::Null).unwrap(),
     );
-    assert_ne!(token(&first), token(&second));
+    assert!(token(&first.event).is_string());
+    assert_ne!(token(&first.event), token(&second.event));
     let (mut recent, settings) = (Recent::new(), trusting());
     recent.remember(&settings, &first.event, &first.event, pool.now);
-    let repeated = recent.find(&settings, &first.event, pool.now).unwrap();
-    assert!(token(&first).is_string());
-    assert_eq!(
-        repeated["response"]["publicChallengeParameters"].get("deviceToken"),
-        None
-    );
+    let again = recent.find(&settings, &first.event, &Facts::new(pool.now, &[9; 32]));
+    assert_ne!(token(&first.event), token(&again.unwrap()));
+}
+
+/// A browser that a right code was typed in has a bucket, limits and a back-off of its own.
+#[test]
+fn r5_a_place_token_keeps_a_thiefs_mails_off_the_owners() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let place = pool.sign_in_to_the_end().token();
+        while pool.sign_in().told("result") != "held" {
+            pool.now += 16;
+        }
+        let mut owner = pool.sign_in_with(&place);
+        assert_eq!(owner.told("result"), "sent");
+        let code = pool.code();
+        assert_eq!(pool.type_code(&mut owner, &code), Told::Tokens);
+        assert_eq!(owner.token()["deviceToken"], owner.public["deviceToken"]);
+        // It works again: the browser keeps its name.
+        pool.now += 1;
+        assert_eq!(pool.sign_in_with(&owner.token()).told("result"), "sent");
+    }
+}
+
+#[test]
+fn l1_a_place_token_keeps_a_thiefs_wrong_codes_off_the_owner() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let place = pool.sign_in_to_the_end().token();
+        for _ in 0..4 {
+            pool.now += 100;
+            let mut thief = pool.sign_in();
+            (0..3).for_each(|_| drop(pool.type_code(&mut thief, "no code")));
+        }
+        assert_eq!(pool.sign_in().told("result"), "locked");
+        let mut owner = pool.sign_in_with(&place);
+        assert_eq!(owner.told("result"), "sent");
+        let code = pool.code();
+        assert_eq!(pool.type_code(&mut owner, &code), Told::Tokens);
+    }
+}
+
+#[test]
+fn a_place_token_that_nobody_earned_separates_nothing() {
+    let mut pool = Pool::new(settings(), Source::Table);
+    let unearned = pool.sign_in().token();
+    for _ in 0..3 {
+        pool.now += 16;
+        pool.sign_in();
+    }
+    assert_eq!(pool.sign_in_with(&unearned).told("result"), "held");
 }

@@ -2,8 +2,8 @@
 //! does, and does with their results what the shells do.
 
 use poolhouse_confirm::{
-    CodeMail, Created, Decision, Facts, Keys, LedgerSource, OtpKey, Outcome, Refusal, Settings, Verified,
-    Warning, create, define, verify,
+    CodeMail, Created, Decision, Facts, Keys, LedgerSource, NotSent, OtpKey, Outcome, Person, Refusal,
+    Settings, Verified, Warning, create, create_without_mail, define, verify,
 };
 use serde_json::{Value, json};
 
@@ -11,6 +11,13 @@ use serde_json::{Value, json};
 pub const START: i64 = 1_788_703_510;
 
 pub const PASSWORD_PAIR: [(&str, bool); 2] = [("SRP_A", true), ("PASSWORD_VERIFIER", true)];
+
+/// Mara.
+pub const PERSON: Person<'_> = Person {
+    pool: "eu-central-1_AbCd12345",
+    user_name: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef",
+    sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef",
+};
 
 /// A key that differs for every seed.
 pub fn key(seed: u8) -> OtpKey {
@@ -20,15 +27,23 @@ pub fn key(seed: u8) -> OtpKey {
     OtpKey::from_bytes(&bytes).unwrap()
 }
 
+/// Six digits for five minutes, in a session of fifteen.
+pub fn with_keys(keys: Option<Keys>) -> Settings {
+    Settings {
+        session_minutes: 15,
+        ..Settings::with_keys(keys)
+    }
+}
+
 pub fn settings() -> Settings {
-    Settings::with_keys(Some(Keys {
+    with_keys(Some(Keys {
         current: key(1),
         previous: None,
     }))
 }
 
 pub fn session_only() -> Settings {
-    Settings::with_keys(None)
+    with_keys(None)
 }
 
 /// A trigger's event about Mara, as Cognito sends it.
@@ -69,8 +84,12 @@ pub fn session(entries: &[(&str, bool)]) -> Vec<Value> {
 pub enum Source {
     FromEvent,
     Fresh,
+    Table,
     Exact,
 }
+
+/// All of them.
+pub const SOURCES: [Source; 4] = [Source::FromEvent, Source::Fresh, Source::Table, Source::Exact];
 
 /// One pool with one user in it.
 pub struct Pool {
@@ -84,8 +103,11 @@ pub struct Pool {
     /// Changes every event before a function sees it.
     pub alter: fn(&mut Value),
     pub mails: Vec<CodeMail>,
+    pub notices: Vec<CodeMail>,
     pub warnings: Vec<Warning>,
-    calls: u8,
+    /// What Create says when its mail does not leave.
+    pub not_sent: Option<NotSent>,
+    calls: u16,
 }
 
 /// One sign-in of the user.
@@ -115,7 +137,9 @@ impl Pool {
             writable: true,
             alter: |_| {},
             mails: Vec::new(),
+            notices: Vec::new(),
             warnings: Vec::new(),
+            not_sent: None,
             calls: 0,
         }
     }
@@ -133,9 +157,10 @@ impl Pool {
         function: fn(&Settings, &Value, &Facts<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         self.calls = self.calls.wrapping_add(1);
-        let entropy = [self.calls; 32];
+        let [high, low] = self.calls.to_be_bytes();
+        let entropy = std::array::from_fn(|at| if at % 2 == 0 { high } else { low });
         let mut event = event(trigger, request);
-        if self.source != Source::Exact
+        if matches!(self.source, Source::FromEvent | Source::Fresh)
             && let Some(text) = &self.ledger
         {
             event["request"]["userAttributes"]["custom:authChallenge"] = json!(text);
@@ -145,6 +170,7 @@ impl Pool {
         facts.ledger = match self.source {
             Source::FromEvent => LedgerSource::FromEvent,
             Source::Fresh => LedgerSource::Fresh(self.ledger.as_deref()),
+            Source::Table => LedgerSource::Table(self.ledger.as_deref()),
             Source::Exact => LedgerSource::Exact(self.ledger.as_deref()),
         };
         function(&self.settings, &event, &facts)
@@ -152,17 +178,28 @@ impl Pool {
 
     pub fn define(&mut self, session: &[Value], metadata: &Value) -> Decision {
         let request = json!({ "session": session, "clientMetadata": metadata });
-        self.call("DefineAuthChallenge", request, define)
-            .unwrap()
-            .decision
+        let defined = self.call("DefineAuthChallenge", request, define).unwrap();
+        self.warnings.extend(defined.warnings);
+        defined.decision
     }
 
     pub fn create(&mut self, session: &[Value], metadata: &Value) -> Result<Created, Refusal> {
         let request =
             json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session, "clientMetadata": metadata });
-        let created = self.call("CreateAuthChallenge", request, create)?;
+        let mut created = self.call("CreateAuthChallenge", request.clone(), create)?;
+        if let (Some(why), Some(_)) = (self.not_sent, &created.mail) {
+            created = match why {
+                NotSent::Failed => self.call("CreateAuthChallenge", request, |settings, event, facts| {
+                    create_without_mail(settings, event, facts, NotSent::Failed)
+                })?,
+                NotSent::Refused => self.call("CreateAuthChallenge", request, |settings, event, facts| {
+                    create_without_mail(settings, event, facts, NotSent::Refused)
+                })?,
+            };
+        }
         self.write(created.ledger.as_ref());
         self.mails.extend(created.mail.clone());
+        self.notices.extend(created.notice.clone());
         self.warnings.extend(created.warnings.clone());
         Ok(created)
     }
@@ -173,6 +210,7 @@ impl Pool {
         });
         let verified = self.call("VerifyAuthChallengeResponse", request, verify).unwrap();
         self.write(verified.ledger.as_ref());
+        self.notices.extend(verified.notice.clone());
         self.warnings.extend(verified.warnings.clone());
         verified
     }
@@ -185,11 +223,24 @@ impl Pool {
 
     /// The password is proven; the first challenge comes.
     pub fn sign_in(&mut self) -> SignIn {
+        self.sign_in_with(&Value::Null)
+    }
+
+    /// The same with something beside the password answer.
+    pub fn sign_in_with(&mut self, metadata: &Value) -> SignIn {
         let pair = session(&PASSWORD_PAIR);
         assert_eq!(self.define(&pair[..1], &Value::Null), Decision::AskPassword);
-        assert_eq!(self.define(&pair, &Value::Null), Decision::AskCode);
-        let created = self.create(&pair, &Value::Null).unwrap();
+        assert_eq!(self.define(&pair, metadata), Decision::AskCode);
+        let created = self.create(&pair, metadata).unwrap();
         SignIn::new(pair, &created)
+    }
+
+    /// A whole sign-in with the right code.
+    pub fn sign_in_to_the_end(&mut self) -> SignIn {
+        let mut sign_in = self.sign_in();
+        let code = self.code();
+        assert_eq!(self.type_code(&mut sign_in, &code), Told::Tokens);
+        sign_in
     }
 
     /// An answer, with what the platform does about it.
@@ -239,6 +290,11 @@ impl SignIn {
             "challengeResult": right,
             "challengeMetadata": self.private["challenge"],
         }));
+    }
+
+    /// What the form keeps of it.
+    pub fn token(&self) -> Value {
+        json!({ "deviceToken": self.public["deviceToken"] })
     }
 
     pub fn told(&self, name: &str) -> &str {

@@ -1,40 +1,39 @@
 //! L1 to L4: what is remembered between sign-ins.
 
-use poolhouse_confirm::{Keys, LockRules, Outcome, Settings, Warning};
+use poolhouse_confirm::{Keys, LockRules, Opens, Outcome, Settings, Warning, standing};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::kit::{Pool, Source, Told, key, session_only, settings, wrong};
+use crate::kit::{PERSON, Pool, SOURCES, Source, Told, key, session_only, settings, with_keys, wrong};
 
-/// Signs in again and again and types wrong codes, `count` of them, a second apart.
+/// Answers wrongly, this often, a second apart.
 fn mistype(pool: &mut Pool, count: usize) {
-    let mut typed = 0;
-    while typed < count {
-        let mut sign_in = pool.sign_in();
-        for _ in 0..3.min(count - typed) {
-            pool.type_code(&mut sign_in, "no code");
-            typed += 1;
-            pool.now += 1;
-        }
+    for _ in 0..count {
+        // A challenge that is nobody's: what is counted is the same.
+        pool.verify(&Value::Null, &json!("no code"), &Value::Null);
+        pool.now += 1;
     }
 }
 
 #[test]
 fn l1_ten_wrong_codes_in_15_minutes_lock_with_growing_back_off() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    mistype(&mut pool, 9);
-    assert!(!pool.warnings.contains(&Warning::Locked));
-    for (wrong_codes, back_off) in [(10, 32), (11, 64), (12, 128), (13, 256)] {
-        mistype(&mut pool, 1);
-        pool.now -= 1;
-        assert!(pool.warnings.contains(&Warning::Locked));
-        assert_eq!(
-            pool.sign_in().told("resendIn"),
-            back_off.to_string(),
-            "after {wrong_codes}"
-        );
-        pool.now += back_off;
-        assert_ne!(pool.sign_in().told("result"), "locked");
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        mistype(&mut pool, 9);
+        assert!(!pool.warnings.contains(&Warning::Locked));
+        for (wrong_codes, back_off) in [(10, 32), (11, 64), (12, 128), (13, 256)] {
+            mistype(&mut pool, 1);
+            pool.now -= 1;
+            assert!(pool.warnings.contains(&Warning::Locked));
+            let locked = pool.sign_in();
+            assert_eq!(
+                (locked.told("result"), locked.told("resendIn")),
+                ("locked", back_off.to_string().as_str()),
+                "after {wrong_codes}"
+            );
+            pool.now += back_off;
+            assert_eq!(pool.sign_in().told("result"), "sent");
+        }
     }
 }
 
@@ -53,69 +52,116 @@ fn l1_the_back_off_ends_at_15_minutes() {
 }
 
 #[test]
-fn l1_sixty_wrong_codes_in_a_day_lock_for_15_minutes_each() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    for _ in 0..20 {
-        assert_ne!(pool.sign_in().told("result"), "locked");
+fn l1_sixty_wrong_codes_in_a_day_lock_until_fewer_lie_in_the_last_24_hours() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        for _ in 0..20 {
+            assert_ne!(pool.sign_in().told("result"), "locked");
+            mistype(&mut pool, 3);
+            pool.now += 2_000;
+        }
+        let locked = pool.sign_in();
+        assert_eq!(locked.told("result"), "locked");
+        assert_eq!(locked.told("opens"), "administrator", "it lasts for hours");
+        let left: i64 = locked.told("resendIn").parse().unwrap();
+        let began = crate::kit::START;
+        assert!((began + 86_400..=began + 86_400 + 7_200).contains(&(pool.now + left)));
+        pool.now += left - 1;
+        assert_eq!(pool.sign_in().told("result"), "locked");
+        pool.now += 1;
+        assert_eq!(pool.sign_in().told("result"), "sent");
+    }
+}
+
+/// Three wrong codes a day make no lock, and lead to the end all the same.
+#[test]
+fn l1_a_hundred_wrong_codes_in_a_row_close_the_code_factor_and_never_expire() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        for day in 0..33 {
+            assert_eq!(pool.sign_in().told("result"), "sent", "day {day}");
+            mistype(&mut pool, 3);
+            pool.now += 86_400;
+        }
+        let mut open = pool.sign_in();
+        let code = pool.code();
+        mistype(&mut pool, 1);
+        let verified = pool.verify(&open.private, &json!(code), &Value::Null);
+        assert_eq!((verified.outcome, verified.ledger), (Outcome::Closed, None));
+        assert!(matches!(pool.type_code(&mut open, &code), Told::Challenge(_)));
+        for closed in [open, pool.sign_in()] {
+            assert_eq!(
+                (
+                    closed.told("result"),
+                    closed.told("opens"),
+                    closed.told("attemptsLeft")
+                ),
+                ("closed", "administrator", "3")
+            );
+            assert_eq!(closed.public.get("resendIn"), None, "waiting does not help");
+        }
+        pool.now += 1_000 * 86_400;
+        assert_eq!(pool.sign_in().told("result"), "closed");
+        pool.settings.opens = Opens::Password;
+        assert_eq!(pool.sign_in().told("opens"), "password");
+    }
+}
+
+#[test]
+fn l1_a_right_code_takes_ten_off_the_row_and_not_below_zero() {
+    let mut pool = Pool::new(settings(), Source::Table);
+    let row = |pool: &Pool| {
+        let ledger = pool.ledger.as_deref().unwrap();
+        standing(&pool.settings, &PERSON, ledger, pool.now).unwrap().row
+    };
+    for _ in 0..8 {
         mistype(&mut pool, 3);
         pool.now += 1_000;
     }
-    pool.now -= 1_000;
-    assert_eq!(pool.sign_in().told("result"), "locked");
-    pool.now += 900;
-    assert_ne!(pool.sign_in().told("result"), "locked");
-    mistype(&mut pool, 1);
-    assert_eq!(pool.sign_in().told("result"), "locked");
-    pool.now += 86_400 + 3_600;
-    assert_eq!(pool.sign_in().told("result"), "sent");
+    assert_eq!(row(&pool), 24);
+    for left in [14, 4, 0, 0] {
+        pool.sign_in_to_the_end();
+        pool.now += 60;
+        assert_eq!(row(&pool), left);
+    }
 }
 
 #[test]
 fn l1_locked_looks_like_a_challenge_but_no_answer_is_right() {
-    let mut pool = Pool::new(settings(), Source::Fresh);
-    let mut sign_in = pool.sign_in();
-    let code = pool.code();
-    mistype(&mut pool, 10);
-    let locked = pool.ledger.clone();
-    let verified = pool.verify(&sign_in.private, &json!(code), &Value::Null);
-    assert_eq!(
-        (verified.outcome, verified.ledger),
-        (Outcome::Locked, None),
-        "an answer does not lengthen a lock"
-    );
-    let Told::Challenge(public) = pool.type_code(&mut sign_in, &code) else {
-        panic!("no challenge")
-    };
-    assert_eq!(public["result"], json!("locked"));
-    let names: Vec<_> = public.as_object().unwrap().keys().cloned().collect();
-    let mails = pool.mails.len();
-    pool.now += 40;
-    pool.ledger = None;
-    let usual: Vec<_> = pool
-        .sign_in()
-        .public
-        .as_object()
-        .unwrap()
-        .keys()
-        .cloned()
-        .collect();
-    assert_eq!(names, usual);
-    pool.mails.truncate(mails);
-    // Nothing is mailed while the lock lasts, whether at sign-in or on request.
-    pool.ledger = locked;
-    pool.now -= 20;
-    let mut late = pool.sign_in();
-    pool.act(&mut late, "resend");
-    assert_eq!(late.told("result"), "locked");
-    assert_eq!(pool.mails.len(), mails);
-    // Then the person asks for the code and is in.
-    pool.now += 40;
-    pool.act(&mut late, "wait");
-    assert_eq!(late.told("result"), "expired");
-    pool.act(&mut late, "resend");
-    assert_eq!(late.told("result"), "resent");
-    let code = pool.code();
-    assert_eq!(pool.type_code(&mut late, &code), Told::Tokens);
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source);
+        let mut sign_in = pool.sign_in();
+        let code = pool.code();
+        mistype(&mut pool, 10);
+        let verified = pool.verify(&sign_in.private, &json!(code), &Value::Null);
+        assert_eq!(
+            (verified.outcome, verified.ledger),
+            (Outcome::Locked, None),
+            "an answer does not lengthen a lock"
+        );
+        assert!(matches!(pool.type_code(&mut sign_in, &code), Told::Challenge(_)));
+        assert_eq!(
+            (sign_in.told("result"), sign_in.told("attemptsLeft")),
+            ("locked", "3"),
+            "nor is it an attempt"
+        );
+        // Nothing is mailed while the lock lasts, whether at sign-in or on request.
+        let mails = pool.mails.len();
+        let mut late = pool.sign_in();
+        pool.act(&mut late, "resend");
+        assert_eq!((late.told("result"), late.told("expiresIn")), ("locked", "0"));
+        assert_eq!(pool.mails.len(), mails);
+        // Then any request brings the code: this form has no button.
+        pool.now += 40;
+        assert!(matches!(pool.type_code(&mut late, "please"), Told::Challenge(_)));
+        assert_eq!((late.told("result"), late.told("attemptsLeft")), ("sent", "3"));
+        let late_code = pool.code();
+        assert_eq!(pool.type_code(&mut late, &late_code), Told::Tokens);
+        // The code from before the lock is still good.
+        pool.act(&mut sign_in, "wait");
+        assert_eq!(sign_in.told("result"), "sent");
+        assert_eq!(pool.type_code(&mut sign_in, &code), Told::Tokens);
+    }
 }
 
 #[test]
@@ -124,9 +170,13 @@ fn l2_an_article_style_value_is_overwritten_and_never_honoured() {
         let mut pool = Pool::new(settings(), Source::Fresh);
         pool.ledger = Some(value.to_owned());
         let mut sign_in = pool.sign_in();
-        assert_eq!(pool.warnings, [Warning::LedgerLegacy]);
+        assert!(
+            pool.warnings
+                .iter()
+                .all(|warning| *warning == Warning::LedgerLegacy)
+        );
         let written = pool.ledger.clone().unwrap();
-        assert!(written.starts_with("v1."), "{written}");
+        assert!(written.starts_with("v2."), "{written}");
         let code = pool.code();
         let legacy = value.split(',').next().unwrap();
         pool.ledger = Some(value.to_owned());
@@ -146,7 +196,7 @@ fn l2_a_forged_or_foreign_ledger_is_a_first_sign_in_and_is_reported() {
     });
     other.sign_in();
     let mut rotated = Pool::new(
-        Settings::with_keys(Some(Keys {
+        with_keys(Some(Keys {
             current: key(9),
             previous: None,
         })),
@@ -277,7 +327,7 @@ fn l4_with_compare_and_set_parallel_guesses_are_counted_exactly() {
 }
 
 #[test]
-fn the_ledger_stays_well_under_256_characters() {
+fn the_ledger_has_256_characters_at_most_and_three_devices() {
     let mut pool = Pool::new(
         Settings {
             trusted_device_days: 30,
@@ -287,15 +337,15 @@ fn the_ledger_stays_well_under_256_characters() {
     );
     pool.sign_in();
     assert_eq!(pool.ledger.as_ref().unwrap().len(), 181);
-    for _ in 0..10 {
-        pool.now += 1_000;
+    let wish = json!({ "rememberDevice": "true" });
+    for _ in 0..9 {
+        pool.now += 60;
         let mut sign_in = pool.sign_in();
         let code = pool.code();
         pool.type_code(&mut sign_in, "no code");
-        let token = json!({ "deviceToken": sign_in.public["deviceToken"] });
-        assert_eq!(pool.answer(&mut sign_in, &code, &token), Told::Tokens);
+        assert_eq!(pool.answer(&mut sign_in, &code, &wish), Told::Tokens);
     }
-    assert_eq!(pool.ledger.as_ref().unwrap().len(), 205);
+    assert_eq!(pool.ledger.as_ref().unwrap().len(), 251);
 }
 
 proptest! {

@@ -2,13 +2,19 @@
 
 #![cfg(test)]
 
+mod attempts;
 mod create;
 mod define;
 mod device;
+mod door;
 mod fuzz;
 mod kit;
 mod ledger;
+mod limits;
 mod mail;
+mod older;
+mod once;
+mod owner;
 mod repeat;
 mod settings;
 mod templates;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_confirm::{Alphabet, Facts, Locale, OtpKey, Refusal, Settings, UnusableKey, define};
+use poolhouse_confirm::{
+    Alphabet, Door, Facts, Locale, MailRules, Opens, OtpKey, Refusal, Settings, UnusableKey, define,
+};
 use serde_json::json;
 
 use crate::kit::{event, key};
@@ -39,8 +41,12 @@ fn every_variable_reaches_its_setting() {
         ("CODE_TTL_SECONDS", "600"),
         ("MAX_ATTEMPTS", "5"),
         ("RESEND_COOLDOWN_SECONDS", "60"),
-        ("MAILS_PER_15_MINUTES", "3"),
-        ("MAILS_PER_DAY", "10"),
+        ("SESSION_MINUTES", "10"),
+        ("MAILS_AT_ONCE", "2"),
+        ("MAIL_REFILL_SECONDS", "90"),
+        ("MAILS_PER_HOUR", "5"),
+        ("MAILS_PER_DAY", "12"),
+        ("MAIL_BEYOND_LIMIT_SECONDS", "600"),
         ("WRONG_CODES_PER_15_MINUTES", "6"),
         ("WRONG_CODES_PER_DAY", "30"),
         ("ALLOW_UNVERIFIED_EMAIL", "true"),
@@ -48,6 +54,10 @@ fn every_variable_reaches_its_setting() {
         ("MAIL_ORIGIN", "login.example.com"),
         ("DEFAULT_LOCALE", "ar"),
         ("TRUSTED_DEVICE_DAYS", "14"),
+        ("CLOSED_OPENS_BY", "password"),
+        ("REQUIRE_CODE", "one, two"),
+        ("REQUIRE_CODE_WITHOUT_ECHO", "three"),
+        ("ALLOW_HOSTED_AUTH", "true"),
     ])
     .unwrap();
     let keys = settings.keys.clone().unwrap();
@@ -68,12 +78,23 @@ fn every_variable_reaches_its_setting() {
         ),
         (600, 5, 60)
     );
-    assert_eq!(
-        (settings.mail_caps.per_quarter_hour, settings.mail_caps.per_day),
-        (3, 10)
-    );
+    let mails = MailRules {
+        at_once: 2,
+        refill_s: 90,
+        per_hour: 5,
+        per_day: 12,
+        beyond_limit_s: 600,
+    };
+    assert_eq!((settings.session_minutes, settings.mails), (10, mails));
     assert_eq!((settings.lock.per_quarter_hour, settings.lock.per_day), (6, 30));
     assert!(settings.allow_unverified_email);
+    assert_eq!(settings.opens, Opens::Password);
+    let door = Door {
+        clients: vec!["one".to_owned(), "two".to_owned()],
+        without_echo: vec!["three".to_owned()],
+        hosted_auth: true,
+    };
+    assert_eq!(settings.door, door);
     assert_eq!(
         (settings.app_name.as_str(), settings.origin.as_deref()),
         ("Blue Pool", Some("login.example.com"))
@@ -126,7 +147,7 @@ fn a_setting_that_cannot_be_used_says_what_is_wrong_and_what_to_do() {
         (
             "MAILS_PER_DAY",
             "0",
-            "MAILS_PER_DAY is 0, past it a mailbox is being filled: set 1 to 100",
+            "MAILS_PER_DAY is 0, past it a mailbox is being filled: set 1 to 60",
         ),
         (
             "WRONG_CODES_PER_DAY",

@@ -7,7 +7,7 @@ use poolhouse_confirm::{Decision, Facts, WhyFailed, create, define, verify};
 use serde_json::{Value, json};
 
 use crate::define::genuine_metadata;
-use crate::kit::{PASSWORD_PAIR, Pool, Source, Told, event, session, settings};
+use crate::kit::{PASSWORD_PAIR, Pool, SOURCES, Source, Told, event, session, settings};
 
 #[test]
 fn d3_an_unknown_user_walks_the_same_road_and_never_gets_tokens() {
@@ -33,6 +33,9 @@ fn d3_an_unknown_user_walks_the_same_road_and_never_gets_tokens() {
         };
         let mask = fake["CODE_DELIVERY_DESTINATION"].take();
         public["CODE_DELIVERY_DESTINATION"].take();
+        let tokens =
+            [&mut fake, &mut public].map(|shown| shown["deviceToken"].take().as_str().unwrap().len());
+        assert_eq!(tokens[0], tokens[1]);
         assert_eq!(fake, public);
         assert_eq!(mask.as_str().unwrap().len(), "m***@e***".len());
     }
@@ -130,4 +133,29 @@ fn d3_an_unknown_user_costs_the_same_time() {
     let [with, without] = costs([&known, &unknown], pool.now);
     let difference = (with - without).abs();
     assert!(difference < 50e-6, "they are {difference} s apart");
+}
+
+#[test]
+fn d3_an_unknown_user_is_never_held_and_nothing_is_kept() {
+    for source in SOURCES {
+        let mut pool = Pool::new(settings(), source).altered(|event| {
+            event["userName"] = json!("nobody");
+            event["request"]["userNotFound"] = json!(true);
+        });
+        for _ in 0..40 {
+            let mut sign_in = pool.sign_in();
+            assert_eq!((sign_in.told("result"), sign_in.told("resendIn")), ("sent", "30"));
+            for left in ["2", "1"] {
+                pool.type_code(&mut sign_in, "no code");
+                assert_eq!(
+                    (sign_in.told("result"), sign_in.told("attemptsLeft")),
+                    ("wrong", left)
+                );
+            }
+            assert_eq!(pool.type_code(&mut sign_in, "no code"), Told::Failed);
+            pool.now += 1;
+        }
+        assert_eq!((pool.ledger.as_ref(), pool.notices.len()), (None, 0));
+        assert!(pool.mails.iter().all(|mail| mail.discard));
+    }
 }

@@ -111,7 +111,11 @@ async fn a_mail_that_ses_cannot_read_is_not_tried_again() {
         .run_until(async {
             let (mut world, heard) = world("ses://,SMTP", Some((400, "BadRequestException"))).await;
             world.run_create();
-            assert_eq!(world.host.failure(&create_event()).await.0, NOT_SENT);
+            let created = world.host.answer(&create_event()).await;
+            assert_eq!(
+                created["response"]["publicChallengeParameters"]["mail"],
+                "refused"
+            );
             assert_eq!((mails(&heard), world.mails().len()), (1, 0));
             let reason = "the mail relay refused SendEmail with 400 BadRequestException";
             assert_eq!(world.logged()[0]["reason"], reason);

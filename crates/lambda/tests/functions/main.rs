@@ -7,11 +7,15 @@ mod carriers;
 #[cfg(test)]
 mod counters;
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod host;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod once;
 #[cfg(test)]
 mod pool;
 #[cfg(test)]

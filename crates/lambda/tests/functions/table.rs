@@ -125,11 +125,20 @@ impl State {
             other => panic!("no condition of the functions: {other}"),
         };
         if held {
-            let update = "SET ledger = :ledger, writes = :writes, expires = :expires";
-            assert_eq!(body["UpdateExpression"], update);
-            let item = json!({
-                "ledger": values[":ledger"], "writes": values[":writes"], "expires": values[":expires"],
-            });
+            let mut item = json!({ "ledger": values[":ledger"], "writes": values[":writes"] });
+            match body["UpdateExpression"].as_str().unwrap() {
+                "SET ledger = :ledger, writes = :writes, expires = :expires" => {
+                    item["expires"] = values[":expires"].clone();
+                }
+                "SET ledger = :ledger, writes = :writes REMOVE expires" => {
+                    assert_eq!(
+                        values.get(":expires"),
+                        None,
+                        "DynamoDB refuses values that are not used"
+                    );
+                }
+                other => panic!("no update of the functions: {other}"),
+            }
             self.items.insert(id.to_owned(), item);
         }
         held

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use poolhouse_lambda::runtime::{self, Function};
-use poolhouse_lambda::{Clock, Create, Define, InitError, Limits, Log, PreToken, Vars, Verify};
+use poolhouse_lambda::{
+    Clock, Create, Define, InitError, Limits, Log, PostConfirmation, PreToken, Vars, Verify,
+};
 use poolhouse_mail::inbox::{self, Inbox, Message};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -111,7 +113,11 @@ impl World {
     }
 
     pub fn run_pre_token(&self) {
-        self.run(|vars, log, _| PreToken::new(vars, log, Limits::default()));
+        self.run(|vars, log, clock| PreToken::new(vars, log, clock, Limits::default()));
+    }
+
+    pub fn run_post_confirmation(&self) {
+        self.run(|vars, log, clock| PostConfirmation::new(vars, log, clock, Limits::default()));
     }
 
     pub fn mails(&self) -> Vec<Arc<Message>> {

@@ -72,7 +72,7 @@ fn revoked() -> ApiError {
 /// The user of a family, if tokens may still be issued to it.
 ///
 /// # Errors
-/// `UserNotFoundException` or `User is disabled.`
+/// `UserNotFoundException`, `User is disabled.` or `Refresh Token has been revoked`
 async fn user_of(
     ctx: &Ctx,
     pool: &PoolRecord,
@@ -80,14 +80,10 @@ async fn user_of(
 ) -> Result<Stored<UserRecord>, ApiError> {
     let user = ctx.user_by_sub(pool, &presented.token.sub).await?;
     let user = user.ok_or_else(ApiError::user_not_found)?;
-    // A sign-in that was under way while the user signed out everywhere may have left a family behind.
-    if user
-        .value
-        .signed_out_since(presented.family.value.auth_time.seconds())
-    {
+    check_enabled(&user.value)?;
+    if presented.family.value.is_signed_out(&user.value) {
         return Err(revoked());
     }
-    check_enabled(&user.value)?;
     Ok(user)
 }
 

@@ -196,8 +196,11 @@ impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> ApiError {
         match error {
             CommitError::Conflict { .. } => ApiError::concurrent_modification().caused_by(error),
+            // Nothing was applied, so the same request may be sent again.
+            CommitError::Store(StoreError::Engine(_)) | CommitError::Uncertain(_) => {
+                ApiError::unavailable(error)
+            }
             CommitError::Store(error) => error.into(),
-            CommitError::Uncertain(_) => ApiError::unavailable(error),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::key::{Key, user_prefix};
+use super::user::UserRecord;
 use crate::base::clock::Millis;
 
 /// Rotations that one grace period covers. Of a client that exchanges its tokens faster, the oldest lose their grace.
@@ -49,6 +50,12 @@ impl RefreshRecord {
     /// Where a family lies.
     pub fn key(pool_id: &str, sub: &str, origin_jti: &str) -> Key<RefreshRecord> {
         Key::of_user(pool_id, sub, format_args!("{FOLDER}{origin_jti}"))
+    }
+
+    /// Whether the user has signed out everywhere since. A sign-in that was under way at that moment may leave a family
+    /// behind; none of its tokens is good.
+    pub fn is_signed_out(&self, user: &UserRecord) -> bool {
+        user.signed_out_since(self.auth_time.seconds())
     }
 
     /// Prefix of one user's families.

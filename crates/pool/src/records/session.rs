@@ -43,7 +43,7 @@ pub struct SessionRecord {
     pub answered: Vec<ChallengeResult>,
     /// The pending custom challenge's metadata.
     pub metadata: Option<String>,
-    /// `privateChallengeParameters` of the pending custom challenge, sealed.
+    /// Sealed: `privateChallengeParameters` of the pending custom challenge, or the password that a new one is to replace.
     pub sealed_private: Option<String>,
     /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
     pub session_digest: Option<String>,

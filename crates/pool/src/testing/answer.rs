@@ -49,7 +49,7 @@ impl Answer {
         if !error.message.is_empty() {
             body[error.code.message_member()] = Value::from(error.message.as_str());
         }
-        Answer::of(error.code.status(), body)
+        Answer::of(error.status(), body)
     }
 
     /// A header's value, or the empty text.

@@ -113,17 +113,30 @@ impl TestPool {
     /// Begins CUSTOM_AUTH with a password proved by SRP and returns the answer to the proof, or to the first step if
     /// that fails.
     pub async fn custom_sign_in(&self, pool: &str, client: &str, username: &str, password: &str) -> Answer {
+        self.custom_sign_in_with(pool, client, username, password, Value::Null)
+            .await
+    }
+
+    /// The same with `ClientMetadata` beside the password answer.
+    pub async fn custom_sign_in_with(
+        &self,
+        pool: &str,
+        client: &str,
+        username: &str,
+        password: &str,
+        metadata: Value,
+    ) -> Answer {
         let srp = SrpClient::new(pool, password);
         let parameters = json!({ "USERNAME": username, "SRP_A": srp.public_a(), "CHALLENGE_NAME": "SRP_A" });
-        self.prove(
-            &srp,
-            client,
-            json!({ "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters }),
-        )
-        .await
+        let mut begin = json!({ "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters });
+        if !metadata.is_null() {
+            begin["ClientMetadata"] = metadata;
+        }
+        self.prove(&srp, client, begin).await
     }
 
     async fn prove(&self, srp: &SrpClient, client: &str, begin: Value) -> Answer {
+        let metadata = begin.get("ClientMetadata").cloned();
         let first = self
             .call("InitiateAuth", merged(begin, json!({ "ClientId": client })))
             .await;
@@ -137,6 +150,9 @@ impl TestPool {
         });
         if first["Session"].is_string() {
             body["Session"] = first["Session"].clone();
+        }
+        if let Some(metadata) = metadata {
+            body["ClientMetadata"] = metadata;
         }
         self.call("RespondToAuthChallenge", body).await
     }

@@ -4,7 +4,7 @@ use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::key::user_prefix;
-use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document};
+use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document, purge};
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
@@ -117,12 +117,29 @@ pub async fn delete(ctx: &Ctx, pool: &PoolRecord, user: Stored<UserRecord>) -> R
             index.record(Deleting::user(pool.id(), sub), Expect::Any, &Deleting(ctx.now))
         };
         match ctx.platform().commit(batch.remove(&user)).await {
-            Ok(_) => return Ok(()),
+            Ok(_) => {
+                clear(ctx, pool, sub).await;
+                return Ok(());
+            }
             Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
             Err(error) => return Err(error.into()),
         }
     }
     Err(ApiError::concurrent_modification())
+}
+
+/// Deletes what requests under way wrote between the look at a user's rows and its deletion. From the deletion on they
+/// write nothing that stays. The user is gone whatever happens here, so a fault is no failure of the deletion.
+async fn clear(ctx: &Ctx, pool: &PoolRecord, sub: &str) {
+    let one = Scan::prefix(user_prefix(pool.id(), sub), 1);
+    let cleared = match ctx.platform().store.scan(one).await {
+        Ok(rows) if rows.is_empty() => Ok(true),
+        Ok(_) => purge::purge(ctx.platform(), pool.id(), Some(sub)).await,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = cleared {
+        tracing::warn!(request_id = ctx.request_id, pool = pool.id(), %error, "leftovers of a deleted user stay");
+    }
 }
 
 /// The same user as it is now.

@@ -5,6 +5,7 @@ pub mod aliases;
 pub mod attribute_value;
 pub mod attributes;
 pub mod change;
+pub mod code_factor;
 pub mod codes;
 pub mod credentials;
 pub mod messages;

@@ -7,7 +7,7 @@ use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::{RecordBatch, Stored, Used, load};
+use crate::records::{RecordBatch, Stored, Used, UserRecord, load};
 use crate::request::Ctx;
 
 /// An operation with an hourly limit.
@@ -31,9 +31,11 @@ impl Quota {
     /// Counts a call of the user with this `sub`, durably.
     ///
     /// # Errors
-    /// `LimitExceededException` `Attempt limit exceeded, please try after some time.`
+    /// `LimitExceededException` `Attempt limit exceeded, please try after some time.`; `UserNotFoundException` if the user
+    /// was deleted meanwhile.
     pub async fn count(self, ctx: &Ctx, pool_id: &str, sub: &str) -> Result<(), ApiError> {
         let key = Used::key(pool_id, sub, self.operation.name());
+        let user = UserRecord::key(pool_id, sub);
         for _ in 0..RACES {
             let stored = load(ctx.platform(), &key).await?;
             let used = match &stored {
@@ -54,9 +56,15 @@ impl Quota {
                 ..used
             };
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
-            let batch = Batch::new().record(key.clone(), expect, &counted);
+            let batch =
+                Batch::new()
+                    .check(user.clone(), Expect::Present)
+                    .record(key.clone(), expect, &counted);
             match ctx.platform().commit(batch).await {
                 Ok(_) => return Ok(()),
+                Err(CommitError::Conflict { key }) if key == user.as_str() => {
+                    return Err(ApiError::user_not_found());
+                }
                 Err(CommitError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::triggers::{Scene as WithFunctions, arn};
 use crate::{PASSWORD, Scene};
+use poolhouse_pool::base::clock::Millis;
 use poolhouse_pool::testing::RecordingFunction;
 
 async fn tokens(scene: &Scene, user: &str) -> Value {
@@ -94,5 +95,22 @@ async fn a_token_without_the_scope_of_its_user_changes_nothing() {
             "NotAuthorizedException",
             "Access Token does not have required scopes",
         );
+    }
+}
+
+/// Without revocation the token alone says when its sign-in was, in whole seconds.
+#[tokio::test]
+async fn a_token_without_revocation_is_out_whenever_its_sign_in_was_before_the_sign_out() {
+    for (signed_in, signed_out) in [(0, 0), (0, 999), (999, 999), (0, 1000), (999, 1000)] {
+        let scene = Scene::with_client(json!({ "EnableTokenRevocation": false })).await;
+        let clock = scene.server.clock();
+        let start = scene.server.app().platform.now();
+        clock.set(Millis(start.0 + signed_in));
+        let tokens = tokens(&scene, "mara").await;
+        clock.set(Millis(start.0 + signed_out));
+        let mara = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+        scene.server.call("AdminUserGlobalSignOut", mara).await.ok();
+        let answer = get_user(&scene, tokens["AccessToken"].as_str().unwrap()).await;
+        answer.assert_error("NotAuthorizedException", "Access Token has been revoked");
     }
 }

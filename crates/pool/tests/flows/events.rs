@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use poolhouse_pool::testing::{Answer, RecordingFunction};
+use poolhouse_pool::testing::{Answer, RecordingFunction, TestPool};
+use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 
-use crate::PASSWORD;
-use crate::triggers::Scene;
+use crate::triggers::{Scene, arn};
+use crate::{PASSWORD, claims};
 
 /// Functions that ask for one custom challenge, which Create makes with this response, and take any answer.
 async fn challenging(response: Value) -> (Scene, Arc<RecordingFunction>) {
@@ -152,4 +153,55 @@ async fn an_older_directory_may_answer_booleans_and_is_told_what_the_service_tel
     let verified = json!({ "Name": "email_verified", "Value": "true" });
     assert!(attributes.contains(&verified), "{attributes:?}");
     assert!(attributes.iter().all(|attribute| attribute["Name"] != "name"));
+}
+
+#[tokio::test]
+async fn groups_and_roles_of_a_function_are_in_the_tokens() {
+    let function = RecordingFunction::new(|event| {
+        event["response"]["claimsOverrideDetails"]["groupOverrideDetails"] = json!({
+            "groupsToOverride": ["staff"],
+            "iamRolesToOverride": ["arn:a", "arn:b"],
+            "preferredRole": "arn:b",
+        });
+        Ok(())
+    });
+    let scene = Scene::new(&[("PreTokenGeneration", &function)]).await;
+    let tokens = scene.sign_in().await.ok()["AuthenticationResult"].clone();
+    let of = |token: &str| {
+        let claims = claims(&tokens[token]);
+        ["cognito:groups", "cognito:roles", "cognito:preferred_role"].map(|name| claims[name].clone())
+    };
+    let staff = json!(["staff"]);
+    assert_eq!(
+        of("IdToken"),
+        [staff.clone(), json!(["arn:a", "arn:b"]), json!("arn:b")]
+    );
+    assert_eq!(of("AccessToken"), [staff, Value::Null, Value::Null]);
+}
+
+#[tokio::test]
+async fn functions_are_told_the_addresses_that_sign_a_user_in() {
+    for (kinds, email, phone) in [
+        (json!(["email"]), json!("mara@example.com"), Value::Null),
+        (json!(["phone_number"]), Value::Null, json!("+4915112345678")),
+        (json!([]), Value::Null, Value::Null),
+    ] {
+        let function = RecordingFunction::silent();
+        let places = vec![("PreAuthentication".to_owned(), function.clone() as Arc<dyn Place>)];
+        let server = TestPool::with_functions(places, |_| {}).await;
+        let config = json!({ "PreAuthentication": arn("PreAuthentication") });
+        let pool = json!({ "AliasAttributes": kinds, "LambdaConfig": config });
+        let pool = server.pool_with(pool).await;
+        let client = server.client(&pool).await;
+        server.user(&pool, "mara", PASSWORD).await;
+        let number = json!([{ "Name": "phone_number", "Value": "+4915112345678" }]);
+        let update = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributes": number });
+        server.call("AdminUpdateUserAttributes", update).await.ok();
+        server.password_sign_in(&client, "mara", PASSWORD).await.ok();
+        let told = function.events()[0]["request"]["userAttributes"].clone();
+        assert_eq!(
+            (&told["cognito:email_alias"], &told["cognito:phone_number_alias"]),
+            (&email, &phone)
+        );
+    }
 }

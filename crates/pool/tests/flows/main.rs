@@ -66,6 +66,14 @@ impl Scene {
             .ok()
     }
 
+    /// The same from a browser that says something beside the password.
+    pub async fn challenge_with(&self, metadata: Value) -> Value {
+        self.server
+            .custom_sign_in_with(&self.pool, &self.client, "mara", PASSWORD, metadata)
+            .await
+            .ok()
+    }
+
     /// An answer to a custom challenge.
     pub async fn answer(&self, session: &Value, answer: &str) -> Answer {
         self.answer_with(session, answer, Value::Null).await

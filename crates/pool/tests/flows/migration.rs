@@ -1,10 +1,13 @@
 //! `UserMigration`: an older directory's users, handed over at their sign-in.
 
-use poolhouse_pool::testing::RecordingFunction;
-use serde_json::json;
+use std::sync::Arc;
+
+use poolhouse_pool::testing::{Answer, RecordingFunction, TestPool};
+use poolhouse_triggers::Place;
+use serde_json::{Value, json};
 
 use crate::PASSWORD;
-use crate::triggers::Scene;
+use crate::triggers::{Scene, arn};
 
 #[tokio::test]
 async fn an_older_directory_hands_its_users_over_with_their_passwords() {
@@ -112,4 +115,42 @@ async fn a_user_whom_the_function_does_not_confirm_must_reset_the_password() {
     let user = json!({ "UserPoolId": scene.pool, "Username": "noel" });
     let user = scene.server.call("AdminGetUser", user).await.ok();
     assert_eq!(user["UserStatus"], "RESET_REQUIRED");
+}
+
+/// What became of Mara's verified address when a user with the same one comes over from an older directory.
+async fn migrated_with_maras_address(force: Value) -> (Answer, Value) {
+    let migration = RecordingFunction::new(move |event| {
+        event["response"] = json!({
+            "userAttributes": { "email": "mara@example.com", "email_verified": "true" },
+            "finalUserStatus": "CONFIRMED",
+            "forceAliasCreation": force,
+        });
+        Ok(())
+    });
+    let places = vec![("UserMigration".to_owned(), migration as Arc<dyn Place>)];
+    let server = TestPool::with_functions(places, |_| {}).await;
+    let config = json!({ "UserMigration": arn("UserMigration") });
+    let pool = json!({ "AliasAttributes": ["email"], "LambdaConfig": config });
+    let pool = server.pool_with(pool).await;
+    let client = server.client(&pool).await;
+    server.user(&pool, "mara", PASSWORD).await;
+    let answer = server.password_sign_in(&client, "noel", PASSWORD).await;
+    let holder = json!({ "UserPoolId": pool, "Username": "mara@example.com" });
+    let holder = server.call("AdminGetUser", holder).await.ok();
+    (answer, holder["Username"].clone())
+}
+
+#[tokio::test]
+async fn an_address_that_another_user_has_comes_over_only_where_the_function_forces_it() {
+    let (answer, holder) = migrated_with_maras_address(json!(true)).await;
+    answer.ok();
+    assert_eq!(holder, "noel");
+    for not_forced in [json!(false), json!(null)] {
+        let (answer, holder) = migrated_with_maras_address(not_forced).await;
+        answer.assert_error(
+            "AliasExistsException",
+            "An account with the email already exists.",
+        );
+        assert_eq!(holder, "mara");
+    }
 }

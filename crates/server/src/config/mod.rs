@@ -149,6 +149,14 @@ fn mail(mut section: Section<'_>) -> Result<Mail, ConfigError> {
     })
 }
 
+/// What functions elsewhere must be told, and a pool knows.
+const OF_THE_POOL: [&str; 4] = [
+    "SESSION_MINUTES",
+    "REQUIRE_CODE",
+    "REQUIRE_CODE_WITHOUT_ECHO",
+    "ALLOW_HOSTED_AUTH",
+];
+
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
 /// a name that it did not ask for is a mistake.
 fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigError> {
@@ -158,6 +166,15 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
         return Err(complaints.error(
             "OTP_KEY",
             "is not set here: the server has a key of its own. Leave it out",
+        ));
+    }
+    if let Some((name, _)) = variables
+        .iter()
+        .find(|(name, _)| OF_THE_POOL.contains(&name.as_str()))
+    {
+        return Err(complaints.error(
+            name,
+            "is not set here: the pool and its app clients say it. Leave it out",
         ));
     }
     let given = |name: &str| {
@@ -170,7 +187,7 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
     let default =
         |name: &str| (name == "CODE_TTL_SECONDS").then(|| Settings::default().confirm.code_ttl_s.to_string());
     let asked = RefCell::new(HashSet::new());
-    let settings = poolhouse_confirm::Settings::from_vars(|name| {
+    let settings = poolhouse_confirm::Settings::from_vars_without_keys(|name| {
         asked.borrow_mut().insert(name.to_owned());
         given(name).or_else(|| default(name))
     });

@@ -170,6 +170,10 @@ fn every_mistake_names_its_key_and_what_to_do() {
             "confirm.OTP_KEY is not set here: the server has a key of its own. Leave it out",
         ),
         (
+            "[confirm]\nREQUIRE_CODE = 'client'",
+            "confirm.REQUIRE_CODE is not set here: the pool and its app clients say it. Leave it out",
+        ),
+        (
             "[confirm]\nCODE_LENGHT = 6",
             "confirm.CODE_LENGHT is not a setting of the confirm-code functions",
         ),
@@ -219,4 +223,10 @@ fn a_file_that_is_not_there_is_an_error_of_its_own() {
         "/nowhere/poolhouse.toml: cannot be read (No such file or directory (os error 2)). Give another file with \
          --config, or leave --config out."
     );
+}
+
+#[test]
+fn trusted_devices_can_be_switched_on() {
+    let read = read("[confirm]\nTRUSTED_DEVICE_DAYS = 14").unwrap();
+    assert_eq!(read.settings.confirm.trusted_device_days, 14);
 }

@@ -225,14 +225,22 @@ fn settings_differ(facts: &Facts) -> Vec<Hit> {
             differs(facts, |settings| settings.code),
         ),
         ("CODE_TTL_SECONDS", differs(facts, |settings| settings.code_ttl_s)),
+        (
+            "SESSION_MINUTES",
+            differs(facts, |settings| settings.session_minutes),
+        ),
+        (
+            "REQUIRE_CODE, REQUIRE_CODE_WITHOUT_ECHO or ALLOW_HOSTED_AUTH",
+            differs(facts, |settings| settings.door.clone()),
+        ),
         ("MAX_ATTEMPTS", differs(facts, |settings| settings.max_attempts)),
         (
             "RESEND_COOLDOWN_SECONDS",
             differs(facts, |settings| settings.resend_cooldown_s),
         ),
         (
-            "MAILS_PER_15_MINUTES or MAILS_PER_DAY",
-            differs(facts, |settings| settings.mail_caps),
+            "MAILS_AT_ONCE, MAIL_REFILL_SECONDS, MAILS_PER_HOUR, MAILS_PER_DAY or MAIL_BEYOND_LIMIT_SECONDS",
+            differs(facts, |settings| settings.mails),
         ),
         (
             "WRONG_CODES_PER_15_MINUTES or WRONG_CODES_PER_DAY",

@@ -45,8 +45,11 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = handle::new(ctx, client, &user.sub, expires);
+    // Which password proved right: the answer is good as long as it is the user's.
+    let proved = user.sealed_verifier.as_deref().unwrap_or_default();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
+        sealed_private: Some(ctx.platform().seal(session.key.as_str(), proved.as_bytes())),
         expires,
         ..sign_in.session()
     };
@@ -130,12 +133,15 @@ async fn set_password(
         remove: Vec::new(),
     };
     change.check_client(client)?;
+    let proved = proved(ctx, &stored)?;
+    check_password(&user.value, &proved)?;
     check_change(pool, &user.value, &change)?;
     let verifier = credentials::seal_verifier(ctx, pool, &user.value, password).await?;
     handle::consume(ctx, &stored).await?;
 
     let sub = user.value.sub.clone();
     change::change(ctx, pool, user, |user| {
+        check_password(user, &proved)?;
         check_change(pool, user, &change)?;
         change.apply(pool, user);
         user.sealed_verifier = Some(verifier.clone());
@@ -150,6 +156,23 @@ async fn set_password(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));
     Ok(Proven::NewPassword)
+}
+
+/// The sealed verifier of the temporary password that proved right.
+fn proved(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<Vec<u8>, ApiError> {
+    let sealed = stored.value.sealed_private.as_deref();
+    let opened = ctx
+        .platform()
+        .open(&stored.key, sealed.ok_or_else(handle::invalid)?);
+    opened.map_err(ApiError::internal)
+}
+
+/// Lets the answer pass if the temporary password that proved right was not replaced since.
+fn check_password(user: &UserRecord, proved: &[u8]) -> Result<(), ApiError> {
+    match &user.sealed_verifier {
+        Some(held) if held.as_bytes() == proved => Ok(()),
+        _ => Err(handle::invalid()),
+    }
 }
 
 /// Lets the answer pass if the user still has to choose a password and has every required attribute afterwards.

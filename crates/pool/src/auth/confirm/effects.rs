@@ -4,6 +4,7 @@
 //! process the same code hands both over, and they are committed with the step that it decided: the counters are exact,
 //! and a mail leaves only if the challenge it belongs to exists.
 
+use poolhouse_confirm::{Person, Settings, ledger_for_attribute};
 use poolhouse_store::{Batch, Expect};
 
 use crate::auth::subject::Subject;
@@ -24,8 +25,8 @@ struct Ledger {
 #[derive(Default)]
 pub struct Effects {
     ledger: Option<Ledger>,
-    /// The attribute that mirrors the ledger, by name.
-    mirror: Option<String>,
+    /// The attribute that mirrors the ledger, by name, and what it says.
+    mirror: Option<(String, String)>,
     mail: Batch,
     /// What was said of a code, to be logged once it counts.
     verdict: Option<String>,
@@ -68,12 +69,13 @@ impl Effects {
         Ok(self.ledger.as_ref().and_then(|ledger| ledger.text.clone()))
     }
 
-    /// Takes a new text of the ledger, which `attribute` mirrors.
-    pub fn write_ledger(&mut self, attribute: &str, text: String) {
+    /// Takes a new text of the ledger of `person`, which an attribute mirrors as far as it has room.
+    pub fn write_ledger(&mut self, settings: &Settings, person: &Person<'_>, text: String) {
         if let Some(ledger) = &mut self.ledger {
+            let mirrored = ledger_for_attribute(settings, person, &text);
+            self.mirror = mirrored.map(|mirrored| (settings.attribute.clone(), mirrored));
             ledger.text = Some(text);
             ledger.changed = true;
-            self.mirror = Some(attribute.to_owned());
         }
     }
 
@@ -96,15 +98,19 @@ impl Effects {
         else {
             return mail;
         };
-        let mut batch = mail.record(key, expect, &LedgerRecord::written(text.clone(), ctx.now));
-        if let (Some(attribute), Some(user)) = (mirror, subject.stored())
-            && schema::has(pool, &attribute)
-        {
-            let mut mirrored = user.value.clone();
-            mirrored.set_attribute(&attribute, &text);
-            mirrored.modified = ctx.now;
-            batch = batch.replace(user, &mirrored);
+        let batch = mail.record(key, expect, &LedgerRecord::written(text, ctx.now));
+        let Some(user) = subject.stored() else {
+            return batch;
+        };
+        match mirror.filter(|(attribute, _)| schema::has(pool, attribute)) {
+            Some((attribute, mirror)) => {
+                let mut mirrored = user.value.clone();
+                mirrored.set_attribute(&attribute, &mirror);
+                mirrored.modified = ctx.now;
+                batch.replace(user, &mirrored)
+            }
+            // Neither a ledger nor a mail for a user who is deleted at the same moment.
+            None => batch.check(user.key.clone(), Expect::Present),
         }
-        batch
     }
 }

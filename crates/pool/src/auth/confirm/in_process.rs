@@ -1,7 +1,7 @@
 //! The confirm-code functions without a process: `2faDefine`, `2faCreate` and `2faVerify`, unless the
 //! configuration runs them elsewhere.
 
-use poolhouse_confirm::{self as confirm, CodeMail, Facts, LedgerSource, Refusal, Warning};
+use poolhouse_confirm::{self as confirm, CodeMail, Decision, Facts, LedgerSource, NotSent, Person, Warning};
 use serde_json::Value;
 
 use super::effects::Effects;
@@ -61,29 +61,57 @@ pub async fn run(
             .map(Millis::seconds),
     };
     match function {
-        Function::Define => confirm::define(settings, event, &facts)
-            .map(|defined| defined.event)
-            .map_err(Failure::Refused),
+        Function::Define => {
+            let defined = confirm::define(settings, event, &facts).map_err(Failure::Refused)?;
+            if let Decision::Fail(why) = defined.decision {
+                let request_id = &ctx.request_id;
+                tracing::warn!(request_id, pool = pool.id(), rule = why.rule(), "sign-in failed");
+            }
+            Ok(defined.event)
+        }
         Function::Create => {
-            let created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            let mut created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            match created.mail.take().map(|mail| queue(sign_in, mail)) {
+                None => {}
+                Some(Ok(row)) => effects.send(row),
+                Some(Err(())) => {
+                    created = confirm::create_without_mail(settings, event, &facts, NotSent::Failed)
+                        .map_err(Failure::Refused)?;
+                }
+            }
             report(sign_in, &created.warnings);
-            if let Some(text) = created.ledger {
-                effects.write_ledger(&settings.attribute, text);
-            }
-            if let Some(mail) = created.mail {
-                effects.send(queue(sign_in, mail)?);
-            }
+            take(sign_in, effects, settings, created.ledger, created.notice);
             Ok(created.event)
         }
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
             report(sign_in, &verified.warnings);
             effects.note_verdict(format!("{:?}", verified.outcome));
-            if let Some(text) = verified.ledger {
-                effects.write_ledger(&settings.attribute, text);
-            }
+            take(sign_in, effects, settings, verified.ledger, verified.notice);
             Ok(verified.event)
         }
+    }
+}
+
+/// Takes what a function wants kept and told. A notice that cannot be sent fails nothing.
+fn take(
+    sign_in: &SignIn<'_>,
+    effects: &mut Effects,
+    settings: &confirm::Settings,
+    ledger: Option<String>,
+    notice: Option<CodeMail>,
+) {
+    if let Some(text) = ledger {
+        let user = sign_in.subject.user();
+        let person = Person {
+            pool: sign_in.pool.id(),
+            user_name: user.map_or("", |user| &user.username),
+            sub: user.map_or("", |user| &user.sub),
+        };
+        effects.write_ledger(settings, &person, text);
+    }
+    if let Some(Ok(row)) = notice.map(|notice| queue(sign_in, notice)) {
+        effects.send(row);
     }
 }
 
@@ -91,16 +119,16 @@ pub async fn run(
 /// allow, whichever ends first.
 fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
     let settings = sign_in.ctx.app.functions.confirm();
-    let step = u32::try_from(sign_in.client.auth_session_seconds()).unwrap_or(settings.code_ttl_s);
+    let minutes = u8::try_from(sign_in.client.auth_session_seconds() / 60);
     confirm::Settings {
-        code_ttl_s: settings.code_ttl_s.min(step),
+        session_minutes: minutes.unwrap_or(settings.session_minutes),
         ..settings.clone()
     }
 }
 
-/// The outbox row of a code mail. Where the server cannot send, the client learns what the functions on Lambda would
-/// say, and the operator why.
-fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch, Failure> {
+/// The outbox row of a mail. Where the server cannot send, the client learns what the functions on Lambda would say, and
+/// the operator why.
+fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch, ()> {
     let outgoing = OutgoingMail {
         to: mail.to,
         subject: mail.subject,
@@ -122,7 +150,6 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail) -> Result<poolhouse_store::Batch,
                 reason = error.message,
                 "confirm code not mailed"
             );
-            Failure::Refused(Refusal::MailNotSent)
         })
 }
 

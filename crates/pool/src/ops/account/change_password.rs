@@ -10,10 +10,11 @@ use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::change;
 use crate::users::password_policy::{self, Wording};
-use crate::users::{credentials, quota};
+use crate::users::{code_factor, credentials, quota};
 
 /// Replaces the user's own password, up to five times an hour, tries included. A user without one sets its first. Wrong
-/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on.
+/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on. What wrong codes have locked is
+/// open again.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, `Incorrect username or password.` or
@@ -43,7 +44,8 @@ pub async fn run(
     }
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
-    change::change(ctx, pool, user, |user| {
+    let unlocked = code_factor::unlocked(ctx, pool, &user.value).await?;
+    change::change_with(ctx, pool, user, &unlocked, |user| {
         // The password that was proved must still be the one that is replaced.
         if user.sealed_verifier != replaced {
             return Err(ApiError::concurrent_modification());

@@ -7,11 +7,13 @@ use crate::base::error::ApiError;
 use crate::records::Failures;
 use crate::request::Ctx;
 use crate::users::change;
+use crate::users::code_factor;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
 
 /// Sets a user's password: for good (`CONFIRMED`), or until the user chooses another at the next sign-in
-/// (`FORCE_CHANGE_PASSWORD`), which is the default. Wrong passwords given before are forgotten. Sign-ins go on.
+/// (`FORCE_CHANGE_PASSWORD`), which is the default. Wrong passwords and wrong codes given before are
+/// forgotten. Sign-ins go on.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the policy's first unmet rule, `UserNotFoundException` `User does not exist.`,
@@ -30,6 +32,7 @@ pub async fn run(
         _ => Some(password_policy::temporary_until(&pool, ctx.now)),
     };
     let forget = Batch::new().delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
+    let forget = forget.merge(code_factor::unlocked(ctx, &pool, &user.value).await?);
     change::change_with(ctx, &pool, user, &forget, |user| {
         user.sealed_verifier = Some(sealed.clone());
         user.temporary_until = temporary_until;

@@ -60,6 +60,17 @@ pub struct Groups {
     pub preferred_role: Option<String>,
 }
 
+impl Groups {
+    /// `groupConfiguration`
+    fn to_event(&self) -> Value {
+        json!({
+            "groupsToOverride": self.groups,
+            "iamRolesToOverride": self.roles,
+            "preferredRole": self.preferred_role,
+        })
+    }
+}
+
 /// What PreTokenGeneration changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TokenChange {
@@ -100,14 +111,9 @@ impl Event for PreTokenGeneration<'_> {
     }
 
     fn request(&self, about: &About<'_>, trigger: Trigger) -> Map<String, Value> {
-        let groups = json!({
-            "groupsToOverride": self.groups.groups,
-            "iamRolesToOverride": self.groups.roles,
-            "preferredRole": self.groups.preferred_role,
-        });
         let mut request = members([
             ("userAttributes", about.attributes()),
-            ("groupConfiguration", groups),
+            ("groupConfiguration", self.groups.to_event()),
         ]);
         put_client_metadata(&mut request, Some(self.metadata));
         if !is_first_version(trigger) {
@@ -237,6 +243,18 @@ mod tests {
             ..Groups::default()
         };
         assert_eq!(change.groups, Some(staff));
+    }
+
+    #[test]
+    fn a_function_is_told_the_users_groups_and_roles() {
+        let groups = Groups {
+            groups: vec!["staff".to_owned()],
+            roles: vec!["arn:a".to_owned()],
+            preferred_role: Some("arn:b".to_owned()),
+        };
+        let expected =
+            json!({"groupsToOverride": ["staff"], "iamRolesToOverride": ["arn:a"], "preferredRole": "arn:b"});
+        assert_eq!(groups.to_event(), expected);
     }
 
     #[test]
