@@ -3,9 +3,17 @@ import angular from 'angular-eslint';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.angular/', 'test-results/', 'playwright-report/'] },
   {
-    files: ['projects/**/*.ts', 'e2e/**/*.ts'],
+    ignores: [
+      'dist/',
+      '.angular/',
+      'test-results/',
+      'playwright-report/',
+      'packages/elements/src/generated/',
+    ],
+  },
+  {
+    files: ['packages/**/*.ts', 'projects/**/*.ts', 'e2e/**/*.ts', 'apps/**/*.ts'],
     extends: [
       eslint.configs.recommended,
       ...tseslint.configs.strict,

@@ -1,7 +1,7 @@
 //! Runs Lambda trigger functions: the Runtime API host, deadlines, attempts and error mapping.
 //!
 //! A function runs in a [`Place`]: one attempt, bytes in and bytes out. The [`Invoker`] above it makes of an event a
-//! checked answer or one of the service's exceptions, as Amazon Cognito does: five seconds, three attempts, and the
+//! checked answer or one of the service's exceptions, as Amazon Cognito does: five seconds, further attempts, and the
 //! same sentences. It fails closed: without the whole event and a response of the right form there is no answer.
 
 mod error;

@@ -14,6 +14,8 @@ interface Tests {
   complaints: string[];
   person: Person;
   signIn: SignInPage;
+  /** A pool whose client gives a new refresh token with every use of one, and takes none twice. */
+  rotating: Pool;
 }
 
 /** The sign-in page, by the words a person reads. */
@@ -103,6 +105,13 @@ export const test = base.extend<Tests, Workers>({
 
   person: async ({ server, pool }, use) => {
     await use(await server.createPerson(pool));
+  },
+
+  rotating: async ({ server }, use) => {
+    const rotation = { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 };
+    const flows = ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH'];
+    const client = { RefreshTokenRotation: rotation, ExplicitAuthFlows: flows };
+    await use(await server.createPool('2fa', client));
   },
 
   signIn: async ({ page, server, person }, use) => {

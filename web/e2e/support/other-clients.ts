@@ -9,6 +9,9 @@ import { Pool } from './server';
 /** Where `cargo xtask test` installs the clients of others. */
 const CLIENTS = fileURLToPath(new URL('../../../tests/sdk/js', import.meta.url));
 
+/** Ours, under the names that others gave. */
+const AUTH = fileURLToPath(new URL('../../dist/auth', import.meta.url));
+
 /** What such a client is told of the server. */
 export interface Names extends Pool {
   readonly endpoint: string;
@@ -45,6 +48,7 @@ export async function load(page: Page, module: string): Promise<void> {
     globalName: 'clients',
     platform: 'browser',
     define: { global: 'globalThis' },
+    alias: { '@poolhouse/auth': AUTH },
     write: false,
   });
   await page.addScriptTag({ content: outputFiles[0]?.text ?? '' });

@@ -30,7 +30,10 @@ export class Server {
     private readonly key: AccessKey,
   ) {}
 
-  async createPool(functions: Functions = '2fa'): Promise<Pool> {
+  async createPool(
+    functions: Functions = '2fa',
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<Pool> {
     const pool = await this.call('CreateUserPool', {
       PoolName: 'browser-tests',
       UsernameAttributes: ['email'],
@@ -48,6 +51,7 @@ export class Server {
       AuthSessionValidity: 5,
       PreventUserExistenceErrors: 'ENABLED',
       ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      ...settings,
     });
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
@@ -67,12 +71,17 @@ export class Server {
         { Name: 'email_verified', Value: 'true' },
       ],
     });
-    await this.call('AdminSetUserPassword', {
-      ...user,
-      Password: person.password,
-      Permanent: !options.temporary,
-    });
+    await this.setPassword(pool, person.email, person.password, !options.temporary);
     return person;
+  }
+
+  async setPassword(pool: Pool, email: string, password: string, permanent = true): Promise<void> {
+    await this.call('AdminSetUserPassword', {
+      UserPoolId: pool.userPoolId,
+      Username: email,
+      Password: password,
+      Permanent: permanent,
+    });
   }
 
   /** Newest first. */

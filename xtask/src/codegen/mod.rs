@@ -60,8 +60,9 @@ pub fn run(arguments: &[String]) -> Outcome {
 }
 
 fn generate() -> Result<Vec<Output>, Box<dyn std::error::Error>> {
-    let model = Model::read(&fs::read_to_string(root::path("model/cognito-idp.json"))?)?;
+    let mut model = Model::read(&fs::read_to_string(root::path("model/cognito-idp.json"))?)?;
     let observed = Observed::read(&fs::read_to_string(root::path("model/observed.json"))?)?;
+    model.correct(&observed.texts)?;
     let sources = [
         ("calls.rs", calls::source(&model)),
         ("constraints.rs", constraints::source(&model)?),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::observed::Text;
+
 /// The whole service: operations and shapes by name.
 pub struct Model {
     pub operations: Vec<Operation>,
@@ -76,6 +78,21 @@ impl Model {
         model.check_references()?;
         model.check_recursion()?;
         Ok(model)
+    }
+
+    /// Takes what the live service takes where that is more than the model says.
+    pub fn correct(&mut self, texts: &[Text]) -> Result<(), String> {
+        for text in texts {
+            let shape = self.shapes.get_mut(&text.shape);
+            match shape.map(|shape| (&mut shape.max, &mut shape.kind)) {
+                Some((max, Kind::String { pattern, .. })) => {
+                    *max = Some(text.max);
+                    *pattern = Some(text.pattern.clone());
+                }
+                _ => return Err(format!("the overlay corrects {}, which is no text", text.shape)),
+            }
+        }
+        Ok(())
     }
 
     /// The shape of that name; `read` has proven that it exists.

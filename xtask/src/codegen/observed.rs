@@ -10,6 +10,16 @@ pub struct Observed {
     pub auth: BTreeMap<String, String>,
     /// Errors that are answered before an operation runs.
     pub front_end_errors: Vec<FrontEndError>,
+    /// Texts that the service takes although its model refuses them.
+    pub texts: Vec<Text>,
+}
+
+/// What a string shape takes, instead of what the model says.
+pub struct Text {
+    pub shape: String,
+    pub max: i64,
+    /// As the model writes patterns: in Java's syntax.
+    pub pattern: String,
 }
 
 /// An error of the request's envelope, not of an operation.
@@ -26,6 +36,7 @@ impl Observed {
         let mut observed = Self {
             auth: BTreeMap::new(),
             front_end_errors: Vec::new(),
+            texts: Vec::new(),
         };
         let sections = source.as_object().ok_or("the overlay is not an object")?;
         for (section, rows) in sections {
@@ -59,6 +70,13 @@ impl Observed {
             "front_end_errors" => self.front_end_errors.push(FrontEndError {
                 name: member(row, "code")?,
                 message_member: member(row, "message_member")?,
+            }),
+            "texts" => self.texts.push(Text {
+                shape: member(row, "shape")?,
+                max: row["max"]
+                    .as_i64()
+                    .ok_or_else(|| format!("row {what:?} has no max"))?,
+                pattern: member(row, "pattern")?,
             }),
             _ => {}
         }

@@ -85,6 +85,12 @@ pub const PARTS: &[Part] = &[
         web::browser,
     ),
     Part {
+        name: "apps",
+        about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
+        in_whole_run: false,
+        run: web::apps,
+    },
+    Part {
         name: "srp-soak",
         about: "2,000 random SRP sign-ins with pycognito",
         in_whole_run: false,

@@ -1,4 +1,4 @@
-//! The web app: lint and unit tests, and the pages in a browser against a running server.
+//! The web app: lint and unit tests, the pages in a browser against a running server, and apps that install the packages.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -26,12 +26,23 @@ pub fn unit() -> Outcome<Tally> {
 
 /// The pages, and the clients of others, in Chromium. Every test makes its own user, so one server serves them all.
 pub fn browser() -> Outcome<Tally> {
-    let chromium = install::chromium()?;
     install::javascript()?;
     install::node_functions()?;
+    against_a_server("browser", &["e2e"])
+}
+
+/// Apps of others install the packages as a registry would hand them out. Their packages are fetched, so it takes minutes.
+pub fn apps() -> Outcome<Tally> {
+    install::javascript()?;
+    against_a_server("apps", &["packages", "sizes", "apps"])
+}
+
+/// Runs scripts of the web app, each of which says how many tests passed, beside a running server.
+fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
+    let chromium = install::chromium()?;
     let folder = server::build_pages()?;
     let programs = server::build()?;
-    let home = root::target().join("tests/browser");
+    let home = root::target().join("tests").join(home);
     let (port, inbox_port) = (server::free_port()?, server::free_port()?);
     let server = Server::start(&Start {
         programs: &programs,
@@ -41,22 +52,23 @@ pub fn browser() -> Outcome<Tally> {
         extra: &page_functions::settings(&programs)?,
     })?;
     let key = server::create_key(&programs, &server.data)?;
-    let mut command = npm(&folder, "e2e");
-    command
-        .env("CHROMIUM", chromium)
-        .env("POOLHOUSE_URL", format!("http://{}", server.address))
-        .env("AWS_ACCESS_KEY_ID", &key.id)
-        .env("AWS_SECRET_ACCESS_KEY", &key.secret);
     let mut tally = Tally::default();
-    let status = process::watch(&mut command, |line| {
-        tally = tally.plus(Tally::of_closing_line(line));
-        console::say(line)
-    })?;
-    Ok(if status.success() {
-        tally
-    } else {
-        tally.with_failure()
-    })
+    for script in scripts {
+        let mut command = npm(&folder, script);
+        command
+            .env("CHROMIUM", &chromium)
+            .env("POOLHOUSE_URL", format!("http://{}", server.address))
+            .env("AWS_ACCESS_KEY_ID", &key.id)
+            .env("AWS_SECRET_ACCESS_KEY", &key.secret);
+        let status = process::watch(&mut command, |line| {
+            tally = tally.plus(Tally::of_closing_line(line));
+            console::say(line)
+        })?;
+        if !status.success() {
+            tally = tally.with_failure();
+        }
+    }
+    Ok(tally)
 }
 
 fn npm(folder: &PathBuf, script: &str) -> Command {

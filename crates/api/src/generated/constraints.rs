@@ -122,8 +122,8 @@ static PATTERN_32: Pattern = Pattern::new(
 static PATTERN_33: Pattern = Pattern::new(r"^[\w\- ]+$", r"\A(?:^[0-9A-Za-z_\- ]+$)\z");
 
 static PATTERN_34: Pattern = Pattern::new(
-    r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$",
-    r"\A(?:^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$)\z",
+    r"^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?)*$",
+    r"\A(?:^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?)*$)\z",
 );
 
 static PATTERN_35: Pattern = Pattern::new(r"^[a-z0-9]+$", r"\A(?:^[a-z0-9]+$)\z");
@@ -1141,7 +1141,7 @@ pub(crate) static DEVICE_SECRET_VERIFIER_CONFIG_TYPE: Node = Node::open(Rule::St
 pub(crate) static DOCUMENT: Node = Node::open(Rule::Document);
 
 pub(crate) static DOMAIN_TYPE: Node = Node::open(Rule::Text {
-    length: Bounds::new(Some(1), Some(63)),
+    length: Bounds::new(Some(1), Some(253)),
     pattern: Some(&PATTERN_34),
 });
 

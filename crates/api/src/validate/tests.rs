@@ -258,6 +258,7 @@ fn patterns_mean_what_they_mean_in_java() {
         sms("Code: {####}"),
         user("e\u{301}mile+1@пример"),
         domain("a-9"),
+        domain("auth.example.com"),
         code("12\u{a0}3"),
     ];
     for (operation, body) in accepted {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::functions::Function;
 use crate::change::{Permission, Plan};
-use crate::pool::attribute::{self, Flaw};
+use crate::pool::attribute::{self, Flaw, Usual};
 use crate::pool::flows::{self, Flow};
 use crate::pool::policy::Access;
 use crate::pool::{Client, State, Trigger, members};
@@ -172,10 +172,7 @@ fn plan_attribute_permissions(client: &mut Value, label: &str, wanted: &Wanted, 
         ));
         return;
     }
-    for (member, usual) in [
-        ("ReadAttributes", Usual::Readable),
-        ("WriteAttributes", Usual::Writable),
-    ] {
+    for (member, usual) in Usual::LISTS {
         let list = client
             .get(member)
             .and_then(Value::as_array)
@@ -184,36 +181,18 @@ fn plan_attribute_permissions(client: &mut Value, label: &str, wanted: &Wanted, 
             Some(list) => list.clone(),
             None => {
                 plan.notes.push(format!(
-                    "{label}: {member} is not set, which means every standard attribute; a list has to name them"
+                    "{label}: {member} is not set, which means every attribute; the list names them"
                 ));
-                standard_attributes(&plan.before.pool, usual)
+                attribute::usual(&plan.before.pool, usual)
             }
         };
         if !list.iter().any(|name| *name == full.as_str()) {
             list.push(json!(full));
+        }
+        if client.get(member) != Some(&json!(list)) {
             client[member] = json!(list);
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Usual {
-    Readable,
-    Writable,
-}
-
-/// What a client without a list of its own may read or write: the standard attributes; writing leaves out those that
-/// only the service sets.
-fn standard_attributes(pool: &Value, usual: Usual) -> Vec<Value> {
-    let attributes = pool
-        .get("SchemaAttributes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
-    let names = attributes.filter_map(|attribute| attribute.get("Name")?.as_str());
-    let standard = names.filter(|name| !name.contains(':') && !matches!(*name, "sub" | "identities"));
-    let permitted = standard.filter(|name| usual == Usual::Readable || !name.ends_with("_verified"));
-    permitted.map(|name| json!(name)).collect()
 }
 
 fn plan_permissions(plan: &mut Plan, wanted: &Wanted) {

@@ -7,6 +7,7 @@ use super::rules::client::{is_session_short, needed_minutes, tells_users};
 use super::rules::trigger::with_access;
 use crate::arn::FunctionArn;
 use crate::change::{Permission, Plan};
+use crate::pool::attribute::{self, Usual};
 use crate::pool::policy::Access;
 use crate::pool::{Client, State};
 
@@ -27,8 +28,8 @@ pub(crate) fn plan(facts: &Facts, mfa: Option<Value>) -> Plan {
         if facts.subjects.contains(&client.id) && is_session_short(client, facts) {
             client.description["AuthSessionValidity"] = json!(needed_minutes(facts));
         }
-        for member in ["ReadAttributes", "WriteAttributes"] {
-            notes.extend(without_attribute(client, member, &attribute));
+        for list in Usual::LISTS {
+            notes.extend(without_attribute(client, &facts.pool, list, &attribute));
         }
     }
     plan.notes = notes;
@@ -44,19 +45,30 @@ fn is_known<T>(known: &Known<T>) -> bool {
     known.get().is_some()
 }
 
-/// Takes the attribute out of a list. A list with nothing else in it is left alone: an empty one would mean every
-/// standard attribute. Returns a note about that.
-fn without_attribute(client: &mut Client, member: &str, attribute: &str) -> Option<String> {
+/// Takes the attribute out of a list; a client without one gets a list of all the others, which takes nothing else from
+/// it. A list with nothing else in it is left alone: an empty one would mean every attribute. Returns a note about that.
+fn without_attribute(
+    client: &mut Client,
+    pool: &Value,
+    list: (&str, Usual),
+    attribute: &str,
+) -> Option<String> {
+    let (member, usual) = list;
     let label = client.label();
-    let list = client.description.get_mut(member)?.as_array_mut()?;
+    let held = client.description.get(member).and_then(Value::as_array);
+    let mut list = match held.filter(|list| !list.is_empty()) {
+        Some(list) => list.clone(),
+        None => attribute::usual(pool, usual),
+    };
     if !list.iter().any(|name| name == attribute) {
         return None;
     }
     if list.len() == 1 {
         return Some(format!(
-            "{label}: {member} names {attribute} alone and stays; without it the list would mean every standard attribute"
+            "{label}: {member} names {attribute} alone and stays; without it the list would mean every attribute"
         ));
     }
     list.retain(|name| name != attribute);
+    client.description[member] = Value::Array(list);
     None
 }

@@ -52,6 +52,32 @@ pub(crate) fn flaw(attribute: &Value) -> Option<Flaw> {
     (length < LEDGER_LENGTH).then_some(Flaw::TooShort { length })
 }
 
+/// What an app client may do with attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usual {
+    Readable,
+    Writable,
+}
+
+impl Usual {
+    /// Both, with the members of an app client that list them.
+    pub(crate) const LISTS: [(&'static str, Usual); 2] = [
+        ("ReadAttributes", Usual::Readable),
+        ("WriteAttributes", Usual::Writable),
+    ];
+}
+
+/// What a client without a list of its own may read or write, as a list: every attribute that is not developer-only;
+/// writing leaves out those that only the service sets.
+pub(crate) fn usual(pool: &Value, usual: Usual) -> Vec<Value> {
+    let attributes = pool.get("SchemaAttributes").and_then(Value::as_array);
+    let names = attributes.into_iter().flatten();
+    let names = names.filter_map(|attribute| attribute.get("Name")?.as_str());
+    let open = names.filter(|name| !name.starts_with("dev:") && !matches!(*name, "sub" | "identities"));
+    let permitted = open.filter(|name| usual == Usual::Readable || !name.ends_with("_verified"));
+    permitted.map(|name| json!(name)).collect()
+}
+
 /// The definition that `AddCustomAttributes` takes.
 pub(crate) fn definition(name: &str) -> Value {
     json!({

@@ -15,6 +15,11 @@ impl Parameters {
         Parameters(map.unwrap_or_default())
     }
 
+    /// Whether the request carried nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A key's value, if it is there.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

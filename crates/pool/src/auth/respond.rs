@@ -40,6 +40,11 @@ pub async fn respond(
         parameters,
         metadata,
     } = response;
+    if parameters.is_empty() {
+        return Err(ApiError::invalid_parameter(
+            "Missing required parameter challenge responses.",
+        ));
+    }
     let name = parameters.required("USERNAME")?;
     let pending = challenge::find(ctx, client, challenge, session.as_deref(), &parameters).await?;
     let Some(pending) = pending else {

@@ -33,6 +33,8 @@ pub struct Settings {
     pub pre_authentication_in_custom_auth: bool,
     /// Where functions run that do not run in process, by ARN or name.
     pub functions: Vec<FunctionSettings>,
+    /// What functions on this machine find in place of AWS.
+    pub aws: AwsSettings,
 }
 
 /// The port that the server listens on unless told otherwise.
@@ -67,6 +69,7 @@ impl Default for Settings {
             },
             pre_authentication_in_custom_auth: false,
             functions: Vec::new(),
+            aws: AwsSettings::default(),
         }
     }
 }
@@ -107,6 +110,44 @@ impl fmt::Display for MailCarrier {
             MailCarrier::Smtp(relay) => relay.fmt(f),
             MailCarrier::Ses(ses) => write!(f, "ses.{}", ses.region),
         }
+    }
+}
+
+/// What functions on this machine find in place of AWS: values by name.
+#[derive(Clone, Default)]
+pub struct AwsSettings {
+    /// Parameters of Systems Manager.
+    pub parameters: Vec<(String, String)>,
+    /// Secrets of Secrets Manager.
+    pub secrets: Vec<(String, String)>,
+    /// Templates of SES.
+    pub templates: Vec<MailTemplate>,
+}
+
+/// A mail with gaps: `{{name}}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailTemplate {
+    /// What functions call it.
+    pub name: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text.
+    pub text: Option<String>,
+    /// The same in HTML.
+    pub html: Option<String>,
+}
+
+/// Leaves out the values: they are secrets.
+impl fmt::Debug for AwsSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |values: &[(String, String)]| -> Vec<String> {
+            values.iter().map(|(name, _)| name.clone()).collect()
+        };
+        f.debug_struct("AwsSettings")
+            .field("parameters", &names(&self.parameters))
+            .field("secrets", &names(&self.secrets))
+            .field("templates", &self.templates)
+            .finish()
     }
 }
 

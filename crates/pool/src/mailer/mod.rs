@@ -14,7 +14,7 @@ mod worker;
 use poolhouse_api::ErrorCode;
 use poolhouse_crypto::sha256;
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_mail::{Address, Email, Mailbox};
+use poolhouse_mail::{Address, Email, Envelope, Mailbox};
 use poolhouse_outbound::aws::Caller;
 use poolhouse_store::Batch;
 use poolhouse_text::hex;
@@ -91,14 +91,7 @@ impl Mailer {
     /// # Errors
     /// `CodeDeliveryFailureException` if the server has nowhere to send mail, or nobody can be mailed at this address.
     pub fn queue(&self, now: Millis, mail: OutgoingMail) -> Result<Batch, ApiError> {
-        let Some(from) = self.from.clone().filter(|_| self.goes_somewhere) else {
-            return Err(undeliverable(
-                "This server cannot send mail. Its operator has to start it with --smtp and --mail-from, or with --inbox.",
-            ));
-        };
-        let to = Address::parse(&mail.to).map_err(|error| {
-            undeliverable("Mail cannot be sent to the user's email address.").caused_by(error)
-        })?;
+        let (from, to) = self.addresses(&mail.to)?;
         let id = outbox_id(&mail.dedup_id);
         let email = Email {
             message_id: format!("{id}@{}", from.address().domain()),
@@ -120,20 +113,61 @@ impl Mailer {
             message,
             discard: mail.discard,
         };
+        Ok(self.row(now, &id, &payload, expires))
+    }
+
+    /// The outbox row of a whole message, which goes out as it is. `dedup_id` is as in [`OutgoingMail`].
+    ///
+    /// # Errors
+    /// As [`queue`](Self::queue).
+    pub fn queue_message(
+        &self,
+        now: Millis,
+        to: &str,
+        message: Vec<u8>,
+        dedup_id: &str,
+    ) -> Result<Batch, ApiError> {
+        let (from, to) = self.addresses(to)?;
+        let payload = Payload {
+            envelope: Envelope {
+                from: from.address().clone(),
+                to,
+            },
+            message,
+            discard: false,
+        };
+        let expires = now.plus_seconds(LONGEST_SECONDS);
+        Ok(self.row(now, &outbox_id(dedup_id), &payload, expires))
+    }
+
+    /// From whom, and to whom, if there is a way.
+    fn addresses(&self, to: &str) -> Result<(Mailbox, Address), ApiError> {
+        let Some(from) = self.from.clone().filter(|_| self.goes_somewhere) else {
+            return Err(undeliverable(
+                "This server cannot send mail. Its operator has to start it with --smtp and --mail-from, or with --inbox.",
+            ));
+        };
+        let to = Address::parse(to).map_err(|error| {
+            undeliverable("Mail cannot be sent to the user's email address.").caused_by(error)
+        })?;
+        Ok((from, to))
+    }
+
+    fn row(&self, now: Millis, id: &str, payload: &Payload, expires: Millis) -> Batch {
         let held = self.handover.has_room();
         let due = if held {
             now.plus_seconds(LEASE_SECONDS)
         } else {
             now
         };
-        let row = outbox::insert(&self.platform, &rows::key(due, &id), &id, &payload, expires);
+        let row = outbox::insert(&self.platform, &rows::key(due, id), id, payload, expires);
         if held {
             self.handover.extend([Held {
-                key: rows::key(due, &id),
+                key: rows::key(due, id),
                 since: now,
             }]);
         }
-        Ok(row)
+        row
     }
 
     /// Tells the worker that a queued mail was committed. Forgetting to call it costs a second, not the mail.

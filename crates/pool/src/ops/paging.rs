@@ -28,25 +28,30 @@ impl Listing<'_> {
     /// Where the page begins that a request asks for.
     ///
     /// # Errors
-    /// `InvalidParameterException` `Invalid pagination token given.` for a token of another list, or none of ours.
-    pub fn after(&self, token: Option<&str>) -> Result<Option<String>, ApiError> {
+    /// `InvalidParameterException` `Invalid pagination token given.` for a token that is none of this operation's, and
+    /// `Paging marker … is invalid for request …` for one of another pool or filter.
+    pub fn after(&self, request_id: &str, token: Option<&str>) -> Result<Option<String>, ApiError> {
         let Some(token) = token else { return Ok(None) };
-        let key = self
-            .read(token)
-            .ok_or_else(|| ApiError::invalid_parameter("Invalid pagination token given."))?;
-        Ok(Some(key))
+        match self.read(token) {
+            Some((subject, key)) if subject == self.subject => Ok(Some(key)),
+            Some(_) => Err(ApiError::invalid_parameter(format!(
+                "Paging marker {token} is invalid for request {request_id}"
+            ))),
+            None => Err(ApiError::invalid_parameter("Invalid pagination token given.")),
+        }
     }
 
-    fn read(&self, token: &str) -> Option<String> {
+    /// What a token of this operation is about, and the key it names.
+    fn read(&self, token: &str) -> Option<(String, String)> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let value: Value = serde_json::from_slice(&bytes).ok()?;
         let [operation, subject, key] = value.as_array()?.as_slice() else {
             return None;
         };
-        let key = key.as_str()?;
+        let (subject, key) = (subject.as_str()?, key.as_str()?);
         // No row has a NUL in its key, and the store does not take one.
-        let ours = operation == self.operation && subject == self.subject && !key.contains('\0');
-        ours.then(|| key.to_owned())
+        let ours = operation == self.operation && !key.contains('\0');
+        ours.then(|| (subject.to_owned(), key.to_owned()))
     }
 }
 
@@ -63,32 +68,42 @@ mod tests {
     fn a_token_leads_to_the_page_after_its_key() {
         let token = USERS.token("user/us-east-1_AbCd12345/mära \"x\"");
         assert!(token.bytes().all(|b| b.is_ascii_graphic()));
-        let after = USERS.after(Some(&token)).unwrap();
+        let after = USERS.after("r", Some(&token)).unwrap();
         assert_eq!(after.as_deref(), Some("user/us-east-1_AbCd12345/mära \"x\""));
-        assert_eq!(USERS.after(None).unwrap(), None);
+        assert_eq!(USERS.after("r", None).unwrap(), None);
     }
 
     #[test]
-    fn a_token_of_another_list_is_refused_in_the_services_words() {
+    fn a_token_of_no_list_of_this_operation_is_refused_in_the_services_words() {
         let other_operation = Listing {
             operation: "ListUserPools",
-            ..USERS
-        };
-        let other_filter = Listing {
-            subject: "us-east-1_AbCd12345 name = \"a\"",
             ..USERS
         };
         let nul = URL_SAFE_NO_PAD.encode(r#"["ListUsers","us-east-1_AbCd12345 ","user/\u0000"]"#);
         let foreign = [
             other_operation.token("k"),
-            other_filter.token("k"),
             nul,
             "garbage!".to_owned(),
             String::new(),
         ];
         for token in foreign {
-            let refused = USERS.after(Some(&token)).unwrap_err();
+            let refused = USERS.after("r", Some(&token)).unwrap_err();
             assert_eq!(refused.message, "Invalid pagination token given.", "{token}");
         }
+    }
+
+    #[test]
+    fn a_token_of_another_filter_is_named_with_the_request_it_came_with() {
+        let other_filter = Listing {
+            subject: "us-east-1_AbCd12345 name = \"a\"",
+            ..USERS
+        };
+        let token = other_filter.token("k");
+        let refused = USERS
+            .after("adaa2d40-d1bd-4da4-ab5c-ed2a2e20b341", Some(&token))
+            .unwrap_err();
+        let sentence =
+            format!("Paging marker {token} is invalid for request adaa2d40-d1bd-4da4-ab5c-ed2a2e20b341");
+        assert_eq!(refused.message, sentence);
     }
 }

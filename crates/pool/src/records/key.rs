@@ -22,6 +22,7 @@
 //! | `p/POOL/user/SUB/profile` | a user | `user` |
 //! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
 //! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
+//! | `p/POOL/user/SUB/counter` | an item of the table that functions count in | `counter` |
 //! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
 //! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |

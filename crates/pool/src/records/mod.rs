@@ -7,6 +7,7 @@
 pub mod access_key;
 pub mod client;
 pub mod code;
+pub mod counter;
 pub mod decoded;
 pub mod deleting;
 pub mod document;
@@ -29,6 +30,7 @@ pub mod user_index;
 pub use access_key::AccessKeyRecord;
 pub use client::ClientRecord;
 pub use code::CodeRecord;
+pub use counter::CounterRecord;
 pub use decoded::Decoded;
 pub use deleting::Deleting;
 pub use document::{Document, RecordBatch, Stored, load};

@@ -57,6 +57,14 @@ impl SrpClient {
     /// # Panics
     /// If the parameters are not those of such a challenge.
     pub fn responses(&self, parameters: &Value, now: Millis) -> Value {
+        self.responses_stamped(parameters, &timestamp(now))
+    }
+
+    /// The same by a client that spells the time in its own way, and proves over that.
+    ///
+    /// # Panics
+    /// If the parameters are not those of such a challenge.
+    pub fn responses_stamped(&self, parameters: &Value, timestamp: &str) -> Value {
         let parameter = |name: &str| {
             parameters[name]
                 .as_str()
@@ -67,7 +75,6 @@ impl SrpClient {
             .decode(parameter("SECRET_BLOCK"))
             .expect("SECRET_BLOCK is base64");
         let key = self.key(user, &number(parameter("SALT")), &number(parameter("SRP_B")));
-        let timestamp = timestamp(now);
         let signature = hmac(
             &key,
             &[

@@ -24,7 +24,7 @@ pub use arn::function_name;
 pub use events::{About, Event};
 pub use host::{FunctionHost, HostError};
 pub use poolhouse_triggers::Trigger;
-pub use registry::{Functions, processes};
+pub use registry::{COUNTERS_TABLE, Functions, processes};
 pub use remote::lambda;
 pub use remote::{Remote, remotes};
 

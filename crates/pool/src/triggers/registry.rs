@@ -12,11 +12,15 @@ use poolhouse_triggers::{Function, Host, Invoker, Log, LogSource, Place, Policy,
 use super::arn::function_name;
 use super::host::FunctionHost;
 use crate::base::clock::Clock;
-use crate::base::settings::{FunctionCode, FunctionPlace, FunctionSettings, Settings};
+use crate::base::settings::{FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, Settings};
 use crate::keyring::{FunctionCredentials, FunctionKeys};
 
 /// What a function may call unless its settings say otherwise: reading and writing the attributes of users.
 const DEFAULT_OPERATIONS: [Operation; 2] = [Operation::AdminGetUser, Operation::AdminUpdateUserAttributes];
+
+/// The table that functions on this machine can count in, and the variable by which ours are told of one.
+pub const COUNTERS_TABLE: &str = "poolhouse-counters";
+const COUNTERS_VARIABLE: &str = "COUNTERS_TABLE";
 
 /// The functions that this server can run.
 pub struct Functions {
@@ -81,9 +85,7 @@ pub fn processes(
             named => named.to_vec(),
         };
         let credentials = keys.issue(&function.name, operations, &**entropy);
-        lend(settings, credentials, &mut function);
-        // What the operator sets wins, so that a function can be pointed elsewhere.
-        function.environment.extend(process.environment.iter().cloned());
+        lend(settings, credentials, process, &mut function);
         let place: Arc<dyn Place> = Arc::new(RuntimeApi::new(function, lent.clone()));
         Some((configured.function.clone(), place))
     };
@@ -155,8 +157,27 @@ fn describe(
     }
 }
 
-/// Gives a function its access key, this server's address and the way for its mail.
-fn lend(settings: &Settings, credentials: FunctionCredentials, function: &mut Function) {
+/// Gives a function this server in place of AWS. One with keys of its own is left to call whomever they are for.
+fn lend_aws(settings: &Settings, counts: bool, function: &mut Function) {
+    let endpoint = format!("http://{}", settings.local_address());
+    function
+        .environment
+        .insert("AWS_ENDPOINT_URL".to_owned(), endpoint);
+    // Ours take a table only together with the key that signs what they count.
+    if counts {
+        let table = COUNTERS_TABLE.to_owned();
+        function.environment.insert(COUNTERS_VARIABLE.to_owned(), table);
+    }
+}
+
+/// Gives a function its access key, this server's address and the way for its mail, and then what the operator set,
+/// which wins, so that a function can be pointed elsewhere.
+fn lend(
+    settings: &Settings,
+    credentials: FunctionCredentials,
+    process: &ProcessSettings,
+    function: &mut Function,
+) {
     let lent = [
         ("AWS_ACCESS_KEY_ID", credentials.access_key_id),
         ("AWS_SECRET_ACCESS_KEY", credentials.secret_access_key.to_string()),
@@ -177,5 +198,63 @@ fn lend(settings: &Settings, credentials: FunctionCredentials, function: &mut Fu
         function
             .environment
             .insert("MAIL_FROM".to_owned(), from.address().to_string());
+    }
+    let is_set = |name: &str| process.environment.iter().any(|(held, _)| held == name);
+    if !is_set("AWS_ACCESS_KEY_ID") {
+        lend_aws(settings, is_set("OTP_KEY"), function);
+    }
+    function.environment.extend(process.environment.iter().cloned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a function with these variables of its own finds beside them.
+    fn lent(own: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let process = ProcessSettings {
+            code: FunctionCode::Program {
+                program: "/srv/bootstrap".into(),
+                arguments: Vec::new(),
+                directory: None,
+                handler: None,
+            },
+            processes: None,
+            environment: own
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            operations: Vec::new(),
+        };
+        let mut function = Function::bootstrap("f", "arn", "us-east-1", "/srv/bootstrap".into());
+        let credentials = FunctionCredentials {
+            access_key_id: "ASIA".to_owned(),
+            secret_access_key: "s".to_owned().into(),
+        };
+        lend(&Settings::default(), credentials, &process, &mut function);
+        function.environment
+    }
+
+    #[test]
+    fn a_function_finds_the_server_in_place_of_aws_unless_it_has_keys_of_its_own() {
+        let endpoint = "AWS_ENDPOINT_URL";
+        let pool = "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER";
+        let plain = lent(&[]);
+        assert_eq!(plain[endpoint], "http://127.0.0.1:9229");
+        assert_eq!(plain.get(COUNTERS_VARIABLE), None);
+        let own = lent(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("OTP_KEY", "k")]);
+        assert_eq!((own.get(endpoint), own.get(COUNTERS_VARIABLE)), (None, None));
+        assert_eq!(
+            (own[pool].as_str(), own["AWS_ACCESS_KEY_ID"].as_str()),
+            ("http://127.0.0.1:9229", "AKIA")
+        );
+    }
+
+    #[test]
+    fn functions_with_the_confirm_codes_key_count_in_the_servers_table() {
+        let ours = lent(&[("OTP_KEY", "k")]);
+        assert_eq!(ours[COUNTERS_VARIABLE], COUNTERS_TABLE);
+        let elsewhere = lent(&[("OTP_KEY", "k"), (COUNTERS_VARIABLE, "codes")]);
+        assert_eq!(elsewhere[COUNTERS_VARIABLE], "codes");
     }
 }

@@ -4,7 +4,10 @@
 //! |---|---|---|
 //! | an administrator | everything | everything that is mutable |
 //! | an app client with lists | `sub`, and what `ReadAttributes` names | what `WriteAttributes` names |
-//! | an app client without | every standard attribute | every standard attribute |
+//! | an app client without | everything that is not developer-only | the same |
+//!
+//! (The service's API pages say of the last row: the standard attributes only. Its console and what people see of it say
+//! all; docs/decisions/attributes-without-lists.md.)
 //!
 //! No app client ever writes `sub`, `email_verified`, `phone_number_verified` or a developer-only attribute.
 
@@ -216,7 +219,7 @@ pub fn readable(pool: &PoolRecord, client: &ClientRecord, name: &str) -> bool {
     match &client.settings.read_attributes {
         _ if name == "sub" => true,
         Some(list) => list.iter().any(|allowed| allowed == name),
-        None => is_standard(name) && schema::has(pool, name),
+        None => !is_developer_only(name) && schema::has(pool, name),
     }
 }
 
@@ -225,17 +228,22 @@ pub fn writable(client: &ClientRecord, name: &str) -> bool {
     match &client.settings.write_attributes {
         _ if !client_may_be_given(name) => false,
         Some(list) => list.iter().any(|allowed| allowed == name),
-        None => is_standard(name),
+        None => true,
     }
 }
 
 /// Whether `WriteAttributes` may name the attribute at all.
 pub fn client_may_be_given(name: &str) -> bool {
-    name != "sub" && !is_flag(name) && !name.starts_with("dev:")
+    !is_the_servers(name) && !is_developer_only(name)
 }
 
-fn is_standard(name: &str) -> bool {
-    !name.starts_with("custom:") && !name.starts_with("dev:")
+/// Whether the server alone says what the attribute is: the `sub`, and the flags beside addresses.
+pub fn is_the_servers(name: &str) -> bool {
+    name == "sub" || is_flag(name)
+}
+
+fn is_developer_only(name: &str) -> bool {
+    name.starts_with("dev:")
 }
 
 fn is_flag(name: &str) -> bool {

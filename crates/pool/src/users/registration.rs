@@ -47,8 +47,9 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
             .value(kind)
             .is_some_and(|value| pool.compared(value) != pool.compared(typed))
         {
+            let spoken = kind.replace('_', " ");
             return Err(ApiError::invalid_parameter(format!(
-                "The attribute {kind} is not the username."
+                "User {spoken} should be empty or same as username, since username attribute is {spoken}."
             )));
         }
         user.set_attribute(kind, typed);

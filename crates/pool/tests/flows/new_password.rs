@@ -167,9 +167,13 @@ async fn a_required_attribute_is_asked_for_and_must_be_given() {
         challenge["ChallengeParameters"]["requiredAttributes"],
         "[\"userAttributes.given_name\"]"
     );
+    assert_eq!(
+        challenge["ChallengeParameters"]["userAttributes"],
+        "{\"email\":\"nia@example.com\",\"email_verified\":\"true\",\"given_name\":\"\"}",
+    );
     choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
         "InvalidParameterException",
-        "Attributes did not conform to the schema: given_name: The attribute is required\n",
+        "Invalid attributes given, given_name is missing",
     );
     let answer = |responses: Value| {
         json!({
@@ -186,8 +190,8 @@ async fn a_required_attribute_is_asked_for_and_must_be_given() {
         .call("RespondToAuthChallenge", answer(verified))
         .await
         .assert_error(
-            "NotAuthorizedException",
-            "A client attempted to write unauthorized attribute",
+            "InvalidParameterException",
+            "Cannot modify the non-mutable attribute email_verified",
         );
     let given = json!({ "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, "userAttributes.given_name": "Nia" });
     let tokens = scene
@@ -199,4 +203,63 @@ async fn a_required_attribute_is_asked_for_and_must_be_given() {
         claims(&tokens["AuthenticationResult"]["IdToken"])["given_name"],
         "Nia"
     );
+}
+
+#[tokio::test]
+async fn what_the_user_has_and_signs_in_with_or_must_have_is_not_changed_beside_a_new_password() {
+    let scene = Scene::new().await;
+    let required = json!([{ "Name": "given_name", "Required": true }]);
+    for (settings, name) in [
+        (json!({ "Schema": required }), "given_name"),
+        (json!({ "AliasAttributes": ["email"] }), "email"),
+    ] {
+        let pool = scene.server.pool_with(settings).await;
+        let client = scene.server.client(&pool).await;
+        let user = json!({ "UserPoolId": pool, "Username": "nia" });
+        let mut body = json!({
+            "TemporaryPassword": TEMPORARY,
+            "MessageAction": "SUPPRESS",
+            "UserAttributes": [
+                { "Name": "given_name", "Value": "Nia" },
+                { "Name": "email", "Value": "nia@example.com" },
+            ],
+        });
+        body["UserPoolId"] = user["UserPoolId"].clone();
+        body["Username"] = user["Username"].clone();
+        scene.server.call("AdminCreateUser", body).await.ok();
+        let challenge = scene
+            .server
+            .password_sign_in(&client, "nia", TEMPORARY)
+            .await
+            .ok();
+        let before = scene.server.call("AdminGetUser", user.clone()).await.ok();
+        let answer = |name: &str, value: &str| {
+            json!({
+                "ChallengeName": "NEW_PASSWORD_REQUIRED",
+                "ClientId": client,
+                "Session": challenge["Session"],
+                "ChallengeResponses": {
+                    "USERNAME": "nia", "NEW_PASSWORD": CHOSEN, (format!("userAttributes.{name}")): value,
+                },
+            })
+        };
+        // The value it has, too: a client that sends back what it was shown is told so at once.
+        for value in ["thief@example.com", "nia@example.com"] {
+            let refused = scene
+                .server
+                .call("RespondToAuthChallenge", answer(name, value))
+                .await;
+            refused.assert_error(
+                "NotAuthorizedException",
+                &format!("Cannot modify an already provided {name}"),
+            );
+        }
+        assert_eq!(scene.server.call("AdminGetUser", user).await.ok(), before);
+        // Anything else may be given, and the session is still good.
+        scene
+            .server
+            .call("RespondToAuthChallenge", answer("nickname", "N"))
+            .await
+            .ok();
+    }
 }

@@ -109,6 +109,47 @@ async fn a_proof_of_something_else_is_a_wrong_password() {
         .assert_error("NotAuthorizedException", WRONG);
 }
 
+/// Measured on the service: such texts are times, and the proof is judged over its own spelling of them.
+#[tokio::test]
+async fn a_time_in_another_spelling_is_a_time_and_a_proof_over_that_spelling_a_wrong_password() {
+    let scene = Scene::new().await;
+    for spelling in [
+        "Fri Jan 2 03:04:05 GMT 2026",
+        "fri jan 2 03:04:05 UTC 2026",
+        "Fri Jan 02 03:04:05 UTC 2026",
+        "Mon Jan 2 03:04:05 UTC 2026",
+    ] {
+        let client = SrpClient::new(&scene.pool, PASSWORD);
+        let challenge = begin(&scene, "mara", &client.public_a()).await.ok();
+        let responses = client.responses_stamped(&challenge["ChallengeParameters"], spelling);
+        let body = json!({
+            "ChallengeName": "PASSWORD_VERIFIER", "ClientId": scene.client, "ChallengeResponses": responses,
+        });
+        let answer = scene.server.call("RespondToAuthChallenge", body).await;
+        answer.assert_error("NotAuthorizedException", WRONG);
+        let tokens = prove(&scene, json!({ "TIMESTAMP": spelling })).await.ok();
+        assert!(
+            tokens["AuthenticationResult"]["AccessToken"].is_string(),
+            "{spelling}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_anything_in_it_is_told_so() {
+    let scene = Scene::new().await;
+    for responses in [json!({}), Value::Null] {
+        let body = json!({
+            "ChallengeName": "PASSWORD_VERIFIER", "ClientId": scene.client, "ChallengeResponses": responses,
+        });
+        let answer = scene.server.call("RespondToAuthChallenge", body).await;
+        answer.assert_error(
+            "InvalidParameterException",
+            "Missing required parameter challenge responses.",
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_clock_may_be_half_an_hour_wrong_and_no_more() {
     let scene = Scene::new().await;

@@ -49,8 +49,24 @@ OTP_KEY = "…"
 const TAIL: &str = "
 [Your own functions on the pool](../guides/your-own-functions.md) shows each kind. What functions print is kept in `logs/<function>.log` in the data folder.
 
-A function that has died is started again. A call has 5 seconds and up to three attempts, as on Cognito.
+A function that has died is started again. A call has 5 seconds, and is tried again when it ends without an answer, up to three attempts in all.
 ";
+
+const AWS: &str = r#"
+```toml
+[aws.parameters]
+"/app/captcha-key" = "…"
+
+[aws.secrets]
+"app/pepper" = "…"
+
+[aws.templates.code]
+subject = "Your code is {{code}}"
+text = "{{code}}"
+```
+
+[Your own functions on the pool](../guides/your-own-functions.md#functions-that-call-aws) says what else they find.
+"#;
 
 /// The tables with keys of their own, one after another.
 const PLAIN: [&Table; 5] = [
@@ -72,6 +88,9 @@ pub fn page() -> String {
     text.push_str(FUNCTIONS);
     rows(&mut text, &keys::functions::TABLE);
     text.push_str(TAIL);
+    section(&mut text, &keys::aws::TABLE);
+    section(&mut text, &keys::aws_template::TABLE);
+    text.push_str(AWS);
     text
 }
 
@@ -132,7 +151,11 @@ mod tests {
         let page = page();
         for key in PLAIN
             .iter()
-            .chain([&&keys::functions::TABLE])
+            .chain([
+                &&keys::functions::TABLE,
+                &&keys::aws::TABLE,
+                &&keys::aws_template::TABLE,
+            ])
             .flat_map(|table| table.keys)
         {
             assert!(page.contains(&format!("| `{}` |", key.name())), "{}", key.name());

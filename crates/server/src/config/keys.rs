@@ -118,6 +118,19 @@ table! { top, "":
     WEB: "web", Table, Words(""), "", "The sign-in page: [below](#web).";
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
+    AWS: "aws", Table, Words(""), "", "What functions on this machine find in place of AWS: [below](#aws).";
+}
+
+table! { aws, "[aws]":
+    PARAMETERS: "parameters", Table, Words(""), "", "What `ssm:GetParameter` answers, by the parameter's name.";
+    SECRETS: "secrets", Table, Words(""), "", "What `secretsmanager:GetSecretValue` answers, by the secret's name.";
+    TEMPLATES: "templates", Table, Words(""), "", "Mail templates of SES by name: [below](#aws-templates).";
+}
+
+table! { aws_template, "[aws.templates.NAME]":
+    SUBJECT: "subject", Text, Words("needed"), "\"Your code is {{code}}\"", "The subject line. `{{code}}` is a gap that `TemplateData` fills.";
+    TEXT: "text", Text, Words("needed, this or `html`"), "\"{{code}}\"", "The plain text.";
+    HTML: "html", Text, Words(""), "\"<p>{{code}}</p>\"", "The same in HTML.";
 }
 
 table! { mail, "[mail]":

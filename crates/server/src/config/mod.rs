@@ -16,7 +16,7 @@ use poolhouse_confirm::Templates;
 use poolhouse_mail::{CarrierUrl, Mailbox};
 
 use crate::settings::{HttpSettings, WebSettings};
-use poolhouse_pool::base::settings::Settings;
+use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
 pub use table::ConfigError;
 use table::Section;
 
@@ -105,6 +105,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
             .functions
             .push(functions::read(name, section, &settings.region)?);
     }
+    settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
 }
@@ -220,6 +221,36 @@ fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
             &keys::web::USER_POOL_ID,
             "and client_id go together: set both or neither",
         ));
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+/// What functions find in place of AWS.
+fn aws(mut section: Section<'_>) -> Result<AwsSettings, ConfigError> {
+    let mut settings = AwsSettings {
+        parameters: section.section(&keys::aws::PARAMETERS)?.variables()?,
+        secrets: section.section(&keys::aws::SECRETS)?.variables()?,
+        templates: Vec::new(),
+    };
+    for (name, mut section) in section.section(&keys::aws::TEMPLATES)?.sections()? {
+        let (text, html) = (
+            section.text(&keys::aws_template::TEXT)?,
+            section.text(&keys::aws_template::HTML)?,
+        );
+        let Some(subject) = section.text(&keys::aws_template::SUBJECT)? else {
+            return Err(section.error(&keys::aws_template::SUBJECT, "is missing"));
+        };
+        if text.is_none() && html.is_none() {
+            return Err(section.error(&keys::aws_template::TEXT, "is missing: set it or html"));
+        }
+        section.end()?;
+        settings.templates.push(MailTemplate {
+            name,
+            subject,
+            text,
+            html,
+        });
     }
     section.end()?;
     Ok(settings)

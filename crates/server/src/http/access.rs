@@ -17,7 +17,7 @@ use poolhouse_pool::records::{PoolRecord, load};
 use poolhouse_pool::request::Ctx;
 
 /// The signing name in every credential scope.
-const SERVICE: &str = "cognito-idp";
+pub const SERVICE: &str = "cognito-idp";
 
 /// Lets the request pass if a known key signed it and may call this operation.
 ///
@@ -29,6 +29,33 @@ pub async fn authorize(
     body: &Value,
     request: &Request<Bytes>,
 ) -> Result<(), ApiError> {
+    match signer(ctx, SERVICE, request).await? {
+        Signer::Function(key) => authorize_function(ctx, &key, operation, body).await,
+        Signer::Operator => Ok(()),
+    }
+}
+
+/// The function whose key signed a request to another service.
+///
+/// # Errors
+/// As [`authorize`]; the operator's keys are good for the pool only.
+pub async fn function(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<FunctionKey, ApiError> {
+    match signer(ctx, service, request).await? {
+        Signer::Function(key) => Ok(key),
+        Signer::Operator => Err(ApiError::new(
+            ErrorCode::AccessDeniedException,
+            "Only functions that this server runs are answered in place of AWS.",
+        )),
+    }
+}
+
+/// Whose key signed a request.
+enum Signer {
+    Operator,
+    Function(FunctionKey),
+}
+
+async fn signer(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<Signer, ApiError> {
     let headers: Vec<(&str, Cow<'_, str>)> = request
         .headers()
         .iter()
@@ -45,7 +72,7 @@ pub async fn authorize(
         headers: &headers,
         body: request.body(),
     };
-    let presented = Presented::parse(signed, SERVICE).map_err(refused)?;
+    let presented = Presented::parse(signed, service).map_err(refused)?;
     let function = ctx.app.function_keys.find(presented.access_key_id());
     let secret = match &function {
         Some(key) => Some(key.secret.clone()),
@@ -54,10 +81,7 @@ pub async fn authorize(
     presented
         .verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds())
         .map_err(refused)?;
-    match function {
-        Some(key) => authorize_function(ctx, &key, operation, body).await,
-        None => Ok(()),
-    }
+    Ok(function.map_or(Signer::Operator, Signer::Function))
 }
 
 async fn authorize_function(

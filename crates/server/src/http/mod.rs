@@ -9,10 +9,13 @@
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
 //! | `GET` anything else | the built pages (`pages`) |
 //!
+//! What is signed for another service of AWS is answered in its place (`aws`), whatever its path.
+//!
 //! `connections` holds the sockets and their limits, `edge` what surrounds every request.
 
 pub mod access;
 pub mod api;
+mod aws;
 mod body;
 mod catch;
 pub mod connections;
@@ -57,6 +60,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
         .merge(inbox::routes(&app))
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), aws::divert))
         .layer(Extension(Arc::new(pages)))
         .layer(Extension(limits))
         .layer(from_fn_with_state(app.clone(), edge::around))

@@ -24,8 +24,18 @@ pub(super) struct Event {
     pub(super) trace: String,
 }
 
+/// Holds a process still between two events, as Lambda does: what a function leaves undone when it answers goes on with
+/// its next event, and not before.
+pub(super) trait Freezer: Send + Sync {
+    /// Nothing of the process runs from here on.
+    fn freeze(&self);
+    /// It goes on where it was.
+    fn thaw(&self);
+}
+
 /// The meeting place. The process comes to it through HTTP, the caller by `assign`.
 pub(super) struct Desk {
+    freezer: Box<dyn Freezer>,
     state: Mutex<State>,
     changed: Notify,
 }
@@ -105,13 +115,14 @@ impl Phase {
 }
 
 impl Desk {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(freezer: Box<dyn Freezer>) -> Self {
         let state = State {
             phase: Phase::Started,
             waiting: None,
             current: None,
         };
         Self {
+            freezer,
             state: Mutex::new(state),
             changed: Notify::new(),
         }
@@ -130,6 +141,7 @@ impl Desk {
                     event: event.clone(),
                     reply: Some(reply),
                 });
+                self.freezer.thaw();
                 self.changed.notify_waiters();
                 Some(Ok(outcome))
             }
@@ -142,6 +154,8 @@ impl Desk {
         self.when(|state| {
             if matches!(state.phase, Phase::Started | Phase::ResponseSent) {
                 state.phase = Phase::Idle;
+                // It has asked, so it is done with what it was doing; whoever hands it an event thaws it.
+                self.freezer.freeze();
                 // Somebody may wait for exactly this.
                 self.changed.notify_waiters();
             }

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::desk::{Desk, Event, Outcome, Unusable, exit_text};
+use super::desk::{Desk, Event, Freezer, Outcome, Unusable, exit_text};
 use super::function::Function;
 use super::host::{Host, LogSource};
 use super::http::{self, Session};
@@ -39,7 +39,7 @@ impl Sandbox {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let runtime_api = listener.local_addr()?.to_string();
         let mut process = Process::spawn(function, &runtime_api, instance)?;
-        let desk = Arc::new(Desk::new());
+        let desk = Arc::new(Desk::new(Box::new(Held(process.group.0))));
         let session = Session {
             desk: Arc::clone(&desk),
             function_arn: function.arn.clone(),
@@ -117,6 +117,31 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+/// A group that stands still while its function has nothing to do.
+///
+/// A killed group dies all the same. Should the server itself be killed, the system wakes the group with a hang-up: it
+/// is then orphaned and has stopped processes.
+struct Held(Option<Pid>);
+
+impl Held {
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.0 {
+            // It fails when nobody is left; the call that is handed to nobody fails by itself.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Freezer for Held {
+    fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    fn thaw(&self) {
+        self.signal(Signal::CONT);
     }
 }
 

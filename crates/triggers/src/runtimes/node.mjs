@@ -7,7 +7,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import http from 'node:http';
-import { createRequire } from 'node:module';
+import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format, types } from 'node:util';
@@ -93,6 +93,29 @@ function replaceConsole() {
       process.stdout.write(`${new Date().toISOString()}\t${requestId}\t${level}\t${format(...values)}\n`);
     };
   }
+}
+
+// --- Version 2 of the AWS SDK ------------------------------------------------------------------------------------------
+
+/**
+ * Points version 2 of the SDK where `AWS_ENDPOINT_URL` points: version 3 reads that variable itself, 2 knows only its
+ * own configuration.
+ */
+function pointOldSdk() {
+  const { AWS_ENDPOINT_URL: endpoint, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: ignored = '' } = process.env;
+  if (!endpoint || ignored.toLowerCase() === 'true') return;
+  const load = Module._load;
+  let isPointed = false;
+  Module._load = function loadPointed(request, parent, ...rest) {
+    const loaded = load.call(this, request, parent, ...rest);
+    if (!isPointed && /^aws-sdk(\/|$)/.test(request)) {
+      isPointed = true;
+      // The services share one configuration, whichever of them was loaded.
+      const { config } = load.call(this, 'aws-sdk/global', parent, ...rest);
+      config.update({ endpoint });
+    }
+    return loaded;
+  };
 }
 
 // --- The handler -----------------------------------------------------------------------------------------------------
@@ -276,6 +299,7 @@ function endWithTheServer() {
 replaceConsole();
 listenForTheUncaught();
 endWithTheServer();
+pointOldSdk();
 process.env.AWS_EXECUTION_ENV = `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`;
 // What is thrown here is an exception that nobody catches: it is reported as an error of the start.
 const handler = await loadHandler();

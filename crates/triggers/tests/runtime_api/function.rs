@@ -128,6 +128,14 @@ fn serve(api: &mut Api, event: &Answer, calls: u32, environment: &BTreeMap<Strin
             meet(order["at"].as_str().unwrap());
             respond(api, b"{}");
         }
+        "answer-and-go-on" => {
+            let at = order["at"].as_str().unwrap().to_owned();
+            std::thread::spawn(move || {
+                meet(&at);
+                println!("\nwent on");
+            });
+            respond(api, json!({"pid": std::process::id()}).to_string().as_bytes());
+        }
         "start-another" => {
             #[expect(clippy::zombie_processes, reason = "that nobody waits for it is the point")]
             let other = Command::new("sleep").arg("1000").spawn().unwrap();

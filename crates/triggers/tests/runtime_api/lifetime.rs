@@ -146,6 +146,38 @@ async fn a_warm_function_has_its_process_before_its_first_event() {
     assert_eq!(rig.tell().await["calls"], 1);
 }
 
+/// A mail that nobody waited for must not leave between two events here when on Lambda it would not.
+#[tokio::test]
+async fn what_a_function_leaves_undone_waits_for_its_next_event() {
+    let rig = rig(|_| {});
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let event = json!({"do": "answer-and-go-on", "at": listener.local_addr().unwrap()});
+    let answered = rig.invoke(event).await.unwrap();
+    let answered: Value = serde_json::from_slice(&answered.payload).unwrap();
+    let mut meeting = listener.accept().await.unwrap().0;
+    meeting.read_u8().await.unwrap();
+    frozen(&answered["pid"]).await;
+    // From here on it could go on, if it were not held.
+    drop(meeting);
+    while let Ok(line) = rig.log.lock().unwrap().try_recv() {
+        assert_ne!(line, "teller: went on");
+    }
+    // The next event takes until what was left undone is done.
+    let event = json!({"do": "meet", "at": listener.local_addr().unwrap()});
+    let next = rig.invoke(event);
+    let meanwhile = async {
+        let mut meeting = listener.accept().await.unwrap().0;
+        meeting.read_u8().await.unwrap();
+        rig.logged("teller: went on").await;
+        drop(meeting);
+    };
+    let (next, ()) = tokio::join!(next, meanwhile);
+    assert_eq!(next.unwrap(), answer("{}"));
+    frozen(&answered["pid"]).await;
+    rig.place.shut_down().await;
+    gone(&answered["pid"]).await;
+}
+
 #[tokio::test]
 async fn a_shut_down_leaves_no_process_behind_and_takes_no_calls() {
     let rig = rig(|_| {});

@@ -86,6 +86,15 @@ impl Rig {
     }
 }
 
+/// Waits until the process with this id stands still.
+async fn frozen(pid: &Value) {
+    let status = format!("/proc/{pid}/status");
+    let stands = || std::fs::read_to_string(&status).is_ok_and(|status| status.contains("State:\tT"));
+    while !stands() {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Waits until no process has this id, or only a dead one that nobody has asked about.
 async fn gone(pid: &Value) {
     let status = format!("/proc/{pid}/status");

@@ -1,8 +1,9 @@
 import { ApplicationConfig, Type, provideBrowserGlobalErrorListeners } from '@angular/core';
 import { createApplication } from '@angular/platform-browser';
-import { provideSignIn } from '@poolhouse/sign-in';
+import { provideSignIn } from '@poolhouse/angular';
 import { loadConfig } from './app/config';
-import { loadTexts } from './app/languages/load-texts';
+import { PAGE_TEXTS } from './app/demo-texts';
+import { loadDemoTexts } from './app/languages/load-texts';
 import { SignInPage } from './app/sign-in-page';
 import { UnavailablePage } from './app/unavailable-page';
 
@@ -17,11 +18,14 @@ async function pageAt(path: string): Promise<Page> {
     const { InboxPage } = await import('./app/inbox/inbox-page');
     return { component: InboxPage, providers: [] };
   }
-  const [config, texts] = await Promise.all([loadConfig(), loadTexts()]);
-  if (!config) return { component: UnavailablePage, providers: [] };
-  document.documentElement.lang = texts.lang;
-  document.documentElement.dir = texts.dir;
-  return { component: SignInPage, providers: [provideSignIn({ ...config, texts })] };
+  const [config, { forms, pages }] = await Promise.all([loadConfig(), loadDemoTexts()]);
+  document.documentElement.lang = forms.lang;
+  document.documentElement.dir = forms.dir;
+  const texts = { provide: PAGE_TEXTS, useValue: pages };
+  if (!config) return { component: UnavailablePage, providers: [texts] };
+  // The page's policy lets no foreign script in, so the tokens may outlive a reload.
+  const signIn = provideSignIn({ ...config, texts: forms, store: 'browser' });
+  return { component: SignInPage, providers: [signIn, texts] };
 }
 
 async function start(): Promise<void> {

@@ -41,7 +41,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "People can write the ledger's attribute",
         why: "The ledger cannot be forged, but it can be wiped out: whoever has an access token resets the count of wrong \
               codes and mails. The functions do not need that permission.",
-        fix: "Take the attribute out of the app client's WriteAttributes.",
+        fix: "Take the attribute out of the app client's WriteAttributes; give it a list if it has none.",
         fixable: true,
         check: writable,
     },
@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Note,
         title: "The ledger's attribute is copied into ID tokens",
         why: "It holds no code, only sealed counts, but makes tokens longer. The functions do not need that permission.",
-        fix: "Take the attribute out of the app client's ReadAttributes.",
+        fix: "Take the attribute out of the app client's ReadAttributes; give it a list if it has none.",
         fixable: true,
         check: readable,
     },
@@ -101,30 +101,45 @@ fn short(facts: &Facts) -> Vec<Hit> {
     }
 }
 
-/// The app clients whose own list names the attribute. (Without a list of their own they may read and write standard
-/// attributes only.)
-fn listed<'a>(facts: &'a Facts, member: &str) -> Vec<&'a Client> {
+/// The app clients that the attribute is open to, and whether by their own list rather than for want of one. (The API's pages say
+/// that it is closed to a client without a list; what people see says otherwise, so it counts as open.)
+fn open_to<'a>(facts: &'a Facts, member: &str) -> Vec<(&'a Client, bool)> {
     let name = facts.attribute_name();
-    let names = |client: &&Client| {
+    let how = |client: &'a Client| {
         let list = client.description.get(member).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().any(|entry| entry == name.as_str()))
+        match list.filter(|list| !list.is_empty()) {
+            Some(list) => list
+                .iter()
+                .any(|entry| entry == name.as_str())
+                .then_some((client, true)),
+            None => attribute::find(&facts.pool, &facts.attribute).map(|_| (client, false)),
+        }
     };
-    facts.clients.iter().filter(names).collect()
+    facts.clients.iter().filter_map(how).collect()
 }
 
 fn writable(facts: &Facts) -> Vec<Hit> {
-    let name = facts.attribute_name();
-    let hit = |client: &Client| Hit::new(client.label(), format!("has {name} in WriteAttributes"));
-    listed(facts, "WriteAttributes").into_iter().map(hit).collect()
+    hits(facts, "WriteAttributes")
 }
 
 fn readable(facts: &Facts) -> Vec<Hit> {
     if !code_readable(facts).is_empty() {
         return Vec::new();
     }
+    hits(facts, "ReadAttributes")
+}
+
+fn hits(facts: &Facts, member: &str) -> Vec<Hit> {
     let name = facts.attribute_name();
-    let hit = |client: &Client| Hit::new(client.label(), format!("has {name} in ReadAttributes"));
-    listed(facts, "ReadAttributes").into_iter().map(hit).collect()
+    let hit = |(client, is_listed): (&Client, bool)| {
+        let how = if is_listed {
+            format!("has {name} in {member}")
+        } else {
+            format!("has no {member}, which leaves {name} open to it")
+        };
+        Hit::new(client.label(), how)
+    };
+    open_to(facts, member).into_iter().map(hit).collect()
 }
 
 fn code_readable(facts: &Facts) -> Vec<Hit> {
@@ -134,7 +149,7 @@ fn code_readable(facts: &Facts) -> Vec<Hit> {
     if foreign.is_empty() {
         return Vec::new();
     }
-    let hit = |client: &Client| {
+    let hit = |(client, _): (&Client, bool)| {
         Hit::new(
             client.label(),
             format!(
@@ -144,5 +159,5 @@ fn code_readable(facts: &Facts) -> Vec<Hit> {
             ),
         )
     };
-    listed(facts, "ReadAttributes").into_iter().map(hit).collect()
+    open_to(facts, "ReadAttributes").into_iter().map(hit).collect()
 }

@@ -241,7 +241,7 @@ fn verifies_email_first(facts: &Facts) -> bool {
     list.is_some_and(|list| list.iter().any(|name| name == "email"))
 }
 
-/// A client without a list of its own may write every standard attribute.
+/// A client without a list of its own may write every attribute.
 fn writes_email(client: &Client) -> bool {
     let list = texts(&client.description, "WriteAttributes");
     list.is_empty() || list.contains(&"email")

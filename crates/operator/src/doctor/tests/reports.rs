@@ -112,6 +112,36 @@ fn the_fixes_mend_what_they_say_and_nothing_else() {
     );
 }
 
+/// Sources differ on whether such a client may write custom attributes; a wiped ledger is too dear to rely on the
+/// gentler one.
+#[test]
+fn a_client_without_lists_gets_lists_of_everything_but_the_ledger() {
+    let mut facts = healthy::facts();
+    let client = &mut facts.clients[0].description;
+    client["ReadAttributes"] = json!(null);
+    client["WriteAttributes"] = json!([]);
+    let before: Vec<_> = examine(&facts)
+        .findings
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect();
+    assert!(before.contains(&"attribute-writable"), "{before:?}");
+    assert!(before.contains(&"attribute-readable"), "{before:?}");
+    facts.clients = plan_fixes(&facts, None).clients;
+    let client = &facts.clients[0].description;
+    for member in ["ReadAttributes", "WriteAttributes"] {
+        let names = client[member].as_array().unwrap();
+        assert!(names.contains(&json!("email")), "{names:?}");
+        assert!(!names.contains(&json!("custom:authChallenge")), "{names:?}");
+    }
+    let after: Vec<_> = examine(&facts)
+        .findings
+        .iter()
+        .map(|finding| finding.rule.id)
+        .collect();
+    assert!(after.iter().all(|id| !id.starts_with("attribute-")), "{after:?}");
+}
+
 #[test]
 fn a_list_with_the_attribute_alone_is_not_emptied() {
     let mut facts = healthy::facts();
@@ -122,7 +152,7 @@ fn a_list_with_the_attribute_alone_is_not_emptied() {
         plan.notes,
         [
             "app client web (web): WriteAttributes names custom:authChallenge alone and stays; without it the list would \
-             mean every standard attribute"
+             mean every attribute"
         ]
     );
 }

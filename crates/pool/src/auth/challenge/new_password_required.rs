@@ -15,9 +15,10 @@ use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
 use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
+use crate::records::user_index::signs_in_by;
 use crate::records::{ClientRecord, PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
 use crate::request::Ctx;
-use crate::users::attributes::Change;
+use crate::users::attributes::{self, Change};
 use crate::users::change;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
@@ -55,19 +56,25 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     };
     let batch = Batch::new().create(session.key, &record);
 
-    let missing: Vec<String> = schema::required(pool)
-        .filter(|attribute| user.attribute(attribute).is_none())
+    let missing = attributes::missing_required(pool, user);
+    let named: Vec<String> = missing
+        .iter()
         .map(|attribute| format!("{ATTRIBUTE_PREFIX}{attribute}"))
         .collect();
-    let present: BTreeMap<&str, &str> = user
-        .attributes
+    // Clients show a form of `userAttributes`, so what is still to be given is there too, with an empty value.
+    let shown: BTreeMap<&str, &str> = missing
         .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .map(|name| (name.as_str(), ""))
+        .chain(
+            user.attributes
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str())),
+        )
         .collect();
     let parameters = BTreeMap::from([
         ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
-        ("requiredAttributes".to_owned(), json!(missing).to_string()),
-        ("userAttributes".to_owned(), json!(present).to_string()),
+        ("requiredAttributes".to_owned(), json!(named).to_string()),
+        ("userAttributes".to_owned(), json!(shown).to_string()),
     ]);
     Ok((
         batch,
@@ -132,6 +139,7 @@ async fn set_password(
             .collect(),
         remove: Vec::new(),
     };
+    check_untouched(pool, &user.value, &change)?;
     change.check_client(client)?;
     let proved = proved(ctx, &stored)?;
     check_password(&user.value, &proved)?;
@@ -142,6 +150,7 @@ async fn set_password(
     let sub = user.value.sub.clone();
     change::change(ctx, pool, user, |user| {
         check_password(user, &proved)?;
+        check_untouched(pool, user, &change)?;
         check_change(pool, user, &change)?;
         change.apply(pool, user);
         user.sealed_verifier = Some(verifier.clone());
@@ -175,6 +184,27 @@ fn check_password(user: &UserRecord, proved: &[u8]) -> Result<(), ApiError> {
     }
 }
 
+/// Lets the answer pass if it leaves alone what this challenge may not change: flags, which only the server sets, and
+/// what the user has and signs in with or must have. Clients that send back what they were shown do both.
+fn check_untouched(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
+    let given = || change.set.iter().map(|(name, _)| name.as_str());
+    if let Some(name) = given().find(|name| attributes::is_the_servers(name)) {
+        return Err(ApiError::invalid_parameter(format!(
+            "Cannot modify the non-mutable attribute {name}"
+        )));
+    }
+    let is_fixed = |name: &str| {
+        let matters = signs_in_by(pool, name) || schema::required(pool).any(|required| required == name);
+        matters && user.attribute(name).is_some()
+    };
+    match given().find(|name| is_fixed(name)) {
+        Some(name) => Err(ApiError::not_authorized(format!(
+            "Cannot modify an already provided {name}"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Lets the answer pass if the user still has to choose a password and has every required attribute afterwards.
 fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
     if user.status != UserStatusType::ForceChangePassword {
@@ -183,9 +213,9 @@ fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result
     change.check_change(pool, user)?;
     let mut changed = user.clone();
     change.apply(pool, &mut changed);
-    match schema::required(pool).find(|attribute| changed.attribute(attribute).is_none()) {
+    match attributes::missing_required(pool, &changed).first() {
         Some(attribute) => Err(ApiError::invalid_parameter(format!(
-            "Attributes did not conform to the schema: {attribute}: The attribute is required\n"
+            "Invalid attributes given, {attribute} is missing"
         ))),
         None => Ok(()),
     }

@@ -160,10 +160,12 @@ struct Proof {
 
 impl Proof {
     fn read(ctx: &Ctx, parameters: &Parameters) -> Result<Proof, ApiError> {
-        let text = parameters.required("TIMESTAMP")?.to_owned();
-        let seconds = timestamp::parse(&text).ok_or_else(|| {
+        let bad_timestamp = || {
             ApiError::invalid_parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.")
-        })?;
+        };
+        let seconds = timestamp::parse(parameters.required("TIMESTAMP")?).ok_or_else(bad_timestamp)?;
+        // The proof is judged over this spelling, whatever the client's.
+        let canonical = timestamp::format(seconds).ok_or_else(bad_timestamp)?;
         let signature = STANDARD
             .decode(parameters.required("PASSWORD_CLAIM_SIGNATURE")?)
             .map_err(|_| {
@@ -182,7 +184,7 @@ impl Proof {
         Ok(Proof {
             block,
             signature,
-            timestamp: text,
+            timestamp: canonical,
         })
     }
 }

@@ -55,6 +55,7 @@ mod tests {
                     { "Name": "sub", "Value": sub },
                     { "Name": "email", "Value": "mara@example.com" },
                     { "Name": "email_verified", "Value": "true" },
+                    { "Name": "custom:authChallenge", "Value": "x" },
                 ]),
             ),
             (
@@ -67,6 +68,34 @@ mod tests {
             let user = server.call("GetUser", json!({ "AccessToken": token })).await.ok();
             assert_eq!(user, json!({ "Username": "mara", "UserAttributes": attributes }));
         }
+    }
+
+    #[tokio::test]
+    async fn a_developer_only_attribute_is_the_administrators() {
+        let server = TestPool::new().await;
+        let schema =
+            json!([{ "Name": "score", "AttributeDataType": "Number", "DeveloperOnlyAttribute": true }]);
+        let pool = server.pool_with(json!({ "Schema": schema })).await;
+        let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
+        let score = json!([{ "Name": "dev:custom:score", "Value": "7" }]);
+        let request = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributes": score });
+        server.call("AdminUpdateUserAttributes", request).await.ok();
+        let request = json!({ "UserPoolId": pool, "Username": "mara" });
+        let seen = server.call("AdminGetUser", request).await.ok();
+        assert!(
+            seen["UserAttributes"].as_array().unwrap().contains(&score[0]),
+            "{seen}"
+        );
+        let client = server.client(&pool).await;
+        let token = token(&server, &client).await;
+        let user = server.call("GetUser", json!({ "AccessToken": token })).await.ok();
+        assert!(!user["UserAttributes"].to_string().contains("score"), "{user}");
+        assert!(user["UserAttributes"].to_string().contains(&sub), "{user}");
+        let request = json!({ "AccessToken": token, "UserAttributes": score });
+        server.call("UpdateUserAttributes", request).await.assert_error(
+            "NotAuthorizedException",
+            "A client attempted to write unauthorized attribute",
+        );
     }
 
     #[tokio::test]

@@ -26,7 +26,7 @@ pub async fn run(
         operation: "ListUserPoolClients",
         subject: pool.id(),
     };
-    let after = listing.after(input.next_token.as_deref())?;
+    let after = listing.after(&ctx.request_id, input.next_token.as_deref())?;
     if input.client_type == Some(ClientTypeType::Dcr) {
         return Ok(shapes::ListUserPoolClientsResponse {
             user_pool_clients: Some(Vec::new()),
@@ -98,13 +98,17 @@ mod tests {
             .await
             .ok();
         assert_eq!(rest, json!({ "UserPoolClients": made[2..] }));
-        server
+        let answer = server
             .call(
                 "ListUserPoolClients",
                 json!({ "UserPoolId": other, "NextToken": token }),
             )
-            .await
-            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+            .await;
+        let marker = format!(
+            "Paging marker {} is invalid for request ",
+            token.as_str().unwrap()
+        );
+        assert!(answer.text.contains(&marker), "{}", answer.text);
     }
 
     #[tokio::test]

@@ -23,7 +23,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::ListUserPoolsRequest,
 ) -> Result<shapes::ListUserPoolsResponse, ApiError> {
-    let after = LISTING.after(input.next_token.as_deref())?;
+    let after = LISTING.after(&ctx.request_id, input.next_token.as_deref())?;
     let limit = usize::try_from(input.max_results).unwrap_or_default();
     // One more than asked for, so that the last page has no token.
     let mut rows = ctx

@@ -187,7 +187,11 @@ fn custom(asked: SchemaAttributeType) -> Result<SchemaAttributeType, ApiError> {
     } else {
         format!("custom:{given}")
     };
-    let kind = asked.attribute_data_type.unwrap_or(AttributeDataType::String);
+    let kind = asked.attribute_data_type.ok_or_else(|| {
+        ApiError::invalid_parameter(
+            "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.",
+        )
+    })?;
     check_constraints(&asked, &name, Some(kind))?;
     let is = |this: AttributeDataType| kind == this;
     Ok(SchemaAttributeType {

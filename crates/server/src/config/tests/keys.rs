@@ -3,13 +3,15 @@
 use super::*;
 use crate::config::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 6] = [
+const TABLES: [&Table; 8] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
     &keys::functions::TABLE,
+    &keys::aws::TABLE,
+    &keys::aws_template::TABLE,
 ];
 
 /// A file with this key and what cannot be left out beside it.
@@ -79,6 +81,8 @@ fn the_values_that_are_shown_are_taken() {
                 "user_pool_id" => file(table, key, key.example()) + "\nclient_id = 'c'",
                 "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
                 "runtime" => file(table, key, key.example()) + "\nhandler = 'index.handler'\ndirectory = 'd'",
+                "subject" => file(table, key, key.example()) + "\ntext = 't'",
+                "text" | "html" => file(table, key, key.example()) + "\nsubject = 's'",
                 _ => file(table, key, key.example()),
             };
             assert!(read(&text).is_ok(), "{text}: {:?}", read(&text).err());

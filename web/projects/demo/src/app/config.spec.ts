@@ -1,5 +1,4 @@
 import { readConfig } from './config';
-import { chooseLanguage } from './languages/load-texts';
 
 describe('readConfig', () => {
   it('takes the server that served the page where no endpoint is named', () => {
@@ -13,16 +12,4 @@ describe('readConfig', () => {
     'takes nothing from %j',
     (value) => expect(readConfig(value)).toBeNull(),
   );
-});
-
-describe('chooseLanguage', () => {
-  it.each([
-    [['de-CH', 'en'], 'de'],
-    [['fr', 'ar-EG'], 'ar'],
-    [['fr'], 'en'],
-    [['constructor'], 'en'],
-    [[], 'en'],
-  ])('%j: %s', (wanted, language) => {
-    expect(chooseLanguage(wanted)).toBe(language);
-  });
 });

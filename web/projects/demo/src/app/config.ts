@@ -1,4 +1,4 @@
-import type { SignInName } from '@poolhouse/sign-in';
+import type { SignInName } from '@poolhouse/angular';
 
 /** What `/config.json` says: so one build serves any pool, here or on AWS. */
 export interface DemoConfig {

@@ -3,60 +3,64 @@ import {
   Component,
   DestroyRef,
   ViewContainerRef,
+  effect,
   inject,
-  inputBinding,
-  outputBinding,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
-import { SignIn, SignInFlow, Tokens } from '@poolhouse/sign-in';
+import { Session, SignIn, SignInFlow } from '@poolhouse/angular';
 import { Brand } from './brand';
 
 /** Long enough to see that it worked. */
 const GREETING = 600;
 
+/** The forms, or the account of who is signed in: here, in another tab, or before a reload. */
 @Component({
   selector: 'app-sign-in-page',
   imports: [Brand, SignIn],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (!left()) {
+    @if (!inside()) {
       <main class="page">
-        <si-sign-in appName="Poolhouse" (signedIn)="onSignedIn($event)"><app-brand /></si-sign-in>
+        <si-sign-in appName="Poolhouse"><app-brand /></si-sign-in>
       </main>
     }
     <ng-container #next />
   `,
 })
 export class SignInPage {
-  protected readonly left = signal(false);
   private readonly flow = inject(SignInFlow);
+  private readonly session = inject(Session);
   private readonly next = viewChild.required('next', { read: ViewContainerRef });
+  protected readonly inside = signal(this.session.signedIn());
   private greeting: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     inject(DestroyRef).onDestroy(() => clearTimeout(this.greeting));
-  }
-
-  protected onSignedIn(tokens: Tokens): void {
-    this.greeting = setTimeout(() => void this.showSignedIn(tokens), GREETING);
-  }
-
-  /** Fetched when somebody has signed in: nobody waits for it before. */
-  private async showSignedIn(tokens: Tokens): Promise<void> {
-    const { SignedInPage } = await import('./signed-in-page');
-    this.left.set(true);
-    this.next().createComponent(SignedInPage, {
-      bindings: [
-        inputBinding('tokens', () => tokens),
-        outputBinding('signedOut', () => this.onSignedOut()),
-      ],
+    effect(() => {
+      const signedIn = this.session.signedIn();
+      untracked(() => this.follow(signedIn));
     });
   }
 
-  private onSignedOut(): void {
-    this.next().clear();
-    this.flow.useDifferentAccount();
-    this.left.set(false);
+  private follow(signedIn: boolean): void {
+    clearTimeout(this.greeting);
+    if (!signedIn) {
+      this.next().clear();
+      if (this.inside()) this.flow.useDifferentAccount();
+      this.inside.set(false);
+      return;
+    }
+    const justNow = this.flow.state().step === 'done';
+    this.greeting = setTimeout(() => void this.showAccount(), justNow ? GREETING : 0);
+  }
+
+  /** Fetched when somebody has signed in: nobody waits for it before. */
+  private async showAccount(): Promise<void> {
+    const { SignedInPage } = await import('./signed-in-page');
+    if (!this.session.signedIn() || this.next().length) return;
+    this.inside.set(true);
+    this.next().createComponent(SignedInPage);
   }
 }

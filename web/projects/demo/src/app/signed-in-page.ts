@@ -1,44 +1,43 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ElementRef,
   afterNextRender,
   computed,
-  ElementRef,
   inject,
-  input,
-  linkedSignal,
-  output,
   signal,
   viewChild,
 } from '@angular/core';
-import { AuthError, CognitoClient, Tokens, readClaims } from '@poolhouse/sign-in';
+import { SIGN_IN_TEXTS, Session } from '@poolhouse/angular';
+import { AuthError } from '@poolhouse/auth';
 import { Brand } from './brand';
+import { PAGE_TEXTS } from './demo-texts';
 
-const SESSION_ENDED = 'This session has ended. Sign out and in again.';
-const TRY_AGAIN = 'That didn’t work. Check your connection and try again.';
-
-/** Who is signed in, by the ID token; and what an app does with the tokens. They stay in memory. */
+/** Who is signed in, by the ID token; and what an app does with a session. */
 @Component({
   selector: 'app-signed-in-page',
   imports: [Brand],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <main class="page" lang="en" dir="ltr">
+    <main class="page">
       <div class="si-card page__card page__card--wide">
         <app-brand />
         <div class="si-form">
-          <div class="si-heading">
-            <h1 class="si-title" tabindex="-1" #heading>Welcome</h1>
-            <p class="si-lead">
-              You’re signed in as <strong translate="no">{{ who() }}</strong
-              >.
-            </p>
+          <div class="account">
+            <span class="account__face" aria-hidden="true" translate="no">{{ initials() }}</span>
+            <div class="si-heading">
+              <h1 class="si-title" tabindex="-1" #heading>{{ texts.welcome }}</h1>
+              <p class="si-lead">
+                {{ lead[0] }}<strong translate="no" dir="auto">{{ who() }}</strong
+                >{{ lead[1] }}
+              </p>
+            </div>
           </div>
           <dl class="claims">
             @for (row of rows(); track row.name) {
               <div class="claims__row">
                 <dt>{{ row.name }}</dt>
-                <dd translate="no">{{ row.value }}</dd>
+                <dd dir="auto">{{ row.value }}</dd>
               </div>
             }
           </dl>
@@ -48,30 +47,17 @@ const TRY_AGAIN = 'That didn’t work. Check your connection and try again.';
             }
           </div>
           <div class="actions">
-            <button
-              class="si-button"
-              type="button"
-              [attr.aria-disabled]="busy() || null"
-              (click)="refresh()"
-            >
-              Refresh tokens
-            </button>
-            <button
-              class="si-button si-button--quiet"
-              type="button"
-              [attr.aria-disabled]="busy() || null"
-              (click)="signOut()"
-            >
-              Sign out
-            </button>
-            <button
-              class="si-button si-button--quiet"
-              type="button"
-              [attr.aria-disabled]="busy() || null"
-              (click)="signOutEverywhere()"
-            >
-              Sign out everywhere
-            </button>
+            @for (action of actions; track action.label) {
+              <button
+                class="si-button"
+                [class.si-button--quiet]="!$first"
+                type="button"
+                [attr.aria-disabled]="busy() || null"
+                (click)="run(action.work)"
+              >
+                {{ action.label }}
+              </button>
+            }
           </div>
           <p class="si-note" role="status">{{ note() }}</p>
         </div>
@@ -80,69 +66,41 @@ const TRY_AGAIN = 'That didn’t work. Check your connection and try again.';
   `,
 })
 export class SignedInPage {
-  readonly tokens = input.required<Tokens>();
-  readonly signedOut = output();
-
-  private readonly client = inject(CognitoClient);
+  protected readonly texts = inject(PAGE_TEXTS);
+  protected readonly lead = this.texts.signedInAs.split('{name}');
+  private readonly session = inject(Session);
+  private readonly language = inject(SIGN_IN_TEXTS)().lang;
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
-  private readonly current = linkedSignal(() => this.tokens());
-  private readonly claims = computed(() => readClaims(this.current().idToken) ?? {});
+  private readonly claims = computed(() => this.session.claims() ?? {});
   protected readonly busy = signal(false);
   protected readonly error = signal('');
   protected readonly note = signal('');
-  protected readonly who = computed(() =>
-    String(this.claims()['email'] ?? this.claims()['cognito:username'] ?? this.claims()['sub']),
+  private readonly email = computed(() => text(this.claims()['email']));
+  private readonly name = computed(() => text(this.claims()['name']));
+  protected readonly who = computed(
+    () => this.email() || text(this.claims()['cognito:username']) || text(this.claims()['sub']),
   );
-  protected readonly rows = computed(() => {
-    const claims = this.claims();
-    return [
-      { name: 'User', value: claims['cognito:username'] },
-      { name: 'Issuer', value: claims['iss'] },
-      { name: 'Signed in', value: clockTime(claims['auth_time']) },
-      { name: 'Token issued', value: clockTime(claims['iat']) },
-      { name: 'Token expires', value: clockTime(claims['exp']) },
-    ].filter((row) => row.value !== undefined);
-  });
+  protected readonly initials = computed(() => initialsOf(this.name() || this.who()));
+  protected readonly rows = computed(() =>
+    [
+      { name: this.texts.name, value: this.name() },
+      { name: this.texts.email, value: this.email() },
+      { name: this.texts.lastSignIn, value: this.moment(this.claims()['auth_time']) },
+      { name: this.texts.tokensUntil, value: this.moment(this.claims()['exp']) },
+    ].filter((row) => row.value),
+  );
+  protected readonly actions = [
+    { label: this.texts.signOut, work: () => this.session.signOut() },
+    { label: this.texts.signOutEverywhere, work: () => this.session.signOutEverywhere() },
+    { label: this.texts.refresh, work: () => this.refresh() },
+  ];
 
   constructor() {
-    document.title = 'Signed in – Poolhouse';
+    document.title = `${this.texts.signedInTitle} – Poolhouse`;
     afterNextRender(() => this.heading().nativeElement.focus());
   }
 
-  protected refresh(): Promise<void> {
-    return this.run(async () => {
-      const { refreshToken } = this.current();
-      if (!refreshToken) throw new AuthError('refused', '', 'There is no refresh token.');
-      // A client that does not rotate refresh tokens answers without one: the old one goes on.
-      this.current.set({ refreshToken, ...(await this.client.refresh(refreshToken)) });
-      this.note.set('You have new tokens.');
-    });
-  }
-
-  protected signOut(): Promise<void> {
-    return this.leave(async () => {
-      const { refreshToken } = this.current();
-      if (refreshToken) await this.client.revoke(refreshToken);
-    });
-  }
-
-  protected signOutEverywhere(): Promise<void> {
-    return this.leave(() => this.client.signOutEverywhere(this.current().accessToken));
-  }
-
-  private leave(work: () => Promise<void>): Promise<void> {
-    return this.run(async () => {
-      try {
-        await work();
-      } catch (error) {
-        // Tokens that the server refuses are signed out already.
-        if (!isRefusal(error)) throw error;
-      }
-      this.signedOut.emit();
-    });
-  }
-
-  private async run(work: () => Promise<void>): Promise<void> {
+  protected async run(work: () => Promise<void>): Promise<void> {
     if (this.busy()) return;
     this.busy.set(true);
     this.error.set('');
@@ -151,20 +109,36 @@ export class SignedInPage {
       await work();
     } catch (error) {
       if (!(error instanceof AuthError)) throw error;
-      this.error.set(isRefusal(error) ? SESSION_ENDED : TRY_AGAIN);
+      this.error.set(error.kind === 'refused' ? this.texts.sessionEnded : this.texts.tryAgain);
     } finally {
       this.busy.set(false);
     }
   }
+
+  private async refresh(): Promise<void> {
+    if (await this.session.renew()) this.note.set(this.texts.refreshed);
+  }
+
+  /** Of seconds since 1970, in the page's language. */
+  private moment(seconds: unknown): string {
+    if (typeof seconds !== 'number') return '';
+    const format = new Intl.DateTimeFormat(this.language, {
+      dateStyle: 'long',
+      timeStyle: 'short',
+    });
+    return format.format(1000 * seconds);
+  }
 }
 
-function isRefusal(error: unknown): boolean {
-  return error instanceof AuthError && error.kind === 'refused';
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
-/** Of seconds since 1970, in the browser's own format. */
-function clockTime(seconds: unknown): string | undefined {
-  if (typeof seconds !== 'number') return undefined;
-  const format: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'medium' };
-  return new Date(1000 * seconds).toLocaleString(undefined, format);
+/** `AS` of `Ana Silva` and of `ana.silva@example.com`. */
+function initialsOf(name: string): string {
+  const words = (name.split('@')[0] ?? '').split(/[\s._-]+/).filter(Boolean);
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0]?.toUpperCase())
+    .join('');
 }

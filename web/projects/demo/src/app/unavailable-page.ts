@@ -1,5 +1,6 @@
-import { ChangeDetectionStrategy, Component } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Brand } from './brand';
+import { PAGE_TEXTS } from './demo-texts';
 
 /** The server answers no settings: nothing to sign in to. */
 @Component({
@@ -12,19 +13,18 @@ import { Brand } from './brand';
         <app-brand />
         <div class="si-form">
           <div class="si-heading">
-            <h1 class="si-title">Sign-in isn’t available</h1>
-            <p class="si-lead">
-              The server didn’t say which user pool to use. Check that it is running and that a pool
-              is set up.
-            </p>
+            <h1 class="si-title">{{ texts.unavailableTitle }}</h1>
+            <p class="si-lead">{{ texts.unavailableLead }}</p>
           </div>
-          <button class="si-button" type="button" (click)="retry()">Try again</button>
+          <button class="si-button" type="button" (click)="retry()">{{ texts.retry }}</button>
         </div>
       </div>
     </main>
   `,
 })
 export class UnavailablePage {
+  protected readonly texts = inject(PAGE_TEXTS);
+
   protected retry(): void {
     location.reload();
   }

@@ -9,6 +9,13 @@ fn entry(name: &str) -> SchemaAttributeType {
     }
 }
 
+fn typed(name: &str) -> SchemaAttributeType {
+    SchemaAttributeType {
+        attribute_data_type: Some(AttributeDataType::String),
+        ..entry(name)
+    }
+}
+
 fn lengths(min: Option<&str>, max: Option<&str>) -> Option<StringAttributeConstraintsType> {
     let own = |text: Option<&str>| text.map(str::to_owned);
     Some(StringAttributeConstraintsType {
@@ -72,9 +79,9 @@ fn the_sub_stays_what_it_is() {
 fn a_custom_attribute_gets_its_prefix_and_says_everything() {
     let dev = SchemaAttributeType {
         developer_only_attribute: Some(true),
-        ..entry("plan")
+        ..typed("plan")
     };
-    let schema = of_new_pool(Some(vec![entry("plan"), dev])).unwrap();
+    let schema = of_new_pool(Some(vec![typed("plan"), dev])).unwrap();
     let plan = SchemaAttributeType {
         name: Some("custom:plan".to_owned()),
         attribute_data_type: Some(AttributeDataType::String),
@@ -92,7 +99,7 @@ fn a_custom_attribute_gets_its_prefix_and_says_everything() {
 fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
     let of = |kind| SchemaAttributeType {
         attribute_data_type: Some(kind),
-        ..entry("plan")
+        ..typed("plan")
     };
     let numbers = |min: &str, max: &str| {
         let (min_value, max_value) = (Some(min.to_owned()), Some(max.to_owned()));
@@ -102,7 +109,7 @@ fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
         (
             SchemaAttributeType {
                 required: Some(true),
-                ..entry("plan")
+                ..typed("plan")
             },
             "Required custom attributes are not supported currently.",
         ),
@@ -116,7 +123,7 @@ fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
         (
             SchemaAttributeType {
                 string_attribute_constraints: lengths(Some("x"), None),
-                ..entry("plan")
+                ..typed("plan")
             },
             "Invalid StringAttributeConstraints for schema attribute plan",
         ),
@@ -130,14 +137,14 @@ fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
         (
             SchemaAttributeType {
                 string_attribute_constraints: lengths(None, Some("2049")),
-                ..entry("plan")
+                ..typed("plan")
             },
             "String attributes cannot have a length of more than 2048",
         ),
         (
             SchemaAttributeType {
                 string_attribute_constraints: lengths(Some("9"), Some("8")),
-                ..entry("plan")
+                ..typed("plan")
             },
             "Attribute custom:plan cannot have a max length shorter than it's min length",
         ),
@@ -151,7 +158,7 @@ fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
         (
             SchemaAttributeType {
                 number_attribute_constraints: numbers("1", "2"),
-                ..entry("plan")
+                ..typed("plan")
             },
             "Invalid NumberAttributeConstraints for schema attribute plan",
         ),
@@ -168,7 +175,7 @@ fn what_a_schema_cannot_have_is_refused_in_the_services_words() {
 #[test]
 fn one_name_is_one_attribute() {
     let twice = |name: &str| {
-        of_new_pool(Some(vec![entry(name), entry(name)]))
+        of_new_pool(Some(vec![typed(name), typed(name)]))
             .unwrap_err()
             .message
     };
@@ -180,8 +187,8 @@ fn one_name_is_one_attribute() {
         twice("email"),
         "Duplicate custom attribute names email are not allowed in a user pool schema."
     );
-    let mut schema = of_new_pool(Some(vec![entry("plan")])).unwrap();
-    let added = extend(&mut schema, vec![entry("plan")]).unwrap_err();
+    let mut schema = of_new_pool(Some(vec![typed("plan")])).unwrap();
+    let added = extend(&mut schema, vec![typed("plan")]).unwrap_err();
     assert_eq!(
         added.message,
         "custom:plan: Existing attribute already has name custom:plan."
@@ -191,11 +198,21 @@ fn one_name_is_one_attribute() {
 #[test]
 fn the_fifty_first_custom_attribute_is_refused() {
     let mut schema = of_new_pool(None).unwrap();
-    let fifty = (0..50).map(|n| entry(&format!("a{n}"))).collect();
+    let fifty = (0..50).map(|n| typed(&format!("a{n}"))).collect();
     extend(&mut schema, fifty).unwrap();
-    let refused = extend(&mut schema, vec![entry("one_more")]).unwrap_err();
+    let refused = extend(&mut schema, vec![typed("one_more")]).unwrap_err();
     assert_eq!(
         refused.message,
         "A user pool can have at most 50 custom attributes."
     );
+}
+
+#[test]
+fn a_custom_attribute_says_of_which_type_it_is() {
+    let sentence = "Invalid AttributeDataType input, consider using the provided AttributeDataType enum.";
+    assert_eq!(refusal(entry("plan")), sentence);
+    let mut schema = of_new_pool(Some(vec![entry("email")])).unwrap();
+    let refused = extend(&mut schema, vec![entry("plan")]).unwrap_err();
+    assert_eq!((refused.message.as_str(), schema.len()), (sentence, 20));
+    extend(&mut schema, vec![typed("plan")]).unwrap();
 }

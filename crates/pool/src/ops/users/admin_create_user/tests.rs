@@ -145,7 +145,10 @@ async fn where_the_address_is_the_username_the_real_one_is_the_sub() {
         .assert_error(invalid, "Username should be an email.");
     create(&server, &pool, suppressed("noel@example.com"))
         .await
-        .assert_error(invalid, "The attribute email is not the username.");
+        .assert_error(
+            invalid,
+            "User email should be empty or same as username, since username attribute is email.",
+        );
 }
 
 #[tokio::test]

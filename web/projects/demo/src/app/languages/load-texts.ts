@@ -1,24 +1,41 @@
-import { ENGLISH, SignInTexts } from '@poolhouse/sign-in';
+import type { SignInTexts } from '@poolhouse/auth/texts';
+import * as english from './en';
+import type { PageTexts } from './page-texts';
+
+/** The forms' texts and the pages', in one language. */
+export interface DemoTexts {
+  readonly forms: SignInTexts;
+  readonly pages: PageTexts;
+}
 
 /** Each language but English is a file of its own, fetched by those who read it. */
-const LANGUAGES: Readonly<Record<string, () => Promise<SignInTexts>>> = {
-  en: async () => ENGLISH,
-  de: async () => (await import('./german')).GERMAN,
-  ar: async () => (await import('./arabic')).ARABIC,
+const LANGUAGES: Readonly<Record<string, () => Promise<DemoTexts>>> = {
+  ar: () => import('./ar'),
+  de: () => import('./de'),
+  en: async () => english,
+  es: () => import('./es'),
+  fr: () => import('./fr'),
+  he: () => import('./he'),
+  it: () => import('./it'),
+  ja: () => import('./ja'),
+  ko: () => import('./ko'),
+  nl: () => import('./nl'),
+  pl: () => import('./pl'),
+  pt: () => import('./pt-BR'),
+  zh: () => import('./zh-CN'),
 };
 
 /** The first of the browser's languages that there is; `?lang=de` asks for one by name. */
-export async function loadTexts(): Promise<SignInTexts> {
+export async function loadDemoTexts(): Promise<DemoTexts> {
   const asked = new URLSearchParams(location.search).get('lang');
+  const primary = (asked ? [asked] : navigator.languages).map(
+    (tag) => tag.toLowerCase().split('-')[0],
+  );
+  const tag = primary.find((each) => Object.hasOwn(LANGUAGES, each)) ?? 'en';
   try {
-    return await LANGUAGES[chooseLanguage(asked ? [asked] : navigator.languages)]();
+    return await LANGUAGES[tag]();
   } catch {
     // A language that cannot be fetched is no reason not to sign in.
-    return ENGLISH;
+    return english;
   }
-}
-
-export function chooseLanguage(wanted: readonly string[]): string {
-  const primary = wanted.map((tag) => tag.toLowerCase().split('-')[0]);
-  return primary.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
 }

@@ -1,0 +1,177 @@
+//! What functions on this machine find in place of AWS: they are pointed here by `AWS_ENDPOINT_URL`.
+//!
+//! | service | operations |
+//! |---|---|
+//! | SES | `SendEmail`, `SendRawEmail`, `SendTemplatedEmail` (`email`) |
+//! | SES, version 2 | `SendEmail` (`email`) |
+//! | SNS | `Publish` to a phone number: the text lies in the inbox (`text`) |
+//! | DynamoDB | `GetItem`, `UpdateItem`, `PutItem` on the table of counters (`table`) |
+//! | Systems Manager | `GetParameter`, `GetParameters` (`vault`) |
+//! | Secrets Manager | `GetSecretValue` (`vault`) |
+//!
+//! Which service is meant, the signature's scope says. Only functions that this server runs get an answer, by the keys
+//! that it gave them, and only from this machine; what is not in the table is refused in words that say so.
+
+mod answer;
+mod email;
+mod expression;
+mod form;
+mod table;
+mod text;
+mod vault;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use poolhouse_api::ErrorCode;
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::keyring::FunctionKey;
+use poolhouse_pool::request::{App, Ctx};
+
+use super::access;
+use super::body::{self, BodyLimits};
+use super::edge::RequestId;
+use super::peer::Peer;
+use answer::{Fault, Protocol};
+
+/// The name of the one table there is.
+pub use poolhouse_pool::triggers::COUNTERS_TABLE;
+
+/// A request of a function, whoever it was meant for.
+struct Call<'a> {
+    ctx: &'a Ctx,
+    function: &'a FunctionKey,
+    headers: &'a HeaderMap,
+    path: &'a str,
+    body: &'a Bytes,
+}
+
+impl Call<'_> {
+    /// The operation that `X-Amz-Target` names, without the service before it.
+    fn target(&self) -> &str {
+        let target = self
+            .headers
+            .get("x-amz-target")
+            .and_then(|value| value.to_str().ok());
+        target
+            .and_then(|target| target.rsplit('.').next())
+            .unwrap_or_default()
+    }
+}
+
+/// Answers what is signed for another service than the pool's own; hands everything else on.
+pub(super) async fn divert(
+    State(app): State<Arc<App>>,
+    Extension(limits): Extension<BodyLimits>,
+    RequestId(id): RequestId,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(service) = service(request.headers()).filter(|service| *service != access::SERVICE) else {
+        return next.run(request).await;
+    };
+    let service = service.to_owned();
+    let is_local = request
+        .extensions()
+        .get::<Peer>()
+        .is_some_and(|peer| peer.is_loopback());
+    let (parts, body) = request.into_parts();
+    let body = match body::read(body, &limits).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response().map(Into::into),
+    };
+    let request = Request::from_parts(parts, body);
+    let protocol = Protocol::of(&service, request.uri().path());
+    let now = app.platform.clock.now();
+    let ctx = Ctx {
+        app,
+        request_id: id,
+        now,
+    };
+    let outcome = if is_local {
+        serve(&ctx, &service, &request).await
+    } else {
+        Err(Fault::denied("It answers functions on its own machine only."))
+    };
+    if let Err(fault) = &outcome {
+        let (service, code) = (service.as_str(), fault.code.as_str());
+        tracing::warn!(
+            request_id = ctx.request_id,
+            service,
+            code,
+            "a function's call to AWS was refused"
+        );
+    }
+    protocol.answer(outcome, &ctx.request_id)
+}
+
+/// The service in the scope of a signature: the fourth part of the credential.
+fn service(headers: &HeaderMap) -> Option<&str> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = authorization.split_once("Credential=")?;
+    let scope = credential.split([',', ' ']).next()?;
+    let mut parts = scope.rsplit('/');
+    (parts.next() == Some("aws4_request")).then(|| parts.next())?
+}
+
+async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<answer::Answer, Fault> {
+    let function = access::function(ctx, service, request).await.map_err(refused)?;
+    let call = Call {
+        ctx,
+        function: &function,
+        headers: request.headers(),
+        path: request.uri().path(),
+        body: request.body(),
+    };
+    match service {
+        "ses" if request.uri().path().starts_with("/v2/") => email::serve_v2(&call).await,
+        "ses" => email::serve_v1(&call).await,
+        "sns" => text::serve(&call),
+        "dynamodb" => table::serve(&call).await,
+        "ssm" => vault::parameters(&call),
+        "secretsmanager" => vault::secret(&call),
+        other => Err(Fault::unavailable(&format!("service {other}"))),
+    }
+}
+
+fn refused(error: ApiError) -> Fault {
+    let code = match error.code {
+        // What the SDKs know it as.
+        ErrorCode::InvalidSignatureException => "SignatureDoesNotMatch",
+        ErrorCode::UnrecognizedClientException => "UnrecognizedClientException",
+        other => other.name(),
+    };
+    Fault::new(code, error.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_service_is_the_one_that_the_signature_is_for() {
+        let named = |authorization: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
+            service(&headers).map(str::to_owned)
+        };
+        let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+        assert_eq!(named(scope).as_deref(), Some("ses"));
+        for other in [
+            "Bearer x",
+            "AWS4-HMAC-SHA256 Credential=AKIA",
+            "AWS4-HMAC-SHA256 Credential=AKIA/ses/aws5_request",
+            "AWS4-HMAC-SHA256 Credential=aws4_request",
+        ] {
+            assert_eq!(named(other), None, "{other}");
+        }
+        assert_eq!(service(&HeaderMap::new()), None);
+    }
+}

@@ -1,0 +1,206 @@
+/**
+ * R3 of the flow: every `result`, `mail` and `opens` reads as what it is. Most of these the server
+ * does not say yet, or only after hours: the answer is made on its way to the page.
+ */
+import { Page } from '@playwright/test';
+import { expect, expectAccessible, test } from './support/fixtures';
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** The next code challenges say this instead of what the server said. */
+async function answersSay(page: Page, ...rounds: Parameters[]): Promise<void> {
+  await page.route(
+    (url) => url.pathname === '/',
+    async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback();
+      const answer = await route.fetch();
+      const body = (await answer.json()) as {
+        ChallengeName?: string;
+        ChallengeParameters?: object;
+      };
+      const changes = body.ChallengeName === 'CUSTOM_CHALLENGE' ? rounds.shift() : undefined;
+      if (!changes) return route.fulfill({ response: answer });
+      body.ChallengeParameters = { ...body.ChallengeParameters, ...changes };
+      await route.fulfill({ response: answer, json: body });
+    },
+  );
+}
+
+const HELD = { result: 'held', expiresIn: '0', resendIn: '2', attemptsLeft: '3' };
+
+test('r3: held says why no code comes, counts down, and sends one when asked', async ({
+  page,
+  signIn,
+}) => {
+  const sent = { result: 'sent', expiresIn: '300', resendIn: '30' };
+  await answersSay(page, HELD, sent);
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(page.getByRole('heading', { name: 'Your code has to wait' })).toBeFocused();
+  await expect(page.getByText('We haven’t sent a code yet')).toBeVisible();
+  await expect(page.getByText('We sent a code to')).toBeHidden();
+  await expect(signIn.code).toBeHidden();
+  await expectAccessible(page, 'held');
+  await page.getByRole('button', { name: 'Send a new code', exact: true }).click();
+  await expect(page.getByText('We sent the code.')).toBeVisible();
+  await expect(signIn.code).toBeFocused();
+  await signIn.code.fill(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+test('r3: locked waits in the form, and survives a refresh of the page', async ({
+  page,
+  signIn,
+}) => {
+  await answersSay(page, { ...HELD, result: 'locked', resendIn: '400' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(page.getByText('Too many wrong codes. You can have a new code')).toBeVisible();
+  await expectAccessible(page, 'locked');
+  await page.reload();
+  const wait = page.getByRole('button', { name: /^Send a new code in 6:\d\d$/ });
+  await expect(wait).toHaveAttribute('aria-disabled', 'true');
+});
+
+for (const [parameters, sentence] of [
+  [{ result: 'closed', opens: 'password' }, 'A new password opens it again.'],
+  [{ result: 'closed', opens: 'administrator' }, 'Your administrator can open it again.'],
+  [{ result: 'locked', opens: 'administrator' }, 'Your administrator can open it again.'],
+] as const) {
+  test(`r3: ${parameters.result}, opened by ${parameters.opens}, says so and ends`, async ({
+    page,
+    signIn,
+  }) => {
+    await answersSay(page, { ...parameters, resendIn: undefined });
+    await signIn.open();
+    await signIn.submitLogin();
+    await expect(signIn.alert).toHaveText(
+      `After many wrong codes this account doesn’t take codes any more. ${sentence}`,
+    );
+    await expectAccessible(page, 'closed');
+    await page.getByRole('button', { name: 'Start again' }).click();
+    await expect(signIn.password).toBeFocused();
+  });
+}
+
+test('r3: used says so and offers a new code', async ({ page, signIn }) => {
+  await answersSay(page, { resendIn: '0' }, { result: 'used', resendIn: '0' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await signIn.code.fill(await signIn.wrongCode());
+  await expect(signIn.alert).toHaveText('This code has been used already. Send a new one.');
+  await expect(page.getByRole('button', { name: 'Send a new code', exact: true })).toBeEnabled();
+  await expectAccessible(page, 'used');
+});
+
+for (const [mail, sentence] of [
+  ['failed', 'We couldn’t send the mail. A code we sent earlier still works.'],
+  ['refused', 'Mail to this address comes back. Ask your administrator to check it.'],
+] as const) {
+  test(`r3: not_sent with mail ${mail} says what became of it`, async ({ page, signIn }) => {
+    await answersSay(page, { resendIn: '0' }, { result: 'not_sent', mail });
+    await signIn.open();
+    await signIn.submitLogin();
+    await page.getByRole('button', { name: 'Send the code again', exact: true }).click();
+    await expect(signIn.alert).toHaveText(sentence);
+    await expectAccessible(page, 'not sent');
+    await signIn.code.fill(await signIn.mailedCode());
+    await signIn.expectSignedIn();
+  });
+}
+
+test('r3: a mail that came back is said beside a wrong code too', async ({ page, signIn }) => {
+  await answersSay(page, {}, { result: 'wrong', mail: 'refused' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await signIn.code.fill(await signIn.wrongCode());
+  await expect(signIn.alert).toContainText('That code isn’t right.');
+  await expect(page.getByText('Mail to this address comes back.')).toBeVisible();
+});
+
+test('r6: an address that is not verified names the administrator', async ({ page, signIn }) => {
+  await page.route(
+    (url) => url.pathname === '/',
+    (route) => {
+      const target = route.request().headers()['x-amz-target'] ?? '';
+      if (!target.endsWith('.RespondToAuthChallenge')) return route.fallback();
+      const message =
+        'CreateAuthChallenge failed with error No confirm code can be sent to this account. Please contact support.';
+      const failure = { __type: 'UserLambdaValidationException', message };
+      return route.fulfill({ status: 400, json: failure });
+    },
+  );
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.alert).toContainText('its address isn’t verified. Ask your administrator.');
+  await expectAccessible(page, 'unverified');
+});
+
+test('d2: a sign-in that fails in the code step has ended, and is no wrong password', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  await page.route(
+    (url) => url.pathname === '/',
+    (route) => {
+      const message = 'Incorrect username or password.';
+      return route.fulfill({ status: 400, json: { __type: 'NotAuthorizedException', message } });
+    },
+  );
+  await page.keyboard.type(await signIn.wrongCode());
+  await expect(signIn.alert).toHaveText('This sign-in has ended. Start again.');
+});
+
+test('c6: half a session without an answer asks for more time, and the typed digits stay', async ({
+  page,
+  signIn,
+}) => {
+  await page.clock.install();
+  await answersSay(page, { signIn: 'named' }, { signIn: 'named', result: 'sent' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.code).toBeFocused();
+  await page.keyboard.type('123');
+  const sent = page.waitForRequest((request) => (request.postData() ?? '').includes('"wait"'));
+  await page.clock.fastForward(91_000);
+  expect((await sent).postDataJSON()).toMatchObject({
+    ClientMetadata: { action: 'wait', signIn: 'named' },
+  });
+  await expect(signIn.code).toHaveValue('123');
+  await expect(signIn.alert).toBeHidden();
+});
+
+test('the place token is kept after a right code, and goes along with the next password', async ({
+  page,
+  signIn,
+}) => {
+  await answersSay(page, { deviceToken: 'been-here' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await signIn.code.fill(await signIn.mailedCode());
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  const proof = page.waitForRequest((request) =>
+    (request.postData() ?? '').includes('PASSWORD_VERIFIER'),
+  );
+  await signIn.submitLogin();
+  expect((await proof).postDataJSON()).toMatchObject({
+    ClientMetadata: { deviceToken: 'been-here' },
+  });
+});
+
+test('a device that may be remembered is offered so, and asked for beside the code', async ({
+  page,
+  signIn,
+}) => {
+  await answersSay(page, { rememberDays: '30' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await page.getByRole('checkbox', { name: 'Remember this device for 30 days' }).check();
+  await expectAccessible(page, 'remember');
+  const answer = page.waitForRequest((request) => (request.postData() ?? '').includes('ANSWER'));
+  await signIn.code.fill(await signIn.mailedCode());
+  expect((await answer).postDataJSON()).toMatchObject({
+    ClientMetadata: { rememberDevice: 'true' },
+  });
+});

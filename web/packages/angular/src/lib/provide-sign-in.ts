@@ -1,0 +1,115 @@
+import {
+  DOCUMENT,
+  EnvironmentProviders,
+  InjectionToken,
+  PLATFORM_ID,
+  Signal,
+  computed,
+  inject,
+  makeEnvironmentProviders,
+} from '@angular/core';
+import { isPlatformServer } from '@angular/common';
+import {
+  AuthClient,
+  CognitoClient,
+  CognitoClientOptions,
+  FlowStorage,
+  FlowStore,
+  Metadata,
+  TokenClient,
+} from '@poolhouse/auth';
+import { SessionStore, memoryStore, webStore } from '@poolhouse/auth/session';
+import { ENGLISH, SignInTexts } from '@poolhouse/auth/texts';
+import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
+
+export type SignInName = 'email' | 'username';
+
+export interface SignInOptions {
+  /**
+   * What people sign in with: an email address (the default), or any name that the pool takes,
+   * which is then not checked for its form.
+   */
+  readonly signInName?: SignInName;
+  /** Replaces the English texts, all or some; a signal or another function makes them live. */
+  readonly texts?: Partial<SignInTexts> | (() => Partial<SignInTexts>);
+  /** What the pool asks of a password, to be shown where a new one is chosen. */
+  readonly passwordPolicy?: PasswordPolicy;
+  /** The app client's `AuthSessionValidity`; Cognito's 3 when absent. */
+  readonly sessionMinutes?: number;
+  /** Goes to the functions with every answer, as `ClientMetadata`. */
+  readonly metadata?: () => Metadata;
+  /**
+   * Where tokens are kept: in memory (the default, a reload signs out), in this tab, or in the
+   * browser. In the last two every script of the origin can read them.
+   */
+  readonly store?: 'memory' | 'tab' | 'browser' | SessionStore;
+}
+
+/** The options, and where to sign in: at once or by a function that finds out when it is needed. */
+export type SignInConfig = SignInOptions &
+  (CognitoClientOptions | { readonly load: () => Promise<CognitoClientOptions> });
+
+export const SIGN_IN_OPTIONS = new InjectionToken<SignInOptions>('SIGN_IN_OPTIONS', {
+  factory: () => ({}),
+});
+
+export const SIGN_IN_TEXTS = new InjectionToken<Signal<SignInTexts>>('SIGN_IN_TEXTS', {
+  factory: () => {
+    const { texts } = inject(SIGN_IN_OPTIONS);
+    return computed(() => ({ ...ENGLISH, ...(typeof texts === 'function' ? texts() : texts) }));
+  },
+});
+
+/** The server. `provideSignIn` provides a `CognitoClient`; another library's adapter goes here. */
+export const AUTH_CLIENT = new InjectionToken<AuthClient>('AUTH_CLIENT');
+
+/** What renews and revokes tokens. */
+export const TOKEN_CLIENT = new InjectionToken<TokenClient>('TOKEN_CLIENT');
+
+/** Names what is stored in the browser: two apps of one origin must not resume each other. */
+export const SIGN_IN_STORAGE_NAME = new InjectionToken<string>('SIGN_IN_STORAGE_NAME', {
+  factory: () => 'app',
+});
+
+export const FLOW_STORE = new InjectionToken<FlowStore>('FLOW_STORE', {
+  factory: () => new FlowStorage(`poolhouse.flow.${inject(SIGN_IN_STORAGE_NAME)}`),
+});
+
+export const SESSION_STORE = new InjectionToken<SessionStore>('SESSION_STORE', {
+  factory: () => {
+    const { store = 'memory' } = inject(SIGN_IN_OPTIONS);
+    if (typeof store === 'object') return store;
+    // A server renders for many people: it keeps nobody's tokens.
+    if (store === 'memory' || isPlatformServer(inject(PLATFORM_ID))) return memoryStore();
+    const view = inject(DOCUMENT).defaultView;
+    const key = `poolhouse.session.${inject(SIGN_IN_STORAGE_NAME)}`;
+    return webStore(key, () => {
+      const storage = store === 'tab' ? view?.sessionStorage : view?.localStorage;
+      if (!storage) throw new Error('There is no storage.');
+      return storage;
+    });
+  },
+});
+
+/**
+ * Everything that `<si-sign-in>` and `Session` need. To sign in through another library, provide
+ * `AUTH_CLIENT` and `TOKEN_CLIENT` after this.
+ */
+export function provideSignIn(config: SignInConfig): EnvironmentProviders {
+  const client = () => {
+    const texts = inject(SIGN_IN_TEXTS);
+    const locale = () => texts().lang;
+    const source =
+      'load' in config
+        ? async () => ({ locale, ...(await config.load()) })
+        : { ...config, locale: config.locale ?? locale };
+    return new CognitoClient(source);
+  };
+  return makeEnvironmentProviders([
+    { provide: SIGN_IN_OPTIONS, useValue: config },
+    { provide: SIGN_IN_STORAGE_NAME, useValue: 'load' in config ? 'app' : config.clientId },
+    { provide: CognitoClient, useFactory: client },
+    { provide: AUTH_CLIENT, useExisting: CognitoClient },
+    { provide: TOKEN_CLIENT, useExisting: CognitoClient },
+  ]);
+}

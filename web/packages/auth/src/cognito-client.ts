@@ -1,0 +1,264 @@
+import type {
+  AuthClient,
+  CodeTicket,
+  Metadata,
+  NextStep,
+  PasswordChallenge,
+  TokenClient,
+  Tokens,
+} from './auth-client.js';
+import { AuthError, malformed } from './auth-error.js';
+import type { Bytes } from './bytes.js';
+import { readCodeChallenge } from './code-challenge.js';
+import { type Json, Wire, member, record, strings } from './wire.js';
+import { type PlaceStore, browserPlaces } from './place-store.js';
+import { type SrpChallenge, SrpClient, srpTimestamp } from './srp.js';
+
+export interface CognitoClientOptions {
+  /** `https://cognito-idp.REGION.amazonaws.com/`, or a Poolhouse server's address. */
+  readonly endpoint: string;
+  /** `eu-central-1_AbCd12345`. */
+  readonly userPoolId: string;
+  /** An app client without a secret, with `ALLOW_CUSTOM_AUTH` and `ALLOW_REFRESH_TOKEN_AUTH`. */
+  readonly clientId: string;
+  /** Told to the functions, so that the mail can speak the form's language: `de`, `pt-BR`. */
+  readonly locale?: string | (() => string);
+  /** Milliseconds to wait for one answer; 15,000 when absent. */
+  readonly timeout?: number;
+  /** Where place tokens are kept; `localStorage` when absent. */
+  readonly places?: PlaceStore;
+}
+
+/** The options, or a function that finds them: it is asked once, when they are first needed. */
+export type CognitoClientSource = CognitoClientOptions | (() => Promise<CognitoClientOptions>);
+
+/** What the client takes from its surroundings. Tests give their own. */
+export interface CognitoClientEnvironment {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  now(): number;
+  randomBytes(length: number): Bytes;
+  /** Waits before a call is repeated. */
+  sleep(milliseconds: number): Promise<void>;
+}
+
+const BROWSER: CognitoClientEnvironment = {
+  fetch: (url, init) => fetch(url, init),
+  now: () => Date.now(),
+  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Talks to a Cognito user pool, on AWS or Poolhouse, over its JSON protocol. */
+export class CognitoClient implements AuthClient, TokenClient {
+  readonly #source: CognitoClientSource;
+  readonly #environment: CognitoClientEnvironment;
+  readonly #wire: Wire;
+  #options: Promise<CognitoClientOptions> | undefined;
+  #places: PlaceStore | undefined;
+  #prepared: Promise<SrpClient> | undefined;
+
+  constructor(source: CognitoClientSource, environment: CognitoClientEnvironment = BROWSER) {
+    this.#source = source;
+    this.#environment = environment;
+    this.#wire = new Wire(environment);
+  }
+
+  /** What it was made with. A source that failed is asked again the next time. */
+  options(): Promise<CognitoClientOptions> {
+    const source = this.#source;
+    this.#options ??= Promise.resolve(typeof source === 'function' ? source() : source).catch(
+      (cause: unknown) => {
+        this.#options = undefined;
+        throw new AuthError('network', '', 'No options.', { cause });
+      },
+    );
+    return this.#options;
+  }
+
+  serverNow(): number {
+    return this.#environment.now() + this.#wire.skew;
+  }
+
+  prepare(): void {
+    this.#prepared ??= this.#newKeyPair();
+    // Whoever takes the pair hears of it.
+    this.#prepared.catch(() => (this.#prepared = undefined));
+  }
+
+  async signIn(
+    username: string,
+    password: string,
+    metadata: Metadata = {},
+    signal?: AbortSignal,
+  ): Promise<NextStep> {
+    // A key pair serves one sign-in only.
+    const pair = this.#prepared ?? this.#newKeyPair();
+    this.#prepared = undefined;
+    const srp = await pair;
+    const first = await this.#call(
+      'InitiateAuth',
+      {
+        AuthFlow: 'CUSTOM_AUTH',
+        AuthParameters: { USERNAME: username, CHALLENGE_NAME: 'SRP_A', SRP_A: srp.publicHex },
+      },
+      signal,
+    );
+    if (first['ChallengeName'] !== 'PASSWORD_VERIFIER') return this.#next(first, { username });
+
+    const parameters = record(first['ChallengeParameters']);
+    const challenge: SrpChallenge = {
+      userId: member(parameters, 'USER_ID_FOR_SRP'),
+      salt: member(parameters, 'SALT'),
+      serverPublic: member(parameters, 'SRP_B'),
+      secretBlock: member(parameters, 'SECRET_BLOCK'),
+    };
+    const timestamp = srpTimestamp(new Date(this.serverNow()));
+    return this.#respond(
+      { username: challenge.userId, session: member(first, 'Session') },
+      'PASSWORD_VERIFIER',
+      {
+        PASSWORD_CLAIM_SECRET_BLOCK: challenge.secretBlock,
+        PASSWORD_CLAIM_SIGNATURE: await sign(srp, challenge, password, timestamp),
+        TIMESTAMP: timestamp,
+      },
+      metadata,
+      signal,
+    );
+  }
+
+  answer(
+    ticket: CodeTicket,
+    code: string,
+    metadata: Metadata = {},
+    signal?: AbortSignal,
+  ): Promise<NextStep> {
+    return this.#respond(ticket, 'CUSTOM_CHALLENGE', { ANSWER: code }, metadata, signal);
+  }
+
+  choosePassword(
+    challenge: PasswordChallenge,
+    password: string,
+    attributes: Metadata = {},
+    metadata: Metadata = {},
+    signal?: AbortSignal,
+  ): Promise<NextStep> {
+    const given = Object.entries(attributes).map(([name, value]) => [
+      `userAttributes.${name}`,
+      value,
+    ]);
+    const responses = { NEW_PASSWORD: password, ...Object.fromEntries(given) };
+    return this.#respond(challenge, 'NEW_PASSWORD_REQUIRED', responses, metadata, signal);
+  }
+
+  /** New tokens for a refresh token, whether or not the app client rotates them. */
+  async refresh(refreshToken: string, signal?: AbortSignal): Promise<Tokens> {
+    const body = { RefreshToken: refreshToken };
+    const response = await this.#call('GetTokensFromRefreshToken', body, signal);
+    return readTokens(record(response['AuthenticationResult']));
+  }
+
+  /** Signs out here: the refresh token and the access tokens made from it stop working. */
+  async revoke(refreshToken: string, signal?: AbortSignal): Promise<void> {
+    await this.#call('RevokeToken', { Token: refreshToken }, signal);
+  }
+
+  /** Signs out on every device. */
+  async signOutEverywhere(accessToken: string, signal?: AbortSignal): Promise<void> {
+    const { endpoint, timeout } = await this.options();
+    await this.#wire.call(endpoint, 'GlobalSignOut', { AccessToken: accessToken }, timeout, signal);
+  }
+
+  async #respond(
+    ticket: Pick<CodeTicket, 'username' | 'session'> & Partial<CodeTicket>,
+    challenge: string,
+    responses: Metadata,
+    metadata: Metadata,
+    signal?: AbortSignal,
+  ): Promise<NextStep> {
+    const { username, session, signIn } = ticket;
+    const { clientId, locale, places } = await this.options();
+    this.#places ??= places ?? browserPlaces(`poolhouse.places.${clientId}`);
+    const known = {
+      locale: typeof locale === 'function' ? locale() : locale,
+      signIn,
+      deviceToken: this.#places.get(username),
+    };
+    const told = Object.entries(known).filter(([, value]) => value);
+    const response = await this.#call(
+      'RespondToAuthChallenge',
+      {
+        ChallengeName: challenge,
+        Session: session,
+        ChallengeResponses: { USERNAME: username, ...responses },
+        ClientMetadata: { ...Object.fromEntries(told), ...metadata },
+      },
+      signal,
+    );
+    return this.#next(response, ticket);
+  }
+
+  #next(response: Json, ticket: Pick<CodeTicket, 'username'> & Partial<CodeTicket>): NextStep {
+    const { username, placeToken } = ticket;
+    if (response['AuthenticationResult'] !== undefined) {
+      const tokens = readTokens(record(response['AuthenticationResult']));
+      if (placeToken) this.#places?.set(username, placeToken);
+      return { kind: 'signed-in', tokens };
+    }
+    const name = member(response, 'ChallengeName');
+    const parameters = record(response['ChallengeParameters'] ?? {});
+    switch (name) {
+      case 'CUSTOM_CHALLENGE': {
+        const challenge = readCodeChallenge(parameters, member(response, 'Session'), username);
+        return { kind: 'code', challenge };
+      }
+      case 'NEW_PASSWORD_REQUIRED': {
+        const session = member(response, 'Session');
+        const required = strings(parameters['requiredAttributes'], []);
+        const challenge = {
+          username,
+          session,
+          attributes: { ...strings(parameters['userAttributes'], {}) } as Metadata,
+          required: Object.values(required).map((each) => each.replace('userAttributes.', '')),
+        };
+        return { kind: 'new-password', challenge };
+      }
+      default:
+        throw new AuthError('unsupported', name, name);
+    }
+  }
+
+  async #newKeyPair(): Promise<SrpClient> {
+    const { userPoolId } = await this.options();
+    const poolName = userPoolId.slice(userPoolId.indexOf('_') + 1);
+    return SrpClient.generate(poolName, this.#environment.randomBytes);
+  }
+
+  async #call(operation: string, body: Json, signal?: AbortSignal): Promise<Json> {
+    const { endpoint, clientId, timeout } = await this.options();
+    const named = { ClientId: clientId, ...body };
+    return this.#wire.call(endpoint, operation, named, timeout, signal);
+  }
+}
+
+async function sign(
+  srp: SrpClient,
+  challenge: SrpChallenge,
+  password: string,
+  timestamp: string,
+): Promise<string> {
+  try {
+    return await srp.sign(challenge, password, timestamp);
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function readTokens(result: Json): Tokens {
+  const refreshToken = result['RefreshToken'];
+  return {
+    accessToken: member(result, 'AccessToken'),
+    idToken: member(result, 'IdToken'),
+    ...(typeof refreshToken === 'string' ? { refreshToken } : {}),
+    expiresIn: typeof result['ExpiresIn'] === 'number' ? result['ExpiresIn'] : 0,
+  };
+}

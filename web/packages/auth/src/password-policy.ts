@@ -1,0 +1,47 @@
+import type { SignInTexts } from './texts.js';
+import { fill } from './texts.js';
+
+/** A pool's password policy. No challenge tells it, so an app says it; Cognito's default if absent. */
+export interface PasswordPolicy {
+  readonly minimumLength?: number;
+  readonly uppercase?: boolean;
+  readonly lowercase?: boolean;
+  readonly numbers?: boolean;
+  readonly symbols?: boolean;
+}
+
+export interface PasswordRule {
+  readonly text: string;
+  readonly met: boolean;
+}
+
+const COGNITO: Required<PasswordPolicy> = {
+  minimumLength: 8,
+  uppercase: true,
+  lowercase: true,
+  numbers: true,
+  symbols: true,
+};
+
+/** The policy's rules in words, and which of them a password meets, by Cognito's own alphabets. */
+export function passwordRules(
+  texts: SignInTexts,
+  policy: PasswordPolicy,
+  password: string,
+): readonly PasswordRule[] {
+  const { minimumLength, uppercase, lowercase, numbers, symbols } = { ...COGNITO, ...policy };
+  const rules: readonly (readonly [boolean, string, RegExp])[] = [
+    [
+      true,
+      fill(texts.ruleLength, { n: minimumLength }),
+      new RegExp(`^.{${minimumLength},}$`, 'su'),
+    ],
+    [uppercase, texts.ruleUppercase, /[A-Z]/],
+    [lowercase, texts.ruleLowercase, /[a-z]/],
+    [numbers, texts.ruleNumber, /[0-9]/],
+    [symbols, texts.ruleSymbol, /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|(?<=\S) (?=\S)/],
+  ];
+  return rules
+    .filter(([asked]) => asked)
+    .map(([, text, pattern]) => ({ text, met: pattern.test(password) }));
+}

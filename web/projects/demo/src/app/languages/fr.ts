@@ -1,0 +1,23 @@
+import type { PageTexts } from './page-texts';
+
+export { default as forms } from '@poolhouse/auth/languages/fr';
+
+export const pages: PageTexts = {
+  welcome: 'Bienvenue',
+  signedInAs: 'Vous êtes connecté en tant que {name}.',
+  name: 'Nom',
+  email: 'E-mail',
+  lastSignIn: 'Dernière connexion',
+  tokensUntil: 'Session valable jusqu’à',
+  refresh: 'Renouveler les jetons',
+  refreshed: 'Vous avez de nouveaux jetons.',
+  signOut: 'Se déconnecter',
+  signOutEverywhere: 'Se déconnecter partout',
+  signedInTitle: 'Connecté',
+  sessionEnded: 'Cette session est terminée. Déconnectez-vous, puis reconnectez-vous.',
+  tryAgain: 'Cela n’a pas fonctionné. Vérifiez votre connexion et réessayez.',
+  unavailableTitle: 'Connexion indisponible',
+  unavailableLead:
+    'Le serveur n’a pas indiqué le groupe d’utilisateurs. Vérifiez qu’il fonctionne et qu’un groupe est configuré.',
+  retry: 'Réessayer',
+};

@@ -1,0 +1,22 @@
+import type { PageTexts } from './page-texts';
+
+export { default as forms } from '@poolhouse/auth/languages/he';
+
+export const pages: PageTexts = {
+  welcome: 'ברוך הבא',
+  signedInAs: 'נכנסת בתור {name}.',
+  name: 'שם',
+  email: 'דוא״ל',
+  lastSignIn: 'כניסה אחרונה',
+  tokensUntil: 'החיבור בתוקף עד',
+  refresh: 'חידוש האסימונים',
+  refreshed: 'התקבלו אסימונים חדשים.',
+  signOut: 'יציאה',
+  signOutEverywhere: 'יציאה מכל המכשירים',
+  signedInTitle: 'מחובר',
+  sessionEnded: 'החיבור הסתיים. יש לצאת ולהיכנס שוב.',
+  tryAgain: 'זה לא הצליח. יש לבדוק את החיבור ולנסות שוב.',
+  unavailableTitle: 'הכניסה אינה זמינה',
+  unavailableLead: 'השרת לא ציין באיזה מאגר משתמשים להשתמש. יש לבדוק שהוא פועל ושמאגר הוגדר.',
+  retry: 'לנסות שוב',
+};

@@ -1,0 +1,23 @@
+import type { PageTexts } from './page-texts';
+
+export { default as forms } from '@poolhouse/auth/languages/it';
+
+export const pages: PageTexts = {
+  welcome: 'Ti diamo il benvenuto',
+  signedInAs: 'Hai effettuato l’accesso come {name}.',
+  name: 'Nome',
+  email: 'Email',
+  lastSignIn: 'Ultimo accesso',
+  tokensUntil: 'Sessione valida fino a',
+  refresh: 'Rinnova i token',
+  refreshed: 'Hai nuovi token.',
+  signOut: 'Esci',
+  signOutEverywhere: 'Esci ovunque',
+  signedInTitle: 'Accesso effettuato',
+  sessionEnded: 'Questa sessione è terminata. Esci e accedi di nuovo.',
+  tryAgain: 'Non ha funzionato. Controlla la connessione e riprova.',
+  unavailableTitle: 'Accesso non disponibile',
+  unavailableLead:
+    'Il server non ha indicato quale gruppo di utenti usare. Controlla che sia attivo e che un gruppo sia configurato.',
+  retry: 'Riprova',
+};

@@ -1,0 +1,23 @@
+import type { PageTexts } from './page-texts';
+
+export { default as forms } from '@poolhouse/auth/languages/pl';
+
+export const pages: PageTexts = {
+  welcome: 'Witamy',
+  signedInAs: 'Zalogowano jako {name}.',
+  name: 'Imię i nazwisko',
+  email: 'E-mail',
+  lastSignIn: 'Ostatnie logowanie',
+  tokensUntil: 'Sesja ważna do',
+  refresh: 'Odnów tokeny',
+  refreshed: 'Masz nowe tokeny.',
+  signOut: 'Wyloguj się',
+  signOutEverywhere: 'Wyloguj się wszędzie',
+  signedInTitle: 'Zalogowano',
+  sessionEnded: 'Ta sesja się zakończyła. Wyloguj się i zaloguj ponownie.',
+  tryAgain: 'Nie udało się. Sprawdź połączenie i spróbuj ponownie.',
+  unavailableTitle: 'Logowanie niedostępne',
+  unavailableLead:
+    'Serwer nie podał, której puli użytkowników użyć. Sprawdź, czy działa i czy pula jest skonfigurowana.',
+  retry: 'Spróbuj ponownie',
+};

@@ -1,0 +1,23 @@
+import type { PageTexts } from './page-texts';
+
+export { default as forms } from '@poolhouse/auth/languages/pt-BR';
+
+export const pages: PageTexts = {
+  welcome: 'Que bom ver você',
+  signedInAs: 'Você entrou como {name}.',
+  name: 'Nome',
+  email: 'E-mail',
+  lastSignIn: 'Último acesso',
+  tokensUntil: 'Sessão válida até',
+  refresh: 'Renovar os tokens',
+  refreshed: 'Você tem novos tokens.',
+  signOut: 'Sair',
+  signOutEverywhere: 'Sair de todos os lugares',
+  signedInTitle: 'Sessão iniciada',
+  sessionEnded: 'Esta sessão terminou. Saia e entre de novo.',
+  tryAgain: 'Não funcionou. Confira sua conexão e tente de novo.',
+  unavailableTitle: 'Não é possível entrar',
+  unavailableLead:
+    'O servidor não informou qual grupo de usuários usar. Confira se ele está no ar e se há um grupo configurado.',
+  retry: 'Tentar de novo',
+};

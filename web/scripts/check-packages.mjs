@@ -1,0 +1,67 @@
+/**
+ * Looks at the built packages as those who install them do: publint (manifests, files) and
+ * are-the-types-wrong (types of every entry, by every way to resolve them), and Node.js.
+ *
+ *     node scripts/check-packages.mjs
+ *
+ * Ends with `N passed, N failed`: one for each package and tool, one for each import.
+ */
+import { execFileSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const WEB = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Style sheets and ready-made scripts have no types. */
+const WITHOUT_TYPES = {
+  auth: [],
+  angular: ['./styles/sign-in.css', './styles/otp-input.css', './package.json'],
+  elements: ['./min/*', './package.json'],
+};
+
+let passed = 0;
+let failed = 0;
+for (const [name, entries] of Object.entries(WITHOUT_TYPES)) {
+  const folder = join(WEB, 'dist', name);
+  check(`publint ${name}`, 'publint/src/cli.js', folder, '--strict');
+  // The packages are ES modules only, which Node.js 20.19 and later also hand to `require`.
+  const excluded = entries.length ? ['--exclude-entrypoints', ...entries] : [];
+  const profile = ['--profile', 'esm-only', '--pack'];
+  check(`attw ${name}`, '@arethetypeswrong/cli/dist/index.js', ...profile, folder, ...excluded);
+}
+// A server that renders imports all of it, and has neither a document nor elements.
+for (const file of [
+  'auth/index.js',
+  'auth/session.js',
+  'auth/texts.js',
+  'auth/languages/index.js',
+  'auth/otp-field.js',
+  'auth/react.js',
+  'auth/identity-js.js',
+  'elements/min/sign-in.js',
+  'elements/min/otp-input.js',
+]) {
+  try {
+    await import(join(WEB, 'dist', file));
+    passed += 1;
+    console.log(`ok import ${file}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`not ok import ${file}\n${error.stack}`);
+  }
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed ? 1 : 0;
+
+function check(what, program, ...args) {
+  try {
+    execFileSync(process.execPath, [join(WEB, 'node_modules', program), ...args], {
+      stdio: 'pipe',
+    });
+    passed += 1;
+    console.log(`ok ${what}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`not ok ${what}\n${error.stdout}\n${error.stderr}`);
+  }
+}
