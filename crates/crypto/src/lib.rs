@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`srp`] | the password proof of Amazon Cognito user pools, server half; also the password check itself |
 //! | [`jwt`] | signs and verifies access and ID tokens (RS256), and publishes the keys |
-//! | [`opaque`] | refresh tokens: a secret handle in the outer shape of a JWE |
+//! | [`opaque`] | refresh tokens: a payload in the outer shape of a JWE |
 //! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
 //! | [`floor`] | what one sign-in costs in arithmetic alone, for the benchmarks |
 //!

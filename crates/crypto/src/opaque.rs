@@ -1,8 +1,8 @@
-//! Refresh tokens: a secret handle that looks, from outside, like the encrypted JWTs Amazon Cognito gives out.
+//! Refresh tokens: what looks, from outside, like the encrypted JWTs Amazon Cognito gives out.
 //!
 //! Clients treat the token as opaque, but some check or split its five dot-separated parts. The fourth carries the
-//! server's payload. Whoever has the token has the payload: put in a handle of 256 random bits and whatever it takes to
-//! look it up, nothing that is a secret by itself.
+//! server's payload. Whoever has the token has the payload: put in whatever it takes to look it up and what nobody else
+//! can make, a code or 256 random bits; nothing that is a secret by itself.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,7 +32,7 @@ pub fn refresh_token(payload: &[u8], entropy: &dyn Entropy) -> String {
 }
 
 /// The payload of a token that [`refresh_token`] made. `None` for anything else, including such a token with a
-/// character changed: a token has one spelling. This proves no origin; the handle inside does that.
+/// character changed: a token has one spelling. This proves no origin; the payload does that.
 pub fn parse_refresh_token(token: &str) -> Option<Vec<u8>> {
     if token.len() > MAX_TOKEN_LEN {
         return None;

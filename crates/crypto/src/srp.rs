@@ -27,7 +27,7 @@ pub mod timestamp;
 mod verifier;
 
 pub use challenge::{BadChallenge, Challenge, challenge, expected_signature};
-pub use fake::{FakeUser, fake_user};
+pub use fake::fake_verifier;
 pub use public_a::{BadA, PublicA, parse_a};
 pub use salt::{BadSalt, Salt};
 pub use verifier::{BadVerifier, Verifier, check_password, verifier};

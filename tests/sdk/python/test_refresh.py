@@ -78,7 +78,7 @@ def test_a_client_with_a_secret_refreshes_with_the_hash_of_the_real_user_name(id
 
 def test_another_clients_refresh_token_is_not_valid(idp, pool, client, user):
     token = sign_in(idp, pool.credentials(client, user))["RefreshToken"]
-    with errors.refused("NotAuthorizedException", "Invalid Refresh Token"):
+    with errors.refused("NotAuthorizedException", "Refresh Token has different Client"):
         refresh(idp, pool.client(), token)
     with errors.refused("NotAuthorizedException", "Invalid Refresh Token"):
         refresh(idp, client, token[:-1] + ("A" if token[-1] != "A" else "B"))

@@ -20,6 +20,9 @@ pub struct Challenge {
 }
 
 impl Challenge {
+    /// Bytes of [`to_bytes`](Self::to_bytes).
+    pub const LENGTH: usize = SECRET_BYTES + WIDTH;
+
     /// The value of `SRP_B`: lower-case hexadecimal without leading zeros.
     pub fn public_b_hex(&self) -> String {
         self.public_b.to_hex()
@@ -27,7 +30,7 @@ impl Challenge {
 
     /// b and B, to be sealed until the answer comes: [`Challenge::from_bytes`] reads them. Secret.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(SECRET_BYTES + WIDTH));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(Self::LENGTH));
         bytes.extend_from_slice(&*self.b);
         bytes.extend_from_slice(self.public_b.as_bytes());
         bytes

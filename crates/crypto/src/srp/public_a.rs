@@ -13,9 +13,24 @@ const MAX_DIGITS: usize = 2 * WIDTH + 2;
 pub struct PublicA(Residue);
 
 impl PublicA {
-    /// For keeping it until the client answers: [`parse_a`] reads it again.
-    pub fn to_hex(&self) -> String {
-        self.0.to_hex()
+    /// Bytes of [`as_bytes`](Self::as_bytes), whatever the number.
+    pub const LENGTH: usize = WIDTH;
+
+    /// For keeping it until the client answers: [`from_bytes`](Self::from_bytes) reads it again.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// Reads a number of at most [`LENGTH`](Self::LENGTH) bytes.
+    ///
+    /// # Errors
+    /// When it is not in `1..N`.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BadA> {
+        let residue = Residue::from_unsigned(bytes).ok_or(BadA)?;
+        if residue.is_zero() {
+            return Err(BadA);
+        }
+        Ok(Self(residue))
     }
 
     pub(super) fn residue(&self) -> &Residue {
@@ -37,12 +52,7 @@ pub fn parse_a(text: &str) -> Result<PublicA, BadA> {
     if text.len() > MAX_DIGITS {
         return Err(BadA);
     }
-    let bytes = hex::decode(text).ok_or(BadA)?;
-    let residue = Residue::from_unsigned(&bytes).ok_or(BadA)?;
-    if residue.is_zero() {
-        return Err(BadA);
-    }
-    Ok(PublicA(residue))
+    PublicA::from_bytes(&hex::decode(text).ok_or(BadA)?)
 }
 
 /// `SRP_A` is not a hexadecimal number in `1..N`, or leads to u = 0.

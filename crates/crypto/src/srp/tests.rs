@@ -238,10 +238,15 @@ fn a_that_is_not_a_public_number_is_refused() {
 #[test]
 fn a_is_read_in_every_spelling_of_the_number() {
     for text in ["abc", "ABC", "0abc", "0000aBc"] {
-        assert_eq!(parse_a(text).unwrap().to_hex(), "abc");
+        let public_a = parse_a(text).unwrap();
+        assert_eq!(public_a.as_bytes()[PublicA::LENGTH - 2..], [0x0a, 0xbc]);
+        let again = PublicA::from_bytes(public_a.as_bytes()).unwrap();
+        assert_eq!(again.as_bytes(), public_a.as_bytes());
     }
     let largest = (modulus() - 1_u8).to_str_radix(16);
-    assert_eq!(parse_a(&format!("00{largest}")).unwrap().to_hex(), largest);
+    let public_a = parse_a(&format!("00{largest}")).unwrap();
+    assert_eq!(poolhouse_text::hex::encode(public_a.as_bytes()), largest);
+    assert_eq!(PublicA::from_bytes(&[0; PublicA::LENGTH]).err(), Some(BadA));
 }
 
 #[test]
@@ -287,28 +292,26 @@ fn a_challenge_comes_back_from_its_bytes() {
 
 #[test]
 fn an_unknown_user_is_always_the_same_and_never_gets_in() {
-    let fake = fake_user(b"secret", POOL, "nobody");
-    let again = fake_user(b"secret", POOL, "nobody");
-    assert_eq!(fake.user_id, again.user_id);
-    assert_eq!(fake.verifier.salt(), again.verifier.salt());
-    assert_eq!(fake.verifier.v_hex(), again.verifier.v_hex());
-    assert!(!check_password(POOL, &fake.user_id, PASSWORD, &fake.verifier));
+    let fake = fake_verifier(b"secret", POOL, "nobody");
+    let again = fake_verifier(b"secret", POOL, "nobody");
+    assert_eq!(fake.salt(), again.salt());
+    assert_eq!(fake.v_hex(), again.v_hex());
+    assert!(!check_password(POOL, "nobody", PASSWORD, &fake));
 }
 
 #[test]
-fn unknown_users_differ_by_name_pool_and_secret() {
+fn unknown_users_differ_by_id_pool_and_secret() {
     let fakes = [
         (b"secret", POOL, "nobody"),
         (b"secret", POOL, "noone"),
         (b"secret", "Pool2", "nobody"),
         (b"Secret", POOL, "nobody"),
     ]
-    .map(|(secret, pool, name)| fake_user(secret, pool, name));
+    .map(|(secret, pool, id)| fake_verifier(secret, pool, id));
     for (i, one) in fakes.iter().enumerate() {
         for other in &fakes[i + 1..] {
-            assert_ne!(one.user_id, other.user_id);
-            assert_ne!(one.verifier.salt(), other.verifier.salt());
-            assert_ne!(one.verifier.v_hex(), other.verifier.v_hex());
+            assert_ne!(one.salt(), other.salt());
+            assert_ne!(one.v_hex(), other.v_hex());
         }
     }
 }
@@ -316,12 +319,10 @@ fn unknown_users_differ_by_name_pool_and_secret() {
 #[test]
 fn an_unknown_user_looks_like_a_known_one() {
     for number in 0..1000 {
-        let fake = fake_user(b"secret", POOL, &number.to_string());
-        let salt = fake.verifier.salt().to_hex();
+        let fake = fake_verifier(b"secret", POOL, &number.to_string());
+        let salt = fake.salt().to_hex();
         assert!(matches!(salt.len(), 31 | 32), "{salt}");
-        assert_eq!(fake.user_id.len(), 36);
-        assert_eq!(&fake.user_id[14..15], "4");
-        assert!(Verifier::from_hex(&salt, &fake.verifier.v_hex()).is_ok());
+        assert!(Verifier::from_hex(&salt, &fake.v_hex()).is_ok());
     }
 }
 
@@ -334,5 +335,5 @@ fn debug_output_shows_no_secret() {
         format!("{verifier:?} {challenge:?}"),
         "Verifier(..) Challenge(..)"
     );
-    assert!(!format!("{:?}", fake_user(b"secret", POOL, "x")).contains(&*verifier.v_hex()));
+    assert!(!format!("{:?}", fake_verifier(b"secret", POOL, "x")).contains(&*verifier.v_hex()));
 }

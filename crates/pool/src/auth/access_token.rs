@@ -11,9 +11,8 @@ use serde_json::Value;
 use super::subject;
 use super::tokens::{issuer, pool_keys};
 use crate::auth::claims::ADMIN_SCOPE;
-use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
+use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord};
 use crate::request::Ctx;
 
 /// Whom a good access token speaks for.
@@ -42,7 +41,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
         .await?
         .filter(|user| user.value.username == username);
     let user = user.ok_or_else(ApiError::user_not_found)?;
-    subject::check_enabled(&subject::Subject::Known(Box::new(user.clone())))?;
+    subject::check_enabled(&user.value)?;
     let auth_time = number(&claims, "auth_time")?;
     check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
     let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
@@ -123,19 +122,13 @@ async fn check_not_revoked(
     auth_time: i64,
 ) -> Result<(), ApiError> {
     let revoked = || ApiError::not_authorized("Access Token has been revoked");
-    if user
-        .signed_out
-        .is_some_and(|Millis(when)| auth_time.saturating_mul(1000) < when - 999)
-    {
+    if user.signed_out_since(auth_time) {
         return Err(revoked());
     }
     let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else {
         return Ok(());
     };
     let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
-    match load(ctx.platform(), &family).await? {
-        // The family knows to the millisecond what the claim says in seconds.
-        Some(family) if !family.value.is_signed_out(user) => Ok(()),
-        _ => Err(revoked()),
-    }
+    let family = ctx.platform().get(family.as_str()).await?;
+    family.map(|_| ()).ok_or_else(revoked)
 }

@@ -16,15 +16,13 @@ use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::room::Typed;
 use super::step::{Answer, SignIn};
-use super::subject::Subject;
+use super::subject::{Subject, check_enabled};
 use super::tokens::{self, Issued};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
-use crate::records::session::ChallengeResult;
+use crate::records::session::{ChallengeResult, SRP_A};
 use crate::triggers::events::{Decision, DefineAuthChallenge, TokenGenerationSource, unrecognizable};
 
-/// What Define sees of the first half of an SRP exchange.
-const SRP_A: &str = "SRP_A";
 /// How often a step is decided again after a lost race.
 const RACES: usize = 16;
 
@@ -60,7 +58,9 @@ impl Arrival<'_> {
         }
         match self {
             Arrival::Typed(typed) if typed.pending.key == key => Err(handle::used()),
-            _ => reload(sign_in).await,
+            Arrival::Typed(typed) => reload(sign_in, typed.pending.value.is_proved()).await,
+            Arrival::PasswordProved(_) => reload(sign_in, true).await,
+            Arrival::Bare | Arrival::SrpA(_) => reload(sign_in, false).await,
         }
     }
 }
@@ -105,6 +105,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
     for _ in 0..RACES {
         let mut effects = Effects::default();
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
+        let verdict = effects.take_verdict();
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
         let (batch, answer) = match outcome {
             Ok(Outcome::Answered(batch, answer)) => (batch, Ok(answer)),
@@ -129,6 +130,15 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         match sign_in.ctx.platform().commit(batch).await {
             Ok(_) => {
                 sign_in.ctx.app.mailer.wake();
+                if let Some(outcome) = verdict {
+                    let request_id = &sign_in.ctx.request_id;
+                    tracing::info!(
+                        request_id,
+                        pool = sign_in.pool.id(),
+                        outcome,
+                        "confirm code answered"
+                    );
+                }
                 return answer;
             }
             Err(CommitError::Conflict { key }) => arrival.lost_race(&mut sign_in, &key).await?,
@@ -138,12 +148,17 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
     Err(ApiError::too_many_requests())
 }
 
-/// After a lost race: the user as it is now.
-async fn reload(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
-    if let Some(sub) = sign_in.subject.sub().map(str::to_owned) {
-        let user = sign_in.ctx.user_by_sub(sign_in.pool, &sub).await?;
-        let user = user.filter(|user| user.value.enabled);
+/// After a lost race: the user as it is now. Whoever proved to be the user is told if it was disabled meanwhile.
+async fn reload(sign_in: &mut SignIn<'_>, is_proved: bool) -> Result<(), ApiError> {
+    if sign_in.subject.user().is_some() {
+        let user = sign_in
+            .ctx
+            .user_by_sub(sign_in.pool, sign_in.subject.id())
+            .await?;
         let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
+        if is_proved {
+            check_enabled(&user.value)?;
+        }
         sign_in.subject = Subject::Known(Box::new(user));
     }
     Ok(())

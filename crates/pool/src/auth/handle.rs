@@ -8,7 +8,7 @@
 //! from one that was used or came too late.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use poolhouse_crypto::sha256;
 use poolhouse_store::{Batch, CommitError};
 use poolhouse_text::hex;
@@ -22,9 +22,8 @@ use crate::request::Ctx;
 /// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
 const SESSION_PREFIX: &str = "AYABe";
 const RANDOM_BYTES: usize = 32;
-/// Bytes of a `SECRET_BLOCK`'s state, or of a step of them: more than any user that there can be takes, with a name of 128
-/// characters of four bytes each.
-const BLOCK_BYTES: usize = 2048;
+/// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes.
+const BLOCK_BYTES: usize = 2560;
 
 /// A new handle, as text for the client and as key for the row.
 pub struct Handle {
@@ -112,20 +111,27 @@ pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
     })
 }
 
-/// Seals the state of an exchange, a JSON text, into a `SECRET_BLOCK`. Clients decode the block as standard base64 and
-/// hash the bytes.
+/// Seals the state of an exchange into a `SECRET_BLOCK`, which clients decode as standard base64 and hash the bytes of.
 ///
-/// The state is filled up with spaces: it says whether there is a user, and its length must not.
-pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> String {
+/// The state is filled up with spaces to one length: it says who there is, and its length must not.
+///
+/// # Errors
+/// `InvalidParameterException` for a state that does not fit, which no user's does.
+pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> Result<String, ApiError> {
+    if state.len() > BLOCK_BYTES {
+        return Err(ApiError::invalid_parameter("USERNAME is too long."));
+    }
     let mut filled = Zeroizing::new(state.to_vec());
-    filled.resize(state.len().max(1).next_multiple_of(BLOCK_BYTES), b' ');
-    STANDARD.encode(ctx.platform().seal(&block_of(client_id), &filled))
+    filled.resize(BLOCK_BYTES, b' ');
+    let sealed = ctx.platform().seal(&block_of(client_id), &filled);
+    let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(ApiError::internal)?;
+    Ok(STANDARD.encode(bytes))
 }
 
 /// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
 pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
     ctx.platform()
-        .open(&block_of(client_id), std::str::from_utf8(block).ok()?)
+        .open(&block_of(client_id), &URL_SAFE_NO_PAD.encode(block))
         .ok()
 }
 

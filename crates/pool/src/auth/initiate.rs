@@ -7,10 +7,10 @@ use super::migration::Migration;
 use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
-use super::subject::{self, Subject};
+use super::subject::Subject;
 use super::{custom, flows, migration, next, password, refresh, secret_hash};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
+use crate::records::{ClientRecord, PoolRecord};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
@@ -88,26 +88,20 @@ async fn begin<'a>(
     flow: &AuthFlowType,
     parameters: &Parameters,
 ) -> Result<SignIn<'a>, ApiError> {
-    let found = identify(ctx, pool, client, parameters).await?;
-    let subject = match found {
-        Some(user) => Subject::Known(Box::new(user)),
-        None => Subject::absent(client, parameters.required("USERNAME")?)?,
-    };
-    signing_in(ctx, pool, client, flow, subject)
+    let subject = identify(ctx, pool, client, parameters).await?;
+    Ok(signing_in(ctx, pool, client, flow, subject.hidden_from(client)?))
 }
 
-/// The user named, if there is one, to a client that may ask.
+/// Who is named, to a client that may ask.
 async fn identify(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &ClientRecord,
     parameters: &Parameters,
-) -> Result<Option<Stored<UserRecord>>, ApiError> {
+) -> Result<Subject, ApiError> {
     let name = parameters.required("USERNAME")?;
-    let found = ctx.find_user(pool, name).await?;
-    let user = found.as_ref().map(|user| &user.value);
-    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), Some(name), user)?;
-    Ok(found)
+    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
+    Subject::named(ctx, pool, name).await
 }
 
 fn signing_in<'a>(
@@ -116,9 +110,8 @@ fn signing_in<'a>(
     client: &'a ClientRecord,
     flow: &AuthFlowType,
     subject: Subject,
-) -> Result<SignIn<'a>, ApiError> {
-    subject::check_enabled(&subject)?;
-    Ok(SignIn {
+) -> SignIn<'a> {
+    SignIn {
         ctx,
         pool,
         client,
@@ -127,7 +120,7 @@ fn signing_in<'a>(
         event_id: ctx.request_id.clone(),
         answered: Vec::new(),
         metadata: Metadata::new(),
-    })
+    }
 }
 
 /// A password in the clear, which an older directory may know where the pool does not.
@@ -141,19 +134,23 @@ async fn password_auth(
 ) -> Result<Answer, ApiError> {
     let name = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
-    let (subject, counted) = match identify(ctx, pool, client, parameters).await? {
-        Some(user) => (Subject::Known(Box::new(user)), None),
-        None => match migration::migrate(ctx, pool, client, name, password, metadata).await? {
-            Migration::None => (Subject::absent(client, name)?, None),
-            Migration::Unknown(attempt) => (Subject::absent(client, name)?, Some(attempt)),
-            Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
-        },
+    let subject = identify(ctx, pool, client, parameters).await?;
+    let migrated = match subject {
+        Subject::Known(_) => Migration::None,
+        Subject::Unknown(_) => {
+            migration::migrate(ctx, pool, client, &subject, name, password, metadata).await?
+        }
     };
-    let sign_in = signing_in(ctx, pool, client, flow, subject)?;
+    let (subject, counted) = match migrated {
+        Migration::None => (subject.hidden_from(client)?, None),
+        Migration::Unknown(attempt) => (subject.hidden_from(client)?, Some(attempt)),
+        Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
+    };
+    let sign_in = signing_in(ctx, pool, client, flow, subject);
     pre_authentication(&sign_in, metadata).await?;
     let proved = match counted {
         Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
-        None => password::check_subject(ctx, pool, &sign_in.subject, password).await?,
+        None => password::check(ctx, pool, &sign_in.subject, password).await?,
     };
     next::follow(sign_in, Proven::Password(proved)).await
 }
@@ -179,9 +176,6 @@ async fn custom_auth(
     };
     if with_srp {
         parameters.required("SRP_A")?;
-    } else if let Some(user) = sign_in.subject.user() {
-        // Without a password step nothing later would look at the status.
-        subject::check_status(user, ctx.now)?;
     }
     if ctx.app.settings.pre_authentication_in_custom_auth {
         pre_authentication(&sign_in, metadata).await?;
@@ -201,15 +195,14 @@ async fn refresh_token(
     parameters: &Parameters,
 ) -> Result<Answer, ApiError> {
     let token = parameters.required("REFRESH_TOKEN")?;
-    // A client that does not know its secret learns nothing about a token that is somebody's.
-    let holder = refresh::holder(ctx, pool, token).await?;
-    secret_hash::check_refresh(
-        ctx,
-        client,
-        parameters.get("SECRET_HASH"),
-        parameters.get("USERNAME"),
-        holder.as_ref().map(|user| &user.value),
-    )?;
+    // A client that does not know its secret learns nothing about a token that is somebody's, and nobody learns anything
+    // from a token that is not genuine.
+    let holder = match refresh::read(ctx, pool, token) {
+        Ok(genuine) => ctx.user_by_sub(pool, &genuine.sub).await?,
+        Err(_) => None,
+    };
+    let holder = holder.as_ref().map(|user| &user.value);
+    secret_hash::check_refresh(ctx, pool, client, parameters.get("SECRET_HASH"), holder)?;
     let result = refresh::exchange(ctx, pool, client, token, &Metadata::new()).await?;
     Ok(Answer::Tokens(Box::new(result)))
 }

@@ -27,7 +27,7 @@ pub enum Migration {
 /// Asks the pool's UserMigration function for the user and creates what it answers.
 ///
 /// The attempt is counted before the function is asked, or it would be a way around the lockout: the older directory is
-/// guessed at as easily as the pool. `metadata` is `ClientMetadata`, which becomes `validationData`.
+/// guessed at as easily as the pool. `subject` is whom the pool makes up for `name`; `metadata` is `ClientMetadata`, which becomes `validationData`.
 ///
 /// # Errors
 /// `Password attempts exceeded` during a lock of the name, which the function then does not hear of; when the answer
@@ -36,6 +36,7 @@ pub async fn migrate(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &ClientRecord,
+    subject: &Subject,
     name: &str,
     password: &str,
     metadata: &Metadata,
@@ -48,8 +49,7 @@ pub async fn migrate(
     if !triggers::has_function(pool, &event) {
         return Ok(Migration::None);
     }
-    let who = Subject::Unknown(name.to_owned()).id(ctx, pool)?;
-    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    let attempt = Attempt::begin(ctx, pool.id(), subject.id().to_owned()).await?;
     let attempt = attempt.counted_first(ctx).await?;
     let about = About {
         pool,

@@ -23,6 +23,7 @@ pub mod next;
 pub mod parameters;
 pub mod password;
 pub mod refresh;
+pub mod refresh_token;
 pub mod respond;
 pub mod revoke;
 pub mod room;

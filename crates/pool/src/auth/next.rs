@@ -43,7 +43,7 @@ async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiErro
         .subject
         .user()
         .ok_or_else(ApiError::incorrect_username_or_password)?;
-    if let Err(refused) = subject::check_status(user, ctx.now) {
+    if let Err(refused) = subject::check_may_sign_in(user, ctx.now) {
         // The password was right, so its failures are forgotten, whatever else stands in the way.
         proved.commit(ctx, Batch::new()).await?;
         return Err(refused);

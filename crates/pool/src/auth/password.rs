@@ -5,7 +5,7 @@ use poolhouse_crypto::srp;
 use super::lockout::{Attempt, Proved};
 use super::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, Stored, UserRecord};
+use crate::records::PoolRecord;
 use crate::request::Ctx;
 
 /// Checks a user's password, or does the same work for a name that nobody has. A wrong one is counted before anybody
@@ -16,33 +16,14 @@ use crate::request::Ctx;
 pub async fn check(
     ctx: &Ctx,
     pool: &PoolRecord,
-    user: Option<&Stored<UserRecord>>,
-    typed_name: &str,
-    password: &str,
-) -> Result<Proved, ApiError> {
-    let subject = match user {
-        Some(user) => Subject::Known(Box::new(user.clone())),
-        None => Subject::Unknown(typed_name.to_owned()),
-    };
-    check_subject(ctx, pool, &subject, password).await
-}
-
-/// As [`check`], of a subject that was looked up already.
-///
-/// # Errors
-/// As [`check`].
-pub async fn check_subject(
-    ctx: &Ctx,
-    pool: &PoolRecord,
     subject: &Subject,
     password: &str,
 ) -> Result<Proved, ApiError> {
-    let who = subject.id(ctx, pool)?;
-    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    let attempt = Attempt::begin(ctx, pool.id(), subject.id().to_owned()).await?;
     judge(ctx, pool, subject, password, attempt).await
 }
 
-/// As [`check_subject`], in an attempt that has begun.
+/// As [`check`], in an attempt that has begun.
 ///
 /// # Errors
 /// `NotAuthorizedException` `Incorrect username or password.`, or `Password attempts exceeded` if others were counted
@@ -55,8 +36,8 @@ pub async fn judge(
     attempt: Attempt,
 ) -> Result<Proved, ApiError> {
     let verifier = subject.verifier(ctx, pool)?;
-    let (name, user_id) = (pool.srp_name(), subject.username());
-    let check = || srp::check_password(name, user_id, password, &verifier);
+    let (name, user_id) = (pool.srp_name(), subject.public_name(pool));
+    let check = || srp::check_password(name, &user_id, password, &verifier);
     let right = ctx.platform().cpu.run(check).await?;
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
     if right && has_password {

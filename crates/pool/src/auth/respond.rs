@@ -46,10 +46,9 @@ pub async fn respond(
         ));
     }
     let name = parameters.required("USERNAME")?;
+    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
     let pending = challenge::find(ctx, client, challenge, session.as_deref(), &parameters).await?;
     let Some(pending) = pending else {
-        // Which user asks is checked all the same, so that the answer does not depend on it.
-        secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), Some(name), None)?;
         return Err(ApiError::invalid_parameter(format!(
             "{} is not available on this server yet.",
             challenge.as_str()
@@ -77,14 +76,18 @@ async fn resume<'a>(
     if record.challenge != challenge.as_str() {
         return Err(ApiError::not_authorized("Invalid session provided for the user."));
     }
-    let subject = subject_of(ctx, pool, record).await?;
+    let subject = Subject::of_session(ctx, pool, record).await?;
+    let subject = subject.ok_or_else(handle::invalid)?;
     let name = parameters.required("USERNAME")?;
-    let user = subject.user();
-    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), Some(name), user)?;
-    if !is_named(ctx, pool, &subject, name).await? {
-        return Err(handle::invalid());
+    if !subject.is_named(ctx, pool, name).await? {
+        return Err(match challenge {
+            ChallengeNameType::PasswordVerifier => ApiError::incorrect_username_or_password(),
+            _ => handle::invalid(),
+        });
     }
-    subject::check_enabled(&subject)?;
+    if let (true, Some(user)) = (record.is_proved(), subject.user()) {
+        subject::check_enabled(user)?;
+    }
     Ok(SignIn {
         ctx,
         pool,
@@ -95,30 +98,4 @@ async fn resume<'a>(
         answered: record.answered.clone(),
         metadata,
     })
-}
-
-/// The user that a session is bound to, as it is now. A user deleted since is nobody.
-async fn subject_of(ctx: &Ctx, pool: &PoolRecord, record: &SessionRecord) -> Result<Subject, ApiError> {
-    let Some(sub) = &record.sub else {
-        return Ok(Subject::Unknown(record.username.clone()));
-    };
-    match ctx.user_by_sub(pool, sub).await? {
-        Some(user) => Ok(Subject::Known(Box::new(user))),
-        None => Err(handle::invalid()),
-    }
-}
-
-/// Whether `name` is one of the names of the subject: the one given to the client, or any that signs the user in.
-async fn is_named(ctx: &Ctx, pool: &PoolRecord, subject: &Subject, name: &str) -> Result<bool, ApiError> {
-    let compared = pool.compared(name);
-    if compared == pool.compared(subject.username()) || name == subject.public_name(ctx, pool)? {
-        return Ok(true);
-    }
-    let Some(sub) = subject.sub() else {
-        return Ok(false);
-    };
-    Ok(ctx
-        .find_user(pool, name)
-        .await?
-        .is_some_and(|user| user.value.sub == sub))
 }

@@ -58,6 +58,9 @@ pub async fn revoke(
             "Unsupported token type",
         ));
     }
+    let Ok(token) = refresh::read(ctx, pool, token) else {
+        return Ok(());
+    };
     match refresh::find(ctx, pool, client, token).await {
         Ok(presented) => {
             ctx.platform()

@@ -3,7 +3,7 @@
 use poolhouse_crypto::{constant_time_eq, secret_hash};
 
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, UserRecord};
+use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
 
 /// The secret of a client that has one.
@@ -22,58 +22,78 @@ pub fn client_secret(ctx: &Ctx, client: &ClientRecord) -> Result<Option<String>,
     String::from_utf8(secret).map(Some).map_err(ApiError::internal)
 }
 
-/// Checks the hash that a request carried. Clients hash the name they typed, or the one that the previous answer gave
-/// them, or, on refresh, the real username: any name of the user is taken.
+/// Checks the hash that a request carried, which is made of the `USERNAME` beside it and of no other name of the user.
 ///
 /// # Errors
 /// `NotAuthorizedException` with the service's sentences.
-pub fn check(
-    ctx: &Ctx,
-    client: &ClientRecord,
-    presented: Option<&str>,
-    typed: Option<&str>,
-    user: Option<&UserRecord>,
-) -> Result<(), ApiError> {
-    let id = client.id();
-    let wrong = || ApiError::not_authorized(format!("Unable to verify secret hash for client {id}"));
-    let Some(secret) = client_secret(ctx, client)? else {
-        return if presented.is_none() { Ok(()) } else { Err(wrong()) };
-    };
-    let presented = presented.ok_or_else(|| {
-        ApiError::not_authorized(format!(
-            "Client {id} is configured with secret but SECRET_HASH was not received"
-        ))
-    })?;
-    let of_user = user.into_iter().flat_map(|user| {
-        let aliases = ["email", "phone_number", "preferred_username"];
-        let aliases = aliases.into_iter().filter_map(|alias| user.attribute(alias));
-        [user.username.as_str(), user.sub.as_str()]
-            .into_iter()
-            .chain(aliases)
-    });
-    let right = typed
-        .into_iter()
-        .chain(of_user)
-        .any(|name| constant_time_eq(secret_hash(&secret, name, id).as_bytes(), presented.as_bytes()));
-    if right { Ok(()) } else { Err(wrong()) }
+pub fn check(ctx: &Ctx, client: &ClientRecord, presented: Option<&str>, name: &str) -> Result<(), ApiError> {
+    match needed(ctx, client, presented)? {
+        Some(hash) if !hash.is_of(name) => Err(unverified(client)),
+        _ => Ok(()),
+    }
 }
 
-/// As [`check`], for a refresh, whose hash is made of the name of the user whom the token was issued to. A token that
-/// names nobody leaves no name to check against; it is refused by itself, so a hash that was sent passes.
+/// As [`check`], for a refresh, whose hash is made of the username of the user whom the token was issued to: as it is
+/// stored, or as clients were given it. Where the token is nobody's, there is no name to check against: it is refused by
+/// itself, whatever hash is sent with it.
 ///
 /// # Errors
-/// As [`check`].
+/// As [`check`], but for `SecretHash does not match for the client: <id>`.
 pub fn check_refresh(
     ctx: &Ctx,
+    pool: &PoolRecord,
     client: &ClientRecord,
     presented: Option<&str>,
-    typed: Option<&str>,
     holder: Option<&UserRecord>,
 ) -> Result<(), ApiError> {
-    let checkable = presented.is_none() || client.sealed_secret.is_none() || holder.is_some();
-    if checkable {
-        check(ctx, client, presented, typed, holder)
-    } else {
-        Ok(())
+    let (Some(hash), Some(holder)) = (needed(ctx, client, presented)?, holder) else {
+        return Ok(());
+    };
+    if hash.is_of(&holder.username) || hash.is_of(&pool.compared(&holder.username)) {
+        return Ok(());
     }
+    let id = client.id();
+    Err(ApiError::not_authorized(format!(
+        "SecretHash does not match for the client: {id}"
+    )))
+}
+
+/// A hash that is to be checked.
+struct Presented<'a> {
+    secret: String,
+    client_id: &'a str,
+    hash: &'a str,
+}
+
+impl Presented<'_> {
+    fn is_of(&self, name: &str) -> bool {
+        let right = secret_hash(&self.secret, name, self.client_id);
+        constant_time_eq(right.as_bytes(), self.hash.as_bytes())
+    }
+}
+
+/// The hash to be checked, if the client has a secret. Whether there must be one depends on the client alone.
+fn needed<'a>(
+    ctx: &Ctx,
+    client: &'a ClientRecord,
+    presented: Option<&'a str>,
+) -> Result<Option<Presented<'a>>, ApiError> {
+    let id = client.id();
+    match (client_secret(ctx, client)?, presented) {
+        (Some(secret), Some(hash)) => Ok(Some(Presented {
+            secret,
+            client_id: id,
+            hash,
+        })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(unverified(client)),
+        (Some(_), None) => Err(ApiError::not_authorized(format!(
+            "Client {id} is configured with secret but SECRET_HASH was not received"
+        ))),
+    }
+}
+
+fn unverified(client: &ClientRecord) -> ApiError {
+    let id = client.id();
+    ApiError::not_authorized(format!("Unable to verify secret hash for client {id}"))
 }

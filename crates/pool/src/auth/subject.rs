@@ -1,14 +1,18 @@
 //! Who is signing in: a user, or a name that nobody has and that must not be told apart from one.
+//!
+//! Every name maps to one id first: a user's `sub`, or one made up for a name that nobody has. Salt, verifier, lockout
+//! and the rows of a sign-in follow from that id alone, so a name and the id shown for it, tried in turn, tell nothing.
 
 use poolhouse_api::shapes::UserStatusType;
-use poolhouse_crypto::srp::{self, FakeUser, Verifier};
+use poolhouse_crypto::srp::{self, Verifier};
 use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::user_index::{alias_kind, signs_in_by};
-use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
-use crate::request::{Ctx, as_sub};
+use crate::records::document::decode;
+use crate::records::user_index::{alias_key, alias_kind, name_key, signs_in_by};
+use crate::records::{ClientRecord, PoolRecord, Reference, SessionRecord, Stored, UserRecord};
+use crate::request::{Ctx, LONGEST_NAME, as_sub};
 use crate::users::credentials;
 
 /// The one who signs in.
@@ -16,29 +20,106 @@ use crate::users::credentials;
 pub enum Subject {
     /// A user of the pool.
     Known(Box<Stored<UserRecord>>),
-    /// Nobody: the name as typed.
-    Unknown(String),
+    /// A name that nobody has.
+    Unknown(Nobody),
+}
+
+/// A name that nobody has, in the shape of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nobody {
+    /// What a user's `sub` is. The same as long as the pool lives.
+    id: String,
+    /// What a user's username is.
+    username: String,
 }
 
 impl Subject {
-    /// A name without a user.
+    /// Whoever signs in by this name: its username, or an address or preferred username that signs in beside it. A `sub`
+    /// that is not the username signs in nobody.
+    ///
+    /// Reads the store twice, whether there is such a user or not.
     ///
     /// # Errors
-    /// `UserNotFoundException` where the client is on `LEGACY` and may know it.
-    pub fn absent(client: &ClientRecord, name: &str) -> Result<Subject, ApiError> {
-        if client.hides_unknown_users() {
-            Ok(Subject::Unknown(name.to_owned()))
+    /// `InvalidParameterException` for a name that nobody can have; when the store fails.
+    pub async fn named(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<Subject, ApiError> {
+        check_form(name)?;
+        let made_up = made_up_id(ctx, pool, name)?;
+        let compared = pool.compared(name);
+        let kind = alias_kind(name);
+        let by_alias = signs_in_by(pool, kind);
+        // A name in the form of an id is its own id, for it may be one that was made up; unless it is somebody's `sub`,
+        // who must not be locked out by it.
+        let own_id = as_sub(&compared).filter(|id| *id == compared);
+        let names = [name_key(pool, name), alias_key(pool, kind, name)];
+        let asked = own_id
+            .as_ref()
+            .map(|id| UserRecord::key(pool.id(), id).as_str().to_owned());
+        let mut keys = vec![names[0].as_str()];
+        keys.extend(by_alias.then_some(names[1].as_str()));
+        keys.extend(asked.as_deref());
+        let mut rows = ctx.platform().get_many(&keys).await?;
+        let is_somebodys = own_id.is_some() && rows.pop().flatten().is_some();
+        let holder = rows.into_iter().flatten().next();
+        let holder = holder.map(decode::<Reference>).transpose()?;
+        let id = match (&holder, own_id) {
+            (Some(holder), _) => holder.value.0.clone(),
+            (None, Some(own_id)) if !is_somebodys => own_id,
+            (None, _) => made_up.clone(),
+        };
+        match ctx.user_by_sub(pool, &id).await? {
+            Some(user) if holder.is_some() => Ok(Subject::Known(Box::new(user))),
+            // Deleted between the two reads.
+            _ if holder.is_some() => Ok(Subject::nobody(pool, name, made_up)),
+            _ => Ok(Subject::nobody(pool, name, id)),
+        }
+    }
+
+    /// A name without a user. Where a user of this name would be shown under a username of its own, so is nobody: under
+    /// its id, which is what usernames are in pools that sign in by address.
+    fn nobody(pool: &PoolRecord, name: &str, id: String) -> Subject {
+        let kind = alias_kind(name);
+        let username = if kind != "preferred_username" && signs_in_by(pool, kind) {
+            id.clone()
         } else {
-            Err(ApiError::user_not_found())
+            pool.compared(name)
+        };
+        Subject::Unknown(Nobody { id, username })
+    }
+
+    /// The one whom a session is bound to, as it is now. `None` if it was a user and is not there any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of_session(
+        ctx: &Ctx,
+        pool: &PoolRecord,
+        session: &SessionRecord,
+    ) -> Result<Option<Subject>, ApiError> {
+        // Read for nobody, too, which costs the same.
+        let user = ctx.user_by_sub(pool, &session.sub).await?;
+        if !session.is_user {
+            return Ok(Some(Subject::Unknown(Nobody {
+                id: session.sub.clone(),
+                username: session.username.clone(),
+            })));
+        }
+        Ok(user.map(|user| Subject::Known(Box::new(user))))
+    }
+
+    /// The subject, unless it is nobody and the client may know that.
+    ///
+    /// # Errors
+    /// `UserNotFoundException` where the client is on `LEGACY`.
+    pub fn hidden_from(self, client: &ClientRecord) -> Result<Subject, ApiError> {
+        match self {
+            Subject::Unknown(_) if !client.hides_unknown_users() => Err(ApiError::user_not_found()),
+            subject => Ok(subject),
         }
     }
 
     /// The user, if there is one.
     pub fn user(&self) -> Option<&UserRecord> {
-        match self {
-            Subject::Known(user) => Some(&user.value),
-            Subject::Unknown(_) => None,
-        }
+        self.stored().map(|user| &user.value)
     }
 
     /// The stored user, if there is one.
@@ -49,75 +130,92 @@ impl Subject {
         }
     }
 
-    /// The user's `sub`, if there is one.
-    pub fn sub(&self) -> Option<&str> {
-        self.user().map(|user| user.sub.as_str())
+    /// What everything of the subject lies under: the user's `sub`, or the made-up one.
+    pub fn id(&self) -> &str {
+        match self {
+            Subject::Known(user) => &user.value.sub,
+            Subject::Unknown(nobody) => &nobody.id,
+        }
     }
 
-    /// The username that triggers see: the real one, or the name typed.
+    /// The username that triggers see.
     pub fn username(&self) -> &str {
         match self {
             Subject::Known(user) => &user.value.username,
-            Subject::Unknown(name) => name,
+            Subject::Unknown(nobody) => &nobody.username,
         }
     }
 
-    /// The name that clients get as `USERNAME` and `USER_ID_FOR_SRP`. For an unknown name it has the form that a known
-    /// one would have: a UUID where the name typed would be an address that stands for one, else the name itself.
-    pub fn public_name(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<String, ApiError> {
-        match self {
-            Subject::Known(user) => Ok(user.value.username.clone()),
-            Subject::Unknown(name) if named_by_address(pool, name) => Ok(fake(ctx, pool, name)?.user_id),
-            Subject::Unknown(name) => Ok(pool.compared(name)),
-        }
+    /// The name that clients get as `USERNAME` and `USER_ID_FOR_SRP`, and that passwords are proved for: the username as
+    /// the pool compares it, for capitals that were stored and not typed would tell that there is such a user.
+    pub fn public_name(&self, pool: &PoolRecord) -> String {
+        pool.compared(self.username())
     }
 
-    /// What everything of the subject lies under: the user's `sub`, or one made up for a name that nobody has. The made-up
-    /// one is the same as long as the pool lives, and a `sub` that is nobody's is its own.
-    pub fn id(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<String, ApiError> {
-        let name = match self {
-            Subject::Known(user) => return Ok(user.value.sub.clone()),
-            Subject::Unknown(name) => name,
-        };
-        if let Some(sub) = as_sub(name) {
-            return Ok(sub);
+    /// Whether `name` means the subject.
+    ///
+    /// # Errors
+    /// As [`named`](Self::named).
+    pub async fn is_named(&self, ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<bool, ApiError> {
+        if pool.compared(name) == self.public_name(pool) {
+            return Ok(true);
         }
-        // Keyed, so that the rows do not say which names were tried.
-        let digest = hmac_sha256(&seed(ctx, pool)?, &[b"sub", pool.compared(name).as_bytes()]);
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        Ok(uuid_from(bytes))
+        Ok(Subject::named(ctx, pool, name).await?.id() == self.id())
     }
 
     /// The verifier to prove a password against. Costs the same whether there is a user or a password, or not.
+    ///
+    /// # Errors
+    /// When a stored verifier, or the pool's seed, does not open.
     pub fn verifier(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<Verifier, ApiError> {
         match self {
             Subject::Known(user) if user.value.sealed_verifier.is_some() => {
                 credentials::open_verifier(ctx, pool, &user.value)
             }
-            Subject::Known(user) => Ok(fake(ctx, pool, &user.value.username)?.verifier),
-            Subject::Unknown(name) => Ok(fake(ctx, pool, &pool.compared(name))?.verifier),
+            _ => Ok(srp::fake_verifier(&seed(ctx, pool)?, pool.srp_name(), self.id())),
         }
     }
 }
 
-/// What stands in a user's way to sign in before any password is asked for.
+/// Refuses names that no user can have and that no key or block could hold.
+fn check_form(name: &str) -> Result<(), ApiError> {
+    if name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(ApiError::invalid_parameter(
+            "USERNAME is not a name that a user can have.",
+        ));
+    }
+    Ok(())
+}
+
+/// The id of a name that nobody has. Keyed, so that the rows do not say which names were tried.
+fn made_up_id(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<String, ApiError> {
+    let digest = hmac_sha256(&seed(ctx, pool)?, &[b"sub", pool.compared(name).as_bytes()]);
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Ok(uuid_from(bytes))
+}
+
+/// Keeps users out whom an administrator disabled.
 ///
 /// # Errors
 /// `NotAuthorizedException` `User is disabled.`
-pub fn check_enabled(subject: &Subject) -> Result<(), ApiError> {
-    match subject.user() {
-        Some(user) if !user.enabled => Err(ApiError::user_disabled()),
-        _ => Ok(()),
+pub fn check_enabled(user: &UserRecord) -> Result<(), ApiError> {
+    if user.enabled {
+        Ok(())
+    } else {
+        Err(ApiError::user_disabled())
     }
 }
 
-/// What stands in a user's way once the password is proved.
+/// What stands in a user's way, to be told to nobody who has not proved to be the user: before that, a user whom an
+/// administrator disabled looks like any other.
 ///
 /// # Errors
-/// `UserNotConfirmedException`, `PasswordResetRequiredException`, or an expired temporary password.
-pub fn check_status(user: &UserRecord, now: Millis) -> Result<(), ApiError> {
+/// `NotAuthorizedException` `User is disabled.`; `UserNotConfirmedException`, `PasswordResetRequiredException`, or an
+/// expired temporary password.
+pub fn check_may_sign_in(user: &UserRecord, now: Millis) -> Result<(), ApiError> {
     use poolhouse_api::ErrorCode;
+    check_enabled(user)?;
     match user.status {
         UserStatusType::Unconfirmed => Err(ApiError::new(
             ErrorCode::UserNotConfirmedException,
@@ -141,18 +239,4 @@ pub fn seed(ctx: &Ctx, pool: &PoolRecord) -> Result<[u8; 32], ApiError> {
         .open(PoolRecord::key(pool.id()).as_str(), &pool.sealed_seed)
         .map_err(ApiError::internal)?;
     Ok(sha256(&[&opened]))
-}
-
-fn fake(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<FakeUser, ApiError> {
-    Ok(srp::fake_user(
-        &seed(ctx, pool)?,
-        pool.srp_name(),
-        &pool.compared(name),
-    ))
-}
-
-/// Whether a real user of this name would be shown under another one.
-fn named_by_address(pool: &PoolRecord, name: &str) -> bool {
-    let kind = alias_kind(name);
-    kind != "preferred_username" && signs_in_by(pool, kind)
 }

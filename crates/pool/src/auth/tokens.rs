@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use poolhouse_api::shapes::{AuthenticationResultType, TimeUnitsType, UserPoolClientType};
-use poolhouse_crypto::{Entropy, opaque, sha256, uuid_v4};
+use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect};
-use poolhouse_text::hex;
 
+use super::refresh_token::RefreshToken;
 use super::step::SignIn;
-use super::subject::check_enabled;
+use super::subject::check_may_sign_in;
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
@@ -18,9 +18,6 @@ use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
-
-/// Bytes of a refresh token's secret.
-const SECRET_BYTES: usize = 32;
 
 /// Tokens, and the batch that makes them good.
 pub struct Issued {
@@ -50,18 +47,15 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
             .ok_or_else(ApiError::incorrect_username_or_password)?,
         None => return Err(ApiError::incorrect_username_or_password()),
     };
-    if !user.value.enabled {
-        return Err(ApiError::user_disabled());
-    }
+    check_may_sign_in(&user.value, ctx.now)?;
 
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
-    let secret = new_secret(&*ctx.platform().entropy);
     let family = RefreshRecord {
         client_id: client.id().to_owned(),
         username: user.value.username.clone(),
-        live: vec![secret_digest(&secret)],
-        spent: Vec::new(),
-        auth_time: ctx.now,
+        generation: 0,
+        graces: Vec::new(),
+        auth_time: user.value.auth_time(ctx.now),
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
     };
@@ -75,13 +69,13 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         metadata: &sign_in.metadata,
     };
     let mut result = access_and_id(ctx, grant).await?;
-    result.refresh_token = Some(refresh_token(
-        &user.value.sub,
-        &origin_jti,
-        &secret,
-        &*ctx.platform().entropy,
-    ));
     let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
+    let token = RefreshToken {
+        sub: user.value.sub,
+        origin_jti,
+        generation: 0,
+    };
+    result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
     let batch = Batch::new()
         .create(row, &family)
         // The user must still be there when the tokens become good.
@@ -181,7 +175,10 @@ pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiErr
 }
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
-    check_enabled(&sign_in.subject)?;
+    // PostAuthentication hears of sign-ins, which one that is about to be refused is not.
+    if let Some(user) = sign_in.subject.user() {
+        check_may_sign_in(user, sign_in.ctx.now)?;
+    }
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
     };
@@ -205,37 +202,6 @@ async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Res
     };
     let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
     Ok(change.unwrap_or_default())
-}
-
-/// A new refresh token's secret half.
-pub fn new_secret(entropy: &dyn Entropy) -> [u8; SECRET_BYTES] {
-    let mut secret = [0; SECRET_BYTES];
-    entropy.fill(&mut secret);
-    secret
-}
-
-/// What the store keeps of a secret.
-pub fn secret_digest(secret: &[u8]) -> String {
-    hex::encode(&sha256(&[secret]))
-}
-
-/// The token that a client gets: where the family lies, and the secret.
-pub fn refresh_token(sub: &str, origin_jti: &str, secret: &[u8], entropy: &dyn Entropy) -> String {
-    let mut payload = format!("{sub}/{origin_jti}/").into_bytes();
-    payload.extend_from_slice(secret);
-    opaque::refresh_token(&payload, entropy)
-}
-
-/// `sub`, `origin_jti` and secret of a token that [`refresh_token`] made.
-pub fn read_refresh_token(token: &str) -> Option<(String, String, Vec<u8>)> {
-    let payload = opaque::parse_refresh_token(token)?;
-    let (place, secret) = payload.split_at_checked(payload.len().checked_sub(SECRET_BYTES)?)?;
-    let (sub, origin_jti) = std::str::from_utf8(place)
-        .ok()?
-        .strip_suffix('/')?
-        .split_once('/')?;
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    (plain(sub) && plain(origin_jti)).then(|| (sub.to_owned(), origin_jti.to_owned(), secret.to_owned()))
 }
 
 const HOUR: i64 = 3600;

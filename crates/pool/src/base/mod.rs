@@ -1,5 +1,6 @@
 //! The ground floor: the platform, time, errors, settings. It imports nothing of the pool.
 
+pub mod authenticator;
 pub mod clock;
 pub mod cpu;
 pub mod envelope;

@@ -8,6 +8,7 @@ use poolhouse_crypto::derive_key;
 use poolhouse_crypto::seal::{Sealer, Unsealable};
 use poolhouse_store::{Batch, CommitError, Row, Scan, Store, Version, commit_and_settle};
 
+use super::authenticator::Authenticator;
 use super::clock::{Clock, Millis};
 use super::cpu::CpuPool;
 use super::envelope::Envelope;
@@ -27,6 +28,7 @@ pub struct Platform {
     pub cpu: CpuPool,
     sealer: Arc<Sealer>,
     envelope: Arc<Envelope>,
+    refresh_codes: Arc<Authenticator>,
 }
 
 impl Platform {
@@ -45,6 +47,10 @@ impl Platform {
             cpu: CpuPool::new(cores),
             sealer: Arc::new(Sealer::new(derive_key(master_key, "poolhouse.v1.records"))),
             envelope: Arc::new(Envelope::new(derive_key(master_key, "poolhouse.v1.envelope"))),
+            refresh_codes: Arc::new(Authenticator::new(derive_key(
+                master_key,
+                "poolhouse.v1.refresh-tokens",
+            ))),
         }
     }
 
@@ -103,6 +109,11 @@ impl Platform {
         let version = Version::random(&mut |bytes: &mut [u8]| self.entropy.fill(bytes));
         commit_and_settle(&*self.store, batch, version).await?;
         Ok(version)
+    }
+
+    /// What authenticates refresh tokens.
+    pub fn refresh_codes(&self) -> &Authenticator {
+        &self.refresh_codes
     }
 
     /// Seals a text under `context`, which is not secret and must be the same when it is opened.

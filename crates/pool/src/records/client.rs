@@ -66,12 +66,10 @@ impl ClientRecord {
         self.settings.prevent_user_existence_errors == Some(shapes::PreventUserExistenceErrorTypes::Enabled)
     }
 
-    /// Whether a refresh token is exchanged for a new one at every use.
-    pub fn rotates_refresh_tokens(&self) -> bool {
-        self.settings
-            .refresh_token_rotation
-            .as_ref()
-            .is_some_and(|rotation| rotation.feature == shapes::FeatureType::Enabled)
+    /// The rotation's settings, where a refresh token is exchanged for a new one at every use.
+    pub fn refresh_token_rotation(&self) -> Option<&shapes::RefreshTokenRotationType> {
+        let rotation = self.settings.refresh_token_rotation.as_ref();
+        rotation.filter(|rotation| rotation.feature == shapes::FeatureType::Enabled)
     }
 
     /// Whether tokens carry `origin_jti` and can be revoked. On unless switched off.

@@ -53,6 +53,16 @@ impl PoolRecord {
         }
     }
 
+    /// Whether two addresses are one mailbox. Other than where names are looked up, only ASCII letters count as the same
+    /// in both cases: the Kelvin sign folds to a `k`, and mail to the two goes to two people.
+    pub fn is_same_address(&self, one: &str, other: &str) -> bool {
+        if self.case_sensitive() {
+            one == other
+        } else {
+            one.eq_ignore_ascii_case(other)
+        }
+    }
+
     /// `UsernameAttributes`: the addresses that are usernames in this pool.
     pub fn username_attributes(&self) -> impl Iterator<Item = &'static str> {
         let attributes = self.settings.username_attributes.iter().flatten();

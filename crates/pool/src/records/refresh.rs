@@ -7,6 +7,9 @@ use super::key::{Key, user_prefix};
 use super::user::UserRecord;
 use crate::base::clock::Millis;
 
+/// Rotations that one grace period covers. Of a client that exchanges its tokens faster, the oldest lose their grace.
+const GRACES: usize = 16;
+
 /// A family of tokens. While its row exists the tokens are good; deleting the row revokes them all.
 #[derive(Clone, Debug)]
 pub struct RefreshRecord {
@@ -14,18 +17,27 @@ pub struct RefreshRecord {
     pub client_id: String,
     /// The user's real username.
     pub username: String,
-    /// SHA-256, in hex, of the secrets of the refresh tokens that work: one, or several where rotation's grace period
-    /// let parallel requests each draw a successor.
-    pub live: Vec<String>,
-    /// Under rotation, the digests of tokens that were exchanged, and until when each is still taken. Using one later
-    /// is a sign of theft and revokes the family.
-    pub spent: Vec<(String, Millis)>,
+    /// Which token is live: how often one was exchanged for the next.
+    pub generation: u64,
+    /// Until when tokens are still taken that were exchanged in rotation's grace period, the last one first.
+    pub graces: Vec<Millis>,
     /// When the password and code were given: the tokens' `auth_time`.
     pub auth_time: Millis,
     /// The tokens' `event_id`, kept across refreshes.
     pub event_id: String,
     /// When the family ends. Rotation does not prolong it.
     pub expires: Millis,
+}
+
+/// What a genuine token of a family is at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The live one.
+    Live,
+    /// Exchanged, and still taken.
+    Grace,
+    /// Not to be used any more. Whoever does is a thief, or has been robbed.
+    Spent,
 }
 
 /// The part of the key between the user and the family.
@@ -43,12 +55,42 @@ impl RefreshRecord {
     /// Whether the user has signed out everywhere since. A sign-in that was under way at that moment may leave a family
     /// behind; none of its tokens is good.
     pub fn is_signed_out(&self, user: &UserRecord) -> bool {
-        user.signed_out.is_some_and(|when| self.auth_time < when)
+        user.signed_out_since(self.auth_time.seconds())
     }
 
     /// Prefix of one user's families.
     pub fn all(pool_id: &str, sub: &str) -> String {
         user_prefix(pool_id, sub) + FOLDER
+    }
+
+    /// What the token of this generation is. One that the family has not come to is spent, too: the row was set back.
+    pub fn standing(&self, generation: u64, now: Millis) -> Standing {
+        let Some(age) = self.generation.checked_sub(generation) else {
+            return Standing::Spent;
+        };
+        let Some(exchanged) = age.checked_sub(1) else {
+            return Standing::Live;
+        };
+        let until = usize::try_from(exchanged).ok().and_then(|at| self.graces.get(at));
+        match until {
+            Some(until) if now < *until => Standing::Grace,
+            _ => Standing::Spent,
+        }
+    }
+
+    /// The family after the live token was exchanged, which is taken for a grace period of so many seconds.
+    #[must_use]
+    pub fn rotated(&self, now: Millis, grace_seconds: i64) -> RefreshRecord {
+        let mut graces = vec![now.plus_seconds(grace_seconds)];
+        graces.extend(self.graces.iter().take(GRACES - 1));
+        while graces.last().is_some_and(|until| now >= *until) {
+            graces.pop();
+        }
+        RefreshRecord {
+            generation: self.generation.saturating_add(1),
+            graces,
+            ..self.clone()
+        }
     }
 }
 
@@ -61,16 +103,12 @@ impl Document for RefreshRecord {
     }
 
     fn to_document(&self) -> Value {
-        let spent: Vec<Value> = self
-            .spent
-            .iter()
-            .map(|(digest, until)| json!({ "digest": digest, "until": until.0 }))
-            .collect();
+        let graces: Vec<i64> = self.graces.iter().map(|until| until.0).collect();
         json!({
             "client": self.client_id,
             "username": self.username,
-            "live": self.live,
-            "spent": spent,
+            "generation": self.generation,
+            "graces": graces,
             "authTime": self.auth_time.0,
             "eventId": self.event_id,
             "expires": self.expires.0,
@@ -78,22 +116,74 @@ impl Document for RefreshRecord {
     }
 
     fn from_document(document: &Value) -> Option<RefreshRecord> {
-        let live = document.get("live")?.as_array()?;
-        let spent = document.get("spent")?.as_array()?;
+        let graces = document.get("graces")?.as_array()?;
         Some(RefreshRecord {
             client_id: text(document, "client")?,
             username: text(document, "username")?,
-            live: live
+            generation: document.get("generation")?.as_u64()?,
+            graces: graces
                 .iter()
-                .map(|d| Some(d.as_str()?.to_owned()))
-                .collect::<Option<_>>()?,
-            spent: spent
-                .iter()
-                .map(|s| Some((text(s, "digest")?, Millis(integer(s, "until")?))))
+                .map(|until| until.as_i64().map(Millis))
                 .collect::<Option<_>>()?,
             auth_time: Millis(integer(document, "authTime")?),
             event_id: text(document, "eventId")?,
             expires: Millis(integer(document, "expires")?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn family() -> RefreshRecord {
+        RefreshRecord {
+            client_id: "client".to_owned(),
+            username: "mara".to_owned(),
+            generation: 0,
+            graces: Vec::new(),
+            auth_time: Millis(0),
+            event_id: "event".to_owned(),
+            expires: Millis(1_000_000),
+        }
+    }
+
+    #[test]
+    fn of_all_tokens_that_there_ever_were_the_last_one_is_live() {
+        let mut family = family();
+        for _ in 0..1000 {
+            family = family.rotated(Millis(0), 0);
+        }
+        assert_eq!(family.standing(1000, Millis(0)), Standing::Live);
+        for generation in (0..1000).chain([1001, u64::MAX]) {
+            assert_eq!(
+                family.standing(generation, Millis(0)),
+                Standing::Spent,
+                "{generation}"
+            );
+        }
+        assert!(family.graces.is_empty(), "nothing is remembered of spent ones");
+    }
+
+    #[test]
+    fn each_token_has_a_grace_period_of_its_own() {
+        let first = family().rotated(Millis(0), 10);
+        let second = first.rotated(Millis(6_000), 10);
+        assert_eq!(second.standing(0, Millis(9_999)), Standing::Grace);
+        assert_eq!(second.standing(0, Millis(10_000)), Standing::Spent);
+        assert_eq!(second.standing(1, Millis(15_999)), Standing::Grace);
+        assert_eq!(second.standing(1, Millis(16_000)), Standing::Spent);
+        assert_eq!(second.rotated(Millis(10_000), 10).graces.len(), 2);
+    }
+
+    #[test]
+    fn the_graces_of_a_hurried_client_stay_few() {
+        let mut family = family();
+        for _ in 0..100 {
+            family = family.rotated(Millis(0), 60);
+        }
+        assert_eq!(family.graces.len(), GRACES);
+        assert_eq!(family.standing(84, Millis(1)), Standing::Grace);
+        assert_eq!(family.standing(83, Millis(1)), Standing::Spent);
     }
 }

@@ -1,10 +1,14 @@
 //! A sign-in in progress: what the opaque `Session` and `SECRET_BLOCK` strings stand for.
 
+use poolhouse_api::shapes::ChallengeNameType;
 use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
+
+/// What Define sees of the first half of an SRP exchange, which proves nothing yet.
+pub const SRP_A: &str = "SRP_A";
 
 /// One answered challenge, as the triggers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +29,12 @@ pub struct SessionRecord {
     pub pool_id: String,
     /// The app client that started it.
     pub client_id: String,
-    /// The real username, or the name typed if no such user exists.
+    /// The real username, or the made-up one of a name that nobody has.
     pub username: String,
-    /// The user's `sub`; `None` if no such user exists.
-    pub sub: Option<String>,
+    /// The user's `sub`, or the made-up one of a name that nobody has.
+    pub sub: String,
+    /// Whether there was such a user when the sign-in began.
+    pub is_user: bool,
     /// The flow that `InitiateAuth` started: `CUSTOM_AUTH`, `USER_SRP_AUTH`, …
     pub flow: String,
     /// The challenge whose answer it waits for.
@@ -48,6 +54,16 @@ pub struct SessionRecord {
 }
 
 impl SessionRecord {
+    /// Whether the client has proved to be the user in an earlier step.
+    pub fn is_proved(&self) -> bool {
+        // Nobody is asked for a new password who did not prove the old one.
+        self.challenge == ChallengeNameType::NewPasswordRequired.as_str()
+            || self
+                .answered
+                .iter()
+                .any(|answered| answered.result && answered.name != SRP_A)
+    }
+
     /// Where the session of this user, or made-up user, lies.
     pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
         Key::of_user(pool_id, sub, format_args!("session/{digest}"))
@@ -99,6 +115,8 @@ impl Document for SessionRecord {
             "pool": self.pool_id,
             "client": self.client_id,
             "username": self.username,
+            "sub": self.sub,
+            "isUser": self.is_user,
             "flow": self.flow,
             "challenge": self.challenge,
             "answered": answered,
@@ -106,7 +124,6 @@ impl Document for SessionRecord {
             "expires": self.expires.0,
         });
         let optional = [
-            ("sub", &self.sub),
             ("metadata", &self.metadata),
             ("private", &self.sealed_private),
             ("session", &self.session_digest),
@@ -125,7 +142,8 @@ impl Document for SessionRecord {
             pool_id: text(document, "pool")?,
             client_id: text(document, "client")?,
             username: text(document, "username")?,
-            sub: text(document, "sub"),
+            sub: text(document, "sub")?,
+            is_user: document.get("isUser")?.as_bool()?,
             flow: text(document, "flow")?,
             challenge: text(document, "challenge")?,
             answered: answered

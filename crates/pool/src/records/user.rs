@@ -64,6 +64,21 @@ impl UserRecord {
         self.attributes.len() != before
     }
 
+    /// Whether everything was ended that was signed in to at this time, in seconds. Tokens carry no finer one, so of
+    /// what was signed in to in the very second nothing survives; [`auth_time`](Self::auth_time) sees to what comes after.
+    pub fn signed_out_since(&self, auth_time: i64) -> bool {
+        self.signed_out.is_some_and(|when| auth_time <= when.seconds())
+    }
+
+    /// When a sign-in that ends now is said to have been: now, or, if the user was signed out everywhere in this very
+    /// second, at the beginning of the next.
+    pub fn auth_time(&self, now: Millis) -> Millis {
+        match self.signed_out {
+            Some(when) if self.signed_out_since(now.seconds()) => Millis((when.seconds() + 1) * 1000),
+            _ => now,
+        }
+    }
+
     /// The attributes as the API lists them: `sub` first.
     pub fn attribute_list(&self) -> Vec<shapes::AttributeType> {
         std::iter::once(("sub", self.sub.as_str()))

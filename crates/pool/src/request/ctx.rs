@@ -11,7 +11,7 @@ use crate::records::{ClientRecord, Key, PoolRecord, Reference, Stored, UserRecor
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
-const LONGEST_NAME: usize = 512;
+pub const LONGEST_NAME: usize = 512;
 
 /// The request that an operation serves. Time stands still within it.
 #[derive(Clone)]
@@ -103,16 +103,9 @@ impl Ctx {
         Ok(pool_id)
     }
 
-    /// The user that a `Username` or `USERNAME` means: the real username, the `sub`, or an address or preferred
-    /// username that signs this user in. `Ok(None)` if there is none.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn find_user(
-        &self,
-        pool: &PoolRecord,
-        name: &str,
-    ) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    /// The user that a `Username` means: the real username, the `sub`, or an address or preferred username that signs
+    /// this user in. Who signs in by a `USERNAME` is a question for `auth::subject`.
+    async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<Stored<UserRecord>>, ApiError> {
         if name.len() > LONGEST_NAME || name.contains('\0') {
             return Ok(None);
         }

@@ -176,11 +176,13 @@ impl Change {
             user.remove_attribute(name);
         }
         for (contact, flag) in CONTACTS {
-            let compare = |user: &UserRecord| user.attribute(contact).map(|value| pool.compared(value));
-            let (old, new) = (compare(&before), compare(user));
-            if new.is_none() {
+            let Some(new) = user.attribute(contact) else {
                 user.remove_attribute(flag);
-            } else if new != old && self.value(flag).is_none() {
+                continue;
+            };
+            let old = before.attribute(contact);
+            let is_same = old.is_some_and(|old| pool.is_same_address(old, new));
+            if !is_same && self.value(flag).is_none() {
                 user.set_attribute(flag, "false");
             }
         }

@@ -20,7 +20,9 @@ pub async fn seal_verifier(
     password: &str,
 ) -> Result<String, ApiError> {
     let salt = Salt::random(&*ctx.platform().entropy);
-    let make = || srp::verifier(pool.srp_name(), &user.username, password, &salt);
+    // Clients prove it for the name that they are given.
+    let name = pool.compared(&user.username);
+    let make = || srp::verifier(pool.srp_name(), &name, password, &salt);
     let made = ctx.platform().cpu.run(make).await?;
     let plain = Zeroizing::new(format!("{}:{}", made.salt().to_hex(), *made.v_hex()));
     Ok(ctx.platform().seal(row(pool, user).as_str(), plain.as_bytes()))

@@ -45,7 +45,7 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
     if let Some(kind) = address {
         if given
             .value(kind)
-            .is_some_and(|value| pool.compared(value) != pool.compared(typed))
+            .is_some_and(|value| !pool.is_same_address(value, typed))
         {
             let spoken = kind.replace('_', " ");
             return Err(ApiError::invalid_parameter(format!(

@@ -79,47 +79,6 @@ async fn the_first_answer_to_an_unknown_user_has_the_members_of_a_known_ones() {
     }
 }
 
-/// Each pair of names is equally long, and one of them is somebody's.
-#[tokio::test]
-async fn the_length_of_a_secret_block_does_not_tell_who_exists() {
-    let scene = hiding().await;
-    let long = |letter: &str| letter.repeat(128);
-    let described = json!({ "UserPoolId": scene.pool });
-    let described = scene.server.call("DescribeUserPool", described).await.ok();
-    let functions = &described["UserPool"]["LambdaConfig"];
-    let addresses = scene
-        .server
-        .pool_with(json!({ "UsernameAttributes": ["email"], "LambdaConfig": functions }))
-        .await;
-    let pairs = [
-        (&scene.pool, "a".to_owned(), "b".to_owned()),
-        (&scene.pool, "mara-1".to_owned(), "mara-2".to_owned()),
-        (&scene.pool, long("a"), long("b")),
-        (&scene.pool, long("\""), long("\\")),
-        (&scene.pool, long("𝒳"), long("𝒴")),
-        (&addresses, "a@example.com".to_owned(), "b@example.com".to_owned()),
-    ];
-    for (pool, known, unknown) in pairs {
-        let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });
-        let client = scene.server.client_with(pool, hides).await;
-        let user = json!({ "UserPoolId": pool, "Username": known, "MessageAction": "SUPPRESS" });
-        scene.server.call("AdminCreateUser", user).await.ok();
-        for flow in ["USER_SRP_AUTH", "CUSTOM_AUTH"] {
-            let length = async |name: &str| {
-                let parameters =
-                    json!({ "USERNAME": name, "SRP_A": "abcdef0123456789", "CHALLENGE_NAME": "SRP_A" });
-                let body =
-                    json!({ "AuthFlow": flow, "ClientId": client["ClientId"], "AuthParameters": parameters });
-                let answer = scene.server.call("InitiateAuth", body).await;
-                answer["ChallengeParameters"]["SECRET_BLOCK"]
-                    .as_str()
-                    .map(str::len)
-            };
-            assert_eq!(length(&known).await, length(&unknown).await, "{flow} {known}");
-        }
-    }
-}
-
 #[tokio::test]
 async fn an_unknown_user_is_locked_out_like_a_known_one() {
     let scene = hiding().await;

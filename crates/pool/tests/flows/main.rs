@@ -5,9 +5,11 @@
 mod access_tokens;
 mod administrators;
 mod confirm_code;
+mod disabled;
 mod events;
 mod existence;
 mod foreign_functions;
+mod identity;
 mod lockout;
 mod migration;
 mod new_password;
@@ -15,9 +17,12 @@ mod parallel;
 mod passwords;
 mod refresh;
 mod revocation;
+mod same_work;
+mod secret_hash;
 mod sessions;
 mod srp;
 mod triggers;
+mod verdicts;
 
 use poolhouse_pool::testing::{Answer, TestPool};
 use serde_json::{Value, json};

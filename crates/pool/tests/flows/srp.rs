@@ -162,7 +162,7 @@ async fn a_clock_may_be_half_an_hour_wrong_and_no_more() {
 }
 
 #[tokio::test]
-async fn the_secret_block_of_another_users_sign_in_is_no_session_of_this_one() {
+async fn a_secret_block_of_somebody_else_or_of_nobody_is_a_wrong_password() {
     let scene = Scene::new().await;
     scene.server.user(&scene.pool, "noel", PASSWORD).await;
     let client = SrpClient::new(&scene.pool, PASSWORD);
@@ -171,6 +171,6 @@ async fn the_secret_block_of_another_users_sign_in_is_no_session_of_this_one() {
     for block in [block, json!("c2Vzc2lvbg==")] {
         prove(&scene, json!({ "PASSWORD_CLAIM_SECRET_BLOCK": block }))
             .await
-            .assert_error("NotAuthorizedException", "Invalid session for the user.");
+            .assert_error("NotAuthorizedException", WRONG);
     }
 }

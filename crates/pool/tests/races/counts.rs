@@ -144,24 +144,36 @@ async fn with_ledger(mirrored: bool) -> Scene {
     Scene::of(json!({ "LambdaConfig": functions }), json!({})).await
 }
 
+/// What a sign-in's challenge says, but for the names that no other one has.
 async fn challenge(scene: &Scene) -> Value {
     let server = &scene.server;
     let challenge = server
         .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
         .await;
-    challenge.ok()["ChallengeParameters"].clone()
+    let mut told = challenge.ok()["ChallengeParameters"].clone();
+    for name in ["signIn", "deviceToken"] {
+        assert!(told[name].take().is_string());
+    }
+    told
 }
 
 #[tokio::test]
 async fn of_two_sign_ins_at_the_same_moment_the_second_knows_what_was_mailed_to_the_first() {
     for mirrored in [true, false] {
+        // The bucket has three places: the first of the two takes the last one.
         let one_by_one = with_ledger(mirrored).await;
-        challenge(&one_by_one).await;
+        for _ in 0..3 {
+            assert_eq!(challenge(&one_by_one).await["result"], "sent");
+        }
         let second = challenge(&one_by_one).await;
+        assert_eq!(second["result"], "held");
         let mails = one_by_one.server.unread_mails();
         one_by_one.server.ignore_mail();
 
         let scene = with_ledger(mirrored).await;
+        for _ in 0..2 {
+            assert_eq!(challenge(&scene).await["result"], "sent");
+        }
         let (pool, client, now) = (
             scene.pool.clone(),
             scene.client.clone(),

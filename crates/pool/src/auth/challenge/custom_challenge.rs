@@ -46,7 +46,7 @@ pub async fn ask(
     } = confirm::call(sign_in, &event, effects).await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client, &subject.id(ctx, pool)?, expires);
+    let session = handle::new(ctx, client, subject.id(), expires);
     let private = json!(private).to_string();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
@@ -56,7 +56,7 @@ pub async fn ask(
         expires,
         ..sign_in.session()
     };
-    public.insert("USERNAME".to_owned(), subject.public_name(ctx, pool)?);
+    public.insert("USERNAME".to_owned(), subject.public_name(pool));
     let batch = Batch::new().create(session.key, &record);
     Ok((
         batch,

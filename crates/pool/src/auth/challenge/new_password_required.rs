@@ -72,7 +72,7 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
         )
         .collect();
     let parameters = BTreeMap::from([
-        ("USER_ID_FOR_SRP".to_owned(), user.username.clone()),
+        ("USER_ID_FOR_SRP".to_owned(), subject.public_name(pool)),
         ("requiredAttributes".to_owned(), json!(named).to_string()),
         ("userAttributes".to_owned(), json!(shown).to_string()),
     ]);

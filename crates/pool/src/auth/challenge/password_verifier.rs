@@ -11,10 +11,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
-use poolhouse_crypto::srp::{self, Challenge, parse_a, timestamp};
+use poolhouse_crypto::srp::{self, Challenge, PublicA, parse_a, timestamp};
 use poolhouse_store::{Batch, BoxFuture};
-use poolhouse_text::hex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::auth::handle;
@@ -59,25 +58,16 @@ pub async fn ask(
         .await?;
 
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let who = subject.id(ctx, pool)?;
-    let session = with_session.then(|| handle::new(ctx, client, &who, expires));
+    let session = with_session.then(|| handle::new(ctx, client, subject.id(), expires));
     let record = SessionRecord {
         challenge: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
         session_digest: session.as_ref().map(|session| session.digest.clone()),
         expires,
         ..sign_in.session()
     };
-    let state = Zeroizing::new(
-        json!({
-            "session": record.to_document(),
-            "secret": hex::encode(&ours.to_bytes()),
-            "a": public_a.to_hex(),
-        })
-        .to_string(),
-    );
-    let block = handle::seal_block(ctx, client.id(), state.as_bytes());
+    let block = handle::seal_block(ctx, client.id(), &state(&record, &ours, &public_a))?;
 
-    let name = subject.public_name(ctx, pool)?;
+    let name = subject.public_name(pool);
     let parameters = BTreeMap::from([
         ("SALT".to_owned(), salt),
         ("SRP_B".to_owned(), ours.public_b_hex()),
@@ -92,11 +82,22 @@ pub async fn ask(
     })
 }
 
+/// What a block holds: the server's numbers, the client's, and the sign-in.
+fn state(session: &SessionRecord, ours: &Challenge, public_a: &PublicA) -> Zeroizing<Vec<u8>> {
+    let session = session.to_document().to_string();
+    let length = Challenge::LENGTH + PublicA::LENGTH + session.len();
+    let mut state = Zeroizing::new(Vec::with_capacity(length));
+    state.extend_from_slice(&ours.to_bytes());
+    state.extend_from_slice(public_a.as_bytes());
+    state.extend_from_slice(session.as_bytes());
+    state
+}
+
 /// Finds the exchange that an answer belongs to.
 ///
 /// # Errors
 /// `InvalidParameterException` naming what is missing or malformed; `NotAuthorizedException` for a block that is expired,
-/// or not ours, or another sign-in's than the `Session` beside it.
+/// or not ours, which is a wrong password, or another sign-in's than the `Session` beside it.
 pub fn find(
     ctx: &Ctx,
     client: &ClientRecord,
@@ -196,15 +197,15 @@ struct Exchange {
     /// What its use is noted under.
     digest: String,
     ours: Challenge,
-    public_a: String,
+    public_a: PublicA,
 }
 
 impl Exchange {
     /// Opens the block that a proof was made over.
     fn open(ctx: &Ctx, client_id: &str, proof: &Proof) -> Result<Exchange, ApiError> {
         let state = handle::open_block(ctx, client_id, &proof.block).map(Zeroizing::new);
-        let state = state.ok_or_else(handle::invalid)?;
-        let exchange = Exchange::read(&state).ok_or_else(handle::invalid)?;
+        let exchange = state.and_then(|state| Exchange::read(&state));
+        let exchange = exchange.ok_or_else(ApiError::incorrect_username_or_password)?;
         if ctx.now >= exchange.session.expires {
             Err(handle::expired())
         } else {
@@ -212,14 +213,16 @@ impl Exchange {
         }
     }
 
+    /// Reads what [`state`] wrote; the rest is filling.
     fn read(state: &[u8]) -> Option<Exchange> {
-        let document: Value = serde_json::from_slice(state).ok()?;
-        let session = SessionRecord::from_document(document.get("session")?)?;
+        let (ours, rest) = state.split_at_checked(Challenge::LENGTH)?;
+        let (public_a, session) = rest.split_at_checked(PublicA::LENGTH)?;
+        let session: Value = serde_json::from_slice(session).ok()?;
         Some(Exchange {
+            session: SessionRecord::from_document(&session)?,
             digest: handle::digest(state),
-            ours: Challenge::from_bytes(&hex::decode(document.get("secret")?.as_str()?)?).ok()?,
-            public_a: document.get("a")?.as_str()?.to_owned(),
-            session,
+            ours: Challenge::from_bytes(ours).ok()?,
+            public_a: PublicA::from_bytes(public_a).ok()?,
         })
     }
 }
@@ -236,21 +239,20 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
         ours,
         public_a,
     } = exchange;
-    let who = subject.id(ctx, pool)?;
+    let who = subject.id();
     let answered = AnsweredBlock {
         expires: session.expires,
     };
-    let consume = Batch::new().create(AnsweredBlock::key(pool.id(), &who, &digest), &answered);
-    let attempt = Attempt::begin(ctx, pool.id(), who).await?;
+    let consume = Batch::new().create(AnsweredBlock::key(pool.id(), who, &digest), &answered);
+    let attempt = Attempt::begin(ctx, pool.id(), who.to_owned()).await?;
     let attempt = attempt.consuming(consume, handle::used);
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name();
-    let user_id = subject.public_name(ctx, pool)?;
+    let user_id = subject.public_name(pool);
     let right = ctx
         .platform()
         .cpu
         .run(|| {
-            let public_a = parse_a(&public_a).ok()?;
             let expected = srp::expected_signature(
                 name,
                 &user_id,

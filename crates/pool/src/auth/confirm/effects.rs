@@ -28,9 +28,21 @@ pub struct Effects {
     /// The attribute that mirrors the ledger, by name, and what it says.
     mirror: Option<(String, String)>,
     mail: Batch,
+    /// What was said of a code, to be logged once it counts.
+    verdict: Option<String>,
 }
 
 impl Effects {
+    /// Notes what was said of a code. A step that loses a race is decided again, so nothing is logged before its commit.
+    pub fn note_verdict(&mut self, verdict: String) {
+        self.verdict = Some(verdict);
+    }
+
+    /// What was said of a code in this step, if one was judged.
+    pub fn take_verdict(&mut self) -> Option<String> {
+        self.verdict.take()
+    }
+
     /// The ledger of the subject, as the functions before in this step left it. It is looked up for a name without a user
     /// too, which costs the same; the functions write none for such a name.
     ///
@@ -43,7 +55,7 @@ impl Effects {
         subject: &Subject,
     ) -> Result<Option<String>, ApiError> {
         if self.ledger.is_none() {
-            let key = LedgerRecord::key(pool.id(), &subject.id(ctx, pool)?);
+            let key = LedgerRecord::key(pool.id(), subject.id());
             let stored = load(ctx.platform(), &key).await?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
             let text = stored.map(|stored| stored.value.text);
@@ -74,7 +86,9 @@ impl Effects {
 
     /// Everything as one batch. The attribute is written where the pool's schema has it; a sign-in works without.
     pub fn into_batch(self, ctx: &Ctx, pool: &PoolRecord, subject: &Subject) -> Batch {
-        let Effects { ledger, mirror, mail } = self;
+        let Effects {
+            ledger, mirror, mail, ..
+        } = self;
         let Some(Ledger {
             key,
             expect,

@@ -90,12 +90,7 @@ pub async fn run(
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
             report(sign_in, &verified.warnings);
-            tracing::info!(
-                request_id = ctx.request_id,
-                pool = pool.id(),
-                outcome = ?verified.outcome,
-                "confirm code answered"
-            );
+            effects.note_verdict(format!("{:?}", verified.outcome));
             take(sign_in, effects, settings, verified.ledger, verified.notice);
             Ok(verified.event)
         }

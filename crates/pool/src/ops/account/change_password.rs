@@ -4,6 +4,7 @@ use poolhouse_api::shapes;
 use poolhouse_store::Batch;
 use zeroize::Zeroizing;
 
+use crate::auth::subject::Subject;
 use crate::auth::{access_token, password};
 use crate::base::error::ApiError;
 use crate::request::Ctx;
@@ -34,8 +35,8 @@ pub async fn run(
         .await?;
     match (&user.value.sealed_verifier, previous) {
         (Some(_), Some(previous)) => {
-            let name = &user.value.username;
-            let proved = password::check(ctx, pool, Some(&user), name, &previous).await?;
+            let subject = Subject::Known(Box::new(user.clone()));
+            let proved = password::check(ctx, pool, &subject, &previous).await?;
             proved.commit(ctx, Batch::new()).await?;
         }
         (Some(_), None) => return Err(ApiError::missing_parameter("PreviousPassword")),

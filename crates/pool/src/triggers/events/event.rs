@@ -18,7 +18,7 @@ pub type Metadata = BTreeMap<String, String>;
 pub struct About<'a> {
     /// The pool whose functions are called.
     pub pool: &'a PoolRecord,
-    /// `userName`: the real username, or the name typed where no such user exists.
+    /// `userName`: the real username, or the one made up for a name that nobody has.
     pub username: &'a str,
     /// The user, if there is one.
     pub user: Option<&'a UserRecord>,

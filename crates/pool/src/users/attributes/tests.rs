@@ -101,3 +101,27 @@ proptest! {
         }
     }
 }
+
+/// The Kelvin sign and the long s fold to `k` and `s` where names are looked up.
+#[test]
+fn an_address_that_only_looks_the_same_has_to_be_verified() {
+    let mut insensitive = pool();
+    insensitive.settings.username_configuration = Some(poolhouse_api::shapes::UsernameConfigurationType {
+        case_sensitive: false,
+    });
+    for (sensitive, new, verified) in [
+        (false, "Kim@Post.example", "true"),
+        (false, "\u{212a}im@post.example", "false"),
+        (false, "kim@po\u{17f}t.example", "false"),
+        (false, "kim@other.example", "false"),
+        (true, "kim@post.example", "true"),
+        (true, "Kim@post.example", "false"),
+    ] {
+        let mut user = user();
+        user.set_attribute("email", "kim@post.example");
+        user.set_attribute("email_verified", "true");
+        let pool = if sensitive { pool() } else { insensitive.clone() };
+        Change::setting([pair("email", new)]).apply(&pool, &mut user);
+        assert_eq!(user.attribute("email_verified"), Some(verified), "{new}");
+    }
+}
