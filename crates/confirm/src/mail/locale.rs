@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::texts::{ALL, EN, Texts};
+use super::texts::{ALL, EN};
+use super::words::Texts;
 
 /// The longest language tag that is looked at: RFC 5646 section 4.4.1 asks for 35 at least.
 const LONGEST_TAG: usize = 35;

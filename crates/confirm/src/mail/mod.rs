@@ -10,6 +10,7 @@ mod plain;
 pub(crate) mod template;
 mod texts;
 mod times;
+mod words;
 
 use std::fmt;
 

@@ -17,7 +17,7 @@ const USAGE_NOTE: &str = "\n`poolhouse help` and `poolhouse help COMMAND` say th
 const NOTES: [(&str, &str); 7] = [
     (
         "serve",
-        "[The configuration file](configuration.md) has more settings, and [the functions' settings](function-settings.md#the-mail-2fa-create) say more of mail servers.",
+        "[The configuration file](configuration.md) has more settings, and [the functions' settings](function-settings.md#the-mail-2fa-create-2fa-verify) say more of mail servers.",
     ),
     (
         "keys",

@@ -135,7 +135,7 @@ table! { aws_template, "[aws.templates.NAME]":
 
 table! { mail, "[mail]":
     RELAYS: "relays", Texts, Words(""), "[\"smtp://user:password@mail.example.com:587\", \"ses://eu-central-1\"]",
-        "The carriers of mail, at most 3, in order of preference: `smtp://`, `smtps://` or `ses://REGION`, or `@FILE` for a file that holds one. [All of the URL](function-settings.md#the-mail-2fa-create).";
+        "The carriers of mail, at most 3, in order of preference: `smtp://`, `smtps://` or `ses://REGION`, or `@FILE` for a file that holds one. [All of the URL](function-settings.md#the-mail-2fa-create-2fa-verify).";
     FROM: "from", Text, Words("needed with `relays`"), "\"Example <no-reply@example.com>\"", "Whom mail comes from.";
     REPLY_TO: "reply_to", Text, Words("the sender"), "\"Help <help@example.com>\"", "Where answers go.";
     BOUNCES_TO: "bounces_to", Text, Words("the sender"), "\"bounces@example.com\"",

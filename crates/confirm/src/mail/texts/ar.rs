@@ -1,7 +1,7 @@
 //! Arabic.
 
-use super::Texts;
 use crate::mail::times::Times;
+use crate::mail::words::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "ar",

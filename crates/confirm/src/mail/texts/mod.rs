@@ -22,40 +22,7 @@ mod pt_pt;
 mod zh_cn;
 mod zh_tw;
 
-use super::times::Times;
-
-/// The texts of one language.
-pub(super) struct Texts {
-    pub(super) tag: &'static str,
-    pub(super) right_to_left: bool,
-    pub(super) times: Times,
-    /// How a name stands before its value.
-    pub(super) label: &'static str,
-
-    pub(super) subject: &'static str,
-    pub(super) title: &'static str,
-    pub(super) intro: &'static str,
-    pub(super) expiry: &'static str,
-    pub(super) requested: &'static str,
-    pub(super) never_ask: &'static str,
-    pub(super) not_you: &'static str,
-    pub(super) support: &'static str,
-
-    pub(super) notice_subject: &'static str,
-    pub(super) notice_title: &'static str,
-    pub(super) notice_body: &'static str,
-    pub(super) notice_advice: &'static str,
-
-    pub(super) invitation_subject: &'static str,
-    pub(super) invitation_title: &'static str,
-    pub(super) invitation_intro: &'static str,
-    pub(super) user_name: &'static str,
-    pub(super) password: &'static str,
-    pub(super) password_expiry: &'static str,
-    pub(super) sign_in_at: &'static str,
-    pub(super) choose: &'static str,
-    pub(super) unexpected: &'static str,
-}
+use super::words::Texts;
 
 /// English, the default.
 pub(super) static EN: &Texts = &en::TEXTS;

@@ -1,7 +1,7 @@
 //! Polish.
 
-use super::Texts;
 use crate::mail::times::Times;
+use crate::mail::words::Texts;
 
 pub(super) static TEXTS: Texts = Texts {
     tag: "pl",
