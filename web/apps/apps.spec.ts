@@ -5,9 +5,7 @@
 import { Page } from '@playwright/test';
 import { expect, otherThan, SignInPage, test as base } from '../e2e/support/fixtures';
 import { ANGULAR, angularApp } from './support/angular-app';
-import { CleanApp, pack } from './support/clean-app';
-
-type Packed = ReturnType<typeof pack>;
+import { CleanApp, Packed, pack } from './support/clean-app';
 
 const test = base.extend<
   { open: (page: Page, app: CleanApp, below: string) => Promise<SignInPage> },
@@ -16,7 +14,9 @@ const test = base.extend<
   packed: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
     async ({}, use) => {
-      await use(pack());
+      const packed = pack();
+      await use(packed);
+      packed.remove();
     },
     { scope: 'worker' },
   ],

@@ -6,34 +6,32 @@ import { expect, SignInPage, test as base } from '../e2e/support/fixtures';
 import { ANGULAR_SERVER, angularApp } from './support/angular-app';
 import { CleanApp, pack } from './support/clean-app';
 
-type Handler = Parameters<typeof createServer>[1];
-
 const test = base.extend<object, { rendered: { url: string; requests: string[] } }>({
   rendered: [
     async ({ server, pool }, use) => {
       const names = { ...pool, endpoint: `${server.url}/` };
-      const app = new CleanApp(angularApp(ANGULAR_SERVER, pack(), names, true));
+      const packed = pack();
+      const app = new CleanApp(angularApp(ANGULAR_SERVER, packed, names, true));
       app.install();
       app.run(process.execPath, 'node_modules/@angular/cli/bin/ng.js', 'build', 'app');
       const { reqHandler } = (await import(join(app.folder, 'dist/app/server/server.mjs'))) as {
-        reqHandler: NonNullable<Handler>;
+        reqHandler: (request: object, answer: object, next: () => void) => unknown;
       };
-      const files = await app.serve('dist/app/browser');
       const requests: string[] = [];
-      // The server's engine renders; the built scripts come from the folder beside it.
       const web = createServer((request, answer) => {
         requests.push(`${request.method} ${request.url} ${request.headers.referer ?? ''}`);
-        const isFile = /\.\w+$/.test(request.url ?? '');
-        if (!isFile) return void reqHandler(request, answer);
-        answer.writeHead(307, { location: new URL(request.url ?? '', files.url).href });
-        answer.end();
+        const built = app.file('dist/app/browser', request.url?.split('?')[0] ?? '');
+        const nothing = () => answer.writeHead(404).end();
+        if (!built) return void reqHandler(request, answer, nothing);
+        answer.setHeader('content-type', built.type);
+        answer.end(built.body);
       });
       await new Promise<void>((listening) => web.listen(0, '127.0.0.1', listening));
       const { port } = web.address() as AddressInfo;
       await use({ url: `http://localhost:${port}/`, requests });
       web.close();
-      files.close();
       app.remove();
+      packed.remove();
     },
     { scope: 'worker', timeout: 600_000 },
   ],

@@ -205,7 +205,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
              listen, data, issuer, account, region, pre_authentication_in_custom_auth, mail, inbox, confirm, web, \
-             http, functions."
+             http, functions, aws."
                 .to_owned(),
         ),
         (

@@ -1,3 +1,5 @@
+import type { Packed } from './clean-app';
+
 /** Angular apps as `ng new` makes them, without what this sign-in does not touch. */
 
 export interface AngularVersion {
@@ -32,7 +34,7 @@ interface Names {
 /** With the card alone, on a page with a heading of its own. */
 export function angularApp(
   version: AngularVersion,
-  packed: Readonly<Record<'auth' | 'angular', string>>,
+  packed: Pick<Packed, 'auth' | 'angular'>,
   names: Names,
   server = false,
 ): Files {

@@ -15,15 +15,28 @@ const TYPES: Readonly<Record<string, string>> = {
   '.mjs': 'text/javascript',
 };
 
+/** What a manifest names to install each of them. */
+export interface Packed {
+  readonly auth: string;
+  readonly angular: string;
+  readonly elements: string;
+  remove(): void;
+}
+
 /** The packages as a registry would hand them out. */
-export function pack(): Readonly<Record<'auth' | 'angular' | 'elements', string>> {
+export function pack(): Packed {
   const folder = mkdtempSync(join(tmpdir(), 'poolhouse-packed-'));
   for (const name of ['auth', 'angular', 'elements']) {
     run(folder, 'npm', 'pack', '--silent', join(WEB, 'dist', name));
   }
   const tarball = (name: string) =>
     `file:${join(folder, readdirSync(folder).find((file) => file.includes(`-${name}-`)) ?? name)}`;
-  return { auth: tarball('auth'), angular: tarball('angular'), elements: tarball('elements') };
+  return {
+    auth: tarball('auth'),
+    angular: tarball('angular'),
+    elements: tarball('elements'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
 }
 
 /** An app of somebody else: a folder of its own, with nothing but what its manifest names. */
@@ -47,21 +60,25 @@ export class CleanApp {
     run(this.folder, program, ...args);
   }
 
-  /** Hands out a folder of the app, and `index.html` for every other path. */
+  /** A built file as a web server hands it out; `null` where there is none. */
+  file(below: string, path: string): { readonly type: string; readonly body: Buffer } | null {
+    try {
+      const body = readFileSync(join(this.folder, below, path));
+      return { type: TYPES[extname(path)] ?? 'application/octet-stream', body };
+    } catch {
+      return null;
+    }
+  }
+
+  /** Hands out a folder of the app, and `index.html` for every path that names no file. */
   async serve(below: string): Promise<{ url: string; close: () => void }> {
-    const root = join(this.folder, below);
-    const read = (path: string) => {
-      try {
-        return readFileSync(join(root, path));
-      } catch {
-        return null;
-      }
-    };
     const server = createServer((request, answer) => {
       const path = new URL(request.url ?? '/', 'http://app').pathname;
-      const found = extname(path) ? read(path) : null;
-      answer.setHeader('content-type', TYPES[found ? extname(path) : '.html'] ?? 'text/plain');
-      answer.end(found ?? read('index.html') ?? '');
+      const name = extname(path) ? path : 'index.html';
+      const found = this.file(below, name);
+      answer.statusCode = found ? 200 : 404;
+      answer.setHeader('content-type', found?.type ?? 'text/plain');
+      answer.end(found?.body);
     });
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const { port } = server.address() as AddressInfo;

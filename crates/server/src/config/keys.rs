@@ -124,7 +124,7 @@ table! { top, "":
 table! { aws, "[aws]":
     PARAMETERS: "parameters", Table, Words(""), "", "What `ssm:GetParameter` answers, by the parameter's name.";
     SECRETS: "secrets", Table, Words(""), "", "What `secretsmanager:GetSecretValue` answers, by the secret's name.";
-    TEMPLATES: "templates", Table, Words(""), "", "Mail templates of SES by name: [below](#aws-templates).";
+    TEMPLATES: "templates", Table, Words(""), "", "Mail templates of SES by name: [below](#awstemplatesname).";
 }
 
 table! { aws_template, "[aws.templates.NAME]":

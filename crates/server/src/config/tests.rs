@@ -242,3 +242,36 @@ fn trusted_devices_can_be_switched_on() {
     let read = read("[confirm]\nTRUSTED_DEVICE_DAYS = 14").unwrap();
     assert_eq!(read.settings.confirm.trusted_device_days, 14);
 }
+
+#[test]
+fn what_functions_find_in_place_of_aws_is_read_and_shown_to_nobody() {
+    let read_settings = read(
+        "[aws.parameters]\n'/app/key' = 'hidden-1'\n[aws.secrets]\n'app/pepper' = 'hidden-2'\n\
+         [aws.templates.code]\nsubject = 'Your code'\ntext = '{{code}}'\n",
+    );
+    let aws = read_settings.unwrap().settings.aws;
+    assert_eq!(aws.parameters, [("/app/key".to_owned(), "hidden-1".to_owned())]);
+    assert_eq!(aws.secrets, [("app/pepper".to_owned(), "hidden-2".to_owned())]);
+    assert_eq!(aws.templates[0].name, "code");
+    assert!(!format!("{aws:?}").contains("hidden"), "{aws:?}");
+    for (text, expected) in [
+        (
+            "[aws.templates.code]\ntext = 'x'",
+            r#"aws.templates."code".subject is missing"#,
+        ),
+        (
+            "[aws.templates.code]\nsubject = 'x'",
+            r#"aws.templates."code".text is missing: set it or html"#,
+        ),
+        (
+            "[aws]\nregion = 'x'",
+            "aws.region is not a setting. Those there are here: parameters, secrets, templates.",
+        ),
+    ] {
+        assert_eq!(
+            complaint(text).trim_end_matches('.'),
+            expected.trim_end_matches('.'),
+            "{text}"
+        );
+    }
+}

@@ -128,14 +128,7 @@ fn serve(api: &mut Api, event: &Answer, calls: u32, environment: &BTreeMap<Strin
             meet(order["at"].as_str().unwrap());
             respond(api, b"{}");
         }
-        "answer-and-go-on" => {
-            let at = order["at"].as_str().unwrap().to_owned();
-            std::thread::spawn(move || {
-                meet(&at);
-                println!("\nwent on");
-            });
-            respond(api, json!({"pid": std::process::id()}).to_string().as_bytes());
-        }
+        "answer-and-go-on" => respond(api, &goes_on(order["at"].as_str().unwrap())),
         "start-another" => {
             #[expect(clippy::zombie_processes, reason = "that nobody waits for it is the point")]
             let other = Command::new("sleep").arg("1000").spawn().unwrap();
@@ -151,6 +144,16 @@ fn meet(address: &str) {
     let mut meeting = TcpStream::connect(address).unwrap();
     meeting.write_all(b"!").unwrap();
     meeting.read_to_end(&mut Vec::new()).unwrap();
+}
+
+/// Starts what the function does not wait for: it prints once the other end closes.
+fn goes_on(at: &str) -> Vec<u8> {
+    let at = at.to_owned();
+    std::thread::spawn(move || {
+        meet(&at);
+        println!("\nwent on");
+    });
+    json!({"pid": std::process::id()}).to_string().into_bytes()
 }
 
 /// Makes the calls that the event lists, each on a connection of its own, and answers what came back.

@@ -11,8 +11,8 @@ use poolhouse_store::Batch;
 use serde_json::Value;
 
 use super::answer::{Answer, Fault};
+use super::call::Call;
 use super::form::Form;
-use super::{Call, vault};
 
 /// As many recipients as SES takes at a time.
 const MOST_RECIPIENTS: usize = 50;
@@ -68,7 +68,7 @@ pub(super) async fn serve_v2(call: &Call<'_>) -> Result<Answer, Fault> {
     if call.path != "/v2/email/outbound-emails" {
         return Err(Fault::unavailable(&format!("sesv2 operation at {}", call.path)));
     }
-    let body = vault::body(call)?;
+    let body = call.json()?;
     let text = |pointer: &str| {
         body.pointer(pointer)
             .and_then(Value::as_str)

@@ -1,5 +1,5 @@
 //! DynamoDB's expressions, as far as counters need them: conditions of `attribute_exists`, `attribute_not_exists` and
-//! `=`, joined by `AND`; updates of the form `SET a = :a, b = :b`.
+//! `=`, joined by `AND`; updates of the form `SET a = :a, b = :b REMOVE c`.
 
 use serde_json::{Map, Value};
 
@@ -65,12 +65,16 @@ impl<'a> Meaning<'a> {
         Ok(all)
     }
 
-    /// Sets what an update sets.
+    /// Sets what an update sets, and removes what it removes.
     pub fn apply(&self, update: &'a str, item: &mut Item) -> Result<(), Fault> {
-        let list = update
-            .trim()
-            .strip_prefix("SET ")
-            .ok_or_else(|| unreadable(update))?;
+        let (set, removed) = match update.split_once(" REMOVE ") {
+            Some((set, removed)) => (set, Some(removed)),
+            None => (update, None),
+        };
+        let list = set.trim().strip_prefix("SET ").ok_or_else(|| unreadable(set))?;
+        for name in removed.into_iter().flat_map(|list| list.split(',')) {
+            item.remove(self.name(name)?);
+        }
         for assignment in list.split(',') {
             let (name, value) = assignment.split_once('=').ok_or_else(|| unreadable(assignment))?;
             item.insert(self.name(name)?.to_owned(), self.value(value)?.clone());
@@ -89,7 +93,7 @@ fn unreadable(part: &str) -> Fault {
         "ValidationException",
         format!(
             "Poolhouse's table of counters cannot read \"{}\". It takes conditions of attribute_exists, \
-             attribute_not_exists and =, joined by AND, and updates of the form SET a = :a, b = :b.",
+             attribute_not_exists and =, joined by AND, and updates of the form SET a = :a, b = :b REMOVE c.",
             part.trim()
         ),
     )
@@ -114,6 +118,11 @@ mod tests {
             Value::Object(item.clone()),
             json!({ "writes": { "N": "1" }, "other": { "N": "2" } })
         );
+        let mut less = item.clone();
+        meaning
+            .apply("SET other = :one REMOVE #w, none", &mut less)
+            .unwrap();
+        assert_eq!(Value::Object(less), json!({ "other": { "N": "1" } }));
         for (condition, there, absent) in [
             ("attribute_not_exists(writes)", false, true),
             ("attribute_exists (#w)", true, false),
@@ -148,7 +157,8 @@ mod tests {
             "ADD writes :one",
             "SET writes = writes + :one",
             "SET writes = :none",
-            "SET a = :one REMOVE b",
+            "SET writes = :one REMOVE a b",
+            "REMOVE writes",
         ] {
             assert!(meaning.apply(update, &mut item).is_err(), "{update}");
         }

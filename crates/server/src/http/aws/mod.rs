@@ -13,6 +13,7 @@
 //! that it gave them, and only from this machine; what is not in the table is refused in words that say so.
 
 mod answer;
+mod call;
 mod email;
 mod expression;
 mod form;
@@ -30,7 +31,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use poolhouse_api::ErrorCode;
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_pool::keyring::FunctionKey;
 use poolhouse_pool::request::{App, Asker, Ctx};
 
 use super::access;
@@ -38,31 +38,7 @@ use super::body::{self, BodyLimits};
 use super::edge::RequestId;
 use super::peer::Peer;
 use answer::{Fault, Protocol};
-
-/// The name of the one table there is.
-pub use poolhouse_pool::triggers::COUNTERS_TABLE;
-
-/// A request of a function, whoever it was meant for.
-struct Call<'a> {
-    ctx: &'a Ctx,
-    function: &'a FunctionKey,
-    headers: &'a HeaderMap,
-    path: &'a str,
-    body: &'a Bytes,
-}
-
-impl Call<'_> {
-    /// The operation that `X-Amz-Target` names, without the service before it.
-    fn target(&self) -> &str {
-        let target = self
-            .headers
-            .get("x-amz-target")
-            .and_then(|value| value.to_str().ok());
-        target
-            .and_then(|target| target.rsplit('.').next())
-            .unwrap_or_default()
-    }
-}
+use call::Call;
 
 /// Answers what is signed for another service than the pool's own; hands everything else on.
 pub(super) async fn divert(

@@ -3,14 +3,14 @@
 //! Items are changed with compare-and-set, so that of two conditional writes at once one fails, as there.
 
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_pool::records::{CounterRecord, PoolRecord, RecordBatch, Stored, load};
-use poolhouse_pool::triggers::names_function;
+use poolhouse_pool::records::{CounterRecord, Key, PoolRecord, RecordBatch, Stored, load};
+use poolhouse_pool::triggers::{COUNTERS_TABLE, names_function};
 use poolhouse_store::{Batch, CommitError};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Fault};
+use super::call::Call;
 use super::expression::{Item, Meaning};
-use super::{COUNTERS_TABLE, Call, vault};
 
 /// Bytes of one item at most.
 const LARGEST_ITEM: usize = 16 << 10;
@@ -23,7 +23,7 @@ pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     if !["GetItem", "UpdateItem", "PutItem"].contains(&operation) {
         return Err(Fault::unavailable(&format!("dynamodb:{operation}")));
     }
-    let body = vault::body(call)?;
+    let body = call.json()?;
     let table = body.get("TableName").and_then(Value::as_str).unwrap_or_default();
     if table != COUNTERS_TABLE {
         let message = format!("There is no table {table} here, only {COUNTERS_TABLE}.");
@@ -69,7 +69,7 @@ fn refuse_members(body: &Value) -> Result<(), Fault> {
 }
 
 /// Where an item lies, if the function serves the pool that it is about.
-async fn row(call: &Call<'_>, id: &str) -> Result<poolhouse_pool::records::Key<CounterRecord>, Fault> {
+async fn row(call: &Call<'_>, id: &str) -> Result<Key<CounterRecord>, Fault> {
     let parts: Vec<&str> = id.split('/').collect();
     let legal = |text: &str| {
         !text.is_empty()
@@ -102,20 +102,12 @@ fn no_key() -> Fault {
     )
 }
 
-async fn read(
-    call: &Call<'_>,
-    row: &poolhouse_pool::records::Key<CounterRecord>,
-) -> Result<Option<Stored<CounterRecord>>, Fault> {
+async fn read(call: &Call<'_>, row: &Key<CounterRecord>) -> Result<Option<Stored<CounterRecord>>, Fault> {
     let found = load(call.ctx.platform(), row).await;
     found.map_err(|error| Fault::internal(&ApiError::from(error)))
 }
 
-async fn write(
-    call: &Call<'_>,
-    row: &poolhouse_pool::records::Key<CounterRecord>,
-    id: &str,
-    body: &Value,
-) -> Result<Answer, Fault> {
+async fn write(call: &Call<'_>, row: &Key<CounterRecord>, id: &str, body: &Value) -> Result<Answer, Fault> {
     let meaning = Meaning::of(body);
     let condition = body.get("ConditionExpression").and_then(Value::as_str);
     let update = body.get("UpdateExpression").and_then(Value::as_str);

@@ -1,7 +1,7 @@
 //! SNS: text messages to phone numbers. This server sends none; they lie in the local inbox, so that they can be read.
 
-use super::Call;
 use super::answer::{Answer, Fault};
+use super::call::Call;
 use super::form::Form;
 
 /// `Publish` to a phone number.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
 use super::answer::{Answer, Fault};
+use super::call::Call;
 
 /// Values by name, as the settings list them.
 type Values = [(String, String)];
@@ -12,7 +12,7 @@ type Values = [(String, String)];
 pub(super) fn parameters(call: &Call<'_>) -> Result<Answer, Fault> {
     let settings = &call.ctx.app.settings;
     let values = settings.aws.parameters.as_slice();
-    let body = body(call)?;
+    let body = call.json()?;
     let described = |name: &str| {
         found(values, name).map(|value| {
             json!({
@@ -52,7 +52,7 @@ pub(super) fn secret(call: &Call<'_>) -> Result<Answer, Fault> {
         return Err(Fault::unavailable(&format!("secretsmanager:{}", call.target())));
     }
     let settings = &call.ctx.app.settings;
-    let body = body(call)?;
+    let body = call.json()?;
     let id = text(&body, "SecretId")?;
     let name = id.split_once(":secret:").map_or(id, |(_, name)| name);
     let value = found(&settings.aws.secrets, name).ok_or_else(|| {
@@ -72,12 +72,6 @@ fn found<'a>(values: &'a Values, name: &str) -> Option<&'a str> {
         .iter()
         .find(|(held, _)| held == name)
         .map(|(_, value)| value.as_str())
-}
-
-/// The body as JSON.
-pub(super) fn body(call: &Call<'_>) -> Result<Value, Fault> {
-    let read = serde_json::from_slice(call.body);
-    read.map_err(|_| Fault::new("SerializationException", "The request is not JSON."))
 }
 
 fn text<'a>(body: &'a Value, member: &str) -> Result<&'a str, Fault> {
