@@ -70,7 +70,8 @@ pub fn with(arguments: &[String]) -> Outcome<Tally> {
     mirror(&tree)?;
     let mut command = Command::new(tool);
     command
-        .args(["mutants", "--in-place", "--no-shuffle", "--colors", "never", "--output"])
+        .args(["mutants", "--workspace",
+            "--in-place", "--no-shuffle", "--colors", "never", "--output"])
         .arg(&output)
         .current_dir(&tree)
         // What was compiled of other people's crates serves here too.
