@@ -31,7 +31,7 @@ test('a sign-out holds: Back, Forward and a second account show nothing of the f
   await expect(signIn.email).toHaveValue('');
   const other = await server.createPerson(pool);
   await signIn.submitLogin(other);
-  await page.keyboard.type(await server.codeFor(other.email));
+  await signIn.code.fill(await server.codeFor(other.email));
   await expect(page.getByText(`signed in as ${other.email}`)).toBeVisible();
 });
 
@@ -72,7 +72,7 @@ test('twenty requests at a time, in two tabs of a rotating client: one renewal, 
   const person = await server.createPerson(rotating);
   await signIn.open();
   await signIn.submitLogin(person);
-  await page.keyboard.type(await server.codeFor(person.email));
+  await signIn.code.fill(await server.codeFor(person.email));
   const refresh = (in_: typeof page) => in_.getByRole('button', { name: 'Refresh tokens' });
   await refresh(page).waitFor();
   const second = await context.newPage();

@@ -1,7 +1,7 @@
 import { CSS } from './generated/sheet.js';
 
 /** A server that renders may import the elements; it just has none to show. */
-export const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as never);
+export const Base: typeof HTMLElement = globalThis.HTMLElement ?? (Object as never);
 
 type Props = Readonly<Record<string, unknown>>;
 type Child = Node | string | null | false;
