@@ -102,10 +102,12 @@ async fn what_is_wrong_everywhere_is_found_everywhere() {
             "ses-identity",
             "door-new-password",
             "door-email-change",
+            "attribute-writable",
             "user-existence",
             "users-unreachable",
             "timeout-short",
             "log-endless",
+            "attribute-readable",
         ]
     );
     assert!(!report.to_string().contains("BdrFHQ"), "no key is in the report");
@@ -129,7 +131,7 @@ async fn fix_mends_what_is_safe_and_looks_again() {
         .statements
         .clear();
     let (code, ids, _) = place.examine("").await;
-    assert_eq!((code, ids.len()), (1, 4), "{ids:?}");
+    assert_eq!((code, ids.len()), (1, 5), "{ids:?}");
     let line = format!(
         "doctor --user-pool-id {} --no-dns --fix {}",
         place.pool,

@@ -1,7 +1,7 @@
 //! SES: mail of functions, sent as the pool's own is, or put into the local inbox.
 //!
 //! Mail of one recipient is one mail. It comes from the pool's sender, for no other address is known to be one that the
-//! relay lets us send from; a `Source` that a function names is where answers go.
+//! relay lets us send from: what a function names as `Source` is not looked at.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -40,7 +40,7 @@ use super::peer::Peer;
 use answer::{Fault, Protocol};
 use call::Call;
 
-/// Answers what is signed for another service than the pool's own; hands everything else on.
+/// Answers what a function signs for another service than the pool's own; hands everything else on.
 pub(super) async fn divert(
     State(app): State<Arc<App>>,
     Extension(limits): Extension<BodyLimits>,
@@ -48,10 +48,9 @@ pub(super) async fn divert(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(service) = service(request.headers()).filter(|service| *service != access::SERVICE) else {
+    let Some(service) = of_function(&app, request.headers()) else {
         return next.run(request).await;
     };
-    let service = service.to_owned();
     let is_local = request
         .extensions()
         .get::<Peer>()
@@ -87,13 +86,22 @@ pub(super) async fn divert(
     protocol.answer(outcome, &ctx.request_id)
 }
 
-/// The service in the scope of a signature: the fourth part of the credential.
-fn service(headers: &HeaderMap) -> Option<&str> {
+/// The service that a function calls, if it is another than the pool's own. To everybody else this server is no AWS: an
+/// operator's tool that looks for Lambda here must not take a refusal for an answer of Lambda's.
+fn of_function(app: &App, headers: &HeaderMap) -> Option<String> {
+    let (access_key_id, service) = signer(headers)?;
+    let is_function = app.function_keys.find(access_key_id).is_some();
+    (is_function && service != access::SERVICE).then(|| service.to_owned())
+}
+
+/// The access key and the service in the scope of a signature: the first and the fourth part of the credential.
+fn signer(headers: &HeaderMap) -> Option<(&str, &str)> {
     let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (_, credential) = authorization.split_once("Credential=")?;
     let scope = credential.split([',', ' ']).next()?;
     let mut parts = scope.rsplit('/');
-    (parts.next() == Some("aws4_request")).then(|| parts.next())?
+    let service = (parts.next() == Some("aws4_request")).then(|| parts.next())??;
+    Some((parts.last()?, service))
 }
 
 async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<answer::Answer, Fault> {
@@ -133,14 +141,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_service_is_the_one_that_the_signature_is_for() {
+    fn key_and_service_are_those_of_the_signatures_scope() {
         let named = |authorization: &'static str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
-            service(&headers).map(str::to_owned)
+            signer(&headers).map(|(key, service)| (key.to_owned(), service.to_owned()))
         };
         let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
-        assert_eq!(named(scope).as_deref(), Some("ses"));
+        assert_eq!(named(scope), Some(("AKIA".to_owned(), "ses".to_owned())));
         for other in [
             "Bearer x",
             "AWS4-HMAC-SHA256 Credential=AKIA",
@@ -149,6 +157,6 @@ mod tests {
         ] {
             assert_eq!(named(other), None, "{other}");
         }
-        assert_eq!(service(&HeaderMap::new()), None);
+        assert_eq!(signer(&HeaderMap::new()), None);
     }
 }
