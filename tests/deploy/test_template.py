@@ -156,8 +156,8 @@ def test_every_variable_is_one_that_the_functions_read():
 
 
 def test_every_language_of_the_mail_can_be_chosen():
-    texts = (ROOT / "crates/confirm/src/mail/texts.rs").read_text()
-    languages = re.findall(r'^    tag: "(.+)",$', texts, re.MULTILINE)
+    texts = (ROOT / "crates/confirm/src/mail/texts").glob("*.rs")
+    languages = [tag for text in texts for tag in re.findall(r'^    tag: "(.+)",$', text.read_text(), re.MULTILINE)]
     assert sorted(Stack().template["Parameters"]["DefaultLocale"]["AllowedValues"]) == sorted(languages)
 
 

@@ -43,7 +43,11 @@ def test_an_attached_pool_asks_for_a_code_and_a_rollback_ends_that(on_poolhouse,
 def test_a_pool_without_faults_is_clean(on_poolhouse, idp):
     recovery = {"RecoveryMechanisms": [{"Priority": 1, "Name": "admin_only"}]}
     pool = Pool(idp, AccountRecoverySetting=recovery)
-    pool.client(ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"], WriteAttributes=["name"])
+    pool.client(
+        ExplicitAuthFlows=["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        ReadAttributes=["name"],
+        WriteAttributes=["name"],
+    )
     looked = on_poolhouse("doctor", "--user-pool-id", pool.id, "--output", "json", "--no-dns")
     assert (looked.code, looked.found) == (0, []), looked
 

@@ -171,7 +171,7 @@ async fn r5_a_sign_in_of_three_wrong_codes_tells_the_owner() {
             assert_eq!(mails.len(), 2);
             let notice = mails
                 .iter()
-                .find(|mail| mail.subject.starts_with("Somebody"))
+                .find(|mail| mail.subject.starts_with("Someone may know your"))
                 .unwrap();
             assert!(notice.text.contains("change your password"));
         })

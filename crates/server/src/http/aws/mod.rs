@@ -101,7 +101,7 @@ fn signer(headers: &HeaderMap) -> Option<(&str, &str)> {
     let scope = credential.split([',', ' ']).next()?;
     let mut parts = scope.rsplit('/');
     let service = (parts.next() == Some("aws4_request")).then(|| parts.next())??;
-    Some((parts.last()?, service))
+    Some((parts.next_back()?, service))
 }
 
 async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<answer::Answer, Fault> {
