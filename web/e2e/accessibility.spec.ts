@@ -1,5 +1,6 @@
 import { Page } from '@playwright/test';
 import { expect, expectAccessible, otherThan, test } from './support/fixtures';
+import { ageWithThePage } from './support/ageing';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -45,6 +46,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('the ends of a sign-in pass axe', async ({ page, signIn }) => {
       await page.clock.install();
+      await ageWithThePage(page);
       await signIn.reachCode();
       const wrong = otherThan(await signIn.mailedCode());
       await page.clock.fastForward(280_000);

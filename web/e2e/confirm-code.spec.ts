@@ -1,4 +1,5 @@
 import { countCalls, expect, expectAccessible, otherThan, test } from './support/fixtures';
+import { ageWithThePage } from './support/ageing';
 
 const API = (url: URL) => url.pathname === '/';
 
@@ -150,6 +151,7 @@ test('a resend that the server finds too soon says so', async ({
 
 test('an expired code says so, and a new one may be sent', async ({ page, signIn }) => {
   await page.clock.install();
+  await ageWithThePage(page);
   await signIn.reachCode();
   await page.clock.fastForward(235_000);
   await expect(page.getByRole('status').filter({ hasText: '1 minute left' })).toBeAttached();

@@ -26,6 +26,9 @@ async function answersSay(page: Page, ...rounds: Parameters[]): Promise<void> {
   );
 }
 
+/** An answer may still be under way when a test has seen what it came for. */
+test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
+
 const HELD = { result: 'held', expiresIn: '0', resendIn: '2', attemptsLeft: '3' };
 
 test('r3: held says why no code comes, counts down, and sends one when asked', async ({
