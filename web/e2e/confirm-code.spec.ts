@@ -182,6 +182,7 @@ test('an expired code of a sign-in that is over too leads to a new sign-in', asy
   signIn,
 }) => {
   await page.clock.install();
+  await ageWithThePage(page);
   await signIn.reachCode();
   await page.clock.fastForward(305_000);
   await page.route(API, (route) => {
