@@ -70,7 +70,7 @@ fn tag<const N: usize>(keys: &Keys, caller: &Caller<'_>, sign_in: &str) -> [u8; 
     )
 }
 
-/// Lets a sign-in pass that brings the token of a trusted device or the name of a sign-in whose code was right. What it
+/// Checks that a sign-in brings the token of a trusted device or the name of a sign-in whose code was right. What it
 /// takes is marked in the ledger: a grant lets one event pass, and that event again.
 pub(crate) fn pass(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<Option<String>, Refusal> {
     let caller = Caller::read(settings, event)?;

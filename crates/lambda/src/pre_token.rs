@@ -59,7 +59,7 @@ impl PreToken {
         })
     }
 
-    /// Lets a sign-in pass whose code was right, and marks that in the table before it says so.
+    /// Checks that the sign-in's code was right, and marks that in the table before it says so.
     async fn behind_code(&self, counters: &Counters, event: &Value) -> Result<Value, Failure> {
         let not_counted = |error: CallError| Failure::not_counted(with_causes(&error));
         let entropy = entropy()?;

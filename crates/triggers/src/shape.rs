@@ -15,7 +15,7 @@ const ENVELOPE: &[&str] = &[
     "triggerSource",
 ];
 
-/// Lets an answer pass that is the whole event with a response of the right form.
+/// Checks that an answer is the whole event with a response of the right form.
 ///
 /// The service wants the event back, not only the response, and takes neither unknown members in the response nor
 /// other types. It does not mind what became of the request on the way: functions with typed events leave out members

@@ -67,7 +67,7 @@ fn a_key_comes_back_from_its_bytes() {
 }
 
 #[test]
-fn a_key_that_is_none_is_refused() {
+fn an_invalid_key_is_refused() {
     let pkcs8 = key().to_pkcs8().unwrap();
     for bytes in [&[][..], b"not a key", &pkcs8[1..], &pkcs8[..pkcs8.len() - 1]] {
         assert_eq!(SigningKey::from_pkcs8(bytes).err(), Some(KeyError::Rejected));

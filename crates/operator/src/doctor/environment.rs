@@ -1,5 +1,5 @@
 //! A function's environment, read as the function itself reads it, and reduced to what the rules need: no password and no
-//! key is kept. (What is kept of a key is its condensate, to tell whether two are the same.)
+//! key is kept. (What is kept of a key is its fingerprint, to tell whether two are the same.)
 
 use poolhouse_confirm::{OtpKey, Settings, SettingsError};
 use poolhouse_mail::smtp::Security;

@@ -65,7 +65,7 @@ impl Arrival<'_> {
     }
 }
 
-/// Lets the flow pass if the pool names the functions it needs.
+/// Checks that the pool names the functions it needs.
 ///
 /// # Errors
 /// `InvalidParameterException` in the service's words.

@@ -5,7 +5,7 @@ use poolhouse_api::shapes::{AuthFlowType, ExplicitAuthFlowsType as Allowed};
 use crate::base::error::ApiError;
 use crate::records::ClientRecord;
 
-/// Lets the flow pass if the client's `ExplicitAuthFlows` allow it.
+/// Checks that the client's `ExplicitAuthFlows` allow it.
 ///
 /// # Errors
 /// `InvalidParameterException` with the sentence that the service has for this flow.

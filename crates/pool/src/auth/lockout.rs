@@ -168,7 +168,7 @@ impl Proved {
         }
     }
 
-    /// Belongs into the commit of what the password was given for: consumes what was answered and forgets the failures.
+    /// Part of the commit of what the password was given for: consumes what was answered and forgets the failures.
     pub fn batch(&self) -> Batch {
         match self {
             Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten()),
@@ -177,7 +177,7 @@ impl Proved {
         }
     }
 
-    /// Belongs into the commit of a sign-in that is denied although the password was right: counts it as a wrong one,
+    /// Part of the commit of a sign-in that is denied although the password was right: counts it as a wrong one,
     /// or the lock would tell the two apart.
     pub fn denied(&self, ctx: &Ctx) -> Batch {
         match self {

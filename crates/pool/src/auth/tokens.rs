@@ -40,7 +40,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     post_authentication(sign_in).await?;
     let user = match sign_in.subject.stored() {
         Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => user.clone(),
-        // Functions that run elsewhere may have changed the user: what they set belongs into the tokens.
+        // Functions that run elsewhere may have changed the user: what they set is part of the tokens.
         Some(user) => ctx
             .user_by_sub(pool, &user.value.sub)
             .await?

@@ -132,7 +132,7 @@ impl ApiError {
         match error {
             CommitError::Conflict { .. } => ApiError::new(
                 ErrorCode::ConcurrentModificationException,
-                "Another request changed the settings at the same moment. Read them again before the next try.",
+                "Another request changed the settings at the same moment. Read them again, then retry.",
             )
             .caused_by(error),
             error => error.into(),

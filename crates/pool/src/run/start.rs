@@ -46,7 +46,7 @@ pub struct Parts {
 /// The server without its sockets and background work.
 ///
 /// # Errors
-/// When the master key is none.
+/// When the master key is unusable.
 pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKey> {
     let function_keys = Arc::new(FunctionKeys::default());
     let mut confirm = settings.confirm.clone();

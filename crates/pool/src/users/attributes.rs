@@ -76,7 +76,7 @@ impl Change {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Lets the attributes of a new user pass. Immutable ones may be set now and never again; required ones may be
+    /// Checks the attributes of a new user. Immutable ones may be set now and never again; required ones may be
     /// missing, for they are asked for at the first sign-in.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl Change {
         self.check_contacts(None)
     }
 
-    /// Lets a change of an existing user's attributes pass.
+    /// Checks a change of an existing user's attributes.
     ///
     /// # Errors
     /// `InvalidParameterException` in the service's words for the first kind of fault.
@@ -118,7 +118,7 @@ impl Change {
         self.check_contacts(Some(user))
     }
 
-    /// Lets a change pass that an app client asks for.
+    /// Checks a change that an app client asks for.
     ///
     /// # Errors
     /// `NotAuthorizedException` `A client attempted to write unauthorized attribute`.

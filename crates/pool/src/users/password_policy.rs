@@ -43,7 +43,7 @@ const GENERATED: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456
 /// 72 bits, where the policy does not ask for more.
 const GENERATED_LENGTH: usize = 12;
 
-/// Lets a password pass that meets the pool's policy.
+/// Checks that a password meets the pool's policy.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the first reason, in the wording of the operation.

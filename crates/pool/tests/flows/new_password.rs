@@ -1,4 +1,4 @@
-//! A temporary password and the choice of an own one.
+//! A temporary password and the choice of a new one.
 
 use serde_json::{Value, json};
 

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 
 use crate::Scene;
 
-const LOST: &str =
-    "Another request changed the settings at the same moment. Read them again before the next try.";
+const LOST: &str = "Another request changed the settings at the same moment. Read them again, then retry.";
 
 /// Where the pool's own row lies.
 fn row(scene: &Scene) -> String {

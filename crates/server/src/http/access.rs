@@ -19,7 +19,7 @@ use poolhouse_pool::request::Ctx;
 /// The signing name in every credential scope.
 pub const SERVICE: &str = "cognito-idp";
 
-/// Lets the request pass if a known key signed it and may call this operation.
+/// Checks that a known key signed the request and may call this operation.
 ///
 /// # Errors
 /// The service's own: missing or incomplete authentication, unknown key, wrong or expired signature, access denied.

@@ -176,7 +176,7 @@ fn proved(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<Vec<u8>, ApiError
     opened.map_err(ApiError::internal)
 }
 
-/// Lets the answer pass if the temporary password that proved right was not replaced since.
+/// Checks that the temporary password that proved right was not replaced since.
 fn check_password(user: &UserRecord, proved: &[u8]) -> Result<(), ApiError> {
     match &user.sealed_verifier {
         Some(held) if held.as_bytes() == proved => Ok(()),
@@ -184,7 +184,7 @@ fn check_password(user: &UserRecord, proved: &[u8]) -> Result<(), ApiError> {
     }
 }
 
-/// Lets the answer pass if it leaves alone what this challenge may not change: flags, which only the server sets, and
+/// Checks that the answer leaves alone what this challenge may not change: flags, which only the server sets, and
 /// what the user has and signs in with or must have. Clients that send back what they were shown do both.
 fn check_untouched(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
     let given = || change.set.iter().map(|(name, _)| name.as_str());
@@ -205,7 +205,7 @@ fn check_untouched(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Res
     }
 }
 
-/// Lets the answer pass if the user still has to choose a password and has every required attribute afterwards.
+/// Checks that the user still has to choose a password and has every required attribute afterwards.
 fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
     if user.status != UserStatusType::ForceChangePassword {
         return Err(handle::invalid());

@@ -19,7 +19,7 @@ const SCOPES: [&str; 5] = [
 /// The hosts of this machine, to which plain HTTP is let pass.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// Lets the OAuth settings of a client pass.
+/// Checks the OAuth settings of a client.
 ///
 /// # Errors
 /// `InvalidParameterException`, `InvalidOAuthFlowException` or `ScopeDoesNotExistException` in the service's words.

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_that_is_none_is_refused() {
+    async fn an_invalid_token_is_refused() {
         let server = TestPool::new().await;
         server
             .call(

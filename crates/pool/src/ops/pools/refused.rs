@@ -8,7 +8,7 @@ use poolhouse_api::shapes::{
 
 use crate::base::error::ApiError;
 
-/// Lets a request pass that asks for nothing of the kind.
+/// Checks that a request asks for nothing of the kind.
 ///
 /// # Errors
 /// `InvalidParameterException` that names the member.

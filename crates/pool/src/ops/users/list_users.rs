@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_filter_that_is_none_is_refused() {
+    async fn an_invalid_filter_is_refused() {
         let server = TestPool::new().await;
         let pool = server.pool().await;
         for (filter, sentence) in [
