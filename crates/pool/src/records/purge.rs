@@ -2,7 +2,8 @@
 //!
 //! There can be more rows than one commit, one request, or one life of the process may delete. So a tombstone is
 //! written in the commit that deletes the pool's or user's own row, and stays until nothing of it is left. Every round
-//! is bounded and can be repeated; rows written by requests that were under way are found by the next round.
+//! is bounded and can be repeated; what requests under way write before the row that they depend on is gone is found by
+//! the next page.
 
 use poolhouse_store::{Batch, Expect, Row, Scan};
 
@@ -31,17 +32,16 @@ pub async fn purge(platform: &Platform, pool_id: &str, sub: Option<&str>) -> Res
     };
     for _ in 0..PAGES {
         let page = platform.store.scan(Scan::prefix(prefix.clone(), PAGE)).await?;
-        let last = page.len() < PAGE;
-        let mut batch = page
-            .into_iter()
-            .fold(Batch::new(), |batch, row| delete(batch, &prefix, row));
-        if last {
-            batch = batch.delete(tombstone.clone(), Expect::Any);
-        }
-        platform.commit(batch).await?;
-        if last {
+        // Only an empty page ends it: the last page's own commit may have met a row that was written beside it.
+        if page.is_empty() {
+            let gone = Batch::new().delete(tombstone, Expect::Any);
+            platform.commit(gone).await?;
             return Ok(true);
         }
+        let batch = page
+            .into_iter()
+            .fold(Batch::new(), |batch, row| delete(batch, &prefix, row));
+        platform.commit(batch).await?;
     }
     Ok(false)
 }

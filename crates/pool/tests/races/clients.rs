@@ -173,3 +173,18 @@ async fn a_missing_index_row_is_not_written_for_a_value_that_changes_at_the_same
     );
     assert!(scene.store.get("meta/user-index").await.unwrap().is_some());
 }
+
+#[tokio::test]
+async fn what_is_written_while_a_deleted_pool_is_cleared_goes_too() {
+    let scene = Scene::new().await;
+    let users = format!("p/{}/user/", scene.pool);
+    let late = format!("{users}somebody/ledger");
+    scene.store.before_commit_at(users, async move |store| {
+        let version = poolhouse_store::testing::fresh_version();
+        let batch = Batch::new().put(late, Expect::Absent, "{}");
+        store.commit(batch, version).await.unwrap();
+    });
+    scene.call("DeleteUserPool", json!({})).await.ok();
+    assert_eq!(scene.store.waiting(), 0);
+    assert_eq!(scene.keys(&scene.pool).await, [""; 0]);
+}
