@@ -11,8 +11,7 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-mod support;
-use support::Scratch;
+use poolhouse_pool::testing::Scratch;
 
 fn poolhouse(scratch: &Scratch, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_poolhouse"));
@@ -112,7 +111,7 @@ impl Drop for Server {
 
 #[test]
 fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let server = Server::start(&scratch, &["--data", "d"]);
     let made = json_of(&run(
         &scratch,
@@ -147,7 +146,7 @@ fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
 
 #[test]
 fn the_server_answers_health_and_inbox_and_stops_when_told() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let server = Server::start(&scratch, &["--inbox"]);
     assert!(server.get("/health").ends_with("\r\n\r\n{\"status\":\"ok\"}"));
     assert!(server.get("/inbox/api/messages").ends_with("\r\n\r\n[]"));
@@ -165,7 +164,7 @@ fn the_server_answers_health_and_inbox_and_stops_when_told() {
 
 #[test]
 fn what_cannot_work_is_refused_with_what_to_do() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     scratch.write("bad.toml", "port = 9229");
@@ -225,7 +224,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
 
 #[test]
 fn a_database_is_not_opened_with_another_ones_key() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     for directory in ["one", "two"] {
         json_of(&run(
             &scratch,
@@ -243,7 +242,7 @@ fn a_database_is_not_opened_with_another_ones_key() {
 
 #[test]
 fn a_server_whose_mail_goes_by_ses_says_at_its_start_that_it_has_no_credentials() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let file = scratch.path().join("poolhouse.toml");
     std::fs::write(
         &file,

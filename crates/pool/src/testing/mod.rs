@@ -18,6 +18,7 @@ mod keys;
 mod mail;
 mod moody;
 mod pool;
+mod scratch;
 mod shortcuts;
 pub mod srp;
 
@@ -29,3 +30,4 @@ pub use function::RecordingFunction;
 pub use keys::PreparedKeys;
 pub use moody::{Mood, Moody};
 pub use pool::TestPool;
+pub use scratch::Scratch;

@@ -8,4 +8,3 @@ mod connections;
 mod discovery;
 mod inbox;
 mod pages;
-mod support;

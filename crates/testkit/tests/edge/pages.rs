@@ -2,17 +2,16 @@
 
 use axum::http::Request;
 use bytes::Bytes;
+use poolhouse_pool::testing::Scratch;
 use poolhouse_testkit::{Answer, TestServer};
 use serde_json::json;
-
-use crate::support::Scratch;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     font-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types angular";
 
 fn built() -> Scratch {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     scratch.write("app/index.html", "<!doctype html><title>app</title>");
     scratch.write("app/index.html.br", "index in brotli");
     scratch.write("app/main-5QJ3Z7KD.js", "let plain;");
