@@ -108,6 +108,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         let mut effects = Effects::default();
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
         let verdict = effects.take_verdict();
+        let mirror = effects.mirror(sign_in.pool);
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
         let mut ending = None;
         let (batch, answer) = match outcome {
@@ -115,6 +116,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
             Ok(Outcome::Tokens) => {
                 let tokens = issued.as_mut().ok_or_else(unrecognizable)?;
                 let answer = Answer::Tokens(Box::new(tokens.result.clone()));
+                tokens.mirroring(mirror);
                 ending = Some(tokens);
                 (Batch::new(), Ok(answer))
             }
@@ -228,6 +230,9 @@ async fn decide(
         Decision::IssueTokens => {
             if issued.is_none() {
                 *issued = Some(tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?);
+            }
+            if sign_in.sealed_choice.is_some() {
+                effects.unlock(sign_in.ctx, sign_in.pool, &sign_in.subject);
             }
             Ok(Outcome::Tokens)
         }

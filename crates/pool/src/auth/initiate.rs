@@ -121,6 +121,7 @@ fn signing_in<'a>(
         client_version: client.version,
         epoch: subject.epoch(),
         ends: None,
+        sealed_choice: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),

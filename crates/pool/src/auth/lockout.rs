@@ -9,8 +9,9 @@
 
 use poolhouse_store::{Batch, CommitError, Expect};
 
+use super::handle;
 use crate::base::error::ApiError;
-use crate::records::{Failures, Key, PoolRecord, RecordBatch, Stored, load};
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored, load};
 use crate::request::Ctx;
 use crate::triggers;
 
@@ -149,6 +150,8 @@ pub enum Proved {
     Open(Attempt),
     /// The attempt is committed as a failure would be; success takes the count back.
     Counted(Attempt),
+    /// A challenge that goes with the proof is answered: its session is consumed with what comes next.
+    Answered(Box<Stored<SessionRecord>>),
     /// There is nothing to commit.
     Settled,
 }
@@ -173,6 +176,7 @@ impl Proved {
         match self {
             Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten()),
             Proved::Counted(attempt) => Batch::new().delete(attempt.key(), Expect::Any),
+            Proved::Answered(pending) => handle::consumption(pending),
             Proved::Settled => Batch::new(),
         }
     }
@@ -182,6 +186,7 @@ impl Proved {
     pub fn denied(&self, ctx: &Ctx) -> Batch {
         match self {
             Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.counted(ctx)),
+            Proved::Answered(pending) => handle::consumption(pending),
             Proved::Counted(_) | Proved::Settled => Batch::new(),
         }
     }
@@ -195,6 +200,7 @@ impl Proved {
             Proved::Open(attempt) if attempt.key().as_str() == key || attempt.consumes.names(key) => {
                 attempt.lost_race(ctx, key).await.map(|()| true)
             }
+            Proved::Answered(pending) if pending.key == key => Err(handle::used()),
             _ => Ok(false),
         }
     }
@@ -221,6 +227,7 @@ impl Proved {
     pub async fn deny(self, ctx: &Ctx) -> Result<(), ApiError> {
         match self {
             Proved::Open(attempt) => attempt.failed(ctx).await,
+            Proved::Answered(pending) => handle::consume(ctx, &pending).await,
             Proved::Counted(_) | Proved::Settled => Ok(()),
         }
     }

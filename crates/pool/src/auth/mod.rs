@@ -11,6 +11,7 @@
 
 pub mod access_token;
 pub mod challenge;
+pub mod choice;
 pub mod claims;
 pub mod confirm;
 pub mod custom;

@@ -12,6 +12,7 @@ use super::step::{Answer, SignIn};
 use super::{subject, tokens};
 use crate::base::error::ApiError;
 use crate::triggers::events::TokenGenerationSource;
+use crate::users::code_factor;
 
 /// How often the end of a sign-in is committed anew when other requests changed what it depends on.
 const RACES: usize = 64;
@@ -23,16 +24,11 @@ const RACES: usize = 64;
 pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiError> {
     match proven {
         Proven::Password(proved) => password(sign_in, proved).await,
-        Proven::NewPassword if sign_in.is_custom() => {
-            custom::run(sign_in, Arrival::PasswordProved(Proved::Settled)).await
+        Proven::NewPassword(proved) if sign_in.is_custom() => {
+            custom::run(sign_in, Arrival::PasswordProved(proved)).await
         }
-        Proven::NewPassword => {
-            issue(
-                &sign_in,
-                Proved::Settled,
-                TokenGenerationSource::NewPasswordChallenge,
-            )
-            .await
+        Proven::NewPassword(proved) => {
+            issue(&sign_in, proved, TokenGenerationSource::NewPasswordChallenge).await
         }
         Proven::Typed(typed) => custom::run(sign_in, Arrival::Typed(typed)).await,
     }
@@ -71,8 +67,12 @@ async fn issue(
 ) -> Result<Answer, ApiError> {
     match tokens::sign_in(sign_in, source).await {
         Ok(mut issued) => {
+            let unlocked = match (&sign_in.sealed_choice, sign_in.subject.user()) {
+                (Some(_), Some(user)) => code_factor::unlocked(sign_in.ctx, sign_in.pool, user).await?,
+                _ => Batch::new(),
+            };
             for _ in 0..RACES {
-                let batch = issued.batch().merge(proved.batch());
+                let batch = issued.batch().merge(proved.batch()).merge(unlocked.clone());
                 match sign_in.ctx.platform().commit(batch).await {
                     Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),
                     Err(CommitError::Conflict { key })

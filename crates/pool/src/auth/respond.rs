@@ -106,6 +106,7 @@ async fn resume<'a>(
         client_version: client.version,
         epoch,
         ends: record.ends,
+        sealed_choice: record.sealed_choice.clone(),
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

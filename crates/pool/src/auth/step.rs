@@ -34,6 +34,8 @@ pub struct SignIn<'a> {
     pub epoch: u64,
     /// When the sign-in ends, however often it is renewed; unknown before its first custom challenge.
     pub ends: Option<Millis>,
+    /// A first password that was chosen in this sign-in, as [`Choice`](super::choice::Choice) seals it.
+    pub sealed_choice: Option<String>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -58,6 +60,7 @@ impl SignIn<'_> {
             event_id: self.event_id.clone(),
             epoch: self.epoch,
             ends: self.ends,
+            sealed_choice: self.sealed_choice.clone(),
             expires: Millis(0),
         }
     }

@@ -6,6 +6,7 @@ use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, TimeUnitsTyp
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect, Version};
 
+use super::choice::{Choice, Chosen};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
@@ -26,6 +27,10 @@ pub struct Issued {
     pub result: AuthenticationResultType,
     family: Batch,
     user: Stored<UserRecord>,
+    /// What the user becomes with these tokens, where a first password was chosen.
+    chosen: Option<Chosen>,
+    /// The attribute that mirrors the ledger, and what it is to say.
+    mirror: Option<(String, String)>,
     client: Key<ClientRecord>,
     client_version: Version,
 }
@@ -36,6 +41,16 @@ impl Issued {
     pub fn batch(&self) -> Batch {
         let batch = self.family.clone();
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
+        let batch = match &self.chosen {
+            None => batch,
+            Some(chosen) => {
+                let mut user = chosen.user.clone();
+                if let Some((attribute, text)) = &self.mirror {
+                    user.set_attribute(attribute, text);
+                }
+                batch.merge(chosen.rows.clone()).replace(&self.user, &user)
+            }
+        };
         batch.check(self.client.clone(), Expect::Version(self.client_version))
     }
 
@@ -51,6 +66,7 @@ impl Issued {
             let user = ctx.user_by_sub(pool, &self.user.value.sub).await?;
             self.user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
             check_still(sign_in, &self.user.value)?;
+            self.chosen = chosen(sign_in, &self.user).await?;
             return Ok(true);
         }
         if key == self.client.as_str() {
@@ -60,8 +76,33 @@ impl Issued {
             self.client_version = client.version;
             return Ok(true);
         }
+        if self.chosen.as_ref().is_some_and(|chosen| chosen.rows.names(key)) {
+            // Somebody else may have taken an address that was given.
+            self.chosen = chosen(sign_in, &self.user).await?;
+            return Ok(true);
+        }
         Ok(false)
     }
+
+    /// Has the attribute that mirrors the ledger written with the tokens, if they write the user's row.
+    pub fn mirroring(&mut self, mirror: Option<(String, String)>) {
+        self.mirror = mirror;
+    }
+}
+
+/// What a first password that was chosen in this sign-in makes of the user.
+async fn chosen(sign_in: &SignIn<'_>, user: &Stored<UserRecord>) -> Result<Option<Chosen>, ApiError> {
+    match choice(sign_in)? {
+        Some(choice) => Ok(Some(Chosen::of(sign_in.ctx, sign_in.pool, &choice, user).await?)),
+        None => Ok(None),
+    }
+}
+
+fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
+    let sealed = sign_in.sealed_choice.as_deref();
+    sealed
+        .map(|sealed| Choice::open(sign_in.ctx, &sign_in.event_id, sealed))
+        .transpose()
 }
 
 /// Checks that the user may sign in and that what was proven is worth something still.
@@ -95,6 +136,8 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         None => return Err(ApiError::incorrect_username_or_password()),
     };
     check_still(sign_in, &user.value)?;
+    let chosen = chosen(sign_in, &user).await?;
+    let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
 
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let family = RefreshRecord {
@@ -103,14 +146,14 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
         graces: Vec::new(),
         auth_time: user.value.auth_time(ctx.now),
-        epoch: user.value.epoch,
+        epoch: holder.epoch,
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
     };
     let grant = Grant {
         pool,
         client,
-        user: &user.value,
+        user: holder,
         origin_jti: &origin_jti,
         family: &family,
         source,
@@ -128,6 +171,8 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         result,
         family: Batch::new().create(row, &family),
         user,
+        chosen,
+        mirror: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
     })
@@ -226,14 +271,22 @@ pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiErr
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     // PostAuthentication hears of sign-ins, which one that is about to be refused is not.
+    let mut about = sign_in.about();
+    let mut becomes = None;
     if let Some(user) = sign_in.subject.user() {
         check_still(sign_in, user)?;
+        if let Some(choice) = choice(sign_in)? {
+            becomes = Some(choice.applied(sign_in.ctx, sign_in.pool, user)?);
+        }
+    }
+    if becomes.is_some() {
+        about.user = becomes.as_ref();
     }
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
     };
     let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    triggers::call(functions, request_id, &about, &event).await?;
     Ok(())
 }
 

@@ -43,7 +43,7 @@ pub struct SessionRecord {
     pub answered: Vec<ChallengeResult>,
     /// The pending custom challenge's metadata.
     pub metadata: Option<String>,
-    /// Sealed: `privateChallengeParameters` of the pending custom challenge, or the password that a new one is to replace.
+    /// Sealed: `privateChallengeParameters` of the pending custom challenge.
     pub sealed_private: Option<String>,
     /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
     pub session_digest: Option<String>,
@@ -51,6 +51,8 @@ pub struct SessionRecord {
     pub event_id: String,
     /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
     pub epoch: u64,
+    /// Sealed: the first password that was chosen, and what was given with it, until the sign-in ends.
+    pub sealed_choice: Option<String>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
     pub ends: Option<Millis>,
     /// When the answer comes too late.
@@ -131,6 +133,7 @@ impl Document for SessionRecord {
             ("metadata", &self.metadata),
             ("private", &self.sealed_private),
             ("session", &self.session_digest),
+            ("choice", &self.sealed_choice),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
@@ -171,6 +174,7 @@ impl Document for SessionRecord {
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
             epoch: epoch(document, "epoch")?,
+            sealed_choice: text(document, "choice"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })

@@ -255,3 +255,74 @@ async fn another_change_of_the_client_ends_no_sign_in() {
         .await
         .ok();
 }
+
+/// A user with a temporary password who has chosen another, and is asked for the code.
+async fn chosen() -> (Scene, Value, String) {
+    let scene = Scene::with_codes().await;
+    let temporary = json!({ "Password": "Temporary-Horse-1!", "Permanent": false });
+    scene.on_mara("AdminSetUserPassword", temporary).await.ok();
+    let asked = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", "Temporary-Horse-1!")
+        .await
+        .ok();
+    let choice = json!({ "NEW_PASSWORD": OTHER, "userAttributes.nickname": "M" });
+    let asked = scene
+        .respond("NEW_PASSWORD_REQUIRED", &asked["Session"], choice)
+        .await
+        .ok();
+    let code = scene.server.code_to("mara@example.com").await;
+    (scene, asked["Session"].clone(), code)
+}
+
+#[tokio::test]
+async fn no_chosen_password_outlives_a_change_at_the_moment_it_would_count() {
+    let calls = [
+        (
+            "AdminSetUserPassword",
+            json!({ "Password": PASSWORD, "Permanent": true }),
+        ),
+        ("AdminUserGlobalSignOut", json!({})),
+    ];
+    for call in calls {
+        let (scene, session, code) = chosen().await;
+        before_the_commit(&scene, &Value::Null, vec![call]);
+        let refused = scene
+            .respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code }))
+            .await;
+        refused.assert_error("NotAuthorizedException", INVALID);
+        let signed_in = scene.server.password_sign_in(&scene.client, "mara", OTHER).await;
+        signed_in.assert_error("NotAuthorizedException", crate::WRONG);
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_password_counts_over_an_attribute_that_is_written_at_that_moment() {
+    let (scene, session, code) = chosen().await;
+    let attribute = json!({ "UserAttributes": [{ "Name": "family_name", "Value": "F" }] });
+    before_the_commit(
+        &scene,
+        &Value::Null,
+        vec![("AdminUpdateUserAttributes", attribute)],
+    );
+    scene
+        .respond("CUSTOM_CHALLENGE", &session, json!({ "ANSWER": code }))
+        .await
+        .ok();
+    let user = scene.on_mara("AdminGetUser", json!({})).await.ok();
+    let value = |name: &str| {
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        let found = attributes.iter().find(|attribute| attribute["Name"] == name);
+        found.map(|found| found["Value"].clone())
+    };
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+    assert_eq!(
+        (value("nickname"), value("family_name")),
+        (Some(json!("M")), Some(json!("F")))
+    );
+    scene
+        .server
+        .password_sign_in(&scene.client, "mara", OTHER)
+        .await
+        .ok();
+}
