@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::ChallengeNameType;
 use serde_json::{Value, json};
 
-use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
 
@@ -49,6 +49,10 @@ pub struct SessionRecord {
     pub session_digest: Option<String>,
     /// The request id of the first step: the tokens' `event_id`.
     pub event_id: String,
+    /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
+    pub epoch: u64,
+    /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
+    pub ends: Option<Millis>,
     /// When the answer comes too late.
     pub expires: Millis,
 }
@@ -133,6 +137,12 @@ impl Document for SessionRecord {
                 document[member] = json!(value);
             }
         }
+        if self.epoch > 0 {
+            document["epoch"] = json!(self.epoch);
+        }
+        if let Some(ends) = self.ends {
+            document["ends"] = json!(ends.0);
+        }
         document
     }
 
@@ -160,6 +170,8 @@ impl Document for SessionRecord {
             sealed_private: text(document, "private"),
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
+            epoch: epoch(document, "epoch")?,
+            ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })
     }

@@ -166,3 +166,41 @@ async fn of_many_answers_at_once_functions_elsewhere_see_one() {
     assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);
     assert_eq!(verify.events().len(), 1);
 }
+
+#[tokio::test]
+async fn d5_no_functions_can_keep_a_sign_in_alive_for_longer_than_half_an_hour() {
+    let [define, create, verify] = code_only();
+    let endless = RecordingFunction::new(|event| {
+        let session = event["request"]["session"].as_array();
+        let right =
+            session.is_some_and(|list| list.last().is_some_and(|last| last["challengeResult"] == true));
+        event["response"]["issueTokens"] = json!(right);
+        event["response"]["failAuthentication"] = json!(false);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        Ok(())
+    });
+    let scene = scene(&endless, &create, &verify).await;
+    drop(define);
+    let client = json!({
+        "UserPoolId": scene.pool,
+        "ClientId": scene.client,
+        "AuthSessionValidity": 15,
+        "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"],
+    });
+    scene.server.call("UpdateUserPoolClient", client).await.ok();
+    let asked = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    let mut session = asked["Session"].clone();
+    for _ in 0..3 {
+        scene.server.clock().advance_seconds(599);
+        session = answer(&scene, &session, "41").await.ok()["Session"].clone();
+    }
+    scene.server.clock().advance_seconds(3);
+    answer(&scene, &session, "42").await.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session is expired.",
+    );
+    assert_eq!(verify.events().len(), 3, "nothing is judged any more");
+}

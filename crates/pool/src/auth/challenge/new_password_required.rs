@@ -148,7 +148,7 @@ async fn set_password(
     handle::consume(ctx, &stored).await?;
 
     let sub = user.value.sub.clone();
-    change::change(ctx, pool, user, |user| {
+    let changed = change::change(ctx, pool, user, |user| {
         check_password(user, &proved)?;
         check_untouched(pool, user, &change)?;
         check_change(pool, user, &change)?;
@@ -164,6 +164,8 @@ async fn set_password(
     sign_in.subject = Subject::Known(Box::new(
         now.ok_or_else(ApiError::incorrect_username_or_password)?,
     ));
+    // This step moved the epoch itself.
+    sign_in.epoch = changed.epoch;
     Ok(Proven::NewPassword)
 }
 
