@@ -15,9 +15,8 @@ fn line(house: &House, lines: &Lines, what: &str) -> String {
     let found = lines
         .iter()
         .find(|line| line.contains(what) && line.contains(&format!("to={to}")));
-    found
-        .unwrap_or_else(|| panic!("{what} of {to} in {lines:?}"))
-        .clone()
+    assert!(found.is_some(), "{what} of {to} in {lines:?}");
+    found.cloned().unwrap_or_default()
 }
 
 #[tokio::test]
