@@ -11,6 +11,7 @@ from blackbox.inbox import CODE
 from blackbox.pool import Pool
 from blackbox.postfix import Passwords, Postfix, Postgrey
 from blackbox.programs import program
+from blackbox.scripted_relay import ScriptedRelay
 from blackbox.server import Server
 from blackbox.srp import answer_code, start_custom_auth
 from cryptography import x509
@@ -176,3 +177,39 @@ def test_a_server_killed_inside_the_final_dot_sends_the_same_mail_again_and_nobo
             assert [message["To"] for _, message in relay.mails()].count(before.email) == 1
         finally:
             assert server.stop() == 0
+
+
+# What is not about the mailbox is one relay's own view.
+OWN_VIEWS = [
+    {"RCPT": "554 5.7.1 relay access denied"},
+    {"RCPT": "550 relay not permitted"},
+    {"RCPT": "550 5.7.1 127.0.0.1 listed by bl.example"},
+    {"RCPT": "450 4.2.0 greylisted"},
+    {"MAIL": "450 4.7.1 rate limit exceeded"},
+    {"MAIL": "552 5.3.4 message size exceeds fixed limit"},
+    {"MAIL": "530 5.7.0 Must issue a STARTTLS command first"},
+    {".": "554 5.2.252 SendAsDenied"},
+    {"banner": "421 4.7.0 too many connections"},
+    {"banner": "hang up"},
+]
+
+
+def test_every_refusal_that_is_not_the_mailboxs_ends_at_postfix_as_the_second_carrier(tmp_path):
+    with Postfix(tmp_path / "relay") as second:
+
+        def through_both(numbered):
+            number, says = numbered
+            home = tmp_path / str(number)
+            home.mkdir()
+            with ScriptedRelay(says) as first:
+                relays = [first.url, f"smtp://127.0.0.1:{second.port}"]
+                server = Server(home, functions=f"[mail]\nrelays = {relays}\n", inbox=False)
+                try:
+                    return sign_in(server, second, 15), first.taken
+                finally:
+                    assert server.stop() == 0
+
+        with ThreadPoolExecutor(3) as executor:
+            outcomes = list(executor.map(through_both, enumerate(OWN_VIEWS)))
+    for says, (took_s, taken) in zip(OWN_VIEWS, outcomes):
+        assert taken == [] and took_s <= 5.0, (says, took_s)

@@ -53,7 +53,8 @@ class ScriptedRelay:
                 message = b"".join(iter(lines.readline, b".\r\n"))
                 if not self._say(connection, ".", "250 2.0.0 queued as 4F2A"):
                     return
-                self.taken.append(message)
+                if "." not in self.says:
+                    self.taken.append(message)
 
     def _say(self, connection, step, usual):
         reply = self.says.get(step, usual)
