@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{custom, flows, migration, next, password, refresh, secret_hash};
+use super::{custom, flows, migration, next, password, place, refresh, secret_hash};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored};
 use crate::request::Ctx;
@@ -42,9 +42,11 @@ pub async fn initiate(
     let Initiation {
         flow,
         parameters,
-        metadata,
+        mut metadata,
         admin,
     } = initiation;
+    // A place token goes with answers: nothing is known here of who sends it.
+    metadata.remove(place::TOKEN);
     check_method(&flow, admin)?;
     flows::check(&client.value, &flow)?;
     match flow {
@@ -122,6 +124,7 @@ fn signing_in<'a>(
         epoch: subject.epoch(),
         ends: None,
         sealed_choice: None,
+        place: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),

@@ -23,6 +23,7 @@ pub mod migration;
 pub mod next;
 pub mod parameters;
 pub mod password;
+pub mod place;
 pub mod refresh;
 pub mod refresh_token;
 pub mod respond;

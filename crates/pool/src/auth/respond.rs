@@ -8,7 +8,7 @@ use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{challenge, flows, handle, next, secret_hash};
+use super::{challenge, flows, handle, next, place, secret_hash};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
@@ -57,6 +57,7 @@ pub async fn respond(
     };
     let record = pending.session();
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
+    place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
 }
@@ -107,6 +108,7 @@ async fn resume<'a>(
         epoch,
         ends: record.ends,
         sealed_choice: record.sealed_choice.clone(),
+        place: record.place.clone(),
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

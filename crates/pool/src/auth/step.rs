@@ -36,6 +36,8 @@ pub struct SignIn<'a> {
     pub ends: Option<Millis>,
     /// A first password that was chosen in this sign-in, as [`Choice`](super::choice::Choice) seals it.
     pub sealed_choice: Option<String>,
+    /// Digest of the place token that becomes good if the answer is right.
+    pub place: Option<String>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -61,6 +63,7 @@ impl SignIn<'_> {
             epoch: self.epoch,
             ends: self.ends,
             sealed_choice: self.sealed_choice.clone(),
+            place: None,
             expires: Millis(0),
         }
     }

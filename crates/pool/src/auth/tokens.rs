@@ -10,7 +10,7 @@ use super::choice::{Choice, Chosen};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
-use super::{flows, handle};
+use super::{flows, handle, place};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
@@ -25,6 +25,7 @@ use crate::triggers::{self, About};
 pub struct Issued {
     /// What the client gets.
     pub result: AuthenticationResultType,
+    /// The rows that come with the tokens.
     family: Batch,
     user: Stored<UserRecord>,
     /// What the user becomes with these tokens, where a first password was chosen.
@@ -167,9 +168,16 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
+    let rows = match &sign_in.place {
+        Some(digest) => {
+            let (key, place) = place::note(pool, &user.value.sub, digest, family.epoch, ctx.now);
+            Batch::new().record(key, Expect::Any, &place)
+        }
+        None => Batch::new(),
+    };
     Ok(Issued {
         result,
-        family: Batch::new().create(row, &family),
+        family: rows.create(row, &family),
         user,
         chosen,
         mirror: None,

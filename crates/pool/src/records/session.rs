@@ -53,6 +53,8 @@ pub struct SessionRecord {
     pub epoch: u64,
     /// Sealed: the first password that was chosen, and what was given with it, until the sign-in ends.
     pub sealed_choice: Option<String>,
+    /// Digest of the place token that the challenge handed out.
+    pub place: Option<String>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
     pub ends: Option<Millis>,
     /// When the answer comes too late.
@@ -134,6 +136,7 @@ impl Document for SessionRecord {
             ("private", &self.sealed_private),
             ("session", &self.session_digest),
             ("choice", &self.sealed_choice),
+            ("place", &self.place),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
@@ -175,6 +178,7 @@ impl Document for SessionRecord {
             event_id: text(document, "eventId")?,
             epoch: epoch(document, "epoch")?,
             sealed_choice: text(document, "choice"),
+            place: text(document, "place"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })

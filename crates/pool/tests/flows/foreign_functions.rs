@@ -204,3 +204,39 @@ async fn d5_no_functions_can_keep_a_sign_in_alive_for_longer_than_half_an_hour()
     );
     assert_eq!(verify.events().len(), 3, "nothing is judged any more");
 }
+
+#[tokio::test]
+async fn a_place_token_reaches_no_function_before_a_right_code_nor_after_the_epoch_has_moved() {
+    let [define, _, verify] = code_only();
+    let create = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "deviceToken": "token" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+        Ok(())
+    });
+    let scene = scene(&define, &create, &verify).await;
+    // What Verify sees of the token beside this answer.
+    let seen = async |answer: &str| {
+        let asked = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        let body = json!({
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "ClientId": scene.client,
+            "Session": asked.ok()["Session"],
+            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+            "ClientMetadata": { "deviceToken": "token", "locale": "de" },
+        });
+        verify.events();
+        scene.server.call("RespondToAuthChallenge", body).await.ok();
+        let event = verify.events().remove(0);
+        assert_eq!(event["request"]["clientMetadata"]["locale"], "de");
+        event["request"]["clientMetadata"]["deviceToken"].clone()
+    };
+    assert_eq!(seen("41").await, Value::Null, "nobody has typed a right code");
+    assert_eq!(seen("42").await, Value::Null);
+    assert_eq!(seen("41").await, "token");
+    let out = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+    scene.server.call("AdminUserGlobalSignOut", out).await.ok();
+    assert_eq!(seen("42").await, Value::Null, "the epoch has moved");
+    assert_eq!(seen("41").await, "token");
+    scene.server.clock().advance_seconds(90 * 24 * 3600);
+    assert_eq!(seen("41").await, Value::Null, "its time is over");
+}

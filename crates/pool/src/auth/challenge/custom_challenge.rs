@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::auth::confirm::{self, Effects};
 use crate::auth::handle;
 use crate::auth::parameters::Parameters;
+use crate::auth::place;
 use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
@@ -59,6 +60,7 @@ pub async fn ask(
         answered: answered.to_vec(),
         metadata,
         sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
+        place: public.get(place::TOKEN).map(|token| place::digest(token)),
         ends: Some(ends),
         expires,
         ..sign_in.session()
