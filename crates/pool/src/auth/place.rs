@@ -1,11 +1,13 @@
 //! Place tokens, as far as the pool has to do with them: every challenge hands one out, the commit of a right code makes it
 //! good, and no function sees one that is not.
 
+use poolhouse_store::{Batch, Expect};
+
 use super::handle;
+use super::step::SignIn;
 use super::subject::Subject;
-use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{Key, PlaceRecord, PoolRecord, load};
+use crate::records::{PlaceRecord, PoolRecord, RecordBatch, load};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
 
@@ -20,19 +22,18 @@ pub fn digest(token: &str) -> String {
     handle::digest(token.as_bytes())
 }
 
-/// The note that makes the token with this digest good under a security epoch.
-pub fn note(
-    pool: &PoolRecord,
-    sub: &str,
-    digest: &str,
-    epoch: u64,
-    now: Millis,
-) -> (Key<PlaceRecord>, PlaceRecord) {
+/// The note that makes the token of a sign-in good under a security epoch, if there is one: part of the commit that ends
+/// the sign-in.
+pub fn noted(sign_in: &SignIn<'_>, epoch: u64) -> Batch {
+    let Some(digest) = &sign_in.place else {
+        return Batch::new();
+    };
     let record = PlaceRecord {
         epoch,
-        expires: now.plus_seconds(LIFE_SECONDS),
+        expires: sign_in.ctx.now.plus_seconds(LIFE_SECONDS),
     };
-    (PlaceRecord::key(pool.id(), sub, digest), record)
+    let key = PlaceRecord::key(sign_in.pool.id(), sign_in.subject.id(), digest);
+    Batch::new().record(key, Expect::Any, &record)
 }
 
 /// Takes the token out of a request's metadata unless it is good for this user now. It is looked up for nobody, too.

@@ -168,16 +168,9 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
-    let rows = match &sign_in.place {
-        Some(digest) => {
-            let (key, place) = place::note(pool, &user.value.sub, digest, family.epoch, ctx.now);
-            Batch::new().record(key, Expect::Any, &place)
-        }
-        None => Batch::new(),
-    };
     Ok(Issued {
         result,
-        family: rows.create(row, &family),
+        family: place::noted(sign_in, family.epoch).create(row, &family),
         user,
         chosen,
         mirror: None,
