@@ -43,7 +43,7 @@ impl Arrival<'_> {
     fn batch(&self, sign_in: &SignIn<'_>, denied: bool) -> Batch {
         match self {
             Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
-            Arrival::PasswordProved(proved) => proved.batch(),
+            Arrival::PasswordProved(proved) => proved.batch(sign_in.ctx.now),
             Arrival::Typed(typed) if !typed.consumed => handle::consumption(&typed.pending),
             Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Batch::new(),
         }

@@ -72,7 +72,10 @@ async fn issue(
                 _ => Batch::new(),
             };
             for _ in 0..RACES {
-                let batch = issued.batch().merge(proved.batch()).merge(unlocked.clone());
+                let batch = issued
+                    .batch()
+                    .merge(proved.batch(sign_in.ctx.now))
+                    .merge(unlocked.clone());
                 match sign_in.ctx.platform().commit(batch).await {
                     Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),
                     Err(CommitError::Conflict { key })
