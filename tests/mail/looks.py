@@ -1,7 +1,7 @@
 """Pictures of the mails as phones and desktops show them, by name only: `python mail/looks.py FOLDER`.
 
 Every kind in four languages, light and dark, 320 and 600 pixels wide, with the html element stripped as Gmail does; also the
-longest code. Needs Chromium and the built server. Look at what comes out: no program can."""
+longest code. Needs Chromium, fonts for Japanese and Arabic, and the built server. Look at what comes out: no program can."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "support"))
 from blackbox.programs import program  # noqa: E402
 from blackbox.server import free_port  # noqa: E402
 
-LANGUAGES = ["en", "de", "ja", "ar"]
+LANGUAGES = ["en", "fr", "ja", "ar"]
 KINDS = ["code", "notice", "invitation"]
 SCHEMES = ["light", "dark"]
 WIDTHS = [320, 600]
@@ -59,7 +59,7 @@ def main(folder):
                             html = stripped(urllib.request.urlopen(url).read().decode())
                             name = Path(home) / f"{kind}-{language}-{scheme}.html"
                             name.write_text(html, encoding="utf-8")
-                            frames.append(f'<iframe src="{name}" width="{width}" height="760" style="border:0"></iframe>')
+                            frames.append(f'<iframe src="{name}" width="{width}" height="760" style="border:0;float:left;margin:0 4px 4px 0"></iframe>')
                 page.write_text("<body style='margin:0;background:#888'>" + "\n".join(frames), encoding="utf-8")
                 columns = len(LANGUAGES) * len(SCHEMES)
                 size = f"{columns * (width + 4)},{len(KINDS) * 768}"

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,8 @@ from blackbox import postfix, waiting
 from blackbox.inbox import CODE
 from blackbox.pool import Pool
 from blackbox.postfix import Passwords, Postfix, Postgrey
+from blackbox.programs import program
+from blackbox.scripted_relay import ScriptedRelay
 from blackbox.server import Server
 from blackbox.srp import answer_code, start_custom_auth
 from cryptography import x509
@@ -137,3 +140,76 @@ def test_a_greylisted_code_comes_within_half_a_minute_of_being_let_in(tmp_path, 
             assert delay_s <= took <= delay_s + 30 + 1, took
         finally:
             assert server.stop() == 0
+
+
+@pytest.mark.slow
+def test_a_server_killed_inside_the_final_dot_sends_the_same_mail_again_and_nobody_elses(tmp_path):
+    # Postfix thinks before it says that it has the message, and has it whether or not anybody still listens.
+    with Postfix(tmp_path / "relay", {"smtpd_end_of_data_restrictions": "sleep 2, permit"}) as relay:
+        server = Server(tmp_path, smtp=f"smtp://127.0.0.1:{relay.port}", inbox=False)
+        try:
+            idp = server.idp()
+            pool = Pool(idp)
+            client = pool.client()
+            before, ada = pool.user(), pool.user()
+            start_custom_auth(idp, pool.credentials(client, before))
+            relay.mail_to(before.email, 15)
+            # The note that it has left is written together with others' of the same tenth of a second.
+            queue = [program("poolhouse"), "mail", "queue", "--data", tmp_path / "data"]
+
+            def nothing_waits():
+                return b"No mail waits." in subprocess.run(queue, capture_output=True, check=True).stdout or None
+
+            waiting.until("the end of the first mail", nothing_waits)
+            start_custom_auth(idp, pool.credentials(client, ada))
+            waiting.until("ada's message", lambda: relay.log().count("message-id=<") >= 2 or None)
+            server.kill()
+            relay.mail_to(ada.email, 15)
+            server.start()
+
+            def twice():
+                mine = [message for _, message in relay.mails() if message["To"] == ada.email]
+                return mine if len(mine) >= 2 else None
+
+            first, second = waiting.until("the second copy", twice, 60)
+            assert first["Message-ID"] == second["Message-ID"]
+            assert first.get_body(("plain",)).get_content() == second.get_body(("plain",)).get_content()
+            assert [message["To"] for _, message in relay.mails()].count(before.email) == 1
+        finally:
+            assert server.stop() == 0
+
+
+# What is not about the mailbox is one relay's own view.
+OWN_VIEWS = [
+    {"RCPT": "554 5.7.1 relay access denied"},
+    {"RCPT": "550 relay not permitted"},
+    {"RCPT": "550 5.7.1 127.0.0.1 listed by bl.example"},
+    {"RCPT": "450 4.2.0 greylisted"},
+    {"MAIL": "450 4.7.1 rate limit exceeded"},
+    {"MAIL": "552 5.3.4 message size exceeds fixed limit"},
+    {"MAIL": "530 5.7.0 Must issue a STARTTLS command first"},
+    {".": "554 5.2.252 SendAsDenied"},
+    {"banner": "421 4.7.0 too many connections"},
+    {"banner": "hang up"},
+]
+
+
+def test_every_refusal_that_is_not_the_mailboxs_ends_at_postfix_as_the_second_carrier(tmp_path):
+    with Postfix(tmp_path / "relay") as second:
+
+        def through_both(numbered):
+            number, says = numbered
+            home = tmp_path / str(number)
+            home.mkdir()
+            with ScriptedRelay(says) as first:
+                relays = [first.url, f"smtp://127.0.0.1:{second.port}"]
+                server = Server(home, functions=f"[mail]\nrelays = {relays}\n", inbox=False)
+                try:
+                    return sign_in(server, second, 15), first.taken
+                finally:
+                    assert server.stop() == 0
+
+        with ThreadPoolExecutor(3) as executor:
+            outcomes = list(executor.map(through_both, enumerate(OWN_VIEWS)))
+    for says, (took_s, taken) in zip(OWN_VIEWS, outcomes):
+        assert taken == [] and took_s <= 5.0, (says, took_s)

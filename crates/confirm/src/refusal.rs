@@ -26,6 +26,8 @@ pub enum Refusal {
     Ended,
     /// Tokens were asked for by setting a new password, which no code has followed.
     NewPasswordOnly,
+    /// The same on a platform where a new password counts from the end of the sign-in.
+    NewPasswordUnset,
     /// Tokens were asked for by a sign-in without a code, on a client that needs one.
     CodeRequired,
     /// The mail could not be sent. The caller says this, not this crate.
@@ -46,7 +48,9 @@ impl Refusal {
                 "email_verified is not true; ALLOW_UNVERIFIED_EMAIL=true would mail all the same"
             }
             Self::Ended => "the sign-in has lasted 30 minutes, or has no time left for another code",
-            Self::NewPasswordOnly => "a sign-in that only set a new password asked for tokens",
+            Self::NewPasswordOnly | Self::NewPasswordUnset => {
+                "a sign-in that only set a new password asked for tokens"
+            }
             Self::CodeRequired => {
                 "REQUIRE_CODE lists the client, and the sign-in brought neither the signIn of a right code nor a trusted device"
             }
@@ -66,6 +70,9 @@ impl fmt::Display for Refusal {
             }
             Self::Ended => "This sign-in has ended. Start again",
             Self::NewPasswordOnly => "Your new password is set. Please sign in with it",
+            Self::NewPasswordUnset => {
+                "Your new password is not set. Please begin with the temporary one, in a sign-in with a code"
+            }
             Self::CodeRequired => "This app asks for a confirm code: sign in with CUSTOM_AUTH",
             Self::MailNotSent => "The confirm code could not be sent. Please try again",
         })

@@ -58,7 +58,7 @@ impl From<Refusal> for Failure {
             Refusal::NoAddress => "NoAddress",
             Refusal::UnverifiedAddress => "UnverifiedAddress",
             Refusal::Ended => "Ended",
-            Refusal::NewPasswordOnly => "NewPasswordOnly",
+            Refusal::NewPasswordOnly | Refusal::NewPasswordUnset => "NewPasswordOnly",
             Refusal::CodeRequired => "CodeRequired",
             Refusal::MailNotSent => "MailNotSent",
         };

@@ -1,6 +1,7 @@
 //! What an operator can do about a refusal, where that is known.
 
 use std::fmt::Display;
+use std::io;
 
 use crate::error::{Phase, Problem, SendError};
 use crate::smtp::{Relay, Security};
@@ -31,7 +32,23 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
         (Phase::StartTls, Problem::Lacking(_)) => {
             Some("If it takes TLS from the first byte, write smtps:// and its port.")
         }
-        (Phase::Tls, Problem::Handshake(cause)) => Some(for_handshake(cause)),
+        (Phase::Tls, Problem::Handshake(cause)) => Some(for_handshake(cause, relay.names_ca())),
+        (Phase::Mail, Problem::Lacking(what)) if what.ends_with("size") => {
+            Some("A mail has a few kilobytes, and a logo more: raise its limit.")
+        }
+        (Phase::Connect, Problem::Io(cause)) => Some(for_connection(cause)),
+        (_, Problem::Refused(_)) if code >= Some(500) && (says("SENDAS") || says("SEND AS")) => {
+            Some("It does not let these credentials send as this sender: look at from.")
+        }
+        (_, Problem::Refused(_)) if code == Some(421) => {
+            Some("It takes fewer connections now: lower connections if this happens often.")
+        }
+        (_, Problem::Refused(_)) if code < Some(500) && (says("RATE") || says("TOO MANY")) => {
+            Some("It takes only so many mails in a time: set others_per_minute below that.")
+        }
+        (_, Problem::Refused(_)) if code >= Some(500) && is_about_a_list(&says) => Some(
+            "It believes that this server's address is on a list of senders of spam: have it taken off, or use another relay.",
+        ),
         (Phase::Greeting, Problem::Deadline | Problem::Closed)
             if relay.port() == 465 && relay.security() != Security::Implicit =>
         {
@@ -50,9 +67,29 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
     }
 }
 
-fn for_handshake(cause: &impl Display) -> &'static str {
+/// Lists by the words with which relays name them.
+fn is_about_a_list(says: &impl Fn(&str) -> bool) -> bool {
+    let words = ["LISTED", "BLOCKLIST", "BLACKLIST", "SPAMHAUS", "DNSBL", "RBL"];
+    words.into_iter().any(says)
+}
+
+fn for_connection(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::ConnectionRefused => "Nothing listens there: look at host and port in its URL.",
+        // The look-up's errors have no kind of their own.
+        _ if cause.to_string().contains("lookup") => {
+            "Look at the host name in its URL, and at this machine's DNS."
+        }
+        _ => "Look at host and port in its URL, and at what lies between.",
+    }
+}
+
+fn for_handshake(cause: &impl Display, names_ca: bool) -> &'static str {
     let cause = cause.to_string();
-    if cause.contains("UnknownIssuer") || cause.contains("CaUsedAsEndEntity") {
+    let is_unknown = cause.contains("UnknownIssuer") || cause.contains("CaUsedAsEndEntity");
+    if is_unknown && names_ca {
+        "Its certificate is not of the authority in the file of ?ca= or [mail] ca."
+    } else if is_unknown {
         "If its authority is your own, name its certificate with ?ca=FILE."
     } else if cause.contains("not valid for name") || cause.contains("NotValidForName") {
         "Write its URL with the name that its certificate carries."
@@ -103,6 +140,19 @@ mod tests {
                 "smtp://a.example:465",
                 SendError::new(Phase::Greeting, Problem::Deadline),
                 Some("Port 465 takes TLS from the first byte: write smtps://."),
+            ),
+            (
+                "smtp://a.example",
+                refused(Phase::Accept, 554, "5.2.252 SendAsDenied"),
+                Some("It does not let these credentials send as this sender: look at from."),
+            ),
+            (
+                "smtp://a.example",
+                SendError::new(
+                    Phase::Connect,
+                    Problem::Io(io::ErrorKind::ConnectionRefused.into()),
+                ),
+                Some("Nothing listens there: look at host and port in its URL."),
             ),
             (
                 "smtp://a.example",

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use crate::address::Address;
@@ -25,7 +26,7 @@ pub struct Attempt {
     pub code: Option<u16>,
     /// What the carrier calls the mail.
     pub id: Option<String>,
-    /// What went wrong, in our words; empty if nothing did.
+    /// What went wrong and why, in our words; empty if nothing did.
     pub problem: String,
     /// What the carrier said, its addresses masked.
     pub words: Option<String>,
@@ -59,7 +60,7 @@ impl Attempt {
             },
             Err((error, advice)) => Self {
                 code: error.code(),
-                problem: error.to_string(),
+                problem: with_causes(error),
                 words: error.words().as_deref().map(masked),
                 advice: advice.map(str::to_owned),
                 ..ended

@@ -1,5 +1,6 @@
 //! One code mail, turned into the same bytes every time.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,6 +11,7 @@ use lettre::message::header::{
 use lettre::message::{Body, MessageBuilder, MultiPart, MultiPartKind, SinglePart};
 
 use crate::address::{Address, Envelope, Mailbox};
+use crate::quoted;
 
 /// The last second that an RFC 5322 date can name: 9999-12-31T23:59:59Z.
 const MAX_DATE: u64 = 253_402_300_799;
@@ -157,10 +159,7 @@ impl Email {
 
 /// Bodies may break lines and use tabs, in any of the three styles of line break; nothing else below a space.
 fn check_part(field: &'static str, body: &str) -> Result<(), EmailError> {
-    if body
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t'))
-    {
+    if has_control(body.as_bytes()) {
         return Err(EmailError::ControlCharacter(field));
     }
     if body.len() > MAX_PART {
@@ -169,19 +168,28 @@ fn check_part(field: &'static str, body: &str) -> Result<(), EmailError> {
     Ok(())
 }
 
+/// By bytes, for a mail is mostly ASCII: those below a space, DEL, and U+0080 to U+009F, which begin with 0xC2.
+fn has_control(body: &[u8]) -> bool {
+    let below = |byte: &u8| (*byte < b' ' && !matches!(byte, b'\r' | b'\n' | b'\t')) || *byte == 0x7f;
+    body.iter().any(below) || body.windows(2).any(|pair| pair[0] == 0xc2 && pair[1] < 0xa0)
+}
+
 fn part(content_type: ContentType, body: &str) -> Result<SinglePart, EmailError> {
-    let crlf = body
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\n', "\r\n");
+    let lines = match body.contains('\r') {
+        true => Cow::Owned(body.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(body),
+    };
     // Quoted-printable stays legible in raw mail and is what spam filters expect of text, but triples the size of
     // scripts other than Latin.
     let foreign = body.bytes().filter(|b| !b.is_ascii()).count();
-    let encoding = match foreign * 4 > body.len() {
-        true => ContentTransferEncoding::Base64,
-        false => ContentTransferEncoding::QuotedPrintable,
+    let body = match foreign * 4 > body.len() {
+        true => Body::new_with_encoding(lines.replace('\n', "\r\n"), ContentTransferEncoding::Base64)
+            .map_err(|_| EmailError::Encoding)?,
+        false => Body::dangerous_pre_encoded(
+            quoted::printable(&lines),
+            ContentTransferEncoding::QuotedPrintable,
+        ),
     };
-    let body = Body::new_with_encoding(crlf, encoding).map_err(|_| EmailError::Encoding)?;
     Ok(SinglePart::builder().header(content_type).body(body))
 }
 

@@ -17,6 +17,7 @@ pub mod email;
 mod error;
 pub mod inbox;
 pub mod oauth;
+mod quoted;
 mod reply;
 pub mod ses;
 pub mod smtp;

@@ -102,7 +102,7 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "mail-slow",
-        about: "mail that takes minutes: a greylist of 60 s; what SpamAssassin and rspamd think of every mail",
+        about: "mail that takes minutes: a greylist of 60 s; kill -9 inside the final dot; what SpamAssassin and rspamd think of every mail",
         in_whole_run: false,
         run: clients::mail_slow,
     },

@@ -96,7 +96,8 @@ fn broken_links(tree: &Tree, file: &File) -> Vec<String> {
             let path = resolve(&file.path, path);
             let leads_on = match tree.files.iter().find(|file| file.path == path) {
                 Some(found) => anchor.is_empty() || anchors(&found.text).any(|found| found == anchor),
-                None => anchor.is_empty() && root::path(&path).is_dir(),
+                // A folder, or a picture.
+                None => anchor.is_empty() && root::path(&path).exists(),
             };
             if !leads_on {
                 violations.push(format!("{}:{number}: {target}", file.path));

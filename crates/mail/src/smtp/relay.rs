@@ -138,6 +138,11 @@ impl Relay {
         is_loopback_name(&self.host)
     }
 
+    /// Whether it is trusted by a file and not by public authorities.
+    pub fn names_ca(&self) -> bool {
+        self.ca.is_some()
+    }
+
     /// Whether this side signs in.
     pub fn signs_in(&self) -> bool {
         self.login.is_some()

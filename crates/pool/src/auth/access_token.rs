@@ -12,7 +12,7 @@ use super::subject;
 use super::tokens::{issuer, pool_keys};
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord};
+use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
 
 /// Whom a good access token speaks for.
@@ -129,6 +129,8 @@ async fn check_not_revoked(
         return Ok(());
     };
     let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
-    let family = ctx.platform().get(family.as_str()).await?;
-    family.map(|_| ()).ok_or_else(revoked)
+    match load(ctx.platform(), &family).await? {
+        Some(family) if !family.value.is_signed_out(user) => Ok(()),
+        _ => Err(revoked()),
+    }
 }

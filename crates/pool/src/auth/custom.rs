@@ -43,7 +43,7 @@ impl Arrival<'_> {
     fn batch(&self, sign_in: &SignIn<'_>, denied: bool) -> Batch {
         match self {
             Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
-            Arrival::PasswordProved(proved) => proved.batch(),
+            Arrival::PasswordProved(proved) => proved.batch(sign_in.ctx.now),
             Arrival::Typed(typed) if !typed.consumed => handle::consumption(&typed.pending),
             Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Batch::new(),
         }
@@ -90,6 +90,8 @@ pub fn check_configured(pool: &PoolRecord) -> Result<(), ApiError> {
 /// What a step came to, before it is committed.
 enum Outcome {
     Answered(Batch, Answer),
+    /// Tokens, made once for all decisions of the step.
+    Tokens,
     /// SRP keeps its own row and hands out its own challenge.
     PasswordVerifier,
     Failed,
@@ -106,9 +108,18 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         let mut effects = Effects::default();
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
         let verdict = effects.take_verdict();
+        let mirror = effects.mirror(sign_in.pool);
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
+        let mut ending = None;
         let (batch, answer) = match outcome {
             Ok(Outcome::Answered(batch, answer)) => (batch, Ok(answer)),
+            Ok(Outcome::Tokens) => {
+                let tokens = issued.as_mut().ok_or_else(unrecognizable)?;
+                let answer = Answer::Tokens(Box::new(tokens.result.clone()));
+                tokens.mirroring(mirror);
+                ending = Some(tokens);
+                (Batch::new(), Ok(answer))
+            }
             Ok(Outcome::Failed) => (Batch::new(), Err(ApiError::incorrect_username_or_password())),
             Ok(Outcome::PasswordVerifier) => {
                 let Arrival::SrpA(parameters) = arrival else {
@@ -124,28 +135,54 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
             .batch(&sign_in, answer.is_err())
             .merge(counted)
             .merge(batch);
-        if batch.is_empty() {
+        if batch.is_empty() && ending.is_none() {
             return answer;
         }
-        match sign_in.ctx.platform().commit(batch).await {
-            Ok(_) => {
+        match commit(&sign_in, batch, ending).await {
+            Ok(()) => {
                 sign_in.ctx.app.mailer.wake();
                 if let Some(outcome) = verdict {
                     let request_id = &sign_in.ctx.request_id;
-                    tracing::info!(
-                        request_id,
-                        pool = sign_in.pool.id(),
-                        outcome,
-                        "confirm code answered"
-                    );
+                    let pool = sign_in.pool.id();
+                    tracing::info!(request_id, pool, outcome, "confirm code answered");
                 }
                 return answer;
             }
-            Err(CommitError::Conflict { key }) => arrival.lost_race(&mut sign_in, &key).await?,
-            Err(error) => return Err(error.into()),
+            Err(Lost::Race(key)) => arrival.lost_race(&mut sign_in, &key).await?,
+            Err(Lost::Refused(error)) => return Err(error),
         }
     }
     Err(ApiError::too_many_requests())
+}
+
+/// Why a step was not committed.
+enum Lost {
+    /// Somebody else's commit was faster at this key: the step is decided again.
+    Race(String),
+    /// The end of it.
+    Refused(ApiError),
+}
+
+/// Commits a step, with the tokens if it is the last one. If only the rows that these depend on have changed, and not what
+/// matters of them, the same step is committed again: functions that run elsewhere may write attributes meanwhile, and are
+/// not asked twice.
+async fn commit(sign_in: &SignIn<'_>, batch: Batch, mut ending: Option<&mut Issued>) -> Result<(), Lost> {
+    for _ in 0..RACES {
+        let tokens = ending.as_ref().map(|issued| issued.batch());
+        let whole = batch.clone().merge(tokens.unwrap_or_default());
+        match (sign_in.ctx.platform().commit(whole).await, &mut ending) {
+            (Ok(_), _) => return Ok(()),
+            (Err(CommitError::Conflict { key }), Some(issued)) => {
+                let is_theirs = issued.lost_race(sign_in, &key).await.map_err(Lost::Refused)?;
+                if !is_theirs || batch.names(&key) {
+                    return Err(Lost::Race(key));
+                }
+            }
+            (Err(CommitError::Conflict { key }), None) => return Err(Lost::Race(key)),
+            (Err(error), _) => return Err(Lost::Refused(error.into())),
+        }
+    }
+    Err(Lost::Refused(ApiError::too_many_requests()))
 }
 
 /// After a lost race: the user as it is now. Whoever proved to be the user is told if it was disabled meanwhile.
@@ -158,6 +195,9 @@ async fn reload(sign_in: &mut SignIn<'_>, is_proved: bool) -> Result<(), ApiErro
         let user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
         if is_proved {
             check_enabled(&user.value)?;
+            if user.value.epoch != sign_in.epoch {
+                return Err(handle::invalid());
+            }
         }
         sign_in.subject = Subject::Known(Box::new(user));
     }
@@ -191,13 +231,10 @@ async fn decide(
             if issued.is_none() {
                 *issued = Some(tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?);
             }
-            let Some(Issued { result, batch }) = issued.as_ref() else {
-                return Err(unrecognizable());
-            };
-            Ok(Outcome::Answered(
-                batch.clone(),
-                Answer::Tokens(Box::new(result.clone())),
-            ))
+            if sign_in.sealed_choice.is_some() {
+                effects.unlock(sign_in.ctx, sign_in.pool, &sign_in.subject);
+            }
+            Ok(Outcome::Tokens)
         }
         Decision::Challenge(name) if name == ChallengeNameType::CustomChallenge.as_str() => {
             let (batch, answer) = custom_challenge::ask(sign_in, &answered, effects).await?;

@@ -1,5 +1,7 @@
 //! The first step of every flow.
 
+use std::sync::Arc;
+
 use poolhouse_api::shapes::AuthFlowType;
 
 use super::challenge::password_verifier;
@@ -8,9 +10,9 @@ use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{custom, flows, migration, next, password, refresh, secret_hash};
+use super::{custom, flows, migration, next, password, place, refresh, secret_hash};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord};
+use crate::records::{ClientRecord, PoolRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
@@ -34,20 +36,22 @@ pub struct Initiation {
 pub async fn initiate(
     ctx: &Ctx,
     pool: &PoolRecord,
-    client: &ClientRecord,
+    client: &Stored<Arc<ClientRecord>>,
     initiation: Initiation,
 ) -> Result<Answer, ApiError> {
     let Initiation {
         flow,
         parameters,
-        metadata,
+        mut metadata,
         admin,
     } = initiation;
+    // A place token goes with answers: nothing is known here of who sends it.
+    metadata.remove(place::TOKEN);
     check_method(&flow, admin)?;
-    flows::check(client, &flow)?;
+    flows::check(&client.value, &flow)?;
     match flow {
         AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
-            refresh_token(ctx, pool, client, &parameters).await
+            refresh_token(ctx, pool, &client.value, &parameters).await
         }
         AuthFlowType::UserSrpAuth => {
             let sign_in = begin(ctx, pool, client, &flow, &parameters).await?;
@@ -84,12 +88,13 @@ fn check_method(flow: &AuthFlowType, admin: bool) -> Result<(), ApiError> {
 async fn begin<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
-    client: &'a ClientRecord,
+    client: &'a Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     parameters: &Parameters,
 ) -> Result<SignIn<'a>, ApiError> {
-    let subject = identify(ctx, pool, client, parameters).await?;
-    Ok(signing_in(ctx, pool, client, flow, subject.hidden_from(client)?))
+    let subject = identify(ctx, pool, &client.value, parameters).await?;
+    let subject = subject.hidden_from(&client.value)?;
+    Ok(signing_in(ctx, pool, client, flow, subject))
 }
 
 /// Who is named, to a client that may ask.
@@ -107,14 +112,19 @@ async fn identify(
 fn signing_in<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
-    client: &'a ClientRecord,
+    client: &'a Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     subject: Subject,
 ) -> SignIn<'a> {
     SignIn {
         ctx,
         pool,
-        client,
+        client: &client.value,
+        client_version: client.version,
+        epoch: subject.epoch(),
+        ends: None,
+        sealed_choice: None,
+        place: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),
@@ -127,23 +137,23 @@ fn signing_in<'a>(
 async fn password_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
-    client: &ClientRecord,
+    client: &Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     parameters: &Parameters,
     metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     let name = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
-    let subject = identify(ctx, pool, client, parameters).await?;
+    let subject = identify(ctx, pool, &client.value, parameters).await?;
     let migrated = match subject {
         Subject::Known(_) => Migration::None,
         Subject::Unknown(_) => {
-            migration::migrate(ctx, pool, client, &subject, name, password, metadata).await?
+            migration::migrate(ctx, pool, &client.value, &subject, name, password, metadata).await?
         }
     };
     let (subject, counted) = match migrated {
-        Migration::None => (subject.hidden_from(client)?, None),
-        Migration::Unknown(attempt) => (subject.hidden_from(client)?, Some(attempt)),
+        Migration::None => (subject.hidden_from(&client.value)?, None),
+        Migration::Unknown(attempt) => (subject.hidden_from(&client.value)?, Some(attempt)),
         Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
     };
     let sign_in = signing_in(ctx, pool, client, flow, subject);
@@ -158,7 +168,7 @@ async fn password_auth(
 async fn custom_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
-    client: &ClientRecord,
+    client: &Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     parameters: &Parameters,
     metadata: &Metadata,

@@ -1,6 +1,7 @@
 //! Wrong passwords in a row: after five, an account locks for one second, then twice as long with each further failure,
 //! to a ceiling of fifteen minutes. Attempts during a lock fail and do not prolong it; a success, or fifteen quiet
-//! minutes, starts the count again. The numbers are Cognito's.
+//! minutes, starts the count again. The numbers are Cognito's. Beyond that, no more than a hundred wrong ones of a name are judged in a day, whatever succeeds
+//! meanwhile; right ones never count.
 //!
 //! Whatever comes of a password is committed on the condition that the row is what it was when the attempt began: a
 //! failure together with its count, a success together with what the password was given for. Nobody hears a verdict
@@ -9,8 +10,10 @@
 
 use poolhouse_store::{Batch, CommitError, Expect};
 
+use super::handle;
+use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{Failures, Key, PoolRecord, RecordBatch, Stored, load};
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored, load};
 use crate::request::Ctx;
 use crate::triggers;
 
@@ -115,11 +118,24 @@ impl Attempt {
         Batch::new().record(self.key(), self.expect(), &counted)
     }
 
-    /// No failure any more.
-    fn forgotten(&self) -> Batch {
-        match self.row {
-            Some(_) => Batch::new().delete(self.key(), self.expect()),
-            None => Batch::new().check(self.key(), Expect::Absent),
+    /// No failure in a row any more. Those of the day stay: right passwords take nothing from them.
+    fn forgotten(&self, now: Millis) -> Batch {
+        let Some(row) = &self.row else {
+            return Batch::new().check(self.key(), Expect::Absent);
+        };
+        match row.value.after_success(now) {
+            Some(left) if left == row.value => Batch::new().check(self.key(), self.expect()),
+            Some(left) => Batch::new().record(self.key(), self.expect(), &left),
+            None => Batch::new().delete(self.key(), self.expect()),
+        }
+    }
+
+    /// As [`forgotten`](Self::forgotten), for an attempt that was counted: the row is as it was before, whatever was counted
+    /// meanwhile, for functions that run elsewhere are not asked again.
+    fn taken_back(&self, now: Millis) -> Batch {
+        match self.row.as_ref().and_then(|row| row.value.after_success(now)) {
+            Some(left) => Batch::new().record(self.key(), Expect::Any, &left),
+            None => Batch::new().delete(self.key(), Expect::Any),
         }
     }
 
@@ -149,6 +165,8 @@ pub enum Proved {
     Open(Attempt),
     /// The attempt is committed as a failure would be; success takes the count back.
     Counted(Attempt),
+    /// A challenge that goes with the proof is answered: its session is consumed with what comes next.
+    Answered(Box<Stored<SessionRecord>>),
     /// There is nothing to commit.
     Settled,
 }
@@ -169,10 +187,11 @@ impl Proved {
     }
 
     /// Part of the commit of what the password was given for: consumes what was answered and forgets the failures.
-    pub fn batch(&self) -> Batch {
+    pub fn batch(&self, now: Millis) -> Batch {
         match self {
-            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten()),
-            Proved::Counted(attempt) => Batch::new().delete(attempt.key(), Expect::Any),
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten(now)),
+            Proved::Counted(attempt) => attempt.taken_back(now),
+            Proved::Answered(pending) => handle::consumption(pending),
             Proved::Settled => Batch::new(),
         }
     }
@@ -182,6 +201,7 @@ impl Proved {
     pub fn denied(&self, ctx: &Ctx) -> Batch {
         match self {
             Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.counted(ctx)),
+            Proved::Answered(pending) => handle::consumption(pending),
             Proved::Counted(_) | Proved::Settled => Batch::new(),
         }
     }
@@ -195,6 +215,7 @@ impl Proved {
             Proved::Open(attempt) if attempt.key().as_str() == key || attempt.consumes.names(key) => {
                 attempt.lost_race(ctx, key).await.map(|()| true)
             }
+            Proved::Answered(pending) if pending.key == key => Err(handle::used()),
             _ => Ok(false),
         }
     }
@@ -205,7 +226,11 @@ impl Proved {
     /// As [`lost_race`](Self::lost_race); store failures; another conflict.
     pub async fn commit(mut self, ctx: &Ctx, rest: Batch) -> Result<(), ApiError> {
         for _ in 0..RACES {
-            match ctx.platform().commit(rest.clone().merge(self.batch())).await {
+            match ctx
+                .platform()
+                .commit(rest.clone().merge(self.batch(ctx.now)))
+                .await
+            {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Conflict { key }) if self.lost_race(ctx, &key).await? => {}
                 Err(error) => return Err(error.into()),
@@ -221,6 +246,7 @@ impl Proved {
     pub async fn deny(self, ctx: &Ctx) -> Result<(), ApiError> {
         match self {
             Proved::Open(attempt) => attempt.failed(ctx).await,
+            Proved::Answered(pending) => handle::consume(ctx, &pending).await,
             Proved::Counted(_) | Proved::Settled => Ok(()),
         }
     }

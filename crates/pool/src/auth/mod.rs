@@ -11,6 +11,7 @@
 
 pub mod access_token;
 pub mod challenge;
+pub mod choice;
 pub mod claims;
 pub mod confirm;
 pub mod custom;
@@ -22,6 +23,7 @@ pub mod migration;
 pub mod next;
 pub mod parameters;
 pub mod password;
+pub mod place;
 pub mod refresh;
 pub mod refresh_token;
 pub mod respond;

@@ -2,7 +2,7 @@
 //! Define decides, or tokens.
 
 use poolhouse_api::shapes::UserStatusType;
-use poolhouse_store::Batch;
+use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::new_password_required;
 use super::custom::{self, Arrival};
@@ -12,6 +12,10 @@ use super::step::{Answer, SignIn};
 use super::{subject, tokens};
 use crate::base::error::ApiError;
 use crate::triggers::events::TokenGenerationSource;
+use crate::users::code_factor;
+
+/// How often the end of a sign-in is committed anew when other requests changed what it depends on.
+const RACES: usize = 64;
 
 /// Goes on after a proof, and commits it with what follows.
 ///
@@ -20,16 +24,11 @@ use crate::triggers::events::TokenGenerationSource;
 pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiError> {
     match proven {
         Proven::Password(proved) => password(sign_in, proved).await,
-        Proven::NewPassword if sign_in.is_custom() => {
-            custom::run(sign_in, Arrival::PasswordProved(Proved::Settled)).await
+        Proven::NewPassword(proved) if sign_in.is_custom() => {
+            custom::run(sign_in, Arrival::PasswordProved(proved)).await
         }
-        Proven::NewPassword => {
-            issue(
-                &sign_in,
-                Proved::Settled,
-                TokenGenerationSource::NewPasswordChallenge,
-            )
-            .await
+        Proven::NewPassword(proved) => {
+            issue(&sign_in, proved, TokenGenerationSource::NewPasswordChallenge).await
         }
         Proven::Typed(typed) => custom::run(sign_in, Arrival::Typed(typed)).await,
     }
@@ -63,13 +62,29 @@ async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiErro
 /// Tokens, or the denial of a function that is asked before there are any.
 async fn issue(
     sign_in: &SignIn<'_>,
-    proved: Proved,
+    mut proved: Proved,
     source: TokenGenerationSource,
 ) -> Result<Answer, ApiError> {
     match tokens::sign_in(sign_in, source).await {
-        Ok(issued) => {
-            proved.commit(sign_in.ctx, issued.batch).await?;
-            Ok(Answer::Tokens(Box::new(issued.result)))
+        Ok(mut issued) => {
+            let unlocked = match (&sign_in.sealed_choice, sign_in.subject.user()) {
+                (Some(_), Some(user)) => code_factor::unlocked(sign_in.ctx, sign_in.pool, user).await?,
+                _ => Batch::new(),
+            };
+            for _ in 0..RACES {
+                let batch = issued
+                    .batch()
+                    .merge(proved.batch(sign_in.ctx.now))
+                    .merge(unlocked.clone());
+                match sign_in.ctx.platform().commit(batch).await {
+                    Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),
+                    Err(CommitError::Conflict { key })
+                        if proved.lost_race(sign_in.ctx, &key).await?
+                            || issued.lost_race(sign_in, &key).await? => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Err(ApiError::too_many_requests())
         }
         Err(denied) => {
             proved.deny(sign_in.ctx).await?;

@@ -1,15 +1,16 @@
 //! Every later step: an answer to a challenge.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{challenge, handle, next, secret_hash};
+use super::{challenge, flows, handle, next, place, secret_hash};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, SessionRecord};
+use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
 
 /// An answer to a challenge.
@@ -31,7 +32,7 @@ pub struct Response {
 pub async fn respond(
     ctx: &Ctx,
     pool: &PoolRecord,
-    client: &ClientRecord,
+    client: &Stored<Arc<ClientRecord>>,
     response: Response,
 ) -> Result<Answer, ApiError> {
     let Response {
@@ -46,8 +47,8 @@ pub async fn respond(
         ));
     }
     let name = parameters.required("USERNAME")?;
-    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
-    let pending = challenge::find(ctx, client, challenge, session.as_deref(), &parameters).await?;
+    secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
+    let pending = challenge::find(ctx, &client.value, challenge, session.as_deref(), &parameters).await?;
     let Some(pending) = pending else {
         return Err(ApiError::invalid_parameter(format!(
             "{} is not available on this server yet.",
@@ -56,6 +57,7 @@ pub async fn respond(
     };
     let record = pending.session();
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
+    place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
 }
@@ -64,18 +66,20 @@ pub async fn respond(
 async fn resume<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
-    client: &'a ClientRecord,
+    client: &'a Stored<Arc<ClientRecord>>,
     record: &SessionRecord,
     challenge: ChallengeNameType,
     parameters: &Parameters,
     metadata: BTreeMap<String, String>,
 ) -> Result<SignIn<'a>, ApiError> {
-    if record.pool_id != pool.id() || record.client_id != client.id() {
+    if record.pool_id != pool.id() || record.client_id != client.value.id() {
         return Err(handle::invalid());
     }
     if record.challenge != challenge.as_str() {
         return Err(ApiError::not_authorized("Invalid session provided for the user."));
     }
+    let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
+    flows::check(&client.value, &flow)?;
     let subject = Subject::of_session(ctx, pool, record).await?;
     let subject = subject.ok_or_else(handle::invalid)?;
     let name = parameters.required("USERNAME")?;
@@ -87,11 +91,24 @@ async fn resume<'a>(
     }
     if let (true, Some(user)) = (record.is_proved(), subject.user()) {
         subject::check_enabled(user)?;
+        if record.epoch != user.epoch {
+            return Err(handle::invalid());
+        }
     }
+    // Nothing was proven before the password, which is judged now.
+    let epoch = match challenge {
+        ChallengeNameType::PasswordVerifier => subject.epoch(),
+        _ => record.epoch,
+    };
     Ok(SignIn {
         ctx,
         pool,
-        client,
+        client: &client.value,
+        client_version: client.version,
+        epoch,
+        ends: record.ends,
+        sealed_choice: record.sealed_choice.clone(),
+        place: record.place.clone(),
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

@@ -30,8 +30,8 @@ pub trait Pending: Send {
 pub enum Proven {
     /// The password is right, in the clear or by SRP.
     Password(Proved),
-    /// The user has a new password. That is committed.
-    NewPassword,
+    /// The user has chosen a first password, which counts from the end of the sign-in.
+    NewPassword(Proved),
     /// Something was typed that the pool's Verify function judges.
     Typed(Typed),
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::{self, AuthFlowType, AuthenticationResultType, ChallengeNameType};
 
+use poolhouse_store::Version;
+
 use super::subject::Subject;
 use crate::base::clock::Millis;
 use crate::records::session::ChallengeResult;
@@ -26,6 +28,16 @@ pub struct SignIn<'a> {
     pub flow: String,
     /// The id of the request that began it.
     pub event_id: String,
+    /// The version of the app client's row: the sign-in ends through the client that this step has seen.
+    pub client_version: Version,
+    /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
+    pub epoch: u64,
+    /// When the sign-in ends, however often it is renewed; unknown before its first custom challenge.
+    pub ends: Option<Millis>,
+    /// A first password that was chosen in this sign-in, as [`Choice`](super::choice::Choice) seals it.
+    pub sealed_choice: Option<String>,
+    /// Digest of the place token that becomes good if the answer is right.
+    pub place: Option<String>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -48,6 +60,10 @@ impl SignIn<'_> {
             sealed_private: None,
             session_digest: None,
             event_id: self.event_id.clone(),
+            epoch: self.epoch,
+            ends: self.ends,
+            sealed_choice: self.sealed_choice.clone(),
+            place: None,
             expires: Millis(0),
         }
     }

@@ -122,6 +122,11 @@ impl Subject {
         self.stored().map(|user| &user.value)
     }
 
+    /// The user's security epoch; nobody's never moves.
+    pub fn epoch(&self) -> u64 {
+        self.user().map_or(0, |user| user.epoch)
+    }
+
     /// The stored user, if there is one.
     pub fn stored(&self) -> Option<&Stored<UserRecord>> {
         match self {

@@ -2,29 +2,118 @@
 
 use std::sync::Arc;
 
-use poolhouse_api::shapes::{AuthenticationResultType, TimeUnitsType, UserPoolClientType};
+use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, TimeUnitsType, UserPoolClientType};
 use poolhouse_crypto::uuid_v4;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::{Batch, Expect, Version};
 
+use super::choice::{Choice, Chosen};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
+use super::{flows, handle, place};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
-use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, UserRecord};
+use crate::records::{ClientRecord, Key, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
 
-/// Tokens, and the batch that makes them good.
+/// Tokens that are good once they are committed: for the user and through the client as they were when the tokens were made.
 pub struct Issued {
     /// What the client gets.
     pub result: AuthenticationResultType,
-    /// To be committed before the client gets it.
-    pub batch: Batch,
+    /// The rows that come with the tokens.
+    family: Batch,
+    user: Stored<UserRecord>,
+    /// What the user becomes with these tokens, where a first password was chosen.
+    chosen: Option<Chosen>,
+    /// The attribute that mirrors the ledger, and what it is to say.
+    mirror: Option<(String, String)>,
+    client: Key<ClientRecord>,
+    client_version: Version,
+}
+
+impl Issued {
+    /// To be committed before the client gets the tokens. It expects that nothing has changed of user and client since they
+    /// were looked at, in whichever row that shows.
+    pub fn batch(&self) -> Batch {
+        let batch = self.family.clone();
+        let batch = batch.check(self.user.key.clone(), self.user.unchanged());
+        let batch = match &self.chosen {
+            None => batch,
+            Some(chosen) => {
+                let mut user = chosen.user.clone();
+                if let Some((attribute, text)) = &self.mirror {
+                    user.set_attribute(attribute, text);
+                }
+                batch.merge(chosen.rows.clone()).replace(&self.user, &user)
+            }
+        };
+        batch.check(self.client.clone(), Expect::Version(self.client_version))
+    }
+
+    /// After a conflict at `key`: whether it was at the user's or the client's row and nothing that was proven has lost its
+    /// worth by that change, so that the tokens can be committed again. Attributes may be written while a sign-in ends.
+    ///
+    /// # Errors
+    /// `Invalid session for the user.` if the security epoch has moved; a user or a client that is gone or keeps this
+    /// sign-in out now.
+    pub async fn lost_race(&mut self, sign_in: &SignIn<'_>, key: &str) -> Result<bool, ApiError> {
+        let SignIn { ctx, pool, .. } = sign_in;
+        if key == self.user.key {
+            let user = ctx.user_by_sub(pool, &self.user.value.sub).await?;
+            self.user = user.ok_or_else(ApiError::incorrect_username_or_password)?;
+            check_still(sign_in, &self.user.value)?;
+            self.chosen = chosen(sign_in, &self.user).await?;
+            return Ok(true);
+        }
+        if key == self.client.as_str() {
+            let client = ctx.client(pool.id(), sign_in.client.id()).await?;
+            let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
+            flows::check(&client.value, &flow)?;
+            self.client_version = client.version;
+            return Ok(true);
+        }
+        if self.chosen.as_ref().is_some_and(|chosen| chosen.rows.names(key)) {
+            // Somebody else may have taken an address that was given.
+            self.chosen = chosen(sign_in, &self.user).await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Has the attribute that mirrors the ledger written with the tokens, if they write the user's row.
+    pub fn mirroring(&mut self, mirror: Option<(String, String)>) {
+        self.mirror = mirror;
+    }
+}
+
+/// What a first password that was chosen in this sign-in makes of the user.
+async fn chosen(sign_in: &SignIn<'_>, user: &Stored<UserRecord>) -> Result<Option<Chosen>, ApiError> {
+    match choice(sign_in)? {
+        Some(choice) => Ok(Some(Chosen::of(sign_in.ctx, sign_in.pool, &choice, user).await?)),
+        None => Ok(None),
+    }
+}
+
+fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
+    let sealed = sign_in.sealed_choice.as_deref();
+    sealed
+        .map(|sealed| Choice::open(sign_in.ctx, &sign_in.event_id, sealed))
+        .transpose()
+}
+
+/// Checks that the user may sign in and that what was proven is worth something still.
+fn check_still(sign_in: &SignIn<'_>, user: &UserRecord) -> Result<(), ApiError> {
+    check_may_sign_in(user, sign_in.ctx.now)?;
+    if user.epoch == sign_in.epoch {
+        Ok(())
+    } else {
+        Err(handle::invalid())
+    }
 }
 
 /// Ends a sign-in: runs the last triggers and makes a new family of tokens.
@@ -47,7 +136,9 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
             .ok_or_else(ApiError::incorrect_username_or_password)?,
         None => return Err(ApiError::incorrect_username_or_password()),
     };
-    check_may_sign_in(&user.value, ctx.now)?;
+    check_still(sign_in, &user.value)?;
+    let chosen = chosen(sign_in, &user).await?;
+    let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
 
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let family = RefreshRecord {
@@ -56,13 +147,14 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
         graces: Vec::new(),
         auth_time: user.value.auth_time(ctx.now),
+        epoch: holder.epoch,
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
     };
     let grant = Grant {
         pool,
         client,
-        user: &user.value,
+        user: holder,
         origin_jti: &origin_jti,
         family: &family,
         source,
@@ -71,16 +163,20 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     let mut result = access_and_id(ctx, grant).await?;
     let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
     let token = RefreshToken {
-        sub: user.value.sub,
+        sub: user.value.sub.clone(),
         origin_jti,
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
-    let batch = Batch::new()
-        .create(row, &family)
-        // The user must still be there when the tokens become good.
-        .check(user.key, Expect::Present);
-    Ok(Issued { result, batch })
+    Ok(Issued {
+        result,
+        family: place::noted(sign_in, family.epoch).create(row, &family),
+        user,
+        chosen,
+        mirror: None,
+        client: ClientRecord::key(pool.id(), client.id()),
+        client_version: sign_in.client_version,
+    })
 }
 
 /// What access and ID token are made from.
@@ -176,14 +272,22 @@ pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiErr
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     // PostAuthentication hears of sign-ins, which one that is about to be refused is not.
+    let mut about = sign_in.about();
+    let mut becomes = None;
     if let Some(user) = sign_in.subject.user() {
-        check_may_sign_in(user, sign_in.ctx.now)?;
+        check_still(sign_in, user)?;
+        if let Some(choice) = choice(sign_in)? {
+            becomes = Some(choice.applied(sign_in.ctx, sign_in.pool, user)?);
+        }
+    }
+    if becomes.is_some() {
+        about.user = becomes.as_ref();
     }
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
     };
     let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    triggers::call(functions, request_id, &about, &event).await?;
     Ok(())
 }
 

@@ -112,6 +112,7 @@ impl Mailer {
     /// `CodeDeliveryFailureException` if the server has nowhere to send mail, or nobody can be mailed at this address.
     pub fn queue(&self, now: Millis, mail: OutgoingMail) -> Result<Batch, ApiError> {
         let (from, to) = self.addresses(&mail.to)?;
+        let addressee = suppression::addressee(&self.platform, &to);
         let id = outbox_id(&mail.dedup_id);
         let email = Email {
             message_id: format!("{id}@{}", from.address().domain()),
@@ -139,6 +140,7 @@ impl Mailer {
             expires: mail.expires.unwrap_or_else(|| now.plus_seconds(LONGEST_SECONDS)),
             queued: now,
             request: mail.request_id,
+            addressee,
             thread: mail.thread.map(|thread| outbox_id(&thread)),
             failures: 0,
             attempts: None,
@@ -158,6 +160,7 @@ impl Mailer {
         dedup_id: &str,
     ) -> Result<Batch, ApiError> {
         let (from, to) = self.addresses(to)?;
+        let addressee = suppression::addressee(&self.platform, &to);
         let payload = Payload {
             envelope: Envelope {
                 from: from.address().clone(),
@@ -172,6 +175,7 @@ impl Mailer {
             expires: now.plus_seconds(LONGEST_SECONDS),
             queued: now,
             request: String::new(),
+            addressee,
             thread: None,
             failures: 0,
             attempts: None,

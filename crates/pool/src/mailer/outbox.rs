@@ -44,6 +44,8 @@ pub(super) struct Kept {
     pub queued: Millis,
     /// By which request.
     pub request: String,
+    /// What the log calls its recipient.
+    pub addressee: String,
     /// What a newer mail of the same name replaces.
     pub thread: Option<String>,
     /// Attempts that this mail itself failed. A relay that is down does not count.
@@ -89,6 +91,7 @@ impl Kept {
             "expires": self.expires.0,
             "queued": self.queued.0,
             "request": self.request,
+            "addressee": self.addressee,
             "thread": self.thread,
             "attempts": self.attempts,
         })
@@ -103,6 +106,7 @@ impl Kept {
             expires: millis("expires")?,
             queued: millis("queued")?,
             request: text("request")?,
+            addressee: text("addressee").unwrap_or_default(),
             thread: text("thread"),
             failures: u32::try_from(document.get("failures")?.as_u64()?).ok()?,
             attempts: text("attempts"),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use poolhouse_mail::Attempt;
 use poolhouse_store::{Batch, Expect, Row, Version};
 
 use super::LEASE_SECONDS;
@@ -56,14 +57,8 @@ impl Step {
     }
 
     /// A mail whose time is over.
-    pub fn expired(entry: &Entry) -> Step {
-        let request_id = &entry.mail.request;
-        tracing::warn!(
-            mail = entry.id,
-            request_id,
-            failures = entry.mail.failures,
-            "mail expired, removed"
-        );
+    pub fn expired(platform: &Platform, entry: &Entry) -> Step {
+        report_expired(entry, entry.attempts(platform).last());
         Step::ends(entry.removed())
     }
 
@@ -72,6 +67,7 @@ impl Step {
         tracing::info!(
             mail = entry.id,
             request_id = entry.mail.request,
+            to = entry.mail.addressee,
             "mail replaced by a newer one"
         );
         Step::ends(entry.removed())
@@ -93,6 +89,23 @@ impl Step {
     }
 }
 
+/// The log's line about a mail that nobody took in time, with what the last try met.
+pub(super) fn report_expired(entry: &Entry, last: Option<&Attempt>) {
+    let last = last.map_or_else(
+        || "none: every carrier rested, or no server ran".to_owned(),
+        Attempt::to_string,
+    );
+    tracing::warn!(
+        mail = entry.id,
+        request_id = entry.mail.request,
+        to = entry.mail.addressee,
+        kind = entry.urgency.name(),
+        failures = entry.mail.failures,
+        last_attempt = last,
+        "mail expired, removed"
+    );
+}
+
 /// What the rows of a page, in order, ask for.
 pub(super) fn due(platform: &Platform, rows: Vec<Row>, threads: &Threads, now: Millis) -> Due {
     let mut due = Due {
@@ -106,7 +119,7 @@ pub(super) fn due(platform: &Platform, rows: Vec<Row>, threads: &Threads, now: M
                 due.first_later = Some(entry.due);
                 break;
             }
-            Some(entry) if entry.mail.expires <= now => Step::expired(&entry),
+            Some(entry) if entry.mail.expires <= now => Step::expired(platform, &entry),
             Some(entry) if threads.has_newer(&entry) => Step::replaced(&entry),
             Some(entry) => Step::claim(&entry, now),
         };

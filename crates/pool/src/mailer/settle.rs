@@ -9,6 +9,7 @@ use poolhouse_store::Batch;
 use super::line::REST;
 use super::numbers::{Fate, Numbers};
 use super::outbox::Entry;
+use super::plan::report_expired;
 use super::route::{Delivered, Failure};
 use super::suppression::{self, Why};
 use super::urgency::Urgency;
@@ -29,6 +30,7 @@ pub(super) fn report(entry: &Entry, outcome: &Outcome, numbers: &Numbers) {
         tracing::error!(
             mail = entry.id,
             request_id = entry.mail.request,
+            to = entry.mail.addressee,
             "mail cannot be read or sent, removed"
         );
         return;
@@ -48,11 +50,13 @@ pub(super) fn report(entry: &Entry, outcome: &Outcome, numbers: &Numbers) {
         Err(Failure::Never) => "mail refused for good",
         Err(Failure::Unclear) => "mail perhaps delivered, not repeated",
     };
-    tracing::warn!(mail = entry.id, request_id = entry.mail.request, "{what}");
+    let (request_id, to) = (&entry.mail.request, &entry.mail.addressee);
+    tracing::warn!(mail = entry.id, request_id, to, "{what}");
 }
 
 fn log_attempt(entry: &Entry, attempt: &Attempt) {
     let (mail, request_id, kind) = (&entry.id, &entry.mail.request, entry.urgency.name());
+    let to = &entry.mail.addressee;
     let Attempt {
         carrier,
         ms,
@@ -65,6 +69,7 @@ fn log_attempt(entry: &Entry, attempt: &Attempt) {
         true => tracing::info!(
             mail,
             request_id,
+            to,
             kind,
             carrier,
             ms,
@@ -77,6 +82,7 @@ fn log_attempt(entry: &Entry, attempt: &Attempt) {
         false => tracing::warn!(
             mail,
             request_id,
+            to,
             kind,
             carrier,
             ms,
@@ -116,11 +122,8 @@ pub(super) fn settle(platform: &Platform, entry: &Entry, outcome: &Outcome, now:
     };
     let due = Millis(now.0.saturating_add(wait));
     if due >= entry.mail.expires {
-        tracing::warn!(
-            mail = entry.id,
-            request_id = entry.mail.request,
-            "mail expired, removed"
-        );
+        let earlier = entry.attempts(platform);
+        report_expired(entry, delivered.attempts.last().or(earlier.last()));
         return entry.removed();
     }
     let mut entry = entry.clone().with_attempts(platform, &delivered.attempts);

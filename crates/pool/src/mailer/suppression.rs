@@ -60,6 +60,13 @@ pub(super) fn token(platform: &Platform, address: &Address) -> String {
     hex::encode(&mac[..16])
 }
 
+/// What an address is called in the log, `to=…`: the same at every mail, and a name that only this server can make of it.
+pub fn addressee(platform: &Platform, address: &Address) -> String {
+    let compared = address.as_str().to_lowercase();
+    let mac = platform.mac("addressee", compared.as_bytes());
+    hex::encode(&mac[..6])
+}
+
 /// Whether a text can be a token.
 pub(super) fn is_token(text: &str) -> bool {
     text.len() == 32

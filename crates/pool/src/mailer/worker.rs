@@ -237,7 +237,7 @@ impl Worker {
                 None => later.extend(Some(row).filter(|row| found.is_none() && !row.is_given_up(now))),
                 // Its lease is over: the scan finds it, like any other.
                 Some(entry) if entry.due <= now => {}
-                Some(entry) if entry.mail.expires <= now => steps.push(Step::expired(&entry)),
+                Some(entry) if entry.mail.expires <= now => steps.push(Step::expired(&self.platform, &entry)),
                 Some(entry) if self.threads.has_newer(&entry) => steps.push(Step::replaced(&entry)),
                 Some(entry) if entry.due < Millis(now.0 + ATTEMPT_MILLIS) => {
                     steps.push(Step::back(&entry, now));

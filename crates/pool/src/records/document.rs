@@ -145,6 +145,14 @@ pub(super) fn text(document: &Value, member: &str) -> Option<String> {
     document.get(member)?.as_str().map(str::to_owned)
 }
 
+/// A member that names a security epoch; a user's first one is not written.
+pub(super) fn epoch(document: &Value, member: &str) -> Option<u64> {
+    match document.get(member) {
+        None => Some(0),
+        Some(epoch) => epoch.as_u64(),
+    }
+}
+
 /// An integer member.
 pub(super) fn integer(document: &Value, member: &str) -> Option<i64> {
     document.get(member)?.as_i64()

@@ -10,12 +10,18 @@ use crate::base::clock::Millis;
 const FREE_FAILURES: i64 = 5;
 /// The longest lock, and the quiet time after which failures are forgotten.
 const CEILING_SECONDS: i64 = 15 * 60;
+/// Wrong passwords that are judged in a day, of one account.
+const MOST_OF_DAY: i64 = 100;
+const DAY_SECONDS: i64 = 24 * 3600;
 
 /// The failures of one account, or of a name that nobody has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failures {
     count: i64,
     last: Millis,
+    /// When the day began that wrong passwords are counted over, whatever succeeds meanwhile, and how many there were.
+    day: Millis,
+    of_day: i64,
 }
 
 impl Failures {
@@ -26,17 +32,37 @@ impl Failures {
 
     /// The next failure, one more than `before` unless that is long ago.
     pub fn after(before: Option<Failures>, now: Millis) -> Failures {
-        match before {
-            Some(before) if !before.forgotten(now) => Failures {
-                count: before.count.saturating_add(1),
-                last: now,
-            },
-            _ => Failures { count: 1, last: now },
+        let count = match before {
+            Some(before) if !before.forgotten(now) => before.count.saturating_add(1),
+            _ => 1,
+        };
+        let (day, of_day) = match before {
+            Some(before) if !before.day_is_over(now) => (before.day, before.of_day.saturating_add(1)),
+            _ => (now, 1),
+        };
+        Failures {
+            count,
+            last: now,
+            day,
+            of_day,
         }
+    }
+
+    /// What is left of the failures after a success: those of the day, for somebody else may have made them. `None` if
+    /// nothing is.
+    pub fn after_success(self, now: Millis) -> Option<Failures> {
+        (!self.day_is_over(now)).then_some(Failures { count: 0, ..self })
     }
 
     /// Until when no attempt is judged.
     pub fn locked_until(self) -> Option<Millis> {
+        if self.of_day >= MOST_OF_DAY {
+            return Some(
+                self.day
+                    .plus_seconds(DAY_SECONDS)
+                    .max(self.last.plus_seconds(CEILING_SECONDS)),
+            );
+        }
         let doublings = self.count - FREE_FAILURES;
         if doublings < 0 {
             return None;
@@ -49,6 +75,10 @@ impl Failures {
         Some(self.last.plus_seconds(seconds))
     }
 
+    fn day_is_over(self, now: Millis) -> bool {
+        now >= self.day.plus_seconds(DAY_SECONDS)
+    }
+
     /// Whether the quiet time has passed.
     fn forgotten(self, now: Millis) -> bool {
         now >= self.last.plus_seconds(CEILING_SECONDS)
@@ -57,18 +87,22 @@ impl Failures {
 
 impl Document for Failures {
     fn to_document(&self) -> Value {
-        json!({ "count": self.count, "last": self.last.0 })
+        json!({ "count": self.count, "last": self.last.0, "day": self.day.0, "ofDay": self.of_day })
     }
 
     fn from_document(document: &Value) -> Option<Failures> {
         Some(Failures {
             count: integer(document, "count")?,
             last: Millis(integer(document, "last")?),
+            day: Millis(integer(document, "day").unwrap_or_default()),
+            of_day: integer(document, "ofDay").unwrap_or_default(),
         })
     }
 
     fn sweepable(&self) -> Option<Millis> {
-        Some(self.last.plus_seconds(CEILING_SECONDS + SWEEP_MARGIN_SECONDS))
+        let quiet = self.last.plus_seconds(CEILING_SECONDS);
+        let over = self.day.plus_seconds(DAY_SECONDS);
+        Some(quiet.max(over).plus_seconds(SWEEP_MARGIN_SECONDS))
     }
 }
 
@@ -99,7 +133,8 @@ mod tests {
             (13, Some(256)),
             (14, Some(512)),
             (15, Some(900)),
-            (100, Some(900)),
+            (99, Some(900)),
+            (100, Some(86_400)),
         ];
         for (failures, seconds) in expected {
             assert_eq!(lock_after(failures), seconds, "after {failures} failures");
@@ -111,6 +146,8 @@ mod tests {
         let failed = Failures {
             count: 9,
             last: Millis(0),
+            day: Millis(0),
+            of_day: 9,
         };
         assert_eq!(Failures::after(Some(failed), Millis(899_999)).count, 10);
         assert_eq!(Failures::after(Some(failed), Millis(900_000)).count, 1);

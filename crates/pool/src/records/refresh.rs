@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::{Key, user_prefix};
 use super::user::UserRecord;
 use crate::base::clock::Millis;
@@ -23,6 +23,8 @@ pub struct RefreshRecord {
     pub graces: Vec<Millis>,
     /// When the password and code were given: the tokens' `auth_time`.
     pub auth_time: Millis,
+    /// The user's security epoch at the end of that sign-in.
+    pub epoch: u64,
     /// The tokens' `event_id`, kept across refreshes.
     pub event_id: String,
     /// When the family ends. Rotation does not prolong it.
@@ -55,7 +57,7 @@ impl RefreshRecord {
     /// Whether the user has signed out everywhere since. A sign-in that was under way at that moment may leave a family
     /// behind; none of its tokens is good.
     pub fn is_signed_out(&self, user: &UserRecord) -> bool {
-        user.signed_out_since(self.auth_time.seconds())
+        self.epoch < user.signed_out_epoch || user.signed_out_since(self.auth_time.seconds())
     }
 
     /// Prefix of one user's families.
@@ -104,7 +106,7 @@ impl Document for RefreshRecord {
 
     fn to_document(&self) -> Value {
         let graces: Vec<i64> = self.graces.iter().map(|until| until.0).collect();
-        json!({
+        let mut document = json!({
             "client": self.client_id,
             "username": self.username,
             "generation": self.generation,
@@ -112,7 +114,11 @@ impl Document for RefreshRecord {
             "authTime": self.auth_time.0,
             "eventId": self.event_id,
             "expires": self.expires.0,
-        })
+        });
+        if self.epoch > 0 {
+            document["epoch"] = json!(self.epoch);
+        }
+        document
     }
 
     fn from_document(document: &Value) -> Option<RefreshRecord> {
@@ -126,6 +132,7 @@ impl Document for RefreshRecord {
                 .map(|until| until.as_i64().map(Millis))
                 .collect::<Option<_>>()?,
             auth_time: Millis(integer(document, "authTime")?),
+            epoch: epoch(document, "epoch")?,
             event_id: text(document, "eventId")?,
             expires: Millis(integer(document, "expires")?),
         })
@@ -143,6 +150,7 @@ mod tests {
             generation: 0,
             graces: Vec::new(),
             auth_time: Millis(0),
+            epoch: 0,
             event_id: "event".to_owned(),
             expires: Millis(1_000_000),
         }

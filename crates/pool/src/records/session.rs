@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::ChallengeNameType;
 use serde_json::{Value, json};
 
-use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
 
@@ -43,12 +43,20 @@ pub struct SessionRecord {
     pub answered: Vec<ChallengeResult>,
     /// The pending custom challenge's metadata.
     pub metadata: Option<String>,
-    /// Sealed: `privateChallengeParameters` of the pending custom challenge, or the password that a new one is to replace.
+    /// Sealed: `privateChallengeParameters` of the pending custom challenge.
     pub sealed_private: Option<String>,
     /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
     pub session_digest: Option<String>,
     /// The request id of the first step: the tokens' `event_id`.
     pub event_id: String,
+    /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
+    pub epoch: u64,
+    /// Sealed: the first password that was chosen, and what was given with it, until the sign-in ends.
+    pub sealed_choice: Option<String>,
+    /// Digest of the place token that the challenge handed out.
+    pub place: Option<String>,
+    /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
+    pub ends: Option<Millis>,
     /// When the answer comes too late.
     pub expires: Millis,
 }
@@ -127,11 +135,19 @@ impl Document for SessionRecord {
             ("metadata", &self.metadata),
             ("private", &self.sealed_private),
             ("session", &self.session_digest),
+            ("choice", &self.sealed_choice),
+            ("place", &self.place),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
                 document[member] = json!(value);
             }
+        }
+        if self.epoch > 0 {
+            document["epoch"] = json!(self.epoch);
+        }
+        if let Some(ends) = self.ends {
+            document["ends"] = json!(ends.0);
         }
         document
     }
@@ -160,6 +176,10 @@ impl Document for SessionRecord {
             sealed_private: text(document, "private"),
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
+            epoch: epoch(document, "epoch")?,
+            sealed_choice: text(document, "choice"),
+            place: text(document, "place"),
+            ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })
     }

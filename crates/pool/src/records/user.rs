@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::{self, UserStatusType};
 use serde_json::{Map, Value, json};
 
-use super::document::{Document, integer, text};
+use super::document::{Document, epoch, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
 
@@ -30,6 +30,10 @@ pub struct UserRecord {
     pub temporary_until: Option<Millis>,
     /// Tokens of sign-ins before this moment are revoked.
     pub signed_out: Option<Millis>,
+    /// The security epoch: what was proven of the user under an older one is worth nothing any more.
+    pub epoch: u64,
+    /// The epoch that began when the user was last signed out everywhere: tokens of sign-ins before it are revoked.
+    pub signed_out_epoch: u64,
 }
 
 impl UserRecord {
@@ -120,6 +124,11 @@ impl Document for UserRecord {
         if let Some(when) = self.signed_out {
             document["signedOut"] = json!(when.0);
         }
+        for (member, epoch) in [("epoch", self.epoch), ("signedOutEpoch", self.signed_out_epoch)] {
+            if epoch > 0 {
+                document[member] = json!(epoch);
+            }
+        }
         document
     }
 
@@ -139,6 +148,8 @@ impl Document for UserRecord {
             sealed_verifier: text(document, "verifier"),
             temporary_until: integer(document, "temporaryUntil").map(Millis),
             signed_out: integer(document, "signedOut").map(Millis),
+            epoch: epoch(document, "epoch")?,
+            signed_out_epoch: epoch(document, "signedOutEpoch")?,
         })
     }
 }

@@ -6,6 +6,7 @@
 use poolhouse_api::ErrorCode;
 use poolhouse_store::{Batch, Expect};
 
+use super::epoch;
 use crate::base::error::ApiError;
 use crate::records::user_index::{self, IndexRows, UniqueName};
 use crate::records::{Key, PoolRecord, RecordBatch, Reference, UserRecord, load};
@@ -114,6 +115,7 @@ async fn disown(ctx: &Ctx, pool: &PoolRecord, owner: &Reference, kind: &str) -> 
         address => disowned.set_attribute(&format!("{address}_verified"), "false"),
     }
     disowned.modified = ctx.now;
+    epoch::advance(&owner.value, &mut disowned);
     let rows = listed(
         &user_index::rows(pool, &owner.value),
         &user_index::rows(pool, &disowned),

@@ -17,16 +17,10 @@ use poolhouse_store::Batch;
 
 use super::aliases::{self, Taken};
 use super::attribute_value::{self, is_phone_number};
-use super::schema;
+use super::schema::{self, CONTACTS};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
-
-/// Attributes with a flag beside them that says whether the user was seen to receive mail or messages there.
-pub const CONTACTS: [(&str, &str); 2] = [
-    ("email", "email_verified"),
-    ("phone_number", "phone_number_verified"),
-];
 
 /// What a request does to a user's attributes, in the order it named them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, docu
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
-use crate::users::sign_out;
+use crate::users::{epoch, sign_out};
 
 /// How often a change is decided again when another request changed the user, or took one of its new addresses, in
 /// between. Each loss means that somebody else's change was made.
@@ -16,7 +16,8 @@ const ATTEMPTS: usize = 16;
 /// Rows of a user that are deleted with it in one commit.
 const ROWS: usize = 500;
 
-/// Changes a user: lets `edit` change the record and commits it together with the aliases that follow from it.
+/// Changes a user: lets `edit` change the record and commits it together with the aliases and the security epoch that
+/// follow from it.
 /// `edit` runs again on the newer record if another request was faster.
 ///
 /// # Errors
@@ -46,6 +47,7 @@ pub async fn change_with(
     for _ in 0..ATTEMPTS {
         let mut changed = user.value.clone();
         edit(&mut changed)?;
+        epoch::advance(&user.value, &mut changed);
         let batch = aliases::change(ctx, pool, Some(&user.value), Some(&changed), Taken::Refuse)
             .await?
             .merge(also.clone())
@@ -91,6 +93,7 @@ pub async fn sign_out(
     let families = sign_out::revoke_all(ctx, pool.id(), &user.value.sub).await?;
     change_with(ctx, pool, user, &families, |user| {
         user.signed_out = Some(ctx.now);
+        epoch::sign_out(user);
         edit(user);
         Ok(())
     })

@@ -8,6 +8,7 @@ pub mod change;
 pub mod code_factor;
 pub mod codes;
 pub mod credentials;
+pub mod epoch;
 pub mod messages;
 pub mod password_policy;
 pub mod quota;

@@ -38,6 +38,8 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
         sealed_verifier: None,
         temporary_until: None,
         signed_out: None,
+        epoch: 0,
+        signed_out_epoch: 0,
     };
     for (name, value) in &given.set {
         user.set_attribute(name, value);

@@ -4,6 +4,12 @@ use poolhouse_api::shapes::SchemaAttributeType;
 
 use crate::records::PoolRecord;
 
+/// Attributes with a flag beside them that says whether the user was seen to receive mail or messages there.
+pub const CONTACTS: [(&str, &str); 2] = [
+    ("email", "email_verified"),
+    ("phone_number", "phone_number_verified"),
+];
+
 /// An attribute's entry in the schema.
 pub fn entry<'a>(pool: &'a PoolRecord, name: &str) -> Option<&'a SchemaAttributeType> {
     pool.settings

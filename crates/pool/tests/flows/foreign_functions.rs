@@ -166,3 +166,77 @@ async fn of_many_answers_at_once_functions_elsewhere_see_one() {
     assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1);
     assert_eq!(verify.events().len(), 1);
 }
+
+#[tokio::test]
+async fn d5_no_functions_can_keep_a_sign_in_alive_for_longer_than_half_an_hour() {
+    let [define, create, verify] = code_only();
+    let endless = RecordingFunction::new(|event| {
+        let session = event["request"]["session"].as_array();
+        let right =
+            session.is_some_and(|list| list.last().is_some_and(|last| last["challengeResult"] == true));
+        event["response"]["issueTokens"] = json!(right);
+        event["response"]["failAuthentication"] = json!(false);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        Ok(())
+    });
+    let scene = scene(&endless, &create, &verify).await;
+    drop(define);
+    let client = json!({
+        "UserPoolId": scene.pool,
+        "ClientId": scene.client,
+        "AuthSessionValidity": 15,
+        "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"],
+    });
+    scene.server.call("UpdateUserPoolClient", client).await.ok();
+    let asked = scene
+        .initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" }))
+        .await
+        .ok();
+    let mut session = asked["Session"].clone();
+    for _ in 0..3 {
+        scene.server.clock().advance_seconds(599);
+        session = answer(&scene, &session, "41").await.ok()["Session"].clone();
+    }
+    scene.server.clock().advance_seconds(3);
+    answer(&scene, &session, "42").await.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session is expired.",
+    );
+    assert_eq!(verify.events().len(), 3, "nothing is judged any more");
+}
+
+#[tokio::test]
+async fn a_place_token_reaches_no_function_before_a_right_code_nor_after_the_epoch_has_moved() {
+    let [define, _, verify] = code_only();
+    let create = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "deviceToken": "token" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+        Ok(())
+    });
+    let scene = scene(&define, &create, &verify).await;
+    // What Verify sees of the token beside this answer.
+    let seen = async |answer: &str| {
+        let asked = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        let body = json!({
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "ClientId": scene.client,
+            "Session": asked.ok()["Session"],
+            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": answer },
+            "ClientMetadata": { "deviceToken": "token", "locale": "de" },
+        });
+        verify.events();
+        scene.server.call("RespondToAuthChallenge", body).await.ok();
+        let event = verify.events().remove(0);
+        assert_eq!(event["request"]["clientMetadata"]["locale"], "de");
+        event["request"]["clientMetadata"]["deviceToken"].clone()
+    };
+    assert_eq!(seen("41").await, Value::Null, "nobody has typed a right code");
+    assert_eq!(seen("42").await, Value::Null);
+    assert_eq!(seen("41").await, "token");
+    let out = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+    scene.server.call("AdminUserGlobalSignOut", out).await.ok();
+    assert_eq!(seen("42").await, Value::Null, "the epoch has moved");
+    assert_eq!(seen("41").await, "token");
+    scene.server.clock().advance_seconds(90 * 24 * 3600);
+    assert_eq!(seen("41").await, Value::Null, "its time is over");
+}

@@ -140,3 +140,37 @@ async fn a_right_password_of_a_user_without_an_address_locks_as_a_wrong_one_does
         .await
         .assert_error("NotAuthorizedException", EXCEEDED);
 }
+
+#[tokio::test]
+async fn a_hundred_wrong_passwords_are_judged_in_a_day_whatever_succeeds_meanwhile() {
+    const EXCEEDED: &str = "Password attempts exceeded";
+    let scene = Scene::new().await;
+    let server = &scene.server;
+    let mut judged = 0;
+    // Each time four, which carry no penalty, and then the user herself, whose success starts the row again.
+    for _ in 0..25 {
+        for _ in 0..4 {
+            let wrong = server.password_sign_in(&scene.client, "mara", "wrong").await;
+            wrong.assert_error("NotAuthorizedException", WRONG);
+            judged += 1;
+        }
+        if judged < 100 {
+            server
+                .password_sign_in(&scene.client, "mara", PASSWORD)
+                .await
+                .ok();
+        }
+    }
+    for password in ["wrong", PASSWORD] {
+        let refused = server.password_sign_in(&scene.client, "mara", password).await;
+        refused.assert_error("NotAuthorizedException", EXCEEDED);
+    }
+    server.clock().advance_seconds(24 * 3600 - 1);
+    let refused = server.password_sign_in(&scene.client, "mara", PASSWORD).await;
+    refused.assert_error("NotAuthorizedException", EXCEEDED);
+    server.clock().advance_seconds(1);
+    server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
+}

@@ -94,14 +94,93 @@ async fn a_temporary_password_is_no_way_around_the_code() {
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     let next = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
     assert_eq!(next["ChallengeName"], "CUSTOM_CHALLENGE");
+    let tokens = code(&scene, &next["Session"]).await.ok();
+    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
+    scene
+        .server
+        .password_sign_in(&scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+}
+
+/// Nia's answer with the code that was mailed to her.
+async fn code(scene: &Scene, session: &Value) -> poolhouse_pool::testing::Answer {
+    typed(scene, session, &scene.server.code_to("nia@example.com").await).await
+}
+
+/// Nia's answer to the challenge.
+async fn typed(scene: &Scene, session: &Value, answer: &str) -> poolhouse_pool::testing::Answer {
     let body = json!({
         "ChallengeName": "CUSTOM_CHALLENGE",
         "ClientId": scene.client,
-        "Session": next["Session"],
-        "ChallengeResponses": { "USERNAME": "nia", "ANSWER": scene.server.code_to("nia@example.com").await },
+        "Session": session,
+        "ChallengeResponses": { "USERNAME": "nia", "ANSWER": answer },
     });
-    let tokens = scene.server.call("RespondToAuthChallenge", body).await.ok();
-    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
+    scene.server.call("RespondToAuthChallenge", body).await
+}
+
+#[tokio::test]
+async fn a_leaked_temporary_password_changes_nothing_without_the_mailbox() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    let user = json!({ "UserPoolId": scene.pool, "Username": "nia" });
+    let mut before = scene.server.call("AdminGetUser", user.clone()).await.ok();
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    let body = json!({
+        "ChallengeName": "NEW_PASSWORD_REQUIRED",
+        "ClientId": scene.client,
+        "Session": challenge["Session"],
+        "ChallengeResponses": {
+            "USERNAME": "nia", "NEW_PASSWORD": "Thief-Horse-3!",
+            "userAttributes.email": "thief@example.com", "userAttributes.nickname": "T",
+        },
+    });
+    let next = scene.server.call("RespondToAuthChallenge", body).await.ok();
+    // The code goes to the address that the user had, and to no other.
+    assert_eq!(
+        next["ChallengeParameters"]["CODE_DELIVERY_DESTINATION"],
+        json!("n***@e***")
+    );
+    let mailed = scene.server.code_to("nia@example.com").await;
+    let wrong = typed(&scene, &next["Session"], &crate::other_than(&mailed))
+        .await
+        .ok();
+    let mut after = scene.server.call("AdminGetUser", user.clone()).await.ok();
+    // The counters of codes are kept.
+    for seen in [&mut before, &mut after] {
+        let attributes = seen["UserAttributes"].as_array_mut().unwrap();
+        attributes.retain(|attribute| attribute["Name"] != "custom:authChallenge");
+        seen["UserLastModifiedDate"] = Value::Null;
+    }
+    assert_eq!(after, before);
+    scene
+        .server
+        .password_sign_in(&scene.client, "nia", "Thief-Horse-3!")
+        .await
+        .assert_error("NotAuthorizedException", crate::WRONG);
+    // Who reads the mailbox ends it: password and attributes at once.
+    let tokens = typed(&scene, &wrong["Session"], &mailed).await.ok();
+    let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
+    assert_eq!(
+        (
+            &id_token["email"],
+            &id_token["email_verified"],
+            &id_token["nickname"]
+        ),
+        (&json!("thief@example.com"), &json!(false), &json!("T"))
+    );
+    let user = scene.server.call("AdminGetUser", user).await.ok();
+    assert_eq!(user["UserStatus"], "CONFIRMED");
+    let ledger = |attribute: &&Value| attribute["Name"] == "custom:authChallenge";
+    let attributes = user["UserAttributes"].as_array().unwrap().clone();
+    assert!(
+        attributes.iter().any(|attribute| ledger(&attribute)),
+        "{attributes:?}"
+    );
 }
 
 #[tokio::test]
@@ -120,11 +199,16 @@ async fn a_temporary_password_expires() {
 }
 
 #[tokio::test]
-async fn the_function_before_tokens_sends_whoever_chose_a_password_back_to_sign_in_with_it() {
+async fn the_function_before_tokens_sends_whoever_chose_a_password_to_a_sign_in_with_a_code() {
     let scene = Scene::new().await;
     let update = json!({
         "UserPoolId": scene.pool,
-        "LambdaConfig": { "PreTokenGeneration": "arn:aws:lambda:us-east-1:000000000000:function:2faPreToken" },
+        "LambdaConfig": {
+            "DefineAuthChallenge": "arn:aws:lambda:us-east-1:000000000000:function:2faDefine",
+            "CreateAuthChallenge": "arn:aws:lambda:us-east-1:000000000000:function:2faCreate",
+            "VerifyAuthChallengeResponse": "arn:aws:lambda:us-east-1:000000000000:function:2faVerify",
+            "PreTokenGeneration": "arn:aws:lambda:us-east-1:000000000000:function:2faPreToken",
+        },
     });
     scene.server.call("UpdateUserPool", update).await.ok();
     newcomer(&scene).await;
@@ -135,13 +219,20 @@ async fn the_function_before_tokens_sends_whoever_chose_a_password_back_to_sign_
         .ok();
     choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
         "UserLambdaValidationException",
-        "PreTokenGeneration failed with error Your new password is set. Please sign in with it.",
+        "PreTokenGeneration failed with error Your new password is not set. Please begin with the temporary one, in a sign-in with a code.",
     );
-    let tokens = scene
+    scene
         .server
         .password_sign_in(&scene.client, "nia", CHOSEN)
         .await
+        .assert_error("NotAuthorizedException", crate::WRONG);
+    let challenge = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+        .await
         .ok();
+    let next = choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+    let tokens = code(&scene, &next["Session"]).await.ok();
     let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
     assert!(id_token["custom:authChallenge"].is_null(), "{id_token}");
 }

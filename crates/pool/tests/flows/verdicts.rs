@@ -1,52 +1,13 @@
 //! What operators read of codes: each verdict that counts, once.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use poolhouse_pool::records::LedgerRecord;
-use poolhouse_pool::testing::TestPool;
+use poolhouse_pool::testing::{Lines, TestPool};
 use poolhouse_store::testing::{Hooked, fresh_version};
 use poolhouse_store::{Batch, Expect, Memory};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Metadata, Subscriber};
 
 use crate::{PASSWORD, Scene, other_than};
-
-/// The lines that were logged on this thread.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        self.0 += &format!("{field}={value:?} ");
-    }
-}
-
-impl Subscriber for Lines {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        self.0.lock().unwrap().push(line.0);
-    }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
-}
 
 #[tokio::test]
 async fn a_verdict_is_logged_once_however_many_races_its_step_loses() {
@@ -72,7 +33,7 @@ async fn a_verdict_is_logged_once_however_many_races_its_step_loses() {
     scene.answer(&challenge["Session"], &wrong).await.ok();
     drop(logging);
     assert_eq!(store.waiting(), 0);
-    let lines = lines.0.lock().unwrap();
+    let lines = lines.all();
     let verdicts: Vec<_> = lines
         .iter()
         .filter(|line| line.contains("confirm code answered"))

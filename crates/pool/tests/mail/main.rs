@@ -8,3 +8,4 @@ mod outbox;
 mod relay;
 mod relays;
 mod ses;
+mod told;

@@ -7,6 +7,7 @@ mod answers;
 mod clients;
 mod codes;
 mod counts;
+mod epoch;
 mod lost;
 mod mail;
 mod names;

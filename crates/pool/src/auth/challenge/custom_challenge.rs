@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::auth::confirm::{self, Effects};
 use crate::auth::handle;
 use crate::auth::parameters::Parameters;
+use crate::auth::place;
 use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
@@ -15,6 +16,9 @@ use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
+
+/// How long a sign-in lasts from its first custom challenge on, however often it is renewed.
+const LONGEST_SIGN_IN_SECONDS: i64 = 30 * 60;
 
 /// Has Create make a challenge. Returns the session's row, to be committed with what led here, and what the client is
 /// asked.
@@ -45,7 +49,10 @@ pub async fn ask(
         metadata,
     } = confirm::call(sign_in, &event, effects).await?;
 
-    let expires = ctx.now.plus_seconds(client.auth_session_seconds());
+    let ends = sign_in
+        .ends
+        .unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SIGN_IN_SECONDS));
+    let expires = ctx.now.plus_seconds(client.auth_session_seconds()).min(ends);
     let session = handle::new(ctx, client, subject.id(), expires);
     let private = json!(private).to_string();
     let record = SessionRecord {
@@ -53,6 +60,8 @@ pub async fn ask(
         answered: answered.to_vec(),
         metadata,
         sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
+        place: public.get(place::TOKEN).map(|token| place::digest(token)),
+        ends: Some(ends),
         expires,
         ..sign_in.session()
     };

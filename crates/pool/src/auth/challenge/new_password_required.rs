@@ -1,28 +1,29 @@
 //! `NEW_PASSWORD_REQUIRED`: a temporary password proved right, and the user must choose a new one.
 //!
+//! It counts from the commit that ends the sign-in ([`choice`](crate::auth::choice)): until then nothing of the user changes.
+//!
 //! In custom authentication the flow goes on with Define afterwards, so that a temporary password is no way around the
 //! code. (On the service it is one; docs/decisions/new-password-in-custom-auth.md.)
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
+use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::{Batch, BoxFuture};
 use serde_json::json;
 
+use crate::auth::choice::{self, Choice, Chosen};
 use crate::auth::handle;
+use crate::auth::lockout::Proved;
 use crate::auth::parameters::Parameters;
 use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
-use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::user_index::signs_in_by;
-use crate::records::{ClientRecord, PoolRecord, RecordBatch, SessionRecord, Stored, UserRecord};
+use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
+use crate::triggers;
 use crate::users::attributes::{self, Change};
-use crate::users::change;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
-use crate::users::schema;
 
 /// The prefix of attributes in `requiredAttributes` and in the answer's keys.
 const ATTRIBUTE_PREFIX: &str = "userAttributes.";
@@ -46,11 +47,8 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     let name = ChallengeNameType::NewPasswordRequired;
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
     let session = handle::new(ctx, client, &user.sub, expires);
-    // Which password proved right: the answer is good as long as it is the user's.
-    let proved = user.sealed_verifier.as_deref().unwrap_or_default();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
-        sealed_private: Some(ctx.platform().seal(session.key.as_str(), proved.as_bytes())),
         expires,
         ..sign_in.session()
     };
@@ -115,8 +113,9 @@ impl Pending for NewPassword {
     }
 }
 
-/// Takes the new password. A password or attribute that is refused leaves the session usable; anything later consumes
-/// it. Refuses with `InvalidPasswordException`, attribute errors, or a session used before.
+/// Takes the new password, which counts from the commit that ends the sign-in. A password or attribute that is refused
+/// leaves the session usable; anything later consumes it. Refuses with `InvalidPasswordException`, attribute errors, or a
+/// session used before.
 async fn set_password(
     sign_in: &mut SignIn<'_>,
     stored: Stored<SessionRecord>,
@@ -139,84 +138,19 @@ async fn set_password(
             .collect(),
         remove: Vec::new(),
     };
-    check_untouched(pool, &user.value, &change)?;
+    choice::check_untouched(pool, &user.value, &change)?;
     change.check_client(client)?;
-    let proved = proved(ctx, &stored)?;
-    check_password(&user.value, &proved)?;
-    check_change(pool, &user.value, &change)?;
-    let verifier = credentials::seal_verifier(ctx, pool, &user.value, password).await?;
-    handle::consume(ctx, &stored).await?;
-
-    let sub = user.value.sub.clone();
-    change::change(ctx, pool, user, |user| {
-        check_password(user, &proved)?;
-        check_untouched(pool, user, &change)?;
-        check_change(pool, user, &change)?;
-        change.apply(pool, user);
-        user.sealed_verifier = Some(verifier.clone());
-        user.status = UserStatusType::Confirmed;
-        user.temporary_until = None;
-        user.modified = ctx.now;
-        Ok(())
-    })
-    .await?;
-    let now = ctx.user_by_sub(pool, &sub).await?;
-    sign_in.subject = Subject::Known(Box::new(
-        now.ok_or_else(ApiError::incorrect_username_or_password)?,
-    ));
-    Ok(Proven::NewPassword)
-}
-
-/// The sealed verifier of the temporary password that proved right.
-fn proved(ctx: &Ctx, stored: &Stored<SessionRecord>) -> Result<Vec<u8>, ApiError> {
-    let sealed = stored.value.sealed_private.as_deref();
-    let opened = ctx
-        .platform()
-        .open(&stored.key, sealed.ok_or_else(handle::invalid)?);
-    opened.map_err(ApiError::internal)
-}
-
-/// Checks that the temporary password that proved right was not replaced since.
-fn check_password(user: &UserRecord, proved: &[u8]) -> Result<(), ApiError> {
-    match &user.sealed_verifier {
-        Some(held) if held.as_bytes() == proved => Ok(()),
-        _ => Err(handle::invalid()),
-    }
-}
-
-/// Checks that the answer leaves alone what this challenge may not change: flags, which only the server sets, and
-/// what the user has and signs in with or must have. Clients that send back what they were shown do both.
-fn check_untouched(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
-    let given = || change.set.iter().map(|(name, _)| name.as_str());
-    if let Some(name) = given().find(|name| attributes::is_the_servers(name)) {
-        return Err(ApiError::invalid_parameter(format!(
-            "Cannot modify the non-mutable attribute {name}"
-        )));
-    }
-    let is_fixed = |name: &str| {
-        let matters = signs_in_by(pool, name) || schema::required(pool).any(|required| required == name);
-        matters && user.attribute(name).is_some()
+    choice::check(pool, &user.value, &change)?;
+    let chosen = Choice {
+        verifier: credentials::seal_verifier(ctx, pool, &user.value, password).await?,
+        set: change.set,
     };
-    match given().find(|name| is_fixed(name)) {
-        Some(name) => Err(ApiError::not_authorized(format!(
-            "Cannot modify an already provided {name}"
-        ))),
-        None => Ok(()),
+    // An address that is somebody else's is refused while another can be given.
+    Chosen::of(ctx, pool, &chosen, &user).await?;
+    sign_in.sealed_choice = Some(chosen.seal(ctx, &sign_in.event_id));
+    if triggers::all_in_process(&sign_in.ctx.app.functions, sign_in.pool) {
+        return Ok(Proven::NewPassword(Proved::Answered(Box::new(stored))));
     }
-}
-
-/// Checks that the user still has to choose a password and has every required attribute afterwards.
-fn check_change(pool: &PoolRecord, user: &UserRecord, change: &Change) -> Result<(), ApiError> {
-    if user.status != UserStatusType::ForceChangePassword {
-        return Err(handle::invalid());
-    }
-    change.check_change(pool, user)?;
-    let mut changed = user.clone();
-    change.apply(pool, &mut changed);
-    match attributes::missing_required(pool, &changed).first() {
-        Some(attribute) => Err(ApiError::invalid_parameter(format!(
-            "Invalid attributes given, {attribute} is missing"
-        ))),
-        None => Ok(()),
-    }
+    handle::consume(sign_in.ctx, &stored).await?;
+    Ok(Proven::NewPassword(Proved::Settled))
 }

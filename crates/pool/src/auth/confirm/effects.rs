@@ -4,7 +4,7 @@
 //! process the same code hands both over, and they are committed with the step that it decided: the counters are exact,
 //! and a mail leaves only if the challenge it belongs to exists.
 
-use poolhouse_confirm::{Person, Settings, ledger_for_attribute};
+use poolhouse_confirm::{Person, Settings, ledger_for_attribute, unlock};
 use poolhouse_store::{Batch, Expect};
 
 use crate::auth::subject::Subject;
@@ -77,6 +77,31 @@ impl Effects {
             ledger.text = Some(text);
             ledger.changed = true;
         }
+    }
+
+    /// Takes every lock that wrong codes have made out of the ledger, as a new password does.
+    pub fn unlock(&mut self, ctx: &Ctx, pool: &PoolRecord, subject: &Subject) {
+        let text = self.ledger.as_ref().and_then(|ledger| ledger.text.as_deref());
+        let (Some(text), Some(user)) = (text, subject.user()) else {
+            return;
+        };
+        let person = Person {
+            pool: pool.id(),
+            user_name: &user.username,
+            sub: &user.sub,
+        };
+        let settings = ctx.app.functions.confirm();
+        if let Some(text) = unlock(settings, &person, text, ctx.now.seconds()) {
+            self.write_ledger(settings, &person, text);
+        }
+    }
+
+    /// The attribute that mirrors the ledger, where the pool's schema has it, and what it is to say.
+    pub fn mirror(&self, pool: &PoolRecord) -> Option<(String, String)> {
+        let mirror = self.mirror.as_ref();
+        mirror
+            .filter(|(attribute, _)| schema::has(pool, attribute))
+            .cloned()
     }
 
     /// Takes the outbox row of a mail.

@@ -3,6 +3,7 @@
 
 use poolhouse_confirm::{self as confirm, CodeMail, Decision, Facts, LedgerSource, NotSent, Person, Warning};
 use poolhouse_mail::Address;
+use poolhouse_text::with_causes;
 use serde_json::Value;
 
 use super::effects::Effects;
@@ -10,7 +11,6 @@ use crate::auth::step::SignIn;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::mailer::{self, OutgoingMail, Urgency, suppression};
-use crate::request::Ctx;
 use crate::triggers::{self, Failure};
 
 /// The functions there are.
@@ -83,13 +83,13 @@ pub async fn run(
                 created =
                     confirm::create_without_mail(settings, event, &facts, why).map_err(Failure::Refused)?;
             }
-            report(sign_in, &created.warnings);
+            report(sign_in, event, &created.warnings);
             take(sign_in, effects, settings, created.ledger, created.notice);
             Ok(created.event)
         }
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
-            report(sign_in, &verified.warnings);
+            report(sign_in, event, &verified.warnings);
             effects.note_verdict(format!("{:?}", verified.outcome));
             take(sign_in, effects, settings, verified.ledger, verified.notice);
             Ok(verified.event)
@@ -103,7 +103,7 @@ async fn send(
     effects: &mut Effects,
     mail: CodeMail,
 ) -> Result<Option<NotSent>, ApiError> {
-    if takes_no_mail(sign_in.ctx, &mail.to).await? {
+    if takes_no_mail(sign_in, &mail.to).await? {
         return Ok(Some(NotSent::Refused));
     }
     Ok(match queue(sign_in, mail, Urgency::Code) {
@@ -116,11 +116,27 @@ async fn send(
 }
 
 /// Whether mail to this address was refused or came back.
-async fn takes_no_mail(ctx: &Ctx, address: &str) -> Result<bool, ApiError> {
+async fn takes_no_mail(sign_in: &SignIn<'_>, address: &str) -> Result<bool, ApiError> {
     let Ok(address) = Address::parse(address) else {
         return Ok(false);
     };
-    Ok(suppression::of(ctx.platform(), &address).await?.is_some())
+    let platform = sign_in.ctx.platform();
+    let known = suppression::of(platform, &address).await?;
+    if let Some(known) = &known {
+        let (request_id, to) = (
+            &sign_in.ctx.request_id,
+            suppression::addressee(platform, &address),
+        );
+        let (why, said) = (known.why.name(), known.said.as_deref());
+        tracing::warn!(
+            request_id,
+            to,
+            why,
+            said,
+            "confirm code not mailed: the address takes no mail; poolhouse mail allow ADDRESS lets it leave again"
+        );
+    }
+    Ok(known.is_some())
 }
 
 /// Takes what a function wants kept and told. A notice that cannot be sent fails nothing.
@@ -159,6 +175,7 @@ fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
 /// The outbox row of a mail. Where the server cannot send, the client learns what the functions on Lambda would say, and
 /// the operator why.
 fn queue(sign_in: &SignIn<'_>, mail: CodeMail, urgency: Urgency) -> Result<poolhouse_store::Batch, ()> {
+    let address = mail.to.clone();
     let outgoing = OutgoingMail {
         to: mail.to,
         subject: mail.subject,
@@ -179,17 +196,23 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail, urgency: Urgency) -> Result<poolh
         .mailer
         .queue(sign_in.ctx.now, outgoing)
         .map_err(|error| {
+            let to = Address::parse(&address).ok();
+            let to = to.map(|to| suppression::addressee(sign_in.ctx.platform(), &to));
             tracing::error!(
                 request_id = sign_in.ctx.request_id,
-                reason = error.message,
+                to,
+                reason = with_causes(&error),
                 "confirm code not mailed"
             );
         })
 }
 
-fn report(sign_in: &SignIn<'_>, warnings: &[Warning]) {
+fn report(sign_in: &SignIn<'_>, event: &Value, warnings: &[Warning]) {
     for warning in warnings {
         let request_id = &sign_in.ctx.request_id;
-        tracing::warn!(request_id, pool = sign_in.pool.id(), %warning, "confirm code");
+        let address = event["request"]["userAttributes"]["email"].as_str();
+        let address = address.and_then(|address| Address::parse(address).ok());
+        let to = address.map(|address| suppression::addressee(sign_in.ctx.platform(), &address));
+        tracing::warn!(request_id, to, pool = sign_in.pool.id(), %warning, "confirm code");
     }
 }

@@ -17,7 +17,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
         metadata: input.client_metadata.unwrap_or_default(),
         admin: true,
     };
-    initiate(ctx, &pool.value, &client.value, initiation)
+    initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)
 }

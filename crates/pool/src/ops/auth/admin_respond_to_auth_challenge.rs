@@ -20,7 +20,5 @@ pub async fn run(
         parameters: Parameters::new(input.challenge_responses),
         metadata: input.client_metadata.unwrap_or_default(),
     };
-    respond(ctx, &pool.value, &client.value, response)
-        .await
-        .map(Into::into)
+    respond(ctx, &pool.value, &client, response).await.map(Into::into)
 }

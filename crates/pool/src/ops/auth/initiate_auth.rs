@@ -16,7 +16,7 @@ pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthRe
         metadata: input.client_metadata.unwrap_or_default(),
         admin: false,
     };
-    initiate(ctx, &pool.value, &client.value, initiation)
+    initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)
 }

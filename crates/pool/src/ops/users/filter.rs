@@ -148,6 +148,8 @@ mod tests {
             sealed_verifier: None,
             temporary_until: None,
             signed_out: None,
+            epoch: 0,
+            signed_out_epoch: 0,
         }
     }
 

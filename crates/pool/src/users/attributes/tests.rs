@@ -24,6 +24,8 @@ fn user() -> UserRecord {
         sealed_verifier: None,
         temporary_until: None,
         signed_out: None,
+        epoch: 0,
+        signed_out_epoch: 0,
     }
 }
 

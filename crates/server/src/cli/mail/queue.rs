@@ -32,6 +32,10 @@ pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
         let mails: Vec<Value> = waiting.iter().map(as_json).collect();
         return print(&Value::from(mails).to_string());
     }
+    if let Some(to) = &to {
+        let name = suppression::addressee(&platform, to);
+        print(&format!("The log's lines about this address say to=\"{name}\"."))?;
+    }
     if let Some(suppression) = &suppressed {
         let (why, until) = (suppression.why.name(), date(suppression.until));
         let said = suppression.said.as_deref().unwrap_or("no words");
