@@ -44,8 +44,11 @@ def inbox(server):
 
 
 @pytest.fixture(scope="session")
-def pool(idp):
-    return Pool(idp)
+def pool(server, idp):
+    """Its door is open by name: clients that sign in without a code are tested on it, too."""
+    made = Pool(idp)
+    server.open_door(made.id)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -53,8 +53,7 @@ class Functions:
 
     def __init__(self, server, function):
         arn = f"arn:aws:lambda:{REGION}:000000000000:function:{function}"
-        self.pool = Pool(server.idp())
-        server.idp().update_user_pool(UserPoolId=self.pool.id, LambdaConfig={"PreAuthentication": arn})
+        self.pool = Pool(server.idp(), LambdaConfig={"PreAuthentication": arn})
         self._client = self.pool.client(ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"])["ClientId"]
         self._user = self.pool.user()
         self._idp = server.idp()

@@ -47,6 +47,8 @@ pub fn run(arguments: &[String]) -> Outcome {
     let password = random::password()?;
     let people = format!("making {} users", rounds + WARM_UP);
     let (pool_id, client_id) = console::step(&people, || set_up(&api, rounds + WARM_UP, &password))?;
+    // Sign-ins by password alone are measured on the same pool.
+    server::open_door(&programs, &server.data, &pool_id)?;
     let mut load = Command::new(programs.join("poolhouse-bench"));
     load.args([
         "sign-in",

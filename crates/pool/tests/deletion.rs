@@ -91,7 +91,7 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
     let entropy = SeededEntropy::new(seed + 1000);
     let kept = server.pool().await;
     server.user(&kept, "kept", PASSWORD).await;
-    let pool = server.confirm_pool().await;
+    let pool = server.open_confirm_pool().await;
     let client = server.client(&pool).await;
     let names = ["ursula", "viktor", "wanda"];
     let mut subs = Vec::new();

@@ -17,7 +17,7 @@ async fn count(server: &TestPool, part: &str) -> usize {
 #[tokio::test]
 async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over() {
     let server = TestPool::new().await;
-    let pool = server.confirm_pool().await;
+    let pool = server.open_confirm_pool().await;
     let client = server.client(&pool).await;
     server.user(&pool, "mara", "Correct-Horse-9!").await;
     server

@@ -173,8 +173,8 @@ With the AWS CLI:
   export AWS_ACCESS_KEY_ID={key_id} AWS_SECRET_ACCESS_KEY={secret}
   aws cognito-idp list-users --user-pool-id {pool_id}
 
-The app client allows ALLOW_USER_SRP_AUTH, as the set-up of this flow prescribes. On Cognito as here, a client that asks
-for USER_SRP_AUTH in place of CUSTOM_AUTH then signs in without a code. See docs/guides/sign-in-with-a-code.md.
+The app client allows ALLOW_USER_SRP_AUTH, as the set-up of this flow prescribes. This pool's door is shut: USER_SRP_AUTH, which
+asks for no code, is refused all the same. On Cognito it is not. See docs/guides/sign-in-with-a-code.md.
 ",
             pool_id = pool.id,
             client_id = pool.client_id,

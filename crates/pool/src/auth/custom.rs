@@ -11,13 +11,13 @@ use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::{custom_challenge, password_verifier};
 use super::confirm::{self, Effects};
-use super::handle;
 use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::room::Typed;
 use super::step::{Answer, SignIn};
 use super::subject::{Subject, check_enabled};
 use super::tokens::{self, Issued};
+use super::{door, handle};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::records::session::{ChallengeResult, SRP_A};
@@ -228,8 +228,16 @@ async fn decide(
         // Whatever Define says: nobody is signed in who does not exist.
         Decision::IssueTokens if sign_in.subject.user().is_none() => Ok(Outcome::Failed),
         Decision::IssueTokens => {
+            let had_code = door::had_code(sign_in, &answered);
+            if !had_code {
+                door::check_define(sign_in.pool, sign_in.client)?;
+            }
             if issued.is_none() {
-                *issued = Some(tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?);
+                let mut tokens = tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?;
+                if !had_code {
+                    tokens.without_code(sign_in);
+                }
+                *issued = Some(tokens);
             }
             if sign_in.sealed_choice.is_some() {
                 effects.unlock(sign_in.ctx, sign_in.pool, &sign_in.subject);

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{custom, flows, migration, next, password, place, refresh, secret_hash};
+use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored};
 use crate::request::Ctx;
@@ -49,6 +49,7 @@ pub async fn initiate(
     metadata.remove(place::TOKEN);
     check_method(&flow, admin)?;
     flows::check(&client.value, &flow)?;
+    door::check_flow(pool, &client.value, &flow)?;
     match flow {
         AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
             refresh_token(ctx, pool, &client.value, &parameters).await

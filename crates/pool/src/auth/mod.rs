@@ -15,6 +15,7 @@ pub mod choice;
 pub mod claims;
 pub mod confirm;
 pub mod custom;
+pub mod door;
 pub mod flows;
 pub mod handle;
 pub mod initiate;

@@ -67,6 +67,7 @@ async fn issue(
 ) -> Result<Answer, ApiError> {
     match tokens::sign_in(sign_in, source).await {
         Ok(mut issued) => {
+            issued.without_code(sign_in);
             let unlocked = match (&sign_in.sealed_choice, sign_in.subject.user()) {
                 (Some(_), Some(user)) => code_factor::unlocked(sign_in.ctx, sign_in.pool, user).await?,
                 _ => Batch::new(),

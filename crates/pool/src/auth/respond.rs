@@ -8,7 +8,7 @@ use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{challenge, flows, handle, next, place, secret_hash};
+use super::{challenge, door, flows, handle, next, place, secret_hash};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
@@ -80,6 +80,7 @@ async fn resume<'a>(
     }
     let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
     flows::check(&client.value, &flow)?;
+    door::check_flow(pool, &client.value, &flow)?;
     let subject = Subject::of_session(ctx, pool, record).await?;
     let subject = subject.ok_or_else(handle::invalid)?;
     let name = parameters.required("USERNAME")?;

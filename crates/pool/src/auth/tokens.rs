@@ -10,7 +10,7 @@ use super::choice::{Choice, Chosen};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
-use super::{flows, handle, place};
+use super::{door, flows, handle, place};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
@@ -34,6 +34,8 @@ pub struct Issued {
     mirror: Option<(String, String)>,
     client: Key<ClientRecord>,
     client_version: Version,
+    /// What is expected of the pool's door, where the sign-in had no code.
+    door: Batch,
 }
 
 impl Issued {
@@ -52,7 +54,9 @@ impl Issued {
                 batch.merge(chosen.rows.clone()).replace(&self.user, &user)
             }
         };
-        batch.check(self.client.clone(), Expect::Version(self.client_version))
+        batch
+            .check(self.client.clone(), Expect::Version(self.client_version))
+            .merge(self.door.clone())
     }
 
     /// After a conflict at `key`: whether it was at the user's or the client's row and nothing that was proven has lost its
@@ -77,12 +81,25 @@ impl Issued {
             self.client_version = client.version;
             return Ok(true);
         }
+        if self.door.names(key) {
+            let now = ctx.pool(pool.id()).await?;
+            let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
+            door::check_flow(&now.value, sign_in.client, &flow)?;
+            door::check_define(&now.value, sign_in.client)?;
+            self.door = door::unchanged(&now.value, sign_in.client.id());
+            return Ok(true);
+        }
         if self.chosen.as_ref().is_some_and(|chosen| chosen.rows.names(key)) {
             // Somebody else may have taken an address that was given.
             self.chosen = chosen(sign_in, &self.user).await?;
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Has the commit expect that the pool's door is as this sign-in found it: for tokens without a code.
+    pub fn without_code(&mut self, sign_in: &SignIn<'_>) {
+        self.door = door::unchanged(sign_in.pool, sign_in.client.id());
     }
 
     /// Has the attribute that mirrors the ledger written with the tokens, if they write the user's row.
@@ -176,6 +193,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         mirror: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
+        door: Batch::new(),
     })
 }
 

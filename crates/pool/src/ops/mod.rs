@@ -8,7 +8,7 @@ mod as_creation;
 mod auth;
 mod clients;
 mod paging;
-pub(crate) mod pools;
+pub mod pools;
 pub(crate) mod users;
 
 use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};

@@ -16,6 +16,7 @@
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's two signing keys | `signing_keys` |
+//! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
 //! | `p/POOL/alias/KIND/VALUE` | the `sub` that an email address, phone number or preferred username signs in | `user_index` |

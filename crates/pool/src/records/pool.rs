@@ -4,6 +4,7 @@ use poolhouse_api::{Shape, shapes};
 use serde_json::{Value, json};
 
 use super::document::{Document, text};
+use super::door::Door;
 use super::key::{Directory, Key};
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
@@ -13,6 +14,8 @@ pub struct PoolRecord {
     pub settings: shapes::UserPoolType,
     /// Sealed 32 bytes from which the answers for unknown users are derived (salt, `USER_ID_FOR_SRP`, masked address).
     pub sealed_seed: String,
+    /// Whether sign-ins must end with a confirm code.
+    pub door: Door,
 }
 
 impl PoolRecord {
@@ -87,7 +90,11 @@ impl PoolRecord {
 
 impl Document for PoolRecord {
     fn to_document(&self) -> Value {
-        json!({ "settings": self.settings.to_json(), "seed": self.sealed_seed })
+        let mut document = json!({ "settings": self.settings.to_json(), "seed": self.sealed_seed });
+        if let Some(door) = self.door.to_member() {
+            document["door"] = door;
+        }
+        document
     }
 
     fn from_document(document: &Value) -> Option<PoolRecord> {
@@ -96,6 +103,7 @@ impl Document for PoolRecord {
         Some(PoolRecord {
             settings,
             sealed_seed: text(document, "seed")?,
+            door: Door::from_member(document.get("door"))?,
         })
     }
 }

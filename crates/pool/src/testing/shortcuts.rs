@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::srp::SrpClient;
 use super::{Answer, TestPool};
 use crate::base::clock::Clock;
+use crate::ops::pools::door;
 
 impl TestPool {
     /// Makes a pool and returns its id.
@@ -33,6 +34,28 @@ impl TestPool {
             },
         }))
         .await
+    }
+
+    /// As [`confirm_pool`](Self::confirm_pool), opened by name for sign-ins that need no code.
+    ///
+    /// # Panics
+    /// If the server refuses.
+    pub async fn open_confirm_pool(&self) -> String {
+        let pool = self.confirm_pool().await;
+        self.require_code(&pool, None, false).await;
+        pool
+    }
+
+    /// Decides by name whether sign-ins to a pool, or by one of its app clients, need a code.
+    ///
+    /// # Panics
+    /// If there is no such pool.
+    pub async fn require_code(&self, pool: &str, client: Option<&str>, required: bool) {
+        let decided = door::decide(&self.app().platform, pool, client, required).await;
+        assert!(
+            decided.expect("the store works").is_some(),
+            "there is a pool {pool}"
+        );
     }
 
     /// Makes an app client with these members of CreateUserPoolClient, all flows allowed unless they say otherwise, and

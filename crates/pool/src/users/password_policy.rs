@@ -149,6 +149,7 @@ mod tests {
         PoolRecord {
             settings,
             sealed_seed: String::new(),
+            door: crate::records::Door::default(),
         }
     }
 

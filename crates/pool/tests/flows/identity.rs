@@ -20,7 +20,7 @@ pub fn kinds() -> [Value; 4] {
 
 /// A pool of this kind that asks for a code, and a client that is not told who exists.
 pub async fn pool_of(server: &TestPool, kind: &Value) -> (String, String) {
-    let model = server.confirm_pool().await;
+    let model = server.open_confirm_pool().await;
     let described = server
         .call("DescribeUserPool", json!({ "UserPoolId": model }))
         .await

@@ -6,6 +6,7 @@ mod access_tokens;
 mod administrators;
 mod confirm_code;
 mod disabled;
+mod doors;
 mod events;
 mod existence;
 mod foreign_functions;
@@ -32,7 +33,7 @@ pub const PASSWORD: &str = "Correct-Horse-9!";
 /// What every failed sign-in answers.
 pub const WRONG: &str = "Incorrect username or password.";
 
-/// A server with a pool that asks for a code, an app client, and the user Mara.
+/// A server with a pool that asks for a code and was opened by name for sign-ins without one, an app client, and the user Mara.
 pub struct Scene {
     /// The server.
     pub server: TestPool,
@@ -51,7 +52,18 @@ impl Scene {
     /// The scene with these members of CreateUserPoolClient.
     pub async fn with_client(members: Value) -> Scene {
         let server = TestPool::new().await;
+        let pool = server.open_confirm_pool().await;
+        Scene::in_pool(server, pool, members).await
+    }
+
+    /// The scene in a pool whose door is shut, as its functions leave it.
+    pub async fn shut() -> Scene {
+        let server = TestPool::new().await;
         let pool = server.confirm_pool().await;
+        Scene::in_pool(server, pool, json!({})).await
+    }
+
+    async fn in_pool(server: TestPool, pool: String, members: Value) -> Scene {
         let client = server.client_with(&pool, members).await;
         let client = client["ClientId"].as_str().unwrap().to_owned();
         server.user(&pool, "mara", PASSWORD).await;

@@ -22,7 +22,7 @@ impl Scene {
         let store = Arc::new(Losing::new(Memory::new()));
         let behind: Arc<dyn Store> = store.clone();
         let server = TestPool::build(behind, 7, |_| {}, Vec::new());
-        let pool = server.confirm_pool().await;
+        let pool = server.open_confirm_pool().await;
         let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 });
         let flows = json!(["ALLOW_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH"]);
         let client = json!({ "ExplicitAuthFlows": flows, "RefreshTokenRotation": rotation });

@@ -3,6 +3,7 @@
 mod aws;
 mod configure;
 mod data;
+mod door;
 mod files;
 mod keys;
 mod logging;
@@ -94,6 +95,29 @@ struct KeysArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,
+}
+
+#[derive(Args)]
+struct DoorArgs {
+    /// The user pool's id
+    #[arg(long, value_name = "ID")]
+    user_pool_id: String,
+    /// Only this app client
+    #[arg(long, value_name = "ID", requires = "state")]
+    client_id: Option<String>,
+    /// What it is to be; without it, the door is shown
+    #[arg(value_enum)]
+    state: Option<DoorState>,
+    #[command(flatten)]
+    at: KeysArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DoorState {
+    /// Sign-ins without a confirm code are allowed
+    Open,
+    /// Every sign-in needs password and confirm code
+    Shut,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{Environment, KeysCommand, ServeArgs, keys, mail, operator, serve};
+use super::{DoorArgs, Environment, KeysCommand, ServeArgs, door, keys, mail, operator, serve};
 use poolhouse_text::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
@@ -31,6 +31,11 @@ enum Command {
     /// operation on every pool. The database holds its secret sealed.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Show, shut or open a pool's door: whether every sign-in needs a confirm code.
+    ///
+    /// A DefineAuthChallenge function whose name ends in 2faDefine shuts it, and nothing but this command opens it, for the
+    /// pool or for one app client. It works beside a running server, on the same database.
+    Door(DoorArgs),
     /// Show the mails, send one to see whether it arrives, find out why one did not.
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -56,6 +61,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
     let done = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, environment),
         Command::Keys(command) => keys::run(command),
+        Command::Door(arguments) => door::run(&arguments),
         Command::Mail(command) => mail::run(command, environment),
         Command::Operator(command) => return operator::run(&command, environment),
     };

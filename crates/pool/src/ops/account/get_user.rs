@@ -39,7 +39,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_sees_what_it_may_read() {
         let server = TestPool::new().await;
-        let pool = server.confirm_pool().await;
+        let pool = server.open_confirm_pool().await;
         let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
         let custom = json!([{ "Name": "custom:authChallenge", "Value": "x" }]);
         let request = json!({ "UserPoolId": pool, "Username": "mara", "UserAttributes": custom });

@@ -3,9 +3,9 @@
 use poolhouse_api::shapes::{self, UserPoolType};
 use poolhouse_crypto::{MIXED_ALPHANUMERIC, random_text};
 
-use super::{schema, settings};
+use super::{door, schema, settings};
 use crate::base::error::ApiError;
-use crate::records::{PoolRecord, RecordBatch};
+use crate::records::{Door, PoolRecord, RecordBatch};
 use crate::request::Ctx;
 
 /// Creates a pool with two signing keys. Only `PoolName` is needed.
@@ -46,12 +46,16 @@ pub async fn run(
     settings::apply(&mut pool, input)?;
 
     let key = PoolRecord::key(&id);
-    let record = PoolRecord {
+    let mut record = PoolRecord {
         settings: pool.clone(),
         sealed_seed: seed(ctx, key.as_str()),
+        door: Door::default(),
     };
+    let shut = door::shut_by_define(ctx, &mut record);
     let signing_keys = ctx.app.signing_keys.generate(&id).await?;
-    ctx.platform().commit(signing_keys.create(key, &record)).await?;
+    ctx.platform()
+        .commit(signing_keys.create(key, &record).merge(shut))
+        .await?;
     Ok(shapes::CreateUserPoolResponse {
         user_pool: Some(pool),
     })

@@ -4,6 +4,7 @@ pub mod add_custom_attributes;
 pub mod create_user_pool;
 pub mod delete_user_pool;
 pub mod describe_user_pool;
+pub mod door;
 pub mod list_user_pools;
 mod refused;
 mod schema;

@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::{CreateUserPoolRequest, UpdateUserPoolRequest, UpdateUserPoolResponse};
 use poolhouse_store::Batch;
 
-use super::settings;
+use super::{door, settings};
 use crate::base::error::ApiError;
 use crate::ops::as_creation::as_creation;
 use crate::records::RecordBatch;
@@ -21,7 +21,8 @@ pub async fn run(ctx: &Ctx, input: UpdateUserPoolRequest) -> Result<UpdateUserPo
     let name = updated.name.take().unwrap_or_default();
     settings::apply(updated, creation(input, name))?;
     updated.last_modified_date = Some(ctx.now.timestamp());
-    let batch = Batch::new().replace(&pool, &pool.value);
+    let shut = door::shut_by_define(ctx, &mut pool.value);
+    let batch = Batch::new().replace(&pool, &pool.value).merge(shut);
     ctx.platform()
         .commit(batch)
         .await

@@ -9,6 +9,7 @@ fn pool() -> PoolRecord {
     PoolRecord {
         settings: Default::default(),
         sealed_seed: String::new(),
+        door: crate::records::Door::default(),
     }
 }
 
