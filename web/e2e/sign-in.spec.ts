@@ -1,4 +1,4 @@
-import { countCalls, expect, test } from './support/fixtures';
+import { closedGate, countCalls, expect, test } from './support/fixtures';
 
 test('the whole way with the keyboard alone', async ({ page, person, signIn }) => {
   await signIn.open();
@@ -64,6 +64,31 @@ test('a wrong password and an unknown user read the same', async ({ person, sign
 
   await signIn.submitLogin();
   await expect(signIn.code).toBeFocused();
+});
+
+test('a second refusal in the same words is announced: the first is gone while the server is asked', async ({
+  page,
+  person,
+  signIn,
+}) => {
+  const refusal = 'That email and password don’t match. Check both and try again.';
+  const wrong = { ...person, password: 'Wrong-Horse-9!' };
+  await signIn.open();
+  await signIn.submitLogin(wrong);
+  await expect(signIn.alert).toHaveText(refusal);
+  const gate = closedGate();
+  await page.route(
+    (url) => url.pathname === '/',
+    async (route) => {
+      await gate.opened;
+      await route.continue();
+    },
+  );
+  await signIn.submitLogin(wrong);
+  await expect(signIn.alert).toHaveCount(0);
+  await expect(signIn.continue).toHaveText('Signing in…');
+  gate.open();
+  await expect(signIn.alert).toHaveText(refusal);
 });
 
 test('a revealed password is hidden again on the way to the server', async ({ page, signIn }) => {

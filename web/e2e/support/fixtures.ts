@@ -42,11 +42,16 @@ export class SignInPage {
     await this.page.goto(`${this.server.url}/${query}`);
   }
 
-  /** Fills in both fields and presses Enter. */
+  /**
+   * Fills in both fields and presses Enter. What the form said before is gone afterwards: the next
+   * refusal may read the same, and must not be taken for it.
+   */
   async submitLogin(person: Person = this.person): Promise<void> {
     await this.email.fill(person.email);
     await this.password.fill(person.password);
+    const before = await this.alert.locator('p').elementHandles();
     await this.page.keyboard.press('Enter');
+    await Promise.all(before.map((said) => said.waitForElementState('hidden')));
   }
 
   /** Up to the question for the code. */
@@ -176,4 +181,11 @@ export function countCalls(page: Page, operation: string): () => number {
     if (request.headers()['x-amz-target']?.endsWith(`.${operation}`)) count += 1;
   });
   return () => count;
+}
+
+/** Holds requests back until it is opened. */
+export function closedGate(): { open: () => void; opened: Promise<void> } {
+  let open: (() => void) | undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open: () => open?.(), opened };
 }

@@ -92,7 +92,7 @@ export class Server {
 
   /** The code in the newest mail; waits for the mail. */
   async codeFor(email: string): Promise<string> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
       const [newest] = await this.mailsTo(email);
       const code = /(?<!\d)\d{6}(?!\d)/.exec(newest?.text ?? '');
