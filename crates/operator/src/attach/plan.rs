@@ -62,9 +62,19 @@ fn note_surroundings(plan: &mut Plan) {
              put it into the stack's template too"
         ));
     }
-    if plan.before.pool.get("MfaConfiguration").and_then(Value::as_str) == Some("ON") {
-        plan.notes.push(
+    match plan.before.pool.get("MfaConfiguration").and_then(Value::as_str) {
+        Some("ON") => plan.notes.push(
             "the pool requires MFA of its own, which AWS says does not go together with custom authentication".to_owned(),
+        ),
+        Some("OPTIONAL") => plan.notes.push(
+            "the pool offers MFA of its own: it is not established whether users who have set it up are asked for this code too"
+                .to_owned(),
+        ),
+        _ => {}
+    }
+    if members::tracks_devices(&plan.before.pool) {
+        plan.notes.push(
+            "the pool remembers devices of its own: their two steps may stand before the code, and do not replace it".to_owned(),
         );
     }
 }

@@ -312,3 +312,34 @@ fn what_may_get_in_the_way_is_told_beforehand() {
         ]
     );
 }
+
+#[test]
+fn optional_mfa_and_remembered_devices_are_said_beforehand() {
+    let notes = |member: &str, value: Value| {
+        let mut state = attached();
+        state.pool[member] = value;
+        plan(state, &wanted()).unwrap().notes
+    };
+    let plain = notes("MfaConfiguration", json!("OFF"));
+    let added = |member: &str, value: Value| {
+        let notes = notes(member, value);
+        let new = notes.into_iter().filter(|note| !plain.contains(note));
+        new.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        added("MfaConfiguration", json!("OPTIONAL")),
+        [
+            "the pool offers MFA of its own: it is not established whether users who have set it up are asked for this code too"
+        ]
+    );
+    assert_eq!(
+        added(
+            "DeviceConfiguration",
+            json!({ "ChallengeRequiredOnNewDevice": false })
+        ),
+        [
+            "the pool remembers devices of its own: their two steps may stand before the code, and do not replace it"
+        ]
+    );
+    assert_eq!(added("DeviceConfiguration", Value::Null), [""; 0]);
+}

@@ -49,6 +49,7 @@ pub(crate) fn plan(
                 .to_owned(),
         ),
     }
+    plan.notes.extend(notes_of_gone(&plan.before, snapshot));
     if let Some(name) = &snapshot.attribute {
         plan.notes.push(format!(
             "custom:{name} stays: Cognito never removes a custom attribute"
@@ -67,6 +68,20 @@ pub(crate) fn plan(
         }
     }
     Ok(plan)
+}
+
+/// A note for each app client of the snapshot that is not there any more.
+fn notes_of_gone(now: &State, snapshot: &Snapshot) -> Vec<String> {
+    let is_there = |client: &&Client| now.clients.iter().any(|found| found.id == client.id);
+    let gone = snapshot.state.clients.iter().filter(|client| !is_there(client));
+    let note = |client: &Client| {
+        format!(
+            "{} was deleted since {} and is not brought back; everything else is",
+            client.label(),
+            snapshot.taken
+        )
+    };
+    gone.map(note).collect()
 }
 
 /// Members of a pool's description that no update can bring back.

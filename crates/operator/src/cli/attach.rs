@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use poolhouse_credentials::FoundIn;
 use serde_json::Value;
 
 use super::args::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, FunctionArgs, RollbackArgs};
@@ -71,7 +72,7 @@ pub(super) async fn rollback(args: &RollbackArgs, world: &mut World<'_>) -> Resu
     let snapshot = Snapshot::read(&args.from)?;
     let pool_id = snapshot.pool_id().to_owned();
     let client_ids = snapshot.state.client_ids();
-    let opened = Opened::new(&args.aws, &pool_id, &client_ids, world)
+    let opened = Opened::with_those_left(&args.aws, &pool_id, &client_ids, world)
         .await
         .map_err(|failure| {
             failure.with_hint(&format!(
@@ -124,15 +125,38 @@ impl Opened {
         let (aws, found_in) = connect(args, pool_id, world).await?;
         let to = Surroundings { aws: &aws, pool_id };
         let state = State::read(to.pools(), client_ids).await?;
+        Ok(Opened::introduced(aws, found_in, state, pool_id, world).await)
+    }
+
+    /// The same, although some of the app clients may be gone.
+    async fn with_those_left(
+        args: &AwsArgs,
+        pool_id: &str,
+        client_ids: &[String],
+        world: &mut World<'_>,
+    ) -> Result<Opened, Failure> {
+        let (aws, found_in) = connect(args, pool_id, world).await?;
+        let to = Surroundings { aws: &aws, pool_id };
+        let state = State::read_present(to.pools(), client_ids).await?;
+        Ok(Opened::introduced(aws, found_in, state, pool_id, world).await)
+    }
+
+    async fn introduced(
+        aws: Aws,
+        found_in: FoundIn,
+        state: State,
+        pool_id: &str,
+        world: &mut World<'_>,
+    ) -> Opened {
         let name = state.pool.get("Name").and_then(Value::as_str).unwrap_or_default();
         world
             .console
             .say(&introduction(&aws, pool_id, name, found_in).await);
-        Ok(Opened {
+        Opened {
             pool_id: pool_id.to_owned(),
             state,
             aws,
-        })
+        }
     }
 
     fn to(&self) -> Surroundings<'_> {

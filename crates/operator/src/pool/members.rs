@@ -118,6 +118,13 @@ pub(crate) fn stack(description: &Value) -> Option<&str> {
         .as_str()
 }
 
+/// Whether Cognito's own device tracking is on.
+pub(crate) fn tracks_devices(description: &Value) -> bool {
+    description
+        .get("DeviceConfiguration")
+        .is_some_and(|value| !value.is_null())
+}
+
 /// A description without what changes by itself.
 pub(crate) fn steady(description: &Value) -> Value {
     Value::Object(kept(description, &VOLATILE))

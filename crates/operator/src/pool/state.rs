@@ -56,6 +56,21 @@ impl State {
         })
     }
 
+    /// The same, without those of the app clients that are gone.
+    pub(crate) async fn read_present(pools: UserPools<'_>, client_ids: &[String]) -> Result<State, AwsError> {
+        // A pool that is gone is an error, and says so before any of its clients does.
+        pools.describe_pool().await?;
+        let mut present = Vec::with_capacity(client_ids.len());
+        for id in client_ids {
+            match pools.describe_client(id).await {
+                Ok(_) => present.push(id.clone()),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        State::read(pools, &present).await
+    }
+
     /// The pool's ARN, or the empty text.
     pub(crate) fn pool_arn(&self) -> &str {
         self.pool.get("Arn").and_then(Value::as_str).unwrap_or_default()

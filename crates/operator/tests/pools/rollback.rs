@@ -86,6 +86,41 @@ async fn an_attribute_stays_and_everything_else_goes_back() {
 }
 
 #[tokio::test]
+async fn a_rollback_goes_on_without_an_app_client_that_is_gone() {
+    let place = Place::new().await;
+    let other = place.server.client_with(&place.pool, json!({})).await["ClientId"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let before = place.describe().await;
+    place
+        .run(&place.attach(&format!("--client-id {other}")))
+        .await
+        .ok();
+    let request = json!({ "UserPoolId": place.pool, "ClientId": other });
+    place.server.call("DeleteUserPoolClient", request).await.ok();
+    let console = place
+        .run(&format!(
+            "rollback {} {}",
+            place.folder.file("s.json").display(),
+            place.snapshot_flag("r.json")
+        ))
+        .await
+        .ok();
+    let snapshot = json_file(&place.folder.file("s.json"));
+    let name = snapshot["appClients"][1]["ClientName"].as_str().unwrap();
+    assert!(
+        console.says(&format!(
+            "note: app client {name} ({other}) was deleted since 2026-01-02T03:04:05Z and is not brought back; everything \
+             else is"
+        )),
+        "{}",
+        console.text()
+    );
+    assert_eq!(place.describe().await, before);
+}
+
+#[tokio::test]
 async fn what_others_changed_since_is_named_before_it_goes_back() {
     let place = Place::new().await;
     place.run(&place.attach("")).await.ok();

@@ -87,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         id: "door-email-change",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         title: "People can change their address before it is verified",
         why: "A stolen access token leads the code to another mailbox, or locks its owner out: the address counts as \
               unverified, and no code goes there.",

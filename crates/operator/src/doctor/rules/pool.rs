@@ -2,6 +2,7 @@
 
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Hit, Rule, Severity};
+use crate::pool::members;
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -22,6 +23,15 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Leave it if that is meant; set MfaConfiguration to OFF if it is not.",
         fixable: false,
         check: mfa_optional,
+    },
+    Rule {
+        id: "device-tracking",
+        severity: Severity::Note,
+        title: "The pool remembers devices of its own",
+        why: "Clients that send a device key have two steps more before the code. Such a device does not replace the code.",
+        fix: "Leave it if that is meant; otherwise take DeviceConfiguration off the pool.",
+        fixable: false,
+        check: device_tracking,
     },
     Rule {
         id: "native-mfa-possible",
@@ -56,6 +66,13 @@ fn mfa_optional(facts: &Facts) -> Vec<Hit> {
     let is_optional = facts.text("/MfaConfiguration") == Some("OPTIONAL");
     is_optional
         .then(|| Hit::pool("has MfaConfiguration OPTIONAL"))
+        .into_iter()
+        .collect()
+}
+
+fn device_tracking(facts: &Facts) -> Vec<Hit> {
+    members::tracks_devices(&facts.pool)
+        .then(|| Hit::pool("has a DeviceConfiguration"))
         .into_iter()
         .collect()
 }

@@ -61,7 +61,7 @@ seeds! {
         |facts| {
             facts.pool["UserAttributeUpdateSettings"] = Value::Null;
             super::healthy::set(facts, &[Trigger::Create], "ALLOW_UNVERIFIED_EMAIL", Some("true"));
-        } => ["door-unverified-email", "door-email-change", "unverified-email-allowed"];
+        } => ["door-email-change", "door-unverified-email", "unverified-email-allowed"];
     the_attribute_is_not_there:
         |facts| drop(facts.pool["SchemaAttributes"].as_array_mut().unwrap().remove(1)) => ["attribute-missing"];
     the_attribute_is_a_number:
@@ -98,6 +98,8 @@ seeds! {
         |facts| facts.pool["MfaConfiguration"] = json!("ON") => ["mfa-required"];
     the_pool_offers_mfa:
         |facts| facts.pool["MfaConfiguration"] = json!("OPTIONAL") => ["mfa-optional"];
+    the_pool_remembers_devices:
+        |facts| facts.pool["DeviceConfiguration"] = json!({ "ChallengeRequiredOnNewDevice": true }) => ["device-tracking"];
     cognito_could_do_it_itself:
         |facts| facts.pool["EmailConfiguration"]["EmailSendingAccount"] = json!("DEVELOPER") => ["native-mfa-possible"];
     users_have_no_verified_address:
