@@ -20,7 +20,7 @@ pub fn kinds() -> [Value; 4] {
 
 /// A pool of this kind that asks for a code, and a client that is not told who exists.
 pub async fn pool_of(server: &TestPool, kind: &Value) -> (String, String) {
-    let model = server.open_confirm_pool().await;
+    let model = server.confirm_pool().await;
     let described = server
         .call("DescribeUserPool", json!({ "UserPoolId": model }))
         .await
@@ -28,6 +28,7 @@ pub async fn pool_of(server: &TestPool, kind: &Value) -> (String, String) {
     let mut members = kind.clone();
     members["LambdaConfig"] = described["UserPool"]["LambdaConfig"].clone();
     let pool = server.pool_with(members).await;
+    server.require_code(&pool, None, false).await;
     let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });
     let client = server.client_with(&pool, hides).await;
     (pool, client["ClientId"].as_str().unwrap().to_owned())
