@@ -173,6 +173,22 @@ def test_no_code_outlives_the_sign_in_step_of_a_new_client(minutes, seconds):
     assert "SESSION_MINUTES" not in Stack(UserPoolId=POOL).environment("CreateFunction")
 
 
+def test_code_length_and_trusted_devices_reach_every_function():
+    for given, expected in [({}, ("6", "0")), ({"CodeLength": "8", "TrustedDeviceDays": "30"}, ("8", "30"))]:
+        stack = Stack(UserPoolId=POOL, **given)
+        for function in FUNCTIONS:
+            variables = stack.environment(function)
+            assert (variables["CODE_LENGTH"], variables["TRUSTED_DEVICE_DAYS"]) == expected
+
+
+def test_a_permissions_boundary_bounds_every_role_and_none_is_set_without():
+    boundary = "arn:aws:iam::123456789012:policy/boundary"
+    roles = Stack(UserPoolId=POOL, PermissionsBoundaryArn=boundary).of_type("AWS::IAM::Role")
+    assert len(roles) == len(FUNCTIONS)
+    assert {role["PermissionsBoundary"] for role in roles.values()} == {boundary}
+    assert not any("PermissionsBoundary" in role for role in Stack(UserPoolId=POOL).of_type("AWS::IAM::Role").values())
+
+
 def test_a_new_pool_has_no_door_without_a_code():
     stack = Stack()
     (pool,) = stack.of_type("AWS::Cognito::UserPool").values()
