@@ -240,3 +240,16 @@ async fn a_place_token_reaches_no_function_before_a_right_code_nor_after_the_epo
     scene.server.clock().advance_seconds(90 * 24 * 3600);
     assert_eq!(seen("41").await, Value::Null, "its time is over");
 }
+
+#[tokio::test]
+async fn door_a_define_that_asks_for_no_password_gives_no_tokens() {
+    let [define, create, verify] = code_only();
+    let scene = scene(&define, &create, &verify).await;
+    scene.server.require_code(&scene.pool, None, true).await;
+    let parameters = json!({ "USERNAME": "mara" });
+    let first = scene.initiate("CUSTOM_AUTH", parameters).await.ok();
+    answer(&scene, &first["Session"], "42").await.assert_error(
+        "NotAuthorizedException",
+        "This user pool requires a confirm code after the password: CUSTOM_AUTH must begin with SRP_A and end with CUSTOM_CHALLENGE.",
+    );
+}
