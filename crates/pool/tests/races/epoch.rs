@@ -152,10 +152,6 @@ async fn no_right_code_outlives_a_change_at_the_moment_of_its_commit() {
 #[tokio::test]
 async fn no_right_password_outlives_a_change_at_the_moment_of_its_commit() {
     for (name, calls) in movers() {
-        if name == "ChangePassword" {
-            // It forgets the failures of the account, so it meets the same commit and is told that it came second.
-            continue;
-        }
         let scene = Scene::new().await;
         let token = scene.tokens().await["AccessToken"].clone();
         before_the_commit(&scene, &token, calls);
