@@ -93,6 +93,11 @@ pub fn load_or_create(
     load(&path)
 }
 
+/// Whether a directory has a key, good or bad.
+pub fn is_in(directory: &Path) -> bool {
+    directory.join(NAME).exists()
+}
+
 fn load(path: &Path) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
     let failed = |error| KeyFileError::Io(path.to_owned(), error);
     let file = File::open(path).map_err(failed)?;

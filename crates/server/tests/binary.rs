@@ -110,6 +110,62 @@ impl Drop for Server {
 }
 
 #[test]
+fn a_second_server_on_a_data_directory_says_so_and_stops() {
+    let scratch = Scratch::default();
+    let server = Server::start(&scratch, &["--data", "d"]);
+    assert_eq!(
+        refusal(&scratch, &["serve", "--listen", "127.0.0.1:0", "--data", "d"]),
+        "poolhouse: another server runs on the data directory d. Stop it, or give this one a directory of its own with --data."
+    );
+    assert!(server.get("/health").starts_with("HTTP/1.1 200"));
+    assert!(server.stop());
+    assert!(
+        Server::start(&scratch, &["--data", "d"]).stop(),
+        "the directory is free again"
+    );
+}
+
+#[test]
+fn a_database_without_a_byte_beside_its_key_is_no_new_pool() {
+    let scratch = Scratch::default();
+    assert!(Server::start(&scratch, &["--data", "d"]).stop());
+    let database = scratch.path().join("d/poolhouse.db");
+    for left in std::fs::read_dir(scratch.path().join("d")).unwrap() {
+        let path = left.unwrap().path();
+        if path.to_str().unwrap().contains("poolhouse.db-") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    std::fs::write(&database, "").unwrap();
+    let said = "poolhouse: the database d/poolhouse.db is empty, and the key beside it belongs to one that was not. Put the database back from your backup, or delete d/poolhouse.db to begin with an empty one.";
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0", "--data", "d"][..],
+        &["keys", "create", "--data", "d"],
+    ] {
+        assert_eq!(refusal(&scratch, command), said);
+    }
+    assert_eq!(
+        std::fs::metadata(&database).unwrap().len(),
+        0,
+        "nothing is written"
+    );
+    std::fs::remove_file(&database).unwrap();
+    assert!(Server::start(&scratch, &["--data", "d"]).stop());
+}
+
+#[test]
+fn an_error_ends_with_one_dot() {
+    let scratch = Scratch::default();
+    for arguments in [
+        &["serve", "--config", "missing.toml"][..],
+        &["keys", "list", "--data", "missing"],
+    ] {
+        let said = refusal(&scratch, arguments);
+        assert!(said.ends_with('.') && !said.ends_with(".."), "{said}");
+    }
+}
+
+#[test]
 fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
     let scratch = Scratch::default();
     let server = Server::start(&scratch, &["--data", "d"]);

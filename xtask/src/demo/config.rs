@@ -49,10 +49,12 @@ impl Functions {
     }
 
     /// The part of poolhouse.toml that maps the functions to their programs.
-    pub fn settings(&self, pool_id: &str) -> String {
+    pub fn settings(&self, pool_id: &str, session_minutes: u64) -> String {
+        let session_minutes = session_minutes.to_string();
         let environment = [
             ("CUSTOM_ATTRIBUTES", "custom:authChallenge"),
             ("USER_POOL_ID", pool_id),
+            ("SESSION_MINUTES", &session_minutes),
             ("OTP_KEY", &self.otp_key),
             ("SMTP_URL", &format!("smtp://127.0.0.1:{}", self.inbox_port)),
             ("MAIL_FROM", "Poolhouse <no-reply@example.com>"),
@@ -85,10 +87,11 @@ mod tests {
             inbox_port: 2525,
             otp_key: "00".to_owned(),
         };
-        let text = functions.settings("us-east-1_AbCd12345");
+        let text = functions.settings("us-east-1_AbCd12345", 15);
         assert!(text.starts_with(
             "[functions.2faDefine]\nprogram = \"f/2faDefine/bootstrap\"\n[functions.2faDefine.environment]\n\
-             CUSTOM_ATTRIBUTES = \"custom:authChallenge\"\nUSER_POOL_ID = \"us-east-1_AbCd12345\"\nOTP_KEY = \"00\"\n\
+             CUSTOM_ATTRIBUTES = \"custom:authChallenge\"\nUSER_POOL_ID = \"us-east-1_AbCd12345\"\nSESSION_MINUTES = \"15\"\n\
+             OTP_KEY = \"00\"\n\
              SMTP_URL = \"smtp://127.0.0.1:2525\"\n"
         ));
         assert_eq!(text.matches("/bootstrap\"").count(), 3);

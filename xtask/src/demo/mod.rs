@@ -100,11 +100,11 @@ fn start(programs: &Path, home: &Path, port: u16) -> Outcome<(Server, Demo)> {
     };
     let known = fs::read_to_string(home.join("pool-id")).ok();
     let first = known
-        .map(|pool_id| functions.settings(&pool_id))
+        .map(|pool_id| functions.settings(&pool_id, pool::SESSION_MINUTES))
         .unwrap_or_default();
     let (server, api) = start(&first)?;
     let pool = pool::ensure(&api)?;
-    let wanted = functions.settings(&pool.id);
+    let wanted = functions.settings(&pool.id, pool.session_minutes);
     let (server, api) = if wanted == first {
         (server, api)
     } else {

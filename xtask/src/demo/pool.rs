@@ -9,6 +9,9 @@ use crate::system::random;
 /// The person who signs in.
 pub const USER: &str = "ada@example.com";
 
+/// How long a sign-in of a new client waits for its code: longer than the code lives, so that another can be sent.
+pub const SESSION_MINUTES: u64 = 15;
+
 const POOL_NAME: &str = "demo";
 const CLIENT_NAME: &str = "sign-in page";
 const FUNCTIONS: &str = "arn:aws:lambda:us-east-1:000000000000:function";
@@ -19,6 +22,8 @@ const PAGE: u32 = 60;
 pub struct Pool {
     pub id: String,
     pub client_id: String,
+    /// The client's `AuthSessionValidity`, which no event tells the functions.
+    pub session_minutes: u64,
 }
 
 /// The demo's pool and client; makes what is missing.
@@ -39,7 +44,16 @@ pub fn ensure(api: &PoolApi) -> Outcome<Pool> {
         Some(client_id) => client_id,
         None => create_client(api, &id)?,
     };
-    Ok(Pool { id, client_id })
+    let client = api.call(
+        "DescribeUserPoolClient",
+        &json!({ "UserPoolId": id, "ClientId": client_id }),
+    )?;
+    let minutes = client["UserPoolClient"]["AuthSessionValidity"].as_u64();
+    Ok(Pool {
+        id,
+        client_id,
+        session_minutes: minutes.ok_or("the app client has no AuthSessionValidity")?,
+    })
 }
 
 fn create_pool(api: &PoolApi) -> Outcome<String> {
@@ -48,6 +62,7 @@ fn create_pool(api: &PoolApi) -> Outcome<String> {
         &json!({
             "PoolName": POOL_NAME,
             "UsernameAttributes": ["email"],
+            "UsernameConfiguration": { "CaseSensitive": false },
             "AutoVerifiedAttributes": ["email"],
             "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
             "LambdaConfig": {
@@ -73,7 +88,7 @@ fn create_client(api: &PoolApi, pool_id: &str) -> Outcome<String> {
         &json!({
             "UserPoolId": pool_id,
             "ClientName": CLIENT_NAME,
-            "AuthSessionValidity": 5,
+            "AuthSessionValidity": SESSION_MINUTES,
             "PreventUserExistenceErrors": "ENABLED",
             "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             "ReadAttributes": attributes,

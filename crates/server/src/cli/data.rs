@@ -1,5 +1,7 @@
 //! The data directory: the database, the key beside it, and whether they belong together.
 
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +18,8 @@ use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
 
 /// The database's file name.
 const DATABASE: &str = "poolhouse.db";
+/// The file that a server holds locked. It is empty and stays: the lock ends with its process, however that ends.
+const LOCK: &str = "server.lock";
 /// What the row at [`seal::key`] holds, sealed.
 const KNOWN: &[u8] = b"poolhouse";
 
@@ -31,6 +35,7 @@ pub(super) struct Data {
 pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
     let cannot = |what: &str| CliError::new(format!("{what} {} cannot be used", directory.display()));
     let database = directory.join(DATABASE);
+    refuse_empty(directory, &database)?;
     key_file::prepare_directory(directory).map_err(|error| cannot("the data directory").caused_by(error))?;
     let master_key = key_file::load_or_create(directory, &database, &OsEntropy)
         .map_err(|error| cannot("the data directory").caused_by(error))?;
@@ -41,6 +46,44 @@ pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
     };
     data.check_seal(directory).await?;
     Ok(data)
+}
+
+/// Reserves the directory for one server, and makes it if it is not there. The reservation ends with the returned file.
+/// Commands beside the server need none: what they do is one commit.
+pub(super) fn reserve(directory: &Path) -> Result<File, CliError> {
+    let cannot = || {
+        CliError::new(format!(
+            "the data directory {} cannot be used",
+            directory.display()
+        ))
+    };
+    key_file::prepare_directory(directory).map_err(|error| cannot().caused_by(error))?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options
+        .open(directory.join(LOCK))
+        .map_err(|error| cannot().caused_by(error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(CliError::new(format!(
+            "another server runs on the data directory {}. Stop it, or give this one a directory of its own with --data",
+            directory.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(cannot().caused_by(error)),
+    }
+}
+
+/// Refuses a database without a byte beside a key: somebody's data is gone, and a new, empty pool would hide that.
+fn refuse_empty(directory: &Path, database: &Path) -> Result<(), CliError> {
+    let is_empty = fs::metadata(database).is_ok_and(|file| file.len() == 0);
+    if !is_empty || !key_file::is_in(directory) {
+        return Ok(());
+    }
+    Err(CliError::new(format!(
+        "the database {0} is empty, and the key beside it belongs to one that was not. Put the database back from your backup, or \
+         delete {0} to begin with an empty one",
+        database.display()
+    )))
 }
 
 /// Opens a directory that must be there: whoever mistypes it does not want a new one.

@@ -69,7 +69,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // With stderr gone there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "poolhouse: {}.", with_causes(&error));
+            let said = with_causes(&error);
+            let _ = writeln!(io::stderr(), "poolhouse: {}.", said.trim_end_matches('.'));
             ExitCode::FAILURE
         }
     }

@@ -60,6 +60,7 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
         .data
         .clone()
         .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
+    let _reserved = data::reserve(&directory)?;
     let data = data::open(&directory).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
