@@ -80,7 +80,7 @@ def test_the_guides_steps_lead_to_a_sign_in_with_a_mailed_code(idp, shell, artic
     described = shell.aws(
         f"aws cognito-idp describe-user-pool-client --user-pool-id {article.pool_id} --client-id {article.client_id}"
     )
-    assert described["UserPoolClient"]["AuthSessionValidity"] == 5
+    assert described["UserPoolClient"]["AuthSessionValidity"] == 15
     challenge = start_custom_auth(idp, article)
     code = inbox.code_for(ADA)
     answered = shell.aws(

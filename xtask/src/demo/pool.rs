@@ -57,21 +57,7 @@ pub fn ensure(api: &PoolApi) -> Outcome<Pool> {
 }
 
 fn create_pool(api: &PoolApi) -> Outcome<String> {
-    let pool = api.call(
-        "CreateUserPool",
-        &json!({
-            "PoolName": POOL_NAME,
-            "UsernameAttributes": ["email"],
-            "UsernameConfiguration": { "CaseSensitive": false },
-            "AutoVerifiedAttributes": ["email"],
-            "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
-            "LambdaConfig": {
-                "DefineAuthChallenge": format!("{FUNCTIONS}:2faDefine"),
-                "CreateAuthChallenge": format!("{FUNCTIONS}:2faCreate"),
-                "VerifyAuthChallengeResponse": format!("{FUNCTIONS}:2faVerify"),
-            },
-        }),
-    )?;
+    let pool = api.call("CreateUserPool", &pool_request())?;
     let id = text(&pool["UserPool"]["Id"])?;
     let attribute = json!({ "Name": "authChallenge", "AttributeDataType": "String", "Mutable": true });
     api.call(
@@ -81,21 +67,37 @@ fn create_pool(api: &PoolApi) -> Outcome<String> {
     Ok(id)
 }
 
+/// The pool's settings. It lacks `AttributesRequireVerificationBeforeUpdate`, which Poolhouse refuses.
+fn pool_request() -> Value {
+    json!({
+        "PoolName": POOL_NAME,
+        "UsernameAttributes": ["email"],
+        "UsernameConfiguration": { "CaseSensitive": false },
+        "AutoVerifiedAttributes": ["email"],
+        "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
+        "LambdaConfig": {
+            "DefineAuthChallenge": format!("{FUNCTIONS}:2faDefine"),
+            "CreateAuthChallenge": format!("{FUNCTIONS}:2faCreate"),
+            "VerifyAuthChallengeResponse": format!("{FUNCTIONS}:2faVerify"),
+        },
+    })
+}
+
 fn create_client(api: &PoolApi, pool_id: &str) -> Outcome<String> {
-    let attributes = ["custom:authChallenge", "email", "email_verified", "name"];
-    let client = api.call(
-        "CreateUserPoolClient",
-        &json!({
-            "UserPoolId": pool_id,
-            "ClientName": CLIENT_NAME,
-            "AuthSessionValidity": SESSION_MINUTES,
-            "PreventUserExistenceErrors": "ENABLED",
-            "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            "ReadAttributes": attributes,
-            "WriteAttributes": ["custom:authChallenge", "email", "name"],
-        }),
-    )?;
+    let client = api.call("CreateUserPoolClient", &client_request(pool_id))?;
     text(&client["UserPoolClient"]["ClientId"])
+}
+
+fn client_request(pool_id: &str) -> Value {
+    json!({
+        "UserPoolId": pool_id,
+        "ClientName": CLIENT_NAME,
+        "AuthSessionValidity": SESSION_MINUTES,
+        "PreventUserExistenceErrors": "ENABLED",
+        "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "ReadAttributes": ["custom:authChallenge", "email", "email_verified", "name"],
+        "WriteAttributes": ["custom:authChallenge", "email", "name"],
+    })
 }
 
 /// The demo's user, with a new password, which is returned.
@@ -151,5 +153,14 @@ mod tests {
         let pools = json!([{ "Name": "other", "Id": "a" }, { "Name": "demo", "Id": "b" }]);
         assert_eq!(find(&pools, "Name", "demo", "Id").as_deref(), Some("b"));
         assert_eq!(find(&pools, "Name", "gone", "Id"), None);
+    }
+
+    #[test]
+    fn the_person_signs_in_however_the_address_is_cased_and_has_time_to_find_the_mail() {
+        assert_eq!(
+            pool_request()["UsernameConfiguration"],
+            json!({ "CaseSensitive": false })
+        );
+        assert_eq!(client_request("p")["AuthSessionValidity"], 15);
     }
 }
