@@ -23,6 +23,8 @@ pub struct Mutant {
     /// `FnValue`, `BinaryOperator` and so on.
     pub genre: String,
     pub replacement: String,
+    /// Whether the function returns `impl Trait`, of which a body can have only one.
+    pub is_opaque: bool,
     /// Line and column in characters, both from 1: where the replaced text begins and ends.
     pub span: Range<(usize, usize)>,
 }
@@ -87,6 +89,9 @@ impl Mutant {
             package: text("package")?,
             genre: text("genre")?,
             replacement: text("replacement")?,
+            is_opaque: value["function"]["return_type"]
+                .as_str()
+                .is_some_and(|shape| shape.contains("impl ")),
             span: position("start")?..position("end")?,
         })
     }

@@ -43,7 +43,9 @@ pub fn find(text: &str, mutants: &[(usize, &Mutant)]) -> Outcome<(Vec<Site>, Vec
     let mut without = Vec::new();
     for (number, mutant) in mutants {
         let span = offset(text, mutant.span.start)..offset(text, mutant.span.end);
-        let Some((shape, range)) = places.of(&mutant.genre, span.start) else {
+        let place = places.of(&mutant.genre, span.start);
+        let is_early = |(shape, _): &(Shape, _)| *shape == Shape::Body;
+        let Some((shape, range)) = place.filter(|place| !(is_early(place) && mutant.is_opaque)) else {
             without.push(*number);
             continue;
         };

@@ -121,6 +121,7 @@ mod tests {
                     package: String::new(),
                     genre: (*genre).to_owned(),
                     replacement: (*replacement).to_owned(),
+                    is_opaque: false,
                     span: position(at)..position(at + replaced.len()),
                 }
             })
