@@ -1,0 +1,207 @@
+//! Building a crate's tests with all its mutants in them.
+//!
+//! Some mutations do not compile, and some code does not compile with a switch in it (a `const fn`). The compiler says
+//! where, and what was written for that mutant is left out, until all the rest compiles.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::mutant::Mutant;
+use super::sites::{self, Site};
+use super::switches::{self, Switched};
+use super::tree;
+use crate::system::process;
+use crate::{Outcome, console, root};
+
+/// A program with tests in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    pub name: String,
+    pub path: PathBuf,
+    /// Where Cargo runs it: its package.
+    pub folder: PathBuf,
+}
+
+/// A crate's tests, and the mutants that are not in them.
+#[derive(Debug)]
+pub struct Built {
+    pub programs: Vec<Program>,
+    pub left_out: BTreeSet<usize>,
+}
+
+/// The sources of one crate in the tree.
+struct Sources<'a> {
+    tree: &'a Path,
+    package: &'a str,
+    /// What is not mutated, and the sites in it.
+    files: BTreeMap<String, (String, Vec<Site>)>,
+    /// The crate's root.
+    root: String,
+}
+
+/// Writes all mutants of a package, each by its number in `mutants`, into the tree and builds its tests.
+///
+/// # Errors
+/// If the crate does not compile for a reason that no mutant explains.
+pub fn all_at_once(tree: &Path, package: &str, mutants: &[&Mutant]) -> Outcome<Built> {
+    let (sources, mut left_out) = Sources::read(tree, package, mutants)?;
+    loop {
+        let switched = sources.write(&left_out)?;
+        let messages = compile(tree, package)?;
+        let blamed = blamed(&messages, &switched);
+        let before = left_out.len();
+        left_out.extend(blamed);
+        if left_out.len() > before {
+            console::say(format!(
+                "{} of {} mutants cannot be switched",
+                left_out.len(),
+                mutants.len()
+            ))?;
+        } else if let Some(error) = messages.iter().find_map(error) {
+            return Err(format!("{package} does not compile: {error}").into());
+        } else {
+            let programs = messages.iter().filter_map(program).collect();
+            return Ok(Built { programs, left_out });
+        }
+    }
+}
+
+impl<'a> Sources<'a> {
+    fn read(tree: &'a Path, package: &'a str, mutants: &[&Mutant]) -> Outcome<(Self, BTreeSet<usize>)> {
+        let mut by_file: BTreeMap<&str, Vec<(usize, &Mutant)>> = BTreeMap::new();
+        for (number, mutant) in mutants.iter().enumerate() {
+            by_file
+                .entry(&mutant.name.file)
+                .or_default()
+                .push((number, mutant));
+        }
+        let first = by_file.keys().next().and_then(|file| file.split_once("/src/"));
+        let root = format!("{}/src/lib.rs", first.ok_or("a mutant lies in no src folder")?.0);
+        let (mut files, mut left_out) = (BTreeMap::new(), BTreeSet::new());
+        files.insert(root.clone(), (fs::read_to_string(root::path(&root))?, Vec::new()));
+        for (file, mutants) in by_file {
+            let text = fs::read_to_string(root::path(file))?;
+            let (sites, without) = sites::find(&text, &mutants)?;
+            left_out.extend(without);
+            files.insert(file.to_owned(), (text, sites));
+        }
+        let sources = Sources {
+            tree,
+            package,
+            files,
+            root,
+        };
+        Ok((sources, left_out))
+    }
+
+    /// Writes the files without what was left out.
+    fn write(&self, left_out: &BTreeSet<usize>) -> Outcome<BTreeMap<String, Switched>> {
+        let mut switched = BTreeMap::new();
+        for (file, (text, sites)) in &self.files {
+            let kept = sites.iter().filter_map(|site| without(site, left_out));
+            switched.insert(file.clone(), switches::write(text, &kept.collect::<Vec<_>>()));
+        }
+        let contents = switched.iter().map(|(file, switched)| {
+            let text = switched.text.clone();
+            let is_root = *file == self.root;
+            // It comes last, so that no place moves.
+            (
+                file.clone(),
+                if is_root {
+                    format!("{text}{}", switches::MODULE)
+                } else {
+                    text
+                },
+            )
+        });
+        tree::mirror(self.tree, &contents.collect())?;
+        console::say(format!("building the tests of {}", self.package))?;
+        Ok(switched)
+    }
+}
+
+/// The site without the mutants that are left out; `None` if no other is there.
+fn without(site: &Site, left_out: &BTreeSet<usize>) -> Option<Site> {
+    let mut site = site.clone();
+    site.alternatives.retain(|(number, _)| !left_out.contains(number));
+    (!site.alternatives.is_empty()).then_some(site)
+}
+
+/// Builds, and returns what Cargo and the compiler say.
+fn compile(tree: &Path, package: &str) -> Outcome<Vec<Value>> {
+    let mut messages = Vec::new();
+    let mut command = Command::new("cargo");
+    command
+        .args([
+            "test",
+            "--no-run",
+            "--quiet",
+            "--lib",
+            "--tests",
+            "--message-format",
+            "json",
+            "-p",
+            package,
+        ])
+        .current_dir(tree)
+        .env("CARGO_TARGET_DIR", root::target());
+    process::watch(&mut command, |line| {
+        messages.extend(serde_json::from_str::<Value>(line));
+        Ok(())
+    })?;
+    Ok(messages)
+}
+
+/// The mutants in the parts of the text that the compiler complains about.
+fn blamed(messages: &[Value], switched: &BTreeMap<String, Switched>) -> BTreeSet<usize> {
+    let errors = messages.iter().filter(|message| error(message).is_some());
+    let mut blamed = BTreeSet::new();
+    for error in errors {
+        let spans = error["message"]["spans"].as_array().into_iter().flatten();
+        let (primary, others): (Vec<_>, Vec<_>) = spans.partition(|span| span["is_primary"] == true);
+        let mutants = |spans: &[&Value]| -> BTreeSet<usize> {
+            spans.iter().flat_map(|span| mutants_at(span, switched)).collect()
+        };
+        let found = mutants(&primary);
+        blamed.extend(if found.is_empty() { mutants(&others) } else { found });
+    }
+    blamed
+}
+
+fn mutants_at(span: &Value, switched: &BTreeMap<String, Switched>) -> Vec<usize> {
+    // What a macro made stands where the macro was called.
+    if span["expansion"].is_object() {
+        return mutants_at(&span["expansion"]["span"], switched);
+    }
+    let (file, byte) = (span["file_name"].as_str(), span["byte_start"].as_u64());
+    let found = file.and_then(|file| switched.get(file)).zip(byte);
+    found.map_or_else(Vec::new, |(switched, byte)| {
+        switched
+            .mutants_at(usize::try_from(byte).unwrap_or(usize::MAX))
+            .to_vec()
+    })
+}
+
+/// The compiler's text, if this is an error.
+fn error(message: &Value) -> Option<&str> {
+    let is_error = message["reason"] == "compiler-message" && message["message"]["level"] == "error";
+    is_error
+        .then(|| message["message"]["rendered"].as_str())
+        .flatten()
+}
+
+/// A program with tests that was built.
+fn program(message: &Value) -> Option<Program> {
+    let is_test = message["reason"] == "compiler-artifact" && message["profile"]["test"] == true;
+    let path = message["executable"].as_str().filter(|_| is_test)?;
+    let manifest = Path::new(message["manifest_path"].as_str()?);
+    Some(Program {
+        name: message["target"]["name"].as_str()?.to_owned(),
+        path: PathBuf::from(path),
+        folder: manifest.parent()?.to_owned(),
+    })
+}
