@@ -1,11 +1,23 @@
 """What the tests share: one server for each run, a pool in it, and a new user for each test."""
 
 import os
+import shutil
+import tempfile
 
 import pytest
 from blackbox.inbox import Inbox
 from blackbox.pool import Pool
 from blackbox.server import Server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Folders of this run's own: every start of pytest shuts the folder that all its runs share to other users, and the mail
+    servers of a run under way, which are other users, would lose theirs in the middle of a test."""
+    if config.option.basetemp is None:
+        folder = tempfile.mkdtemp(prefix="t-")
+        config.option.basetemp = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_addoption(parser):
