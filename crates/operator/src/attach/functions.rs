@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::arn::FunctionArn;
-use crate::aws::{AwsError, Functions, Service};
-use crate::pool::{Trigger, policy};
+use crate::aws::{AwsError, Functions, Service, is_ours};
+use crate::pool::{Trigger, USUAL_SESSION_MINUTES, policy};
 
 /// A function, found.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub(crate) struct Function {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct OnLambda {
     pub(crate) access: policy::Access,
-    /// Seconds that a code lives by the function's environment, if that says.
-    pub(crate) code_ttl_s: Option<u64>,
+    /// `SESSION_MINUTES`, or what counts without it; `None` for a function of others, to which it means nothing.
+    pub(crate) session_minutes: Option<u64>,
 }
 
 /// Finds the three functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
@@ -78,18 +78,24 @@ async fn resolve_one(
         .and_then(FunctionArn::parse);
     let arn = given.or(arn).ok_or_else(unusable)?;
     let statements = functions.policy(&arn).await.map_err(FunctionsError::Lambda)?;
-    let ttl = configuration
-        .pointer("/Environment/Variables/CODE_TTL_SECONDS")
-        .and_then(Value::as_str);
     let on_lambda = OnLambda {
         access: policy::access(&statements, pool_arn),
-        code_ttl_s: ttl.and_then(|text| text.trim().parse().ok()),
+        session_minutes: is_ours(&configuration).then(|| told_minutes(&configuration)),
     };
     Ok(Function {
         trigger,
         arn,
         on_lambda: Some(on_lambda),
     })
+}
+
+/// What a function takes the app client's session to be. The doctor names a value that is none.
+fn told_minutes(configuration: &Value) -> u64 {
+    let told = configuration
+        .pointer("/Environment/Variables/SESSION_MINUTES")
+        .and_then(Value::as_str);
+    told.and_then(|text| text.trim().parse().ok())
+        .unwrap_or(USUAL_SESSION_MINUTES)
 }
 
 /// Why a function was not found.

@@ -10,7 +10,7 @@ use crate::change::{Permission, Plan};
 use crate::pool::attribute::{self, Flaw, Usual};
 use crate::pool::flows::{self, Flow};
 use crate::pool::policy::Access;
-use crate::pool::{Client, State, Trigger, members};
+use crate::pool::{Client, State, Trigger, USUAL_SESSION_MINUTES, members};
 
 /// What the operator asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,20 +18,13 @@ pub(crate) struct Wanted {
     /// The custom attribute's name without `custom:`.
     pub(crate) attribute: String,
     pub(crate) functions: Vec<Function>,
-    /// `AuthSessionValidity` in minutes; by default at least as long as a code lives.
-    pub(crate) session_minutes: Option<u64>,
+    /// `AuthSessionValidity` in minutes.
+    pub(crate) session_minutes: u64,
     /// The flows and permissions that the article gives the app client, beyond those that sign-in needs.
     pub(crate) article: bool,
     /// Whether other functions may lose the three triggers.
     pub(crate) replace_triggers: bool,
 }
-
-/// Seconds that a code lives where no function's environment says otherwise.
-const USUAL_CODE_TTL_S: u64 = 300;
-/// The minutes that `AuthSessionValidity` may be.
-const SESSION_MINUTES: std::ops::RangeInclusive<u64> = 3..=15;
-/// What `AuthSessionValidity` is where the description does not say.
-const USUAL_SESSION_MINUTES: u64 = 3;
 
 /// The plan that attaches the functions to the pool and its app clients.
 ///
@@ -49,6 +42,7 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
         .into_iter()
         .map(|client| planned_client(client, wanted, &mut plan))
         .collect();
+    note_session(&mut plan, wanted);
     plan_permissions(&mut plan, wanted);
     note_surroundings(&mut plan);
     Ok(plan)
@@ -114,6 +108,7 @@ fn plan_attribute(plan: &mut Plan, wanted: &Wanted) -> Result<(), Refusal> {
 
 fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Client {
     let label = client.label();
+    let minutes = client.session_minutes();
     let description = &mut client.description;
     let mut needed = vec![Flow::Custom];
     if !flows::rotates_refresh_tokens(description) {
@@ -130,9 +125,8 @@ fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Clien
         }
         description["ExplicitAuthFlows"] = list;
     }
-    let minutes = session_minutes(description, wanted);
-    if minutes != described_minutes(description) {
-        description["AuthSessionValidity"] = json!(minutes);
+    if minutes != wanted.session_minutes {
+        description["AuthSessionValidity"] = json!(wanted.session_minutes);
     }
     plan_attribute_permissions(description, &label, wanted, plan);
     let open: Vec<&str> = open_doors(description).iter().map(|flow| flow.name()).collect();
@@ -152,24 +146,25 @@ pub(crate) fn open_doors(client: &Value) -> Vec<Flow> {
     open
 }
 
-fn described_minutes(client: &Value) -> u64 {
-    client
-        .get("AuthSessionValidity")
-        .and_then(Value::as_u64)
-        .unwrap_or(USUAL_SESSION_MINUTES)
-}
-
-/// As asked for; otherwise as it is, but long enough for a code to live.
-fn session_minutes(client: &Value, wanted: &Wanted) -> u64 {
-    if let Some(minutes) = wanted.session_minutes {
-        return minutes;
+/// No event tells the functions how long the session is, and their environment belongs to whoever deployed them.
+fn note_session(plan: &mut Plan, wanted: &Wanted) {
+    let minutes = wanted.session_minutes;
+    let told = |function: &Function| match &function.on_lambda {
+        Some(lambda) => {
+            let told = lambda.session_minutes.filter(|told| *told != minutes)?;
+            Some(format!("{} ({told} now)", function.arn.name()))
+        }
+        None if minutes == USUAL_SESSION_MINUTES => None,
+        None => Some(function.arn.name().to_owned()),
+    };
+    let others: Vec<String> = wanted.functions.iter().filter_map(told).collect();
+    if !others.is_empty() {
+        plan.notes.push(format!(
+            "set SESSION_MINUTES={minutes}, the app client's AuthSessionValidity, in the environment of {}; a function \
+             without it counts on {USUAL_SESSION_MINUTES}",
+            others.join(", ")
+        ));
     }
-    let lives = wanted
-        .functions
-        .iter()
-        .filter_map(|function| function.on_lambda.as_ref()?.code_ttl_s);
-    let code_minutes = lives.max().unwrap_or(USUAL_CODE_TTL_S).div_ceil(60);
-    described_minutes(client).max(code_minutes.clamp(*SESSION_MINUTES.start(), *SESSION_MINUTES.end()))
 }
 
 /// The functions read and write the attribute by the administrator's operations, so app clients need neither; whoever

@@ -10,7 +10,7 @@ fn function(trigger: Trigger, access: Option<Access>) -> Function {
         arn: FunctionArn::parse(&format!("{ARN}:{}", trigger.usual_function())).unwrap(),
         on_lambda: access.map(|access| OnLambda {
             access,
-            code_ttl_s: None,
+            session_minutes: Some(15),
         }),
     }
 }
@@ -21,7 +21,7 @@ fn wanted() -> Wanted {
         functions: Trigger::ALL
             .map(|trigger| function(trigger, Some(Access::ForThisPool)))
             .to_vec(),
-        session_minutes: None,
+        session_minutes: 15,
         article: false,
         replace_triggers: false,
     }
@@ -47,7 +47,7 @@ fn state() -> State {
         clients: vec![Client {
             id: "c".to_owned(),
             description: json!({
-                "ClientId": "c", "ClientName": "web", "AuthSessionValidity": 5,
+                "ClientId": "c", "ClientName": "web", "AuthSessionValidity": 15,
                 "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             }),
         }],
@@ -194,31 +194,52 @@ fn the_client_gets_the_flows_that_sign_in_needs_and_no_others() {
 }
 
 #[test]
-fn the_session_lives_as_long_as_a_code() {
+fn the_session_gets_the_minutes_that_were_asked_for() {
     let mut state = attached();
-    state.clients[0].description["AuthSessionValidity"] = json!(3);
-    let line = |wanted: &Wanted| lines(state.clone(), wanted).pop().unwrap_or_default();
-    assert_eq!(line(&wanted()), "  ~ AuthSessionValidity: 3 → 5");
-    assert_eq!(
-        line(&Wanted {
-            session_minutes: Some(3),
+    let lines = |state: &State, session_minutes| {
+        let wanted = Wanted {
+            session_minutes,
             ..wanted()
-        }),
-        ""
+        };
+        lines(state.clone(), &wanted)
+    };
+    let line = |text: &str| ["app client web (c)".to_owned(), text.to_owned()];
+    assert_eq!(lines(&state, 5), line("  ~ AuthSessionValidity: 15 → 5"));
+    state.clients[0].description["AuthSessionValidity"] = Value::Null;
+    assert_eq!(lines(&state, 3), [""; 0], "3 is what it is where it is not set");
+    assert_eq!(lines(&state, 15), line("  + AuthSessionValidity: 15"));
+}
+
+#[test]
+fn functions_that_count_on_another_session_are_named_and_foreign_ones_are_not() {
+    let told = |minutes: [Option<Option<u64>>; 3]| {
+        let mut wanted = wanted();
+        for (function, minutes) in wanted.functions.iter_mut().zip(minutes) {
+            function.on_lambda = minutes.map(|session_minutes| OnLambda {
+                access: Access::ForThisPool,
+                session_minutes,
+            });
+        }
+        let notes = plan(attached(), &wanted).unwrap().notes;
+        let said = notes.into_iter().filter(|note| note.contains("SESSION_MINUTES"));
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told([Some(Some(3)), Some(Some(15)), Some(Some(4))]),
+        [
+            "set SESSION_MINUTES=15, the app client's AuthSessionValidity, in the environment of 2faDefine (3 now), \
+          2faVerify (4 now); a function without it counts on 3"
+        ]
     );
     assert_eq!(
-        line(&Wanted {
-            session_minutes: Some(15),
-            ..wanted()
-        }),
-        "  ~ AuthSessionValidity: 3 → 15"
+        told([None, None, None]),
+        [
+            "set SESSION_MINUTES=15, the app client's AuthSessionValidity, in the environment of 2faDefine, 2faCreate, \
+          2faVerify; a function without it counts on 3"
+        ],
+        "without a Lambda nobody knows what they are told"
     );
-    let mut longer = wanted();
-    longer.functions[1].on_lambda = Some(OnLambda {
-        access: Access::ForThisPool,
-        code_ttl_s: Some(541),
-    });
-    assert_eq!(line(&longer), "  ~ AuthSessionValidity: 3 → 10");
+    assert_eq!(told([Some(None), Some(None), Some(None)]), [""; 0]);
 }
 
 #[test]

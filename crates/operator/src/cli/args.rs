@@ -67,9 +67,9 @@ pub struct AttachArgs {
     /// The custom attribute that carries the ledger, without `custom:`
     #[arg(long, value_name = "NAME", default_value = "authChallenge", value_parser = attribute_name)]
     pub(super) attribute: String,
-    /// Minutes that a sign-in may take, 3 to 15 [default: as it is, but at least the life of a code]
-    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(3..=15))]
-    pub(super) session_minutes: Option<u64>,
+    /// Minutes that a challenge waits for its answer, 3 to 15; the functions' SESSION_MINUTES is to be the same
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(3..=15))]
+    pub(super) session_minutes: u64,
     /// Set the app client up as the article does: ALLOW_USER_SRP_AUTH, and permission to read and write the attribute.
     /// Sign-in needs neither; the first is a door without a code
     #[arg(long)]

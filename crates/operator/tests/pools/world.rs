@@ -232,6 +232,7 @@ pub fn variables() -> Value {
         "OTP_KEY": "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210",
         "MAIL_FROM": "App <no-reply@example.com>",
         "MAIL_URL": "ses://us-east-1",
+        "SESSION_MINUTES": "15",
     })
 }
 
