@@ -211,3 +211,17 @@ def test_a_pool_that_exists_is_left_to_attach():
     assert stack.of_type("AWS::Cognito::UserPool") == stack.of_type("AWS::Cognito::UserPoolClient") == {}
     assert stack.of_type("AWS::Serverless::Function").keys() == set(FUNCTIONS[:3])
     assert stack.environment("DefineFunction")["USER_POOL_ID"] == POOL
+
+
+def test_the_command_that_is_left_names_the_functions_and_the_session_of_the_stack():
+    def command(**parameters):
+        stack = Stack(UserPoolId=POOL, **parameters)
+        return stack.fill(stack.template["Outputs"]["AttachCommand"]["Value"])
+
+    begin = (
+        f"poolhouse attach --user-pool-id {POOL} --define [DefineFunction.Arn] --create [CreateFunction.Arn] "
+        "--verify [VerifyFunction.Arn] "
+    )
+    assert command(WithPostConfirmation="false") == f"{begin}--client-id"
+    whole = f"{begin}--post-confirmation [PostConfirmationFunction.Arn] --session-minutes 10 --client-id"
+    assert command(SessionMinutes="10") == whole

@@ -1,4 +1,4 @@
-//! The three functions as Lambda has them, or as a pool elsewhere calls them.
+//! The functions as Lambda has them, or as a pool elsewhere calls them.
 
 use std::error::Error;
 use std::fmt;
@@ -26,7 +26,7 @@ pub(crate) struct OnLambda {
     pub(crate) session_minutes: Option<u64>,
 }
 
-/// Finds the three functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
+/// Finds the functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
 /// around the pool; otherwise they stand for the function of that name beside it.
 ///
 /// # Errors
@@ -34,13 +34,32 @@ pub(crate) struct OnLambda {
 pub(crate) async fn resolve(
     functions: Functions<'_>,
     pool_arn: &str,
-    named: &[(Trigger, String); 3],
+    named: &[(Trigger, String)],
 ) -> Result<Vec<Function>, FunctionsError> {
     let mut found = Vec::with_capacity(named.len());
     for (trigger, name) in named {
         found.push(resolve_one(functions, pool_arn, *trigger, name).await?);
     }
     Ok(found)
+}
+
+/// The function of the usual name for a trigger, if there is one on Lambda.
+///
+/// # Errors
+/// A Lambda that does not answer.
+pub(crate) async fn find_usual(
+    functions: Functions<'_>,
+    pool_arn: &str,
+    trigger: Trigger,
+) -> Result<Option<Function>, FunctionsError> {
+    if !functions.0.has(Service::Functions) {
+        return Ok(None);
+    }
+    match resolve_one(functions, pool_arn, trigger, trigger.usual_function()).await {
+        Ok(function) => Ok(Some(function)),
+        Err(FunctionsError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn resolve_one(
@@ -130,6 +149,7 @@ fn flag(trigger: Trigger) -> &'static str {
         Trigger::Define => "define",
         Trigger::Create => "create",
         Trigger::Verify => "verify",
+        Trigger::PostConfirmation => "post-confirmation",
     }
 }
 

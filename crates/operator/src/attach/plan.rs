@@ -17,7 +17,10 @@ use crate::pool::{Client, State, Trigger, USUAL_SESSION_MINUTES, members};
 pub(crate) struct Wanted {
     /// The custom attribute's name without `custom:`.
     pub(crate) attribute: String,
+    /// Those that were named, or are needed.
     pub(crate) functions: Vec<Function>,
+    /// A function for PostConfirmation that nobody named. It gives way to another that has the trigger.
+    pub(crate) offered: Option<Function>,
     /// `AuthSessionValidity` in minutes.
     pub(crate) session_minutes: u64,
     /// The flows and permissions that the article gives the app client, beyond those that sign-in needs.
@@ -31,8 +34,9 @@ pub(crate) struct Wanted {
 /// # Errors
 /// The pool is such that attaching would break something, or would not work.
 pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
-    check_triggers(&state.pool, wanted)?;
     let mut plan = Plan::of(state);
+    let wanted = &with_offered(&mut plan, wanted.clone());
+    check_triggers(&plan.before.pool, wanted)?;
     plan_attribute(&mut plan, wanted)?;
     for function in &wanted.functions {
         plan.pool["LambdaConfig"][function.trigger.member()] = json!(function.arn.to_string());
@@ -43,9 +47,42 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
         .map(|client| planned_client(client, wanted, &mut plan))
         .collect();
     note_session(&mut plan, wanted);
+    note_post_confirmation(&mut plan, wanted);
     plan_permissions(&mut plan, wanted);
     note_surroundings(&mut plan);
     Ok(plan)
+}
+
+/// Takes up the function that was offered, unless another has its trigger. A new password that the mailbox confirmed then
+/// clears what wrong codes have locked; a function of somebody else's does work that these tools know nothing of.
+fn with_offered(plan: &mut Plan, mut wanted: Wanted) -> Wanted {
+    let Some(offered) = wanted.offered.take() else {
+        return wanted;
+    };
+    let there = offered.trigger.of(&plan.before.pool);
+    match there.filter(|there| *there != offered.arn.to_string()) {
+        Some(there) => plan.notes.push(format!(
+            "PostConfirmation leads to {there} and stays; with {} in its place (--post-confirmation, --replace-triggers), a \
+             forgotten password that was replaced would clear what wrong codes have locked",
+            offered.arn.name()
+        )),
+        None => wanted.functions.push(offered),
+    }
+    wanted
+}
+
+/// What a new password clears, and how the forms come to say so.
+fn note_post_confirmation(plan: &mut Plan, wanted: &Wanted) {
+    let is_new = |function: &Function| {
+        function.trigger == Trigger::PostConfirmation && function.trigger.of(&plan.before.pool).is_none()
+    };
+    if wanted.functions.iter().any(is_new) {
+        plan.notes.push(
+            "replacing a forgotten password will clear what wrong codes have locked: set CLOSED_OPENS_BY=password in the \
+             functions' environment, so that forms say so"
+                .to_owned(),
+        );
+    }
 }
 
 /// What does not stand in the way, but should be known beforehand.
@@ -157,7 +194,9 @@ fn note_session(plan: &mut Plan, wanted: &Wanted) {
         None if minutes == USUAL_SESSION_MINUTES => None,
         None => Some(function.arn.name().to_owned()),
     };
-    let others: Vec<String> = wanted.functions.iter().filter_map(told).collect();
+    let of_code = wanted.functions.iter();
+    let of_code = of_code.filter(|function| Trigger::ALL.contains(&function.trigger));
+    let others: Vec<String> = of_code.filter_map(told).collect();
     if !others.is_empty() {
         plan.notes.push(format!(
             "set SESSION_MINUTES={minutes}, the app client's AuthSessionValidity, in the environment of {}; a function \
@@ -245,7 +284,7 @@ impl Refusal {
         match self {
             Refusal::OtherTriggers(_) => {
                 "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
-                 them with --define, --create and --verify."
+                 them with --define, --create and --verify, and leave --post-confirmation out."
                     .to_owned()
             }
             Refusal::Attribute { .. } => {
@@ -299,3 +338,7 @@ impl Error for Refusal {}
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "plan_functions_tests.rs"]
+mod functions_tests;

@@ -2,9 +2,9 @@ use super::*;
 use crate::arn::FunctionArn;
 use crate::attach::functions::OnLambda;
 
-const ARN: &str = "arn:aws:lambda:eu-central-1:1:function";
+pub(super) const ARN: &str = "arn:aws:lambda:eu-central-1:1:function";
 
-fn function(trigger: Trigger, access: Option<Access>) -> Function {
+pub(super) fn function(trigger: Trigger, access: Option<Access>) -> Function {
     Function {
         trigger,
         arn: FunctionArn::parse(&format!("{ARN}:{}", trigger.usual_function())).unwrap(),
@@ -15,12 +15,13 @@ fn function(trigger: Trigger, access: Option<Access>) -> Function {
     }
 }
 
-fn wanted() -> Wanted {
+pub(super) fn wanted() -> Wanted {
     Wanted {
         attribute: "authChallenge".to_owned(),
         functions: Trigger::ALL
             .map(|trigger| function(trigger, Some(Access::ForThisPool)))
             .to_vec(),
+        offered: None,
         session_minutes: 15,
         article: false,
         replace_triggers: false,
@@ -56,7 +57,7 @@ fn state() -> State {
 }
 
 /// A pool that is attached already.
-fn attached() -> State {
+pub(super) fn attached() -> State {
     let mut state = state();
     for trigger in Trigger::ALL {
         state.pool["LambdaConfig"][trigger.member()] = json!(format!("{ARN}:{}", trigger.usual_function()));
@@ -208,38 +209,6 @@ fn the_session_gets_the_minutes_that_were_asked_for() {
     state.clients[0].description["AuthSessionValidity"] = Value::Null;
     assert_eq!(lines(&state, 3), [""; 0], "3 is what it is where it is not set");
     assert_eq!(lines(&state, 15), line("  + AuthSessionValidity: 15"));
-}
-
-#[test]
-fn functions_that_count_on_another_session_are_named_and_foreign_ones_are_not() {
-    let told = |minutes: [Option<Option<u64>>; 3]| {
-        let mut wanted = wanted();
-        for (function, minutes) in wanted.functions.iter_mut().zip(minutes) {
-            function.on_lambda = minutes.map(|session_minutes| OnLambda {
-                access: Access::ForThisPool,
-                session_minutes,
-            });
-        }
-        let notes = plan(attached(), &wanted).unwrap().notes;
-        let said = notes.into_iter().filter(|note| note.contains("SESSION_MINUTES"));
-        said.collect::<Vec<_>>()
-    };
-    assert_eq!(
-        told([Some(Some(3)), Some(Some(15)), Some(Some(4))]),
-        [
-            "set SESSION_MINUTES=15, the app client's AuthSessionValidity, in the environment of 2faDefine (3 now), \
-          2faVerify (4 now); a function without it counts on 3"
-        ]
-    );
-    assert_eq!(
-        told([None, None, None]),
-        [
-            "set SESSION_MINUTES=15, the app client's AuthSessionValidity, in the environment of 2faDefine, 2faCreate, \
-          2faVerify; a function without it counts on 3"
-        ],
-        "without a Lambda nobody knows what they are told"
-    );
-    assert_eq!(told([Some(None), Some(None), Some(None)]), [""; 0]);
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct AwsArgs {
     pub(super) endpoint_url: Option<String>,
 }
 
-/// The three functions.
+/// The functions.
 #[derive(Clone, Debug, Args)]
 pub struct FunctionArgs {
     /// The function for DefineAuthChallenge, by name or ARN
@@ -34,6 +34,9 @@ pub struct FunctionArgs {
     /// The function for VerifyAuthChallengeResponse, by name or ARN
     #[arg(long, value_name = "FUNCTION", default_value = Trigger::Verify.usual_function())]
     pub(super) verify: String,
+    /// The function for PostConfirmation, by name or ARN [default: 2faPostConfirmation, if Lambda has it]
+    #[arg(long, value_name = "FUNCTION")]
+    pub(super) post_confirmation: Option<String>,
 }
 
 /// How a change is agreed to.
@@ -74,7 +77,10 @@ pub struct AttachArgs {
     /// Sign-in needs neither; the first is a door without a code
     #[arg(long)]
     pub(super) article: bool,
-    /// Take the three triggers from functions that have them now
+    /// Leave the PostConfirmation trigger as it is. A replaced password then clears no lock
+    #[arg(long, conflicts_with = "post_confirmation")]
+    pub(super) no_post_confirmation: bool,
+    /// Take the triggers from functions that have them now
     #[arg(long)]
     pub(super) replace_triggers: bool,
     #[command(flatten)]

@@ -220,7 +220,7 @@ async fn triggers_of_others_are_left_and_the_way_out_is_told() {
             "poolhouse: other functions are in place, and nothing was changed:".to_owned(),
             format!("  CreateAuthChallenge {}", arn("theirs")),
             "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
-             them with --define, --create and --verify."
+             them with --define, --create and --verify, and leave --post-confirmation out."
                 .to_owned(),
         ]
     );

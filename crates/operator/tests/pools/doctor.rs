@@ -30,6 +30,7 @@ async fn healthy() -> Place {
         });
         services.identities.insert("example.com".to_owned(), identity);
     }
+    place.deploy_post_confirmation();
     place.run(&place.attach("")).await.ok();
     place
 }

@@ -46,7 +46,7 @@ pub(super) fn facts() -> Facts {
 
 fn pool() -> Value {
     let mut triggers = json!({});
-    for trigger in Trigger::ALL {
+    for trigger in [&Trigger::ALL[..], &[Trigger::PostConfirmation]].concat() {
         triggers[trigger.member()] = json!(arn(trigger));
     }
     json!({

@@ -32,7 +32,9 @@ const OTHER_KEY: &str = "BdrFHQ1cJv3Wq2kz0mX9aTn7uYh4LsPe8oGiVxRtKbM=";
 
 seeds! {
     no_trigger_is_set:
-        |facts| facts.pool["LambdaConfig"] = json!({}) => ["triggers-missing"];
+        |facts| facts.pool["LambdaConfig"] = json!({}) => ["triggers-missing", "post-confirmation-missing"];
+    a_new_password_clears_nothing:
+        |facts| facts.pool["LambdaConfig"]["PostConfirmation"] = Value::Null => ["post-confirmation-missing"];
     one_trigger_is_not_set:
         |facts| facts.pool["LambdaConfig"]["VerifyAuthChallengeResponse"] = Value::Null => ["triggers-missing"];
     a_trigger_leads_nowhere:
@@ -162,6 +164,18 @@ fn what_a_function_takes_the_session_to_be_is_compared_with_the_app_clients() {
     facts.clients[0].description["AuthSessionValidity"] = Value::Null;
     set(&mut facts, ALL, "SESSION_MINUTES", None);
     assert_eq!(hits(&facts), [""; 0], "3 is what both are where neither is set");
+}
+
+#[test]
+fn where_nothing_is_kept_or_the_pool_clears_it_nobody_misses_the_function_for_that() {
+    let mut facts = super::healthy::facts();
+    facts.pool["LambdaConfig"]["PostConfirmation"] = Value::Null;
+    set(&mut facts, ALL, "OTP_KEY", None);
+    assert_eq!(super::found(&facts), ["key-missing"]);
+    for function in &mut facts.functions {
+        function.environment = Known::NotHere("no Lambda".to_owned());
+    }
+    assert_eq!(super::found(&facts), [""; 0]);
 }
 
 #[test]
