@@ -25,7 +25,9 @@ pub(crate) struct Wanted {
     pub(crate) session_minutes: u64,
     /// The flows and permissions that the article gives the app client, beyond those that sign-in needs.
     pub(crate) article: bool,
-    /// Whether other functions may lose the three triggers.
+    /// Whether the pool can have new addresses verified before they count. Poolhouse cannot.
+    pub(crate) can_verify_email_first: bool,
+    /// Whether other functions may lose the triggers.
     pub(crate) replace_triggers: bool,
 }
 
@@ -38,6 +40,7 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
     let wanted = &with_offered(&mut plan, wanted.clone());
     check_triggers(&plan.before.pool, wanted)?;
     plan_attribute(&mut plan, wanted)?;
+    plan_verification(&mut plan, wanted);
     for function in &wanted.functions {
         plan.pool["LambdaConfig"][function.trigger.member()] = json!(function.arn.to_string());
     }
@@ -141,6 +144,43 @@ fn plan_attribute(plan: &mut Plan, wanted: &Wanted) -> Result<(), Refusal> {
             flaw,
         }),
     }
+}
+
+/// Has a new address verified before it takes the place of the old one: otherwise it counts as unverified, no code goes
+/// there, and its owner is locked out. The service takes that only of addresses that it verifies by itself.
+fn plan_verification(plan: &mut Plan, wanted: &Wanted) {
+    if members::verifies_email_first(&plan.before.pool) {
+        return;
+    }
+    if !wanted.can_verify_email_first {
+        plan.notes.push(
+            "this pool is not on AWS, so AttributesRequireVerificationBeforeUpdate stays as it is; `poolhouse doctor` names \
+             app clients whose people can change their address"
+                .to_owned(),
+        );
+        return;
+    }
+    let pool = &mut plan.pool;
+    let was_automatic = with_email(&mut pool["AutoVerifiedAttributes"]);
+    with_email(&mut pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]);
+    if !was_automatic {
+        plan.notes.push(
+            "AutoVerifiedAttributes gets email, which AttributesRequireVerificationBeforeUpdate needs: Cognito then mails a \
+             code of its own to people who sign up or change their address"
+                .to_owned(),
+        );
+    }
+}
+
+/// Adds email to a list. Returns whether it was there.
+fn with_email(list: &mut Value) -> bool {
+    let mut names = list.as_array().cloned().unwrap_or_default();
+    let was_there = names.iter().any(|name| name == "email");
+    if !was_there {
+        names.push(json!("email"));
+        *list = Value::Array(names);
+    }
+    was_there
 }
 
 fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Client {
@@ -342,3 +382,7 @@ mod tests;
 #[cfg(test)]
 #[path = "plan_functions_tests.rs"]
 mod functions_tests;
+
+#[cfg(test)]
+#[path = "plan_verification_tests.rs"]
+mod verification_tests;

@@ -24,6 +24,7 @@ pub(super) fn wanted() -> Wanted {
         offered: None,
         session_minutes: 15,
         article: false,
+        can_verify_email_first: true,
         replace_triggers: false,
     }
 }
@@ -44,6 +45,8 @@ fn state() -> State {
                 attribute_description(),
             ],
             "LambdaConfig": { "PreSignUp": format!("{ARN}:pre") },
+            "AutoVerifiedAttributes": ["email"],
+            "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
         }),
         clients: vec![Client {
             id: "c".to_owned(),

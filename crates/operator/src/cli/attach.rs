@@ -33,6 +33,7 @@ pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(
         offered,
         session_minutes: args.session_minutes,
         article: args.article,
+        can_verify_email_first: opened.aws.endpoints.is_aws(),
         replace_triggers: args.replace_triggers,
     };
     let plan = plan_attach(opened.state.clone(), &wanted)?;
