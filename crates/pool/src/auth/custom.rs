@@ -228,14 +228,17 @@ async fn decide(
         // Whatever Define says: nobody is signed in who does not exist.
         Decision::IssueTokens if sign_in.subject.user().is_none() => Ok(Outcome::Failed),
         Decision::IssueTokens => {
-            let had_code = door::had_code(sign_in, &answered);
-            if !had_code {
+            let is_passed = door::is_passed(sign_in, &answered);
+            if !is_passed {
                 door::check_define(sign_in.pool, sign_in.client)?;
             }
             if issued.is_none() {
                 let mut tokens = tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?;
-                if !had_code {
+                if !is_passed {
                     tokens.without_code(sign_in);
+                }
+                if answered.last().is_some_and(door::is_right_code) {
+                    tokens.with_code(sign_in);
                 }
                 *issued = Some(tokens);
             }

@@ -54,22 +54,23 @@ pub fn check_define(pool: &PoolRecord, client: &ClientRecord) -> Result<(), ApiE
     ))
 }
 
-/// Whether a sign-in by custom authentication had the password, and after it a right code or the token of a browser that
-/// had one. The pool has taken every other token out of the metadata.
-pub fn had_code(sign_in: &SignIn<'_>, answered: &[ChallengeResult]) -> bool {
-    let is =
-        |result: &ChallengeResult, name: ChallengeNameType| result.result && result.name == name.as_str();
+/// Whether a sign-in by custom authentication had the password, and after it a right code or, where this server lets
+/// browsers be trusted, the token of one that had a right code. The pool has taken every other token out of the metadata.
+pub fn is_passed(sign_in: &SignIn<'_>, answered: &[ChallengeResult]) -> bool {
     let password = answered
         .iter()
-        .position(|result| is(result, ChallengeNameType::PasswordVerifier));
-    let Some(password) = password else {
+        .position(|result| result.result && result.name == ChallengeNameType::PasswordVerifier.as_str());
+    let after = password.and_then(|password| answered.get(password + 1..));
+    let Some(after) = after else {
         return false;
     };
-    let after = answered.get(password + 1..).unwrap_or_default();
-    let code = after
-        .last()
-        .is_some_and(|last| is(last, ChallengeNameType::CustomChallenge));
-    code || sign_in.metadata.contains_key(place::TOKEN)
+    let trusts = sign_in.ctx.app.functions.confirm().trusted_device_days > 0;
+    after.last().is_some_and(is_right_code) || (trusts && sign_in.metadata.contains_key(place::TOKEN))
+}
+
+/// Whether this answer was a right code.
+pub fn is_right_code(result: &ChallengeResult) -> bool {
+    result.result && result.name == ChallengeNameType::CustomChallenge.as_str()
 }
 
 /// That the pool's door is as this sign-in found it: part of the commit of tokens without a code.

@@ -1,7 +1,7 @@
 //! Wrong passwords in a row: after five, an account locks for one second, then twice as long with each further failure,
 //! to a ceiling of fifteen minutes. Attempts during a lock fail and do not prolong it; a success, or fifteen quiet
-//! minutes, starts the count again. The numbers are Cognito's. Beyond that, no more than a hundred wrong ones of a name are judged in a day, whatever succeeds
-//! meanwhile; right ones never count.
+//! minutes, starts the count again. The numbers are Cognito's. Beyond that, no more than a hundred wrong ones of a name are
+//! judged in a day, whatever succeeds meanwhile; right ones never count.
 //!
 //! Whatever comes of a password is committed on the condition that the row is what it was when the attempt began: a
 //! failure together with its count, a success together with what the password was given for. Nobody hears a verdict

@@ -27,6 +27,8 @@ pub struct Issued {
     pub result: AuthenticationResultType,
     /// The rows that come with the tokens.
     family: Batch,
+    /// The user's security epoch under which they are made.
+    epoch: u64,
     user: Stored<UserRecord>,
     /// What the user becomes with these tokens, where a first password was chosen.
     chosen: Option<Chosen>,
@@ -95,6 +97,11 @@ impl Issued {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Has the commit note the place token of this sign-in, which ends with a right code.
+    pub fn with_code(&mut self, sign_in: &SignIn<'_>) {
+        self.family = std::mem::take(&mut self.family).merge(place::noted(sign_in, self.epoch));
     }
 
     /// Has the commit expect that the pool's door is as this sign-in found it: for tokens without a code.
@@ -187,7 +194,8 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
     Ok(Issued {
         result,
-        family: place::noted(sign_in, family.epoch).create(row, &family),
+        family: Batch::new().create(row, &family),
+        epoch: family.epoch,
         user,
         chosen,
         mirror: None,

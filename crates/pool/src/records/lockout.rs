@@ -13,6 +13,10 @@ const CEILING_SECONDS: i64 = 15 * 60;
 /// Wrong passwords that are judged in a day, of one account.
 const MOST_OF_DAY: i64 = 100;
 const DAY_SECONDS: i64 = 24 * 3600;
+/// How long failures that carry no penalty are kept.
+const BRIEFLY_SECONDS: i64 = CEILING_SECONDS + SWEEP_MARGIN_SECONDS;
+/// Forgetting so few of them that early, again and again for a day, still makes no more than the day's.
+const _: () = assert!((DAY_SECONDS / BRIEFLY_SECONDS + 1) * FREE_FAILURES <= MOST_OF_DAY);
 
 /// The failures of one account, or of a name that nobody has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +103,15 @@ impl Document for Failures {
         })
     }
 
+    /// A flood of names that nobody has leaves a few failures of each: they go soon, and only what could fill a day is kept
+    /// for the day.
     fn sweepable(&self) -> Option<Millis> {
-        let quiet = self.last.plus_seconds(CEILING_SECONDS);
-        let over = self.day.plus_seconds(DAY_SECONDS);
-        Some(quiet.max(over).plus_seconds(SWEEP_MARGIN_SECONDS))
+        let briefly = self.last.plus_seconds(BRIEFLY_SECONDS);
+        if self.of_day <= FREE_FAILURES {
+            return Some(briefly);
+        }
+        let over = self.day.plus_seconds(DAY_SECONDS + SWEEP_MARGIN_SECONDS);
+        Some(briefly.max(over))
     }
 }
 

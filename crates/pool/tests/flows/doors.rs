@@ -1,5 +1,6 @@
 //! The door of a pool: no sign-in without a code once it is shut, and nothing but a name opens it.
 
+use poolhouse_pool::ops::pools::door;
 use poolhouse_pool::testing::{Answer, TestPool};
 use serde_json::json;
 
@@ -116,4 +117,21 @@ async fn door_refresh_tokens_from_a_sign_in_with_a_code_pass() {
         "AuthParameters": { "REFRESH_TOKEN": token },
     });
     server.call("InitiateAuth", body).await.ok();
+}
+
+#[tokio::test]
+async fn door_is_not_opened_for_an_app_client_that_is_not_the_pools() {
+    let scene = Scene::shut().await;
+    let (server, pool) = (&scene.server, &scene.pool);
+    let stranger = server.client(&server.pool().await).await;
+    let platform = &server.app().platform;
+    for client in ["misspelt", &stranger] {
+        let refused = door::decide(platform, pool, Some(client), false).await;
+        assert_eq!(
+            refused.unwrap_err().message,
+            format!("User pool client {client} does not exist.")
+        );
+    }
+    let door = door::of(platform, pool).await.unwrap().unwrap();
+    assert_eq!(door.open_clients.len(), 0);
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use poolhouse_pool::testing::srp::SrpClient;
 use poolhouse_pool::testing::{Answer, RecordingFunction};
+use poolhouse_store::Scan;
 use serde_json::{Value, json};
 
-use crate::WRONG;
-use crate::triggers::Scene;
+use crate::triggers::{Scene, arn};
+use crate::{PASSWORD, WRONG};
 
 /// Functions in the style of the samples everywhere: code only, the answer is "42".
 fn code_only() -> [Arc<RecordingFunction>; 3] {
@@ -252,4 +254,85 @@ async fn door_a_define_that_asks_for_no_password_gives_no_tokens() {
         "NotAuthorizedException",
         "This user pool requires a confirm code after the password: CUSTOM_AUTH must begin with SRP_A and end with CUSTOM_CHALLENGE.",
     );
+}
+
+#[tokio::test]
+async fn tokens_without_a_right_code_make_no_place_token_good() {
+    let [_, _, verify] = code_only();
+    let lenient = RecordingFunction::new(|event| {
+        let session = event["request"]["session"].as_array();
+        event["response"]["issueTokens"] = json!(session.is_some_and(|list| !list.is_empty()));
+        event["response"]["failAuthentication"] = json!(false);
+        event["response"]["challengeName"] = json!("CUSTOM_CHALLENGE");
+        Ok(())
+    });
+    let create = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "deviceToken": "token" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+        Ok(())
+    });
+    let scene = scene(&lenient, &create, &verify).await;
+    let places = async || {
+        let rows = scene.server.store().scan(Scan::prefix("", 1000)).await.unwrap();
+        rows.iter().filter(|row| row.key.contains("/place/")).count()
+    };
+    for (typed, noted) in [("41", 0), ("42", 1)] {
+        let asked = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;
+        let tokens = answer(&scene, &asked.ok()["Session"], typed).await.ok();
+        assert!(tokens["AuthenticationResult"].is_object(), "{typed}");
+        assert_eq!(places().await, noted, "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn door_a_browser_passes_for_the_code_only_where_the_server_lets_browsers_be_trusted() {
+    for (days, status) in [(0, 400), (14, 200)] {
+        let [_, _, verify] = code_only();
+        let define = RecordingFunction::new(|event| {
+            let answered = event["request"]["session"].as_array().map_or(0, Vec::len);
+            let has_token = event["request"]["clientMetadata"]["deviceToken"].is_string();
+            let next = ["PASSWORD_VERIFIER", "CUSTOM_CHALLENGE"];
+            event["response"]["issueTokens"] = json!(answered > 2 || (answered == 2 && has_token));
+            event["response"]["failAuthentication"] = json!(false);
+            event["response"]["challengeName"] = json!(next[usize::from(answered > 1)]);
+            Ok(())
+        });
+        let create = RecordingFunction::new(|event| {
+            event["response"]["publicChallengeParameters"] = json!({ "deviceToken": "token" });
+            event["response"]["privateChallengeParameters"] = json!({ "answer": "42" });
+            Ok(())
+        });
+        let functions = [
+            ("DefineAuthChallenge", &define),
+            ("CreateAuthChallenge", &create),
+            ("VerifyAuthChallengeResponse", &verify),
+        ];
+        let config = functions.map(|(trigger, _)| (trigger.to_owned(), json!(arn(trigger))));
+        let config = Value::Object(config.into_iter().collect());
+        let scene = Scene::with_settings(&functions, config, |settings| {
+            settings.confirm.trusted_device_days = days;
+        })
+        .await;
+        scene.server.require_code(&scene.pool, None, true).await;
+        let asked = with_token(&scene).await.ok();
+        assert_eq!(asked["ChallengeName"], "CUSTOM_CHALLENGE");
+        answer(&scene, &asked["Session"], "42").await.ok();
+        let again = with_token(&scene).await;
+        assert_eq!(again.status, status, "{days} days: {}", again.text);
+    }
+}
+
+/// Mara's password by SRP, with the token of her browser beside the proof.
+async fn with_token(scene: &Scene) -> Answer {
+    let srp = SrpClient::new(&scene.pool, PASSWORD);
+    let parameters = json!({ "USERNAME": "mara", "CHALLENGE_NAME": "SRP_A", "SRP_A": srp.public_a() });
+    let asked = scene.initiate("CUSTOM_AUTH", parameters).await.ok();
+    let body = json!({
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ClientId": scene.client,
+        "Session": asked["Session"],
+        "ChallengeResponses": srp.responses(&asked["ChallengeParameters"], scene.server.app().platform.now()),
+        "ClientMetadata": { "deviceToken": "token" },
+    });
+    scene.server.call("RespondToAuthChallenge", body).await
 }

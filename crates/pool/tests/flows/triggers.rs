@@ -34,7 +34,8 @@ impl Scene {
         Scene::with_settings(functions, config, |_| {}).await
     }
 
-    async fn with_settings(
+    /// As [`with_config`](Scene::with_config), on a server with other settings.
+    pub async fn with_settings(
         functions: &[(&str, &Arc<RecordingFunction>)],
         config: Value,
         change: impl FnOnce(&mut Settings),

@@ -7,7 +7,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::settings::{FunctionCode, FunctionPlace, FunctionSettings};
-use crate::records::{Door, PoolRecord, RecordBatch, Reference, load};
+use crate::records::{ClientRecord, Door, PoolRecord, RecordBatch, Reference, load};
 use crate::request::Ctx;
 use crate::triggers::function_name;
 
@@ -51,7 +51,7 @@ fn is_program(program: &Path) -> bool {
 /// is no such pool.
 ///
 /// # Errors
-/// When the store fails, or somebody else changes the pool at the same time.
+/// When the pool has no such app client to let through, the store fails, or somebody else changes the pool at the same time.
 pub async fn decide(
     platform: &Platform,
     pool_id: &str,
@@ -75,6 +75,8 @@ pub async fn decide(
             Batch::new().delete(Door::open_key(pool_id, client), Expect::Any)
         }
         Some(client) => {
+            let found = load(platform, &ClientRecord::key(pool_id, client)).await?;
+            found.ok_or_else(|| ApiError::client_not_found(client))?;
             door.open_clients.insert(client.to_owned());
             let marker = Reference(client.to_owned());
             Batch::new().record(Door::open_key(pool_id, client), Expect::Any, &marker)
