@@ -1,5 +1,7 @@
 """The deployment template as CloudFormation sees it once its parameters are set."""
 
+import copy
+import functools
 import pathlib
 
 from cfnlint.decode import cfn_yaml
@@ -14,6 +16,11 @@ PSEUDO = {
 NOTHING = object()
 
 
+@functools.cache
+def read(path):
+    return cfn_yaml.load(str(path))
+
+
 class Stack:
     """The template with these parameters: conditions decided, references filled in, resources that are not made left out.
 
@@ -21,7 +28,7 @@ class Stack:
     """
 
     def __init__(self, **parameters):
-        self.template = cfn_yaml.load(str(PATH))
+        self.template = copy.deepcopy(read(PATH))
         defaults = {name: given.get("Default") for name, given in self.template["Parameters"].items()}
         assert parameters.keys() <= defaults.keys(), parameters
         self.parameters = {**defaults, "MailFromAddress": "no-reply@example.com", **parameters}
@@ -66,6 +73,8 @@ class Stack:
                     return f"[{'.'.join(operand)}]" if isinstance(operand, list) else f"[{operand}]"
                 case "Fn::Sub":
                     return self.substitute(operand)
+                case "Fn::Join":
+                    return operand[0].join(self.fill(operand[1]))
                 case "Fn::FindInMap":
                     table, first, second = (self.fill(part) for part in operand)
                     return self.template["Mappings"][table][first][second]
@@ -75,7 +84,9 @@ class Stack:
     def reference(self, name):
         if name == "AWS::NoValue":
             return NOTHING
-        return {**PSEUDO, **self.parameters}.get(name, f"[{name}]")
+        value = {**PSEUDO, **self.parameters}.get(name, f"[{name}]")
+        is_list = self.template["Parameters"].get(name, {}).get("Type") == "CommaDelimitedList"
+        return value.split(",") if is_list else value
 
     def substitute(self, operand):
         text, names = operand if isinstance(operand, list) else (operand, {})
@@ -86,6 +97,11 @@ class Stack:
 
     def of_type(self, kind):
         return {name: made["Properties"] for name, made in self.resources.items() if made["Type"] == kind}
+
+    def function(self, name):
+        """All of a function's settings but its environment, with those that all functions share."""
+        both = {**self.fill(self.template["Globals"]["Function"]), **self.resources[name]["Properties"]}
+        return {name: value for name, value in both.items() if name != "Environment"}
 
     def environment(self, function):
         """All of a function's variables that have a value."""
