@@ -71,16 +71,7 @@ pub async fn run(
     match function {
         Function::Define => {
             let defined = confirm::define(settings, event, &facts).map_err(refuse)?;
-            if let Decision::Fail(why) = defined.decision {
-                let (request_id, to) = (&ctx.request_id, addressee(sign_in, event));
-                tracing::warn!(
-                    request_id,
-                    to,
-                    pool = pool.id(),
-                    rule = why.rule(),
-                    "sign-in failed"
-                );
-            }
+            report_failure(sign_in, event, defined.decision);
             Ok(defined.event)
         }
         Function::Create => {
@@ -214,6 +205,19 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail, urgency: Urgency) -> Result<poolh
                 "confirm code not mailed"
             );
         })
+}
+
+fn report_failure(sign_in: &SignIn<'_>, event: &Value, decision: Decision) {
+    if let Decision::Fail(why) = decision {
+        let (request_id, to) = (&sign_in.ctx.request_id, addressee(sign_in, event));
+        tracing::warn!(
+            request_id,
+            to,
+            pool = sign_in.pool.id(),
+            rule = why.rule(),
+            "sign-in failed"
+        );
+    }
 }
 
 fn report(sign_in: &SignIn<'_>, event: &Value, warnings: &[Warning]) {
