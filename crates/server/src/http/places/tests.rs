@@ -92,11 +92,12 @@ fn an_idle_connection_makes_room_before_a_slow_head_and_that_before_a_slow_body(
     let head = take(&places, "192.0.2.2").unwrap();
     head.change(Phase::Head);
     let idle = take(&places, "192.0.2.3").unwrap();
+    let mut newcomers = Vec::new();
     for expected in [&idle, &head, &body] {
         assert!(!expected.is_dismissed());
         let newcomer = busy(&places, "192.0.2.4");
         assert!(newcomer.is_some() && expected.is_dismissed());
-        std::mem::forget(newcomer);
+        newcomers.push(newcomer);
     }
     assert!(take(&places, "192.0.2.5").is_none());
 }
