@@ -57,9 +57,12 @@ export class Server {
   }
 
   /** A new user; with a password of the administrator's that still has to be changed, if asked. */
-  async createPerson(pool: Pool, options: { temporary?: boolean } = {}): Promise<Person> {
+  async createPerson(
+    pool: Pool,
+    options: { email?: string; temporary?: boolean } = {},
+  ): Promise<Person> {
     const person = {
-      email: `ana.${randomBytes(6).toString('hex')}@example.com`,
+      email: options.email ?? `ana.${randomBytes(6).toString('hex')}@example.com`,
       password: `Correct-Hörse-9-${randomBytes(4).toString('hex')}!`,
     };
     const user = { UserPoolId: pool.userPoolId, Username: person.email };
