@@ -9,8 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::system::{process, tools};
 use crate::functions::{self, Programs};
+use crate::system::{process, tools};
 use crate::{Outcome, console, install, root};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";

@@ -15,8 +15,8 @@ use std::process::Command;
 use poolhouse_text::hex;
 use sha2::{Digest, Sha256};
 
-use crate::system::{process, tools};
 use crate::functions::{self, Programs};
+use crate::system::{process, tools};
 use crate::{Outcome, console, root};
 
 pub use tarball::unpack_for_this_machine;
@@ -71,7 +71,9 @@ impl Architecture {
     /// The one of this machine.
     fn own() -> Outcome<Architecture> {
         let all = [Architecture::X86_64, Architecture::Arm64];
-        let own = all.into_iter().find(|architecture| architecture.is_this_machines());
+        let own = all
+            .into_iter()
+            .find(|architecture| architecture.is_this_machines());
         own.ok_or_else(|| "there are programs for x86_64 and arm64 only".into())
     }
 }

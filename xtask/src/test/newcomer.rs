@@ -52,7 +52,9 @@ pub fn path() -> Outcome<Tally> {
     let (id, secret) = exported
         .split_once(" AWS_SECRET_ACCESS_KEY=")
         .ok_or("quickstart printed no access key")?;
-    command.env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret);
+    command
+        .env("AWS_ACCESS_KEY_ID", id)
+        .env("AWS_SECRET_ACCESS_KEY", secret);
     let mut tally = Tally::default();
     let status = process::watch(&mut command, |line| {
         tally = tally.plus(Tally::of_closing_line(line));
@@ -92,7 +94,11 @@ impl Quickstart {
                 });
             }
         }
-        Err(format!("poolhouse quickstart ended; {}/server.log says why", home.display()).into())
+        Err(format!(
+            "poolhouse quickstart ended; {}/server.log says why",
+            home.display()
+        )
+        .into())
     }
 
     fn value(&self, label: &str) -> Outcome<String> {
@@ -112,7 +118,10 @@ fn keep_new(pictures: &Path) -> Outcome {
         let place = kept.join(picture.file_name());
         if !place.exists() {
             fs::copy(picture.path(), &place)?;
-            console::say(format!("wrote {PICTURES}/{}", picture.file_name().to_string_lossy()))?;
+            console::say(format!(
+                "wrote {PICTURES}/{}",
+                picture.file_name().to_string_lossy()
+            ))?;
         }
     }
     Ok(())

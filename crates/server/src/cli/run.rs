@@ -51,14 +51,14 @@ enum Command {
     Mail(mail::MailCommand),
     /// Print the completions of this command line for a shell.
     ///
-    /// For bash: poolhouse completions bash > /usr/share/bash-completion/completions/poolhouse
+    /// Bash looks for them in /usr/share/bash-completion/completions/poolhouse, zsh in a folder of fpath as _poolhouse.
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page, or write one for every command.
     ///
-    /// To read it: poolhouse man | man -l -
+    /// Piped into man -l - it can be read at once.
     Man(ManArgs),
     #[command(flatten)]
     Operator(poolhouse_operator::Command),
