@@ -153,7 +153,7 @@ async fn no_path_leads_out_of_the_directory() {
         let answer = get(&server, path, &[]).await;
         assert_eq!(
             (answer.status, &answer.body),
-            (404, &json!({ "message": "There is no such file." })),
+            (404, &json!({ "message": "There is nothing at this path." })),
             "{path}"
         );
     }
