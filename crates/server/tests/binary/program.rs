@@ -6,6 +6,18 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use poolhouse_pool::testing::Scratch;
 use serde_json::Value;
 
+/// Where a server's log goes in its folder.
+const LOG: &str = "server.log";
+
+/// The log's lines that end requests.
+pub fn requests(scratch: &Scratch) -> Vec<Value> {
+    let log = std::fs::read_to_string(scratch.path().join(LOG)).unwrap();
+    let lines = log
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["message"] == "request").collect()
+}
+
 /// The program, in a folder of its own.
 pub fn poolhouse(scratch: &Scratch, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_poolhouse"));
@@ -58,7 +70,7 @@ impl Server {
     pub fn of(command: &str, scratch: &Scratch, arguments: &[&str]) -> Server {
         let mut child = poolhouse(scratch, &[&[command], arguments].concat())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(scratch.path().join(LOG)).unwrap())
             .spawn()
             .unwrap();
         let mut line = String::new();

@@ -7,7 +7,7 @@ use poolhouse_pool::testing::Scratch;
 use poolhouse_sigv4::{Credentials, Request, amz_date, sign};
 use serde_json::{Value, json};
 
-use crate::program::{Server, json_of, poolhouse, refusal, run};
+use crate::program::{Server, json_of, poolhouse, refusal, requests, run};
 
 /// A line of what quickstart says: `  password      …`.
 fn value<'a>(said: &'a str, label: &str) -> &'a str {
@@ -45,8 +45,16 @@ impl Quickstart {
             .unwrap()
     }
 
-    /// Calls an operation with the access key that was printed.
+    /// Calls an operation with the access key that was printed, and returns the body of the answer.
     fn call(&self, operation: &str, input: &Value) -> Value {
+        let answer = self.ask(operation, input);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(body).unwrap_or_default()
+    }
+
+    /// The same, and returns all of the answer.
+    fn ask(&self, operation: &str, input: &Value) -> String {
         let (body, host) = (
             input.to_string(),
             self.server.url.strip_prefix("http://").unwrap(),
@@ -78,10 +86,7 @@ impl Quickstart {
         for (name, value) in headers.into_iter().skip(1).chain(signature) {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
-        let answer = self.server.send("POST", "/", &head, &body);
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
-        serde_json::from_str(body).unwrap_or_default()
+        self.server.send("POST", "/", &head, &body)
     }
 
     fn doctor(&self, scratch: &Scratch) -> Output {
@@ -221,4 +226,46 @@ fn what_is_kept_between_runs_is_for_its_owner_only() {
     assert!(said.starts_with(expected), "{said}");
     let listed = run(&scratch, &["keys", "list", "--output", "json"]);
     assert_eq!(json_of(&listed).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_request_is_logged_with_user_client_address_and_outcome_and_nothing_that_was_typed() {
+    let scratch = Scratch::default();
+    let quickstart = Quickstart::start(&scratch);
+    let (pool, client) = (
+        value(&quickstart.said, "User pool"),
+        value(&quickstart.said, "App client"),
+    );
+    let user = json!({ "UserPoolId": pool, "Username": "ada@example.com" });
+    let sub = quickstart.call("AdminGetUser", &user)["Username"].clone();
+    quickstart.ask(
+        "AdminGetUser",
+        &json!({ "UserPoolId": pool, "Username": "nobody@example.com" }),
+    );
+    for name in ["ada@example.com", "nobody@example.com"] {
+        let parameters = json!({ "USERNAME": name, "SRP_A": "a".repeat(512), "CHALLENGE_NAME": "SRP_A" });
+        quickstart.call(
+            "InitiateAuth",
+            &json!({ "ClientId": client, "AuthFlow": "CUSTOM_AUTH", "AuthParameters": parameters }),
+        );
+    }
+    quickstart.server.get("/");
+    assert!(quickstart.server.stop());
+    let logged = requests(&scratch).into_iter().map(|line| {
+        let text = |name: &str| line[name].as_str().unwrap_or("-").to_owned();
+        assert_eq!(text("address"), "127.0.0.1");
+        [text("operation"), text("outcome"), text("user"), text("client")].join(" ")
+    });
+    let (sub, unknown) = (sub.as_str().unwrap(), "UserNotFoundException");
+    assert_eq!(
+        logged.collect::<Vec<_>>(),
+        [
+            format!("AdminGetUser done {sub} -"),
+            format!("AdminGetUser {unknown} - -"),
+            format!("InitiateAuth PASSWORD_VERIFIER {sub} {client}"),
+            format!("InitiateAuth PASSWORD_VERIFIER - {client}"),
+        ]
+    );
+    let log = std::fs::read_to_string(scratch.path().join("server.log")).unwrap();
+    assert!(!log.contains("@example.com"), "{log}");
 }
