@@ -16,7 +16,7 @@ export default tseslint.config(
     files: [
       'packages/**/*.ts',
       'projects/**/*.ts',
-      'e2e/**/*.ts',
+      'e2e/**/*.{ts,tsx}',
       'apps/**/*.ts',
       'newcomer/**/*.ts',
     ],

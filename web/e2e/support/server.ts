@@ -59,7 +59,7 @@ export class Server {
   /** A new user; with a password of the administrator's that still has to be changed, if asked. */
   async createPerson(
     pool: Pool,
-    options: { email?: string; temporary?: boolean } = {},
+    options: { temporary?: boolean; email?: string; name?: string } = {},
   ): Promise<Person> {
     const person = {
       email: options.email ?? `ana.${randomBytes(6).toString('hex')}@example.com`,
@@ -72,6 +72,7 @@ export class Server {
       UserAttributes: [
         { Name: 'email', Value: person.email },
         { Name: 'email_verified', Value: 'true' },
+        ...(options.name ? [{ Name: 'name', Value: options.name }] : []),
       ],
     });
     await this.setPassword(pool, person.email, person.password, !options.temporary);

@@ -40,7 +40,7 @@ impl Operator<'_> {
 
     async fn call(&self, operation: Operation, input: Value) -> Result<Value, ApiError> {
         operation.validate(&input)?;
-        ops::dispatch(operation, &self.ctx(), &input).await
+        ops::dispatch(operation, &self.ctx(), input).await
     }
 
     async fn must(&self, operation: Operation, input: Value) -> Result<Value, CliError> {
