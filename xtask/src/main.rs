@@ -7,6 +7,7 @@ mod cold_start;
 mod console;
 mod demo;
 mod dist;
+mod docs;
 mod functions;
 mod install;
 mod root;
@@ -65,6 +66,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[arm64] [x86_64]",
         about: "make the functions' zips and the SAM template for AWS, in target/dist",
         run: dist::run,
+    },
+    Command {
+        name: "docs",
+        arguments: "",
+        about: "make the documents a site with a search, in target/docs/book, and follow its links",
+        run: docs::run,
     },
     Command {
         name: "model",
