@@ -154,7 +154,10 @@ mod tests {
     #[test]
     fn links_and_code_become_words() {
         assert_eq!(plain("Where `a` is: [below](#mail). [x"), "Where a is: below. [x");
-        assert_eq!(plain("A carrier. [All of it](a.md#b). Another."), "A carrier. Another.");
+        assert_eq!(
+            plain("A carrier. [All of it](a.md#b). Another."),
+            "A carrier. Another."
+        );
         assert_eq!(without("needed with relays"), "Needed with relays.");
         assert_eq!(without("the sender"), "Without it: the sender.");
     }

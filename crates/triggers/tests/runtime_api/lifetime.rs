@@ -32,17 +32,17 @@ async fn a_function_that_cannot_start_says_why() {
     let missing = rig(|function| function.program = Path::new("/nowhere/bootstrap").to_owned());
     let outcome = missing.invoke(json!({"do": "echo"})).await;
     let why = "No such file or directory (os error 2)";
-    assert_eq!(cause(outcome), format!("/nowhere/bootstrap: {why}"));
+    assert_eq!(cause(outcome), Some(format!("/nowhere/bootstrap: {why}")));
     let homeless = rig(|function| function.directory = Path::new("/nowhere/at/all").to_owned());
     let outcome = homeless.invoke(json!({"do": "echo"})).await;
-    assert_eq!(cause(outcome), format!("/nowhere/at/all: {why}"));
+    assert_eq!(cause(outcome), Some(format!("/nowhere/at/all: {why}")));
 }
 
 /// Why a function's program could not be started.
-fn cause<T: std::fmt::Debug>(outcome: Result<T, InvokeError>) -> String {
+fn cause<T>(outcome: Result<T, InvokeError>) -> Option<String> {
     match outcome {
-        Err(InvokeError::CannotStart(cause)) => cause.to_string(),
-        other => panic!("{other:?}"),
+        Err(InvokeError::CannotStart(cause)) => Some(cause.to_string()),
+        _ => None,
     }
 }
 
