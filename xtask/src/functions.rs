@@ -1,7 +1,7 @@
 //! The trigger functions as Lambda takes them: small programs, each in a zip as `bootstrap`.
 
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zip::write::SimpleFileOptions;
@@ -24,6 +24,14 @@ pub const NAMES: [&str; 5] = [
 /// # Errors
 /// If they do not build.
 pub fn build() -> Outcome<PathBuf> {
+    build_at(&root::path(""), &root::target())
+}
+
+/// Builds the functions of the repository in this folder, into the target folder.
+///
+/// # Errors
+/// If they do not build.
+pub fn build_at(sources: &Path, target: &Path) -> Outcome<PathBuf> {
     let mut command = Command::new("cargo");
     command
         .args([
@@ -34,9 +42,10 @@ pub fn build() -> Outcome<PathBuf> {
             "poolhouse-lambda",
             "--bins",
         ])
-        .current_dir(root::path(""));
-    process::run(anonymous(&mut command))?;
-    Ok(root::target().join("function"))
+        .env("CARGO_TARGET_DIR", target)
+        .current_dir(sources);
+    process::run(anonymous(&mut command, sources))?;
+    Ok(target.join("function"))
 }
 
 /// Lets a call of Cargo build programs that do not tell in which folders they were built, so that they are the same
@@ -45,10 +54,10 @@ pub fn build() -> Outcome<PathBuf> {
     clippy::disallowed_methods,
     reason = "Cargo itself is told by these variables where its home is"
 )]
-pub fn anonymous(cargo: &mut Command) -> &mut Command {
+pub fn anonymous<'a>(cargo: &'a mut Command, sources: &Path) -> &'a mut Command {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let folders = [(home, "/cargo"), (Some(root::path("")), "/poolhouse/")];
+    let folders = [(home, "/cargo"), (Some(sources.to_owned()), "/poolhouse/")];
     let flags = folders.into_iter().filter_map(|(folder, name)| {
         let folder = folder?;
         Some(format!("--remap-path-prefix={}={name}", folder.display()))

@@ -87,6 +87,42 @@ impl UserPools<'_> {
         })
     }
 
+    /// `ListUsers`: a page of all users, and where the next one begins.
+    pub(crate) async fn page_of_users(
+        &self,
+        from: Option<Value>,
+    ) -> Result<(Vec<Value>, Option<Value>), AwsError> {
+        let mut body = json!({ "Limit": USERS_PER_PAGE });
+        if let Some(from) = from {
+            body["PaginationToken"] = from;
+        }
+        let answer = self.read("ListUsers", body).await?;
+        let users = answer
+            .get("Users")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        Ok((
+            users,
+            answer
+                .get("PaginationToken")
+                .filter(|token| token.is_string())
+                .cloned(),
+        ))
+    }
+
+    /// `AdminGetUser`
+    pub(crate) async fn user(&self, name: &str) -> Result<Value, AwsError> {
+        self.read("AdminGetUser", json!({ "Username": name })).await
+    }
+
+    /// `AdminUpdateUserAttributes` of one attribute.
+    pub(crate) async fn set_attribute(&self, user: &str, name: &str, value: &str) -> Result<(), AwsError> {
+        let attributes = json!([{ "Name": name, "Value": value }]);
+        let body = json!({ "Username": user, "UserAttributes": attributes });
+        self.write("AdminUpdateUserAttributes", body).await
+    }
+
     /// `AddCustomAttributes`, which cannot be undone.
     pub(crate) async fn add_attribute(&self, attribute: &Value) -> Result<(), AwsError> {
         self.write("AddCustomAttributes", json!({ "CustomAttributes": [attribute] }))

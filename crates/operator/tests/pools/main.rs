@@ -15,8 +15,12 @@ mod faults;
 #[cfg(test)]
 mod new_password;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod rollback;
 #[cfg(test)]
 mod stand_in;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod world;

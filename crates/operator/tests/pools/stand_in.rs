@@ -16,6 +16,8 @@ use poolhouse_sigv4 as sigv4;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::tables::{self, Kept};
+
 /// The access key that everybody starts with.
 pub const KEY: (&str, &str) = ("AKIASTANDIN", "a secret that only tests know");
 /// The access key that STS gives.
@@ -52,6 +54,8 @@ pub struct Services {
     pub called: Vec<String>,
     /// The bodies of the operations that change the pool kept here.
     pub updates: Vec<Value>,
+    /// DynamoDB and Secrets Manager.
+    pub kept: Kept,
     /// The access key ids that signed.
     pub signers: Vec<String>,
 }
@@ -124,6 +128,9 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
         return Ok(error(status, code));
     }
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
+    if let Some((status, body)) = tables::answer(&mut services.kept, &operation, &json) {
+        return Ok(reply(status, &body));
+    }
     Ok(match operation.as_str() {
         "GetCallerIdentity" => xml("<Arn>arn:aws:sts::1:assumed-role/operator/me</Arn>"),
         "AssumeRole" | "AssumeRoleWithWebIdentity" => xml(&format!(
@@ -182,7 +189,15 @@ fn check_signature(head: &hyper::http::request::Parts, body: &[u8], services: &m
         body,
     };
     let unsigned = String::from_utf8_lossy(body).contains("Action=AssumeRoleWithWebIdentity");
-    let names = ["cognito-idp", "lambda", "ses", "sts", "logs"];
+    let names = [
+        "cognito-idp",
+        "lambda",
+        "ses",
+        "sts",
+        "logs",
+        "dynamodb",
+        "secretsmanager",
+    ];
     let presented = names
         .iter()
         .find_map(|name| sigv4::Presented::parse(request, name).ok());
