@@ -13,6 +13,7 @@ use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use super::access;
+use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::App;
@@ -38,7 +39,14 @@ pub struct Served {
 }
 
 /// Serves one API request. Never fails: every error is an answer. The answer carries a [`Served`] extension.
-pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String) -> Response<Bytes> {
+///
+/// The body and the `room` that it takes are given back before the operation runs.
+pub async fn handle(
+    app: &Arc<App>,
+    request: Request<Bytes>,
+    room: Room,
+    request_id: String,
+) -> Response<Bytes> {
     let operation = target(request.headers());
     let ctx = Ctx {
         app: app.clone(),
@@ -47,7 +55,7 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
         asker: asker(app, request.headers()),
     };
     let outcome = match operation {
-        Some(operation) => serve(&ctx, operation, &request).await,
+        Some(operation) => serve(&ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
     let mut served = Served {
@@ -91,13 +99,26 @@ fn target(headers: &HeaderMap) -> Option<Operation> {
         .and_then(Operation::from_name)
 }
 
-async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Result<Bytes, ApiError> {
-    let body = parse_body(request.body())?;
+/// Whether a request may have a body as large as signed ones have: it is for an operation that AWS signs and names a key
+/// that there is. What the signature is worth shows when the body is there.
+pub async fn may_be_large(app: &App, headers: &HeaderMap) -> bool {
+    let is_signed = target(headers).is_some_and(|operation| operation.auth() == Auth::SigV4);
+    is_signed && access::names_a_key(app, headers).await
+}
+
+async fn serve(
+    ctx: &Ctx,
+    operation: Operation,
+    request: Request<Bytes>,
+    room: Room,
+) -> Result<Bytes, ApiError> {
+    let body = parse_body(operation, request.body())?;
     if operation.auth() == Auth::SigV4 {
-        access::authorize(ctx, operation, &body, request).await?;
+        access::authorize(ctx, operation, &body, &request).await?;
     }
     operation.validate(&body)?;
-    let answer = ops::dispatch(operation, ctx, &body).await?;
+    drop((request, room));
+    let answer = ops::dispatch(operation, ctx, body).await?;
     Ok(if operation.has_output() {
         Bytes::from(answer.to_string())
     } else {

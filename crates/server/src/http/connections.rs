@@ -50,6 +50,9 @@ impl Default for ConnectionLimits {
     }
 }
 
+/// The smallest buffer that hyper takes.
+const LEAST_BUFFER: usize = 8192;
+
 /// How long to wait when the system has no more file descriptors to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -117,6 +120,8 @@ async fn connection(
     });
     let served = http1::Builder::new()
         .max_header_size(limits.head_octets)
+        // No more is read ahead of whoever wants it: neither of a body nor of the next request.
+        .max_buf_size(limits.head_octets.max(LEAST_BUFFER))
         .serve_connection(stream, service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {

@@ -99,7 +99,7 @@ async fn a_body_that_announces_too_much_is_refused_before_it_comes() {
 
 #[tokio::test]
 async fn a_body_that_says_nothing_of_its_size_is_cut_off_at_the_limit() {
-    let server = TestServer::with_edge(|edge| edge.http.body.octets = 10_000).await;
+    let server = TestServer::with_edge(|edge| edge.http.body.unsigned = 10_000).await;
     let mut stream = connect(&server.listen().await).await;
     let head = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.unwrap();
