@@ -20,3 +20,4 @@ pub use cli::{
 };
 pub use console::{Console, Reply, Terminal};
 pub use doctor::Output;
+pub use people::told;

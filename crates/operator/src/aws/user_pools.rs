@@ -70,6 +70,13 @@ impl UserPools<'_> {
         }
     }
 
+    /// Whether a Poolhouse server answers: it says in words of its own that it has no import of users, and every other
+    /// service that speaks this API says something else.
+    pub(crate) async fn is_poolhouse(&self) -> bool {
+        let asked = self.read("GetCSVHeader", json!({})).await;
+        !self.aws.endpoints.is_aws() && asked.is_err_and(|error| is_unavailable(&error))
+    }
+
     /// `ListUsers`: the first page of those that the filter lets through, or of all.
     pub(crate) async fn users(&self, filter: Option<&str>) -> Result<Users, AwsError> {
         let mut body = json!({ "Limit": USERS_PER_PAGE });
@@ -109,6 +116,17 @@ impl UserPools<'_> {
                 .filter(|token| token.is_string())
                 .cloned(),
         ))
+    }
+
+    /// `AdminUserGlobalSignOut`. That the user is gone already is as good.
+    pub(crate) async fn sign_out(&self, user: &str) -> Result<(), AwsError> {
+        match self
+            .write("AdminUserGlobalSignOut", json!({ "Username": user }))
+            .await
+        {
+            Err(error) if error.code() == "UserNotFoundException" => Ok(()),
+            other => other,
+        }
     }
 
     /// `AdminGetUser`

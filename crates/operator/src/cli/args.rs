@@ -83,6 +83,10 @@ pub struct AttachArgs {
     /// Take the triggers from functions that have them now
     #[arg(long)]
     pub(super) replace_triggers: bool,
+    /// Afterwards end every session of every user. Those from before had no code; without this option it is asked where a
+    /// code becomes required
+    #[arg(long)]
+    pub(super) end_sessions: bool,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
     #[command(flatten)]

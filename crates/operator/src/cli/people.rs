@@ -45,8 +45,9 @@ pub(super) async fn forget(args: &ForgetArgs, world: &mut World<'_>) -> Result<(
             devices: (known, trusted),
             ..
         }) => format!(
-            "Forgotten: {known} {} of {name}, {trusted} of them trusted. Sessions go on; end them with `aws cognito-idp \
-             admin-user-global-sign-out`."
+            "Forgotten: {} of {name}, {trusted} of them trusted. Sessions go on; end them with `aws cognito-idp \
+             admin-user-global-sign-out`.",
+            browsers(known)
         ),
         Changed::Overtaken => return Err(overtaken(name)),
     };
@@ -116,6 +117,13 @@ async fn open<'a>(aws: &'a Aws, args: &'a CountersArgs, world: &World<'_>) -> Re
     };
     let pool = pools.describe_pool().await?;
     Ok(Books::open(pools, &pool, &overrides).await?)
+}
+
+fn browsers(count: usize) -> String {
+    match count {
+        1 => "1 browser".to_owned(),
+        _ => format!("{count} browsers"),
+    }
 }
 
 fn overtaken(name: &str) -> Failure {

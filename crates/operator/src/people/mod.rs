@@ -246,7 +246,8 @@ impl<'a> Books<'a> {
 }
 
 /// How somebody stands, as a person is told.
-pub(crate) fn told(standing: &Standing) -> String {
+#[must_use]
+pub fn told(standing: &Standing) -> String {
     let mut parts = Vec::new();
     if standing.closed {
         parts.push(format!("closed by {} wrong codes in a row", standing.row));

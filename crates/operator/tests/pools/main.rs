@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod attach;
 #[cfg(test)]
+mod care;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod credentials;

@@ -54,6 +54,8 @@ pub struct Services {
     pub called: Vec<String>,
     /// The bodies of the operations that change the pool kept here.
     pub updates: Vec<Value>,
+    /// Operations that are done, and whose answer something on the way replaces.
+    pub lost: Vec<&'static str>,
     /// DynamoDB and Secrets Manager.
     pub kept: Kept,
     /// The access key ids that signed.
@@ -131,13 +133,34 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
     if let Some((status, body)) = tables::answer(&mut services.kept, &operation, &json) {
         return Ok(reply(status, &body));
     }
-    Ok(match operation.as_str() {
+    let lost = services.lost.iter().position(|name| *name == operation);
+    let lost = lost.map(|at| services.lost.remove(at)).is_some();
+    let reply = answer_to(&mut services, &operation, &head, target.is_some(), json);
+    Ok(if lost { bad_gateway() } else { reply })
+}
+
+/// What a proxy answers that has lost the service behind it.
+fn bad_gateway() -> Reply {
+    Response::builder()
+        .status(502)
+        .body(Full::from("<html>Bad Gateway</html>"))
+        .unwrap()
+}
+
+fn answer_to(
+    services: &mut Services,
+    operation: &str,
+    head: &hyper::http::request::Parts,
+    has_target: bool,
+    json: Value,
+) -> Reply {
+    match operation {
         "GetCallerIdentity" => xml("<Arn>arn:aws:sts::1:assumed-role/operator/me</Arn>"),
         "AssumeRole" | "AssumeRoleWithWebIdentity" => xml(&format!(
             "<AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>t</SessionToken>",
             ASSUMED.0, ASSUMED.1
         )),
-        "DescribeLogGroups" => log_groups(&services, &json),
+        "DescribeLogGroups" => log_groups(services, &json),
         "GetAccount" => reply(200, &services.account),
         "GetEmailIdentity" => {
             let name = decoded(head.uri.path().rsplit('/').next().unwrap());
@@ -147,9 +170,9 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
                 .map_or_else(|| error(404, "NotFoundException"), |it| reply(200, it))
         }
         "Unknown" => error(404, "UnknownOperationException"),
-        name if target.is_some() => user_pool(&mut services, name, json),
-        name => function(&mut services, name, head.uri.path(), &json),
-    })
+        name if has_target => user_pool(services, name, json),
+        name => function(services, name, head.uri.path(), &json),
+    }
 }
 
 /// What the agents of the machine answer, if it has keys of its own: the instance's metadata service to requests with its

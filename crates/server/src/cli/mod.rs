@@ -10,6 +10,7 @@ mod logging;
 mod mail;
 mod operator;
 mod own_name;
+mod people;
 mod run;
 mod serve;
 mod sockets;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{DoorArgs, Environment, KeysCommand, ServeArgs, door, keys, mail, operator, serve};
+use super::{DoorArgs, Environment, KeysCommand, ServeArgs, door, keys, mail, operator, people, serve};
 use poolhouse_text::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
@@ -63,7 +63,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Keys(command) => keys::run(command),
         Command::Door(arguments) => door::run(&arguments),
         Command::Mail(command) => mail::run(command, environment),
-        Command::Operator(command) => return operator::run(&command, environment),
+        Command::Operator(command) => match people::run(&command) {
+            Some(done) => done,
+            None => return operator::run(&command, environment),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
