@@ -19,33 +19,60 @@ pub const NAMES: [&str; 5] = [
     "2fa-post-confirmation",
 ];
 
+/// Programs that are handed out: those of a package, built in a profile.
+#[derive(Clone, Copy)]
+pub struct Programs {
+    pub package: &'static str,
+    pub profile: &'static str,
+}
+
+impl Programs {
+    /// The trigger functions.
+    pub const FUNCTIONS: Programs = Programs {
+        package: "poolhouse-lambda",
+        profile: "function",
+    };
+    /// The program `poolhouse`.
+    pub const SERVER: Programs = Programs {
+        package: "poolhouse-server",
+        profile: "program",
+    };
+
+    /// What Cargo is told.
+    pub fn arguments(self) -> [&'static str; 5] {
+        ["--profile", self.profile, "-p", self.package, "--bins"]
+    }
+
+    /// Builds them for this machine and returns the folder they are in.
+    ///
+    /// # Errors
+    /// If they do not build.
+    pub fn build(self) -> Outcome<PathBuf> {
+        self.build_at(&root::path(""), &root::target())
+    }
+
+    /// Builds those of the repository in this folder, into the target folder.
+    ///
+    /// # Errors
+    /// If they do not build.
+    pub fn build_at(self, sources: &Path, target: &Path) -> Outcome<PathBuf> {
+        let mut command = Command::new("cargo");
+        command
+            .arg("build")
+            .args(self.arguments())
+            .env("CARGO_TARGET_DIR", target)
+            .current_dir(sources);
+        process::run(anonymous(&mut command, sources))?;
+        Ok(target.join(self.profile))
+    }
+}
+
 /// Builds the functions for this machine and returns the folder they are in.
 ///
 /// # Errors
 /// If they do not build.
 pub fn build() -> Outcome<PathBuf> {
-    build_at(&root::path(""), &root::target())
-}
-
-/// Builds the functions of the repository in this folder, into the target folder.
-///
-/// # Errors
-/// If they do not build.
-pub fn build_at(sources: &Path, target: &Path) -> Outcome<PathBuf> {
-    let mut command = Command::new("cargo");
-    command
-        .args([
-            "build",
-            "--profile",
-            "function",
-            "-p",
-            "poolhouse-lambda",
-            "--bins",
-        ])
-        .env("CARGO_TARGET_DIR", target)
-        .current_dir(sources);
-    process::run(anonymous(&mut command, sources))?;
-    Ok(target.join("function"))
+    Programs::FUNCTIONS.build()
 }
 
 /// Lets a call of Cargo build programs that do not tell in which folders they were built, so that they are the same

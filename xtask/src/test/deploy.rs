@@ -4,8 +4,9 @@ use std::fs;
 use std::process::Command;
 
 use super::tally::Tally;
+use crate::functions::{self, Programs};
 use crate::system::process;
-use crate::{Outcome, console, functions, install, root};
+use crate::{Outcome, console, install, root};
 
 /// cfn-lint, what the template gives to each function, and whether the CDK construct and the Terraform module give the same.
 pub fn template() -> Outcome<Tally> {
@@ -52,7 +53,7 @@ pub fn reproducible() -> Outcome<Tally> {
         }
     }
     let here = functions::build()?;
-    let there = functions::build_at(&elsewhere, &elsewhere.join("target"))?;
+    let there = Programs::FUNCTIONS.build_at(&elsewhere, &elsewhere.join("target"))?;
     let mut tally = Tally::default();
     for name in functions::NAMES {
         let zips = [&here, &there].map(|folder| functions::zip(&fs::read(folder.join(name))?));
