@@ -51,27 +51,7 @@ pub fn answer(kept: &mut Kept, operation: &str, body: &Value) -> Option<(u16, Va
             kept.items.insert(id.to_owned(), item);
             (200, json!({}))
         }
-        "Scan" => {
-            let prefix = body["ExpressionAttributeValues"][":prefix"]["S"]
-                .as_str()
-                .unwrap();
-            let after = body["ExclusiveStartKey"]["id"]["S"].as_str().unwrap_or_default();
-            // One item a page.
-            let mut rest = kept
-                .items
-                .range(after.to_owned()..)
-                .filter(|(id, _)| id.as_str() > after);
-            match rest.next() {
-                None => (200, json!({ "Items": [] })),
-                Some((id, item)) => {
-                    let items: Vec<&Value> = id.starts_with(prefix).then_some(item).into_iter().collect();
-                    (
-                        200,
-                        json!({ "Items": items, "LastEvaluatedKey": { "id": { "S": id } } }),
-                    )
-                }
-            }
-        }
+        "Scan" => scan(kept, body),
         _ => return None,
     })
 }
@@ -82,4 +62,24 @@ fn count(kept: &mut Kept, id: &str) {
         let writes: u64 = item["writes"]["N"].as_str().unwrap().parse().unwrap();
         item["writes"]["N"] = json!((writes + 1).to_string());
     }
+}
+
+/// One item a page.
+fn scan(kept: &Kept, body: &Value) -> (u16, Value) {
+    let prefix = body["ExpressionAttributeValues"][":prefix"]["S"]
+        .as_str()
+        .unwrap();
+    let after = body["ExclusiveStartKey"]["id"]["S"].as_str().unwrap_or_default();
+    let mut rest = kept
+        .items
+        .range(after.to_owned()..)
+        .filter(|(id, _)| id.as_str() > after);
+    let Some((id, item)) = rest.next() else {
+        return (200, json!({ "Items": [] }));
+    };
+    let items: Vec<&Value> = id.starts_with(prefix).then_some(item).into_iter().collect();
+    (
+        200,
+        json!({ "Items": items, "LastEvaluatedKey": { "id": { "S": id } } }),
+    )
 }
