@@ -127,7 +127,7 @@ impl Pool {
     }
 
     fn set(&self, name: &str, value: &str) {
-        for (_, function) in &mut self.place.aws.services().functions {
+        for function in self.place.aws.services().functions.values_mut() {
             function.configuration["Environment"]["Variables"][name] = json!(value);
         }
     }
