@@ -13,7 +13,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 use super::handle;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored, load};
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 
@@ -141,7 +141,7 @@ impl Attempt {
 
     /// Reads the failures, and denies while they lock the account.
     async fn look(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
-        self.row = load(ctx.platform(), &self.key()).await?;
+        self.row = ctx.load(&self.key()).await?;
         let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
         match locked.is_some_and(|until| ctx.now < until) {
             true => Err(ApiError::not_authorized("Password attempts exceeded")),

@@ -7,7 +7,7 @@ use super::handle;
 use super::step::SignIn;
 use super::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{PlaceRecord, PoolRecord, RecordBatch, load};
+use crate::records::{PlaceRecord, PoolRecord, RecordBatch};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
 
@@ -36,6 +36,12 @@ pub fn noted(sign_in: &SignIn<'_>, epoch: u64) -> Batch {
     Batch::new().record(key, Expect::Any, &record)
 }
 
+/// The row that [`strip`] will look up for this user, or made-up user, if a token is sent.
+pub fn row(pool_id: &str, sub: &str, metadata: &Metadata) -> Option<String> {
+    let token = metadata.get(TOKEN)?;
+    Some(PlaceRecord::key(pool_id, sub, &digest(token)).into())
+}
+
 /// Takes the token out of a request's metadata unless it is good for this user now. It is looked up for nobody, too.
 ///
 /// # Errors
@@ -50,7 +56,7 @@ pub async fn strip(
         return Ok(());
     };
     let key = PlaceRecord::key(pool.id(), subject.id(), &digest(token));
-    let noted = load(ctx.platform(), &key).await?;
+    let noted = ctx.load(&key).await?;
     let is_good = noted.is_some_and(|noted| {
         let PlaceRecord { epoch, expires } = noted.value;
         subject.user().is_some_and(|user| user.epoch == epoch) && ctx.now < expires
