@@ -57,7 +57,7 @@ impl Subject {
             holder = holder.or(by_alias);
         }
         let own_id = match own_id(pool, name) {
-            Some(id) if ctx.user_by_sub(pool, &id).await?.is_none() => Some(id),
+            Some(id) if ctx.load(&UserRecord::key(pool.id(), &id)).await?.is_none() => Some(id),
             _ => None,
         };
         let id = match (&holder, own_id) {

@@ -1,6 +1,6 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use poolhouse_store::Row;
 
@@ -32,13 +32,37 @@ pub struct Ctx {
     pub ahead: Ahead,
 }
 
-/// Who asks: what the request's headers say, for the mail that tells a person of it.
+/// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct Asker {
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The place that a trusted proxy names in the header of `mail.place_header`.
     pub place: Option<String>,
+    /// The user and app client of the request.
+    pub noted: Noted,
+}
+
+/// Whom a request turned out to be about. Copies of it share what is noted.
+#[derive(Clone, Debug, Default)]
+pub struct Noted(Arc<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    user: OnceLock<String>,
+    client: OnceLock<String>,
+}
+
+impl Noted {
+    /// The `sub` of the first user that was found.
+    pub fn user(&self) -> Option<&str> {
+        self.0.user.get().map(String::as_str)
+    }
+
+    /// The id of the first app client that was found.
+    pub fn client(&self) -> Option<&str> {
+        self.0.client.get().map(String::as_str)
+    }
 }
 
 impl Asker {
@@ -114,6 +138,7 @@ impl Ctx {
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
         let row = self.row(ClientRecord::key(pool_id, client_id).as_str()).await?;
         let row = row.ok_or_else(|| ApiError::client_not_found(client_id))?;
+        self.asker.noted.0.client.get_or_init(|| client_id.to_owned());
         Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
@@ -230,7 +255,11 @@ impl Ctx {
         pool: &PoolRecord,
         sub: &str,
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        Ok(self.load(&UserRecord::key(pool.id(), sub)).await?)
+        let user = self.load(&UserRecord::key(pool.id(), sub)).await?;
+        if user.is_some() {
+            self.asker.noted.0.user.get_or_init(|| sub.to_owned());
+        }
+        Ok(user)
     }
 
     /// What the row at `key` refers to, if it is there.

@@ -165,8 +165,8 @@ table! { inbox, "[inbox]":
 }
 
 table! { web, "[web]":
-    DIRECTORY: "directory", Path, Words("a page that says how to build it"), "\"web/dist/demo/browser\"",
-        "The built page.";
+    DIRECTORY: "directory", Path, Words("the pages inside the program"), "\"web/dist/demo/browser\"",
+        "Pages of your own, as `npm run build` in `web/` makes them.";
     USER_POOL_ID: "user_pool_id", Text, Words("the server's only pool"), "\"us-east-1_AbCd12345\"",
         "The pool that the page signs in to. Goes together with `client_id`.";
     CLIENT_ID: "client_id", Text, Words("the pool's only app client"), "\"3n4b5urk1ft4fl3mg5e62d9ado\"",

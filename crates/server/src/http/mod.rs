@@ -8,7 +8,7 @@
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `POST /mail/bounces` | mail that came back (`bounces`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
-//! | `GET` anything else | the built pages (`pages`) |
+//! | `GET` anything else | the pages and their files, or 404 (`pages`) |
 //!
 //! What is signed for another service of AWS is answered in its place (`aws`), whatever its path.
 //!
