@@ -20,7 +20,7 @@ pub struct WebSettings {
 }
 
 /// Limits on requests and connections.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HttpSettings {
     /// On bodies of API requests.
     pub body: BodyLimits,

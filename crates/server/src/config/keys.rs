@@ -178,7 +178,11 @@ table! { web, "[web]":
 table! { http, "[http]":
     CONNECTIONS: "connections", Count, Value("8192"), "8192", "Connections at a time.";
     CONNECTIONS_PER_ADDRESS: "connections_per_address", Count, Value("1024"), "1024",
-        "Connections at a time from one address.";
+        "Connections at a time from one address (IPv6: one /64); requests at a time, where they come through `proxies`.";
+    CONNECTIONS_PER_NETWORK: "connections_per_network", Count, Value("2048"), "2048",
+        "The same from one /48 of IPv6.";
+    PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",
+        "Addresses of proxies in front of this server. They may hold any number of connections, and requests count under the last address in their `X-Forwarded-For`.";
 }
 
 table! { functions, "[functions.NAME]":

@@ -13,7 +13,7 @@ mod tests;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use poolhouse_mail::CarrierUrl;
@@ -237,6 +237,22 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
     }
     if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_ADDRESS)? {
         settings.connections.per_address = share;
+    }
+    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_NETWORK)? {
+        settings.connections.per_network = share;
+    }
+    if let Some(proxies) = section.texts(&keys::http::PROXIES)? {
+        let read = proxies
+            .iter()
+            .map(|proxy| proxy.parse::<IpAddr>().map(|proxy| proxy.to_canonical()));
+        let read: Result<Vec<IpAddr>, _> = read.collect();
+        let read = read.map_err(|_| {
+            section.error(
+                &keys::http::PROXIES,
+                "must be a list of addresses such as \"127.0.0.1\"",
+            )
+        })?;
+        settings.connections.proxies = read.into();
     }
     section.end()?;
     Ok(settings)

@@ -59,6 +59,8 @@ fn every_setting_is_read() {
         [http]
         connections = 100
         connections_per_address = 10
+        connections_per_network = 20
+        proxies = ["127.0.0.1", "::ffff:10.0.0.5"]
         "#,
     )
     .unwrap();
@@ -107,7 +109,17 @@ fn every_setting_is_read() {
     assert!(confirm.allow_unverified_email);
     assert_eq!(web.directory, Some(PathBuf::from("/srv/web")));
     assert_eq!(web.client_id.as_deref(), Some("client"));
-    assert_eq!((http.connections.total, http.connections.per_address), (100, 10));
+    let connections = http.connections;
+    assert_eq!(
+        (
+            connections.total,
+            connections.per_address,
+            connections.per_network
+        ),
+        (100, 10, 20)
+    );
+    let proxies: Vec<String> = connections.proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1", "10.0.0.5"]);
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod health;
 mod inbox;
 mod pages;
 pub mod peer;
+mod places;
 mod problem;
 mod room;
 mod timed;
