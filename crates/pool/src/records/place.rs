@@ -16,6 +16,11 @@ pub struct PlaceRecord {
 }
 
 impl PlaceRecord {
+    /// What the rows of all tokens of a user begin with.
+    pub fn all(pool_id: &str, sub: &str) -> String {
+        PlaceRecord::key(pool_id, sub, "").as_str().to_owned()
+    }
+
     /// Where the token with this digest is noted.
     pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<PlaceRecord> {
         Key::of_user(pool_id, sub, format_args!("place/{digest}"))
