@@ -50,8 +50,8 @@ impl Response {
             return Vec::new();
         };
         let sub = opened.sub();
-        let mut rows = vec![UserRecord::key(pool_id, sub).into(), opened.row(pool_id)];
-        rows.extend(place::row(pool_id, sub, &self.given.metadata));
+        let mut rows = opened.rows(pool_id, &self.given.metadata);
+        rows.push(UserRecord::key(pool_id, sub).into());
         let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
         let counts = pool.filter(|_| opened.is_up_to_functions());
         rows.extend(counts.and_then(|pool| Effects::row(ctx, &pool, sub)));
@@ -88,6 +88,7 @@ pub async fn respond(
     let record = pending.session();
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
+    sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
 }
@@ -140,6 +141,7 @@ async fn resume<'a>(
         ends: record.ends,
         sealed_choice: record.sealed_choice.clone(),
         place: record.place.clone(),
+        place_before: record.place_before.clone(),
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

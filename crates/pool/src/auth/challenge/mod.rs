@@ -10,10 +10,12 @@ use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
 use super::handle;
 use super::parameters::Parameters;
+use super::place;
 use super::room::Pending;
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures};
 use crate::request::Ctx;
+use crate::triggers::events::Metadata;
 use password_verifier::Proving;
 
 /// What a client sent back of what it was handed with a challenge, opened and not looked up yet.
@@ -74,11 +76,17 @@ impl Opened {
         }
     }
 
-    /// The row that judging the answer begins with, beside the user's.
-    pub fn row(&self, pool_id: &str) -> String {
+    /// The rows that judging the answer begins with, beside the user's, where the answer came with these metadata.
+    pub fn rows(&self, pool_id: &str, metadata: &Metadata) -> Vec<String> {
+        let sub = self.sub();
         match self {
-            Opened::Exchange(_) => Failures::key(pool_id, self.sub()).into(),
-            Opened::Custom(handle) | Opened::NewPassword(handle) => handle.key(pool_id).into(),
+            Opened::Exchange(_) => {
+                let lockout = Failures::key(pool_id, sub).into();
+                [vec![lockout], place::rows(pool_id, sub, metadata)].concat()
+            }
+            // A right code notes where it was typed.
+            Opened::Custom(handle) => vec![handle.key(pool_id).into(), place::row(pool_id, sub)],
+            Opened::NewPassword(handle) => vec![handle.key(pool_id).into()],
         }
     }
 
