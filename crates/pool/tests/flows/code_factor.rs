@@ -87,7 +87,7 @@ async fn an_administrator_beside_the_server_makes_it_forget_a_users_browsers() {
         limit: 1000,
     });
     let rows = rows.await.unwrap();
-    assert!(rows.iter().all(|row| !row.key.contains("/place/")));
+    assert!(rows.iter().all(|row| !row.key.contains("/places")));
 }
 
 #[tokio::test]

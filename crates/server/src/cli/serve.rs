@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::configure::{configure, configure_quickstart};
 use super::data::{self, Data};
+use super::door;
 use super::quickstart::{self, Quickstart};
 use super::sockets::{self, Sockets};
 use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws, files, logging, print};
@@ -113,7 +114,8 @@ async fn serve(
         &shutdown,
     );
     warm_up(&app).await;
-    if let Err(error) = announce(&app, &directory, quickstart) {
+    let doors = door::lines(&app).await?;
+    if let Err(error) = announce(&app, &directory, quickstart, doors) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
@@ -279,7 +281,12 @@ async fn warm_up(app: &App) {
 }
 
 /// Says on the standard output that the server can be used, and where.
-fn announce(app: &App, directory: &Path, quickstart: Option<Quickstart>) -> Result<(), CliError> {
+fn announce(
+    app: &App,
+    directory: &Path,
+    quickstart: Option<Quickstart>,
+    doors: Vec<String>,
+) -> Result<(), CliError> {
     if let Some(quickstart) = quickstart {
         return print(&quickstart.describe(app.settings.local_address(), directory));
     }
@@ -300,6 +307,7 @@ fn announce(app: &App, directory: &Path, quickstart: Option<Quickstart>) -> Resu
             .iter()
             .map(|carrier| format!("  mail   {carrier}")),
     );
+    lines.extend(doors);
     print(&lines.join("\n"))
 }
 

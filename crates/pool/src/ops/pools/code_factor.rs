@@ -7,9 +7,8 @@ use poolhouse_store::{Batch, CommitError, Expect, Scan};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
-use crate::records::document::decode;
 use crate::records::{
-    Key, LedgerRecord, PlaceRecord, PoolRecord, RecordBatch, Stored, UserRecord, load, user_index,
+    Key, LedgerRecord, PlacesRecord, PoolRecord, RecordBatch, Stored, UserRecord, load, user_index,
 };
 use crate::request::find_user;
 
@@ -66,21 +65,10 @@ pub async fn forget_browsers(
     let Some(pool) = load(platform, &PoolRecord::key(pool_id)).await? else {
         return Ok(done);
     };
-    // The rows that make a token good go after the ledger has forgotten it: a token that becomes good meanwhile is new.
+    // What makes a token good goes after the ledger has forgotten it: a token that becomes good meanwhile is new.
     if let Some(user) = find_user(platform, &pool.value, name).await? {
-        let prefix = PlaceRecord::all(pool_id, &user.value.sub);
-        loop {
-            let page = scan(platform, &prefix, None).await?;
-            let is_last = page.len() < PAGE;
-            let rows = page.iter();
-            let batch = rows.fold(Batch::new(), |batch, row| batch.delete(row.clone(), Expect::Any));
-            if !page.is_empty() {
-                platform.commit(batch).await?;
-            }
-            if is_last {
-                break;
-            }
-        }
+        let places = PlacesRecord::key(pool_id, &user.value.sub);
+        platform.commit(Batch::new().delete(places, Expect::Any)).await?;
     }
     Ok(done)
 }
@@ -185,20 +173,4 @@ fn person<'a>(pool_id: &'a str, user: &'a UserRecord) -> Person<'a> {
 
 fn written(key: &Key<LedgerRecord>, stored: &Stored<LedgerRecord>, text: String, now: Millis) -> Batch {
     Batch::new().record(key.clone(), stored.unchanged(), &LedgerRecord::written(text, now))
-}
-
-async fn scan(platform: &Platform, prefix: &str, after: Option<String>) -> Result<Vec<String>, ApiError> {
-    let request = Scan {
-        prefix: prefix.to_owned(),
-        after,
-        limit: PAGE,
-    };
-    let rows = platform.scan(request).await?;
-    let mut keys = Vec::with_capacity(rows.len());
-    for row in rows {
-        let key = row.key.clone();
-        decode::<PlaceRecord>(row)?;
-        keys.push(key);
-    }
-    Ok(keys)
 }
