@@ -54,13 +54,7 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
         {
             Some("Port 465 takes TLS from the first byte: write smtps://.")
         }
-        (Phase::Connect, Problem::Deadline) if relay.port() == 25 => {
-            Some("Many networks block port 25: use 587, or 465 with smtps://.")
-        }
-        (Phase::Connect, Problem::Deadline) => Some(
-            "Nothing answers there: something on the way drops what is sent. Look at firewalls and security groups; a function in \
-             a VPC needs a NAT gateway or an endpoint.",
-        ),
+        (Phase::Connect, Problem::Deadline) => Some(for_silence(relay.port())),
         (Phase::Recipient, Problem::Refused(_)) if !error.is_refused_mailbox() && code >= Some(500) => Some(
             "It may not relay for this machine or this sender: look at its rules and at the credentials.",
         ),
@@ -75,6 +69,16 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
 fn is_about_a_list(says: &impl Fn(&str) -> bool) -> bool {
     let words = ["LISTED", "BLOCKLIST", "BLACKLIST", "SPAMHAUS", "DNSBL", "RBL"];
     words.into_iter().any(says)
+}
+
+fn for_silence(port: u16) -> &'static str {
+    match port {
+        25 => "Many networks block port 25: use 587, or 465 with smtps://.",
+        _ => {
+            "Nothing answers there: something on the way drops what is sent. Look at firewalls and security groups; a function in \
+             a VPC needs a NAT gateway or an endpoint."
+        }
+    }
 }
 
 fn for_connection(cause: &io::Error) -> &'static str {
