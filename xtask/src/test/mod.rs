@@ -8,6 +8,7 @@ mod deploy;
 mod mutants;
 mod page_functions;
 mod parts;
+mod postgres;
 mod rust;
 mod tally;
 mod web;

@@ -32,6 +32,7 @@ use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
 use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
+use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 
 /// Mails that the local inbox keeps.
@@ -61,13 +62,14 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
         .clone()
         .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
     let _reserved = data::reserve(&directory)?;
-    let data = data::open(&directory).await?;
+    let data = data::open(&directory, configuration.store.as_ref()).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
         mut settings,
         web,
         mut http,
         issuer,
+        store,
         ..
     } = configuration;
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
@@ -93,7 +95,7 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
         &shutdown,
     );
     warm_up(&app).await;
-    if let Err(error) = announce(&app, &directory) {
+    if let Err(error) = announce(&app, &directory, store.as_ref()) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
@@ -101,7 +103,7 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     tracing::info!("stopping");
     stop.request();
     finish(background, &app).await;
-    data.store.close().await;
+    data.engine.close().await;
     Ok(())
 }
 
@@ -169,7 +171,7 @@ fn put_together(
     aws: Caller,
 ) -> Result<Arc<App>, CliError> {
     let parts = Parts {
-        store: data.store.clone(),
+        store: data.engine.store(),
         master_key: data.master_key.clone(),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
@@ -259,12 +261,13 @@ async fn warm_up(app: &App) {
 }
 
 /// Says on the standard output that the server can be used, and where.
-fn announce(app: &App, directory: &Path) -> Result<(), CliError> {
+fn announce(app: &App, directory: &Path, store: Option<&Address>) -> Result<(), CliError> {
     let url = format!("http://{}", app.settings.local_address());
     let mut lines = vec![
         format!("Poolhouse is ready at {url}"),
         format!("  data   {}", directory.display()),
     ];
+    lines.extend(store.map(|address| format!("  store  {address}")));
     lines.extend(
         app.settings
             .inbox

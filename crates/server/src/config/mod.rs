@@ -18,6 +18,8 @@ use poolhouse_mail::CarrierUrl;
 use crate::settings::{HttpSettings, WebSettings};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
 use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
+use poolhouse_store::postgres::Address;
+use poolhouse_text::with_causes;
 pub use table::ConfigError;
 use table::Section;
 
@@ -26,6 +28,8 @@ use table::Section;
 pub struct Configuration {
     /// Defaults with the file's settings over them.
     pub settings: Settings,
+    /// The PostgreSQL database that holds everything but the key, if there is one.
+    pub store: Option<Address>,
     /// The sign-in page.
     pub web: WebSettings,
     /// Limits on requests and connections.
@@ -71,6 +75,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
         settings.listen = listen;
     }
     settings.data = top.path(&keys::top::DATA)?;
+    configuration.store = store(&mut top)?;
     configuration.issuer = top.parsed(
         &keys::top::ISSUER,
         "an http or https URL without a slash at its end",
@@ -108,6 +113,21 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
+}
+
+/// The database's address, which the file may leave to a file of its own, for it holds a password.
+fn store(top: &mut Section<'_>) -> Result<Option<Address>, ConfigError> {
+    let Some(text) = top.text(&keys::top::STORE)? else {
+        return Ok(None);
+    };
+    let address = Address::parse(&top.secret(&keys::top::STORE, text)?);
+    let complain = |error| {
+        top.error(
+            &keys::top::STORE,
+            format!("cannot be used: {}", with_causes(&error)),
+        )
+    };
+    address.map(Some).map_err(complain)
 }
 
 /// What functions elsewhere must be told, and a pool knows.
