@@ -211,3 +211,136 @@ def test_a_pool_that_exists_is_left_to_attach():
     assert stack.of_type("AWS::Cognito::UserPool") == stack.of_type("AWS::Cognito::UserPoolClient") == {}
     assert stack.of_type("AWS::Serverless::Function").keys() == set(FUNCTIONS[:3])
     assert stack.environment("DefineFunction")["USER_POOL_ID"] == POOL
+
+
+def test_the_command_that_is_left_names_the_functions_and_the_session_of_the_stack():
+    def command(**parameters):
+        stack = Stack(UserPoolId=POOL, **parameters)
+        return stack.fill(stack.template["Outputs"]["AttachCommand"]["Value"])
+
+    begin = (
+        f"poolhouse attach --user-pool-id {POOL} --define [DefineFunction.Arn] --create [CreateFunction.Arn] "
+        "--verify [VerifyFunction.Arn] "
+    )
+    assert command(WithPostConfirmation="false") == f"{begin}--client-id"
+    whole = f"{begin}--post-confirmation [PostConfirmationFunction.Arn] --session-minutes 10 --client-id"
+    assert command(SessionMinutes="10") == whole
+
+
+def test_in_a_vpc_every_function_has_its_network_and_may_make_an_interface():
+    assert all("VpcConfig" not in Stack(UserPoolId=POOL).function(function) for function in FUNCTIONS)
+    stack = Stack(UserPoolId=POOL, VpcSubnetIds="subnet-0a,subnet-0b", VpcSecurityGroupIds="sg-0c")
+    interface = {
+        f"ec2:{action}"
+        for action in [
+            "AssignPrivateIpAddresses",
+            "CreateNetworkInterface",
+            "DeleteNetworkInterface",
+            "DescribeNetworkInterfaces",
+            "DescribeSubnets",
+            "UnassignPrivateIpAddresses",
+        ]
+    }
+    for function in FUNCTIONS:
+        assert stack.function(function)["VpcConfig"] == {
+            "SubnetIds": ["subnet-0a", "subnet-0b"],
+            "SecurityGroupIds": ["sg-0c"],
+        }
+        assert stack.allowed(function) >= {(action, "*") for action in interface}
+    assert needed_beside(stack, "SubnetsNeedSecurityGroups") == ["VpcSecurityGroupIds"]
+    assert needed_beside(stack, "SecurityGroupsNeedSubnets") == ["VpcSubnetIds"]
+
+
+def needed_beside(stack, rule):
+    """The lists that must not be empty where this rule applies."""
+    found = [each["Assert"]["Fn::Not"][0]["Fn::Equals"] for each in stack.template["Rules"][rule]["Assertions"]]
+    assert all(empty == "" for _, empty in found)
+    return [joined["Fn::Join"][1]["Ref"] for joined, _ in found]
+
+
+def test_a_key_of_ones_own_encrypts_secret_settings_log_and_table():
+    key = "arn:aws:kms:eu-central-1:123456789012:key/1234"
+    stack = Stack(UserPoolId=POOL, KmsKeyArn=key, ExactCounters="true")
+    (secret,) = stack.of_type("AWS::SecretsManager::Secret").values()
+    (log,) = stack.of_type("AWS::Logs::LogGroup").values()
+    (table,) = stack.of_type("AWS::DynamoDB::Table").values()
+    assert (secret["KmsKeyId"], log["KmsKeyId"]) == (key, key)
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+    for function in FUNCTIONS:
+        assert stack.function(function)["KmsKeyArn"] == key
+        assert ("kms:Decrypt", key) in stack.allowed(function)
+    without = Stack(UserPoolId=POOL, ExactCounters="true")
+    assert all("KmsKeyArn" not in without.function(function) for function in FUNCTIONS)
+    assert "SSESpecification" not in without.resources["CountersTable"]["Properties"]
+
+
+def test_concurrency_is_set_aside_for_every_function_where_it_is_asked_for():
+    for function in FUNCTIONS:
+        assert "ReservedConcurrentExecutions" not in Stack().function(function)
+        assert Stack(ReservedConcurrency="20").function(function)["ReservedConcurrentExecutions"] == "20"
+
+
+@pytest.mark.parametrize(
+    ("route", "url"),
+    [
+        ("ses", "ses://?configuration-set=codes"),
+        ("ses-then-smtp", "ses://?configuration-set=codes,secretsmanager:relay"),
+        ("smtp-then-ses", "secretsmanager:relay,ses://?configuration-set=codes"),
+    ],
+)
+def test_mail_goes_through_the_configuration_set_of_ses_and_through_no_other(route, url):
+    stack = Stack(UserPoolId=POOL, MailRoute=route, SmtpUrlSecret="relay", SesConfigurationSet="codes")
+    for function in ["CreateFunction", "VerifyFunction"]:
+        assert stack.environment(function)["MAIL_URL"] == url
+        sets = {resource for action, resource in stack.allowed(function) if "configuration-set" in resource}
+        assert sets == {"arn:aws:ses:eu-central-1:123456789012:configuration-set/codes"}
+
+
+def test_a_layer_brings_templates_to_the_function_that_mails_codes():
+    layer = "arn:aws:lambda:eu-central-1:123456789012:layer:codes-mail:3"
+    stack = Stack(TemplatesLayerArn=layer)
+    assert stack.function("CreateFunction")["Layers"] == [layer]
+    assert stack.environment("CreateFunction")["MAIL_TEMPLATES"] == "/opt/templates"
+    assert all("Layers" not in stack.function(each) for each in FUNCTIONS if each != "CreateFunction")
+    assert "MAIL_TEMPLATES" not in Stack().environment("CreateFunction")
+
+
+def test_a_release_is_a_version_behind_an_alias_and_the_version_before_stays():
+    for pool, arn in [(POOL, POOL_ARN), ("", "[UserPool.Arn]")]:
+        stack = Stack(UserPoolId=pool, Release="2026.11")
+        for function in FUNCTIONS:
+            name = function.removesuffix("Function")
+            # Lambda makes no version of a function that has not changed, and CloudFormation then fails.
+            assert stack.function(function)["Description"].endswith(", release 2026.11")
+            version, alias = stack.resources[f"{name}Version"], stack.resources[f"{name}Alias"]
+            assert version["Properties"] == {"FunctionName": f"[{function}]", "Description": "2026.11"}
+            assert (version["DeletionPolicy"], version["UpdateReplacePolicy"]) == ("Retain", "Retain")
+            assert alias["Properties"] == {
+                "FunctionName": f"[{function}]",
+                "FunctionVersion": f"[{name}Version.Version]",
+                "Name": "live",
+            }
+            permission = stack.resources[f"{name}AliasPermission"]["Properties"]
+            assert (permission["FunctionName"], permission["SourceArn"]) == (f"[{name}Alias]", arn)
+        # New challenges are judged by new functions.
+        assert stack.resources["CreateAlias"]["DependsOn"] == ["DefineAlias", "VerifyAlias"]
+    triggers = stack.resources["UserPool"]["Properties"]["LambdaConfig"]
+    assert sorted(triggers.values()) == sorted(f"[{each.removesuffix('Function')}Alias]" for each in FUNCTIONS)
+    without = Stack()
+    assert without.of_type("AWS::Lambda::Alias") == without.of_type("AWS::Lambda::Version") == {}
+    triggers = without.resources["UserPool"]["Properties"]["LambdaConfig"]
+    assert sorted(triggers.values()) == sorted(f"[{each}.Arn]" for each in FUNCTIONS)
+
+
+def test_the_guide_names_every_parameter():
+    guide = (ROOT / "docs/guides/deploy-with-sam.md").read_text()
+    named = set(re.findall(r"`([A-Z]\w+)`", guide.split("### A pool that you have")[0]))
+    assert Stack().template["Parameters"].keys() <= named
+
+
+def test_the_guide_names_the_quotas_that_a_sign_in_uses_and_how_everything_gets_tags():
+    guide = (ROOT / "docs/guides/deploy-with-sam.md").read_text()
+    quotas = guide.split("## Quotas")[1].split("\n## ")[0]
+    for named in ["UserAuthentication", "UserUpdate", "**25 a second**", "UserRead", "Lambda's concurrency", "SES"]:
+        assert named in quotas
+    assert "sam deploy --tags" in guide

@@ -6,12 +6,13 @@ import subprocess
 
 import pytest
 from blackbox import waiting
+from blackbox.inbox import Inbox
 from blackbox.mail_programs import Certificate, MailServer, Recorder
 from blackbox.pool import Pool
 from blackbox.programs import program
 from blackbox.scripted_relay import ScriptedRelay
 from blackbox.server import Server, free_port
-from blackbox.srp import start_custom_auth
+from blackbox.srp import answer_code, start_custom_auth, wrong_code
 
 # What the relay says instead of the usual, and what an operator reads: all of it on one line about this person.
 REFUSALS = {
@@ -185,6 +186,54 @@ def test_mails_that_are_held_back_are_told(tmp_path):
             told(server, user, ["a mail was held back: this user has had too many"], tmp_path)
         finally:
             assert server.stop() == 0
+
+
+def test_an_address_that_nobody_has_verified_is_told(tmp_path):
+    server = Server(tmp_path, functions="[mail]\n")
+    try:
+        idp = server.idp()
+        pool = Pool(idp)
+        user = pool.user()
+        unverified = [{"Name": "email_verified", "Value": "false"}]
+        idp.admin_update_user_attributes(UserPoolId=pool.id, Username=user.email, UserAttributes=unverified)
+        with pytest.raises(idp.exceptions.UserLambdaValidationException, match="No confirm code can be sent"):
+            start_custom_auth(idp, pool.credentials(pool.client(), user))
+        told(server, user, ["email_verified is not true", "ALLOW_UNVERIFIED_EMAIL"], tmp_path)
+    finally:
+        assert server.stop() == 0
+
+
+def test_a_lock_after_wrong_codes_is_told(tmp_path):
+    server = Server(tmp_path, functions="[confirm]\nWRONG_CODES_PER_15_MINUTES = 5\n")
+    try:
+        idp = server.idp()
+        pool = Pool(idp)
+        user, inbox = pool.user(), Inbox(server.url)
+        credentials = pool.credentials(pool.client(), user)
+
+        def mailed(sign_in):
+            codes = [mail.code for mail in inbox.mails_to(user.email) if "code" in mail.subject]
+            return codes[0] if len(codes) > sign_in else None
+
+        for sign_in in range(3):
+            challenge = start_custom_auth(idp, credentials)
+            wrong = wrong_code(waiting.until("the code's mail", lambda seen=sign_in: mailed(seen)))
+            for _ in range(2):
+                if challenge["ChallengeParameters"]["result"] == "locked":
+                    break
+                challenge = answer_code(idp, credentials, challenge, wrong)
+        assert challenge["ChallengeParameters"]["result"] == "locked"
+        told(server, user, ["this user is locked after too many wrong codes"], tmp_path)
+    finally:
+        assert server.stop() == 0
+
+
+def test_a_template_that_cannot_be_filled_in_stops_the_server_and_not_a_mail(tmp_path):
+    folder = tmp_path / "templates" / "en"
+    folder.mkdir(parents=True)
+    (folder / "mail.html").write_text("<p>{{cod}}</p>", encoding="utf-8")
+    with pytest.raises(RuntimeError, match=r"mail\.templates cannot be used: .*en/mail\.html"):
+        Server(tmp_path, functions=f"[mail]\ntemplates = '{folder.parent}'\n")
 
 
 def test_a_mail_that_waits_while_the_server_is_stopped_is_in_the_queue(tmp_path):

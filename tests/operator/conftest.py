@@ -102,6 +102,7 @@ def aws(moto):
         "OTP_KEY": "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210",
         "MAIL_FROM": "App <no-reply@example.com>",
         "MAIL_URL": "smtp://relay.example.com",
+        "SESSION_MINUTES": "15",
     }
     for name in FUNCTIONS:
         client("lambda").create_function(

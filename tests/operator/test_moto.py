@@ -97,7 +97,7 @@ def test_only_what_was_planned_is_changed(on_moto, idp, ids):
     triggers = {member: f"{ARN}:{name}" for member, name in TRIGGERS.items()}
     pool["LambdaConfig"] = {**pool.get("LambdaConfig", {}), **triggers}
     client["ExplicitAuthFlows"] += ["ALLOW_CUSTOM_AUTH"]
-    client["AuthSessionValidity"] = 5
+    client["AuthSessionValidity"] = 15
     assert pool_and_client(idp, *ids) == (pool, client)
 
 
@@ -121,7 +121,7 @@ def test_a_client_that_names_no_flow_gets_back_to_naming_none(on_moto, idp):
     before = pool_and_client(idp, pool, client)
     assert attach(on_moto, (pool, client), "--yes", "--article").code == 0
     flows = pool_and_client(idp, pool, client)[1]
-    assert flows["AuthSessionValidity"] == 5
+    assert flows["AuthSessionValidity"] == 15
     assert "custom:authChallenge" in flows["ReadAttributes"]
     assert on_moto("rollback", on_moto.snapshot(), "--yes").code == 0
     assert pool_and_client(idp, pool, client) == before
@@ -190,13 +190,14 @@ def test_the_doctor_finds_what_is_wrong_and_fix_mends_what_is_safe(on_moto, aws,
         "door-recovery",
         "door-email-change",
         "session-short",
+        "session-minutes",
         "user-existence",
         "invoke-denied",
     }
     assert expected <= set(found.found)
     mended = on_moto("doctor", "--user-pool-id", pool, "--no-dns", "--fix", "--yes")
     assert "Done, and verified: nothing else has changed." in mended.out
-    safe = {"session-short", "user-existence", "invoke-denied"}
+    safe = {"session-short", "session-minutes", "user-existence", "invoke-denied"}
     assert expected - safe <= set(on_moto(*look).found)
     assert not safe & set(on_moto(*look).found)
 

@@ -100,6 +100,14 @@ pub fn node_functions() -> Outcome<PathBuf> {
     node_modules("the packages of the Node.js functions", "tests/functions/node")
 }
 
+/// What the CDK construct is compiled and synthesised with; returns its folder.
+///
+/// # Errors
+/// If Node.js is missing or the packages cannot be had.
+pub fn cdk() -> Outcome<PathBuf> {
+    node_modules("the packages of the CDK construct", "deploy/cdk")
+}
+
 fn node_modules(what: &str, folder: &str) -> Outcome<PathBuf> {
     tools::node()?;
     let folder = root::path(folder);

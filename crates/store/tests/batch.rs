@@ -1,7 +1,7 @@
 //! What a batch says of itself.
 
-use poolhouse_store::testing::fresh_version;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::testing::{WriteFresh as _, fresh_version};
+use poolhouse_store::{Batch, Expect, Memory, Scan, Store as _};
 
 #[test]
 fn a_batch_says_which_keys_it_touches_writes_and_expects() {
@@ -28,10 +28,50 @@ fn a_batch_says_which_keys_it_touches_writes_and_expects() {
     for (key, writes) in [("a", false), ("b/1", true), ("b/2", true), ("b/3", false)] {
         assert_eq!(batch.writes(key), writes, "{key}");
     }
+    for (key, named) in [
+        ("a", true),
+        ("b/1", true),
+        ("b/2", true),
+        ("b/", false),
+        ("c", false),
+    ] {
+        assert_eq!(batch.names(key), named, "{key}");
+    }
+    assert!(Batch::new().is_empty() && !batch.is_empty());
+    assert!(!Batch::new().check("a", Expect::Any).is_empty());
     assert_eq!(batch.expects("a"), [Expect::Present, Expect::Version(version)]);
     assert_eq!(batch.expects("b/1"), [Expect::Version(version)]);
     assert_eq!(batch.expects("b/2"), []);
     assert_eq!(batch.expects("c"), []);
+}
+
+/// What seals rows before they are stored goes by it.
+#[tokio::test]
+async fn every_body_that_a_batch_puts_is_changed_and_nothing_else_of_it() {
+    let store = Memory::new();
+    let theirs = store
+        .write(Batch::new().put("gone", Expect::Absent, "0"))
+        .await
+        .unwrap();
+    let batch = Batch::new()
+        .put("lasting", Expect::Absent, "1")
+        .put_until("brief", Expect::Absent, "2", 5)
+        .delete("gone", Expect::Version(theirs))
+        .check("none", Expect::Absent);
+    let sealed = batch.map_bodies(|key, body| format!("sealed {key} {body}"));
+    store.write(sealed).await.unwrap();
+    let rows = store.scan(Scan::prefix("", 10)).await.unwrap();
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| (row.key.as_str(), row.expires, row.body.as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("brief", Some(5), "sealed brief 2"),
+            ("lasting", None, "sealed lasting 1"),
+        ]
+    );
 }
 
 #[test]

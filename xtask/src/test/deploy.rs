@@ -1,4 +1,4 @@
-//! The deployment template, checked without an account: `tests/deploy`.
+//! The deployment template, construct and module, checked without an account: `tests/deploy`.
 
 use std::process::Command;
 
@@ -6,8 +6,11 @@ use super::tally::Tally;
 use crate::system::process;
 use crate::{Outcome, console, install, root};
 
-/// cfn-lint, and what the template gives to each function.
+/// cfn-lint, what the template gives to each function, and whether the CDK construct and the Terraform module give the same.
 pub fn template() -> Outcome<Tally> {
+    let construct = install::cdk()?;
+    let compiler = construct.join("node_modules/typescript/bin/tsc");
+    process::run(Command::new("node").arg(compiler).current_dir(&construct))?;
     let programs = install::environment("cfn-lint", "deploy", "tests/deploy/requirements.txt")?;
     let mut command = Command::new(programs.join("python"));
     // The folder above has fixtures for tests against a running server, which need other packages.

@@ -84,7 +84,7 @@ pub const PARTS: &[Part] = &[
     ),
     part(
         "deploy",
-        "the deployment template: cfn-lint, least privilege",
+        "the deployment template, the CDK construct and the Terraform module: lint, least privilege, and that they agree",
         deploy::template,
     ),
     part("web-unit", "lint and unit tests of the web app", web::unit),

@@ -10,13 +10,13 @@ use crate::pool::{State, Trigger, flows, policy};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Detaching {
     /// The functions that count as ours, by name or ARN.
-    pub(crate) functions: [(Trigger, String); 3],
+    pub(crate) functions: Vec<(Trigger, String)>,
     /// The statements of the functions that have the triggers, as far as Lambda was asked.
     pub(crate) statements: Vec<(FunctionArn, Vec<Value>)>,
 }
 
 /// The triggers of the pool that lead to our functions.
-pub(crate) fn ours(pool: &Value, functions: &[(Trigger, String); 3]) -> Vec<(Trigger, FunctionArn)> {
+pub(crate) fn ours(pool: &Value, functions: &[(Trigger, String)]) -> Vec<(Trigger, FunctionArn)> {
     let triggers = functions.iter().filter_map(|(trigger, named)| {
         let arn = FunctionArn::parse(trigger.of(pool)?)?;
         (arn.to_string() == *named || arn.name() == named).then_some((*trigger, arn))
@@ -91,8 +91,12 @@ mod tests {
 
     const ARN: &str = "arn:aws:lambda:eu-central-1:1:function";
 
-    fn functions() -> [(Trigger, String); 3] {
-        Trigger::ALL.map(|trigger| (trigger, trigger.usual_function().to_owned()))
+    fn functions() -> Vec<(Trigger, String)> {
+        let all = [&Trigger::ALL[..], &[Trigger::PostConfirmation]].concat();
+        let named = all.into_iter();
+        named
+            .map(|trigger| (trigger, trigger.usual_function().to_owned()))
+            .collect()
     }
 
     fn state(define: &str, flows: &[&str]) -> State {

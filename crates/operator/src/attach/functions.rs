@@ -1,4 +1,4 @@
-//! The three functions as Lambda has them, or as a pool elsewhere calls them.
+//! The functions as Lambda has them, or as a pool elsewhere calls them.
 
 use std::error::Error;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::arn::FunctionArn;
-use crate::aws::{AwsError, Functions, Service};
-use crate::pool::{Trigger, policy};
+use crate::aws::{AwsError, Functions, Service, is_ours};
+use crate::pool::{Trigger, USUAL_SESSION_MINUTES, policy};
 
 /// A function, found.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,11 +22,11 @@ pub(crate) struct Function {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct OnLambda {
     pub(crate) access: policy::Access,
-    /// Seconds that a code lives by the function's environment, if that says.
-    pub(crate) code_ttl_s: Option<u64>,
+    /// `SESSION_MINUTES`, or what counts without it; `None` for a function of others, to which it means nothing.
+    pub(crate) session_minutes: Option<u64>,
 }
 
-/// Finds the three functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
+/// Finds the functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
 /// around the pool; otherwise they stand for the function of that name beside it.
 ///
 /// # Errors
@@ -34,13 +34,32 @@ pub(crate) struct OnLambda {
 pub(crate) async fn resolve(
     functions: Functions<'_>,
     pool_arn: &str,
-    named: &[(Trigger, String); 3],
+    named: &[(Trigger, String)],
 ) -> Result<Vec<Function>, FunctionsError> {
     let mut found = Vec::with_capacity(named.len());
     for (trigger, name) in named {
         found.push(resolve_one(functions, pool_arn, *trigger, name).await?);
     }
     Ok(found)
+}
+
+/// The function of the usual name for a trigger, if there is one on Lambda.
+///
+/// # Errors
+/// A Lambda that does not answer.
+pub(crate) async fn find_usual(
+    functions: Functions<'_>,
+    pool_arn: &str,
+    trigger: Trigger,
+) -> Result<Option<Function>, FunctionsError> {
+    if !functions.0.has(Service::Functions) {
+        return Ok(None);
+    }
+    match resolve_one(functions, pool_arn, trigger, trigger.usual_function()).await {
+        Ok(function) => Ok(Some(function)),
+        Err(FunctionsError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 async fn resolve_one(
@@ -78,18 +97,24 @@ async fn resolve_one(
         .and_then(FunctionArn::parse);
     let arn = given.or(arn).ok_or_else(unusable)?;
     let statements = functions.policy(&arn).await.map_err(FunctionsError::Lambda)?;
-    let ttl = configuration
-        .pointer("/Environment/Variables/CODE_TTL_SECONDS")
-        .and_then(Value::as_str);
     let on_lambda = OnLambda {
         access: policy::access(&statements, pool_arn),
-        code_ttl_s: ttl.and_then(|text| text.trim().parse().ok()),
+        session_minutes: is_ours(&configuration).then(|| told_minutes(&configuration)),
     };
     Ok(Function {
         trigger,
         arn,
         on_lambda: Some(on_lambda),
     })
+}
+
+/// What a function takes the app client's session to be. The doctor names a value that is none.
+fn told_minutes(configuration: &Value) -> u64 {
+    let told = configuration
+        .pointer("/Environment/Variables/SESSION_MINUTES")
+        .and_then(Value::as_str);
+    told.and_then(|text| text.trim().parse().ok())
+        .unwrap_or(USUAL_SESSION_MINUTES)
 }
 
 /// Why a function was not found.
@@ -124,6 +149,7 @@ fn flag(trigger: Trigger) -> &'static str {
         Trigger::Define => "define",
         Trigger::Create => "create",
         Trigger::Verify => "verify",
+        Trigger::PostConfirmation => "post-confirmation",
     }
 }
 

@@ -6,6 +6,6 @@ mod plan;
 mod rollback;
 
 pub(crate) use detach::{Detaching, ours, plan as plan_detach};
-pub(crate) use functions::{FunctionsError, resolve};
+pub(crate) use functions::{FunctionsError, find_usual, resolve};
 pub(crate) use plan::{Refusal, Wanted, open_doors, plan as plan_attach};
 pub(crate) use rollback::{RollbackError, plan as plan_rollback};

@@ -10,37 +10,37 @@ use crate::change::{Permission, Plan};
 use crate::pool::attribute::{self, Flaw, Usual};
 use crate::pool::flows::{self, Flow};
 use crate::pool::policy::Access;
-use crate::pool::{Client, State, Trigger, members};
+use crate::pool::{Client, State, Trigger, USUAL_SESSION_MINUTES, members};
 
 /// What the operator asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Wanted {
     /// The custom attribute's name without `custom:`.
     pub(crate) attribute: String,
+    /// Those that were named, or are needed.
     pub(crate) functions: Vec<Function>,
-    /// `AuthSessionValidity` in minutes; by default at least as long as a code lives.
-    pub(crate) session_minutes: Option<u64>,
+    /// A function for PostConfirmation that nobody named. It gives way to another that has the trigger.
+    pub(crate) offered: Option<Function>,
+    /// `AuthSessionValidity` in minutes.
+    pub(crate) session_minutes: u64,
     /// The flows and permissions that the article gives the app client, beyond those that sign-in needs.
     pub(crate) article: bool,
-    /// Whether other functions may lose the three triggers.
+    /// Whether the pool can have new addresses verified before they count. Poolhouse cannot.
+    pub(crate) can_verify_email_first: bool,
+    /// Whether other functions may lose the triggers.
     pub(crate) replace_triggers: bool,
 }
-
-/// Seconds that a code lives where no function's environment says otherwise.
-const USUAL_CODE_TTL_S: u64 = 300;
-/// The minutes that `AuthSessionValidity` may be.
-const SESSION_MINUTES: std::ops::RangeInclusive<u64> = 3..=15;
-/// What `AuthSessionValidity` is where the description does not say.
-const USUAL_SESSION_MINUTES: u64 = 3;
 
 /// The plan that attaches the functions to the pool and its app clients.
 ///
 /// # Errors
 /// The pool is such that attaching would break something, or would not work.
 pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
-    check_triggers(&state.pool, wanted)?;
     let mut plan = Plan::of(state);
+    let wanted = &with_offered(&mut plan, wanted.clone());
+    check_triggers(&plan.before.pool, wanted)?;
     plan_attribute(&mut plan, wanted)?;
+    plan_verification(&mut plan, wanted);
     for function in &wanted.functions {
         plan.pool["LambdaConfig"][function.trigger.member()] = json!(function.arn.to_string());
     }
@@ -49,9 +49,43 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
         .into_iter()
         .map(|client| planned_client(client, wanted, &mut plan))
         .collect();
+    note_session(&mut plan, wanted);
+    note_post_confirmation(&mut plan, wanted);
     plan_permissions(&mut plan, wanted);
     note_surroundings(&mut plan);
     Ok(plan)
+}
+
+/// Takes up the function that was offered, unless another has its trigger. A new password that the mailbox confirmed then
+/// clears what wrong codes have locked; a function of somebody else's does work that these tools know nothing of.
+fn with_offered(plan: &mut Plan, mut wanted: Wanted) -> Wanted {
+    let Some(offered) = wanted.offered.take() else {
+        return wanted;
+    };
+    let there = offered.trigger.of(&plan.before.pool);
+    match there.filter(|there| *there != offered.arn.to_string()) {
+        Some(there) => plan.notes.push(format!(
+            "PostConfirmation leads to {there} and stays; with {} in its place (--post-confirmation, --replace-triggers), a \
+             forgotten password that was replaced would clear what wrong codes have locked",
+            offered.arn.name()
+        )),
+        None => wanted.functions.push(offered),
+    }
+    wanted
+}
+
+/// What a new password clears, and how the forms come to say so.
+fn note_post_confirmation(plan: &mut Plan, wanted: &Wanted) {
+    let is_new = |function: &Function| {
+        function.trigger == Trigger::PostConfirmation && function.trigger.of(&plan.before.pool).is_none()
+    };
+    if wanted.functions.iter().any(is_new) {
+        plan.notes.push(
+            "replacing a forgotten password will clear what wrong codes have locked: set CLOSED_OPENS_BY=password in the \
+             functions' environment, so that forms say so"
+                .to_owned(),
+        );
+    }
 }
 
 /// What does not stand in the way, but should be known beforehand.
@@ -112,8 +146,46 @@ fn plan_attribute(plan: &mut Plan, wanted: &Wanted) -> Result<(), Refusal> {
     }
 }
 
+/// Has a new address verified before it takes the place of the old one: otherwise it counts as unverified, no code goes
+/// there, and its owner is locked out. The service takes that only of addresses that it verifies by itself.
+fn plan_verification(plan: &mut Plan, wanted: &Wanted) {
+    if members::verifies_email_first(&plan.before.pool) {
+        return;
+    }
+    if !wanted.can_verify_email_first {
+        plan.notes.push(
+            "this pool is not on AWS, so AttributesRequireVerificationBeforeUpdate stays as it is; `poolhouse doctor` names \
+             app clients whose people can change their address"
+                .to_owned(),
+        );
+        return;
+    }
+    let pool = &mut plan.pool;
+    let was_automatic = with_email(&mut pool["AutoVerifiedAttributes"]);
+    with_email(&mut pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]);
+    if !was_automatic {
+        plan.notes.push(
+            "AutoVerifiedAttributes gets email, which AttributesRequireVerificationBeforeUpdate needs: Cognito then mails a \
+             code of its own to people who sign up or change their address"
+                .to_owned(),
+        );
+    }
+}
+
+/// Adds email to a list. Returns whether it was there.
+fn with_email(list: &mut Value) -> bool {
+    let mut names = list.as_array().cloned().unwrap_or_default();
+    let was_there = names.iter().any(|name| name == "email");
+    if !was_there {
+        names.push(json!("email"));
+        *list = Value::Array(names);
+    }
+    was_there
+}
+
 fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Client {
     let label = client.label();
+    let minutes = client.session_minutes();
     let description = &mut client.description;
     let mut needed = vec![Flow::Custom];
     if !flows::rotates_refresh_tokens(description) {
@@ -130,9 +202,8 @@ fn planned_client(mut client: Client, wanted: &Wanted, plan: &mut Plan) -> Clien
         }
         description["ExplicitAuthFlows"] = list;
     }
-    let minutes = session_minutes(description, wanted);
-    if minutes != described_minutes(description) {
-        description["AuthSessionValidity"] = json!(minutes);
+    if minutes != wanted.session_minutes {
+        description["AuthSessionValidity"] = json!(wanted.session_minutes);
     }
     plan_attribute_permissions(description, &label, wanted, plan);
     let open: Vec<&str> = open_doors(description).iter().map(|flow| flow.name()).collect();
@@ -152,24 +223,27 @@ pub(crate) fn open_doors(client: &Value) -> Vec<Flow> {
     open
 }
 
-fn described_minutes(client: &Value) -> u64 {
-    client
-        .get("AuthSessionValidity")
-        .and_then(Value::as_u64)
-        .unwrap_or(USUAL_SESSION_MINUTES)
-}
-
-/// As asked for; otherwise as it is, but long enough for a code to live.
-fn session_minutes(client: &Value, wanted: &Wanted) -> u64 {
-    if let Some(minutes) = wanted.session_minutes {
-        return minutes;
+/// No event tells the functions how long the session is, and their environment belongs to whoever deployed them.
+fn note_session(plan: &mut Plan, wanted: &Wanted) {
+    let minutes = wanted.session_minutes;
+    let told = |function: &Function| match &function.on_lambda {
+        Some(lambda) => {
+            let told = lambda.session_minutes.filter(|told| *told != minutes)?;
+            Some(format!("{} ({told} now)", function.arn.name()))
+        }
+        None if minutes == USUAL_SESSION_MINUTES => None,
+        None => Some(function.arn.name().to_owned()),
+    };
+    let of_code = wanted.functions.iter();
+    let of_code = of_code.filter(|function| Trigger::ALL.contains(&function.trigger));
+    let others: Vec<String> = of_code.filter_map(told).collect();
+    if !others.is_empty() {
+        plan.notes.push(format!(
+            "set SESSION_MINUTES={minutes}, the app client's AuthSessionValidity, in the environment of {}; a function \
+             without it counts on {USUAL_SESSION_MINUTES}",
+            others.join(", ")
+        ));
     }
-    let lives = wanted
-        .functions
-        .iter()
-        .filter_map(|function| function.on_lambda.as_ref()?.code_ttl_s);
-    let code_minutes = lives.max().unwrap_or(USUAL_CODE_TTL_S).div_ceil(60);
-    described_minutes(client).max(code_minutes.clamp(*SESSION_MINUTES.start(), *SESSION_MINUTES.end()))
 }
 
 /// The functions read and write the attribute by the administrator's operations, so app clients need neither; whoever
@@ -250,7 +324,7 @@ impl Refusal {
         match self {
             Refusal::OtherTriggers(_) => {
                 "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
-                 them with --define, --create and --verify."
+                 them with --define, --create and --verify, and leave --post-confirmation out."
                     .to_owned()
             }
             Refusal::Attribute { .. } => {
@@ -304,3 +378,11 @@ impl Error for Refusal {}
 #[cfg(test)]
 #[path = "plan_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "plan_functions_tests.rs"]
+mod functions_tests;
+
+#[cfg(test)]
+#[path = "plan_verification_tests.rs"]
+mod verification_tests;

@@ -2,27 +2,29 @@ use super::*;
 use crate::arn::FunctionArn;
 use crate::attach::functions::OnLambda;
 
-const ARN: &str = "arn:aws:lambda:eu-central-1:1:function";
+pub(super) const ARN: &str = "arn:aws:lambda:eu-central-1:1:function";
 
-fn function(trigger: Trigger, access: Option<Access>) -> Function {
+pub(super) fn function(trigger: Trigger, access: Option<Access>) -> Function {
     Function {
         trigger,
         arn: FunctionArn::parse(&format!("{ARN}:{}", trigger.usual_function())).unwrap(),
         on_lambda: access.map(|access| OnLambda {
             access,
-            code_ttl_s: None,
+            session_minutes: Some(15),
         }),
     }
 }
 
-fn wanted() -> Wanted {
+pub(super) fn wanted() -> Wanted {
     Wanted {
         attribute: "authChallenge".to_owned(),
         functions: Trigger::ALL
             .map(|trigger| function(trigger, Some(Access::ForThisPool)))
             .to_vec(),
-        session_minutes: None,
+        offered: None,
+        session_minutes: 15,
         article: false,
+        can_verify_email_first: true,
         replace_triggers: false,
     }
 }
@@ -43,11 +45,13 @@ fn state() -> State {
                 attribute_description(),
             ],
             "LambdaConfig": { "PreSignUp": format!("{ARN}:pre") },
+            "AutoVerifiedAttributes": ["email"],
+            "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
         }),
         clients: vec![Client {
             id: "c".to_owned(),
             description: json!({
-                "ClientId": "c", "ClientName": "web", "AuthSessionValidity": 5,
+                "ClientId": "c", "ClientName": "web", "AuthSessionValidity": 15,
                 "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             }),
         }],
@@ -56,7 +60,7 @@ fn state() -> State {
 }
 
 /// A pool that is attached already.
-fn attached() -> State {
+pub(super) fn attached() -> State {
     let mut state = state();
     for trigger in Trigger::ALL {
         state.pool["LambdaConfig"][trigger.member()] = json!(format!("{ARN}:{}", trigger.usual_function()));
@@ -194,31 +198,20 @@ fn the_client_gets_the_flows_that_sign_in_needs_and_no_others() {
 }
 
 #[test]
-fn the_session_lives_as_long_as_a_code() {
+fn the_session_gets_the_minutes_that_were_asked_for() {
     let mut state = attached();
-    state.clients[0].description["AuthSessionValidity"] = json!(3);
-    let line = |wanted: &Wanted| lines(state.clone(), wanted).pop().unwrap_or_default();
-    assert_eq!(line(&wanted()), "  ~ AuthSessionValidity: 3 → 5");
-    assert_eq!(
-        line(&Wanted {
-            session_minutes: Some(3),
+    let lines = |state: &State, session_minutes| {
+        let wanted = Wanted {
+            session_minutes,
             ..wanted()
-        }),
-        ""
-    );
-    assert_eq!(
-        line(&Wanted {
-            session_minutes: Some(15),
-            ..wanted()
-        }),
-        "  ~ AuthSessionValidity: 3 → 15"
-    );
-    let mut longer = wanted();
-    longer.functions[1].on_lambda = Some(OnLambda {
-        access: Access::ForThisPool,
-        code_ttl_s: Some(541),
-    });
-    assert_eq!(line(&longer), "  ~ AuthSessionValidity: 3 → 10");
+        };
+        lines(state.clone(), &wanted)
+    };
+    let line = |text: &str| ["app client web (c)".to_owned(), text.to_owned()];
+    assert_eq!(lines(&state, 5), line("  ~ AuthSessionValidity: 15 → 5"));
+    state.clients[0].description["AuthSessionValidity"] = Value::Null;
+    assert_eq!(lines(&state, 3), [""; 0], "3 is what it is where it is not set");
+    assert_eq!(lines(&state, 15), line("  + AuthSessionValidity: 15"));
 }
 
 #[test]

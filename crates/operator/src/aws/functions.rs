@@ -114,6 +114,19 @@ impl Functions<'_> {
     }
 }
 
+/// A function's runtime by its configuration; the empty text for a container image.
+pub(crate) fn runtime(configuration: &Value) -> &str {
+    configuration
+        .get("Runtime")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+/// Whether this is one of Poolhouse's functions: a program, and not a script or a container image.
+pub(crate) fn is_ours(configuration: &Value) -> bool {
+    runtime(configuration).starts_with("provided")
+}
+
 fn policy_path(function: &FunctionArn) -> String {
     format!(
         "/2015-03-31/functions/{}/policy",

@@ -13,7 +13,7 @@ mod user_pools;
 pub(crate) use client::Aws;
 pub(crate) use endpoint::Endpoints;
 pub(crate) use error::AwsError;
-pub(crate) use functions::Functions;
+pub(crate) use functions::{Functions, is_ours, runtime};
 pub(crate) use mail::MailService;
 pub(crate) use service::Service;
 pub(crate) use tokens::caller;

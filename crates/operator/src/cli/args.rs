@@ -22,7 +22,7 @@ pub struct AwsArgs {
     pub(super) endpoint_url: Option<String>,
 }
 
-/// The three functions.
+/// The functions.
 #[derive(Clone, Debug, Args)]
 pub struct FunctionArgs {
     /// The function for DefineAuthChallenge, by name or ARN
@@ -34,6 +34,9 @@ pub struct FunctionArgs {
     /// The function for VerifyAuthChallengeResponse, by name or ARN
     #[arg(long, value_name = "FUNCTION", default_value = Trigger::Verify.usual_function())]
     pub(super) verify: String,
+    /// The function for PostConfirmation, by name or ARN [default: 2faPostConfirmation, if Lambda has it]
+    #[arg(long, value_name = "FUNCTION")]
+    pub(super) post_confirmation: Option<String>,
 }
 
 /// How a change is agreed to.
@@ -67,14 +70,17 @@ pub struct AttachArgs {
     /// The custom attribute that carries the ledger, without `custom:`
     #[arg(long, value_name = "NAME", default_value = "authChallenge", value_parser = attribute_name)]
     pub(super) attribute: String,
-    /// Minutes that a sign-in may take, 3 to 15 [default: as it is, but at least the life of a code]
-    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(3..=15))]
-    pub(super) session_minutes: Option<u64>,
+    /// Minutes that a challenge waits for its answer, 3 to 15; the functions' SESSION_MINUTES is to be the same
+    #[arg(long, value_name = "MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u64).range(3..=15))]
+    pub(super) session_minutes: u64,
     /// Set the app client up as the article does: ALLOW_USER_SRP_AUTH, and permission to read and write the attribute.
     /// Sign-in needs neither; the first is a door without a code
     #[arg(long)]
     pub(super) article: bool,
-    /// Take the three triggers from functions that have them now
+    /// Leave the PostConfirmation trigger as it is. A replaced password then clears no lock
+    #[arg(long, conflicts_with = "post_confirmation")]
+    pub(super) no_post_confirmation: bool,
+    /// Take the triggers from functions that have them now
     #[arg(long)]
     pub(super) replace_triggers: bool,
     #[command(flatten)]

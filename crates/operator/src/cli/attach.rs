@@ -10,7 +10,7 @@ use super::connect::{connect, introduction};
 use super::failure::Failure;
 use super::world::World;
 use crate::arn::FunctionArn;
-use crate::attach::{Detaching, Wanted, ours, plan_attach, plan_detach, plan_rollback, resolve};
+use crate::attach::{Detaching, Wanted, find_usual, ours, plan_attach, plan_detach, plan_rollback, resolve};
 use crate::aws::{Aws, AwsError, Service};
 use crate::change::{Consent, Permission, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
 use crate::pool::{State, Trigger, policy};
@@ -21,17 +21,19 @@ const MOST_SNAPSHOTS_A_SECOND: u32 = 99;
 /// Attaches the functions.
 pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(), Failure> {
     let opened = Opened::new(&args.aws, &args.user_pool_id, &args.client_id, world).await?;
-    let functions = resolve(
-        opened.to().functions(),
-        opened.state.pool_arn(),
-        &named(&args.functions),
-    )
-    .await?;
+    let (lambda, pool_arn) = (opened.to().functions(), opened.state.pool_arn());
+    let functions = resolve(lambda, pool_arn, &named(&args.functions)).await?;
+    let offered = match args.no_post_confirmation || args.functions.post_confirmation.is_some() {
+        true => None,
+        false => find_usual(lambda, pool_arn, Trigger::PostConfirmation).await?,
+    };
     let wanted = Wanted {
         attribute: args.attribute.clone(),
         functions,
+        offered,
         session_minutes: args.session_minutes,
         article: args.article,
+        can_verify_email_first: opened.aws.endpoints.is_aws(),
         replace_triggers: args.replace_triggers,
     };
     let plan = plan_attach(opened.state.clone(), &wanted)?;
@@ -41,7 +43,11 @@ pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(
 /// Takes the functions off.
 pub(super) async fn detach(args: &DetachArgs, world: &mut World<'_>) -> Result<(), Failure> {
     let opened = Opened::new(&args.aws, &args.user_pool_id, &args.client_id, world).await?;
-    let functions = named(&args.functions);
+    let mut functions = named(&args.functions);
+    if args.functions.post_confirmation.is_none() {
+        let trigger = Trigger::PostConfirmation;
+        functions.push((trigger, trigger.usual_function().to_owned()));
+    }
     let mut statements = Vec::new();
     if opened.aws.has(Service::Functions) {
         for (_, arn) in ours(&opened.state.pool, &functions) {
@@ -100,12 +106,15 @@ async fn permissions_there(opened: &Opened, snapshot: &Snapshot) -> Result<Optio
     Ok(Some(there))
 }
 
-fn named(args: &FunctionArgs) -> [(Trigger, String); 3] {
-    [
+fn named(args: &FunctionArgs) -> Vec<(Trigger, String)> {
+    let mut named = vec![
         (Trigger::Define, args.define.clone()),
         (Trigger::Create, args.create.clone()),
         (Trigger::Verify, args.verify.clone()),
-    ]
+    ];
+    let optional = args.post_confirmation.clone();
+    named.extend(optional.map(|name| (Trigger::PostConfirmation, name)));
+    named
 }
 
 /// A pool that was read.

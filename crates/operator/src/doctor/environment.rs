@@ -17,6 +17,8 @@ pub(crate) struct Environment {
     pub(crate) previous_key: Option<Key>,
     /// `USER_POOL_ID`, as it is set.
     pub(crate) user_pool_id: Option<String>,
+    /// Whether `SESSION_MINUTES` is set.
+    pub(crate) names_session: bool,
     /// `COUNTERS_TABLE`, as it is set.
     pub(crate) counters_table: Option<String>,
     /// Whom mail comes from; `Err` says why nobody.
@@ -93,6 +95,7 @@ impl Environment {
             key: key("OTP_KEY"),
             previous_key: key("OTP_KEY_PREVIOUS"),
             user_pool_id: get("USER_POOL_ID"),
+            names_session: get("SESSION_MINUTES").is_some(),
             counters_table: get("COUNTERS_TABLE"),
             sender: sender(get("MAIL_FROM")),
             transport: transport(get("MAIL_URL"), get("SMTP_URL")),

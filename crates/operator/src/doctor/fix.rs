@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::facts::{Facts, Known};
-use super::rules::client::{is_session_short, needed_minutes, tells_users};
+use super::rules::client::{is_session_short, tells_users, told_minutes};
 use super::rules::trigger::with_access;
 use crate::arn::FunctionArn;
 use crate::change::{Permission, Plan};
@@ -26,7 +26,7 @@ pub(crate) fn plan(facts: &Facts, mfa: Option<Value>) -> Plan {
             client.description["PreventUserExistenceErrors"] = json!("ENABLED");
         }
         if facts.subjects.contains(&client.id) && is_session_short(client, facts) {
-            client.description["AuthSessionValidity"] = json!(needed_minutes(facts));
+            client.description["AuthSessionValidity"] = json!(told_minutes(facts));
         }
         for list in Usual::LISTS {
             notes.extend(without_attribute(client, &facts.pool, list, &attribute));

@@ -7,7 +7,7 @@
 
 use poolhouse_api::Shape;
 use poolhouse_api::shapes::{UpdateUserPoolClientRequest, UpdateUserPoolRequest};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What a pool's description has beside what can be updated. (The `Name` goes back as `PoolName`.)
 const POOL_READ_ONLY: [&str; 15] = [
@@ -75,11 +75,17 @@ pub(crate) fn client_update(description: &Value) -> Value {
 }
 
 /// Adds what is described now and will not be any more, as `null`. The service reads that as left out, which resets
-/// it; so do servers that merge an update into what they have.
+/// it; so do servers that merge an update into what they have. Which addresses are verified before they count is the
+/// exception: the service changes nothing about that unless it is given a list, if an empty one (known from Terraform's
+/// provider).
 pub(crate) fn with_resets(mut update: Value, update_now: &Value) -> Value {
     if let (Some(members), Some(now)) = (update.as_object_mut(), update_now.as_object()) {
         for name in now.keys().filter(|name| *name != "PoolName") {
-            members.entry(name.clone()).or_insert(Value::Null);
+            let nothing = match name.as_str() {
+                "UserAttributeUpdateSettings" => json!({ "AttributesRequireVerificationBeforeUpdate": [] }),
+                _ => Value::Null,
+            };
+            members.entry(name.clone()).or_insert(nothing);
         }
     }
     update
@@ -125,6 +131,14 @@ pub(crate) fn tracks_devices(description: &Value) -> bool {
         .is_some_and(|value| !value.is_null())
 }
 
+/// Whether a new email address counts only once it is verified.
+pub(crate) fn verifies_email_first(description: &Value) -> bool {
+    let list = description
+        .pointer("/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate")
+        .and_then(Value::as_array);
+    list.is_some_and(|list| list.iter().any(|name| name == "email"))
+}
+
 /// A description without what changes by itself.
 pub(crate) fn steady(description: &Value) -> Value {
     Value::Object(kept(description, &VOLATILE))
@@ -149,8 +163,6 @@ fn unknown(update: &Value, known: &[&str]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use serde_json::json;
 
     use super::*;
 
@@ -233,6 +245,16 @@ mod tests {
         let update = with_resets(json!({ "MfaConfiguration": "OFF" }), &now);
         assert_eq!(update, json!({ "MfaConfiguration": "OFF", "LambdaConfig": null }));
         assert_eq!(unknown_in_pool(&update), [""; 0]);
+    }
+
+    #[test]
+    fn verification_before_an_update_goes_by_an_empty_list() {
+        let now = json!({ "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] } });
+        assert_eq!(
+            with_resets(json!({}), &now),
+            json!({ "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": [] } })
+        );
+        assert_eq!(with_resets(now.clone(), &now), now);
     }
 
     #[test]

@@ -9,5 +9,5 @@ mod state;
 pub(crate) mod triggers;
 
 pub(crate) use diff::differences;
-pub(crate) use state::{Client, State};
+pub(crate) use state::{Client, State, USUAL_SESSION_MINUTES};
 pub(crate) use triggers::Trigger;

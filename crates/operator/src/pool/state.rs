@@ -6,6 +6,9 @@ use super::diff::{Difference, differences};
 use super::members;
 use crate::aws::{AwsError, UserPools};
 
+/// `AuthSessionValidity` where the description does not say, and `SESSION_MINUTES` where it is not set.
+pub(crate) const USUAL_SESSION_MINUTES: u64 = 3;
+
 /// An app client.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Client {
@@ -21,6 +24,14 @@ impl Client {
             .get("ClientName")
             .and_then(Value::as_str)
             .unwrap_or(&self.id)
+    }
+
+    /// `AuthSessionValidity`: the minutes that a challenge waits for its answer.
+    pub(crate) fn session_minutes(&self) -> u64 {
+        self.description
+            .get("AuthSessionValidity")
+            .and_then(Value::as_u64)
+            .unwrap_or(USUAL_SESSION_MINUTES)
     }
 
     /// `app client web (1h57kf…)`

@@ -1,17 +1,19 @@
-//! The three triggers of custom authentication.
+//! The three triggers of custom authentication, and the one after a confirmation.
 
 use serde_json::Value;
 
-/// A trigger of custom authentication.
+/// A trigger that leads to one of the functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trigger {
     Define,
     Create,
     Verify,
+    /// Not of custom authentication: a new password that the mailbox confirmed clears what wrong codes have locked.
+    PostConfirmation,
 }
 
 impl Trigger {
-    /// All three, in the order in which they are called.
+    /// The three of custom authentication, in the order in which they are called.
     pub(crate) const ALL: [Trigger; 3] = [Trigger::Define, Trigger::Create, Trigger::Verify];
 
     /// Its member in `LambdaConfig`.
@@ -20,6 +22,7 @@ impl Trigger {
             Trigger::Define => "DefineAuthChallenge",
             Trigger::Create => "CreateAuthChallenge",
             Trigger::Verify => "VerifyAuthChallengeResponse",
+            Trigger::PostConfirmation => "PostConfirmation",
         }
     }
 
@@ -29,6 +32,7 @@ impl Trigger {
             Trigger::Define => "2faDefine",
             Trigger::Create => "2faCreate",
             Trigger::Verify => "2faVerify",
+            Trigger::PostConfirmation => "2faPostConfirmation",
         }
     }
 

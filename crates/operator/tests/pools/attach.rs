@@ -91,7 +91,7 @@ async fn a_pool_with_every_member_set_is_unchanged_but_for_the_plan() {
         pool["LambdaConfig"][member] = json!(arn(function));
     }
     client["ExplicitAuthFlows"] = json!(["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]);
-    client["AuthSessionValidity"] = json!(5);
+    client["AuthSessionValidity"] = json!(15);
     assert_eq!(place.describe().await, (pool, client));
     assert_eq!(
         console.said[1..12],
@@ -105,7 +105,7 @@ async fn a_pool_with_every_member_set_is_unchanged_but_for_the_plan() {
             ),
             format!("app client web of 2026 ({})", place.client),
             "  ~ ExplicitAuthFlows: +ALLOW_CUSTOM_AUTH".to_owned(),
-            "  ~ AuthSessionValidity: 4 → 5".to_owned(),
+            "  ~ AuthSessionValidity: 4 → 15".to_owned(),
             format!("function {}", arn("2faDefine")),
             format!(
                 "  + permission for cognito-idp.amazonaws.com to invoke it for this pool (statement poolhouse-{})",
@@ -220,7 +220,7 @@ async fn triggers_of_others_are_left_and_the_way_out_is_told() {
             "poolhouse: other functions are in place, and nothing was changed:".to_owned(),
             format!("  CreateAuthChallenge {}", arn("theirs")),
             "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
-             them with --define, --create and --verify."
+             them with --define, --create and --verify, and leave --post-confirmation out."
                 .to_owned(),
         ]
     );

@@ -29,7 +29,7 @@ async fn only_what_is_ours_is_taken_off() {
     );
     let console = place.run(&line).await.ok();
     assert!(console.says("sign-in will ask for no code any more"));
-    client["AuthSessionValidity"] = json!(5);
+    client["AuthSessionValidity"] = json!(15);
     assert_eq!(place.describe().await, (pool, client));
     let services = place.aws.services();
     assert_eq!(services.functions["2faDefine"].statements, [theirs]);

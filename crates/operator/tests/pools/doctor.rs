@@ -30,6 +30,7 @@ async fn healthy() -> Place {
         });
         services.identities.insert("example.com".to_owned(), identity);
     }
+    place.deploy_post_confirmation();
     place.run(&place.attach("")).await.ok();
     place
 }
@@ -131,7 +132,7 @@ async fn fix_mends_what_is_safe_and_looks_again() {
         .statements
         .clear();
     let (code, ids, _) = place.examine("").await;
-    assert_eq!((code, ids.len()), (1, 5), "{ids:?}");
+    assert_eq!((code, ids.len()), (1, 6), "{ids:?}");
     let line = format!(
         "doctor --user-pool-id {} --no-dns --fix {}",
         place.pool,

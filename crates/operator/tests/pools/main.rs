@@ -13,6 +13,8 @@ mod doctor;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod new_password;
+#[cfg(test)]
 mod rollback;
 #[cfg(test)]
 mod stand_in;

@@ -23,7 +23,7 @@ async fn attach_doctor_rollback_leaves_everything_as_it_was() {
     );
     let console = place.run(&line).await.ok();
     assert!(
-        console.says("  ~ AuthSessionValidity: 5 → 3"),
+        console.says("  ~ AuthSessionValidity: 15 → 3"),
         "{}",
         console.text()
     );

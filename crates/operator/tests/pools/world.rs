@@ -152,19 +152,27 @@ impl Place {
 
     /// Puts the three functions on Lambda.
     pub fn deploy(&self) {
-        let mut services = self.aws.services();
         for (_, name) in TRIGGERS {
-            let configuration = json!({
-                "FunctionArn": arn(name), "Runtime": "provided.al2023", "Architectures": ["arm64"], "Timeout": 5,
-                "MemorySize": 128, "State": "Active", "Environment": { "Variables": variables() },
-            });
-            let function = Function {
-                configuration,
-                retention: Some(30),
-                ..Function::default()
-            };
-            services.functions.insert(name.to_owned(), function);
+            self.deploy_one(name);
         }
+    }
+
+    /// Puts the optional function for a new password on Lambda.
+    pub fn deploy_post_confirmation(&self) {
+        self.deploy_one("2faPostConfirmation");
+    }
+
+    fn deploy_one(&self, name: &str) {
+        let configuration = json!({
+            "FunctionArn": arn(name), "Runtime": "provided.al2023", "Architectures": ["arm64"], "Timeout": 5,
+            "MemorySize": 128, "State": "Active", "Environment": { "Variables": variables() },
+        });
+        let function = Function {
+            configuration,
+            retention: Some(30),
+            ..Function::default()
+        };
+        self.aws.services().functions.insert(name.to_owned(), function);
     }
 
     /// Runs a command against the pool, without Lambda around it; all questions are answered with yes.
@@ -232,6 +240,7 @@ pub fn variables() -> Value {
         "OTP_KEY": "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210",
         "MAIL_FROM": "App <no-reply@example.com>",
         "MAIL_URL": "ses://us-east-1",
+        "SESSION_MINUTES": "15",
     })
 }
 

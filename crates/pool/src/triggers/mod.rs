@@ -74,7 +74,7 @@ pub async fn call_with<E: Event, P: InProcess>(
     let reply = match ours {
         Some(answer) => {
             let answer = answer.await.map_err(|failure| match failure {
-                Failure::Refused(refusal) => refused(request_id, &call, &refusal),
+                Failure::Refused { refusal, to } => refused(request_id, to, &call, &refusal),
                 Failure::Server(error) => error,
             })?;
             check_reply(&call, answer)?
@@ -94,7 +94,12 @@ pub trait InProcess {
 /// Why a function in process gave no answer.
 pub enum Failure {
     /// The function refused; its words go to the client as those of any function do.
-    Refused(Refusal),
+    Refused {
+        /// Why, in words for the person and in words for the operator.
+        refusal: Refusal,
+        /// What the log calls the user's address, so that a complaint can be traced.
+        to: Option<String>,
+    },
     /// The server failed around it.
     Server(ApiError),
 }
@@ -111,7 +116,7 @@ async fn deliver(functions: &Functions, request_id: &str, call: &Call) -> Result
         Some(invoker) => invoker.call(call.trigger, &call.event).await.map_err(failed),
         None if pre_token::is_ours(&call.arn) => {
             let answer = pre_token::before_tokens(functions, &call.event);
-            let answer = answer.map_err(|refusal| refused(request_id, call, &refusal))?;
+            let answer = answer.map_err(|refusal| refused(request_id, None, call, &refusal))?;
             check_reply(call, answer)
         }
         None => Err(not_mapped(request_id, call)),
@@ -128,9 +133,10 @@ fn check_reply(call: &Call, answer: Value) -> Result<Value, ApiError> {
 }
 
 /// What a function in process refused: its words for the client, the reason for the operator.
-fn refused(request_id: &str, call: &Call, refusal: &Refusal) -> ApiError {
+fn refused(request_id: &str, to: Option<String>, call: &Call, refusal: &Refusal) -> ApiError {
     tracing::warn!(
         request_id,
+        to,
         function = function_name(&call.arn),
         reason = refusal.reason(),
         "function refused"

@@ -186,3 +186,27 @@ fn not_ours(path: &Path, error: rusqlite::Error) -> StoreError {
     }
     fault::classify(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_named_without_a_folder_lies_in_the_present_one() {
+        for (path, folder) in [("pool.db", "."), ("data/pool.db", "data"), ("/pool.db", "/")] {
+            assert_eq!(directory_of(Path::new(path)), Path::new(folder), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_keeps_the_file_from_being_created_is_said() {
+        let path = std::env::temp_dir().join("x".repeat(300));
+        let refused = writer(&path).err().unwrap();
+        assert_eq!(
+            refused.source().unwrap().to_string(),
+            "File name too long (os error 36)"
+        );
+    }
+}

@@ -53,3 +53,33 @@ impl Readers {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// This many reads at the same moment.
+    fn nested(readers: &Readers, depth: usize) {
+        let read = |_: &Connection| {
+            if depth > 1 {
+                nested(readers, depth - 1);
+            }
+            Ok(())
+        };
+        readers.read(read).unwrap();
+    }
+
+    #[test]
+    fn connections_are_kept_for_the_next_reads_and_after_a_burst_not_all_of_them() {
+        let name = format!("poolhouse-store-{}-readers", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let path = directory.join("pool.db");
+        let _writer = open::writer(&path).unwrap();
+        let readers = Readers::new(path);
+        for (at_once, kept) in [(1, 1), (1, 1), (3, 3), (2, 3), (KEPT, KEPT), (KEPT + 2, KEPT)] {
+            nested(&readers, at_once);
+            assert_eq!(readers.idle().len(), kept, "{at_once} at once");
+        }
+        std::fs::remove_dir_all(directory).unwrap();
+    }
+}

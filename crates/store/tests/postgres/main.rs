@@ -2,7 +2,12 @@
 //!
 //! `cargo xtask test postgres` starts a server and a pooler and says in the environment where they are; the tests that
 //! restart, cut and kill have servers of their own. Each test has a schema of its own.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "helpers of tests"
+)]
 
 mod cluster;
 mod cut;

@@ -4,10 +4,9 @@ use serde_json::Value;
 
 use super::known::{known, unknown};
 use crate::arn::FunctionArn;
-use crate::aws::{Aws, AwsError, Functions};
+use crate::aws::{Aws, AwsError, Functions, is_ours};
 use crate::doctor::environment::Environment;
 use crate::doctor::facts::{Function, Known};
-use crate::doctor::rules::function::is_ours;
 use crate::pool::Trigger;
 
 /// Reads what there is about the function with this ARN.

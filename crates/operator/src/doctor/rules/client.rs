@@ -1,5 +1,6 @@
 //! The settings of the app clients that sign people in with a code.
 
+use poolhouse_confirm::Settings;
 use serde_json::Value;
 
 use crate::doctor::facts::Facts;
@@ -22,7 +23,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         title: "The authentication session ends before the code does",
         why: "People who take their time get \"Invalid session\" for a code that the mail says is still good.",
-        fix: "Raise AuthSessionValidity (3 to 15 minutes) to the life of a code (CODE_TTL_SECONDS), or shorten that.",
+        fix: "Raise AuthSessionValidity (3 to 15 minutes) to the functions' SESSION_MINUTES, or lower both that and \
+              CODE_TTL_SECONDS.",
         fixable: true,
         check: session_short,
     },
@@ -56,8 +58,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// `AuthSessionValidity` where the description does not say, in minutes.
-const USUAL_SESSION_MINUTES: u64 = 3;
 /// The seconds that refresh tokens may live without a note.
 const LONG_S: u64 = 30 * 86_400;
 
@@ -71,39 +71,37 @@ fn custom_auth_off(facts: &Facts) -> Vec<Hit> {
         .collect()
 }
 
-/// Seconds that a code lives, by the settings of our functions.
-pub(crate) fn code_ttl_s(facts: &Facts) -> Option<u64> {
-    let settings = facts
+fn settings(facts: &Facts) -> impl Iterator<Item = &Settings> {
+    facts
         .environments()
-        .filter_map(|(_, environment)| environment.settings.as_ref().ok());
-    settings.map(|settings| u64::from(settings.code_ttl_s)).max()
+        .filter_map(|(_, environment)| environment.settings.as_ref().ok())
 }
 
-/// `AuthSessionValidity` in minutes.
-fn session_minutes(client: &Client) -> u64 {
-    client
-        .description
-        .get("AuthSessionValidity")
-        .and_then(Value::as_u64)
-        .unwrap_or(USUAL_SESSION_MINUTES)
+/// Seconds that a code lives, by the settings of our functions.
+fn code_life_s(facts: &Facts) -> Option<u64> {
+    settings(facts)
+        .map(|settings| u64::from(settings.code_life_s()))
+        .max()
 }
 
-/// The shortest session in minutes in which a code can live out its life.
-pub(crate) fn needed_minutes(facts: &Facts) -> Option<u64> {
-    code_ttl_s(facts).map(|seconds| seconds.div_ceil(60).clamp(3, 15))
+/// The minutes that our functions take a session to have, in which any of their codes can live out its life.
+pub(crate) fn told_minutes(facts: &Facts) -> Option<u64> {
+    settings(facts)
+        .map(|settings| u64::from(settings.session_minutes))
+        .max()
 }
 
 /// Whether the client's session ends before the code.
 pub(crate) fn is_session_short(client: &Client, facts: &Facts) -> bool {
-    needed_minutes(facts).is_some_and(|minutes| session_minutes(client) < minutes)
+    code_life_s(facts).is_some_and(|seconds| 60 * client.session_minutes() < seconds)
 }
 
 fn session_short(facts: &Facts) -> Vec<Hit> {
-    let ttl = code_ttl_s(facts).unwrap_or_default();
+    let ttl = code_life_s(facts).unwrap_or_default();
     let short = facts.subjects().filter(|client| is_session_short(client, facts));
     short
         .map(|client| {
-            let minutes = session_minutes(client);
+            let minutes = client.session_minutes();
             Hit::new(
                 client.label(),
                 format!("its session lives {minutes} min, and a code {ttl} s"),

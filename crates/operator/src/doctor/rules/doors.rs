@@ -6,7 +6,7 @@ use crate::attach::open_doors;
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Hit, Rule, Severity};
 use crate::pool::flows::Flow;
-use crate::pool::{Client, Trigger};
+use crate::pool::{Client, Trigger, members};
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -91,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "People can change their address before it is verified",
         why: "A stolen access token leads the code to another mailbox, or locks its owner out: the address counts as \
               unverified, and no code goes there.",
-        fix: "Add email to AutoVerifiedAttributes and to UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate, \
+        fix: "On AWS, run `poolhouse attach`, or add email to AutoVerifiedAttributes and to UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate, \
               or take email out of the app clients' WriteAttributes.",
         fixable: false,
         check: email_change,
@@ -205,7 +205,7 @@ fn recovery(facts: &Facts) -> Vec<Hit> {
 }
 
 fn email_change(facts: &Facts) -> Vec<Hit> {
-    if verifies_email_first(facts) {
+    if members::verifies_email_first(&facts.pool) {
         return Vec::new();
     }
     let writers = facts.clients.iter().filter(|client| writes_email(client));
@@ -231,14 +231,6 @@ fn unverified_email(facts: &Facts) -> Vec<Hit> {
         "function of CreateAuthChallenge",
         "has ALLOW_UNVERIFIED_EMAIL=true, and people can write email",
     )]
-}
-
-fn verifies_email_first(facts: &Facts) -> bool {
-    let list = facts
-        .pool
-        .pointer("/UserAttributeUpdateSettings/AttributesRequireVerificationBeforeUpdate")
-        .and_then(Value::as_array);
-    list.is_some_and(|list| list.iter().any(|name| name == "email"))
 }
 
 /// A client without a list of its own may write every attribute.

@@ -1,5 +1,7 @@
 //! What our functions are told by their environment.
 
+use std::cmp::Ordering;
+
 use crate::doctor::environment::{Environment, Key};
 use crate::doctor::facts::{Facts, Function};
 use crate::doctor::finding::{Hit, Rule, Severity};
@@ -60,6 +62,17 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Give all three functions the same settings.",
         fixable: false,
         check: settings_differ,
+    },
+    Rule {
+        id: "session-minutes",
+        severity: Severity::Warning,
+        title: "SESSION_MINUTES is not the app client's AuthSessionValidity",
+        why: "No event tells the functions how long Cognito waits for an answer. Told less, or nothing, they let codes end \
+              earlier than they need to; told more, they promise time that the session does not have.",
+        fix: "Set SESSION_MINUTES to the AuthSessionValidity of the app client, the same in all functions \
+              (SessionMinutes of deploy/sam).",
+        fixable: false,
+        check: session_minutes,
     },
     Rule {
         id: "attribute-mismatch",
@@ -255,6 +268,36 @@ fn settings_differ(facts: &Facts) -> Vec<Hit> {
     different
         .map(|(name, _)| Hit::new("functions", format!("{name} is not the same in all of them")))
         .collect()
+}
+
+fn session_minutes(facts: &Facts) -> Vec<Hit> {
+    let clients: Vec<(String, u64)> = facts
+        .subjects()
+        .map(|client| (client.label(), client.session_minutes()))
+        .collect();
+    let mut hits = Vec::new();
+    for (function, environment) in facts.environments() {
+        let Ok(settings) = &environment.settings else {
+            continue;
+        };
+        let told = u64::from(settings.session_minutes);
+        let set = match environment.names_session {
+            true => format!("its SESSION_MINUTES is {told}"),
+            false => format!("it has no SESSION_MINUTES, which counts as {told}"),
+        };
+        for (client, waits) in &clients {
+            let than = match told.cmp(waits) {
+                Ordering::Equal => continue,
+                Ordering::Less => "less than",
+                Ordering::Greater => "more than",
+            };
+            hits.push(Hit::new(
+                label(function),
+                format!("{set}: {than} the {waits} min of {client}"),
+            ));
+        }
+    }
+    hits
 }
 
 fn attribute_mismatch(facts: &Facts) -> Vec<Hit> {

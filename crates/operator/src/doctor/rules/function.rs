@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::aws::{is_ours, runtime};
 use crate::change::rfc_3339;
 use crate::doctor::facts::{Facts, Function, Known};
 use crate::doctor::finding::{Hit, Rule, Severity};
@@ -102,18 +103,6 @@ const ENDS: [(&str, u64); 14] = [
 
 fn number(configuration: &Value, member: &str) -> Option<u64> {
     configuration.get(member).and_then(Value::as_u64)
-}
-
-fn runtime(configuration: &Value) -> &str {
-    configuration
-        .get("Runtime")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-}
-
-/// Whether this is one of Poolhouse's functions: a program, and not a script or a container image.
-pub(crate) fn is_ours(configuration: &Value) -> bool {
-    runtime(configuration).starts_with("provided")
 }
 
 /// The functions that are not Poolhouse's.

@@ -1,4 +1,4 @@
-//! The three triggers, and whether Cognito gets through to their functions.
+//! The triggers, and whether Cognito gets through to their functions.
 
 use serde_json::Value;
 
@@ -16,6 +16,17 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Run `poolhouse attach`.",
         fixable: false,
         check: missing,
+    },
+    Rule {
+        id: "post-confirmation-missing",
+        severity: Severity::Note,
+        title: "A new password does not clear what wrong codes have locked",
+        why: "Nothing runs 2fa-post-confirmation when a forgotten password is replaced. Whoever is locked out by a thief's wrong \
+              codes stays so, whatever password they set, until the lock ends or an administrator opens it.",
+        fix: "Deploy 2fa-post-confirmation (WithPostConfirmation of deploy/sam) and run `poolhouse attach`; it needs the \
+              PostConfirmation trigger, and people need a way to replace a password (AccountRecoverySetting).",
+        fixable: false,
+        check: post_confirmation_missing,
     },
     Rule {
         id: "function-missing",
@@ -66,6 +77,17 @@ fn missing(facts: &Facts) -> Vec<Hit> {
         3 => vec![Hit::pool("none of the three triggers is set")],
         _ => vec![Hit::pool(format!("{} is not set", missing.join(" and ")))],
     }
+}
+
+/// Without a key nothing is kept that could be cleared; on a pool at home the pool itself clears it.
+fn post_confirmation_missing(facts: &Facts) -> Vec<Hit> {
+    let keeps = facts
+        .environments()
+        .any(|(_, environment)| environment.key.is_some());
+    (keeps && Trigger::PostConfirmation.of(&facts.pool).is_none())
+        .then(|| Hit::pool("PostConfirmation is not set"))
+        .into_iter()
+        .collect()
 }
 
 fn label(function: &Function) -> String {

@@ -46,7 +46,7 @@ pub(super) fn facts() -> Facts {
 
 fn pool() -> Value {
     let mut triggers = json!({});
-    for trigger in Trigger::ALL {
+    for trigger in [&Trigger::ALL[..], &[Trigger::PostConfirmation]].concat() {
         triggers[trigger.member()] = json!(arn(trigger));
     }
     json!({
@@ -75,7 +75,7 @@ pub(super) fn client(id: &str) -> Client {
             "ClientId": id,
             "ClientName": id,
             "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-            "AuthSessionValidity": 5,
+            "AuthSessionValidity": 15,
             "PreventUserExistenceErrors": "ENABLED",
             "EnableTokenRevocation": true,
             "RefreshTokenValidity": 30,
@@ -98,6 +98,7 @@ pub(super) fn variables() -> Value {
         "OTP_KEY": KEY,
         "CUSTOM_ATTRIBUTES": "custom:authChallenge",
         "USER_POOL_ID": "eu-central-1_a",
+        "SESSION_MINUTES": "15",
         "MAIL_FROM": "App <no-reply@example.com>",
         "MAIL_URL": "ses://eu-central-1",
     })

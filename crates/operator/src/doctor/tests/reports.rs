@@ -94,7 +94,7 @@ fn the_fixes_mend_what_they_say_and_nothing_else() {
         plan.lines(),
         [
             "app client web (web)",
-            "  ~ AuthSessionValidity: 3 → 5",
+            "  ~ AuthSessionValidity: 3 → 15",
             "  ~ PreventUserExistenceErrors: LEGACY → ENABLED",
             "  ~ ReadAttributes: -custom:authChallenge",
             "  ~ WriteAttributes: -custom:authChallenge",

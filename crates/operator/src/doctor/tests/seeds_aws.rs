@@ -32,7 +32,9 @@ const OTHER_KEY: &str = "BdrFHQ1cJv3Wq2kz0mX9aTn7uYh4LsPe8oGiVxRtKbM=";
 
 seeds! {
     no_trigger_is_set:
-        |facts| facts.pool["LambdaConfig"] = json!({}) => ["triggers-missing"];
+        |facts| facts.pool["LambdaConfig"] = json!({}) => ["triggers-missing", "post-confirmation-missing"];
+    a_new_password_clears_nothing:
+        |facts| facts.pool["LambdaConfig"]["PostConfirmation"] = Value::Null => ["post-confirmation-missing"];
     one_trigger_is_not_set:
         |facts| facts.pool["LambdaConfig"]["VerifyAuthChallengeResponse"] = Value::Null => ["triggers-missing"];
     a_trigger_leads_nowhere:
@@ -90,6 +92,12 @@ seeds! {
         |facts| set(facts, &[Trigger::Define], "MAX_ATTEMPTS", Some("5")) => ["settings-differ"];
     the_functions_count_in_different_places:
         |facts| set(facts, &[Trigger::Create], "COUNTERS_TABLE", Some("codes")) => ["settings-differ"];
+    the_functions_take_the_session_to_be_longer:
+        |facts| facts.clients[0].description["AuthSessionValidity"] = json!(10) => ["session-minutes"];
+    the_functions_take_the_session_to_be_shorter:
+        |facts| set(facts, ALL, "SESSION_MINUTES", Some("5")) => ["session-minutes"];
+    the_functions_are_told_nothing_of_the_session:
+        |facts| set(facts, ALL, "SESSION_MINUTES", None) => ["session-minutes"];
     the_ledger_goes_to_another_attribute:
         |facts| set(facts, &[Trigger::Create], "CUSTOM_ATTRIBUTES", Some("custom:other")) => ["attribute-mismatch"];
     the_function_is_for_another_pool:
@@ -130,6 +138,44 @@ seeds! {
         |facts| records(facts, |records| records.dmarc = None) => ["dmarc-missing"];
     dmarc_does_nothing:
         |facts| records(facts, |records| records.dmarc = Some("v=DMARC1; p=none".to_owned())) => ["dmarc-none"];
+}
+
+#[test]
+fn what_a_function_takes_the_session_to_be_is_compared_with_the_app_clients() {
+    let mut facts = super::healthy::facts();
+    let hits = |facts: &Facts| {
+        let found = crate::doctor::examination::examine(facts).findings.into_iter();
+        let found = found.filter(|finding| finding.rule.id == "session-minutes");
+        found
+            .map(|finding| format!("{}: {}", finding.hit.subject, finding.hit.what))
+            .collect::<Vec<_>>()
+    };
+    set(&mut facts, &[Trigger::Create], "SESSION_MINUTES", None);
+    set(&mut facts, &[Trigger::Verify], "SESSION_MINUTES", Some("5"));
+    facts.clients[0].description["AuthSessionValidity"] = json!(10);
+    assert_eq!(
+        hits(&facts),
+        [
+            "function 2faDefine: its SESSION_MINUTES is 15: more than the 10 min of app client web (web)",
+            "function 2faCreate: it has no SESSION_MINUTES, which counts as 3: less than the 10 min of app client web (web)",
+            "function 2faVerify: its SESSION_MINUTES is 5: less than the 10 min of app client web (web)",
+        ]
+    );
+    facts.clients[0].description["AuthSessionValidity"] = Value::Null;
+    set(&mut facts, ALL, "SESSION_MINUTES", None);
+    assert_eq!(hits(&facts), [""; 0], "3 is what both are where neither is set");
+}
+
+#[test]
+fn where_nothing_is_kept_or_the_pool_clears_it_nobody_misses_the_function_for_that() {
+    let mut facts = super::healthy::facts();
+    facts.pool["LambdaConfig"]["PostConfirmation"] = Value::Null;
+    set(&mut facts, ALL, "OTP_KEY", None);
+    assert_eq!(super::found(&facts), ["key-missing"]);
+    for function in &mut facts.functions {
+        function.environment = Known::NotHere("no Lambda".to_owned());
+    }
+    assert_eq!(super::found(&facts), [""; 0]);
 }
 
 #[test]

@@ -83,9 +83,9 @@ seeds! {
             facts.subjects.clear();
         } => ["custom-auth-off"];
     the_session_ends_before_the_code:
-        |facts| set(facts, "AuthSessionValidity", json!(3)) => ["session-short"];
+        |facts| set(facts, "AuthSessionValidity", json!(3)) => ["session-short", "session-minutes"];
     the_session_is_left_to_the_default:
-        |facts| set(facts, "AuthSessionValidity", Value::Null) => ["session-short"];
+        |facts| set(facts, "AuthSessionValidity", Value::Null) => ["session-short", "session-minutes"];
     sign_in_tells_who_exists:
         |facts| set(facts, "PreventUserExistenceErrors", json!("LEGACY")) => ["user-existence"];
     it_tells_by_default_too:

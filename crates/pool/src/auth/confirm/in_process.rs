@@ -64,31 +64,31 @@ pub async fn run(
             .map(Millis::seconds),
         asker: ctx.asker.as_facts(),
     };
+    let refuse = |refusal| Failure::Refused {
+        refusal,
+        to: addressee(sign_in, event),
+    };
     match function {
         Function::Define => {
-            let defined = confirm::define(settings, event, &facts).map_err(Failure::Refused)?;
-            if let Decision::Fail(why) = defined.decision {
-                let request_id = &ctx.request_id;
-                tracing::warn!(request_id, pool = pool.id(), rule = why.rule(), "sign-in failed");
-            }
+            let defined = confirm::define(settings, event, &facts).map_err(refuse)?;
+            report_failure(sign_in, event, defined.decision);
             Ok(defined.event)
         }
         Function::Create => {
-            let mut created = confirm::create(settings, event, &facts).map_err(Failure::Refused)?;
+            let mut created = confirm::create(settings, event, &facts).map_err(refuse)?;
             let not_sent = match created.mail.take() {
                 None => None,
                 Some(mail) => send(sign_in, effects, mail).await?,
             };
             if let Some(why) = not_sent {
-                created =
-                    confirm::create_without_mail(settings, event, &facts, why).map_err(Failure::Refused)?;
+                created = confirm::create_without_mail(settings, event, &facts, why).map_err(refuse)?;
             }
             report(sign_in, event, &created.warnings);
             take(sign_in, effects, settings, created.ledger, created.notice);
             Ok(created.event)
         }
         Function::Verify => {
-            let verified = confirm::verify(settings, event, &facts).map_err(Failure::Refused)?;
+            let verified = confirm::verify(settings, event, &facts).map_err(refuse)?;
             report(sign_in, event, &verified.warnings);
             effects.note_verdict(format!("{:?}", verified.outcome));
             take(sign_in, effects, settings, verified.ledger, verified.notice);
@@ -207,12 +207,29 @@ fn queue(sign_in: &SignIn<'_>, mail: CodeMail, urgency: Urgency) -> Result<poolh
         })
 }
 
+fn report_failure(sign_in: &SignIn<'_>, event: &Value, decision: Decision) {
+    if let Decision::Fail(why) = decision {
+        let (request_id, to) = (&sign_in.ctx.request_id, addressee(sign_in, event));
+        tracing::warn!(
+            request_id,
+            to,
+            pool = sign_in.pool.id(),
+            rule = why.rule(),
+            "sign-in failed"
+        );
+    }
+}
+
 fn report(sign_in: &SignIn<'_>, event: &Value, warnings: &[Warning]) {
     for warning in warnings {
-        let request_id = &sign_in.ctx.request_id;
-        let address = event["request"]["userAttributes"]["email"].as_str();
-        let address = address.and_then(|address| Address::parse(address).ok());
-        let to = address.map(|address| suppression::addressee(sign_in.ctx.platform(), &address));
+        let (request_id, to) = (&sign_in.ctx.request_id, addressee(sign_in, event));
         tracing::warn!(request_id, to, pool = sign_in.pool.id(), %warning, "confirm code");
     }
+}
+
+/// What the log calls the address of the user whom an event is about, if there is one.
+fn addressee(sign_in: &SignIn<'_>, event: &Value) -> Option<String> {
+    let address = event["request"]["userAttributes"]["email"].as_str()?;
+    let address = Address::parse(address).ok()?;
+    Some(suppression::addressee(sign_in.ctx.platform(), &address))
 }

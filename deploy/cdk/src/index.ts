@@ -1,0 +1,2 @@
+export { ConfirmCode } from './confirm-code.js';
+export type { ConfirmCodeProps, Locale, MailProps, NetworkProps } from './props.js';
