@@ -31,8 +31,7 @@ pub struct Database {
     pub pooled: String,
     // In the order in which they stop.
     _pooler: Background,
-    /// The server's first process.
-    pub server: Background,
+    _server: Background,
     _folder: Folder,
 }
 
@@ -115,7 +114,7 @@ impl Database {
             url: url(ports.0),
             pooled: url(ports.1),
             _pooler: pooler,
-            server,
+            _server: server,
             _folder: folder,
         })
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use poolhouse_crypto::OsEntropy;
+use poolhouse_store::Batch;
 use poolhouse_store::postgres::Address;
-use poolhouse_store::{Batch, Store as _};
 use zeroize::Zeroizing;
 
 use super::engine::{self, Engine};

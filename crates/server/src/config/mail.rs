@@ -7,7 +7,7 @@ use poolhouse_confirm::{Logo, Templates};
 use poolhouse_mail::{Address, CarrierUrl, Mailbox};
 use poolhouse_pool::base::settings::{BounceSecret, MailSettings};
 
-use super::keys::{Key, mail as keys};
+use super::keys::mail as keys;
 use super::table::{ConfigError, Section};
 
 /// How relays are written.
