@@ -13,7 +13,13 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['packages/**/*.ts', 'projects/**/*.ts', 'e2e/**/*.ts', 'apps/**/*.ts'],
+    files: [
+      'packages/**/*.ts',
+      'projects/**/*.ts',
+      'e2e/**/*.{ts,tsx}',
+      'apps/**/*.ts',
+      'newcomer/**/*.ts',
+    ],
     extends: [
       eslint.configs.recommended,
       ...tseslint.configs.strict,

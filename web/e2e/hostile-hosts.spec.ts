@@ -60,7 +60,7 @@ test('a light-only app stays light on a dark system', async ({ page, signIn }) =
   await withStyles(page, (css) => `${css} html { color-scheme: light; background: white; }`);
   await signIn.open();
   await expect(page.locator('.si-card')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
-  await expect(signIn.email).toHaveCSS('color', 'rgb(23, 32, 46)');
+  await expect(signIn.email).toHaveCSS('color', 'rgb(20, 40, 44)');
 });
 
 test('a browser without light-dark(), AbortSignal.any and Web Locks signs in', async ({
@@ -85,8 +85,8 @@ test('a browser without light-dark(), AbortSignal.any and Web Locks signs in', a
   expect(await misalignment(page)).toBeLessThan(0.5);
   await expectAccessible(page, 'code');
   await signIn.code.fill(await signIn.mailedCode());
-  await page.getByRole('button', { name: 'Refresh tokens' }).click();
-  await expect(page.getByText('You have new tokens.')).toBeVisible();
+  await page.getByRole('button', { name: 'Renew this session' }).click();
+  await expect(page.getByText('Your session has been renewed.')).toBeVisible();
 });
 
 hostedTest('the element keeps its look under rules on every input', async ({ page, hosted }) => {

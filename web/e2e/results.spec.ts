@@ -2,29 +2,8 @@
  * R3 of the flow: every `result`, `mail` and `opens` reads as what it is. Most of these the server
  * does not say yet, or only after hours: the answer is made on its way to the page.
  */
-import { Page } from '@playwright/test';
+import { answersSay } from './support/answers';
 import { expect, expectAccessible, test } from './support/fixtures';
-
-type Parameters = Readonly<Record<string, string | undefined>>;
-
-/** The next code challenges say this instead of what the server said. */
-async function answersSay(page: Page, ...rounds: Parameters[]): Promise<void> {
-  await page.route(
-    (url) => url.pathname === '/',
-    async (route) => {
-      if (route.request().method() !== 'POST') return route.fallback();
-      const answer = await route.fetch();
-      const body = (await answer.json()) as {
-        ChallengeName?: string;
-        ChallengeParameters?: object;
-      };
-      const changes = body.ChallengeName === 'CUSTOM_CHALLENGE' ? rounds.shift() : undefined;
-      if (!changes) return route.fulfill({ response: answer });
-      body.ChallengeParameters = { ...body.ChallengeParameters, ...changes };
-      await route.fulfill({ response: answer, json: body });
-    },
-  );
-}
 
 /** An answer may still be under way when a test has seen what it came for. */
 test.afterEach(({ page }) => page.unrouteAll({ behavior: 'ignoreErrors' }));
@@ -36,6 +15,7 @@ test('r3: held says why no code comes, counts down, and sends one when asked', a
   signIn,
 }) => {
   const sent = { result: 'sent', expiresIn: '300', resendIn: '30' };
+  await page.clock.install();
   await answersSay(page, HELD, sent);
   await signIn.open();
   await signIn.submitLogin();
@@ -43,11 +23,47 @@ test('r3: held says why no code comes, counts down, and sends one when asked', a
   await expect(page.getByText('We haven’t sent a code yet')).toBeVisible();
   await expect(page.getByText('We sent a code to')).toBeHidden();
   await expect(signIn.code).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Send a new code in 0:0' })).toBeVisible();
+  await page.clock.fastForward(2_000);
   await expectAccessible(page, 'held');
   await page.getByRole('button', { name: 'Send a new code', exact: true }).click();
   await expect(page.getByText('We sent the code.')).toBeVisible();
   await expect(signIn.code).toBeFocused();
   await signIn.code.fill(await signIn.mailedCode());
+  await signIn.expectSignedIn();
+});
+
+for (const [mail, sentence] of [
+  ['refused', 'Mail to this address comes back. Ask your administrator to check it.'],
+  ['failed', 'We couldn’t send your code. Wait a minute, then try again.'],
+] as const) {
+  test(`r3: held because a mail was ${mail} says that, and asks for no patience`, async ({
+    page,
+    signIn,
+  }) => {
+    await answersSay(page, { ...HELD, mail });
+    await signIn.open();
+    await signIn.submitLogin();
+    await expect(page.getByRole('heading', { name: 'Your code wasn’t sent' })).toBeFocused();
+    await expect(page).toHaveTitle('Your code wasn’t sent – Poolhouse');
+    await expect(page.getByText(sentence)).toHaveCount(1);
+    await expect(page.getByText('too many were asked for')).toBeHidden();
+    await expectAccessible(page, 'held by the mail');
+  });
+}
+
+test('r3: the code before the newest one is said to be that, and costs no new mail', async ({
+  page,
+  signIn,
+}) => {
+  await answersSay(page, {}, { result: 'expired', expiresIn: '200' });
+  await signIn.open();
+  await signIn.submitLogin();
+  await signIn.code.fill(await signIn.wrongCode());
+  await expect(signIn.alert).toHaveText('That was an earlier code. Enter the newest one.');
+  await expectAccessible(page, 'replaced');
+  await expect(page.getByRole('button', { name: 'Verify' })).toBeVisible();
+  await page.keyboard.type(await signIn.mailedCode());
   await signIn.expectSignedIn();
 });
 

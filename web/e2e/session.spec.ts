@@ -73,7 +73,7 @@ test('twenty requests at a time, in two tabs of a rotating client: one renewal, 
   await signIn.open();
   await signIn.submitLogin(person);
   await signIn.code.fill(await server.codeFor(person.email));
-  const refresh = (in_: typeof page) => in_.getByRole('button', { name: 'Refresh tokens' });
+  const refresh = (in_: typeof page) => in_.getByRole('button', { name: 'Renew this session' });
   await refresh(page).waitFor();
   const second = await context.newPage();
   await second.goto(server.url);
@@ -89,14 +89,14 @@ test('twenty requests at a time, in two tabs of a rotating client: one renewal, 
       [page, second].map((tab) =>
         tab.evaluate(() => {
           const button = [...document.querySelectorAll('button')].find((each) =>
-            each.textContent.includes('Refresh tokens'),
+            each.textContent.includes('Renew this session'),
           );
           for (let i = 0; i < 10; i++) button?.click();
         }),
       ),
     );
     for (const tab of [page, second]) {
-      await expect(tab.getByText('You have new tokens.')).toBeVisible();
+      await expect(tab.getByText('Your session has been renewed.')).toBeVisible();
     }
     const [first, other] = counts.map((count) => count());
     expect(first, 'renewals of the first tab').toBeLessThanOrEqual(round);

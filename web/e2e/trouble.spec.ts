@@ -1,20 +1,8 @@
 import { Route } from '@playwright/test';
-import { closedGate, countCalls, expect, test } from './support/fixtures';
+import { closedGate, expect, test } from './support/fixtures';
+import { once } from './support/network';
 
 /** States that no healthy server gets into: the network between is bent instead. */
-
-const API = (url: URL) => url.pathname === '/';
-
-/** Lets one call of `operation` come out otherwise. */
-function once(operation: string, otherwise: (route: Route) => Promise<void>) {
-  let done = false;
-  return async (route: Route) => {
-    const called = route.request().headers()['x-amz-target'] ?? '';
-    if (done || !called.endsWith(`.${operation}`)) return route.fallback();
-    done = true;
-    await otherwise(route);
-  };
-}
 
 function failure(code: string, message: string) {
   return (route: Route) =>
@@ -24,35 +12,8 @@ function failure(code: string, message: string) {
 const gatewayPage = (route: Route) =>
   route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
 
-test('a slow server: the button says so and takes no second click', async ({
-  page,
-  person,
-  signIn,
-}) => {
-  await page.clock.install();
-  const gate = closedGate();
-  await page.route(
-    API,
-    once('InitiateAuth', async (route) => {
-      await gate.opened;
-      await route.continue();
-    }),
-  );
-  const calls = countCalls(page, 'InitiateAuth');
-  await signIn.open();
-  await signIn.submitLogin(person);
-  await expect(signIn.continue).toHaveText('Signing in…');
-  await expect(signIn.continue).toHaveAttribute('aria-disabled', 'true');
-  await signIn.continue.click({ force: true });
-  await page.clock.fastForward(4_500);
-  await expect(signIn.continue).toHaveText('Still working…');
-  gate.open();
-  await expect(signIn.code).toBeFocused();
-  expect(calls()).toBe(1);
-});
-
 test('a gateway’s error page while signing in', async ({ page, signIn }) => {
-  await page.route(API, once('InitiateAuth', gatewayPage));
+  await once(page, 'InitiateAuth', gatewayPage);
   await signIn.open();
   await signIn.submitLogin();
   await expect(signIn.alert).toHaveText('Something went wrong on our side. Try again in a minute.');
@@ -62,7 +23,7 @@ test('a gateway’s error page while signing in', async ({ page, signIn }) => {
 
 test('a gateway’s error page while checking keeps the code', async ({ page, signIn }) => {
   await signIn.reachCode();
-  await page.route(API, once('RespondToAuthChallenge', gatewayPage));
+  await once(page, 'RespondToAuthChallenge', gatewayPage);
   const code = await signIn.mailedCode();
   await page.keyboard.type(code);
   await expect(signIn.alert).toHaveText('Something went wrong on our side. Try again in a minute.');
@@ -72,7 +33,7 @@ test('a gateway’s error page while checking keeps the code', async ({ page, si
 });
 
 test('too many attempts', async ({ page, signIn }) => {
-  await page.route(API, once('InitiateAuth', failure('TooManyRequestsException', 'Rate exceeded')));
+  await once(page, 'InitiateAuth', failure('TooManyRequestsException', 'Rate exceeded'));
   await signIn.open();
   await signIn.submitLogin();
   await expect(signIn.alert).toHaveText('Too many attempts. Wait a minute, then try again.');
@@ -80,31 +41,12 @@ test('too many attempts', async ({ page, signIn }) => {
 
 test('a code that could not be mailed', async ({ page, signIn }) => {
   const message = 'CreateAuthChallenge failed with error The mail could not be sent.';
-  await page.route(
-    API,
-    once('RespondToAuthChallenge', failure('UserLambdaValidationException', message)),
-  );
+  await once(page, 'RespondToAuthChallenge', failure('UserLambdaValidationException', message));
   await signIn.open();
   await signIn.submitLogin();
   await expect(signIn.alert).toHaveText(
     'We couldn’t send your code. Wait a minute, then try again.',
   );
-});
-
-test('offline: it is said, the code is kept, and it goes on', async ({ page, context, signIn }) => {
-  await signIn.reachCode();
-  const code = await signIn.mailedCode();
-  await context.setOffline(true);
-  await expect(page.getByText('You’re offline. We’ll keep your place.')).toBeVisible();
-  await page.keyboard.type(code);
-  await expect(signIn.alert).toHaveText(
-    'We couldn’t reach the server. Check your connection and try again.',
-  );
-  await expect(signIn.code).toHaveValue(code);
-  await context.setOffline(false);
-  await expect(page.getByText('You’re offline.')).toBeHidden();
-  await page.getByRole('button', { name: 'Verify' }).click();
-  await signIn.expectSignedIn();
 });
 
 for (const minutes of [-10, 10]) {
@@ -120,13 +62,10 @@ for (const minutes of [-10, 10]) {
 test('leaving while the answer is under way is final', async ({ page, signIn }) => {
   await signIn.reachCode();
   const gate = closedGate();
-  await page.route(
-    API,
-    once('RespondToAuthChallenge', async (route) => {
-      await gate.opened;
-      await route.fallback();
-    }),
-  );
+  await once(page, 'RespondToAuthChallenge', async (route) => {
+    await gate.opened;
+    await route.fallback();
+  });
   await page.keyboard.type(await signIn.mailedCode());
   await expect(page.getByText('Checking the code…')).toBeVisible();
   const dropped = page.waitForEvent('requestfailed');

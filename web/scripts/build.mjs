@@ -28,6 +28,7 @@ function main() {
     say('compressing');
     compressFolder(PAGES);
     checkBudget();
+    run(process.execPath, ['scripts/sizes.mjs', '--quick']);
     writeFileSync(join(WEB, 'dist/.built'), sources());
   }
   say(`ready after ${((Date.now() - started) / 1000).toFixed(1)} s: dist/demo/browser`);

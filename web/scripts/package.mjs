@@ -33,7 +33,7 @@ for (const file of ['LICENSE-MIT', 'LICENSE-APACHE'])
 /** The style sheet as a module: a shadow root adopts it, so that no `<style>` is needed. */
 async function writeSheet() {
   const { outputFiles } = await build({
-    entryPoints: [join(STYLES, 'sign-in.css')],
+    entryPoints: [join(source, 'src/element.css')],
     bundle: true,
     minify: true,
     write: false,
@@ -42,7 +42,7 @@ async function writeSheet() {
   const css = JSON.stringify(outputFiles[0].text.trim());
   writeFileSync(
     join(source, 'src/generated/sheet.ts'),
-    `/** Made of packages/styles by scripts/package.mjs. */\nexport const CSS =\n  ${css};\n`,
+    `/** Made of src/element.css by scripts/package.mjs. */\nexport const CSS =\n  ${css};\n`,
   );
 }
 

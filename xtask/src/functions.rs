@@ -19,24 +19,51 @@ pub const NAMES: [&str; 5] = [
     "2fa-post-confirmation",
 ];
 
+/// Programs that are handed out: those of a package, built in a profile.
+#[derive(Clone, Copy)]
+pub struct Programs {
+    pub package: &'static str,
+    pub profile: &'static str,
+}
+
+impl Programs {
+    /// The trigger functions.
+    pub const FUNCTIONS: Programs = Programs {
+        package: "poolhouse-lambda",
+        profile: "function",
+    };
+    /// The program `poolhouse`.
+    pub const SERVER: Programs = Programs {
+        package: "poolhouse-server",
+        profile: "program",
+    };
+
+    /// What Cargo is told.
+    pub fn arguments(self) -> [&'static str; 5] {
+        ["--profile", self.profile, "-p", self.package, "--bins"]
+    }
+
+    /// Builds them for this machine and returns the folder they are in.
+    ///
+    /// # Errors
+    /// If they do not build.
+    pub fn build(self) -> Outcome<PathBuf> {
+        let mut command = Command::new("cargo");
+        command
+            .arg("build")
+            .args(self.arguments())
+            .current_dir(root::path(""));
+        process::run(anonymous(&mut command))?;
+        Ok(root::target().join(self.profile))
+    }
+}
+
 /// Builds the functions for this machine and returns the folder they are in.
 ///
 /// # Errors
 /// If they do not build.
 pub fn build() -> Outcome<PathBuf> {
-    let mut command = Command::new("cargo");
-    command
-        .args([
-            "build",
-            "--profile",
-            "function",
-            "-p",
-            "poolhouse-lambda",
-            "--bins",
-        ])
-        .current_dir(root::path(""));
-    process::run(anonymous(&mut command))?;
-    Ok(root::target().join("function"))
+    Programs::FUNCTIONS.build()
 }
 
 /// Lets a call of Cargo build programs that do not tell in which folders they were built, so that they are the same

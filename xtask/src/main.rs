@@ -1,6 +1,5 @@
 //! The project's own commands: `cargo xtask <command>`.
 
-mod arm64;
 mod bench;
 mod codegen;
 mod cold_start;
@@ -9,6 +8,7 @@ mod demo;
 mod dist;
 mod functions;
 mod install;
+mod pages;
 mod root;
 mod system;
 mod test;
@@ -33,7 +33,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
         arguments: "[--port PORT]",
-        about: "build everything, start a pool with a user and a mailbox, and say how to sign in",
+        about: "build the server, start it with a pool, a user and a mailbox, and say how to sign in",
         run: demo::run,
     },
     Command {
@@ -55,6 +55,12 @@ const COMMANDS: &[Command] = &[
         run: codegen::run,
     },
     Command {
+        name: "pages",
+        arguments: "[--check]",
+        about: "build the pages and put them into the program, or check those that are there",
+        run: pages::run,
+    },
+    Command {
         name: "bench",
         arguments: "sign-in|cold-start [ROUNDS]",
         about: "measure the server's CPU time per sign-in, or the start of the functions beside one in Node.js",
@@ -63,7 +69,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "dist",
         arguments: "[arm64] [x86_64]",
-        about: "make the functions' zips and the SAM template for AWS, in target/dist",
+        about: "make the program's tarball, and the functions' zips with the SAM template for AWS, in target/dist",
         run: dist::run,
     },
     Command {
@@ -127,6 +133,6 @@ mod tests {
     fn a_command_that_does_not_exist_is_answered_with_those_that_do() {
         let error = dispatch(&["demmo".to_owned()]).unwrap_err().to_string();
         assert!(error.starts_with("no command \"demmo\"\nusage: cargo xtask <command>\n"));
-        assert!(error.contains("\n  demo [--port PORT]       build everything"));
+        assert!(error.contains("\n  demo [--port PORT]       build the server"));
     }
 }

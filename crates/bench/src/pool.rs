@@ -50,11 +50,12 @@ pub async fn call(app: &Arc<App>, operation: Operation, body: &Value) -> Outcome
         now: app.platform.now(),
         asker: Asker::default(),
     };
-    let body = parse_body(body.to_string().as_bytes()).map_err(|rejected| format!("{rejected:?}"))?;
+    let body =
+        parse_body(operation, body.to_string().as_bytes()).map_err(|rejected| format!("{rejected:?}"))?;
     operation
         .validate(&body)
         .map_err(|rejected| format!("{rejected:?}"))?;
-    Ok(ops::dispatch(operation, &ctx, &body).await?)
+    Ok(ops::dispatch(operation, &ctx, body).await?)
 }
 
 /// Makes a user pool and a client for passwords; returns their ids.

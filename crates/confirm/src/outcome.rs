@@ -211,6 +211,12 @@ impl LastResult {
         Self::NotSent,
     ];
 
+    /// The result that a public parameter names.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|result| result.as_str() == text)
+    }
+
     /// The text in the public parameter.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -15,13 +15,17 @@ fn main() -> ExitCode {
         clippy::disallowed_methods,
         reason = "the binary's main is where the environment is read"
     )]
-    let (variable, path) = (
+    let (variable, path, names) = (
         |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty()),
         std::env::var_os("PATH").unwrap_or_default(),
+        std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()),
     );
     let environment = Environment {
         log: variable("POOLHOUSE_LOG"),
         path,
+        own: names
+            .filter(|name| name.starts_with(cli::OWN_VARIABLES))
+            .collect(),
         variables: Env::new(variable),
     };
     cli::main(std::env::args_os(), &environment)

@@ -9,7 +9,7 @@ use crate::http::connections::ConnectionLimits;
 /// The sign-in page.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
-    /// The built app; without it a page says how to build it.
+    /// Built pages in place of those inside the program.
     pub directory: Option<PathBuf>,
     /// The pool that the page signs in to.
     pub user_pool_id: Option<String>,
@@ -20,7 +20,7 @@ pub struct WebSettings {
 }
 
 /// Limits on requests and connections.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct HttpSettings {
     /// On bodies of API requests.
     pub body: BodyLimits,

@@ -251,7 +251,7 @@ impl TestServer {
         let (stop, shutdown) = shutdown::channel();
         let worker = Worker::new(&self.app().mailer).expect("the inbox is on");
         tokio::spawn(worker.run(shutdown.clone()));
-        let limits = self.http.connections;
+        let limits = self.http.connections.clone();
         let serving = tokio::spawn(connections::serve(
             listener,
             self.router.clone(),

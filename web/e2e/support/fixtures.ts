@@ -58,6 +58,10 @@ export class SignInPage {
   async reachCode(query = ''): Promise<void> {
     await this.open(query);
     await this.submitLogin();
+    await this.awaitCode();
+  }
+
+  async awaitCode(): Promise<void> {
     await expect(this.code).toBeFocused();
   }
 
@@ -76,7 +80,10 @@ export class SignInPage {
   /** As a person would: what the browser does by itself is left to the browser. */
   async paste(text: string): Promise<void> {
     await this.page.evaluate((pasted) => {
-      const field = document.activeElement as HTMLInputElement;
+      let field = document.activeElement as HTMLInputElement;
+      while (field.shadowRoot?.activeElement) {
+        field = field.shadowRoot.activeElement as HTMLInputElement;
+      }
       const clipboardData = new DataTransfer();
       clipboardData.setData('text/plain', pasted);
       const options = { clipboardData, bubbles: true, cancelable: true };

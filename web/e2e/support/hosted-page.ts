@@ -11,23 +11,28 @@ const WEB = fileURLToPath(new URL('../..', import.meta.url));
 export interface HostedPage {
   /** The body; `ENDPOINT`, `POOL` and `CLIENT` are filled in. */
   readonly html: string;
-  /** A module that may import our packages and React. */
+  /** A module that may import our packages, React, and files of this folder's hosts. */
   readonly script: string;
   readonly css?: string;
 }
+
+/** The look of the forms, for pages that draw them themselves. */
+export const FORMS_CSS = `@import '${new URL('../../packages/styles/sign-in.css', import.meta.url).pathname}';`;
 
 /**
  * Pages that use the packages as they are published, on an origin of their own, under a policy that
  * allows no inline style or script.
  */
-export const test = base.extend<{ hosted: (page: HostedPage) => Promise<SignInPage> }>({
+export const test = base.extend<{
+  hosted: (page: HostedPage, query?: string) => Promise<SignInPage>;
+}>({
   hosted: async ({ page, server, pool, person, complaints }, use) => {
     void complaints;
     const closers: (() => void)[] = [];
-    await use(async (hosted) => {
+    await use(async (hosted, query = '') => {
       const { url, close } = await serve(hosted, server.url, pool);
       closers.push(close);
-      await page.goto(url);
+      await page.goto(url + query);
       return new SignInPage(page, server, person);
     });
     closers.forEach((close) => close());
@@ -44,9 +49,9 @@ async function serve(
     .replaceAll('POOL', pool.userPoolId)
     .replaceAll('CLIENT', pool.clientId);
   const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
+    ...(await scripts(script)),
     '/': ['text/html', page(body)],
-    '/page.js': ['text/javascript', await bundle(script)],
-    '/page.css': ['text/css', css],
+    '/page.css': ['text/css', await styles(css)],
   };
   const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src ${endpoint}`;
   const server = createServer((request, answer) => {
@@ -68,12 +73,25 @@ function page(body: string): string {
     <script type="module" src="page.js"></script></head><body><main>${body}</main></body></html>`;
 }
 
-async function bundle(script: string): Promise<string> {
+const bundled = new Map<string, Promise<Record<string, readonly [type: string, text: string]>>>();
+
+/** In several files, as apps are built: what is fetched later is fetched later here too. */
+function scripts(script: string): Promise<Record<string, readonly [type: string, text: string]>> {
+  const made = bundled.get(script) ?? bundle(script);
+  bundled.set(script, made);
+  return made;
+}
+
+async function bundle(script: string) {
   const { outputFiles } = await build({
-    stdin: { contents: script, resolveDir: WEB, loader: 'tsx' },
+    stdin: { contents: script, resolveDir: `${WEB}e2e`, loader: 'tsx' },
+    outdir: '/',
+    entryNames: 'page',
     bundle: true,
+    splitting: true,
     format: 'esm',
     jsx: 'automatic',
+    nodePaths: [`${WEB}node_modules`],
     define: { 'process.env.NODE_ENV': '"production"' },
     alias: {
       '@poolhouse/auth': `${WEB}dist/auth`,
@@ -81,5 +99,13 @@ async function bundle(script: string): Promise<string> {
     },
     write: false,
   });
+  return Object.fromEntries(
+    outputFiles.map(({ path, text }) => [path, ['text/javascript', text] as const]),
+  );
+}
+
+async function styles(css: string): Promise<string> {
+  const stdin = { contents: css, resolveDir: WEB, loader: 'css' } as const;
+  const { outputFiles } = await build({ stdin, bundle: true, write: false });
   return outputFiles[0]?.text ?? '';
 }

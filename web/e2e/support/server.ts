@@ -57,9 +57,12 @@ export class Server {
   }
 
   /** A new user; with a password of the administrator's that still has to be changed, if asked. */
-  async createPerson(pool: Pool, options: { temporary?: boolean } = {}): Promise<Person> {
+  async createPerson(
+    pool: Pool,
+    options: { temporary?: boolean; email?: string; name?: string } = {},
+  ): Promise<Person> {
     const person = {
-      email: `ana.${randomBytes(6).toString('hex')}@example.com`,
+      email: options.email ?? `ana.${randomBytes(6).toString('hex')}@example.com`,
       password: `Correct-Hörse-9-${randomBytes(4).toString('hex')}!`,
     };
     const user = { UserPoolId: pool.userPoolId, Username: person.email };
@@ -69,6 +72,7 @@ export class Server {
       UserAttributes: [
         { Name: 'email', Value: person.email },
         { Name: 'email_verified', Value: 'true' },
+        ...(options.name ? [{ Name: 'name', Value: options.name }] : []),
       ],
     });
     await this.setPassword(pool, person.email, person.password, !options.temporary);

@@ -1,6 +1,6 @@
 //! A program that runs beside us and is stopped with us.
 
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -24,20 +24,29 @@ impl Background {
     /// # Errors
     /// If it cannot be started.
     pub fn start(command: &mut Command) -> Outcome<Background> {
-        let name = command.get_program().to_string_lossy().into_owned();
-        let mut child = command
-            .stdin(Stdio::null())
-            .spawn()
-            .map_err(|error| format!("{name} cannot be started: {error}"))?;
+        spawn(command).map(Background::of)
+    }
+
+    /// The same, with its standard output to read.
+    ///
+    /// # Errors
+    /// If it cannot be started.
+    pub fn with_output(command: &mut Command) -> Outcome<(Background, ChildStdout)> {
+        let mut child = spawn(command.stdout(Stdio::piped()))?;
+        let output = child.stdout.take().ok_or("a program has no standard output")?;
+        Ok((Background::of(child), output))
+    }
+
+    fn of(mut child: Child) -> Background {
         let pid = child.id();
         let (tell, ended) = channel();
         // The thread ends with the program. Nobody listens any more only when we are gone ourselves.
         thread::spawn(move || tell.send(child.wait().ok()));
-        Ok(Background {
+        Background {
             pid,
             ended,
             status: None,
-        })
+        }
     }
 
     /// The program's process id.
@@ -70,6 +79,12 @@ impl Background {
             }
         }
     }
+}
+
+fn spawn(command: &mut Command) -> Outcome<Child> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let spawned = command.stdin(Stdio::null()).spawn();
+    spawned.map_err(|error| format!("{name} cannot be started: {error}").into())
 }
 
 impl Drop for Background {

@@ -146,10 +146,7 @@ pub fn toml_text(text: &str) -> String {
 }
 
 /// Writes a file that only its owner may read.
-///
-/// # Errors
-/// If the file system refuses.
-pub fn private_file(path: &Path, text: &str) -> Outcome {
+fn private_file(path: &Path, text: &str) -> Outcome {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
 
@@ -186,18 +183,6 @@ pub fn create_key(programs: &Path, data: &Path) -> Outcome<AccessKey> {
         id: text("AccessKeyId")?,
         secret: text("SecretAccessKey")?,
     })
-}
-
-/// Deletes an access key, if it is still there.
-///
-/// # Errors
-/// If the data folder cannot be written.
-pub fn delete_key(programs: &Path, data: &Path, id: &str) -> Outcome {
-    let listed = keys(programs, data, &["list"])?;
-    if listed.contains(id) {
-        keys(programs, data, &["delete", id])?;
-    }
-    Ok(())
 }
 
 /// Allows sign-ins without a code on a pool; the server may run meanwhile.

@@ -6,6 +6,7 @@ mod checks;
 mod clients;
 mod deploy;
 mod mutants;
+mod newcomer;
 mod page_functions;
 mod parts;
 mod postgres;

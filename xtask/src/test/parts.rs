@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, deploy, mutants, postgres, rust, web};
+use super::{checks, clients, deploy, mutants, newcomer, postgres, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -98,6 +98,12 @@ pub const PARTS: &[Part] = &[
         about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
         in_whole_run: false,
         run: web::apps,
+    },
+    Part {
+        name: "newcomer",
+        about: "the release tarball in an empty folder, quickstart, and Chromium: sign-ins, an invitation, wrong codes, expiry",
+        in_whole_run: false,
+        run: newcomer::path,
     },
     Part {
         name: "srp-soak",

@@ -7,13 +7,17 @@ use super::page_functions;
 use super::tally::Tally;
 use crate::system::process;
 use crate::system::server::{self, Server, Start};
-use crate::{Outcome, console, install, root};
+use crate::{Outcome, console, install, pages, root};
 
-/// Lint counts as one test, each unit test as one.
+/// Lint counts as one test, that the pages in the program are those of the sources as one, each unit test as one.
 pub fn unit() -> Outcome<Tally> {
     let folder = server::build_pages()?;
     let lint = process::run(npm(&folder, "lint").stdout(std::io::stderr())).is_ok();
-    let mut tally = Tally::check(lint);
+    let inside = pages::check();
+    if let Err(error) = &inside {
+        console::say(error)?;
+    }
+    let mut tally = Tally::check(lint).plus(Tally::check(inside.is_ok()));
     let status = process::watch(&mut npm(&folder, "test"), |line| {
         tally = tally.plus(Tally::of_closing_line(line));
         console::say(line)
@@ -71,7 +75,8 @@ fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
     Ok(tally)
 }
 
-fn npm(folder: &PathBuf, script: &str) -> Command {
+/// A script of the web app.
+pub(super) fn npm(folder: &PathBuf, script: &str) -> Command {
     let mut command = Command::new("npm");
     command
         .args(["run", "--silent", script])

@@ -8,6 +8,7 @@ mod documents;
 mod edges;
 mod floors;
 mod imports;
+mod pages;
 mod places;
 mod promises;
 mod rust_text;
@@ -122,6 +123,7 @@ const RULES: &[(&str, Rule)] = &[
         Plain(documents::counts),
     ),
     ("links between documents lead somewhere", Plain(documents::links)),
+    ("the pages in the program are those of web/", Plain(pages::fresh)),
     (
         "every property of the flow has tests, as docs/reference/properties.md says",
         Plain(promises::properties),

@@ -29,14 +29,16 @@ pub enum Status {
 /// Expands the table to the dispatcher and to the status of every operation.
 macro_rules! operations {
     (done { $($name:ident => $module:ident :: $file:ident,)* } refused { $($refused:ident,)* }) => {
-        /// Runs an operation on a validated body and returns the answer's JSON.
+        /// Runs an operation on a validated body and returns the answer's JSON. The body is gone before the operation
+        /// runs: functions may take seconds.
         ///
         /// # Errors
         /// Whatever the operation answers in its place.
-        pub async fn dispatch(operation: Operation, ctx: &Ctx, body: &Value) -> Result<Value, ApiError> {
+        pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             match operation {
                 $(Operation::$name => {
-                    let input = <calls::$name as Call>::Input::from_json(body).map_err(ApiError::internal)?;
+                    let input = <calls::$name as Call>::Input::from_json(&body).map_err(ApiError::internal)?;
+                    drop(body);
                     let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
                     Ok(output.to_json())
                 })*

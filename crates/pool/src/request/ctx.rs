@@ -1,6 +1,6 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::App;
 use crate::base::clock::Millis;
@@ -26,13 +26,37 @@ pub struct Ctx {
     pub asker: Asker,
 }
 
-/// Who asks: what the request's headers say, for the mail that tells a person of it.
+/// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct Asker {
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The place that a trusted proxy names in the header of `mail.place_header`.
     pub place: Option<String>,
+    /// The user and app client of the request.
+    pub noted: Noted,
+}
+
+/// Whom a request turned out to be about. Copies of it share what is noted.
+#[derive(Clone, Debug, Default)]
+pub struct Noted(Arc<Found>);
+
+#[derive(Debug, Default)]
+struct Found {
+    user: OnceLock<String>,
+    client: OnceLock<String>,
+}
+
+impl Noted {
+    /// The `sub` of the first user that was found.
+    pub fn user(&self) -> Option<&str> {
+        self.0.user.get().map(String::as_str)
+    }
+
+    /// The id of the first app client that was found.
+    pub fn client(&self) -> Option<&str> {
+        self.0.client.get().map(String::as_str)
+    }
 }
 
 impl Asker {
@@ -72,6 +96,9 @@ impl Ctx {
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
         let key = ClientRecord::key(pool_id, client_id);
         let client = self.app.clients.load(self.platform(), &key).await?;
+        if client.is_some() {
+            self.asker.noted.0.client.get_or_init(|| client_id.to_owned());
+        }
         client.ok_or_else(|| ApiError::client_not_found(client_id))
     }
 
@@ -146,7 +173,11 @@ impl Ctx {
         pool: &PoolRecord,
         sub: &str,
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        Ok(load(self.platform(), &UserRecord::key(pool.id(), sub)).await?)
+        let user = load(self.platform(), &UserRecord::key(pool.id(), sub)).await?;
+        if user.is_some() {
+            self.asker.noted.0.user.get_or_init(|| sub.to_owned());
+        }
+        Ok(user)
     }
 
     /// What the row at `key` refers to, if it is there.

@@ -160,7 +160,7 @@ impl TestPool {
 }
 
 async fn serve(ctx: &Ctx, operation: Operation, body: &[u8]) -> Result<Value, ApiError> {
-    let body = parse_body(body)?;
+    let body = parse_body(operation, body)?;
     operation.validate(&body)?;
-    ops::dispatch(operation, ctx, &body).await
+    ops::dispatch(operation, ctx, body).await
 }

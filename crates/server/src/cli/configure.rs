@@ -7,13 +7,11 @@ use poolhouse_mail::smtp::Relay;
 use poolhouse_mail::{CarrierUrl, Mailbox};
 use poolhouse_outbound::http::Endpoint;
 
-use super::{CliError, DEFAULT_DATA, ServeArgs, engine, own_name};
+use super::{CONFIG, CliError, DEFAULT_DATA, QuickstartArgs, ServeArgs, engine, own_name};
 use crate::config::{self, Configuration};
 use poolhouse_pool::base::settings::{MailCarrier, SesSettings, Settings};
 use poolhouse_pool::base::tls;
 
-/// The configuration file that is read unasked.
-const CONFIG: &str = "poolhouse.toml";
 /// Whom mail in the local inbox comes from unless somebody says.
 const LOCAL_SENDER: &str = "Poolhouse <no-reply@localhost>";
 
@@ -26,8 +24,31 @@ pub(super) fn configure(arguments: ServeArgs) -> Result<Configuration, CliError>
         settings.mail.carriers.push(carrier(url)?);
     }
     check_mail(configuration.inbox, settings)?;
-    let web = &mut configuration.web;
-    web.directory = web.directory.take().or_else(built_pages);
+    Ok(configuration)
+}
+
+/// The same for a server that shows passwords and codes to whoever reaches it: on this machine alone, and without mail that
+/// leaves it.
+pub(super) fn configure_quickstart(arguments: QuickstartArgs) -> Result<Configuration, CliError> {
+    let QuickstartArgs { listen, data, config } = arguments;
+    let mut configuration = from_file(config)?;
+    configuration.carriers.clear();
+    let arguments = ServeArgs {
+        listen,
+        data,
+        inbox: true,
+        ..ServeArgs::default()
+    };
+    apply(arguments, &mut configuration)?;
+    let settings = &mut configuration.settings;
+    if !settings.listen.ip().is_loopback() {
+        return Err(CliError::new(format!(
+            "quickstart shows sign-in codes to everybody who can reach {}. Give it an address of this machine alone: --listen \
+             localhost:9229",
+            settings.listen
+        )));
+    }
+    check_mail(configuration.inbox, settings)?;
     Ok(configuration)
 }
 
@@ -130,16 +151,4 @@ fn check_mail(inbox: bool, settings: &mut Settings) -> Result<(), CliError> {
         );
     }
     Ok(())
-}
-
-/// The built pages: beside the binary, or where a build in this repository puts them.
-fn built_pages() -> Option<PathBuf> {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|binary| Some(binary.parent()?.join("web")));
-    let built = PathBuf::from("web/dist/demo/browser");
-    beside
-        .into_iter()
-        .chain([built])
-        .find(|directory| directory.join("index.html").is_file())
 }

@@ -1,4 +1,4 @@
-//! The command line: `poolhouse serve`, `keys`, `mail`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
+//! The command line: `poolhouse serve`, `quickstart`, `init`, `keys`, `mail`, `completions`, `man`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
 mod aws;
 mod configure;
@@ -6,11 +6,14 @@ mod data;
 mod door;
 mod engine;
 mod files;
+mod init;
 mod keys;
 mod logging;
 mod mail;
+mod manual;
 mod operator;
 mod own_name;
+mod quickstart;
 mod run;
 mod serve;
 mod sockets;
@@ -24,14 +27,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::config;
 pub use run::{command, main};
 
 #[derive(Args, Default)]
 struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:9229]
     ///
-    /// Port 0 takes a free one. The server speaks HTTP: put a TLS proxy in front of it before others use it.
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    /// An address or a name of this machine, such as localhost:9229. Port 0 takes a free one. The server speaks HTTP: put
+    /// a TLS proxy in front of it before others use it.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     listen: Option<SocketAddr>,
     /// The directory of the database and its key [default: ./poolhouse-data]
     ///
@@ -71,6 +76,39 @@ struct ServeArgs {
     /// Options win over it.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct QuickstartArgs {
+    /// Where to listen: an address of this machine that no other can reach [default: 127.0.0.1:9229]
+    ///
+    /// A name such as localhost:9229 is as good. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
+    listen: Option<SocketAddr>,
+    /// The directory of the database and its key [default: ./poolhouse-data]
+    ///
+    /// Pool, user, password and access key are kept there, for its owner only, and are the same in the next run.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The configuration file [default: poolhouse.toml in the current directory, if it is there]
+    ///
+    /// Mail stays in the local inbox, whatever relays it names.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct InitArgs {
+    /// The file to write; one that is there is left as it is
+    #[arg(value_name = "FILE", default_value = CONFIG)]
+    file: PathBuf,
+}
+
+#[derive(Args)]
+struct ManArgs {
+    /// Write a page for every command into this directory
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -138,8 +176,14 @@ enum Output {
     Json,
 }
 
+/// The configuration file that is read unasked.
+const CONFIG: &str = "poolhouse.toml";
+
 /// Where the data lies unless told otherwise.
 const DEFAULT_DATA: &str = "poolhouse-data";
+
+/// How the names of this program's own variables begin.
+pub const OWN_VARIABLES: &str = "POOLHOUSE_";
 
 /// What the binary knows of the environment.
 pub struct Environment {
@@ -147,6 +191,8 @@ pub struct Environment {
     pub log: Option<String>,
     /// `PATH`, on which the interpreters of functions are looked for.
     pub path: OsString,
+    /// The names of all variables that begin as this program's own do.
+    pub own: Vec<String>,
     /// Every variable by its name: those of AWS's tools are looked for by the server's calls and the operator's commands.
     pub variables: poolhouse_credentials::Env,
 }
@@ -184,6 +230,11 @@ impl Error for CliError {
             .as_deref()
             .map(|cause| cause as &(dyn Error + 'static))
     }
+}
+
+/// An address with its port, by name or number, as an option takes it.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    config::address(text).map_err(|error| error.to_string())
 }
 
 /// Writes to the standard output, where scripts read.

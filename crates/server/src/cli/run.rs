@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-use super::{DoorArgs, Environment, KeysCommand, ServeArgs, door, keys, mail, operator, serve};
+use super::{
+    DoorArgs, Environment, InitArgs, KeysCommand, ManArgs, QuickstartArgs, ServeArgs, door, init, keys, mail,
+    manual, operator, serve,
+};
 use poolhouse_text::with_causes;
 
 /// A self-hosted, Amazon Cognito compatible user pool.
@@ -25,6 +28,13 @@ enum Command {
     /// used, it says so on standard output: "Poolhouse is ready at http://127.0.0.1:9229". The log goes to standard
     /// error: lines on a terminal, JSON otherwise. POOLHOUSE_LOG is error, warn, info (the default), debug or trace.
     Serve(ServeArgs),
+    /// Run a server on this machine to try a sign-in: with a pool, an app client, a user, a mailbox and the page.
+    ///
+    /// It says where to sign in, as whom, and with which access key the AWS CLI works. All of it is kept in the data
+    /// directory: the next run has the same. Only this machine can reach it. Ctrl-C stops it.
+    Quickstart(QuickstartArgs),
+    /// Write a poolhouse.toml in which every setting stands with what it does, switched off.
+    Init(InitArgs),
     /// Make, list and delete access keys for the operations that AWS signs.
     ///
     /// Nothing ships with a key. One works as soon as it is made, also on a server that runs, and may call every such
@@ -39,6 +49,17 @@ enum Command {
     /// Show the mails, send one to see whether it arrives, find out why one did not.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Print the completions of this command line for a shell.
+    ///
+    /// Bash looks for them in /usr/share/bash-completion/completions/poolhouse, zsh in a folder of fpath as _poolhouse.
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command.
+    ///
+    /// Piped into man -l - it can be read at once.
+    Man(ManArgs),
     #[command(flatten)]
     Operator(poolhouse_operator::Command),
 }
@@ -60,9 +81,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
     };
     let done = match cli.command {
         Command::Serve(arguments) => serve::run(arguments, environment),
+        Command::Quickstart(arguments) => serve::quickstart(arguments, environment),
+        Command::Init(arguments) => init::run(&arguments.file),
         Command::Keys(command) => keys::run(command),
         Command::Door(arguments) => door::run(&arguments),
         Command::Mail(command) => mail::run(command, environment),
+        Command::Completions { shell } => manual::completions(shell, command()),
+        Command::Man(arguments) => manual::pages(arguments.into.as_deref(), command()),
         Command::Operator(command) => return operator::run(&command, environment),
     };
     match done {

@@ -1,4 +1,4 @@
-//! `poolhouse serve`: from settings to a running server and back to nothing.
+//! `poolhouse serve` and `quickstart`: from settings to a running server and back to nothing.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,11 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::configure::configure;
+use super::configure::{configure, configure_quickstart};
 use super::data::{self, Data};
+use super::quickstart::{self, Quickstart};
 use super::sockets::{self, Sockets};
-use super::{CliError, DEFAULT_DATA, Environment, ServeArgs, aws, files, logging, print};
+use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws, files, logging, print};
 use crate::config::Configuration;
 use crate::http::connections::ConnectionLimits;
 use crate::http::{Pages, connections, router};
@@ -45,17 +46,32 @@ const INDEX_PROGRESS: usize = 10_000;
 const RESTART: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
-    logging::start(environment.log.as_deref())?;
+    logging::start(environment)?;
     let configuration = configure(arguments)?;
+    until_stopped(serve(configuration, environment, false))
+}
+
+/// `poolhouse quickstart`: the same server, with everything that a sign-in needs.
+pub(super) fn quickstart(arguments: QuickstartArgs, environment: &Environment) -> Result<(), CliError> {
+    logging::start(environment)?;
+    let configuration = configure_quickstart(arguments)?;
+    until_stopped(serve(configuration, environment, true))
+}
+
+fn until_stopped(serving: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(cores() + EXECUTOR_THREADS_BEYOND)
         .enable_all()
         .build();
     let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
-    runtime.block_on(serve(configuration, environment))
+    runtime.block_on(serving)
 }
 
-async fn serve(mut configuration: Configuration, environment: &Environment) -> Result<(), CliError> {
+async fn serve(
+    mut configuration: Configuration,
+    environment: &Environment,
+    is_quickstart: bool,
+) -> Result<(), CliError> {
     let directory = configuration
         .settings
         .data
@@ -66,7 +82,7 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
         mut settings,
-        web,
+        mut web,
         mut http,
         issuer,
         store,
@@ -75,15 +91,19 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
     let connections = &mut http.connections.total;
     *connections = (*connections).min(files::room_for_connections());
-    let pages = Pages::load(&web).map_err(|error| {
-        CliError::new("the built pages cannot be read; see directory under [web]").caused_by(error)
-    })?;
     let aws = aws::caller(&settings, environment).await?;
     let functions = Functions::prepare(&settings, &directory, environment, &aws)?;
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let app = put_together(settings, &data, inbox, functions, aws)?;
 
     build_indexes(&app).await?;
+    let quickstart = match is_quickstart {
+        true => Some(quickstart::prepare(&app, &directory, &mut web).await?),
+        false => None,
+    };
+    let pages = Pages::load(&web).map_err(|error| {
+        CliError::new("the pages cannot be read; see directory under [web]").caused_by(error)
+    })?;
 
     let mut signals = Signals::listen()?;
     let (stop, shutdown) = shutdown::channel();
@@ -95,7 +115,7 @@ async fn serve(mut configuration: Configuration, environment: &Environment) -> R
         &shutdown,
     );
     warm_up(&app).await;
-    if let Err(error) = announce(&app, &directory, store.as_ref()) {
+    if let Err(error) = announce(&app, &directory, store.as_ref(), quickstart) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
@@ -261,7 +281,15 @@ async fn warm_up(app: &App) {
 }
 
 /// Says on the standard output that the server can be used, and where.
-fn announce(app: &App, directory: &Path, store: Option<&Address>) -> Result<(), CliError> {
+fn announce(
+    app: &App,
+    directory: &Path,
+    store: Option<&Address>,
+    quickstart: Option<Quickstart>,
+) -> Result<(), CliError> {
+    if let Some(quickstart) = quickstart {
+        return print(&quickstart.describe(app.settings.local_address(), directory));
+    }
     let url = format!("http://{}", app.settings.local_address());
     let mut lines = vec![
         format!("Poolhouse is ready at {url}"),

@@ -167,8 +167,8 @@ table! { inbox, "[inbox]":
 }
 
 table! { web, "[web]":
-    DIRECTORY: "directory", Path, Words("a page that says how to build it"), "\"web/dist/demo/browser\"",
-        "The built page.";
+    DIRECTORY: "directory", Path, Words("the pages inside the program"), "\"web/dist/demo/browser\"",
+        "Pages of your own, as `npm run build` in `web/` makes them.";
     USER_POOL_ID: "user_pool_id", Text, Words("the server's only pool"), "\"us-east-1_AbCd12345\"",
         "The pool that the page signs in to. Goes together with `client_id`.";
     CLIENT_ID: "client_id", Text, Words("the pool's only app client"), "\"3n4b5urk1ft4fl3mg5e62d9ado\"",
@@ -180,7 +180,11 @@ table! { web, "[web]":
 table! { http, "[http]":
     CONNECTIONS: "connections", Count, Value("8192"), "8192", "Connections at a time.";
     CONNECTIONS_PER_ADDRESS: "connections_per_address", Count, Value("1024"), "1024",
-        "Connections at a time from one address.";
+        "Connections at a time from one address (IPv6: one /64); requests at a time, where they come through `proxies`.";
+    CONNECTIONS_PER_NETWORK: "connections_per_network", Count, Value("2048"), "2048",
+        "The same from one /48 of IPv6.";
+    PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",
+        "Addresses of proxies in front of this server. They may hold any number of connections, and requests count under the last address in their `X-Forwarded-For`.";
 }
 
 table! { functions, "[functions.NAME]":

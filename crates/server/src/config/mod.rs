@@ -1,27 +1,33 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
+mod address;
 mod functions;
 pub mod keys;
 mod mail;
+mod nearest;
 mod table;
+mod template;
 #[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
+pub use address::{AddressError, address};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
+pub use nearest::nearest_first;
 use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
 use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 pub use table::ConfigError;
 use table::Section;
+pub use template::template;
 
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
@@ -67,12 +73,9 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     let mut configuration = Configuration::default();
     let mut top = Section::top(file, text)?;
     let settings = &mut configuration.settings;
-    if let Some(listen) = top.parsed(
-        &keys::top::LISTEN,
-        "an address and a port, such as 127.0.0.1:9229",
-        address,
-    )? {
-        settings.listen = listen;
+    if let Some(listen) = top.text(&keys::top::LISTEN)? {
+        let read = address(&listen).map_err(|error| top.error(&keys::top::LISTEN, error.to_string()));
+        settings.listen = read?;
     }
     settings.data = top.path(&keys::top::DATA)?;
     configuration.store = store(&mut top)?;
@@ -180,7 +183,18 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
         )
     })?;
     match variables.iter().find(|(name, _)| !asked.borrow().contains(name)) {
-        Some((name, _)) => Err(complaints.error(name, "is not a setting of the confirm-code functions")),
+        Some((name, _)) => {
+            let asked = asked.borrow();
+            let mut known: Vec<&str> = asked
+                .iter()
+                .map(String::as_str)
+                .filter(|known| !OF_THE_POOL.contains(known) && !known.starts_with("OTP_KEY"))
+                .collect();
+            known.sort_unstable();
+            let known = nearest_first(name, known).join(", ");
+            let problem = format!("is not a setting of the confirm-code functions. Those there are: {known}");
+            Err(complaints.error(name, problem))
+        }
         None => Ok(settings),
     }
 }
@@ -244,16 +258,28 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
     if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_ADDRESS)? {
         settings.connections.per_address = share;
     }
+    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_NETWORK)? {
+        settings.connections.per_network = share;
+    }
+    if let Some(proxies) = section.texts(&keys::http::PROXIES)? {
+        let read = proxies
+            .iter()
+            .map(|proxy| proxy.parse::<IpAddr>().map(|proxy| proxy.to_canonical()));
+        let read: Result<Vec<IpAddr>, _> = read.collect();
+        let read = read.map_err(|_| {
+            section.error(
+                &keys::http::PROXIES,
+                "must be a list of addresses such as \"127.0.0.1\"",
+            )
+        })?;
+        settings.connections.proxies = read.into();
+    }
     section.end()?;
     Ok(settings)
 }
 
-fn address(text: &str) -> Option<SocketAddr> {
-    text.parse().ok()
-}
-
 fn loopback(text: &str) -> Option<SocketAddr> {
-    address(text).filter(|address| address.ip().is_loopback())
+    address(text).ok().filter(|address| address.ip().is_loopback())
 }
 
 /// An issuer: verifiers compare it to the letter, so there is one way to write it.

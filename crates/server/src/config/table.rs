@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::keys::Key;
+use super::nearest::nearest_first;
 
 /// What is wrong in the configuration file.
 #[derive(Debug, PartialEq, Eq)]
@@ -208,7 +209,7 @@ impl<'a> Section<'a> {
         match self.table.keys().next() {
             None => Ok(()),
             Some(key) => {
-                let known = self.known.join(", ");
+                let known = nearest_first(key, self.known.iter().copied()).join(", ");
                 Err(self.error(key, format!("is not a setting. Those there are here: {known}")))
             }
         }

@@ -60,6 +60,8 @@ fn every_setting_is_read() {
         [http]
         connections = 100
         connections_per_address = 10
+        connections_per_network = 20
+        proxies = ["127.0.0.1", "::ffff:10.0.0.5"]
         "#,
     )
     .unwrap();
@@ -113,7 +115,17 @@ fn every_setting_is_read() {
     assert!(confirm.allow_unverified_email);
     assert_eq!(web.directory, Some(PathBuf::from("/srv/web")));
     assert_eq!(web.client_id.as_deref(), Some("client"));
-    assert_eq!((http.connections.total, http.connections.per_address), (100, 10));
+    let connections = http.connections;
+    assert_eq!(
+        (
+            connections.total,
+            connections.per_address,
+            connections.per_network
+        ),
+        (100, 10, 20)
+    );
+    let proxies: Vec<String> = connections.proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1", "10.0.0.5"]);
 }
 
 #[test]
@@ -125,7 +137,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
         ),
         (
             "listen = 'localhost'",
-            "listen must be an address and a port, such as 127.0.0.1:9229",
+            "listen must be an address and a port, such as 127.0.0.1:9229 or localhost:9229",
         ),
         (
             "issuer = 'https://a.example/'",
@@ -172,7 +184,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
         ),
         (
             "[mail]\nrelay = []",
-            "mail.relay is not a setting. Those there are here: relays, from, reply_to, bounces_to, bounces_per_recipient, bounce_secret, ca, ehlo, connections, others_per_minute, place_header, templates, logo",
+            "mail.relay is not a setting. Those there are here: relays, ca, ehlo, from, reply_to, logo, templates, bounces_to, connections, place_header, bounce_secret, others_per_minute, bounces_per_recipient",
         ),
         (
             "[mail]\ntemplates = 'no/such/folder'",
@@ -190,10 +202,6 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[confirm]\nREQUIRE_CODE = 'client'",
             "confirm.REQUIRE_CODE is not set here: the pool and its app clients say it. Leave it out",
-        ),
-        (
-            "[confirm]\nCODE_LENGHT = 6",
-            "confirm.CODE_LENGHT is not a setting of the confirm-code functions",
         ),
         (
             "[confirm]\nCODE_LENGTH = [6]",
@@ -222,6 +230,18 @@ fn every_mistake_names_its_key_and_what_to_do() {
     ] {
         assert_eq!(complaint(text), expected, "{text}");
     }
+}
+
+#[test]
+fn a_misspelt_setting_of_the_functions_is_answered_with_those_there_are_the_nearest_first() {
+    let said = complaint("[confirm]\nCODE_LENGHT = 6");
+    let expected =
+        "confirm.CODE_LENGHT is not a setting of the confirm-code functions. Those there are: CODE_LENGTH, ";
+    assert!(said.starts_with(expected), "{said}");
+    for never in ["OTP_KEY", "SESSION_MINUTES", "REQUIRE_CODE"] {
+        assert!(!said.contains(never), "{said}");
+    }
+    assert!(said.contains(", CODE_TTL_SECONDS"), "{said}");
 }
 
 #[test]
@@ -271,7 +291,7 @@ fn what_functions_find_in_place_of_aws_is_read_and_shown_to_nobody() {
         ),
         (
             "[aws]\nregion = 'x'",
-            "aws.region is not a setting. Those there are here: parameters, secrets, templates.",
+            "aws.region is not a setting. Those there are here: secrets, parameters, templates.",
         ),
     ] {
         assert_eq!(

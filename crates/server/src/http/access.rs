@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use axum::http::Request;
+use axum::http::{HeaderMap, Request, header};
 use bytes::Bytes;
 use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_sigv4::{self as sigv4, Presented, Refusal};
@@ -14,7 +14,7 @@ use serde_json::Value;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::keyring::{FunctionKey, access};
 use poolhouse_pool::records::{PoolRecord, load};
-use poolhouse_pool::request::Ctx;
+use poolhouse_pool::request::{App, Ctx};
 
 /// The signing name in every credential scope.
 pub const SERVICE: &str = "cognito-idp";
@@ -47,6 +47,25 @@ pub async fn function(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Res
             "Only functions that this server runs are answered in place of AWS.",
         )),
     }
+}
+
+/// Whether a request names an access key that there is, whatever its signature is worth.
+pub async fn names_a_key(app: &App, headers: &HeaderMap) -> bool {
+    let Some((access_key_id, _)) = scope(headers) else {
+        return false;
+    };
+    app.function_keys.find(access_key_id).is_some()
+        || matches!(access::secret(&app.platform, access_key_id).await, Ok(Some(_)))
+}
+
+/// The access key and the service in the scope of a signature: the first and the fourth part of the credential.
+pub fn scope(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = authorization.split_once("Credential=")?;
+    let scope = credential.split([',', ' ']).next()?;
+    let mut parts = scope.rsplit('/');
+    let service = (parts.next() == Some("aws4_request")).then(|| parts.next())??;
+    Some((parts.next_back()?, service))
 }
 
 /// Whose key signed a request.
@@ -110,4 +129,31 @@ async fn authorize_function(
 fn refused(refusal: Refusal) -> ApiError {
     let code = ErrorCode::from_name(refusal.code()).unwrap_or(ErrorCode::AccessDeniedException);
     ApiError::new(code, refusal.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn key_and_service_are_those_of_the_signatures_scope() {
+        let named = |authorization: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
+            scope(&headers).map(|(key, service)| (key.to_owned(), service.to_owned()))
+        };
+        let authorization = "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+        assert_eq!(named(authorization), Some(("AKIA".to_owned(), "ses".to_owned())));
+        for other in [
+            "Bearer x",
+            "AWS4-HMAC-SHA256 Credential=AKIA",
+            "AWS4-HMAC-SHA256 Credential=AKIA/ses/aws5_request",
+            "AWS4-HMAC-SHA256 Credential=aws4_request",
+        ] {
+            assert_eq!(named(other), None, "{other}");
+        }
+        assert_eq!(scope(&HeaderMap::new()), None);
+    }
 }

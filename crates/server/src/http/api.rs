@@ -9,14 +9,16 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
+use poolhouse_confirm::LastResult;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use super::access;
+use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx, Noted};
 
 /// What the API's requests and answers say they are.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -33,12 +35,21 @@ const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 pub struct Served {
     /// The operation, if the target named one.
     pub operation: Option<Operation>,
-    /// The exception answered, if any.
-    pub error: Option<ErrorCode>,
+    /// How it ended: the exception answered; the challenge, with what the flow says of the code; `tokens`; or `done`.
+    pub outcome: String,
+    /// Whom it was about.
+    pub noted: Noted,
 }
 
 /// Serves one API request. Never fails: every error is an answer. The answer carries a [`Served`] extension.
-pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String) -> Response<Bytes> {
+///
+/// The body and the `room` that it takes are given back before the operation runs.
+pub async fn handle(
+    app: &Arc<App>,
+    request: Request<Bytes>,
+    room: Room,
+    request_id: String,
+) -> Response<Bytes> {
     let operation = target(request.headers());
     let ctx = Ctx {
         app: app.clone(),
@@ -47,20 +58,20 @@ pub async fn handle(app: &Arc<App>, request: Request<Bytes>, request_id: String)
         asker: asker(app, request.headers()),
     };
     let outcome = match operation {
-        Some(operation) => serve(&ctx, operation, &request).await,
+        Some(operation) => serve(&ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
-    let mut served = Served {
-        operation,
-        error: None,
-    };
-    let mut response = match outcome {
-        Ok(body) => Response::new(body),
+    let (mut response, outcome) = match outcome {
+        Ok((body, outcome)) => (Response::new(body), outcome),
         Err(error) => {
             log_cause(&ctx, operation, &error);
-            served.error = Some(error.code);
-            failure(&error)
+            (failure(&error), error.code.name().to_owned())
         }
+    };
+    let served = Served {
+        operation,
+        outcome,
+        noted: ctx.asker.noted.clone(),
     };
     response
         .headers_mut()
@@ -78,6 +89,7 @@ fn asker(app: &App, headers: &HeaderMap) -> Asker {
     Asker {
         user_agent: text("user-agent"),
         place: app.settings.mail.place_header.as_deref().and_then(text),
+        noted: Noted::default(),
     }
 }
 
@@ -91,18 +103,49 @@ fn target(headers: &HeaderMap) -> Option<Operation> {
         .and_then(Operation::from_name)
 }
 
-async fn serve(ctx: &Ctx, operation: Operation, request: &Request<Bytes>) -> Result<Bytes, ApiError> {
-    let body = parse_body(request.body())?;
+/// Whether a request may have a body as large as signed ones have: it is for an operation that AWS signs and names a key
+/// that there is. What the signature is worth shows when the body is there.
+pub async fn may_be_large(app: &App, headers: &HeaderMap) -> bool {
+    let is_signed = target(headers).is_some_and(|operation| operation.auth() == Auth::SigV4);
+    is_signed && access::names_a_key(app, headers).await
+}
+
+/// The answer's body, and the outcome for the log.
+async fn serve(
+    ctx: &Ctx,
+    operation: Operation,
+    request: Request<Bytes>,
+    room: Room,
+) -> Result<(Bytes, String), ApiError> {
+    let body = parse_body(operation, request.body())?;
     if operation.auth() == Auth::SigV4 {
-        access::authorize(ctx, operation, &body, request).await?;
+        access::authorize(ctx, operation, &body, &request).await?;
     }
     operation.validate(&body)?;
-    let answer = ops::dispatch(operation, ctx, &body).await?;
-    Ok(if operation.has_output() {
+    drop((request, room));
+    let answer = ops::dispatch(operation, ctx, body).await?;
+    let body = if operation.has_output() {
         Bytes::from(answer.to_string())
     } else {
         Bytes::new()
-    })
+    };
+    Ok((body, outcome(&answer)))
+}
+
+/// What an answer comes to. Of a challenge's parameters only words of the flow are shown: the rest is for the client.
+fn outcome(answer: &Value) -> String {
+    let challenge = answer.get("ChallengeName").and_then(Value::as_str);
+    let Some(challenge) = challenge else {
+        let has_tokens = answer.get("AuthenticationResult").is_some_and(Value::is_object);
+        return if has_tokens { "tokens" } else { "done" }.to_owned();
+    };
+    let result = answer["ChallengeParameters"]["result"]
+        .as_str()
+        .and_then(LastResult::named);
+    match result {
+        Some(result) => format!("{challenge} {}", result.as_str()),
+        None => challenge.to_owned(),
+    }
 }
 
 /// The error envelope: `__type` and `message` in the body, both again in headers, so that every client finds them

@@ -11,13 +11,18 @@ use poolhouse_api::ErrorCode;
 use tokio::time::{Instant, timeout_at};
 
 use super::api;
+use super::room::{Budget, Room};
 use poolhouse_pool::base::error::ApiError;
 
-/// How much a body may hold and how long it may take.
+/// How much bodies may hold and how long one may take.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimits {
-    /// The most octets. The largest single member of the API's model has 131,072 characters.
-    pub octets: usize,
+    /// The most bytes of a body whose sender has shown no key and no secret.
+    pub unsigned: usize,
+    /// The most bytes of any other. The largest single member of the API's model has 131,072 characters.
+    pub signed: usize,
+    /// The most bytes that all bodies under way may hold together, the first 16 KiB of each aside.
+    pub together: usize,
     /// From the end of the head to the end of the body.
     pub time: Duration,
 }
@@ -25,7 +30,9 @@ pub struct BodyLimits {
 impl Default for BodyLimits {
     fn default() -> BodyLimits {
         BodyLimits {
-            octets: 1 << 20,
+            unsigned: 64 << 10,
+            signed: 1 << 20,
+            together: 32 << 20,
             time: Duration::from_secs(15),
         }
     }
@@ -40,53 +47,112 @@ pub(super) enum Refusal {
     TooSlow,
     /// The connection broke off, or the body is not what its framing says.
     Broken,
+    /// Other bodies take all the room.
+    NoRoom,
 }
 
-/// Reads the whole body. One that announces more than the limit is refused before any of it is read.
-pub(super) async fn read(mut body: Body, limits: &BodyLimits) -> Result<Bytes, Refusal> {
-    if body.size_hint().lower() > limits.octets as u64 {
-        return Err(Refusal::TooLarge(limits.octets));
+/// Reads bodies within limits that all of them share.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    limits: BodyLimits,
+    budget: Budget,
+}
+
+impl Bodies {
+    /// Within these limits.
+    pub fn new(limits: BodyLimits) -> Bodies {
+        Bodies {
+            budget: Budget::new(limits.together),
+            limits,
+        }
     }
-    let ends = Instant::now() + limits.time;
-    let mut read = BytesMut::new();
-    loop {
-        let frame = match timeout_at(ends, body.frame()).await {
-            Err(_) => return Err(Refusal::TooSlow),
-            Ok(Some(Err(_))) => return Err(Refusal::Broken),
-            Ok(Some(Ok(frame))) => frame,
-            Ok(None) => return Ok(read.freeze()),
+
+    /// Reads the whole body of a sender who has shown a secret.
+    pub async fn read_large(&self, body: Body) -> Result<(Bytes, Room), Refusal> {
+        self.read(body, self.limits.signed).await
+    }
+
+    /// Reads the whole body of any sender; `may_be_large` is asked only for one that small bodies' limit does not take.
+    pub async fn read_any(
+        &self,
+        body: Body,
+        may_be_large: impl Future<Output = bool>,
+    ) -> Result<(Bytes, Room), Refusal> {
+        let unsigned = self.limits.unsigned;
+        let is_small = body
+            .size_hint()
+            .upper()
+            .is_some_and(|upper| upper <= unsigned as u64);
+        let most = if !is_small && may_be_large.await {
+            self.limits.signed
+        } else {
+            unsigned
         };
-        // Trailers are legal and mean nothing here.
-        let Ok(data) = frame.into_data() else { continue };
-        if read.len() + data.len() > limits.octets {
-            return Err(Refusal::TooLarge(limits.octets));
+        self.read(body, most).await
+    }
+
+    /// Reads a body of at most so many bytes. One that announces more is refused before any of it is read.
+    async fn read(&self, mut body: Body, most: usize) -> Result<(Bytes, Room), Refusal> {
+        if body.size_hint().lower() > most as u64 {
+            return Err(Refusal::TooLarge(most));
         }
-        if read.is_empty() && body.is_end_stream() {
-            return Ok(data);
+        let ends = Instant::now() + self.limits.time;
+        let mut read = BytesMut::new();
+        let mut room = self.budget.room();
+        loop {
+            let frame = match timeout_at(ends, body.frame()).await {
+                Err(_) => return Err(Refusal::TooSlow),
+                Ok(Some(Err(_))) => return Err(Refusal::Broken),
+                Ok(Some(Ok(frame))) => frame,
+                Ok(None) => return Ok((read.freeze(), room)),
+            };
+            // Trailers are legal and mean nothing here.
+            let Ok(data) = frame.into_data() else { continue };
+            let length = read.len() + data.len();
+            if length > most {
+                return Err(Refusal::TooLarge(most));
+            }
+            if !self.budget.grow(&mut room, length) {
+                return Err(Refusal::NoRoom);
+            }
+            if read.is_empty() && body.is_end_stream() {
+                return Ok((data, room));
+            }
+            read.extend_from_slice(&data);
         }
-        read.extend_from_slice(&data);
     }
 }
 
 impl Refusal {
     /// The API's envelope for it. The rest of the body is not waited for, so the connection ends with the answer.
     pub fn into_response(self) -> Response<Bytes> {
-        let (status, message) = match self {
-            Refusal::TooLarge(octets) => (
+        let serialization = |text: String| ApiError::new(ErrorCode::SerializationException, text);
+        let (status, error) = match self {
+            Refusal::TooLarge(bytes) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
-                format!("The request body is larger than {octets} bytes."),
+                serialization(format!("The request body is larger than {bytes} bytes.")),
             ),
             Refusal::TooSlow => (
                 StatusCode::REQUEST_TIMEOUT,
-                "The request body did not arrive in time.".to_owned(),
+                serialization("The request body did not arrive in time.".to_owned()),
             ),
-            Refusal::Broken => (StatusCode::BAD_REQUEST, "The request body broke off.".to_owned()),
+            Refusal::Broken => (
+                StatusCode::BAD_REQUEST,
+                serialization("The request body broke off.".to_owned()),
+            ),
+            Refusal::NoRoom => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                ApiError::unavailable("other bodies take all the room"),
+            ),
         };
-        let mut response = api::failure(&ApiError::new(ErrorCode::SerializationException, message));
+        let mut response = api::failure(&error);
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(api::CONTENT_TYPE));
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if self == Refusal::NoRoom {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response
     }
 }

@@ -14,8 +14,8 @@ use poolhouse_pool::mailer::bounce::{self, BounceError, Taken};
 use poolhouse_pool::request::App;
 use poolhouse_text::with_causes;
 
+use super::body::Bodies;
 use super::problem::problem;
-use super::{BodyLimits, body};
 
 /// The route, where bounces are taken.
 pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
@@ -27,7 +27,7 @@ pub(super) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 
 async fn take(
     State(app): State<Arc<App>>,
-    Extension(limits): Extension<BodyLimits>,
+    Extension(bodies): Extension<Arc<Bodies>>,
     request: Request,
 ) -> Response {
     let given = request
@@ -45,8 +45,8 @@ async fn take(
     {
         return problem(StatusCode::FORBIDDEN, "The secret of bounces is another.");
     }
-    let bytes = match body::read(request.into_body(), &limits).await {
-        Ok(bytes) => bytes,
+    let (bytes, _room) = match bodies.read_large(request.into_body()).await {
+        Ok(read) => read,
         Err(refusal) => return refusal.into_response().map(Into::into),
     };
     match bounce::take(&app.platform, &bytes).await {

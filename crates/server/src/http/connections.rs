@@ -1,13 +1,13 @@
 //! The sockets: how many connections there may be, and how each is served.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -17,21 +17,29 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::peer::Peer;
-use super::timed::{Progress, Timed};
+use super::peer::{Peer, proxied_for};
+use super::places::{Counts, Place, Places};
+use super::timed::{Awaited, Progress, Timed};
+use super::{api, cors};
+use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::base::shutdown::Shutdown;
 
 pub use super::timed::Patience;
 
 /// Limits on connections.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ConnectionLimits {
     /// Connections at a time.
     pub total: usize,
-    /// Of them from one address (IPv6: one /64). This machine's own are exempt, for a proxy in front has all of them.
+    /// Of them from one address (IPv6: one /64). This machine's own are exempt, for a proxy in front has all of them, and so
+    /// are those of [`proxies`](Self::proxies), whose requests count under the addresses that they come from.
     pub per_address: usize,
-    /// The most octets of a request line and its headers.
-    pub head_octets: usize,
+    /// Of them from one /48 of IPv6.
+    pub per_network: usize,
+    /// Proxies that say truly where requests come from.
+    pub proxies: Arc<[IpAddr]>,
+    /// The most bytes of a request line and its headers.
+    pub head_bytes: usize,
     /// How long a connection may keep the server waiting.
     pub patience: Patience,
     /// How long requests under way may take to end when the server stops.
@@ -43,19 +51,46 @@ impl Default for ConnectionLimits {
         ConnectionLimits {
             total: 8192,
             per_address: 1024,
-            head_octets: 16 * 1024,
+            per_network: 2048,
+            proxies: Arc::default(),
+            head_bytes: 16 * 1024,
             patience: Patience::default(),
             farewell: Duration::from_secs(5),
         }
     }
 }
 
+impl ConnectionLimits {
+    fn counts(&self) -> Counts {
+        Counts {
+            total: self.total,
+            per_address: self.per_address,
+            per_network: self.per_network,
+        }
+    }
+
+    /// Whether an address may hold any number of connections.
+    fn is_exempt(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        address.is_loopback() || self.proxies.contains(&address)
+    }
+}
+
+/// The smallest buffer that hyper takes.
+const LEAST_BUFFER: usize = 8192;
+
 /// How long to wait when the system has no more file descriptors to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves every connection of a listener until told to stop, and then lets requests under way end.
 pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimits, shutdown: Shutdown) {
-    let places = Arc::new(Places::new(limits));
+    let limits = Arc::new(limits);
+    let places = Places::new(limits.counts());
+    // Of proxies' connections any number: what comes through them is counted for each request.
+    let requests = Places::new(Counts {
+        total: usize::MAX,
+        ..limits.counts()
+    });
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -66,15 +101,15 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
         match accepted {
             Ok((stream, from)) => {
                 // Without a place the connection is dropped: the other end sees it close and may come back.
-                if let Some(place) = Places::take(&places, from) {
-                    connections.spawn(connection(
-                        stream,
+                let is_exempt = limits.is_exempt(from.ip());
+                if let Some(place) = Places::take(&places, from.ip(), is_exempt) {
+                    let router = Counted {
+                        router: TowerToHyperService::new(router.clone()),
                         from,
-                        router.clone(),
-                        limits,
-                        shutdown.clone(),
-                        place,
-                    ));
+                        limits: limits.clone(),
+                        requests: requests.clone(),
+                    };
+                    connections.spawn(connection(stream, router, shutdown.clone(), place));
                 }
             }
             Err(error) => {
@@ -90,37 +125,59 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
     }
 }
 
-async fn connection(
-    stream: TcpStream,
+/// The service, for the requests of one connection.
+struct Counted {
+    router: TowerToHyperService<Router>,
     from: SocketAddr,
-    router: Router,
-    limits: ConnectionLimits,
-    shutdown: Shutdown,
-    _place: Place,
-) {
+    limits: Arc<ConnectionLimits>,
+    /// The requests that came through proxies, under the addresses that they come from.
+    requests: Arc<Places>,
+}
+
+impl Counted {
+    async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Infallible> {
+        let client = proxied_for(&self.limits.proxies, self.from.ip(), request.headers());
+        let _place = match client.map(|client| Places::serve(&self.requests, client)) {
+            Some(None) => return Ok(too_many_requests()),
+            Some(place) => place,
+            None => None,
+        };
+        let mut request = request;
+        request.extensions_mut().insert(Peer(self.from));
+        self.router.call(request).await
+    }
+}
+
+async fn connection(stream: TcpStream, router: Counted, shutdown: Shutdown, place: Place) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let progress = Progress::new();
+    let limits = router.limits.clone();
+    let progress = Progress::new(place);
     let stream = TokioIo::new(Timed::new(stream, limits.patience, progress.clone()));
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let router = Arc::new(router);
+    let service = service_fn(|request: Request<Incoming>| {
         let serving = progress.begin();
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(from));
-        let answer = router.call(request);
+        let (router, progress) = (router.clone(), progress.clone());
+        let request = request.map(|body| Body::new(Awaited { body, progress }));
         async move {
-            let answer = answer.await;
+            let answer = router.call(request).await;
             drop(serving);
             answer
         }
     });
     let served = http1::Builder::new()
-        .max_header_size(limits.head_octets)
+        .max_header_size(limits.head_bytes)
+        // No more is read ahead of whoever wants it: neither of a body nor of the next request.
+        .max_buf_size(limits.head_bytes.max(LEAST_BUFFER))
         .serve_connection(stream, service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
         ended = served.as_mut() => ended,
+        () = progress.place().dismissed() => {
+            tracing::debug!("connection made room for another");
+            return;
+        }
         () = shutdown.requested() => {
             served.as_mut().graceful_shutdown();
             served.await
@@ -131,124 +188,10 @@ async fn connection(
     }
 }
 
-/// Who holds how many connections.
-struct Places {
-    limits: ConnectionLimits,
-    taken: Mutex<Taken>,
-}
-
-#[derive(Default)]
-struct Taken {
-    total: usize,
-    by_address: HashMap<IpAddr, usize>,
-}
-
-impl Places {
-    fn new(limits: ConnectionLimits) -> Places {
-        Places {
-            limits,
-            taken: Mutex::default(),
-        }
-    }
-
-    /// A place for a connection from this address, or `None` if there are too many.
-    fn take(places: &Arc<Places>, from: SocketAddr) -> Option<Place> {
-        let address = counted_as(from.ip());
-        let mut taken = places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.total >= places.limits.total {
-            return None;
-        }
-        if let Some(address) = address {
-            let count = taken.by_address.entry(address).or_default();
-            if *count >= places.limits.per_address {
-                return None;
-            }
-            *count += 1;
-        }
-        taken.total += 1;
-        drop(taken);
-        Some(Place {
-            places: places.clone(),
-            address,
-        })
-    }
-}
-
-/// The address that a connection counts under: nothing for this machine's own, the /64 for IPv6, of which one machine
-/// usually has all.
-fn counted_as(address: IpAddr) -> Option<IpAddr> {
-    let address = address.to_canonical();
-    match address {
-        _ if address.is_loopback() => None,
-        IpAddr::V4(_) => Some(address),
-        IpAddr::V6(address) => Some(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
-    }
-}
-
-/// A connection's place, given back when dropped.
-struct Place {
-    places: Arc<Places>,
-    address: Option<IpAddr>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.total -= 1;
-        let Some(address) = self.address else { return };
-        if let Some(count) = taken.by_address.get_mut(&address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.by_address.remove(&address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn places(total: usize, per_address: usize) -> Arc<Places> {
-        Arc::new(Places::new(ConnectionLimits {
-            total,
-            per_address,
-            ..ConnectionLimits::default()
-        }))
-    }
-
-    fn from(address: &str) -> SocketAddr {
-        SocketAddr::new(address.parse().unwrap(), 40_000)
-    }
-
-    #[test]
-    fn one_address_cannot_take_all_places() {
-        let places = places(10, 2);
-        let first = Places::take(&places, from("192.0.2.1"));
-        let second = Places::take(&places, from("::ffff:192.0.2.1"));
-        assert!(first.is_some() && second.is_some());
-        assert!(Places::take(&places, from("192.0.2.1")).is_none());
-        assert!(Places::take(&places, from("192.0.2.2")).is_some());
-        drop(first);
-        assert!(Places::take(&places, from("192.0.2.1")).is_some());
-    }
-
-    #[test]
-    fn neighbours_in_one_ipv6_network_count_as_one() {
-        let places = places(10, 1);
-        let _held = Places::take(&places, from("2001:db8::1")).unwrap();
-        assert!(Places::take(&places, from("2001:db8::ffff:2")).is_none());
-        assert!(Places::take(&places, from("2001:db8:0:1::1")).is_some());
-    }
-
-    #[test]
-    fn a_proxy_on_this_machine_may_take_all_places_and_no_more() {
-        let places = places(3, 1);
-        let held: Vec<_> = (0..3).map(|_| Places::take(&places, from("127.0.0.1"))).collect();
-        assert!(held.iter().all(Option::is_some));
-        assert!(Places::take(&places, from("127.0.0.1")).is_none());
-        assert!(Places::take(&places, from("192.0.2.1")).is_none());
-        drop(held);
-        assert!(places.taken.lock().unwrap().by_address.is_empty());
-    }
+/// An address has as many requests under way as it may.
+fn too_many_requests() -> Response<Body> {
+    let mut response = api::failure(&ApiError::too_many_requests());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(api::CONTENT_TYPE));
+    cors::allow(response.map(Into::into))
 }

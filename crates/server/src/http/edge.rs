@@ -1,6 +1,7 @@
 //! What surrounds every request: its id, its log line, the headers that all answers carry, and a net for panics.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
@@ -12,6 +13,7 @@ use poolhouse_crypto::uuid_v4;
 use tokio::time::Instant;
 
 use super::api::{self, Served};
+use super::peer::Peer;
 use super::{catch, cors};
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::request::App;
@@ -43,6 +45,10 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(LOGGED_PATH).collect();
+    let address = request
+        .extensions()
+        .get::<Peer>()
+        .map(|peer| peer.0.ip().to_canonical());
     let mut response = match catch::catch(next.run(request)).await {
         Ok(response) => response,
         // The panic hook has logged where. The body may have been half read, so the connection ends as well.
@@ -66,20 +72,35 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    log(&response, method.as_str(), &path, &id, started);
+    log(&response, (method.as_str(), &path), &id, address, started);
     response
 }
 
-/// One line for each request: what was asked, how it ended, how long it took. Queries and bodies are left out, for they
-/// hold what people typed.
-fn log(response: &Response, method: &str, path: &str, request_id: &str, started: Instant) {
+/// One line for each request: what was asked and from where, about which user (by `sub`) and app client, how it ended, how long
+/// it took. Queries and bodies are left out, for they hold what people typed. The files of the pages, of which a page has twenty,
+/// are logged at `debug`.
+fn log(
+    response: &Response,
+    (method, path): (&str, &str),
+    request_id: &str,
+    address: Option<IpAddr>,
+    started: Instant,
+) {
     let status = response.status().as_u16();
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let address = address.map(|address| address.to_string());
     let Some(served) = response.extensions().get::<Served>() else {
-        tracing::info!(request_id, method, path, status, micros, "request");
+        // Nothing else has a tag.
+        if response.headers().contains_key(header::ETAG) {
+            tracing::debug!(request_id, method, path, status, address, micros, "request");
+        } else {
+            tracing::info!(request_id, method, path, status, address, micros, "request");
+        }
         return;
     };
     let operation = served.operation.map_or("-", |operation| operation.name());
-    let error = served.error.map(|code| code.name());
-    tracing::info!(request_id, operation, status, error, micros, "request");
+    let (user, client, outcome) = (served.noted.user(), served.noted.client(), &served.outcome);
+    tracing::info!(
+        request_id, operation, status, outcome, user, client, address, micros, "request"
+    );
 }

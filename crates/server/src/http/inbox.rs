@@ -15,7 +15,7 @@ use axum::{Extension, Router};
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_text::percent;
 
-use super::peer::Peer;
+use super::peer::{Peer, shows_a_proxy};
 use super::problem::problem;
 use poolhouse_pool::request::App;
 
@@ -70,6 +70,12 @@ async fn guard(request: Request, next: Next) -> Response {
         return problem(
             StatusCode::FORBIDDEN,
             "The local inbox answers this machine only.",
+        );
+    }
+    if shows_a_proxy(request.version(), request.headers()) {
+        return problem(
+            StatusCode::FORBIDDEN,
+            "The local inbox answers this machine only, and no proxy on it.",
         );
     }
     if !names_this_machine(request.headers()) {

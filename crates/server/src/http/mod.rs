@@ -8,7 +8,7 @@
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `POST /mail/bounces` | mail that came back (`bounces`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
-//! | `GET` anything else | the built pages (`pages`) |
+//! | `GET` anything else | the pages and their files, or 404 (`pages`) |
 //!
 //! What is signed for another service of AWS is answered in its place (`aws`), whatever its path.
 //!
@@ -28,7 +28,9 @@ mod health;
 mod inbox;
 mod pages;
 pub mod peer;
+mod places;
 mod problem;
+mod room;
 mod timed;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
+use body::Bodies;
 use edge::RequestId;
 use poolhouse_pool::request::App;
 use problem::method_not_allowed;
@@ -65,7 +68,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), aws::divert))
         .layer(Extension(Arc::new(pages)))
-        .layer(Extension(limits))
+        .layer(Extension(Arc::new(Bodies::new(limits))))
         .layer(from_fn_with_state(app.clone(), edge::around))
         .with_state(app)
 }
@@ -73,13 +76,14 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
 /// `POST /`: reads the body within its limits and hands the request to the API.
 async fn api_call(
     State(app): State<Arc<App>>,
-    Extension(limits): Extension<BodyLimits>,
+    Extension(bodies): Extension<Arc<Bodies>>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let answer = match body::read(body, &limits).await {
-        Ok(bytes) => api::handle(&app, Request::from_parts(parts, bytes), id).await,
+    let may_be_large = api::may_be_large(&app, &parts.headers);
+    let answer = match bodies.read_any(body, may_be_large).await {
+        Ok((bytes, room)) => api::handle(&app, Request::from_parts(parts, bytes), room, id).await,
         Err(refusal) => refusal.into_response(),
     };
     cors::allow(answer.map(Into::into))

@@ -11,8 +11,12 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
+
+use super::places::{Phase, Place};
 
 /// How long a connection may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
@@ -35,17 +39,6 @@ impl Default for Patience {
     }
 }
 
-/// What a connection is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing: it waits for a request.
-    Idle,
-    /// A request's head has begun.
-    Head,
-    /// A request is being served.
-    Serving,
-}
-
 /// What a connection is doing and since when, shared by its stream and its service. Nobody is woken by a change: the stream
 /// looks whenever it has to wait, and again when its timer ends.
 pub(super) struct Progress {
@@ -53,16 +46,23 @@ pub(super) struct Progress {
     phase: AtomicU8,
     /// Nanoseconds from `began` to the last change of phase.
     since: AtomicU64,
+    place: Place,
 }
 
 impl Progress {
     /// A new connection's.
-    pub fn new() -> Arc<Progress> {
+    pub fn new(place: Place) -> Arc<Progress> {
         Arc::new(Progress {
             began: Instant::now(),
             phase: AtomicU8::new(Phase::Idle as u8),
             since: AtomicU64::new(0),
+            place,
         })
+    }
+
+    /// The connection's place.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Marks a request as being served until the returned guard is dropped.
@@ -77,10 +77,25 @@ impl Progress {
         }
     }
 
+    /// More of a body is wanted and is not there.
+    pub fn body_waits(&self) {
+        if self.phase() == Phase::Serving {
+            self.change(Phase::Body);
+        }
+    }
+
+    /// All of the body is there.
+    pub fn body_ended(&self) {
+        if self.phase() == Phase::Body {
+            self.change(Phase::Serving);
+        }
+    }
+
     fn phase(&self) -> Phase {
         match self.phase.load(Ordering::Relaxed) {
             0 => Phase::Idle,
             1 => Phase::Head,
+            2 => Phase::Body,
             _ => Phase::Serving,
         }
     }
@@ -89,6 +104,7 @@ impl Progress {
         let since = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.since.store(since, Ordering::Relaxed);
         self.phase.store(phase as u8, Ordering::Relaxed);
+        self.place.change(phase);
     }
 
     /// When the other end has kept the server waiting for too long.
@@ -97,8 +113,8 @@ impl Progress {
         match self.phase() {
             Phase::Idle => since + patience.idle,
             Phase::Head => since + patience.head,
-            // A request has a limit of its own. It may end at any moment, and the idle time begins.
-            Phase::Serving => Instant::now() + patience.idle,
+            // A body has a limit of its own, and so has a request. It may end at any moment, and the idle time begins.
+            Phase::Body | Phase::Serving => Instant::now() + patience.idle,
         }
     }
 }
@@ -109,6 +125,45 @@ pub(super) struct Serving(Arc<Progress>);
 impl Drop for Serving {
     fn drop(&mut self) {
         self.0.change(Phase::Idle);
+    }
+}
+
+/// A request's body that says when it keeps the server waiting.
+pub(super) struct Awaited {
+    pub body: Incoming,
+    pub progress: Arc<Progress>,
+}
+
+impl Body for Awaited {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.body).poll_frame(cx);
+        match &polled {
+            Poll::Pending => this.progress.body_waits(),
+            Poll::Ready(Some(Ok(_))) if !this.body.is_end_stream() => {}
+            Poll::Ready(_) => this.progress.body_ended(),
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        self.progress.body_ended();
     }
 }
 
@@ -213,12 +268,24 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::Instant;
 
+    use super::super::places::{Counts, Places};
+
     const SECOND: Duration = Duration::from_secs(1);
+
+    fn progress() -> Arc<Progress> {
+        let places = Places::new(Counts {
+            total: 1,
+            per_address: 1,
+            per_network: 1,
+        });
+        let place = Places::take(&places, [127, 0, 0, 1].into(), true);
+        Progress::new(place.unwrap())
+    }
 
     /// Reads what `happen` sends, and returns the seconds until the connection was given up.
     async fn seconds_until_overdue(happen: impl AsyncFnOnce(&mut DuplexStream, &Arc<Progress>)) -> u64 {
         let (mut client, server) = duplex(64);
-        let progress = Progress::new();
+        let progress = progress();
         let mut timed = Timed::new(server, Patience::default(), progress.clone());
         let start = Instant::now();
         let read = async {
@@ -279,7 +346,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_nobody_takes_ends_the_connection() {
         let (_client, server) = duplex(64);
-        let mut timed = Timed::new(server, Patience::default(), Progress::new());
+        let mut timed = Timed::new(server, Patience::default(), progress());
         let start = Instant::now();
         let error = timed.write_all(&[0; 1000]).await.unwrap_err();
         assert_eq!(

@@ -143,25 +143,3 @@ async fn health_says_whether_the_store_answers() {
         );
     }
 }
-
-#[tokio::test]
-async fn a_body_over_the_limit_is_refused_in_the_apis_words() {
-    let server = TestServer::new().await;
-    let target = "AWSCognitoIdentityProviderService.InitiateAuth";
-    for (octets, status) in [(1 << 20, 400), ((1 << 20) + 1, 413)] {
-        let request = Request::post("/")
-            .header("x-amz-target", target)
-            .body(Bytes::from(vec![b' '; octets]))
-            .unwrap();
-        let answer = server.raw(request).await;
-        assert_eq!(answer.status, status);
-        assert_eq!(answer["__type"], "SerializationException");
-        if status == 413 {
-            assert_eq!(
-                answer["message"],
-                "The request body is larger than 1048576 bytes."
-            );
-            assert_eq!(answer.header("connection"), "close");
-        }
-    }
-}

@@ -99,7 +99,7 @@ async fn a_body_that_announces_too_much_is_refused_before_it_comes() {
 
 #[tokio::test]
 async fn a_body_that_says_nothing_of_its_size_is_cut_off_at_the_limit() {
-    let server = TestServer::with_edge(|edge| edge.http.body.octets = 10_000).await;
+    let server = TestServer::with_edge(|edge| edge.http.body.unsigned = 10_000).await;
     let mut stream = connect(&server.listen().await).await;
     let head = b"POST / HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head).await.unwrap();
@@ -137,22 +137,96 @@ async fn a_head_of_more_than_16_kib_is_refused() {
 }
 
 #[tokio::test]
-async fn beyond_the_limit_connections_are_closed_until_one_is_free() {
-    let server = TestServer::with_edge(|edge| edge.http.connections.total = 1).await;
+async fn when_all_places_are_taken_the_longest_idle_connection_makes_room() {
+    let server = TestServer::with_edge(|edge| edge.http.connections.total = 2).await;
     let url = server.listen().await;
-    let mut first = connect(&url).await;
-    first.write_all(HEALTH).await.unwrap();
-    assert!(answer(&mut first).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    let mut connections = Vec::new();
+    for _ in 0..3 {
+        let mut connection = connect(&url).await;
+        connection.write_all(HEALTH).await.unwrap();
+        assert!(answer(&mut connection).await.starts_with("HTTP/1.1 200 OK\r\n"));
+        connections.push(connection);
+    }
+    assert_eq!(rest(&mut connections[0]).await, "", "the first one made room");
+    for connection in &mut connections[1..] {
+        connection.write_all(HEALTH).await.unwrap();
+        assert!(answer(connection).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn heads_and_bodies_that_do_not_come_keep_nobody_out() {
+    let server = TestServer::with_edge(|edge| edge.http.connections.total = 2).await;
+    let url = server.listen().await;
+    let mut slow = Vec::new();
+    for begun in [
+        "GET / HTTP/1.1\r\nhost: lo",
+        "POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{",
+    ] {
+        let mut connection = connect(&url).await;
+        connection.write_all(begun.as_bytes()).await.unwrap();
+        slow.push(connection);
+    }
+    for _ in 0..3 {
+        let mut connection = connect(&url).await;
+        connection.write_all(HEALTH).await.unwrap();
+        assert!(answer(&mut connection).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    }
+    assert_eq!(rest(&mut slow[0]).await, "");
+}
+
+#[tokio::test]
+async fn whoever_is_served_keeps_the_place() {
+    let store = Arc::new(Moody::default());
+    let server = TestServer::over(TestPool::on(store.clone(), 1, |_| {}).await, |edge| {
+        edge.http.connections.total = 1
+    })
+    .await;
+    let url = server.listen().await;
+    store.become_(Mood::Hangs);
+    let mut served = connect(&url).await;
+    served.write_all(HEALTH).await.unwrap();
+    while store.hanging() == 0 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(rest(&mut connect(&url).await).await, "");
-    drop(first);
-    loop {
-        // The server learns of the end of the first connection when it gets to it.
-        let mut second = connect(&url).await;
-        if second.write_all(HEALTH).await.is_ok()
-            && second.read(&mut [0; 16]).await.is_ok_and(|count| count == 16)
-        {
-            break;
-        }
+    store.become_(Mood::Well);
+    assert!(answer(&mut served).await.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+#[tokio::test]
+async fn behind_a_proxy_requests_count_under_the_addresses_that_they_come_from() {
+    let store = Arc::new(Moody::default());
+    let server = TestServer::over(TestPool::on(store.clone(), 1, |_| {}).await, |edge| {
+        let connections = &mut edge.http.connections;
+        connections.proxies = Arc::new(["127.0.0.1".parse().unwrap()]);
+        connections.per_address = 1;
+    })
+    .await;
+    let url = server.listen().await;
+    let health = |client: &str| {
+        format!("GET /health HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: 192.0.2.99, {client}\r\n\r\n")
+    };
+    store.become_(Mood::Hangs);
+    let mut first = connect(&url).await;
+    first.write_all(health("192.0.2.1").as_bytes()).await.unwrap();
+    while store.hanging() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut second = connect(&url).await;
+    second.write_all(health("192.0.2.1").as_bytes()).await.unwrap();
+    let refused = answer(&mut second).await;
+    assert!(refused.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{refused}");
+    assert!(
+        refused.ends_with(r#"{"__type":"TooManyRequestsException","message":"Too many requests"}"#),
+        "{refused}"
+    );
+    store.become_(Mood::Well);
+    assert!(answer(&mut first).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    // What counted the first request is over with its answer.
+    for stream in [&mut second, &mut first] {
+        stream.write_all(health("192.0.2.1").as_bytes()).await.unwrap();
+        assert!(answer(stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
     }
 }
 

@@ -126,3 +126,31 @@ async fn nobody_but_this_machines_own_pages_and_programs_reads_or_clears_it() {
         json!([])
     );
 }
+
+#[tokio::test]
+async fn a_proxy_on_this_machine_gets_nobodys_mail() {
+    let server = server_with_mail().await;
+    let host = ("host", "127.0.0.1:9229");
+    let message = "The local inbox answers this machine only, and no proxy on it.";
+    for trace in [
+        "forwarded",
+        "via",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-real-ip",
+    ] {
+        let answer = ask(&server, "GET", MESSAGES, PEER, &[host, (trace, "x")]).await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (403, &json!({ "message": message })),
+            "{trace}"
+        );
+    }
+    // As nginx asks unless told otherwise: under the name of this server, without a word of whom it asks for.
+    let request = Request::get(MESSAGES)
+        .version(axum::http::Version::HTTP_10)
+        .header("host", "127.0.0.1:9229")
+        .body(Bytes::new())
+        .unwrap();
+    assert_eq!(server.raw(request).await.status, 403);
+}

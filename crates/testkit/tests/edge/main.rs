@@ -4,6 +4,7 @@
 
 mod access;
 mod answers;
+mod bodies;
 mod connections;
 mod discovery;
 mod inbox;

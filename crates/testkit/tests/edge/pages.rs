@@ -1,4 +1,4 @@
-//! The built app.
+//! The pages.
 
 use axum::http::Request;
 use bytes::Bytes;
@@ -39,7 +39,7 @@ async fn get(server: &TestServer, path: &str, headers: &[(&str, &str)]) -> Answe
 async fn a_page_comes_with_the_policy_that_keeps_foreign_code_out() {
     let scratch = built();
     let server = serve(&scratch).await;
-    for path in ["/", "/index.html", "/any/path/of/the/app"] {
+    for path in ["/", "/index.html"] {
         let answer = get(&server, path, &[]).await;
         assert_eq!(
             (answer.status, answer.text.as_str()),
@@ -78,6 +78,7 @@ async fn compressed_forms_are_sent_to_those_who_take_them() {
         ("gzip", "gzip", "script in gzip"),
         ("br;q=0, gzip;q=0.5", "gzip", "script in gzip"),
         ("br;q=0.000", "", "let plain;"),
+        ("br;q=0.1, gzip", "gzip", "script in gzip"),
         ("deflate, zstd", "", "let plain;"),
     ] {
         let answer = get(&server, "/main-5QJ3Z7KD.js", &[("accept-encoding", accepts)]).await;
@@ -113,8 +114,26 @@ async fn files_whose_names_change_with_their_content_are_kept_and_others_asked_f
         (again.status, again.text.as_str(), again.header("etag")),
         (304, "", tag)
     );
+    assert_eq!(again.header("vary"), "accept-encoding");
+    assert_eq!(again.header("cache-control"), "no-cache");
     let changed = get(&server, "/languages/de.json", &[("if-none-match", "\"x\"")]).await;
     assert_eq!(changed.status, 200);
+}
+
+#[tokio::test]
+async fn a_copy_in_one_encoding_is_not_taken_for_another() {
+    let scratch = built();
+    let server = serve(&scratch).await;
+    let ask = async |encoding: &'static str, tag: &str| {
+        let headers = [("accept-encoding", encoding), ("if-none-match", tag)];
+        get(&server, "/main-5QJ3Z7KD.js", &headers).await
+    };
+    let tag = |answer: &Answer| answer.header("etag").to_owned();
+    let (brotli, plain) = (ask("br", "").await, ask("identity", "").await);
+    assert_ne!(tag(&brotli), tag(&plain));
+    assert_eq!(ask("br", &tag(&brotli)).await.status, 304);
+    assert_eq!(ask("identity", &tag(&plain)).await.status, 304);
+    assert_eq!(ask("identity", &tag(&brotli)).await.text, "let plain;");
 }
 
 #[tokio::test]
@@ -134,23 +153,71 @@ async fn no_path_leads_out_of_the_directory() {
         let answer = get(&server, path, &[]).await;
         assert_eq!(
             (answer.status, &answer.body),
-            (404, &json!({ "message": "There is no such file." })),
+            (404, &json!({ "message": "There is nothing at this path." })),
             "{path}"
         );
     }
 }
 
 #[tokio::test]
-async fn without_a_built_app_the_page_says_how_to_build_it() {
+async fn a_server_without_a_folder_of_pages_shows_those_inside_the_program() {
     let server = TestServer::new().await;
-    let answer = get(&server, "/", &[]).await;
-    assert_eq!(answer.status, 503);
-    assert!(
-        answer.text.contains("npm ci &amp;&amp; npm run build"),
-        "{}",
-        answer.text
-    );
-    assert_eq!(answer.header("content-security-policy"), POLICY);
+    for path in ["/", "/inbox", "/inbox/"] {
+        let page = get(&server, path, &[]).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(page.text.contains("<app-root></app-root>"), "{}", page.text);
+    }
+    let page = get(&server, "/", &[]).await;
+    assert_eq!(page.header("content-security-policy"), POLICY);
+    let script = page
+        .text
+        .split("src=\"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    for encoding in ["br", "gzip", ""] {
+        let answer = get(&server, &format!("/{script}"), &[("accept-encoding", encoding)]).await;
+        assert_eq!(
+            (answer.status, answer.header("content-encoding")),
+            (200, encoding),
+            "{script}"
+        );
+        let cache = "public, max-age=31536000, immutable";
+        assert_eq!(answer.header("cache-control"), cache, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_the_app_does_not_have_is_not_found() {
+    let server = TestServer::new().await;
+    for path in [
+        "/any/path",
+        "/inboxes",
+        "/inbox/1",
+        "/sign-in",
+        "/config",
+        "/.env",
+    ] {
+        let answer = get(&server, path, &[]).await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (404, &json!({ "message": "There is nothing at this path." })),
+            "{path}"
+        );
+        let page = get(&server, path, &[("accept", "text/html,*/*;q=0.8")]).await;
+        assert_eq!(
+            (page.status, page.header("content-type")),
+            (404, "text/html; charset=utf-8")
+        );
+        assert!(page.text.contains("<h1>There is no such page</h1>"), "{path}");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(
+            page.header("content-security-policy")
+                .contains("script-src 'self';")
+        );
+    }
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ function challenge(changes: Partial<CodeChallenge> = {}): CodeChallenge {
 }
 
 function challenged(changes: Partial<CodeChallenge> = {}): FlowEvent {
-  return { type: 'challenged', challenge: challenge(changes), now: NOW };
+  return { type: 'code', challenge: challenge(changes), now: NOW };
 }
 
 function after(...events: FlowEvent[]): FlowState {
@@ -47,11 +47,11 @@ function ended(reason: EndedState['reason'], changes: Partial<EndedState> = {}):
   return { step: 'ended', reason, opens: null, passwordUnchanged: false, ...changes };
 }
 
-const SUBMITTED: FlowEvent = { type: 'credentials-submitted' };
-const PASSWORD_SUBMITTED: FlowEvent = { type: 'password-submitted' };
-const PASSWORD_ASKED: FlowEvent = { type: 'password-asked', challenge: ASKED };
+const SUBMITTED: FlowEvent = { type: 'submitted' };
+const PASSWORD_SUBMITTED: FlowEvent = { type: 'submitted' };
+const PASSWORD_ASKED: FlowEvent = { type: 'new-password', challenge: ASKED };
 const CODE = after(SUBMITTED, challenged({ session: 's1', result: 'sent' })) as CodeState;
-const VERIFYING = transition(CODE, { type: 'code-submitted' }) as CodeState;
+const VERIFYING = transition(CODE, { type: 'submitted' }) as CodeState;
 const RESENDING = transition(CODE, { type: 'resend-requested' });
 
 describe('the credentials', () => {
@@ -118,7 +118,7 @@ describe('a temporary password', () => {
     expect(asked).toEqual({ step: 'new-password', busy: false, problem: null, challenge: ASKED });
     const code = after(SUBMITTED, PASSWORD_ASKED, PASSWORD_SUBMITTED, challenged());
     expect(code).toMatchObject({ step: 'code', pending: { newPassword: true } });
-    const verifying = transition(code, { type: 'code-submitted' });
+    const verifying = transition(code, { type: 'submitted' });
     expect(transition(verifying, { type: 'failed', kind: 'session' })).toEqual(
       ended('session', { passwordUnchanged: true }),
     );
@@ -147,7 +147,7 @@ describe('r3: every result has a state of its own', () => {
   it.each<[CodeResult | null, unknown, unknown]>([
     ['wrong', { kind: 'wrong-code', attemptsLeft: 2 }, null],
     [null, { kind: 'wrong-code', attemptsLeft: 2 }, null],
-    ['expired', { kind: 'expired' }, null],
+    ['expired', { kind: 'replaced' }, null],
     ['used', { kind: 'used' }, null],
     ['not_sent', { kind: 'not-sent', mail: 'refused' }, null],
     ['sent', null, null],
@@ -200,9 +200,14 @@ describe('the code', () => {
     expect(state.pending).toEqual({ ...CODE.pending, session: 's2' });
   });
 
+  it('r3: an expired code that has no time left is no newer one', () => {
+    const state = transition(VERIFYING, challenged({ result: 'expired', expiresIn: 0 }));
+    expect(state).toMatchObject({ step: 'code', problem: { kind: 'expired' } });
+  });
+
   it('cannot be submitted while it is checked or mailed', () => {
     for (const busy of [VERIFYING, RESENDING]) {
-      expect(transition(busy, { type: 'code-submitted' })).toBe(busy);
+      expect(transition(busy, { type: 'submitted' })).toBe(busy);
       expect(transition(busy, { type: 'resend-requested' })).toBe(busy);
       expect(transition(busy, { type: 'expired' })).toBe(busy);
     }
@@ -211,7 +216,7 @@ describe('the code', () => {
   it('can expire, and can be typed all the same', () => {
     const expired = transition(CODE, { type: 'expired' }) as CodeState;
     expect(expired.problem).toEqual({ kind: 'expired' });
-    expect(transition(expired, { type: 'code-submitted' })).toEqual(VERIFYING);
+    expect(transition(expired, { type: 'submitted' })).toEqual(VERIFYING);
   });
 
   it('kept alive changes nothing that a person reads, unless the account was closed', () => {
@@ -260,7 +265,7 @@ describe('the code', () => {
   it('d2: refused at the last try says so, and else only that the sign-in has ended', () => {
     const last = transition(
       transition(VERIFYING, challenged({ result: 'wrong', attemptsLeft: 1 })),
-      { type: 'code-submitted' },
+      { type: 'submitted' },
     );
     expect(transition(last, { type: 'failed', kind: 'refused' })).toEqual(ended('attempts'));
     expect(transition(RESENDING, { type: 'failed', kind: 'refused' })).toEqual(ended('over'));
@@ -273,7 +278,7 @@ describe('events out of turn', () => {
     SUBMITTED,
     PASSWORD_SUBMITTED,
     PASSWORD_ASKED,
-    { type: 'code-submitted' },
+    { type: 'submitted' },
     { type: 'resend-requested' },
     challenged(),
     { type: 'signed-in', tokens: TOKENS },

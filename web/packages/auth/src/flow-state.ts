@@ -79,17 +79,17 @@ export interface PendingCode {
 
 export type Problem =
   | { readonly kind: Exclude<AuthErrorKind, 'session'> }
-  | { readonly kind: 'expired' | 'used' }
+  /** `replaced`: the code before the newest one. */
+  | { readonly kind: 'expired' | 'replaced' | 'used' }
   | { readonly kind: 'not-sent'; readonly mail: MailState | null }
   | { readonly kind: 'wrong-code'; readonly attemptsLeft: number | null };
 
 export type FlowEvent =
-  | { readonly type: 'credentials-submitted' }
-  | { readonly type: 'password-submitted' }
-  | { readonly type: 'code-submitted' }
+  /** The form of the step: email and password, a new password, or the code. */
+  | { readonly type: 'submitted' }
   | { readonly type: 'resend-requested' }
-  | { readonly type: 'password-asked'; readonly challenge: PasswordChallenge }
-  | { readonly type: 'challenged'; readonly challenge: CodeChallenge; readonly now: number }
+  | { readonly type: 'new-password'; readonly challenge: PasswordChallenge }
+  | { readonly type: 'code'; readonly challenge: CodeChallenge; readonly now: number }
   /** The answer to `wait`, which nobody asked for. */
   | { readonly type: 'kept-alive'; readonly challenge: CodeChallenge; readonly now: number }
   | { readonly type: 'signed-in'; readonly tokens: Tokens }
@@ -120,14 +120,13 @@ export function transition(state: FlowState, event: FlowEvent): FlowState {
 }
 
 function fromPassword(state: CredentialsState | NewPasswordState, event: FlowEvent): FlowState {
-  const submits =
-    state.step === 'credentials' ? 'credentials-submitted' : ('password-submitted' as const);
-  if (event.type === submits) return state.busy ? state : { ...state, busy: true, problem: null };
+  if (event.type === 'submitted')
+    return state.busy ? state : { ...state, busy: true, problem: null };
   if (!state.busy) return state;
   switch (event.type) {
-    case 'password-asked':
+    case 'new-password':
       return { step: 'new-password', busy: false, problem: null, challenge: event.challenge };
-    case 'challenged':
+    case 'code':
       return challenged(event.challenge, event.now, null, state.step === 'new-password');
     case 'signed-in':
       return { step: 'done', tokens: event.tokens };
@@ -158,13 +157,13 @@ function passwordFailed(
 function fromCode(state: CodeState, event: FlowEvent): FlowState {
   const { busy } = state;
   switch (event.type) {
-    case 'code-submitted':
+    case 'submitted':
       return busy ? state : { ...state, busy: 'verifying', problem: null, notice: null };
     case 'resend-requested':
       return busy ? state : { ...state, busy: 'resending', problem: null, notice: null };
     case 'expired':
       return busy ? state : { ...state, problem: { kind: 'expired' }, notice: null };
-    case 'challenged':
+    case 'code':
       return busy
         ? challenged(event.challenge, event.now, state, state.pending.newPassword)
         : state;
@@ -195,7 +194,8 @@ function challenged(
     case 'wrong':
       return { ...next, problem: { kind: 'wrong-code', attemptsLeft: challenge.attemptsLeft } };
     case 'expired':
-      return { ...next, problem: { kind: 'expired' } };
+      // A code that still has time is another than the one that was typed.
+      return { ...next, problem: { kind: challenge.expiresIn ? 'replaced' : 'expired' } };
     case 'used':
       return { ...next, problem: { kind: 'used' } };
     case 'not_sent':

@@ -45,3 +45,15 @@ export function passwordRules(
     .filter(([asked]) => asked)
     .map(([, text, pattern]) => ({ text, met: pattern.test(password) }));
 }
+
+const PURPOSES: Readonly<Record<string, AutoFill>> = {
+  name: 'name',
+  given_name: 'given-name',
+  family_name: 'family-name',
+  phone_number: 'tel',
+};
+
+/** What a browser may fill in for an attribute that a pool requires, as `autocomplete` has it. */
+export function attributePurpose(name: string): AutoFill {
+  return PURPOSES[name] ?? 'off';
+}

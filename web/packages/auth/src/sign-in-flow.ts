@@ -108,7 +108,7 @@ export class SignInFlow {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    if (!this.#dispatch({ type: 'credentials-submitted' })) return;
+    if (this.state.step !== 'credentials' || !this.#dispatch({ type: 'submitted' })) return;
     this.#update({ email });
     await this.#run((signal) => this.#client.signIn(email, password, this.#metadata(), signal));
   }
@@ -117,7 +117,7 @@ export class SignInFlow {
   async choosePassword(password: string, attributes: Metadata = {}): Promise<void> {
     const { state } = this;
     if (state.step !== 'new-password') return;
-    if (!this.#dispatch({ type: 'password-submitted' })) return;
+    if (!this.#dispatch({ type: 'submitted' })) return;
     await this.#run((signal) =>
       this.#replacePassword(state.challenge, password, attributes, signal),
     );
@@ -131,7 +131,7 @@ export class SignInFlow {
     const { state } = this;
     if (state.step !== 'code') return;
     if (state.problem?.kind === 'wrong-code' && code === this.#refusedCode) return;
-    if (!this.#dispatch({ type: 'code-submitted' })) return;
+    if (!this.#dispatch({ type: 'submitted' })) return;
     await this.#answer(code, remember ? { rememberDevice: 'true' } : {});
     this.#refusedCode = code;
   }
@@ -217,24 +217,14 @@ export class SignInFlow {
       this.#spoke = this.#now();
       const next = await ask(signal);
       // An answer to a question that nobody asks any more.
-      if (!signal.aborted) this.#dispatch(this.#eventOf(next));
+      if (!signal.aborted)
+        this.#dispatch({ ...next, type: next.kind, now: this.#now() } as FlowEvent);
     } catch (error) {
       if (signal.aborted) return;
       const failure = asAuthError(error);
       if (failure.kind === 'server' && failure.hint) this.#warn(failure.hint);
       this.#update({ failure });
       this.#dispatch({ type: 'failed', kind: failure.kind });
-    }
-  }
-
-  #eventOf(next: NextStep): FlowEvent {
-    switch (next.kind) {
-      case 'signed-in':
-        return { type: 'signed-in', tokens: next.tokens };
-      case 'new-password':
-        return { type: 'password-asked', challenge: next.challenge };
-      case 'code':
-        return { type: 'challenged', challenge: next.challenge, now: this.#now() };
     }
   }
 

@@ -1,7 +1,12 @@
-import type { CodeAlphabet, Opener } from './code-challenge.js';
-import type { FlowState, Problem } from './flow-state.js';
+import type { Opener } from './code-challenge.js';
+import { fill } from './fill.js';
+import type { FlowState, PendingCode, Problem } from './flow-state.js';
 import type { FlowSnapshot } from './sign-in-flow.js';
 import en from './languages/en.js';
+
+export { codeForm, leadParts } from './code-form.js';
+export type { CodeFormState, CodeFormView } from './code-form.js';
+export { fill, formatTime } from './fill.js';
 
 /**
  * Every word that the forms show or say, as data: `{n}`, `{time}` and `{address}` stand for what
@@ -82,6 +87,8 @@ export interface SignInTexts {
   codeExpired: string;
   /** Where no new code can be asked for. */
   codeExpiredForGood: string;
+  /** Where a newer one is on its way or there. */
+  codeReplaced: string;
   codeUsed: string;
   notSent: string;
   mailFailed: string;
@@ -96,6 +103,8 @@ export interface SignInTexts {
   resentTooSoon: string;
   /** Before the first mail of a sign-in may leave, after too many of them or too many wrong codes. */
   heldTitle: string;
+  /** In place of it where a mail was refused or given up: then waiting is not what helps. */
+  undeliveredTitle: string;
   held: string;
   heldLocked: string;
   differentAccount: string;
@@ -116,36 +125,12 @@ export interface SignInTexts {
 
 export const ENGLISH = en;
 
-/** Puts values into a text's places. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
-}
-
-/** Minutes and seconds: `2:59`. */
-export function formatTime(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
-
-export function codeLabel(texts: SignInTexts, n: number, alphabet: CodeAlphabet): string {
-  return fill(byAlphabet(alphabet, texts.codeLabel, texts.codeLabelLetters), { n });
-}
-
-export function codeIncomplete(texts: SignInTexts, n: number, alphabet: CodeAlphabet): string {
-  return fill(byAlphabet(alphabet, texts.codeIncomplete, texts.codeIncompleteLetters), { n });
-}
-
-export function codeTooLong(texts: SignInTexts, n: number, alphabet: CodeAlphabet): string {
-  return fill(byAlphabet(alphabet, texts.codeTooLong, texts.codeTooLongLetters), { n });
-}
-
-/** The code's address in its sentence, so that it can be set apart. */
-export function codeLead(texts: SignInTexts): readonly [before: string, after: string] {
-  const [before = '', after = ''] = texts.codeLead.split('{address}');
-  return [before, after];
-}
-
 /** What a form says besides its labels. Empty where there is nothing to say. */
 export interface Said {
+  /** The step's heading. */
+  readonly title: string;
+  /** The sentence below it. */
+  readonly lead: string;
   /** What went wrong; in red, to be announced at once. */
   readonly error: string;
   /** Good news about the mail; the field is emptied. */
@@ -160,34 +145,61 @@ export function say(
   { state, resendIn }: Pick<FlowSnapshot, 'state' | 'resendIn'>,
   byUsername = false,
 ): Said {
-  const said = { error: '', notice: '', hint: '' };
+  const said = (title: string, lead = '', error = '', notice = '', hint = '') => ({
+    title,
+    lead,
+    error,
+    notice,
+    hint,
+  });
   switch (state.step) {
     case 'done':
-      return said;
+      return said(texts.doneTitle, texts.doneLead);
     case 'ended':
-      return { ...said, error: endText(texts, state) };
-    case 'credentials':
-      return { ...said, error: problemText(texts, state.problem, byUsername) };
-    case 'new-password':
-      return { ...said, error: problemText(texts, state.problem, byUsername) };
+      return said(texts.endedTitle, '', endText(texts, state));
+    case 'credentials': {
+      const error = problemText(texts, state.problem, byUsername);
+      return said(texts.signInTitle, texts.signInLead, error);
+    }
+    case 'new-password': {
+      const error = problemText(texts, state.problem, byUsername);
+      return said(texts.newPasswordTitle, texts.newPasswordLead, error);
+    }
     case 'code': {
       const { problem, notice, pending } = state;
+      const { title, lead } = codeHeading(texts, pending);
       const forGood = problem?.kind === 'expired' && resendIn === null;
-      return {
-        error: forGood ? texts.codeExpiredForGood : problemText(texts, problem, byUsername),
-        notice: notice && notice !== 'too-soon' ? texts[notice] : '',
-        hint: codeHint(texts, state),
-        ...(pending.waiting && { notice: '' }),
-      };
+      const error = forGood ? texts.codeExpiredForGood : problemText(texts, problem, byUsername);
+      const news = notice && notice !== 'too-soon' && !pending.waiting ? texts[notice] : '';
+      const hint = codeHint(texts, state);
+      return said(title, lead, error, news, hint === lead ? '' : hint);
     }
   }
+}
+
+/**
+ * The heading of the code step, and the sentence below it. What became of the mail tells more than
+ * that another has to wait: nobody is told to be patient with an address that takes no mail.
+ */
+export function codeHeading(
+  texts: SignInTexts,
+  { waiting, mail, destination }: Pick<PendingCode, 'waiting' | 'mail' | 'destination'>,
+): Pick<Said, 'title' | 'lead'> {
+  if (waiting === 'held' && mail === 'refused')
+    return { title: texts.undeliveredTitle, lead: texts.addressRefused };
+  if (waiting === 'held' && mail === 'failed')
+    return { title: texts.undeliveredTitle, lead: texts.deliveryFailed };
+  if (waiting)
+    return { title: texts.heldTitle, lead: waiting === 'held' ? texts.held : texts.heldLocked };
+  const lead = destination ? fill(texts.codeLead, { address: destination }) : texts.codeLeadUnknown;
+  return { title: texts.codeTitle, lead };
 }
 
 function codeHint(texts: SignInTexts, state: FlowState & { step: 'code' }): string {
   const { pending, notice, problem } = state;
   if (problem?.kind === 'not-sent') return '';
   if (pending.mail === 'refused') return texts.addressRefused;
-  if (pending.mail === 'failed') return texts.mailFailed;
+  if (pending.mail === 'failed') return pending.waiting ? texts.deliveryFailed : texts.mailFailed;
   if (notice === 'too-soon') return texts.resentTooSoon;
   return pending.newPassword ? texts.newPasswordCounts : '';
 }
@@ -203,6 +215,8 @@ function problemText(texts: SignInTexts, problem: Problem | null, byUsername: bo
       return texts.passwordWeak;
     case 'expired':
       return texts.codeExpired;
+    case 'replaced':
+      return texts.codeReplaced;
     case 'used':
       return texts.codeUsed;
     case 'not-sent':
@@ -242,8 +256,4 @@ function endText(texts: SignInTexts, state: FlowState & { step: 'ended' }): stri
   return [why, opens, state.passwordUnchanged ? texts.passwordUnchanged : '']
     .filter(Boolean)
     .join(' ');
-}
-
-function byAlphabet(alphabet: CodeAlphabet, digits: string, letters: string | undefined): string {
-  return alphabet === 'letters' ? (letters ?? digits) : digits;
 }

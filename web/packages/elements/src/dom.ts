@@ -4,30 +4,35 @@ import { CSS } from './generated/sheet.js';
 export const Base: typeof HTMLElement = globalThis.HTMLElement ?? (Object as never);
 
 type Props = Readonly<Record<string, unknown>>;
-type Child = Node | string | null | false;
+type Child = Node | string | false;
 
-const SVG = 'http://www.w3.org/2000/svg';
-
-/** An element: attributes by their names, properties by `.name`, listeners by `@name`. */
+/**
+ * An element. Its name is its class for the forms' sheet, and its part for a page's: `title` is
+ * `.si-title` and `::part(title)`. Props are attributes, and listeners as `@click`.
+ */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
+  name = '',
   props: Props = {},
   ...children: readonly Child[]
 ): HTMLElementTagNameMap[K] {
-  return dress(document.createElement(tag), props, children) as HTMLElementTagNameMap[K];
+  const names = name.split(' ');
+  const classes = names.map((each) => `si-${each}`).join(' ');
+  const named = name ? { class: classes, part: names[0] } : {};
+  return dress(document.createElement(tag), { ...named, ...props }, children);
 }
 
 /** A drawing that says nothing to a screen reader. */
-export function drawing(viewBox: string, className: string, ...shapes: readonly string[]): Element {
-  const svg = document.createElementNS(SVG, 'svg');
-  const paths = shapes.map((d) => dress(document.createElementNS(SVG, 'path'), { d }, []));
-  return dress(svg, { viewBox, class: className, 'aria-hidden': 'true' }, paths);
+export function drawing(size: number, name: string, ...shapes: readonly string[]): Element {
+  const svg = (tag: string) => document.createElementNS('http://www.w3.org/2000/svg', tag);
+  const paths = shapes.map((d) => dress(svg('path'), { d }, []));
+  const props = { viewBox: `0 0 ${size} ${size}`, class: name, 'aria-hidden': true };
+  return dress(svg('svg'), props, paths);
 }
 
-function dress(element: Element, props: Props, children: readonly Child[]): Element {
+function dress<T extends Element>(element: T, props: Props, children: readonly Child[]): T {
   for (const [name, value] of Object.entries(props)) {
     if (name[0] === '@') element.addEventListener(name.slice(1), value as EventListener);
-    else if (name[0] === '.') Object.assign(element, { [name.slice(1)]: value });
     else set(element, name, value);
   }
   element.append(...children.filter((child): child is Node | string => Boolean(child)));
@@ -36,9 +41,9 @@ function dress(element: Element, props: Props, children: readonly Child[]): Elem
 
 /** Sets an attribute, or removes it where the value is `null`, `false` or empty. */
 export function set(element: Element, name: string, value: unknown): void {
-  const text = value === true ? '' : value;
-  if (text === null || text === undefined || text === false) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== String(text)) element.setAttribute(name, String(text));
+  const text = value === false || value === undefined || value === null ? null : String(value);
+  if (text === null) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 /** Says a text, or nothing. An unchanged one is left alone, or it would be announced again. */

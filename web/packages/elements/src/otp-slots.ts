@@ -15,23 +15,21 @@ export class OtpSlots {
   alphabet: CodeAlphabet = 'digits';
   readonly input: HTMLInputElement;
   readonly element: HTMLElement;
-  readonly #slots = h('div', { class: 'si-otp__slots', 'aria-hidden': 'true' });
+  readonly #slots = h('div', 'otp__slots', { 'aria-hidden': true });
   readonly #field: OtpField;
 
   constructor(events: OtpEvents) {
-    this.input = h('input', {
-      class: 'si-otp__input',
+    this.input = h('input', 'otp__input', {
       part: 'otp-input',
-      type: 'text',
       autocomplete: 'one-time-code',
       autocorrect: 'off',
       spellcheck: 'false',
       enterkeyhint: 'done',
       translate: 'no',
-      'aria-required': 'true',
+      'aria-required': true,
     });
-    const clip = h('div', { class: 'si-otp__clip' }, this.input);
-    this.element = h('div', { class: 'si-otp', dir: 'ltr' }, this.#slots, clip);
+    const clip = h('div', 'otp__clip', {}, this.input);
+    this.element = h('div', 'otp', { dir: 'ltr' }, this.#slots, clip);
     // eslint-disable-next-line @typescript-eslint/no-this-alias -- for the getters below.
     const self = this;
     this.#field = new OtpField(this.input, {
@@ -65,7 +63,7 @@ export class OtpSlots {
     if (this.#slots.childElementCount === length) return;
     // By the object model: a `style` attribute would need leave from the page's policy.
     this.element.style.setProperty('--si-length', String(length));
-    const slots = Array.from({ length }, () => h('span', { class: 'si-otp__slot', part: 'slot' }));
+    const slots = Array.from({ length }, () => h('span', 'otp__slot', { part: 'slot' }));
     this.#slots.replaceChildren(...slots);
   }
 
@@ -78,7 +76,7 @@ export class OtpSlots {
   }
 
   state(invalid: boolean, readonly: boolean): void {
-    set(this.input, 'aria-invalid', invalid ? 'true' : null);
+    set(this.input, 'aria-invalid', invalid && true);
     this.input.readOnly = readonly;
     this.element.classList.toggle('si-otp--invalid', invalid);
     this.element.classList.toggle('si-otp--busy', readonly || this.input.disabled);

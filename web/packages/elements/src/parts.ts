@@ -1,11 +1,26 @@
 import { drawing, h, set, show, write } from './dom.js';
+import type { Scene } from './view.js';
 
 /** Ids differ even between elements, so that it does not matter which of them share a shadow root. */
 let made = 0;
 
-export function uniqueId(name: string): string {
+export function uniqueId(): string {
   made += 1;
-  return `${name}-${made}`;
+  return `si-${made}`;
+}
+
+/** A step's heading and the sentence below it. */
+export class Heading {
+  readonly title = h('h1', 'title', { tabindex: -1 });
+  readonly lead = h('p', 'lead');
+  readonly element = h('div', 'heading', {}, this.title, this.lead);
+
+  update({ said, headingLevel }: Scene): void {
+    set(this.title, 'aria-level', headingLevel);
+    write(this.title, said.title);
+    // The code's form sets the address apart.
+    if (!this.lead.childElementCount) write(this.lead, said.lead);
+  }
 }
 
 /** A live region that is there before its text. */
@@ -14,124 +29,99 @@ export interface Message {
   say(text: string): void;
 }
 
-function alertIcon(): Element {
-  return drawing(
-    '0 0 20 20',
+/** What went wrong, with its sign. */
+export function alert(name: string): Message {
+  const text = h('span');
+  const icon = drawing(
+    20,
     'si-icon',
     'M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16Zm-.9 4h1.8v5H9.1V6Zm.9 8.3a1.1 1.1 0 1 1 0-2.2 1.1 1.1 0 0 1 0 2.2Z',
   );
-}
-
-/** What went wrong, with its sign. */
-export function alert(className: string): Message {
-  const text = h('span');
-  const line = h('p', { class: className, part: 'error' }, alertIcon(), text);
-  const element = h('div', { role: 'alert', class: 'si-live' });
+  const line = h('p', name, { part: 'error' }, icon, text);
+  const element = h('div', 'live', { role: 'alert' });
   return {
     element,
     say: (words) => {
       write(text, words);
-      if (words && !line.isConnected) element.append(line);
       if (!words) line.remove();
+      else if (!line.isConnected) element.append(line);
     },
   };
 }
 
-/** A field's own complaint, tied to the field. */
-export class FieldError {
-  readonly element: HTMLParagraphElement;
-  readonly #input: HTMLElement;
+/** What only a screen reader says. */
+export function whisper(): HTMLElement {
+  return h('div', 'visually-hidden', { role: 'status' });
+}
+
+/** A text button that is no form's own. */
+export function link(click: () => void): HTMLButtonElement {
+  return h('button', 'link', { type: 'button', '@click': click });
+}
+
+/** The form of a step. */
+export function form(submit: () => void, ...children: readonly Node[]): HTMLFormElement {
+  const quietly = (event: Event) => {
+    event.preventDefault();
+    submit();
+  };
+  const props = { method: 'post', novalidate: true, '@submit': quietly };
+  return h('form', 'form', props, ...children);
+}
+
+/** A labelled text field with its own complaint. */
+export class Field {
+  readonly input: HTMLInputElement;
+  readonly element: HTMLElement;
+  readonly id = uniqueId();
+  readonly #label = h('label', 'label', { for: this.id });
+  readonly #error = h('p', 'field-error', { part: 'error', id: `${this.id}e` });
   readonly #described: string;
 
-  constructor(input: HTMLElement, described = '') {
-    this.#input = input;
+  constructor(props: Readonly<Record<string, unknown>>, beside?: Node, described = '') {
     this.#described = described;
-    this.element = h('p', { class: 'si-field-error', part: 'error', id: uniqueId('error') });
+    const common = { id: this.id, required: true, autocapitalize: 'off', spellcheck: 'false' };
+    this.input = h('input', 'input', { ...common, ...props, '@input': () => this.say('') });
+    const wrap = beside ? h('div', 'input-wrap', {}, this.input, beside) : this.input;
+    this.element = h('div', 'field', {}, this.#label, wrap, this.#error);
     this.say('');
   }
 
+  label(text: string): void {
+    write(this.#label, text);
+  }
+
   say(text: string): void {
-    write(this.element, text);
-    show(this.element, text !== '');
-    set(this.#input, 'aria-invalid', text ? 'true' : null);
-    const ids = [text && this.element.id, this.#described].filter(Boolean).join(' ');
-    set(this.#input, 'aria-describedby', ids || null);
-  }
-}
-
-/** A labelled text field. */
-export function field(label: HTMLElement, ...below: readonly Node[]): HTMLElement {
-  return h('div', { class: 'si-field', part: 'field' }, label, ...below);
-}
-
-/** The button that submits: its words, and whether it is at work. */
-export class SubmitButton {
-  readonly element: HTMLButtonElement;
-  readonly #spinner = h('span', { class: 'si-spinner', 'aria-hidden': 'true' });
-  readonly #text = h('span');
-
-  constructor() {
-    this.element = h(
-      'button',
-      { class: 'si-button', part: 'button', type: 'submit' },
-      this.#spinner,
-      this.#text,
-    );
-  }
-
-  update(text: string, busy: boolean, disabled = busy): void {
-    write(this.#text, text);
-    show(this.#spinner, busy);
-    set(this.element, 'aria-disabled', disabled ? 'true' : null);
+    write(this.#error, text);
+    show(this.#error, text !== '');
+    set(this.input, 'aria-invalid', text !== '' && true);
+    const described = `${text && this.#error.id} ${this.#described}`.trim();
+    set(this.input, 'aria-describedby', described || null);
   }
 }
 
 /** A password with a button that shows it. */
-export class PasswordField {
-  readonly input: HTMLInputElement;
-  readonly element: HTMLElement;
-  readonly error: FieldError;
-  readonly #label: HTMLLabelElement;
+export class PasswordField extends Field {
   readonly #reveal: HTMLButtonElement;
   #words: readonly [show: string, hide: string] = ['', ''];
 
   constructor(autocomplete: 'current-password' | 'new-password', described = '') {
-    const id = uniqueId('password');
-    this.input = h('input', {
-      class: 'si-input',
-      part: 'input',
-      id,
-      name: 'password',
-      type: 'password',
-      autocomplete,
-      autocapitalize: 'off',
-      spellcheck: 'false',
-      enterkeyhint: 'go',
-      required: true,
-    });
-    this.#label = h('label', { class: 'si-label', part: 'label', for: id });
-    this.#reveal = h(
-      'button',
-      {
-        class: 'si-reveal',
-        type: 'button',
-        'aria-controls': id,
-        '@click': () => this.reveal(this.input.type === 'password'),
-      },
-      drawing(
-        '0 0 24 24',
-        'si-icon si-icon--line',
-        'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
-        'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z',
-      ),
+    const icon = drawing(
+      24,
+      'si-icon si-icon--line',
+      'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
+      'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z',
     );
-    this.error = new FieldError(this.input, described);
-    const wrap = h('div', { class: 'si-input-wrap' }, this.input, this.#reveal);
-    this.element = field(this.#label, wrap, this.error.element);
+    const turn = () => this.reveal(this.input.type === 'password');
+    const reveal = h('button', 'reveal', { type: 'button', '@click': turn }, icon);
+    const props = { name: 'password', type: 'password', enterkeyhint: 'go', autocomplete };
+    super(props, reveal, described);
+    set(reveal, 'aria-controls', this.id);
+    this.#reveal = reveal;
   }
 
   texts(label: string, reveal: string, hide: string): void {
-    write(this.#label, label);
+    this.label(label);
     this.#words = [reveal, hide];
     this.reveal(this.input.type === 'text');
   }
@@ -139,5 +129,27 @@ export class PasswordField {
   reveal(revealed: boolean): void {
     this.input.type = revealed ? 'text' : 'password';
     set(this.#reveal, 'aria-label', this.#words[revealed ? 1 : 0]);
+  }
+}
+
+/** The button that submits: its words, and whether it is at work. */
+export class SubmitButton {
+  readonly #spinner = h('span', 'spinner', { 'aria-hidden': true });
+  readonly #text = h('span');
+  readonly element = h('button', 'button', { type: 'submit' }, this.#spinner, this.#text);
+  /** Says the same to a screen reader while it is at work. */
+  readonly status = whisper();
+
+  update(text: string, busy: boolean, still = busy): void {
+    write(this.#text, text);
+    show(this.#spinner, busy);
+    set(this.element, 'aria-disabled', still && true);
+  }
+
+  /** For a form that goes on with the next step. */
+  proceed({ texts, snapshot }: Scene, busy: boolean): void {
+    const text = !busy ? texts.continue : snapshot.slow ? texts.stillWorking : texts.signingIn;
+    this.update(text, busy);
+    write(this.status, busy ? text : '');
   }
 }

@@ -2,17 +2,16 @@ import {
   type AuthClient,
   CognitoClient,
   FlowStorage,
+  type FlowState,
   type Metadata,
   SignInFlow,
   type Tokens,
 } from '@poolhouse/auth';
 import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
 import { ENGLISH, type SignInTexts, say } from '@poolhouse/auth/texts';
-import { codeView } from './code-view.js';
 import { Base, h, set, styledRoot, write } from './dom.js';
 import { doneView, endedView } from './end-views.js';
 import { loginView } from './login-view.js';
-import { passwordView } from './password-view.js';
 import type { Scene, View } from './view.js';
 
 /** What cannot be said in an attribute. All of it may be set before or after the element is shown. */
@@ -26,13 +25,14 @@ export interface PhSignInOptions {
   metadata?: () => Metadata;
 }
 
-const VIEWS = {
-  credentials: loginView,
-  'new-password': passwordView,
-  code: codeView,
-  ended: endedView,
-  done: doneView,
-};
+type Views = Readonly<Partial<Record<FlowState['step'], (scene: Scene) => View>>>;
+
+const VIEWS: Views = { credentials: loginView, ended: endedView, done: doneView };
+
+let laterViews: Views = {};
+
+/** The steps after the login: fetched while the person types, so that nobody waits for them. */
+const fetchLaterViews = async () => (laterViews = (await import('./later-views.js')).VIEWS);
 
 /**
  * `<ph-sign-in endpoint="…" user-pool-id="…" client-id="…">`: the whole sign-in in one card.
@@ -47,9 +47,9 @@ export class PhSignIn extends Base {
   static readonly observedAttributes = ['heading-level'];
 
   readonly #root = styledRoot(this);
-  readonly #stage = h('div', { class: 'si-live' });
-  readonly #offline = h('p', { class: 'si-offline', part: 'note' });
-  readonly #offlineBox = h('div', { class: 'si-live', role: 'status' });
+  readonly #stage = h('div', 'live');
+  readonly #offline = h('p', 'offline', { part: 'note' });
+  readonly #offlineBox = h('div', 'live', { role: 'status' });
   readonly #card: HTMLElement;
   #options: PhSignInOptions = {};
   #flow: SignInFlow | undefined;
@@ -58,9 +58,7 @@ export class PhSignIn extends Base {
 
   constructor() {
     super();
-    const logo = h('slot');
-    const attributes = { class: 'si-card', part: 'card' };
-    this.#card = h('section', attributes, logo, this.#offlineBox, this.#stage);
+    this.#card = h('section', 'card', {}, h('slot'), this.#offlineBox, this.#stage);
     this.#root.append(this.#card);
   }
 
@@ -94,6 +92,8 @@ export class PhSignIn extends Base {
     addEventListener('offline', this.#connection);
     this.#render();
     this.#connection();
+    // Whatever goes wrong with it now is said when it is needed.
+    fetchLaterViews().catch(() => undefined);
   }
 
   disconnectedCallback(): void {
@@ -138,25 +138,40 @@ export class PhSignIn extends Base {
   }
 
   readonly #render = (): void => {
+    if (!this.isConnected) return;
     const scene = this.#scene();
     const { texts, snapshot } = scene;
-    const { state } = snapshot;
+    const { step } = snapshot.state;
     set(this.#card, 'lang', texts.lang);
     set(this.#card, 'dir', texts.dir);
     write(this.#offline, texts.offline);
-    const first = this.#step === '';
-    if (state.step !== this.#step) {
-      this.#step = state.step;
-      this.#view = VIEWS[state.step](scene);
-      this.#stage.replaceChildren(this.#view.element);
-      this.#view.update(scene);
-      if (!first || !this.hasAttribute('no-autofocus')) this.#view.focus();
-      this.#tell('step', state.step);
-      if (state.step === 'done') this.#tell<Tokens>('signed-in', state.tokens);
-    } else {
-      this.#view?.update(scene);
-    }
+    if (step === this.#step) return this.#view?.update(scene);
+    const make = VIEWS[step] ?? laterViews[step];
+    if (make) return this.#show(make(scene), scene);
+    // The form before stays as it is meanwhile: busy.
+    fetchLaterViews().then(this.#render, () => this.#lost(scene));
   };
+
+  /** The next form cannot be fetched. */
+  #lost(scene: Scene): void {
+    if (!this.isConnected || scene.snapshot.state.step === this.#step) return;
+    const { texts } = scene;
+    const view = endedView(scene);
+    const said = { ...scene.said, title: texts.endedTitle, error: texts.network };
+    this.#show({ ...view, update: () => view.update({ ...scene, said }) }, scene);
+  }
+
+  #show(view: View, scene: Scene): void {
+    const { state } = scene.snapshot;
+    const first = this.#step === '';
+    this.#step = state.step;
+    this.#view = view;
+    this.#stage.replaceChildren(view.element);
+    view.update(scene);
+    if (!first || !this.hasAttribute('no-autofocus')) view.focus();
+    this.#tell('step', state.step);
+    if (state.step === 'done') this.#tell<Tokens>('signed-in', state.tokens);
+  }
 
   #scene(): Scene {
     const { flow } = this;

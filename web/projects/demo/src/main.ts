@@ -3,6 +3,7 @@ import { createApplication } from '@angular/platform-browser';
 import { provideSignIn } from '@poolhouse/angular';
 import { loadConfig } from './app/config';
 import { PAGE_TEXTS } from './app/demo-texts';
+import { loadInsideStyles } from './app/inside-styles';
 import { loadDemoTexts } from './app/languages/load-texts';
 import { SignInPage } from './app/sign-in-page';
 import { UnavailablePage } from './app/unavailable-page';
@@ -15,7 +16,10 @@ interface Page {
 /** Two pages do not pay for a router; and the sign-in page does not pay for the inbox. */
 async function pageAt(path: string): Promise<Page> {
   if (/^\/inbox\/?$/.test(path)) {
-    const { InboxPage } = await import('./app/inbox/inbox-page');
+    const [{ InboxPage }] = await Promise.all([
+      import('./app/inbox/inbox-page'),
+      loadInsideStyles(),
+    ]);
     return { component: InboxPage, providers: [] };
   }
   const [config, { forms, pages }] = await Promise.all([loadConfig(), loadDemoTexts()]);

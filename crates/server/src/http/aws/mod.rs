@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
@@ -34,7 +34,7 @@ use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::request::{App, Asker, Ctx};
 
 use super::access;
-use super::body::{self, BodyLimits};
+use super::body::Bodies;
 use super::edge::RequestId;
 use super::peer::Peer;
 use answer::{Fault, Protocol};
@@ -43,7 +43,7 @@ use call::Call;
 /// Answers what a function signs for another service than the pool's own; hands everything else on.
 pub(super) async fn divert(
     State(app): State<Arc<App>>,
-    Extension(limits): Extension<BodyLimits>,
+    Extension(bodies): Extension<Arc<Bodies>>,
     RequestId(id): RequestId,
     request: Request,
     next: Next,
@@ -56,8 +56,8 @@ pub(super) async fn divert(
         .get::<Peer>()
         .is_some_and(|peer| peer.is_loopback());
     let (parts, body) = request.into_parts();
-    let body = match body::read(body, &limits).await {
-        Ok(body) => body,
+    let (body, _room) = match bodies.read_large(body).await {
+        Ok(read) => read,
         Err(refusal) => return refusal.into_response().map(Into::into),
     };
     let request = Request::from_parts(parts, body);
@@ -89,19 +89,9 @@ pub(super) async fn divert(
 /// The service that a function calls, if it is another than the pool's own. To everybody else this server is no AWS: an
 /// operator's tool that looks for Lambda here must not take a refusal for an answer of Lambda's.
 fn of_function(app: &App, headers: &HeaderMap) -> Option<String> {
-    let (access_key_id, service) = signer(headers)?;
+    let (access_key_id, service) = access::scope(headers)?;
     let is_function = app.function_keys.find(access_key_id).is_some();
     (is_function && service != access::SERVICE).then(|| service.to_owned())
-}
-
-/// The access key and the service in the scope of a signature: the first and the fourth part of the credential.
-fn signer(headers: &HeaderMap) -> Option<(&str, &str)> {
-    let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (_, credential) = authorization.split_once("Credential=")?;
-    let scope = credential.split([',', ' ']).next()?;
-    let mut parts = scope.rsplit('/');
-    let service = (parts.next() == Some("aws4_request")).then(|| parts.next())??;
-    Some((parts.next_back()?, service))
 }
 
 async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<answer::Answer, Fault> {
@@ -132,31 +122,4 @@ fn refused(error: ApiError) -> Fault {
         other => other.name(),
     };
     Fault::new(code, error.message)
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    #[test]
-    fn key_and_service_are_those_of_the_signatures_scope() {
-        let named = |authorization: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(authorization));
-            signer(&headers).map(|(key, service)| (key.to_owned(), service.to_owned()))
-        };
-        let scope = "AWS4-HMAC-SHA256 Credential=AKIA/20260102/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
-        assert_eq!(named(scope), Some(("AKIA".to_owned(), "ses".to_owned())));
-        for other in [
-            "Bearer x",
-            "AWS4-HMAC-SHA256 Credential=AKIA",
-            "AWS4-HMAC-SHA256 Credential=AKIA/ses/aws5_request",
-            "AWS4-HMAC-SHA256 Credential=aws4_request",
-        ] {
-            assert_eq!(named(other), None, "{other}");
-        }
-        assert_eq!(signer(&HeaderMap::new()), None);
-    }
 }

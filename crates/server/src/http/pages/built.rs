@@ -1,4 +1,4 @@
-//! The built app: its files by their paths, and the headers of its pages.
+//! The pages: their files by their paths, and the headers that they carry.
 
 use std::collections::HashMap;
 use std::io;
@@ -11,17 +11,18 @@ use super::policy;
 use crate::http::problem::problem;
 use crate::settings::WebSettings;
 
-/// The page that every path without a file stands for: the app finds out by itself what to show.
+/// The page, which finds out by itself what to show.
 const INDEX: &str = "/index.html";
+/// The paths of the app's own that it is served under, without a slash at their end. `web/projects/demo/src/main.ts` has the same.
+const ROUTES: [&str; 2] = ["", INBOX];
 /// The page that shows mail.
 const INBOX: &str = "/inbox";
-/// What is served while there is no built app.
-const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Poolhouse</title>\
-    <h1>The sign-in page is not built</h1>\
-    <p>The API works. For the page, run <code>npm ci &amp;&amp; npm run build</code> in <code>web/</code> and start \
-    the server again, or run <code>cargo xtask demo</code>, which does both.</p>";
+/// What a browser is shown for any other path.
+const NOT_FOUND: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Not found – Poolhouse</title>\
+    <h1>There is no such page</h1><p><a href=\"/\">Sign in</a></p>";
 
-/// The built app.
+/// The pages.
 pub struct Pages {
     pub(super) settings: WebSettings,
     files: HashMap<String, File>,
@@ -30,19 +31,21 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Reads the built app, or makes the page that says how to build it if there is no such directory.
+    /// The pages inside the program, or those of the directory that the settings name.
     ///
     /// # Errors
-    /// When the directory is there and cannot be read, or is something else than a built app.
+    /// When the directory cannot be read, or is something else than built pages.
     pub fn load(settings: &WebSettings) -> io::Result<Pages> {
-        let files = match settings
-            .directory
-            .as_deref()
-            .filter(|directory| directory.is_dir())
-        {
+        let files = match &settings.directory {
             Some(directory) => file::load(directory)?,
-            None => HashMap::new(),
+            None => file::built_in()?,
         };
+        if !files.contains_key(INDEX) {
+            return Err(io::Error::new(
+                io::ErrorKind::NotFound,
+                "there is no index.html among them",
+            ));
+        }
         let policy = policy::of_pages(settings.endpoint.as_deref());
         let header = |policy: &str| {
             HeaderValue::from_str(policy).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
@@ -56,23 +59,19 @@ impl Pages {
     }
 
     pub(super) fn answer(&self, path: &str, asked: &HeaderMap) -> Response {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        match self.files.get(path) {
+        let is_route = ROUTES.contains(&path.strip_suffix('/').unwrap_or(path));
+        let found = self.files.get(if is_route { INDEX } else { path });
+        match found {
             Some(file) => self.complete(path, file, asked),
-            None if name.contains('.') => problem(StatusCode::NOT_FOUND, "There is no such file."),
-            None => match self.files.get(INDEX) {
-                Some(index) => self.complete(path, index, asked),
-                None => {
-                    let headers = [
-                        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-                        (header::CACHE_CONTROL, "no-store"),
-                    ];
-                    self.protect(
-                        path,
-                        (StatusCode::SERVICE_UNAVAILABLE, headers, NOT_BUILT).into_response(),
-                    )
-                }
-            },
+            None if is_asked_for_by_a_person(asked) => {
+                let headers = [
+                    (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+                    (header::CACHE_CONTROL, "no-store"),
+                ];
+                let page = (StatusCode::NOT_FOUND, headers, NOT_FOUND);
+                self.protect(path, page.into_response())
+            }
+            None => problem(StatusCode::NOT_FOUND, "There is nothing at this path."),
         }
     }
 
@@ -109,6 +108,12 @@ impl Pages {
     }
 }
 
+/// Whether a browser asks in order to show what it gets; programs and scripts take what they are given.
+fn is_asked_for_by_a_person(asked: &HeaderMap) -> bool {
+    let accepts = asked.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,7 +128,8 @@ mod tests {
             ("/inboxes", false),
             ("/inbox/api", false),
         ] {
-            let response = pages.answer(path, &HeaderMap::new());
+            let asked = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("text/html"))]);
+            let response = pages.answer(path, &asked);
             let policy = response.headers()[header::CONTENT_SECURITY_POLICY]
                 .to_str()
                 .unwrap();

@@ -1,4 +1,4 @@
-//! The files of the built app, with the forms in which they are sent.
+//! The files of the pages, with the forms in which they are sent.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,8 +10,11 @@ use bytes::Bytes;
 use poolhouse_crypto::sha256;
 use poolhouse_text::hex;
 
-/// More than this in the directory and it is not the built app.
-const MAX_OCTETS: u64 = 64 << 20;
+use super::archive;
+use super::encoding::Encoding;
+
+/// More bytes than this in the directory and it is not the built pages.
+const LARGEST: u64 = 64 << 20;
 
 /// One file in the encodings that the build made.
 pub(super) struct File {
@@ -22,32 +25,25 @@ pub(super) struct File {
     pub content_type: &'static str,
     /// The name changes with the content, so that browsers need never ask again.
     hashed: bool,
-    tag: String,
+    digest: String,
 }
 
 impl File {
     /// The file, or word that the client has it already.
     pub fn answer(&self, asked: &HeaderMap) -> Response {
-        let (body, encoding) = match (&self.brotli, &self.gzip) {
-            (Some(brotli), _) if accepts(asked, "br") => (brotli, Some("br")),
-            (_, Some(gzip)) if accepts(asked, "gzip") => (gzip, Some("gzip")),
-            _ => (&self.plain, None),
-        };
-        let known = asked
-            .get(header::IF_NONE_MATCH)
-            .and_then(|tags| tags.to_str().ok());
-        let mut response = match known {
-            Some(tags)
-                if tags
-                    .split(',')
-                    .any(|tag| tag.trim().trim_start_matches("W/") == self.tag) =>
-            {
-                StatusCode::NOT_MODIFIED.into_response()
-            }
-            _ => body.clone().into_response(),
+        let offered = [
+            self.brotli.is_some().then_some(Encoding::Brotli),
+            self.gzip.is_some().then_some(Encoding::Gzip),
+            Some(Encoding::Plain),
+        ];
+        let encoding = Encoding::choose(asked, offered.into_iter().flatten());
+        let tag = self.tag(encoding);
+        let mut response = if is_known(asked, &tag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            self.whole(encoding)
         };
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         let cache = if self.hashed {
             "public, max-age=31536000, immutable"
         } else {
@@ -55,14 +51,53 @@ impl File {
         };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-        if let Ok(tag) = HeaderValue::from_str(&self.tag) {
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
             headers.insert(header::ETAG, tag);
-        }
-        if let Some(encoding) = encoding {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         response
     }
+
+    fn whole(&self, encoding: Encoding) -> Response {
+        let body = match encoding {
+            Encoding::Brotli => self.brotli.as_ref(),
+            Encoding::Gzip => self.gzip.as_ref(),
+            Encoding::Plain => None,
+        };
+        let mut response = body.unwrap_or(&self.plain).clone().into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        if let Some(name) = encoding.name() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+        response
+    }
+
+    /// A tag for each form: they are not the same bytes, and a strong tag promises that.
+    fn tag(&self, encoding: Encoding) -> String {
+        match encoding.name() {
+            Some(name) => format!("\"{}-{name}\"", self.digest),
+            None => format!("\"{}\"", self.digest),
+        }
+    }
+}
+
+/// Whether the client holds what has this tag. That its copy may be a weak one does not matter here.
+fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+    let lists = asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|tags| tags.to_str().ok());
+    lists
+        .flat_map(|tags| tags.split(','))
+        .any(|known| matches!(known.trim(), known if known == "*" || known.trim_start_matches("W/") == tag))
+}
+
+/// The pages inside the program.
+///
+/// # Errors
+/// When they are damaged.
+pub(super) fn built_in() -> io::Result<HashMap<String, File>> {
+    Ok(assemble(archive::built_in()?))
 }
 
 /// Every file below `directory` by its path from there, which begins with `/`.
@@ -76,7 +111,7 @@ pub(super) fn load(directory: &Path) -> io::Result<HashMap<String, File>> {
 fn read_all(
     directory: &Path,
     prefix: &str,
-    octets: &mut u64,
+    bytes: &mut u64,
     files: &mut HashMap<String, Bytes>,
 ) -> io::Result<()> {
     for entry in fs::read_dir(directory)? {
@@ -87,13 +122,13 @@ fn read_all(
         let path = format!("{prefix}/{name}");
         let kind = entry.metadata()?;
         if kind.is_dir() {
-            read_all(&entry.path(), &path, octets, files)?;
+            read_all(&entry.path(), &path, bytes, files)?;
         } else if kind.is_file() {
-            *octets += kind.len();
-            if *octets > MAX_OCTETS {
+            *bytes += kind.len();
+            if *bytes > LARGEST {
                 return Err(io::Error::new(
                     io::ErrorKind::FileTooLarge,
-                    "holds more than 64 MiB: not the built app",
+                    "holds more than 64 MiB: not the built pages",
                 ));
             }
             files.insert(path, fs::read(entry.path())?.into());
@@ -123,7 +158,7 @@ fn assemble(mut raw: HashMap<String, Bytes>) -> HashMap<String, File> {
             gzip,
             content_type: content_type(&path),
             hashed: is_hashed(&path),
-            tag: format!("\"{digest}\""),
+            digest,
         };
         files.insert(path, file);
     }
@@ -157,18 +192,5 @@ fn is_hashed(path: &str) -> bool {
             && digest
                 .bytes()
                 .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    })
-}
-
-/// Whether the client takes an encoding: named, and not with a weight of zero.
-fn accepts(asked: &HeaderMap, encoding: &str) -> bool {
-    let offers = asked
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    offers.flat_map(|list| list.split(',')).any(|offer| {
-        let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        let weight = weight.trim().strip_prefix("q=").unwrap_or("1");
-        name.trim().eq_ignore_ascii_case(encoding) && weight.parse::<f32>().is_ok_and(|weight| weight > 0.0)
     })
 }

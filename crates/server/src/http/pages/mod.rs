@@ -1,10 +1,12 @@
-//! The built sign-in page, served from memory.
+//! The sign-in page, which is inside the program, served from memory.
 //!
-//! The files are read once at the start and found by their exact path, so a request can reach nothing else, whatever
+//! The files are unpacked once at the start and found by their exact path, so a request can reach nothing else, whatever
 //! its path says. They are small: the whole app is a few hundred kilobytes.
 
+mod archive;
 mod built;
 mod config;
+mod encoding;
 mod file;
 mod policy;
 

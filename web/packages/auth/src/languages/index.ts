@@ -1,8 +1,12 @@
 import type { SignInTexts } from '../texts.js';
+import { type LanguageTag, chooseLanguage } from './choose.js';
 import en from './en.js';
 
+export { LANGUAGE_TAGS, chooseLanguage } from './choose.js';
+export type { LanguageTag } from './choose.js';
+
 /** Each language but English is a file of its own, fetched by those who read it. */
-const LANGUAGES: Readonly<Record<string, () => Promise<{ readonly default: SignInTexts }>>> = {
+const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<{ readonly default: SignInTexts }>>> = {
   ar: () => import('./ar.js'),
   de: () => import('./de.js'),
   en: async () => ({ default: en }),
@@ -15,11 +19,10 @@ const LANGUAGES: Readonly<Record<string, () => Promise<{ readonly default: SignI
   nl: () => import('./nl.js'),
   pl: () => import('./pl.js'),
   'pt-BR': () => import('./pt-BR.js'),
+  'pt-PT': () => import('./pt-PT.js'),
   'zh-CN': () => import('./zh-CN.js'),
+  'zh-TW': () => import('./zh-TW.js'),
 };
-
-/** The tags of all languages there are. */
-export const LANGUAGE_TAGS: readonly string[] = Object.keys(LANGUAGES);
 
 /** The texts in the first of the wanted languages that there is: `loadTexts(navigator.languages)`. */
 export async function loadTexts(wanted: readonly string[]): Promise<SignInTexts> {
@@ -29,14 +32,4 @@ export async function loadTexts(wanted: readonly string[]): Promise<SignInTexts>
     // A language that cannot be fetched is no reason not to sign in.
     return en;
   }
-}
-
-/** The tag of the first wanted language that there is, by the part before the region; else `en`. */
-export function chooseLanguage(wanted: readonly string[]): string {
-  const primary = (tag: string) => tag.toLowerCase().split('-')[0];
-  for (const tag of wanted) {
-    const found = LANGUAGE_TAGS.find((each) => primary(each) === primary(tag));
-    if (found) return found;
-  }
-  return 'en';
 }

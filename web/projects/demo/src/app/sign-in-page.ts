@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { Session, SignIn, SignInFlow } from '@poolhouse/angular';
 import { Brand } from './brand';
+import { loadInsideStyles } from './inside-styles';
 
 /** Long enough to see that it worked. */
 const GREETING = 600;
@@ -58,7 +59,7 @@ export class SignInPage {
 
   /** Fetched when somebody has signed in: nobody waits for it before. */
   private async showAccount(): Promise<void> {
-    const { SignedInPage } = await import('./signed-in-page');
+    const [{ SignedInPage }] = await Promise.all([import('./signed-in-page'), loadInsideStyles()]);
     if (!this.session.signedIn() || this.next().length) return;
     this.inside.set(true);
     this.next().createComponent(SignedInPage);

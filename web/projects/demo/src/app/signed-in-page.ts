@@ -26,7 +26,7 @@ import { PAGE_TEXTS } from './demo-texts';
           <div class="account">
             <span class="account__face" aria-hidden="true" translate="no">{{ initials() }}</span>
             <div class="si-heading">
-              <h1 class="si-title" tabindex="-1" #heading>{{ texts.welcome }}</h1>
+              <h1 class="si-title" tabindex="-1" #heading>{{ welcome() }}</h1>
               <p class="si-lead">
                 {{ lead[0] }}<strong translate="no" dir="auto">{{ who() }}</strong
                 >{{ lead[1] }}
@@ -79,6 +79,9 @@ export class SignedInPage {
   private readonly name = computed(() => text(this.claims()['name']));
   protected readonly who = computed(
     () => this.email() || text(this.claims()['cognito:username']) || text(this.claims()['sub']),
+  );
+  protected readonly welcome = computed(() =>
+    this.name() ? this.texts.welcomeName.replace('{name}', this.name()) : this.texts.welcome,
   );
   protected readonly initials = computed(() => initialsOf(this.name() || this.who()));
   protected readonly rows = computed(() =>

@@ -14,26 +14,13 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import type { CodeAlphabet } from '@poolhouse/auth';
-import {
-  codeIncomplete,
-  codeLabel,
-  codeLead,
-  codeTooLong,
-  fill,
-  formatTime,
-} from '@poolhouse/auth/texts';
+import type { CodeAlphabet, MailState } from '@poolhouse/auth';
+import { codeForm, codeHeading, fill, leadParts } from '@poolhouse/auth/texts';
 import { SIGN_IN_TEXTS } from '../provide-sign-in';
 import { AlertIcon } from './alert-icon';
 import { Heading } from './heading';
 import { OtpInput } from './otp-input';
 import { uniqueId } from './unique-id';
-
-/** From here on the remaining time stands out. */
-const LAST_SECONDS = 30;
-
-/** Long enough for every screen reader to notice the sentence. */
-const MINUTE_ANNOUNCED = { from: 60, to: 50 };
 
 /** The mailed code. It says what was typed and shows what it is told; it has no clock of its own. */
 @Component({
@@ -42,61 +29,52 @@ const MINUTE_ANNOUNCED = { from: 60, to: 50 };
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
+    @let form = shown();
     <form class="si-form" method="post" novalidate (submit)="submit($event)">
       <div class="si-heading">
-        <si-heading [level]="headingLevel()">
-          {{ waiting() ? texts().heldTitle : texts().codeTitle }}
-        </si-heading>
+        <si-heading [level]="headingLevel()">{{ heading().title }}</si-heading>
         <p class="si-lead" [id]="codeId + '-lead'">
-          @if (waiting(); as reason) {
-            {{ reason === 'held' ? texts().held : texts().heldLocked }}
-          } @else if (destination()) {
-            {{ lead()[0] }}<strong translate="no" dir="ltr">{{ destination() }}</strong
-            >{{ lead()[1] }}
-          } @else {
-            {{ texts().codeLeadUnknown }}
-          }
+          {{ lead()[0] }}<strong translate="no" dir="ltr">{{ lead()[1] }}</strong
+          >{{ lead()[2] }}
         </p>
       </div>
       <div class="si-field">
         @if (!waiting()) {
           <div class="si-label-row">
-            <label class="si-label" [for]="codeId">{{ label() }}</label>
-            <span class="si-timer" role="timer" aria-live="off" [class.si-timer--low]="timeIsLow()">
-              @if (timeLeft(); as time) {
-                {{ fill(texts().expiresIn, { time }) }}
-              }
-            </span>
+            <label class="si-label" [for]="codeId">{{ form.label }}</label>
+            <span
+              class="si-timer"
+              role="timer"
+              aria-live="off"
+              [class.si-timer--low]="form.timeIsLow"
+              >{{ form.time }}</span
+            >
           </div>
           <si-otp-input
             [inputId]="codeId"
             [length]="length()"
             [alphabet]="alphabet()"
             [(value)]="code"
-            [invalid]="shownError() !== ''"
+            [invalid]="form.error !== ''"
             [readonly]="busy() === 'verifying'"
             [describedBy]="codeId + '-lead ' + codeId + '-message'"
             (codeCompleted)="complete($event)"
-            (tooLong)="tooLong.set(true)"
+            (tooLong)="complaint.set('long')"
           />
         }
         <div class="si-message" [id]="codeId + '-message'">
           <div role="alert">
-            @if (shownError()) {
-              <p class="si-field-error"><si-alert-icon />{{ shownError() }}</p>
+            @if (form.error) {
+              <p class="si-field-error"><si-alert-icon />{{ form.error }}</p>
             }
           </div>
           <div role="status">
-            @if (note(); as note) {
-              <p class="si-note" [class.si-note--ok]="note === notice()">{{ note }}</p>
+            @if (form.note) {
+              <p class="si-note" [class.si-note--ok]="form.good">{{ form.note }}</p>
             }
           </div>
         </div>
-        <div class="si-visually-hidden" role="status">
-          @if (announceMinute()) {
-            {{ texts().oneMinuteLeft }}
-          }
-        </div>
+        <div class="si-visually-hidden" role="status">{{ form.minute }}</div>
       </div>
       @if (rememberDays(); as n) {
         <label class="si-check">
@@ -112,24 +90,24 @@ const MINUTE_ANNOUNCED = { from: 60, to: 50 };
       <!-- One button, whatever it does: another one in its place would not have the focus. -->
       <button
         class="si-button"
-        [attr.type]="renews() ? 'button' : 'submit'"
-        [attr.aria-disabled]="busy() !== null || (renews() && !!resendIn()) || null"
+        [attr.type]="form.renews ? 'button' : 'submit'"
+        [attr.aria-disabled]="form.still || null"
         (click)="press()"
       >
-        @if (busy() === 'verifying' || (busy() && renews())) {
+        @if (form.spinning) {
           <span class="si-spinner" aria-hidden="true"></span>
         }
-        {{ action() }}
+        {{ form.button }}
       </button>
       <div class="si-links">
-        @if (resendIn() !== null && !renews()) {
+        @if (form.resend) {
           <button
             type="button"
             class="si-link"
-            [attr.aria-disabled]="resendIn() !== 0 || busy() !== null || null"
+            [attr.aria-disabled]="form.resendStill || null"
             (click)="requestResend()"
           >
-            {{ timed(texts().resend, texts().resendIn) }}
+            {{ form.resend }}
           </button>
         }
         <button type="button" class="si-link" (click)="differentAccount.emit()">
@@ -152,6 +130,8 @@ export class ConfirmCodeForm {
   readonly expired = input(false);
   /** No code was sent yet: one can be asked for after the wait. There is nothing to type until then. */
   readonly waiting = input<'held' | 'locked' | null>(null);
+  /** What became of the last mail, where that is known. */
+  readonly mail = input<MailState | null>(null);
   readonly busy = input<'verifying' | 'resending' | null>(null);
   readonly slow = input(false);
   /** Shown under the field, which turns red; the code is selected, so that typing replaces it. */
@@ -176,50 +156,43 @@ export class ConfirmCodeForm {
   protected readonly fill = fill;
   protected readonly codeId = uniqueId('code');
   protected readonly code = signal('');
-  /** The complaint about a code too short holds until the code changes. */
-  private readonly incomplete = linkedSignal({ source: this.code, computation: () => false });
-  protected readonly tooLong = linkedSignal({ source: this.code, computation: () => false });
+  /** What is wrong with the code by itself; holds until the code changes. */
+  protected readonly complaint = linkedSignal<string, 'short' | 'long' | null>({
+    source: this.code,
+    computation: () => null,
+  });
   private readonly field = viewChild(OtpInput);
-  private readonly heading = viewChild.required(Heading);
+  private readonly headingElement = viewChild.required(Heading);
 
-  protected readonly lead = computed(() => codeLead(this.texts()));
-  protected readonly label = computed(() =>
-    codeLabel(this.texts(), this.length(), this.alphabet()),
+  protected readonly heading = computed(() =>
+    codeHeading(this.texts(), {
+      waiting: this.waiting(),
+      mail: this.mail(),
+      destination: this.destination(),
+    }),
   );
-  /** The button asks for a code instead of sending one. */
-  protected readonly renews = computed(() => this.expired() || this.waiting() !== null);
-
-  protected readonly timeLeft = computed(() => {
-    const seconds = this.expiresIn();
-    return seconds ? formatTime(seconds) : '';
-  });
-  protected readonly timeIsLow = computed(() => (this.expiresIn() ?? Infinity) <= LAST_SECONDS);
-  protected readonly announceMinute = computed(() => {
-    const seconds = this.expiresIn() ?? 0;
-    return seconds <= MINUTE_ANNOUNCED.from && seconds > MINUTE_ANNOUNCED.to;
-  });
-  protected readonly shownError = computed(() => {
-    if (this.busy() === 'verifying') return '';
-    if (this.tooLong()) return codeTooLong(this.texts(), this.length(), this.alphabet());
-    if (this.incomplete()) return codeIncomplete(this.texts(), this.length(), this.alphabet());
-    return this.error();
-  });
-  protected readonly action = computed(() => {
-    const texts = this.texts();
-    if (!this.renews()) return texts.verify;
-    return this.resendIn() === null ? texts.startAgain : this.timed(texts.renew, texts.renewIn);
-  });
-  protected readonly note = computed(() => {
-    const texts = this.texts();
-    if (this.busy() === 'verifying') return this.slow() ? texts.stillWorking : texts.verifying;
-    if (this.busy() === 'resending' && this.slow()) return texts.stillWorking;
-    if (this.shownError()) return this.hint();
-    return this.notice() || this.hint() || (this.waiting() ? '' : texts.codeHint);
-  });
+  /** The address in the middle, to be set apart. */
+  protected readonly lead = computed(() => leadParts(this.heading().lead, this.destination()));
+  protected readonly shown = computed(() =>
+    codeForm(this.texts(), {
+      codeLength: this.length(),
+      alphabet: this.alphabet(),
+      waiting: this.waiting(),
+      busy: this.busy(),
+      slow: this.slow(),
+      expiresIn: this.expiresIn(),
+      resendIn: this.resendIn(),
+      expired: this.expired(),
+      error: this.error(),
+      notice: this.notice(),
+      hint: this.hint(),
+      complaint: this.complaint(),
+    }),
+  );
 
   constructor() {
     // In a task of its own: a focus has the whole form laid out, which takes a phone its time.
-    afterNextRender(() => setTimeout(() => (this.field() ?? this.heading()).focus()));
+    afterNextRender(() => setTimeout(() => (this.field() ?? this.headingElement()).focus()));
     afterRenderEffect(() => {
       // Time running out is no answer to anything typed: it must not move the focus.
       if (this.error() && !this.expired()) untracked(() => this.field()?.selectAll());
@@ -235,9 +208,9 @@ export class ConfirmCodeForm {
 
   protected submit(event: Event): void {
     event.preventDefault();
-    if (this.busy() !== null || this.renews() || this.tooLong()) return;
+    if (this.busy() !== null || this.shown().renews || this.complaint() === 'long') return;
     if (this.code().length < this.length()) {
-      this.incomplete.set(true);
+      this.complaint.set('short');
       this.field()?.focus();
     } else {
       this.codeCompleted.emit(this.code());
@@ -246,7 +219,7 @@ export class ConfirmCodeForm {
 
   /** Where there is no code that lives: a new one in the same sign-in, or a new sign-in. */
   protected press(): void {
-    if (!this.renews()) return;
+    if (!this.shown().renews) return;
     if (this.resendIn() === null) this.startAgain.emit();
     else this.requestResend();
   }
@@ -255,15 +228,9 @@ export class ConfirmCodeForm {
     if (this.resendIn() === 0 && this.busy() === null) this.resend.emit();
   }
 
-  protected timed(now: string, later: string): string {
-    const seconds = this.resendIn() ?? 0;
-    return seconds ? fill(later, { time: formatTime(seconds) }) : now;
-  }
-
   private empty(): void {
     this.code.set('');
-    this.incomplete.set(false);
-    this.tooLong.set(false);
+    this.complaint.set(null);
     this.field()?.focus();
   }
 }

@@ -13,7 +13,7 @@ import {
   viewChildren,
 } from '@angular/core';
 import type { Metadata } from '@poolhouse/auth';
-import { passwordRules } from '@poolhouse/auth/password-policy';
+import { attributePurpose, passwordRules } from '@poolhouse/auth/password-policy';
 import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from '../provide-sign-in';
 import { AlertIcon } from './alert-icon';
 import { Heading } from './heading';
@@ -110,6 +110,7 @@ export class NewPasswordForm {
   readonly differentAccount = output();
 
   protected readonly texts = inject(SIGN_IN_TEXTS);
+  protected readonly purpose = attributePurpose;
   protected readonly id = uniqueId('new-password');
   protected readonly missing = signal<readonly string[]>([]);
   protected readonly passwordError = signal('');
@@ -152,15 +153,5 @@ export class NewPasswordForm {
       const attributes = Object.fromEntries(given) as Metadata;
       this.passwordChosen.emit({ password: this.password(), attributes });
     }
-  }
-
-  protected purpose(name: string): AutoFill {
-    const purposes: Readonly<Record<string, AutoFill>> = {
-      name: 'name',
-      given_name: 'given-name',
-      family_name: 'family-name',
-      phone_number: 'tel',
-    };
-    return purposes[name] ?? 'off';
   }
 }

@@ -86,6 +86,7 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
             [resendIn]="flow.resendIn()"
             [expired]="state.problem?.kind === 'expired' || state.problem?.kind === 'used'"
             [waiting]="state.pending.waiting"
+            [mail]="state.pending.mail"
             [busy]="state.busy"
             [slow]="flow.slow()"
             [error]="said().error"
@@ -102,7 +103,7 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
         }
         @case ('ended') {
           <div class="si-form">
-            <si-heading [level]="headingLevel()">{{ texts().endedTitle }}</si-heading>
+            <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
             <p class="si-panel" role="alert"><si-alert-icon />{{ said().error }}</p>
             <button class="si-button" type="button" (click)="flow.reset()">
               {{ texts().startAgain }}
@@ -115,8 +116,8 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
               <circle cx="24" cy="24" r="20" />
               <path d="m15 24.5 6.5 6.5L33.5 18" />
             </svg>
-            <si-heading [level]="headingLevel()">{{ texts().doneTitle }}</si-heading>
-            <p class="si-lead">{{ texts().doneLead }}</p>
+            <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
+            <p class="si-lead">{{ said().lead }}</p>
           </div>
         }
       }
@@ -147,25 +148,13 @@ export class SignIn {
   );
   private readonly byUsername = inject(SIGN_IN_OPTIONS).signInName === 'username';
   private readonly heading = viewChild(Heading);
-  private readonly title = computed(() => {
-    const texts = this.texts();
-    const state = this.flow.state();
-    const titles = {
-      credentials: texts.signInTitle,
-      'new-password': texts.newPasswordTitle,
-      code: texts.codeTitle,
-      ended: texts.endedTitle,
-      done: texts.doneTitle,
-    };
-    return titles[state.step];
-  });
 
   constructor() {
     const document = inject(DOCUMENT);
     const injector = inject(Injector);
     effect(() => {
       if (!this.documentTitle()) return;
-      document.title = [this.title(), this.appName()].filter(Boolean).join(' – ');
+      document.title = [this.said().title, this.appName()].filter(Boolean).join(' – ');
     });
     effect(() => {
       const tokens = this.flow.tokens();

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/ar';
 
 export const pages: PageTexts = {
   welcome: 'مرحبًا',
+  welcomeName: 'مرحبًا، {name}',
   signedInAs: 'سجّلت الدخول باسم {name}.',
   name: 'الاسم',
   email: 'البريد الإلكتروني',
   lastSignIn: 'آخر تسجيل دخول',
   tokensUntil: 'الجلسة صالحة حتى',
-  refresh: 'تجديد الرموز',
-  refreshed: 'لديك رموز جديدة.',
+  refresh: 'تمديد الجلسة',
+  refreshed: 'تم تمديد الجلسة.',
   signOut: 'تسجيل الخروج',
   signOutEverywhere: 'تسجيل الخروج من كل الأجهزة',
   signedInTitle: 'تم تسجيل الدخول',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/de';
 
 export const pages: PageTexts = {
   welcome: 'Willkommen',
+  welcomeName: 'Willkommen, {name}',
   signedInAs: 'Sie sind angemeldet als {name}.',
   name: 'Name',
   email: 'E-Mail',
   lastSignIn: 'Letzte Anmeldung',
   tokensUntil: 'Sitzung gültig bis',
-  refresh: 'Tokens erneuern',
-  refreshed: 'Sie haben neue Tokens.',
+  refresh: 'Sitzung verlängern',
+  refreshed: 'Ihre Sitzung wurde verlängert.',
   signOut: 'Abmelden',
   signOutEverywhere: 'Überall abmelden',
   signedInTitle: 'Angemeldet',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/en';
 
 export const pages: PageTexts = {
   welcome: 'Welcome',
+  welcomeName: 'Welcome, {name}',
   signedInAs: 'You’re signed in as {name}.',
   name: 'Name',
   email: 'Email',
   lastSignIn: 'Last sign-in',
   tokensUntil: 'Session good until',
-  refresh: 'Refresh tokens',
-  refreshed: 'You have new tokens.',
+  refresh: 'Renew this session',
+  refreshed: 'Your session has been renewed.',
   signOut: 'Sign out',
   signOutEverywhere: 'Sign out everywhere',
   signedInTitle: 'Signed in',

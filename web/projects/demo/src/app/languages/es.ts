@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/es';
 
 export const pages: PageTexts = {
   welcome: 'Te damos la bienvenida',
+  welcomeName: 'Te damos la bienvenida, {name}',
   signedInAs: 'Has iniciado sesión como {name}.',
   name: 'Nombre',
   email: 'Correo electrónico',
   lastSignIn: 'Último inicio de sesión',
   tokensUntil: 'Sesión válida hasta',
-  refresh: 'Renovar los tokens',
-  refreshed: 'Tienes tokens nuevos.',
+  refresh: 'Renovar la sesión',
+  refreshed: 'Tu sesión se ha renovado.',
   signOut: 'Cerrar sesión',
   signOutEverywhere: 'Cerrar sesión en todas partes',
   signedInTitle: 'Sesión iniciada',

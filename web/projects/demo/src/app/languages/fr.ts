@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/fr';
 
 export const pages: PageTexts = {
   welcome: 'Bienvenue',
+  welcomeName: 'Bienvenue, {name}',
   signedInAs: 'Vous êtes connecté en tant que {name}.',
   name: 'Nom',
   email: 'E-mail',
   lastSignIn: 'Dernière connexion',
   tokensUntil: 'Session valable jusqu’à',
-  refresh: 'Renouveler les jetons',
-  refreshed: 'Vous avez de nouveaux jetons.',
+  refresh: 'Prolonger la session',
+  refreshed: 'Votre session a été prolongée.',
   signOut: 'Se déconnecter',
   signOutEverywhere: 'Se déconnecter partout',
   signedInTitle: 'Connecté',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/he';
 
 export const pages: PageTexts = {
   welcome: 'ברוך הבא',
+  welcomeName: 'ברוך הבא, {name}',
   signedInAs: 'נכנסת בתור {name}.',
   name: 'שם',
   email: 'דוא״ל',
   lastSignIn: 'כניסה אחרונה',
   tokensUntil: 'החיבור בתוקף עד',
-  refresh: 'חידוש האסימונים',
-  refreshed: 'התקבלו אסימונים חדשים.',
+  refresh: 'הארכת החיבור',
+  refreshed: 'החיבור הוארך.',
   signOut: 'יציאה',
   signOutEverywhere: 'יציאה מכל המכשירים',
   signedInTitle: 'מחובר',

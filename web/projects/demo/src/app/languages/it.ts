@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/it';
 
 export const pages: PageTexts = {
   welcome: 'Ti diamo il benvenuto',
+  welcomeName: 'Ti diamo il benvenuto, {name}',
   signedInAs: 'Hai effettuato l’accesso come {name}.',
   name: 'Nome',
   email: 'Email',
   lastSignIn: 'Ultimo accesso',
   tokensUntil: 'Sessione valida fino a',
-  refresh: 'Rinnova i token',
-  refreshed: 'Hai nuovi token.',
+  refresh: 'Rinnova la sessione',
+  refreshed: 'La sessione è stata rinnovata.',
   signOut: 'Esci',
   signOutEverywhere: 'Esci ovunque',
   signedInTitle: 'Accesso effettuato',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/ja';
 
 export const pages: PageTexts = {
   welcome: 'ようこそ',
+  welcomeName: 'ようこそ、{name} さん',
   signedInAs: '{name} としてサインインしています。',
   name: '氏名',
   email: 'メールアドレス',
   lastSignIn: '前回のサインイン',
   tokensUntil: 'セッションの有効期限',
-  refresh: 'トークンを更新',
-  refreshed: '新しいトークンを取得しました。',
+  refresh: 'セッションを延長',
+  refreshed: 'セッションを延長しました。',
   signOut: 'サインアウト',
   signOutEverywhere: 'すべての端末からサインアウト',
   signedInTitle: 'サインイン中',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/ko';
 
 export const pages: PageTexts = {
   welcome: '환영합니다',
+  welcomeName: '{name} 님, 환영합니다',
   signedInAs: '{name}(으)로 로그인되어 있습니다.',
   name: '이름',
   email: '이메일',
   lastSignIn: '마지막 로그인',
   tokensUntil: '세션 유효 기한',
-  refresh: '토큰 갱신',
-  refreshed: '새 토큰을 받았습니다.',
+  refresh: '세션 연장',
+  refreshed: '세션이 연장되었습니다.',
   signOut: '로그아웃',
   signOutEverywhere: '모든 기기에서 로그아웃',
   signedInTitle: '로그인됨',

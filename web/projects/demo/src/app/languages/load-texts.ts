@@ -1,3 +1,4 @@
+import { type LanguageTag, chooseLanguage } from '@poolhouse/auth/languages/choose';
 import type { SignInTexts } from '@poolhouse/auth/texts';
 import * as english from './en';
 import type { PageTexts } from './page-texts';
@@ -9,7 +10,7 @@ export interface DemoTexts {
 }
 
 /** Each language but English is a file of its own, fetched by those who read it. */
-const LANGUAGES: Readonly<Record<string, () => Promise<DemoTexts>>> = {
+const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<DemoTexts>>> = {
   ar: () => import('./ar'),
   de: () => import('./de'),
   en: async () => english,
@@ -21,19 +22,17 @@ const LANGUAGES: Readonly<Record<string, () => Promise<DemoTexts>>> = {
   ko: () => import('./ko'),
   nl: () => import('./nl'),
   pl: () => import('./pl'),
-  pt: () => import('./pt-BR'),
-  zh: () => import('./zh-CN'),
+  'pt-BR': () => import('./pt-BR'),
+  'pt-PT': () => import('./pt-PT'),
+  'zh-CN': () => import('./zh-CN'),
+  'zh-TW': () => import('./zh-TW'),
 };
 
 /** The first of the browser's languages that there is; `?lang=de` asks for one by name. */
 export async function loadDemoTexts(): Promise<DemoTexts> {
   const asked = new URLSearchParams(location.search).get('lang');
-  const primary = (asked ? [asked] : navigator.languages).map(
-    (tag) => tag.toLowerCase().split('-')[0],
-  );
-  const tag = primary.find((each) => Object.hasOwn(LANGUAGES, each)) ?? 'en';
   try {
-    return await LANGUAGES[tag]();
+    return await LANGUAGES[chooseLanguage(asked ? [asked] : navigator.languages)]();
   } catch {
     // A language that cannot be fetched is no reason not to sign in.
     return english;

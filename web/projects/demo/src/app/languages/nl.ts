@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/nl';
 
 export const pages: PageTexts = {
   welcome: 'Welkom',
+  welcomeName: 'Welkom, {name}',
   signedInAs: 'Je bent ingelogd als {name}.',
   name: 'Naam',
   email: 'E-mail',
   lastSignIn: 'Laatst ingelogd',
   tokensUntil: 'Sessie geldig tot',
-  refresh: 'Tokens vernieuwen',
-  refreshed: 'Je hebt nieuwe tokens.',
+  refresh: 'Sessie verlengen',
+  refreshed: 'Je sessie is verlengd.',
   signOut: 'Uitloggen',
   signOutEverywhere: 'Overal uitloggen',
   signedInTitle: 'Ingelogd',

@@ -1,6 +1,8 @@
 /** What the demo's own pages say, beside the texts of the forms. */
 export interface PageTexts {
   welcome: string;
+  /** The same to somebody whose name is known. */
+  welcomeName: string;
   /** `{name}` stands for who it is. */
   signedInAs: string;
   name: string;

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/pl';
 
 export const pages: PageTexts = {
   welcome: 'Witamy',
+  welcomeName: 'Witamy, {name}',
   signedInAs: 'Zalogowano jako {name}.',
   name: 'Imię i nazwisko',
   email: 'E-mail',
   lastSignIn: 'Ostatnie logowanie',
   tokensUntil: 'Sesja ważna do',
-  refresh: 'Odnów tokeny',
-  refreshed: 'Masz nowe tokeny.',
+  refresh: 'Przedłuż sesję',
+  refreshed: 'Sesja została przedłużona.',
   signOut: 'Wyloguj się',
   signOutEverywhere: 'Wyloguj się wszędzie',
   signedInTitle: 'Zalogowano',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/pt-BR';
 
 export const pages: PageTexts = {
   welcome: 'Que bom ver você',
+  welcomeName: 'Que bom ver você, {name}',
   signedInAs: 'Você entrou como {name}.',
   name: 'Nome',
   email: 'E-mail',
   lastSignIn: 'Último acesso',
   tokensUntil: 'Sessão válida até',
-  refresh: 'Renovar os tokens',
-  refreshed: 'Você tem novos tokens.',
+  refresh: 'Renovar a sessão',
+  refreshed: 'Sua sessão foi renovada.',
   signOut: 'Sair',
   signOutEverywhere: 'Sair de todos os lugares',
   signedInTitle: 'Sessão iniciada',

@@ -4,13 +4,14 @@ export { default as forms } from '@poolhouse/auth/languages/zh-CN';
 
 export const pages: PageTexts = {
   welcome: '欢迎',
+  welcomeName: '欢迎，{name}',
   signedInAs: '您已登录为 {name}。',
   name: '姓名',
   email: '电子邮箱',
   lastSignIn: '上次登录',
   tokensUntil: '会话有效期至',
-  refresh: '刷新令牌',
-  refreshed: '您已获得新的令牌。',
+  refresh: '延长会话',
+  refreshed: '会话已延长。',
   signOut: '退出登录',
   signOutEverywhere: '在所有设备上退出',
   signedInTitle: '已登录',

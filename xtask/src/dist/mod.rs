@@ -1,8 +1,12 @@
-//! `cargo xtask dist [arm64] [x86_64]`: everything that goes to AWS, in one folder for each processor.
+//! `cargo xtask dist [arm64] [x86_64]`: everything that is handed out, in one folder for each processor.
 //!
-//! `target/dist/ARCHITECTURE` has the functions' zips, the SAM template with that architecture as its default, and their
-//! checksums. Programs that need a newer C library than Lambda's `provided.al2023` has are refused. A zip is the same
-//! bytes for the same program, and a program the same for the same compiler, whichever folder it is built in.
+//! `target/dist/ARCHITECTURE` has the tarball of the program `poolhouse`, the functions' zips, the SAM template with that
+//! architecture as its default, and their checksums. Programs that need a newer C library than Lambda's `provided.al2023` has
+//! are refused. A zip or tarball is the same bytes for the same program, and a program the same for the same compiler, whichever
+//! folder it is built in.
+
+mod arm64;
+mod tarball;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +15,11 @@ use std::process::Command;
 use poolhouse_text::hex;
 use sha2::{Digest, Sha256};
 
+use crate::functions::{self, Programs};
 use crate::system::{process, tools};
-use crate::{Outcome, arm64, console, functions, root};
+use crate::{Outcome, console, root};
+
+pub use tarball::unpack_for_this_machine;
 
 /// The version of the GNU C library in Amazon Linux 2023, which `provided.al2023` is made of.
 const GLIBC: [u32; 2] = [2, 34];
@@ -52,13 +59,22 @@ impl Architecture {
         }
     }
 
-    /// Builds the functions and returns the folder they are in.
-    fn build(self) -> Outcome<PathBuf> {
+    /// Builds programs and returns the folder they are in.
+    fn build(self, programs: Programs) -> Outcome<PathBuf> {
         match self {
-            _ if self.is_this_machines() => functions::build(),
-            Architecture::Arm64 => arm64::build(),
-            Architecture::X86_64 => Err("functions for x86_64 are built on a machine of that kind".into()),
+            _ if self.is_this_machines() => programs.build(),
+            Architecture::Arm64 => arm64::build(programs),
+            Architecture::X86_64 => Err("programs for x86_64 are built on a machine of that kind".into()),
         }
+    }
+
+    /// The one of this machine.
+    fn own() -> Outcome<Architecture> {
+        let all = [Architecture::X86_64, Architecture::Arm64];
+        let own = all
+            .into_iter()
+            .find(|architecture| architecture.is_this_machines());
+        own.ok_or_else(|| "there are programs for x86_64 and arm64 only".into())
     }
 }
 
@@ -94,13 +110,14 @@ pub fn run(arguments: &[String]) -> Outcome {
 fn make(architecture: Architecture) -> Outcome {
     let name = architecture.name();
     let what = format!("building the functions for {name} (some minutes the first time)");
-    let programs = console::step(&what, || architecture.build())?;
+    let programs = console::step(&what, || architecture.build(Programs::FUNCTIONS))?;
     let folder = root::target().join("dist").join(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let mut sums = String::new();
+    let tarball = tarball::make(architecture, &folder)?;
+    let mut sums = sum(&fs::read(folder.join(&tarball))?, &tarball);
     for function in functions::NAMES {
         let program = programs.join(function);
         let needs = check_library(&program)?;
@@ -122,7 +139,7 @@ fn make(architecture: Architecture) -> Outcome {
     sums.push_str(&sum(template.as_bytes(), "template.yaml"));
     fs::write(folder.join("SHA256SUMS"), sums)?;
     console::say(format!(
-        "    in {}: sam deploy --guided --capabilities CAPABILITY_IAM",
+        "    in {}; for AWS there: sam deploy --guided --capabilities CAPABILITY_IAM",
         folder.display()
     ))
 }

@@ -1,4 +1,4 @@
-//! Functions for arm64, built on x86_64.
+//! Programs for arm64, built on x86_64.
 //!
 //! That takes Rust's standard library for arm64 and a C compiler and linker for it. The library comes from `rustup` where
 //! it has the target; else, on Debian, from Debian's own packages, which are unpacked below `target` and change nothing
@@ -9,8 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::functions::{self, Programs};
 use crate::system::{process, tools};
-use crate::{Outcome, console, functions, install, root};
+use crate::{Outcome, console, install, root};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// The target with the version of the C library to link against.
@@ -18,25 +19,19 @@ const TARGET_ON_LAMBDA: &str = "aarch64-unknown-linux-gnu.2.34";
 /// Debian's Rust for building what needs a newer compiler than the release came with.
 const PACKAGE: &str = "rustc-web";
 
-/// Builds the functions and returns the folder they are in.
+/// Builds them and returns the folder they are in.
 ///
 /// # Errors
-/// If the tools cannot be had, or the functions do not build.
-pub fn build() -> Outcome<PathBuf> {
+/// If the tools cannot be had, or the programs do not build.
+pub fn build(programs: Programs) -> Outcome<PathBuf> {
     let rust = if has_target() { None } else { Some(debian()?) };
     let zig = install::environment("zig", "zig", "xtask/requirements-zig.txt")?;
     // Another compiler's leftovers would be built again and again, so each has a folder of its own.
     let built = root::target().join("arm64");
     let mut command = Command::new(zig.join("cargo-zigbuild"));
     command
-        .args([
-            "zigbuild",
-            "--profile",
-            "function",
-            "-p",
-            "poolhouse-lambda",
-            "--bins",
-        ])
+        .arg("zigbuild")
+        .args(programs.arguments())
         .args(["--target", TARGET_ON_LAMBDA])
         .env("CARGO_TARGET_DIR", &built)
         .env("PATH", with_zig(&zig)?)
@@ -47,7 +42,7 @@ pub fn build() -> Outcome<PathBuf> {
             .env("LD_LIBRARY_PATH", rust.join("usr/lib/x86_64-linux-gnu"));
     }
     process::run(functions::anonymous(&mut command))?;
-    Ok(built.join(TARGET).join("function"))
+    Ok(built.join(TARGET).join(programs.profile))
 }
 
 /// Whether the compiler that is used anyway has the standard library for arm64.

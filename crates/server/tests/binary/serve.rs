@@ -1,113 +1,9 @@
-//! The program as scripts use it.
-
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "helpers of tests fail by panicking, too"
-)]
-
-use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
-
-use serde_json::{Value, json};
+//! `poolhouse serve` and `keys`.
 
 use poolhouse_pool::testing::Scratch;
+use serde_json::json;
 
-fn poolhouse(scratch: &Scratch, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_poolhouse"));
-    command
-        .args(arguments)
-        .current_dir(scratch.path())
-        .env_remove("POOLHOUSE_LOG");
-    command
-}
-
-fn run(scratch: &Scratch, arguments: &[&str]) -> Output {
-    poolhouse(scratch, arguments).output().unwrap()
-}
-
-/// Runs a command that must fail, and returns what it says.
-fn refusal(scratch: &Scratch, arguments: &[&str]) -> String {
-    let output = run(scratch, arguments);
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    String::from_utf8(output.stderr)
-        .unwrap()
-        .lines()
-        .last()
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn json_of(output: &Output) -> Value {
-    assert!(output.status.success(), "{output:?}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// A running server, told to stop when dropped.
-struct Server {
-    child: Child,
-    /// Kept open, as whoever reads the ready line does.
-    _stdout: BufReader<ChildStdout>,
-    url: String,
-}
-
-impl Server {
-    fn start(scratch: &Scratch, arguments: &[&str]) -> Server {
-        let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
-        let mut child = poolhouse(scratch, &all)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let url = line
-            .trim()
-            .strip_prefix("Poolhouse is ready at ")
-            .expect("the ready line")
-            .to_owned();
-        Server {
-            child,
-            _stdout: stdout,
-            url,
-        }
-    }
-
-    fn get(&self, path: &str) -> String {
-        use std::io::Write;
-        let host = self.url.strip_prefix("http://").unwrap();
-        let mut stream = std::net::TcpStream::connect(host).unwrap();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    /// Asks it to stop and returns whether it did so cleanly.
-    fn stop(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap().success()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::program::{Server, json_of, poolhouse, refusal, run};
 
 #[test]
 fn a_second_server_on_a_data_directory_says_so_and_stops() {
@@ -259,8 +155,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
-             listen, data, issuer, account, region, pre_authentication_in_custom_auth, mail, inbox, confirm, web, \
-             http, functions, aws."
+             data, mail, web, http, aws, listen, account, inbox, confirm, issuer, region, functions, pre_authentication_in_custom_auth."
                 .to_owned(),
         ),
         (
@@ -339,4 +234,15 @@ fn a_server_whose_mail_goes_by_ses_says_at_its_start_that_it_has_no_credentials(
         "poolhouse: the way to AWS cannot be used: HTTPS_PROXY is not of the form http://host:port or \
          http://user:password@host:port."
     );
+}
+
+#[test]
+fn a_misspelt_variable_is_named_with_those_there_are() {
+    let scratch = Scratch::default();
+    let mut command = poolhouse(&scratch, &["serve", "--listen", "192.0.2.1:9229"]);
+    let output = command.env("POOLHOUSE_LGO", "debug").output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    let said =
+        "POOLHOUSE_LGO is not a variable of this program and changes nothing. Those there are: POOLHOUSE_LOG";
+    assert!(log.contains(said), "{log}");
 }

@@ -1,0 +1,12 @@
+//! The program as people and scripts use it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail by panicking, too"
+)]
+
+mod files;
+mod program;
+mod quickstart;
+mod serve;

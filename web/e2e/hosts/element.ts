@@ -1,0 +1,8 @@
+import '@poolhouse/elements/sign-in';
+import { loadTexts } from '@poolhouse/auth/languages';
+
+const wanted = new URLSearchParams(location.search).get('lang');
+const element = document.querySelector('ph-sign-in');
+if (element && wanted) {
+  void loadTexts([wanted]).then((texts) => (element.options = { ...element.options, texts }));
+}
