@@ -6,6 +6,7 @@ mod cold_start;
 mod console;
 mod demo;
 mod dist;
+mod docs;
 mod functions;
 mod install;
 mod pages;
@@ -71,6 +72,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[arm64] [x86_64]",
         about: "make the program's tarball, and the functions' zips with the SAM template for AWS, in target/dist",
         run: dist::run,
+    },
+    Command {
+        name: "docs",
+        arguments: "",
+        about: "make the documents a site with a search, in target/docs/book, and follow its links",
+        run: docs::run,
     },
     Command {
         name: "model",

@@ -107,6 +107,13 @@ fn broken_links(tree: &Tree, file: &File) -> Vec<String> {
     violations
 }
 
+/// What a document links to inside the repository, as paths below the root.
+pub fn links_of(file: &File) -> impl Iterator<Item = String> {
+    let links = prose(&file.text).flat_map(|(_, line)| targets(line));
+    let inside = links.filter(|link| !link.contains("://") && !link.starts_with("mailto:"));
+    inside.map(|link| resolve(&file.path, link.split('#').next().unwrap_or(link)))
+}
+
 /// The lines outside of code blocks, with their numbers.
 fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut in_code = false;

@@ -4,7 +4,7 @@
 
 mod circles;
 mod dependencies;
-mod documents;
+pub mod documents;
 mod edges;
 mod floors;
 mod imports;
@@ -13,7 +13,7 @@ mod places;
 mod promises;
 mod rust_text;
 mod size;
-mod tree;
+pub mod tree;
 mod wording;
 
 use crate::{Outcome, console};
