@@ -31,7 +31,8 @@ pub struct Database {
     pub pooled: String,
     // In the order in which they stop.
     _pooler: Background,
-    _server: Background,
+    /// The server's first process, whose children serve the sessions.
+    pub server: Background,
     _folder: Folder,
 }
 
@@ -63,50 +64,15 @@ impl Database {
             version(&pooler)?
         ))?;
 
-        // The folder of the build may lie where that user cannot go.
-        let folder = std::env::temp_dir().join(format!("poolhouse-postgres-{}", random::hex::<6>()?));
-        fs::create_dir(&folder)?;
-        let folder = Folder(folder);
         let ports = (server::free_port()?, server::free_port()?);
-        configure_pooler(&folder.0, ports)?;
-        if tools::is_root()? {
-            process::run(Command::new("chown").args(["-R", USER]).arg(&folder.0))?;
-        }
-        let data = folder.0.join("data");
-        let mut make = as_user(&programs.join("initdb"))?;
-        make.args([
-            "--auth=trust",
-            "--username=postgres",
-            "--encoding=UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]);
-        process::capture(make.arg("-D").arg(&data))?;
-
-        let mut command = as_user(&programs.join("postgres"))?;
-        let port = ports.0.to_string();
-        command.args([
-            "-p",
-            &port,
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "max_connections=400",
-        ]);
+        let folder = prepare(ports)?;
+        let server = serve(&programs, &folder.0, ports.0)?;
+        let mut command = as_user(&pooler)?;
         command
-            .arg("-k")
-            .arg(&folder.0)
-            .arg("-D")
-            .arg(&data)
+            .arg("-q")
+            .arg(folder.0.join("pgbouncer.ini"))
             .stderr(Stdio::null());
-        let mut server = Background::start(&mut command)?;
-        ready(&programs, ports.0, &mut server)?;
-        let mut pooler = Background::start(
-            as_user(&pooler)?
-                .arg("-q")
-                .arg(folder.0.join("pgbouncer.ini"))
-                .stderr(Stdio::null()),
-        )?;
+        let mut pooler = Background::start(&mut command)?;
         ready(&programs, ports.1, &mut pooler)?;
         let url = |port| format!("postgres://postgres@127.0.0.1:{port}/postgres");
         Ok(Database {
@@ -114,10 +80,47 @@ impl Database {
             url: url(ports.0),
             pooled: url(ports.1),
             _pooler: pooler,
-            _server: server,
+            server,
             _folder: folder,
         })
     }
+}
+
+/// A folder of both, which the folder of the build may lie out of reach for.
+fn prepare(ports: (u16, u16)) -> Outcome<Folder> {
+    let folder = std::env::temp_dir().join(format!("poolhouse-postgres-{}", random::hex::<6>()?));
+    fs::create_dir(&folder)?;
+    let folder = Folder(folder);
+    configure_pooler(&folder.0, ports)?;
+    if tools::is_root()? {
+        process::run(Command::new("chown").args(["-R", USER]).arg(&folder.0))?;
+    }
+    Ok(folder)
+}
+
+fn serve(programs: &Path, folder: &Path, port: u16) -> Outcome<Background> {
+    let data = folder.join("data");
+    let mut make = as_user(&programs.join("initdb"))?;
+    make.args([
+        "--auth=trust",
+        "--username=postgres",
+        "--encoding=UTF8",
+        "--no-locale",
+        "--no-sync",
+    ]);
+    process::capture(make.arg("-D").arg(&data))?;
+    let mut command = as_user(&programs.join("postgres"))?;
+    command
+        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "max_connections=400"])
+        .arg("-k")
+        .arg(folder)
+        .arg("-D")
+        .arg(&data)
+        .stderr(Stdio::null());
+    let mut server = Background::start(&mut command)?;
+    ready(programs, port, &mut server)?;
+    Ok(server)
 }
 
 fn configure_pooler(folder: &Path, (server, pooler): (u16, u16)) -> Outcome {

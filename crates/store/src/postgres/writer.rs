@@ -24,9 +24,9 @@ use super::statement::Statement;
 use crate::{CommitError, StoreError};
 
 /// How long a statement may take: longer than the database itself lets it wait for a lock.
-const ANSWER: Duration = Duration::from_secs(8);
+const ANSWER: Duration = Duration::from_secs(5);
 /// How long a group whose answer was lost is looked after.
-const FENCE: Duration = Duration::from_secs(8);
+const FENCE: Duration = Duration::from_secs(5);
 /// How often a batch that loses races by itself is sent.
 const RACES: usize = 20;
 /// Between two attempts to connect.
@@ -134,6 +134,8 @@ impl Writers {
                 Err(Fault::Refused(error)) => self.refuse(orders, &error.into()),
                 Err(Fault::Demoted(error)) => {
                     orders.extend(parts.into_iter().rev().flat_map(|(part, _)| part));
+                    // Where every host says so, nobody is to ask them without end.
+                    sleep(PAUSE).await;
                     return Outcome::Unsent(orders, error);
                 }
                 Err(Fault::Lost(error)) => {
