@@ -76,3 +76,25 @@ test('leaving while the answer is under way is final', async ({ page, signIn }) 
   await expect(signIn.email).toBeFocused();
   await expect(signIn.email).toBeVisible();
 });
+
+test('a form that cannot be fetched is said, and fetched at the next try', async ({
+  page,
+  server,
+  signIn,
+}) => {
+  const html = await (await fetch(server.url)).text();
+  let refused = true;
+  await page.route('**/chunk-*.js', (route) => {
+    const later = !html.includes(new URL(route.request().url()).pathname.slice(1));
+    return refused && later ? route.abort() : route.continue();
+  });
+  await signIn.open();
+  await signIn.submitLogin();
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  refused = false;
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await signIn.submitLogin();
+  await signIn.awaitCode();
+});

@@ -43,6 +43,26 @@ test('from the tarball to the account page, and what can go wrong on the way', a
     await look('account');
   });
 
+  await test.step('each file of the page is the same in every encoding', async () => {
+    const files = await page.evaluate(() =>
+      performance.getEntriesByType('resource').map((file) => file.name),
+    );
+    const scripts = files.filter((file) => /\.(js|css)$/.test(file));
+    expect(scripts.length).toBeGreaterThan(3);
+    for (const file of scripts) {
+      const bodies = ['br', 'gzip', 'identity'].map(async (encoding) => {
+        const answer = await context.request.get(file, {
+          headers: { 'accept-encoding': encoding },
+        });
+        expect(answer.headers()['content-encoding'] ?? 'identity').toBe(encoding);
+        return answer.text();
+      });
+      const [brotli, gzip, plain] = await Promise.all(bodies);
+      expect(brotli).toBe(plain);
+      expect(gzip).toBe(plain);
+    }
+  });
+
   await test.step('sign out, and in again at once', async () => {
     await signOut(page);
     const signIn = new SignInPage(page, server, ada);

@@ -27,7 +27,10 @@ for (const [name, entries] of Object.entries(WITHOUT_TYPES)) {
   // The packages are ES modules only, which Node.js 20.19 and later also hand to `require`.
   const excluded = entries.length ? ['--exclude-entrypoints', ...entries] : [];
   const profile = ['--profile', 'esm-only', '--pack'];
-  check(`attw ${name}`, '@arethetypeswrong/cli/dist/index.js', ...profile, folder, ...excluded);
+  // Angular's entries import each other by the package's name. That fails by the oldest way to resolve
+  // alone, which the profile ignores and this rule does not; clean apps check the types by the others.
+  if (name === 'angular') profile.push('--ignore-rules', 'internal-resolution-error');
+  check(`attw ${name}`, '@arethetypeswrong/cli/dist/index.js', folder, ...profile, ...excluded);
 }
 // A server that renders imports all of it, and has neither a document nor elements.
 for (const file of [

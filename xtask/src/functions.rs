@@ -1,7 +1,7 @@
 //! The trigger functions as Lambda takes them: small programs, each in a zip as `bootstrap`.
 
 use std::io::{Cursor, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use zip::write::SimpleFileOptions;
@@ -48,13 +48,22 @@ impl Programs {
     /// # Errors
     /// If they do not build.
     pub fn build(self) -> Outcome<PathBuf> {
+        self.build_at(&root::path(""), &root::target())
+    }
+
+    /// Builds those of the repository in this folder, into the target folder.
+    ///
+    /// # Errors
+    /// If they do not build.
+    pub fn build_at(self, sources: &Path, target: &Path) -> Outcome<PathBuf> {
         let mut command = Command::new("cargo");
         command
             .arg("build")
             .args(self.arguments())
-            .current_dir(root::path(""));
-        process::run(anonymous(&mut command))?;
-        Ok(root::target().join(self.profile))
+            .env("CARGO_TARGET_DIR", target)
+            .current_dir(sources);
+        process::run(anonymous(&mut command, sources))?;
+        Ok(target.join(self.profile))
     }
 }
 
@@ -72,10 +81,10 @@ pub fn build() -> Outcome<PathBuf> {
     clippy::disallowed_methods,
     reason = "Cargo itself is told by these variables where its home is"
 )]
-pub fn anonymous(cargo: &mut Command) -> &mut Command {
+pub fn anonymous<'a>(cargo: &'a mut Command, sources: &Path) -> &'a mut Command {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    let folders = [(home, "/cargo"), (Some(root::path("")), "/poolhouse/")];
+    let folders = [(home, "/cargo"), (Some(sources.to_owned()), "/poolhouse/")];
     let flags = folders.into_iter().filter_map(|(folder, name)| {
         let folder = folder?;
         Some(format!("--remap-path-prefix={}={name}", folder.display()))

@@ -99,4 +99,23 @@ mod tests {
         assert!(reader.is_at_end());
         assert_eq!(reader.take(8), None);
     }
+    /// A ledger with anything behind it is none of ours.
+    #[test]
+    fn behind_the_last_number_there_is_nothing_but_zeros_to_the_end_of_its_byte() {
+        let mut writer = Writer::default();
+        writer.put(1, 3);
+        let bytes = writer.finish();
+        assert_eq!(bytes, [0b0010_0000]);
+        for (bytes, ends) in [
+            (&[0b0010_0000][..], true),
+            (&[0b0010_0001], false),
+            (&[0b0011_0000], false),
+            (&[0b0010_0000, 0], false),
+        ] {
+            let mut reader = Reader::new(bytes);
+            assert!(!reader.is_at_end());
+            assert_eq!(reader.take(3), Some(1));
+            assert_eq!(reader.is_at_end(), ends, "{bytes:?}");
+        }
+    }
 }

@@ -14,9 +14,9 @@ export async function ageWithThePage(page: Page): Promise<void> {
       const parameters = body.ChallengeParameters;
       if (parameters) {
         const ahead = ((await page.evaluate(() => Date.now())) - Date.now()) / 1000;
-        const left = Math.max(0, Math.round(Number(parameters['expiresIn']) - ahead));
-        parameters['expiresIn'] = String(left);
-        if (left === 0) parameters['result'] = 'expired';
+        const left = (name: string) => Math.max(0, Math.round(Number(parameters[name]) - ahead));
+        for (const name of ['expiresIn', 'resendIn']) parameters[name] = String(left(name));
+        if (parameters['expiresIn'] === '0') parameters['result'] = 'expired';
       }
       await route.fulfill({ response: answer, json: body });
     },

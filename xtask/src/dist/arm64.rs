@@ -41,7 +41,7 @@ pub fn build(programs: Programs) -> Outcome<PathBuf> {
             .env("RUSTC", rust.join("usr/bin/rustc"))
             .env("LD_LIBRARY_PATH", rust.join("usr/lib/x86_64-linux-gnu"));
     }
-    process::run(functions::anonymous(&mut command))?;
+    process::run(functions::anonymous(&mut command, &root::path("")))?;
     Ok(built.join(TARGET).join(programs.profile))
 }
 

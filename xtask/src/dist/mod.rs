@@ -137,6 +137,8 @@ fn make(architecture: Architecture) -> Outcome {
     let template = template(&fs::read_to_string(root::path(TEMPLATE))?, architecture)?;
     fs::write(folder.join("template.yaml"), &template)?;
     sums.push_str(&sum(template.as_bytes(), "template.yaml"));
+    let compiler = compiler(&programs.join(functions::NAMES[0]))?;
+    sums.push_str(&format!("# {compiler}\n"));
     fs::write(folder.join("SHA256SUMS"), sums)?;
     console::say(format!(
         "    in {}; for AWS there: sam deploy --guided --capabilities CAPABILITY_IAM",
@@ -156,6 +158,22 @@ fn template(text: &str, architecture: Architecture) -> Outcome<String> {
         return Err(format!("{TEMPLATE} has no single line {:?}", DEFAULT.trim()).into());
     }
     Ok(text.replace(DEFAULT, &DEFAULT.replace("arm64", architecture.name())))
+}
+
+/// Which compiler a program says that it was made by: whoever builds it again needs the same.
+fn compiler(program: &Path) -> Outcome<String> {
+    let said = process::capture(
+        Command::new("readelf")
+            .args(["--string-dump", ".comment"])
+            .arg(program),
+    )?;
+    named_compiler(&said).ok_or_else(|| format!("{} does not say what made it", program.display()).into())
+}
+
+/// The compiler among the strings of a program's comment.
+fn named_compiler(said: &str) -> Option<String> {
+    let found = said.lines().find_map(|line| line.split_once("rustc version "));
+    found.map(|(_, version)| format!("rustc {}", version.trim()))
 }
 
 /// Says which version of the C library a program needs, proven by the versions of the symbols that it asks for.
@@ -216,6 +234,17 @@ mod tests {
         assert_eq!(newest_glibc(said), Some([2, 34]));
         assert_eq!(newest_glibc("Name: GLIBC_PRIVATE"), None);
         assert_eq!(newest_glibc("No version information found in this file."), None);
+    }
+
+    #[test]
+    fn the_compiler_is_the_one_that_the_program_names() {
+        let said = "\nString dump of section '.comment':\n  [     0]  GCC: (Debian 12.2.0-14) 12.2.0\n  [    1f]  \
+                    rustc version 1.95.0 (0123456 2026-03-05)\n";
+        assert_eq!(
+            named_compiler(said).as_deref(),
+            Some("rustc 1.95.0 (0123456 2026-03-05)")
+        );
+        assert_eq!(named_compiler("GCC: (Debian 12.2.0-14) 12.2.0"), None);
     }
 
     #[test]

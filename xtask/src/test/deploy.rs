@@ -1,8 +1,10 @@
 //! The deployment template, construct and module, checked without an account: `tests/deploy`.
 
+use std::fs;
 use std::process::Command;
 
 use super::tally::Tally;
+use crate::functions::{self, Programs};
 use crate::system::process;
 use crate::{Outcome, console, install, root};
 
@@ -27,6 +29,44 @@ pub fn template() -> Outcome<Tally> {
     } else {
         tally.with_failure()
     })
+}
+
+/// Builds the functions here and, from the same sources, in a folder of another name and depth: the zips are to be the same
+/// bytes, or nobody could check a release.
+pub fn reproducible() -> Outcome<Tally> {
+    let elsewhere = root::target().join("tests/a folder/of another name");
+    if elsewhere.exists() {
+        fs::remove_dir_all(&elsewhere)?;
+    }
+    let list = process::capture(
+        Command::new("git")
+            .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .current_dir(root::path("")),
+    )?;
+    for file in list.split('\0').filter(|file| !file.is_empty()) {
+        let from = root::path(file);
+        // One that was deleted and not committed is still in the list.
+        if from.is_file() {
+            let to = elsewhere.join(file);
+            fs::create_dir_all(to.parent().unwrap_or(&elsewhere))?;
+            fs::copy(from, to)?;
+        }
+    }
+    let here = functions::build()?;
+    let there = Programs::FUNCTIONS.build_at(&elsewhere, &elsewhere.join("target"))?;
+    let mut tally = Tally::default();
+    for name in functions::NAMES {
+        let zips = [&here, &there].map(|folder| functions::zip(&fs::read(folder.join(name))?));
+        let [here, there] = zips;
+        let is_same = here? == there?;
+        console::say(format!(
+            "{} {name}.zip",
+            if is_same { "same     " } else { "DIFFERENT" }
+        ))?;
+        tally = tally.plus(Tally::check(is_same));
+    }
+    fs::remove_dir_all(&elsewhere)?;
+    Ok(tally)
 }
 
 /// `sam validate --lint`, which needs no account either but a large installation.

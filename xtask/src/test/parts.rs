@@ -130,6 +130,12 @@ pub const PARTS: &[Part] = &[
         run: mutants::all,
     },
     Part {
+        name: "deploy-reproducible",
+        about: "the functions built in two folders are the same bytes; some minutes",
+        in_whole_run: false,
+        run: deploy::reproducible,
+    },
+    Part {
         name: "deploy-sam",
         about: "sam validate --lint of the deployment template",
         in_whole_run: false,

@@ -24,6 +24,8 @@ pub(crate) struct OnLambda {
     pub(crate) access: policy::Access,
     /// `SESSION_MINUTES`, or what counts without it; `None` for a function of others, to which it means nothing.
     pub(crate) session_minutes: Option<u64>,
+    /// The attribute that the ledger is kept in by its settings; `None` for a function of others.
+    pub(crate) attribute: Option<String>,
 }
 
 /// Finds the functions that the operator named, each by name or ARN. Names are looked up on Lambda if there is one
@@ -100,6 +102,7 @@ async fn resolve_one(
     let on_lambda = OnLambda {
         access: policy::access(&statements, pool_arn),
         session_minutes: is_ours(&configuration).then(|| told_minutes(&configuration)),
+        attribute: is_ours(&configuration).then(|| told_attribute(&configuration)),
     };
     Ok(Function {
         trigger,
@@ -115,6 +118,17 @@ fn told_minutes(configuration: &Value) -> u64 {
         .and_then(Value::as_str);
     told.and_then(|text| text.trim().parse().ok())
         .unwrap_or(USUAL_SESSION_MINUTES)
+}
+
+/// Where a function keeps the ledger.
+fn told_attribute(configuration: &Value) -> String {
+    let told = configuration
+        .pointer("/Environment/Variables/CUSTOM_ATTRIBUTES")
+        .and_then(Value::as_str)
+        .map(str::trim);
+    told.filter(|told| !told.is_empty())
+        .unwrap_or("custom:authChallenge")
+        .to_owned()
 }
 
 /// Why a function was not found.

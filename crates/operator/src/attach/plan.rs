@@ -1,13 +1,11 @@
 //! What `attach` changes, decided by what was read alone.
 
-use std::error::Error;
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use super::functions::Function;
+use super::refusal::Refusal;
 use crate::change::{Permission, Plan};
-use crate::pool::attribute::{self, Flaw, Usual};
+use crate::pool::attribute::{self, Usual};
 use crate::pool::flows::{self, Flow};
 use crate::pool::policy::Access;
 use crate::pool::{Client, State, Trigger, USUAL_SESSION_MINUTES, members};
@@ -39,6 +37,7 @@ pub(crate) fn plan(state: State, wanted: &Wanted) -> Result<Plan, Refusal> {
     let mut plan = Plan::of(state);
     let wanted = &with_offered(&mut plan, wanted.clone());
     check_triggers(&plan.before.pool, wanted)?;
+    check_configured(wanted)?;
     plan_attribute(&mut plan, wanted)?;
     plan_verification(&mut plan, wanted);
     for function in &wanted.functions {
@@ -97,8 +96,10 @@ fn note_surroundings(plan: &mut Plan) {
         ));
     }
     match plan.before.pool.get("MfaConfiguration").and_then(Value::as_str) {
-        Some("ON") => plan.notes.push(
-            "the pool requires MFA of its own, which AWS says does not go together with custom authentication".to_owned(),
+        Some("ON") => plan.doubts.push(
+            "The pool requires MFA of its own, which AWS says does not go together with custom authentication: it may be that \
+             nobody can sign in afterwards. Attach all the same?"
+                .to_owned(),
         ),
         Some("OPTIONAL") => plan.notes.push(
             "the pool offers MFA of its own: it is not established whether users who have set it up are asked for this code too"
@@ -125,6 +126,20 @@ fn check_triggers(pool: &Value, wanted: &Wanted) -> Result<(), Refusal> {
     match others.collect::<Vec<_>>() {
         others if others.is_empty() => Ok(()),
         others => Err(Refusal::OtherTriggers(others)),
+    }
+}
+
+/// Functions that keep the ledger in another attribute would write to one that nobody added, or to one that means something
+/// else; their environment belongs to whoever deployed them.
+fn check_configured(wanted: &Wanted) -> Result<(), Refusal> {
+    let expected = format!("custom:{}", wanted.attribute);
+    let others = wanted.functions.iter().filter_map(|function| {
+        let told = function.on_lambda.as_ref()?.attribute.clone()?;
+        (told != expected).then(|| (function.arn.name().to_owned(), told))
+    });
+    match others.collect::<Vec<_>>() {
+        others if others.is_empty() => Ok(()),
+        functions => Err(Refusal::OtherAttribute { expected, functions }),
     }
 }
 
@@ -223,6 +238,19 @@ pub(crate) fn open_doors(client: &Value) -> Vec<Flow> {
     open
 }
 
+/// Whether sign-ins need a code after this plan that needed none before. On Poolhouse the pool's own door sees to that
+/// whatever its clients allow; on AWS another flow of a client walks around it.
+pub(crate) fn code_becomes_required(plan: &Plan, is_aws: bool) -> bool {
+    let define = |pool: &Value| Trigger::Define.of(pool).map(str::to_owned);
+    let allows = |clients: &[Client]| {
+        let mut all = clients.iter();
+        all.all(|client| flows::allowed(&client.description).contains(&Flow::Custom))
+    };
+    let is_new = define(&plan.before.pool) != define(&plan.pool) || !allows(&plan.before.clients);
+    let is_shut = |client: &Client| open_doors(&client.description).is_empty();
+    is_new && (!is_aws || plan.clients.iter().all(is_shut))
+}
+
 /// No event tells the functions how long the session is, and their environment belongs to whoever deployed them.
 fn note_session(plan: &mut Plan, wanted: &Wanted) {
     let minutes = wanted.session_minutes;
@@ -306,74 +334,6 @@ fn plan_permissions(plan: &mut Plan, wanted: &Wanted) {
         );
     }
 }
-
-/// Why a pool is left alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// Other functions have the triggers.
-    OtherTriggers(Vec<(Trigger, String)>),
-    /// The attribute is there and cannot carry the ledger.
-    Attribute { name: String, flaw: Flaw },
-    /// The pool has as many custom attributes as it may have.
-    NoRoom,
-}
-
-impl Refusal {
-    /// The way out.
-    pub(crate) fn advice(&self) -> String {
-        match self {
-            Refusal::OtherTriggers(_) => {
-                "If they may go, pass --replace-triggers; the snapshot brings them back. If they are the right ones, name \
-                 them with --define, --create and --verify, and leave --post-confirmation out."
-                    .to_owned()
-            }
-            Refusal::Attribute { .. } => {
-                "An attribute can neither be changed nor removed. Use another one: --attribute NAME here, and \
-                 CUSTOM_ATTRIBUTES=custom:NAME in the functions' environment."
-                    .to_owned()
-            }
-            Refusal::NoRoom => {
-                "Use one that is there and free: --attribute NAME here, and CUSTOM_ATTRIBUTES=custom:NAME in the functions' \
-                 environment."
-                    .to_owned()
-            }
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Refusal::OtherTriggers(others) => {
-                f.write_str("other functions are in place, and nothing was changed:")?;
-                others
-                    .iter()
-                    .try_for_each(|(trigger, arn)| write!(f, "\n  {} {arn}", trigger.member()))
-            }
-            Refusal::Attribute { name, flaw } => {
-                write!(f, "custom:{name} cannot carry the ledger: ")?;
-                match flaw {
-                    Flaw::NotText => f.write_str("it is no string"),
-                    Flaw::Immutable => f.write_str("it can be written only once"),
-                    Flaw::TooShort { length } => {
-                        write!(
-                            f,
-                            "it takes {length} characters, and {} are needed",
-                            attribute::LEDGER_LENGTH
-                        )
-                    }
-                }
-            }
-            Refusal::NoRoom => write!(
-                f,
-                "the pool has {} custom attributes already, which is the most there can be",
-                attribute::MOST_ATTRIBUTES
-            ),
-        }
-    }
-}
-
-impl Error for Refusal {}
 
 #[cfg(test)]
 #[path = "plan_tests.rs"]

@@ -8,6 +8,7 @@ fn functions_that_count_on_another_session_are_named_and_foreign_ones_are_not() 
         let mut wanted = wanted();
         for (function, minutes) in wanted.functions.iter_mut().zip(minutes) {
             function.on_lambda = minutes.map(|session_minutes| OnLambda {
+                attribute: None,
                 access: Access::ForThisPool,
                 session_minutes,
             });

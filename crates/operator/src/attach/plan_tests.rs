@@ -11,6 +11,7 @@ pub(super) fn function(trigger: Trigger, access: Option<Access>) -> Function {
         on_lambda: access.map(|access| OnLambda {
             access,
             session_minutes: Some(15),
+            attribute: Some("custom:authChallenge".to_owned()),
         }),
     }
 }
@@ -295,13 +296,19 @@ fn what_may_get_in_the_way_is_told_beforehand() {
     let mut state = attached();
     state.pool["MfaConfiguration"] = json!("ON");
     state.pool["UserPoolTags"] = json!({ "aws:cloudformation:stack-name": "people" });
-    let notes = plan(state, &wanted()).unwrap().notes;
+    let plan = plan(state, &wanted()).unwrap();
     assert_eq!(
-        notes[1..],
+        plan.notes[1..],
         [
             "the pool belongs to the CloudFormation stack people, which may take this change back when it is deployed; \
              put it into the stack's template too",
-            "the pool requires MFA of its own, which AWS says does not go together with custom authentication",
+        ]
+    );
+    assert_eq!(
+        plan.doubts,
+        [
+            "The pool requires MFA of its own, which AWS says does not go together with custom authentication: it may be \
+             that nobody can sign in afterwards. Attach all the same?",
         ]
     );
 }

@@ -27,7 +27,7 @@ impl Aws {
         self.endpoints.of(service).is_some()
     }
 
-    /// A call of the JSON 1.1 protocol: `X-Amz-Target`, a JSON object each way.
+    /// A call of the JSON protocol: `X-Amz-Target`, a JSON object each way.
     pub(crate) async fn json(
         &self,
         service: Service,
@@ -36,11 +36,7 @@ impl Aws {
         effect: Effect,
         body: &Value,
     ) -> Result<Value, AwsError> {
-        let call = Call::json(
-            "application/x-amz-json-1.1",
-            format!("{target}.{operation}"),
-            body,
-        );
+        let call = Call::json(service.json(), format!("{target}.{operation}"), body);
         self.value(service, operation, effect, &call).await
     }
 

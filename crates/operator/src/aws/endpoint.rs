@@ -16,6 +16,16 @@ fn is_aws(endpoint: &Endpoint) -> bool {
 
 /// The variable that sets all others and the profile's addresses aside.
 const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+/// The services beside the user pools.
+const OTHERS: [Service; 7] = [
+    Service::Functions,
+    Service::Mail,
+    Service::Tokens,
+    Service::Logs,
+    Service::Secrets,
+    Service::Parameters,
+    Service::Tables,
+];
 /// How the names of AWS's hosts end.
 const SUFFIXES: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"];
 
@@ -55,7 +65,7 @@ impl Endpoints {
             None => on_aws(Service::UserPools, region)?,
         };
         let mut others = Vec::new();
-        for service in [Service::Functions, Service::Mail, Service::Tokens, Service::Logs] {
+        for service in OTHERS {
             match configured(service, env, profile)? {
                 Some(endpoint) => others.push((service, endpoint)),
                 None if is_aws(&user_pools) => others.push((service, on_aws(service, region)?)),

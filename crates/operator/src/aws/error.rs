@@ -101,6 +101,17 @@ impl AwsError {
         matches!(self.code(), "ResourceNotFoundException" | "NotFoundException")
     }
 
+    /// Whether the call may have done what it was made for all the same: its answer was lost, or something on the way gave
+    /// another.
+    pub(crate) fn may_have_been_done(&self) -> bool {
+        match self {
+            AwsError::Unreachable { source, .. } => source.is_after_the_request(),
+            AwsError::NotTheService { status, .. } => *status >= 500,
+            AwsError::Refused(refused) => refused.refusal.status >= 500,
+            AwsError::Absent(_) | AwsError::Credentials(_) => false,
+        }
+    }
+
     /// What to do next, where the error's own words do not say it.
     pub(crate) fn advice(&self) -> Option<String> {
         match self {

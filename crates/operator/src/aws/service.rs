@@ -15,6 +15,12 @@ pub(crate) enum Service {
     Tokens,
     /// CloudWatch Logs.
     Logs,
+    /// Secrets Manager.
+    Secrets,
+    /// Systems Manager's Parameter Store.
+    Parameters,
+    /// DynamoDB.
+    Tables,
 }
 
 impl Service {
@@ -26,6 +32,17 @@ impl Service {
             Service::Mail => "ses",
             Service::Tokens => "sts",
             Service::Logs => "logs",
+            Service::Secrets => "secretsmanager",
+            Service::Parameters => "ssm",
+            Service::Tables => "dynamodb",
+        }
+    }
+
+    /// The content type of its calls, where it speaks JSON: the version is part of it.
+    pub(super) fn json(self) -> &'static str {
+        match self {
+            Service::Tables => "application/x-amz-json-1.0",
+            _ => "application/x-amz-json-1.1",
         }
     }
 
@@ -45,6 +62,9 @@ impl Service {
             Service::Mail => "AWS_ENDPOINT_URL_SESV2",
             Service::Tokens => "AWS_ENDPOINT_URL_STS",
             Service::Logs => "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+            Service::Secrets => "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+            Service::Parameters => "AWS_ENDPOINT_URL_SSM",
+            Service::Tables => "AWS_ENDPOINT_URL_DYNAMODB",
         }
     }
 
@@ -56,6 +76,9 @@ impl Service {
             Service::Mail => "sesv2",
             Service::Tokens => "sts",
             Service::Logs => "cloudwatch_logs",
+            Service::Secrets => "secrets_manager",
+            Service::Parameters => "ssm",
+            Service::Tables => "dynamodb",
         }
     }
 
@@ -67,6 +90,9 @@ impl Service {
             Service::Mail => "SES",
             Service::Tokens => "STS",
             Service::Logs => "CloudWatch Logs",
+            Service::Secrets => "Secrets Manager",
+            Service::Parameters => "Systems Manager",
+            Service::Tables => "DynamoDB",
         }
     }
 }

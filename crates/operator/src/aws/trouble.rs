@@ -17,6 +17,14 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
+    /// Whether the service may have had the request.
+    pub(super) fn is_after_the_request(&self) -> bool {
+        match self {
+            Trouble::Http(error) => !error.is_before_the_request(),
+            Trouble::Deadline(step, _) => *step == Step::Answer,
+        }
+    }
+
     /// What to look at.
     pub(super) fn advice(&self, endpoint: &Endpoint) -> String {
         match self {

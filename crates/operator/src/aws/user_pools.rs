@@ -70,6 +70,13 @@ impl UserPools<'_> {
         }
     }
 
+    /// Whether a Poolhouse server answers: it says in words of its own that it has no import of users, and every other
+    /// service that speaks this API says something else.
+    pub(crate) async fn is_poolhouse(&self) -> bool {
+        let asked = self.read("GetCSVHeader", json!({})).await;
+        !self.aws.endpoints.is_aws() && asked.is_err_and(|error| is_unavailable(&error))
+    }
+
     /// `ListUsers`: the first page of those that the filter lets through, or of all.
     pub(crate) async fn users(&self, filter: Option<&str>) -> Result<Users, AwsError> {
         let mut body = json!({ "Limit": USERS_PER_PAGE });
@@ -85,6 +92,53 @@ impl UserPools<'_> {
                 .unwrap_or_default(),
             more: answer.get("PaginationToken").is_some_and(Value::is_string),
         })
+    }
+
+    /// `ListUsers`: a page of all users, and where the next one begins.
+    pub(crate) async fn page_of_users(
+        &self,
+        from: Option<Value>,
+    ) -> Result<(Vec<Value>, Option<Value>), AwsError> {
+        let mut body = json!({ "Limit": USERS_PER_PAGE });
+        if let Some(from) = from {
+            body["PaginationToken"] = from;
+        }
+        let answer = self.read("ListUsers", body).await?;
+        let users = answer
+            .get("Users")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        Ok((
+            users,
+            answer
+                .get("PaginationToken")
+                .filter(|token| token.is_string())
+                .cloned(),
+        ))
+    }
+
+    /// `AdminUserGlobalSignOut`. That the user is gone already is as good.
+    pub(crate) async fn sign_out(&self, user: &str) -> Result<(), AwsError> {
+        match self
+            .write("AdminUserGlobalSignOut", json!({ "Username": user }))
+            .await
+        {
+            Err(error) if error.code() == "UserNotFoundException" => Ok(()),
+            other => other,
+        }
+    }
+
+    /// `AdminGetUser`
+    pub(crate) async fn user(&self, name: &str) -> Result<Value, AwsError> {
+        self.read("AdminGetUser", json!({ "Username": name })).await
+    }
+
+    /// `AdminUpdateUserAttributes` of one attribute.
+    pub(crate) async fn set_attribute(&self, user: &str, name: &str, value: &str) -> Result<(), AwsError> {
+        let attributes = json!([{ "Name": name, "Value": value }]);
+        let body = json!({ "Username": user, "UserAttributes": attributes });
+        self.write("AdminUpdateUserAttributes", body).await
     }
 
     /// `AddCustomAttributes`, which cannot be undone.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::plan::Plan;
 use crate::aws::{Aws, AwsError, Functions, UserPools};
 use crate::pool::diff::Difference;
-use crate::pool::{State, attribute, differences, members};
+use crate::pool::{State, attribute, differences, members, policy};
 
 /// The services that a change calls.
 #[derive(Clone, Copy)]
@@ -47,6 +47,16 @@ pub(crate) enum ApplyError {
         /// What was done before.
         done: Vec<String>,
         /// What was not.
+        step: String,
+        source: AwsError,
+        /// Whether its answer was lost, and a look afterwards said that it was not done.
+        looked: bool,
+    },
+    /// The answer to a step was lost, and so was that to a look at what came of it.
+    Unknown {
+        /// What was done before.
+        done: Vec<String>,
+        /// What may or may not be done.
         step: String,
         source: AwsError,
     },
@@ -95,8 +105,11 @@ impl Application<'_> {
     /// What the updates refer to: the attribute, and the permissions of the functions.
     async fn prepare(&mut self) -> Result<(), ApplyError> {
         if let Some(name) = &self.plan.attribute {
-            let added = self.to.pools().add_attribute(&attribute::definition(name)).await;
-            self.step(format!("added the attribute custom:{name}"), added)?;
+            let pools = self.to.pools();
+            let added = pools.add_attribute(&attribute::definition(name)).await;
+            let is_there = async || Ok(attribute::find(&pools.describe_pool().await?, name).is_some());
+            self.settle(format!("added the attribute custom:{name}"), added, is_there)
+                .await?;
         }
         for grant in &self.plan.grants {
             let pool_arn = self.plan.before.pool_arn();
@@ -104,10 +117,12 @@ impl Application<'_> {
             let allowed = functions
                 .allow(&grant.function, &grant.statement_id, pool_arn)
                 .await;
-            self.step(
-                format!("gave the permission to invoke {}", grant.function.name()),
-                allowed,
-            )?;
+            let is_there = async || {
+                let statements = functions.policy(&grant.function).await?;
+                Ok(policy::has_statement(&statements, &grant.statement_id))
+            };
+            let step = format!("gave the permission to invoke {}", grant.function.name());
+            self.settle(step, allowed, is_there).await?;
         }
         Ok(())
     }
@@ -123,8 +138,16 @@ impl Application<'_> {
             now = attribute::without(&now, name);
         }
         self.check_steady("user pool", before, &now)?;
-        let updated = update_pool(self.to.pools(), self.plan).await;
-        self.step(step, updated)
+        let (pools, plan) = (self.to.pools(), self.plan);
+        let updated = update_pool(pools, plan).await;
+        let is_there = async || {
+            let mut now = pools.describe_pool().await?;
+            if let Some(name) = &plan.attribute {
+                now = attribute::without(&now, name);
+            }
+            Ok(is_as_planned(&plan.pool, &now))
+        };
+        self.settle(step, updated, is_there).await
     }
 
     async fn update_clients(&mut self) -> Result<(), ApplyError> {
@@ -137,8 +160,13 @@ impl Application<'_> {
             self.check_steady(&before.label(), &before.description, &now)?;
             let now = members::client_update(&before.description);
             let update = members::with_resets(members::client_update(&after.description), &now);
-            let updated = self.to.pools().update_client(update).await;
-            self.step(step, updated)?;
+            let pools = self.to.pools();
+            let updated = pools.update_client(update).await;
+            let is_there = async || {
+                let now = pools.describe_client(&after.id).await?;
+                Ok(is_as_planned(&after.description, &now))
+            };
+            self.settle(step, updated, is_there).await?;
         }
         Ok(())
     }
@@ -148,16 +176,44 @@ impl Application<'_> {
         for revoke in &self.plan.revokes {
             let functions = self.to.functions();
             let disallowed = functions.disallow(&revoke.function, &revoke.statement_id).await;
-            self.step(
-                format!("took back the permission to invoke {}", revoke.function.name()),
-                disallowed,
-            )?;
+            let is_gone = async || {
+                let statements = functions.policy(&revoke.function).await?;
+                Ok(!policy::has_statement(&statements, &revoke.statement_id))
+            };
+            let step = format!("took back the permission to invoke {}", revoke.function.name());
+            self.settle(step, disallowed, is_gone).await?;
         }
         Ok(())
     }
 
-    fn step(&mut self, step: String, outcome: Result<(), AwsError>) -> Result<(), ApplyError> {
-        self.read(&step, outcome)?;
+    /// Notes what came of a step. Where its answer was lost, it looks before it says anything.
+    async fn settle(
+        &mut self,
+        step: String,
+        outcome: Result<(), AwsError>,
+        is_done: impl AsyncFnOnce() -> Result<bool, AwsError>,
+    ) -> Result<(), ApplyError> {
+        match outcome {
+            Err(source) if source.may_have_been_done() => match is_done().await {
+                Ok(true) => {}
+                Ok(false) => {
+                    return Err(ApplyError::Step {
+                        done: std::mem::take(&mut self.done),
+                        step,
+                        source,
+                        looked: true,
+                    });
+                }
+                Err(_) => {
+                    return Err(ApplyError::Unknown {
+                        done: std::mem::take(&mut self.done),
+                        step,
+                        source,
+                    });
+                }
+            },
+            outcome => self.read(&step, outcome)?,
+        }
         self.done.push(step);
         Ok(())
     }
@@ -167,6 +223,7 @@ impl Application<'_> {
             done: std::mem::take(&mut self.done),
             step: step.to_owned(),
             source,
+            looked: false,
         })
     }
 
@@ -185,6 +242,11 @@ impl Application<'_> {
             }),
         }
     }
+}
+
+/// Whether a part is what the plan makes of it.
+fn is_as_planned(planned: &Value, now: &Value) -> bool {
+    differences(&members::steady(planned), &members::steady(now)).is_empty()
 }
 
 fn lines(parts: &[(String, Vec<Difference>)]) -> Vec<String> {
@@ -216,7 +278,10 @@ impl ApplyError {
         match self {
             ApplyError::Stale { done, .. } => !done.is_empty(),
             ApplyError::Unread(_) => false,
-            ApplyError::Step { .. } | ApplyError::Unverified(_) | ApplyError::Unplanned(_) => true,
+            ApplyError::Step { .. }
+            | ApplyError::Unknown { .. }
+            | ApplyError::Unverified(_)
+            | ApplyError::Unplanned(_) => true,
         }
     }
 
@@ -227,6 +292,14 @@ impl ApplyError {
                 Some("Run the command again to see a plan for the pool as it is now.".to_owned())
             }
             ApplyError::Unread(error) | ApplyError::Unverified(error) => error.advice(),
+            ApplyError::Step { looked: true, .. } => Some(
+                "Its answer was lost, and a look afterwards found nothing of it. Run the command again: it does what is left."
+                    .to_owned(),
+            ),
+            ApplyError::Unknown { .. } => Some(
+                "Its answer was lost, and so was that to a look at it. Run the command again: it looks first, and does what is left."
+                    .to_owned(),
+            ),
             ApplyError::Step { source, .. } => source.advice(),
             ApplyError::Unplanned(_) => None,
         }
@@ -251,6 +324,12 @@ impl fmt::Display for ApplyError {
             ApplyError::Unread(_) => f.write_str("the pool could not be read again; nothing was done"),
             ApplyError::Step { done, step, .. } if done.is_empty() => write!(f, "not done: {step}"),
             ApplyError::Step { done, step, .. } => write!(f, "done: {}; not done: {step}", done.join(", ")),
+            ApplyError::Unknown { done, step, .. } => {
+                if !done.is_empty() {
+                    write!(f, "done: {}; ", done.join(", "))?;
+                }
+                write!(f, "not known whether it was done: {step}")
+            }
             ApplyError::Unverified(_) => {
                 f.write_str("everything was done, but the pool could not be read afterwards")
             }
@@ -268,9 +347,10 @@ impl fmt::Display for ApplyError {
 impl Error for ApplyError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            ApplyError::Unread(source) | ApplyError::Unverified(source) | ApplyError::Step { source, .. } => {
-                Some(source)
-            }
+            ApplyError::Unread(source)
+            | ApplyError::Unverified(source)
+            | ApplyError::Step { source, .. }
+            | ApplyError::Unknown { source, .. } => Some(source),
             ApplyError::Stale { .. } | ApplyError::Unplanned(_) => None,
         }
     }

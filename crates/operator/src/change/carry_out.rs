@@ -37,7 +37,8 @@ pub(crate) enum ChangeError {
     },
 }
 
-/// Shows the plan; with consent, writes the snapshot to `path` and applies the plan. `now` is in seconds since 1970.
+/// Shows the plan; with consent, writes the snapshot to `path` and applies the plan. `now` is in seconds since 1970. Returns
+/// whether anything was changed.
 ///
 /// # Errors
 /// See [`ChangeError`]. Nothing was changed unless it is [`ChangeError::Apply`].
@@ -49,11 +50,11 @@ pub(crate) async fn carry_out(
     consent: Consent,
     path: &Path,
     now: u64,
-) -> Result<(), ChangeError> {
+) -> Result<bool, ChangeError> {
     if plan.is_empty() {
         notes(console, plan);
         console.say("Nothing to do: everything is as it shall be.");
-        return Ok(());
+        return Ok(false);
     }
     for line in plan.lines() {
         console.say(&line);
@@ -62,13 +63,18 @@ pub(crate) async fn carry_out(
     match consent {
         Consent::DryRun => {
             console.say("Dry run: nothing was changed.");
-            return Ok(());
+            return Ok(false);
         }
-        Consent::Ask => match console.ask("Change this?") {
-            Reply::Yes => {}
-            Reply::No => return Err(ChangeError::Declined),
-            Reply::Nobody => return Err(ChangeError::NobodyToAsk),
-        },
+        Consent::Ask => {
+            let doubts = plan.doubts.iter().map(String::as_str);
+            for question in doubts.chain(["Change this?"]) {
+                match console.ask(question) {
+                    Reply::Yes => {}
+                    Reply::No => return Err(ChangeError::Declined),
+                    Reply::Nobody => return Err(ChangeError::NobodyToAsk),
+                }
+            }
+        }
         Consent::Given => {}
     }
     let endpoint = to.aws.endpoints.user_pools().to_string();
@@ -79,7 +85,7 @@ pub(crate) async fn carry_out(
     match apply(to, plan).await {
         Ok(()) => {
             console.say("Done, and verified: nothing else has changed.");
-            Ok(())
+            Ok(true)
         }
         Err(source) => Err(ChangeError::Apply {
             source,
@@ -89,6 +95,9 @@ pub(crate) async fn carry_out(
 }
 
 fn notes(console: &mut dyn Console, plan: &Plan) {
+    for doubt in &plan.doubts {
+        console.say(&format!("careful: {doubt}"));
+    }
     for note in &plan.notes {
         console.say(&format!("note: {note}"));
     }

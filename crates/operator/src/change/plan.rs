@@ -37,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) revokes: Vec<Permission>,
     /// What a person should know before they agree.
     pub(crate) notes: Vec<String>,
+    /// What they are asked first, each by itself: it may be that nobody can sign in afterwards.
+    pub(crate) doubts: Vec<String>,
 }
 
 impl Plan {
@@ -50,6 +52,7 @@ impl Plan {
             grants: Vec::new(),
             revokes: Vec::new(),
             notes: Vec::new(),
+            doubts: Vec::new(),
         }
     }
 

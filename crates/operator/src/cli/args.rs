@@ -83,6 +83,10 @@ pub struct AttachArgs {
     /// Take the triggers from functions that have them now
     #[arg(long)]
     pub(super) replace_triggers: bool,
+    /// Afterwards end every session of every user. Those from before had no code; without this option it is asked where a
+    /// code becomes required
+    #[arg(long)]
+    pub(super) end_sessions: bool,
     #[command(flatten)]
     pub(super) aws: AwsArgs,
     #[command(flatten)]
@@ -143,6 +147,64 @@ pub struct DoctorArgs {
     pub(super) aws: AwsArgs,
     #[command(flatten)]
     pub(super) change: ChangeArgs,
+}
+
+/// Whose counters are meant, and where they are.
+#[derive(Clone, Debug, Args)]
+pub struct CountersArgs {
+    /// The user pool
+    #[arg(long, value_name = "ID")]
+    pub user_pool_id: String,
+    /// The data directory of the Poolhouse server that has the pool; without it the pool is on Cognito
+    ///
+    /// It works beside a running server, on the same database.
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The custom attribute that carries the ledger, without `custom:` [default: that of the functions]
+    #[arg(long, value_name = "NAME", value_parser = attribute_name, conflicts_with = "data")]
+    pub(super) attribute: Option<String>,
+    /// The DynamoDB table that the functions count in [default: that of the functions]
+    #[arg(long, value_name = "TABLE", conflicts_with = "data")]
+    pub(super) counters_table: Option<String>,
+}
+
+/// `unlock`
+#[derive(Clone, Debug, Args)]
+pub struct UnlockArgs {
+    /// The user, by any name that signs them in
+    #[arg(value_name = "USER")]
+    pub user: String,
+    /// Whose pool, and where its counters are.
+    #[command(flatten)]
+    pub counters: CountersArgs,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+}
+
+/// `devices forget`
+#[derive(Clone, Debug, Args)]
+pub struct ForgetArgs {
+    /// The user, by any name that signs them in
+    #[arg(value_name = "USER")]
+    pub user: String,
+    /// Whose pool, and where its counters are.
+    #[command(flatten)]
+    pub counters: CountersArgs,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
+}
+
+/// `locked`
+#[derive(Clone, Debug, Args)]
+pub struct LockedArgs {
+    /// Whose pool, and where its counters are.
+    #[command(flatten)]
+    pub counters: CountersArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+    #[command(flatten)]
+    pub(super) aws: AwsArgs,
 }
 
 /// A name that Cognito takes for a custom attribute.

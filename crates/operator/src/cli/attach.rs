@@ -10,9 +10,13 @@ use super::connect::{connect, introduction};
 use super::failure::Failure;
 use super::world::World;
 use crate::arn::FunctionArn;
-use crate::attach::{Detaching, Wanted, find_usual, ours, plan_attach, plan_detach, plan_rollback, resolve};
+use crate::attach::{
+    Detaching, Wanted, code_becomes_required, find_usual, ours, plan_attach, plan_detach, plan_rollback,
+    resolve,
+};
 use crate::aws::{Aws, AwsError, Service};
 use crate::change::{Consent, Permission, Plan, Snapshot, Surroundings, carry_out, rfc_3339};
+use crate::console::Reply;
 use crate::pool::{State, Trigger, policy};
 
 /// More changes of one pool in a second are not made by people.
@@ -37,7 +41,45 @@ pub(super) async fn attach(args: &AttachArgs, world: &mut World<'_>) -> Result<(
         replace_triggers: args.replace_triggers,
     };
     let plan = plan_attach(opened.state.clone(), &wanted)?;
-    opened.change("attach", &plan, &args.change, world).await
+    let is_changed = opened.change("attach", &plan, &args.change, world).await?;
+    let offers =
+        is_changed && !args.change.yes && code_becomes_required(&plan, opened.aws.endpoints.is_aws());
+    if args.change.dry_run {
+        return Ok(());
+    }
+    if args.end_sessions || (offers && world.console.ask(END_SESSIONS) == Reply::Yes) {
+        end_sessions(opened.to(), world).await?;
+    }
+    Ok(())
+}
+
+const END_SESSIONS: &str = "Sessions from before had no code, and go on as long as their refresh tokens live. End all of them now? \
+                            Everybody signs in again.";
+
+/// Ends every session of every user of the pool.
+async fn end_sessions(to: Surroundings<'_>, world: &mut World<'_>) -> Result<(), Failure> {
+    let (mut ended, mut next) = (0_usize, None);
+    loop {
+        let stopped = |error: AwsError| {
+            Failure::from(error).with_hint(&format!(
+                "The sessions of {ended} users have ended. Run the command again with --end-sessions."
+            ))
+        };
+        let (users, following) = to.pools().page_of_users(next).await.map_err(stopped)?;
+        for user in &users {
+            let name = user.get("Username").and_then(Value::as_str).unwrap_or_default();
+            to.pools().sign_out(name).await.map_err(stopped)?;
+        }
+        ended += users.len();
+        if following.is_none() {
+            break;
+        }
+        next = following;
+    }
+    world
+        .console
+        .say(&format!("The sessions of {ended} users have ended."));
+    Ok(())
 }
 
 /// Takes the functions off.
@@ -62,7 +104,10 @@ pub(super) async fn detach(args: &DetachArgs, world: &mut World<'_>) -> Result<(
             statements,
         },
     );
-    opened.change("detach", &plan, &args.change, world).await
+    opened
+        .change("detach", &plan, &args.change, world)
+        .await
+        .map(drop)
 }
 
 /// The statements of a function. One that is gone has none, and neither has one where there is no Lambda.
@@ -88,7 +133,10 @@ pub(super) async fn rollback(args: &RollbackArgs, world: &mut World<'_>) -> Resu
         })?;
     let there = permissions_there(&opened, &snapshot).await?;
     let plan = plan_rollback(opened.state.clone(), &snapshot, there.as_deref())?;
-    opened.change("rollback", &plan, &args.change, world).await
+    opened
+        .change("rollback", &plan, &args.change, world)
+        .await
+        .map(drop)
 }
 
 /// Those permissions of the snapshot that the functions have; `None` without a Lambda.
@@ -181,19 +229,19 @@ impl Opened {
         plan: &Plan,
         args: &ChangeArgs,
         world: &mut World<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         change(self.to(), command, plan, args, world).await
     }
 }
 
-/// Carries out a plan as the flags say.
+/// Carries out a plan as the flags say. Returns whether anything was changed.
 pub(super) async fn change(
     to: Surroundings<'_>,
     command: &str,
     plan: &Plan,
     args: &ChangeArgs,
     world: &mut World<'_>,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let now = (world.clock)();
     let consent = match (args.dry_run, args.yes) {
         (true, _) => Consent::DryRun,
@@ -204,8 +252,7 @@ pub(super) async fn change(
         .snapshot
         .clone()
         .unwrap_or_else(|| unused(&snapshot_file(to.pool_id, now)));
-    carry_out(world.console, to, plan, command, consent, &path, now).await?;
-    Ok(())
+    Ok(carry_out(world.console, to, plan, command, consent, &path, now).await?)
 }
 
 /// The name, or with a number at its end the first one that no file has: a second change within the same second has a

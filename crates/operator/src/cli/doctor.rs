@@ -61,7 +61,9 @@ async fn fix(args: &DoctorArgs, aws: &Aws, facts: &Facts, world: &mut World<'_>)
         clock: Arc::clone(&world.clock),
         console,
     };
-    change(to, "doctor --fix", &plan, &args.change, &mut world).await
+    change(to, "doctor --fix", &plan, &args.change, &mut world)
+        .await
+        .map(drop)
 }
 
 async fn look(args: &DoctorArgs, aws: &Aws, world: &World<'_>) -> Result<Facts, Failure> {

@@ -8,6 +8,7 @@ use crate::attach::{FunctionsError, Refusal, RollbackError};
 use crate::aws::AwsError;
 use crate::change::{ChangeError, SnapshotError};
 use crate::console::Console;
+use crate::people::BooksError;
 
 /// An error as a sentence, and what to do next.
 #[derive(Debug)]
@@ -60,6 +61,12 @@ impl Failure {
 
 impl From<AwsError> for Failure {
     fn from(error: AwsError) -> Failure {
+        Failure::advised(&error, error.advice())
+    }
+}
+
+impl From<BooksError> for Failure {
+    fn from(error: BooksError) -> Failure {
         Failure::advised(&error, error.advice())
     }
 }

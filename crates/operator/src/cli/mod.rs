@@ -5,9 +5,13 @@ mod attach;
 mod connect;
 mod doctor;
 mod failure;
+mod people;
 mod run;
 mod world;
 
-pub use args::{AttachArgs, AwsArgs, ChangeArgs, DetachArgs, DoctorArgs, FunctionArgs, RollbackArgs};
-pub use run::{Command, run};
+pub use args::{
+    AttachArgs, AwsArgs, ChangeArgs, CountersArgs, DetachArgs, DoctorArgs, ForgetArgs, FunctionArgs,
+    LockedArgs, RollbackArgs, UnlockArgs,
+};
+pub use run::{Command, DevicesCommand, run};
 pub use world::{Clock, World};

@@ -2,9 +2,9 @@
 
 use clap::Subcommand;
 
-use super::args::{AttachArgs, DetachArgs, DoctorArgs, RollbackArgs};
+use super::args::{AttachArgs, DetachArgs, DoctorArgs, ForgetArgs, LockedArgs, RollbackArgs, UnlockArgs};
 use super::world::World;
-use super::{attach, doctor};
+use super::{attach, doctor, people};
 
 /// The operator's commands, to be flattened into the binary's own.
 #[derive(Clone, Debug, Subcommand)]
@@ -19,6 +19,23 @@ pub enum Command {
     ///
     /// Ends with 0 if nothing was found, 1 if there are errors or warnings, 2 if something could not be looked at.
     Doctor(DoctorArgs),
+    /// Take away every lock that wrong codes have made for a user, and the limits of mails that are reached.
+    ///
+    /// On Cognito the counters are read and written where the functions behind the pool's triggers keep them, with their key:
+    /// these credentials need to read the function's configuration and its secret. OTP_KEY in the environment goes before.
+    Unlock(UnlockArgs),
+    /// What is remembered of a user's browsers.
+    #[command(subcommand)]
+    Devices(DevicesCommand),
+    /// List the users whom wrong codes have locked.
+    Locked(LockedArgs),
+}
+
+/// Commands about remembered browsers.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DevicesCommand {
+    /// Forget every browser of a user: none is trusted, and none has counters of its own.
+    Forget(ForgetArgs),
 }
 
 /// Runs a command and returns the process's exit code: 0 if it did what it was asked, 1 if not; for `doctor` also what
@@ -29,6 +46,9 @@ pub async fn run(command: &Command, mut world: World<'_>) -> u8 {
         Command::Detach(args) => attach::detach(args, &mut world).await.map(|()| 0),
         Command::Rollback(args) => attach::rollback(args, &mut world).await.map(|()| 0),
         Command::Doctor(args) => doctor::doctor(args, &mut world).await,
+        Command::Unlock(args) => people::unlock_one(args, &mut world).await.map(|()| 0),
+        Command::Devices(DevicesCommand::Forget(args)) => people::forget(args, &mut world).await.map(|()| 0),
+        Command::Locked(args) => people::locked(args, &mut world).await.map(|()| 0),
     };
     match done {
         Ok(code) => code,
@@ -107,6 +127,9 @@ mod tests {
             "detach --user-pool-id a",
             "rollback snapshot.json --endpoint-url http://127.0.0.1:9229 --yes",
             "doctor --user-pool-id a --output json --fix --no-dns",
+            "unlock ada --user-pool-id a --data poolhouse-data",
+            "devices forget ada --user-pool-id a --counters-table codes",
+            "locked --user-pool-id a --attribute custom:code --output json",
         ] {
             assert!(parse(line).is_ok(), "{line}");
         }

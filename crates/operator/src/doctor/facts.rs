@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::environment::Environment;
+use crate::people::Locked;
 use crate::pool::{Client, Trigger};
 
 /// Something that was asked for.
@@ -45,6 +46,12 @@ pub(crate) struct Facts {
     pub(crate) unreachable: Known<Count>,
     /// The functions of the triggers that are set.
     pub(crate) functions: Vec<Function>,
+    /// Whether the pool is on a Poolhouse server, which has a door of its own.
+    pub(crate) at_home: bool,
+    /// The ids of app clients whose flows without a code that door refuses, whatever they list.
+    pub(crate) refused: Vec<String>,
+    /// Who is locked out.
+    pub(crate) locked: Known<Locked>,
     pub(crate) mail_account: Known<Value>,
     /// The identity that mail is sent by; `None` if SES has none for the sender.
     pub(crate) mail_identity: Known<Option<Value>>,
@@ -101,6 +108,11 @@ impl Facts {
             .filter(|client| !self.subjects.contains(&client.id))
     }
 
+    /// Whether the pool's own door refuses the flows of this client that ask for no code.
+    pub(crate) fn is_refused(&self, client: &Client) -> bool {
+        self.refused.contains(&client.id)
+    }
+
     /// The attribute's whole name.
     pub(crate) fn attribute_name(&self) -> String {
         format!("custom:{}", self.attribute)
@@ -148,6 +160,7 @@ impl Facts {
         gap(&mut gaps, "identity providers", &self.providers);
         gap(&mut gaps, "users with temporary passwords", &self.new_password);
         gap(&mut gaps, "users' addresses", &self.unreachable);
+        gap(&mut gaps, "who is locked", &self.locked);
         for function in &self.functions {
             gap(&mut gaps, "the functions", &function.configuration);
             gap(&mut gaps, "who may invoke the functions", &function.statements);

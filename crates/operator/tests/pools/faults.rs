@@ -94,7 +94,7 @@ async fn nobody_at_the_endpoint_is_told_so() {
 }
 
 /// A pool that is kept by the stand-in, as a service of some later year describes it.
-async fn later_pool() -> (StandIn, Folder) {
+pub async fn later_pool() -> (StandIn, Folder) {
     let aws = StandIn::start().await;
     {
         let mut services = aws.services();
@@ -123,8 +123,11 @@ async fn later_pool() -> (StandIn, Folder) {
     (aws, Folder::new())
 }
 
-async fn attach_later(aws: &StandIn, folder: &Folder) -> (u8, Script) {
-    let mut console = Script::answering(Reply::Yes);
+pub async fn attach_later(aws: &StandIn, folder: &Folder) -> (u8, Script) {
+    attach_asking(aws, folder, Script::answering(Reply::Yes)).await
+}
+
+pub async fn attach_asking(aws: &StandIn, folder: &Folder, mut console: Script) -> (u8, Script) {
     let line = format!(
         "attach --user-pool-id us-east-1_later --client-id c1 --snapshot {}",
         folder.file("s.json").display()

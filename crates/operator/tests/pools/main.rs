@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod attach;
 #[cfg(test)]
+mod care;
+#[cfg(test)]
 mod console;
 #[cfg(test)]
 mod credentials;
@@ -15,8 +17,12 @@ mod faults;
 #[cfg(test)]
 mod new_password;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod rollback;
 #[cfg(test)]
 mod stand_in;
+#[cfg(test)]
+mod tables;
 #[cfg(test)]
 mod world;

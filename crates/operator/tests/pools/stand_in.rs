@@ -16,6 +16,8 @@ use poolhouse_sigv4 as sigv4;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::tables::{self, Kept};
+
 /// The access key that everybody starts with.
 pub const KEY: (&str, &str) = ("AKIASTANDIN", "a secret that only tests know");
 /// The access key that STS gives.
@@ -52,6 +54,10 @@ pub struct Services {
     pub called: Vec<String>,
     /// The bodies of the operations that change the pool kept here.
     pub updates: Vec<Value>,
+    /// Operations that are done, and whose answer something on the way replaces.
+    pub lost: Vec<&'static str>,
+    /// DynamoDB and Secrets Manager.
+    pub kept: Kept,
     /// The access key ids that signed.
     pub signers: Vec<String>,
 }
@@ -124,13 +130,37 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
         return Ok(error(status, code));
     }
     let json: Value = serde_json::from_str(&text).unwrap_or_default();
-    Ok(match operation.as_str() {
+    if let Some((status, body)) = tables::answer(&mut services.kept, &operation, &json) {
+        return Ok(reply(status, &body));
+    }
+    let lost = services.lost.iter().position(|name| *name == operation);
+    let lost = lost.map(|at| services.lost.remove(at)).is_some();
+    let reply = answer_to(&mut services, &operation, &head, target.is_some(), json);
+    Ok(if lost { bad_gateway() } else { reply })
+}
+
+/// What a proxy answers that has lost the service behind it.
+fn bad_gateway() -> Reply {
+    Response::builder()
+        .status(502)
+        .body(Full::from("<html>Bad Gateway</html>"))
+        .unwrap()
+}
+
+fn answer_to(
+    services: &mut Services,
+    operation: &str,
+    head: &hyper::http::request::Parts,
+    has_target: bool,
+    json: Value,
+) -> Reply {
+    match operation {
         "GetCallerIdentity" => xml("<Arn>arn:aws:sts::1:assumed-role/operator/me</Arn>"),
         "AssumeRole" | "AssumeRoleWithWebIdentity" => xml(&format!(
             "<AccessKeyId>{}</AccessKeyId><SecretAccessKey>{}</SecretAccessKey><SessionToken>t</SessionToken>",
             ASSUMED.0, ASSUMED.1
         )),
-        "DescribeLogGroups" => log_groups(&services, &json),
+        "DescribeLogGroups" => log_groups(services, &json),
         "GetAccount" => reply(200, &services.account),
         "GetEmailIdentity" => {
             let name = decoded(head.uri.path().rsplit('/').next().unwrap());
@@ -140,9 +170,9 @@ async fn answer(services: Arc<Mutex<Services>>, request: Request<Incoming>) -> R
                 .map_or_else(|| error(404, "NotFoundException"), |it| reply(200, it))
         }
         "Unknown" => error(404, "UnknownOperationException"),
-        name if target.is_some() => user_pool(&mut services, name, json),
-        name => function(&mut services, name, head.uri.path(), &json),
-    })
+        name if has_target => user_pool(services, name, json),
+        name => function(services, name, head.uri.path(), &json),
+    }
 }
 
 /// What the agents of the machine answer, if it has keys of its own: the instance's metadata service to requests with its
@@ -182,7 +212,15 @@ fn check_signature(head: &hyper::http::request::Parts, body: &[u8], services: &m
         body,
     };
     let unsigned = String::from_utf8_lossy(body).contains("Action=AssumeRoleWithWebIdentity");
-    let names = ["cognito-idp", "lambda", "ses", "sts", "logs"];
+    let names = [
+        "cognito-idp",
+        "lambda",
+        "ses",
+        "sts",
+        "logs",
+        "dynamodb",
+        "secretsmanager",
+    ];
     let presented = names
         .iter()
         .find_map(|name| sigv4::Presented::parse(request, name).ok());

@@ -49,6 +49,15 @@ impl Arrival<'_> {
         }
     }
 
+    /// After a conflict at `key`: whether others were counted beside an attempt that is counted already, so that the same step
+    /// can be committed again.
+    async fn counts_anew(&mut self, sign_in: &SignIn<'_>, key: &str) -> Result<bool, ApiError> {
+        match self {
+            Arrival::PasswordProved(proved) => proved.counts_anew(sign_in.ctx, key).await,
+            Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Ok(false),
+        }
+    }
+
     /// Somebody else's commit was faster at `key`: whether the step can be decided again.
     async fn lost_race(&mut self, sign_in: &mut SignIn<'_>, key: &str) -> Result<(), ApiError> {
         if let Arrival::PasswordProved(proved) = self
@@ -131,14 +140,11 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
             // What was counted before a later function failed stays counted.
             Err(error) => (Batch::new(), Err(error)),
         };
-        let batch = arrival
-            .batch(&sign_in, answer.is_err())
-            .merge(counted)
-            .merge(batch);
-        if batch.is_empty() && ending.is_none() {
+        let batch = counted.merge(batch);
+        if batch.is_empty() && ending.is_none() && arrival.batch(&sign_in, answer.is_err()).is_empty() {
             return answer;
         }
-        match commit(&sign_in, batch, ending).await {
+        match commit(&sign_in, &mut arrival, answer.is_err(), batch, ending).await {
             Ok(()) => {
                 sign_in.ctx.app.mailer.wake();
                 if let Some(outcome) = verdict {
@@ -166,12 +172,21 @@ enum Lost {
 /// Commits a step, with the tokens if it is the last one. If only the rows that these depend on have changed, and not what
 /// matters of them, the same step is committed again: functions that run elsewhere may write attributes meanwhile, and are
 /// not asked twice.
-async fn commit(sign_in: &SignIn<'_>, batch: Batch, mut ending: Option<&mut Issued>) -> Result<(), Lost> {
+async fn commit(
+    sign_in: &SignIn<'_>,
+    arrival: &mut Arrival<'_>,
+    denied: bool,
+    rest: Batch,
+    mut ending: Option<&mut Issued>,
+) -> Result<(), Lost> {
     for _ in 0..RACES {
-        let tokens = ending.as_ref().map(|issued| issued.batch());
+        let batch = arrival.batch(sign_in, denied).merge(rest.clone());
+        let tokens = ending.as_ref().map(|issued| issued.batch(sign_in.ctx));
         let whole = batch.clone().merge(tokens.unwrap_or_default());
         match (sign_in.ctx.platform().commit(whole).await, &mut ending) {
             (Ok(_), _) => return Ok(()),
+            (Err(CommitError::Conflict { key }), _)
+                if arrival.counts_anew(sign_in, &key).await.map_err(Lost::Refused)? => {}
             (Err(CommitError::Conflict { key }), Some(issued)) => {
                 let is_theirs = issued.lost_race(sign_in, &key).await.map_err(Lost::Refused)?;
                 if !is_theirs || batch.names(&key) {
@@ -238,7 +253,7 @@ async fn decide(
                     tokens.without_code(sign_in);
                 }
                 if answered.last().is_some_and(door::is_right_code) {
-                    tokens.with_code(sign_in);
+                    tokens.with_code(sign_in).await?;
                 }
                 *issued = Some(tokens);
             }

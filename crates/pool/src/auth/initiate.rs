@@ -126,6 +126,7 @@ fn signing_in<'a>(
         ends: None,
         sealed_choice: None,
         place: None,
+        place_before: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),

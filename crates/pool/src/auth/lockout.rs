@@ -24,13 +24,15 @@ const RACES: usize = 64;
 pub struct Attempt {
     pool_id: String,
     who: String,
+    /// Digest of the place token that came with the attempt, if one did that is good.
+    place: Option<String>,
     row: Option<Stored<Failures>>,
     /// What happens exactly once, whatever the verdict: the consumption of what the attempt answers.
     consumes: Batch,
     /// The error if it has happened already.
     lost: fn() -> ApiError,
-    /// Whether it is committed already, as a failure.
-    is_counted: bool,
+    /// What it was committed as, where it is committed already: a failure.
+    counted: Option<Failures>,
 }
 
 impl Attempt {
@@ -39,13 +41,28 @@ impl Attempt {
     /// # Errors
     /// `NotAuthorizedException` `Password attempts exceeded` while the account is locked.
     pub async fn begin(ctx: &Ctx, pool_id: &str, who: String) -> Result<Attempt, ApiError> {
+        Attempt::begin_at(ctx, pool_id, who, None).await
+    }
+
+    /// The same from a browser in which a right code was typed before, by the digest of its place token: what comes from
+    /// there is counted apart, so that a stranger's wrong passwords do not keep the user out.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin), while this place is locked.
+    pub async fn begin_at(
+        ctx: &Ctx,
+        pool_id: &str,
+        who: String,
+        place: Option<String>,
+    ) -> Result<Attempt, ApiError> {
         let mut attempt = Attempt {
             pool_id: pool_id.to_owned(),
             who,
+            place,
             row: None,
             consumes: Batch::new(),
             lost: ApiError::concurrent_modification,
-            is_counted: false,
+            counted: None,
         };
         attempt.look(ctx).await?;
         Ok(attempt)
@@ -65,8 +82,9 @@ impl Attempt {
     /// # Errors
     /// As [`failed`](Self::failed).
     pub async fn counted_first(mut self, ctx: &Ctx) -> Result<Attempt, ApiError> {
-        self.count(ctx).await?;
-        self.is_counted = true;
+        let counted = self.count(ctx).await?;
+        self.counted = Some(counted.value);
+        self.row = Some(counted);
         Ok(self)
     }
 
@@ -75,27 +93,34 @@ impl Attempt {
     /// # Errors
     /// As [`begin`](Self::begin), if others were counted meanwhile; what [`consuming`](Self::consuming) was given.
     pub async fn failed(mut self, ctx: &Ctx) -> Result<(), ApiError> {
-        if self.is_counted {
+        if self.counted.is_some() {
             return Ok(());
         }
-        self.count(ctx).await
+        self.count(ctx).await.map(drop)
     }
 
     /// The password was right.
     pub fn proved(self) -> Proved {
-        if self.is_counted {
+        if self.counted.is_some() {
             Proved::Counted(self)
         } else {
             Proved::Open(self)
         }
     }
 
-    /// Commits one failure more.
-    async fn count(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
+    /// Commits one failure more, and returns the row.
+    async fn count(&mut self, ctx: &Ctx) -> Result<Stored<Failures>, ApiError> {
         for _ in 0..RACES {
-            let batch = self.consumes.clone().merge(self.counted(ctx));
+            let value = self.one_more(ctx);
+            let batch = self.consumes.clone().merge(self.counting(value));
             match ctx.platform().commit(batch).await {
-                Ok(_) => return Ok(()),
+                Ok(version) => {
+                    return Ok(Stored {
+                        key: self.key().into(),
+                        version,
+                        value,
+                    });
+                }
                 Err(CommitError::Conflict { key }) => self.lost_race(ctx, &key).await?,
                 Err(error) => return Err(error.into()),
             }
@@ -104,18 +129,23 @@ impl Attempt {
     }
 
     fn key(&self) -> Key<Failures> {
-        Failures::key(&self.pool_id, &self.who)
+        match &self.place {
+            None => Failures::key(&self.pool_id, &self.who),
+            Some(place) => Failures::key_at(&self.pool_id, &self.who, place),
+        }
     }
 
     fn expect(&self) -> Expect {
         self.row.as_ref().map_or(Expect::Absent, Stored::unchanged)
     }
 
-    /// One failure more.
-    fn counted(&self, ctx: &Ctx) -> Batch {
-        let before = self.row.as_ref().map(|row| row.value);
-        let counted = Failures::after(before, ctx.now);
-        Batch::new().record(self.key(), self.expect(), &counted)
+    fn one_more(&self, ctx: &Ctx) -> Failures {
+        Failures::after(self.row.as_ref().map(|row| row.value), ctx.now)
+    }
+
+    /// The failures, beside which nothing was counted since they were read, become these.
+    fn counting(&self, failures: Failures) -> Batch {
+        Batch::new().record(self.key(), self.expect(), &failures)
     }
 
     /// No failure in a row any more. Those of the day stay: right passwords take nothing from them.
@@ -130,12 +160,14 @@ impl Attempt {
         }
     }
 
-    /// As [`forgotten`](Self::forgotten), for an attempt that was counted: the row is as it was before, whatever was counted
-    /// meanwhile, for functions that run elsewhere are not asked again.
+    /// As [`forgotten`](Self::forgotten), for an attempt that was counted as a failure: that one, and no other, is taken back.
     fn taken_back(&self, now: Millis) -> Batch {
-        match self.row.as_ref().and_then(|row| row.value.after_success(now)) {
-            Some(left) => Batch::new().record(self.key(), Expect::Any, &left),
-            None => Batch::new().delete(self.key(), Expect::Any),
+        let (Some(row), Some(counted)) = (&self.row, self.counted) else {
+            return self.forgotten(now);
+        };
+        match row.value.without(counted).after_success(now) {
+            Some(left) => self.counting(left),
+            None => Batch::new().delete(self.key(), self.expect()),
         }
     }
 
@@ -200,7 +232,10 @@ impl Proved {
     /// or the lock would tell the two apart.
     pub fn denied(&self, ctx: &Ctx) -> Batch {
         match self {
-            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.counted(ctx)),
+            Proved::Open(attempt) => {
+                let one_more = attempt.one_more(ctx);
+                attempt.consumes.clone().merge(attempt.counting(one_more))
+            }
             Proved::Answered(pending) => handle::consumption(pending),
             Proved::Counted(_) | Proved::Settled => Batch::new(),
         }
@@ -216,7 +251,22 @@ impl Proved {
                 attempt.lost_race(ctx, key).await.map(|()| true)
             }
             Proved::Answered(pending) if pending.key == key => Err(handle::used()),
-            _ => Ok(false),
+            proved => proved.counts_anew(ctx, key).await,
+        }
+    }
+
+    /// After a conflict at `key`: whether others were counted beside an attempt that is counted already, which is then taken
+    /// back from what they left. It was judged before them, so a lock that they made does not concern it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn counts_anew(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
+        match self {
+            Proved::Counted(attempt) if attempt.key().as_str() == key => {
+                attempt.row = load(ctx.platform(), &attempt.key()).await?;
+                Ok(true)
+            }
+            Proved::Open(_) | Proved::Counted(_) | Proved::Answered(_) | Proved::Settled => Ok(false),
         }
     }
 

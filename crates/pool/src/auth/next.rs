@@ -74,7 +74,7 @@ async fn issue(
             };
             for _ in 0..RACES {
                 let batch = issued
-                    .batch()
+                    .batch(sign_in.ctx)
                     .merge(proved.batch(sign_in.ctx.now))
                     .merge(unlocked.clone());
                 match sign_in.ctx.platform().commit(batch).await {

@@ -7,7 +7,7 @@ use super::handle;
 use super::step::SignIn;
 use super::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{PlaceRecord, PoolRecord, RecordBatch, load};
+use crate::records::{Key, Place, PlacesRecord, PoolRecord, RecordBatch, Stored, load};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
 
@@ -22,18 +22,62 @@ pub fn digest(token: &str) -> String {
     handle::digest(token.as_bytes())
 }
 
-/// The note that makes the token of a sign-in good under a security epoch, if there is one: part of the commit that ends
-/// the sign-in.
-pub fn noted(sign_in: &SignIn<'_>, epoch: u64) -> Batch {
-    let Some(digest) = &sign_in.place else {
-        return Batch::new();
-    };
-    let record = PlaceRecord {
-        epoch,
-        expires: sign_in.ctx.now.plus_seconds(LIFE_SECONDS),
-    };
-    let key = PlaceRecord::key(sign_in.pool.id(), sign_in.subject.id(), digest);
-    Batch::new().record(key, Expect::Any, &record)
+/// What is kept of the good token that came with a request whose metadata were stripped of all others.
+pub fn of_request(metadata: &Metadata) -> Option<String> {
+    metadata.get(TOKEN).map(|token| digest(token))
+}
+
+/// The note that makes the token of a sign-in good, in the commit that ends the sign-in.
+pub struct Noting {
+    key: Key<PlacesRecord>,
+    before: Option<Stored<PlacesRecord>>,
+    place: Place,
+    instead_of: Option<String>,
+}
+
+impl Noting {
+    /// Of the token that a sign-in was handed, if it was handed one, under a security epoch.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of(sign_in: &SignIn<'_>, epoch: u64) -> Result<Option<Noting>, ApiError> {
+        let Some(digest) = sign_in.place.clone() else {
+            return Ok(None);
+        };
+        let ctx = sign_in.ctx;
+        let key = PlacesRecord::key(sign_in.pool.id(), sign_in.subject.id());
+        Ok(Some(Noting {
+            before: load(ctx.platform(), &key).await?,
+            key,
+            place: Place {
+                digest,
+                epoch,
+                expires: ctx.now.plus_seconds(LIFE_SECONDS),
+            },
+            instead_of: sign_in.place_before.clone(),
+        }))
+    }
+
+    /// The note.
+    pub fn batch(&self, ctx: &Ctx) -> Batch {
+        let before = self.before.as_ref();
+        let expect = before.map_or(Expect::Absent, Stored::unchanged);
+        let before = before.map(|before| before.value.clone()).unwrap_or_default();
+        let noted = before.with(self.place.clone(), self.instead_of.as_deref(), ctx.now);
+        Batch::new().record(self.key.clone(), expect, &noted)
+    }
+
+    /// After a conflict at `key`: whether another browser of the user's was noted, beside which this one can be.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
+        if key != self.key.as_str() {
+            return Ok(false);
+        }
+        self.before = load(ctx.platform(), &self.key).await?;
+        Ok(true)
+    }
 }
 
 /// Takes the token out of a request's metadata unless it is good for this user now. It is looked up for nobody, too.
@@ -49,11 +93,10 @@ pub async fn strip(
     let Some(token) = metadata.get(TOKEN) else {
         return Ok(());
     };
-    let key = PlaceRecord::key(pool.id(), subject.id(), &digest(token));
-    let noted = load(ctx.platform(), &key).await?;
+    let noted = load(ctx.platform(), &PlacesRecord::key(pool.id(), subject.id())).await?;
     let is_good = noted.is_some_and(|noted| {
-        let PlaceRecord { epoch, expires } = noted.value;
-        subject.user().is_some_and(|user| user.epoch == epoch) && ctx.now < expires
+        let is_good = |epoch| noted.value.has(&digest(token), epoch, ctx.now);
+        subject.user().is_some_and(|user| is_good(user.epoch))
     });
     if !is_good {
         metadata.remove(TOKEN);

@@ -58,6 +58,7 @@ pub async fn respond(
     let record = pending.session();
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
+    sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
 }
@@ -110,6 +111,7 @@ async fn resume<'a>(
         ends: record.ends,
         sealed_choice: record.sealed_choice.clone(),
         place: record.place.clone(),
+        place_before: record.place_before.clone(),
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

@@ -38,6 +38,8 @@ pub struct SignIn<'a> {
     pub sealed_choice: Option<String>,
     /// Digest of the place token that becomes good if the answer is right.
     pub place: Option<String>,
+    /// Digest of the good place token that came with this answer or one before.
+    pub place_before: Option<String>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -64,6 +66,7 @@ impl SignIn<'_> {
             ends: self.ends,
             sealed_choice: self.sealed_choice.clone(),
             place: None,
+            place_before: self.place_before.clone(),
             expires: Millis(0),
         }
     }

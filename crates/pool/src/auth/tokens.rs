@@ -36,6 +36,8 @@ pub struct Issued {
     mirror: Option<(String, String)>,
     client: Key<ClientRecord>,
     client_version: Version,
+    /// The place token that becomes good with these tokens, if any.
+    place: Option<place::Noting>,
     /// What is expected of the pool's door, where the sign-in had no code.
     door: Batch,
 }
@@ -43,8 +45,9 @@ pub struct Issued {
 impl Issued {
     /// To be committed before the client gets the tokens. It expects that nothing has changed of user and client since they
     /// were looked at, in whichever row that shows.
-    pub fn batch(&self) -> Batch {
-        let batch = self.family.clone();
+    pub fn batch(&self, ctx: &Ctx) -> Batch {
+        let place = self.place.as_ref().map(|place| place.batch(ctx));
+        let batch = self.family.clone().merge(place.unwrap_or_default());
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
         let batch = match &self.chosen {
             None => batch,
@@ -91,6 +94,11 @@ impl Issued {
             self.door = door::unchanged(&now.value, sign_in.client.id());
             return Ok(true);
         }
+        if let Some(place) = &mut self.place
+            && place.lost_race(ctx, key).await?
+        {
+            return Ok(true);
+        }
         if self.chosen.as_ref().is_some_and(|chosen| chosen.rows.names(key)) {
             // Somebody else may have taken an address that was given.
             self.chosen = chosen(sign_in, &self.user).await?;
@@ -100,8 +108,12 @@ impl Issued {
     }
 
     /// Has the commit note the place token of this sign-in, which ends with a right code.
-    pub fn with_code(&mut self, sign_in: &SignIn<'_>) {
-        self.family = std::mem::take(&mut self.family).merge(place::noted(sign_in, self.epoch));
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn with_code(&mut self, sign_in: &SignIn<'_>) -> Result<(), ApiError> {
+        self.place = place::Noting::of(sign_in, self.epoch).await?;
+        Ok(())
     }
 
     /// Has the commit expect that the pool's door is as this sign-in found it: for tokens without a code.
@@ -199,6 +211,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         user,
         chosen,
         mirror: None,
+        place: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
         door: Batch::new(),

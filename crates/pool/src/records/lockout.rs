@@ -34,6 +34,11 @@ impl Failures {
         Key::of_user(pool_id, sub, "lockout")
     }
 
+    /// Where the failures of this user that come from one place are counted, by the digest of the place's token.
+    pub fn key_at(pool_id: &str, sub: &str, place: &str) -> Key<Failures> {
+        Key::of_user(pool_id, sub, format_args!("lockout/{place}"))
+    }
+
     /// The next failure, one more than `before` unless that is long ago.
     pub fn after(before: Option<Failures>, now: Millis) -> Failures {
         let count = match before {
@@ -55,7 +60,17 @@ impl Failures {
     /// What is left of the failures after a success: those of the day, for somebody else may have made them. `None` if
     /// nothing is.
     pub fn after_success(self, now: Millis) -> Option<Failures> {
-        (!self.day_is_over(now)).then_some(Failures { count: 0, ..self })
+        (!self.day_is_over(now) && self.of_day > 0).then_some(Failures { count: 0, ..self })
+    }
+
+    /// What is left once the failure is taken back that made them `counted`, whatever was counted since.
+    pub fn without(self, counted: Failures) -> Failures {
+        let is_same_day = self.day == counted.day;
+        Failures {
+            count: (self.count - 1).max(0),
+            of_day: (self.of_day - i64::from(is_same_day)).max(0),
+            ..self
+        }
     }
 
     /// Until when no attempt is judged.

@@ -41,7 +41,7 @@ pub use door::Door;
 pub use key::Key;
 pub use ledger::LedgerRecord;
 pub use lockout::Failures;
-pub use place::PlaceRecord;
+pub use place::{Place, PlacesRecord};
 pub use pool::PoolRecord;
 pub use quota::Used;
 pub use reference::Reference;

@@ -55,6 +55,8 @@ pub struct SessionRecord {
     pub sealed_choice: Option<String>,
     /// Digest of the place token that the challenge handed out.
     pub place: Option<String>,
+    /// Digest of the good place token that came with an answer of this sign-in.
+    pub place_before: Option<String>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
     pub ends: Option<Millis>,
     /// When the answer comes too late.
@@ -137,6 +139,7 @@ impl Document for SessionRecord {
             ("session", &self.session_digest),
             ("choice", &self.sealed_choice),
             ("place", &self.place),
+            ("placeBefore", &self.place_before),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
@@ -179,6 +182,7 @@ impl Document for SessionRecord {
             epoch: epoch(document, "epoch")?,
             sealed_choice: text(document, "choice"),
             place: text(document, "place"),
+            place_before: text(document, "placeBefore"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })

@@ -133,25 +133,7 @@ impl Ctx {
     /// The user that a `Username` means: the real username, the `sub`, or an address or preferred username that signs
     /// this user in. Who signs in by a `USERNAME` is a question for `auth::subject`.
     async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        if name.len() > LONGEST_NAME || name.contains('\0') {
-            return Ok(None);
-        }
-        if let Some(Reference(sub)) = self.referenced(&user_index::name_key(pool, name)).await? {
-            return self.user_by_sub(pool, &sub).await;
-        }
-        if let Some(sub) = as_sub(name)
-            && let Some(user) = self.user_by_sub(pool, &sub).await?
-        {
-            return Ok(Some(user));
-        }
-        let kind = alias_kind(name);
-        if !signs_in_by(pool, kind) {
-            return Ok(None);
-        }
-        match self.referenced(&user_index::alias_key(pool, kind, name)).await? {
-            Some(Reference(sub)) => self.user_by_sub(pool, &sub).await,
-            None => Ok(None),
-        }
+        find_user(self.platform(), pool, name).await
     }
 
     /// The user that an administrator's request names.
@@ -186,6 +168,37 @@ impl Ctx {
     /// When the store fails.
     pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
         Ok(load(self.platform(), key).await?.map(|stored| stored.value))
+    }
+}
+
+/// The user that a name means, for commands beside the server too.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_user(
+    platform: &Platform,
+    pool: &PoolRecord,
+    name: &str,
+) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    if name.len() > LONGEST_NAME || name.contains('\0') {
+        return Ok(None);
+    }
+    let user = async |sub: &str| load(platform, &UserRecord::key(pool.id(), sub)).await;
+    if let Some(named) = load(platform, &user_index::name_key(pool, name)).await? {
+        return Ok(user(&named.value.0).await?);
+    }
+    if let Some(sub) = as_sub(name)
+        && let Some(found) = user(&sub).await?
+    {
+        return Ok(Some(found));
+    }
+    let kind = alias_kind(name);
+    if !signs_in_by(pool, kind) {
+        return Ok(None);
+    }
+    match load(platform, &user_index::alias_key(pool, kind, name)).await? {
+        Some(named) => Ok(user(&named.value.0).await?),
+        None => Ok(None),
     }
 }
 

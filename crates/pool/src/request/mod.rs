@@ -4,4 +4,4 @@ mod app;
 mod ctx;
 
 pub use app::App;
-pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub};
+pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub, find_user};

@@ -5,5 +5,5 @@ pub mod start;
 pub mod sweeper;
 
 pub use reindex::reindex;
-pub use start::{Parts, assemble};
+pub use start::{Parts, assemble, confirm_keys};
 pub use sweeper::Sweeper;

@@ -43,6 +43,18 @@ pub struct Parts {
     pub places: Vec<(String, Arc<dyn Place>)>,
 }
 
+/// The keys of confirm codes and ledgers, for commands beside the server too.
+///
+/// # Errors
+/// When the master key is unusable.
+pub fn confirm_keys(master_key: &[u8; 32]) -> Result<Keys, UnusableKey> {
+    let current = OtpKey::from_bytes(&derive_key(master_key, "poolhouse.v1.confirm"))?;
+    Ok(Keys {
+        current,
+        previous: None,
+    })
+}
+
 /// The server without its sockets and background work.
 ///
 /// # Errors
@@ -50,11 +62,7 @@ pub struct Parts {
 pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKey> {
     let function_keys = Arc::new(FunctionKeys::default());
     let mut confirm = settings.confirm.clone();
-    let current = OtpKey::from_bytes(&derive_key(&*parts.master_key, "poolhouse.v1.confirm"))?;
-    confirm.keys = Some(Keys {
-        current,
-        previous: None,
-    });
+    confirm.keys = Some(confirm_keys(&parts.master_key)?);
     let mut places = triggers::processes(
         &settings,
         &parts.function_host,

@@ -274,7 +274,7 @@ async fn tokens_without_a_right_code_make_no_place_token_good() {
     let scene = scene(&lenient, &create, &verify).await;
     let places = async || {
         let rows = scene.server.store().scan(Scan::prefix("", 1000)).await.unwrap();
-        rows.iter().filter(|row| row.key.contains("/place/")).count()
+        rows.iter().filter(|row| row.key.contains("/places")).count()
     };
     for (typed, noted) in [("41", 0), ("42", 1)] {
         let asked = scene.initiate("CUSTOM_AUTH", json!({ "USERNAME": "mara" })).await;

@@ -1,7 +1,8 @@
 //! Wrong passwords in a row.
 
 use poolhouse_pool::testing::RecordingFunction;
-use serde_json::json;
+use poolhouse_store::Scan;
+use serde_json::{Value, json};
 
 use crate::{PASSWORD, Scene, WRONG, triggers};
 
@@ -173,4 +174,95 @@ async fn a_hundred_wrong_passwords_are_judged_in_a_day_whatever_succeeds_meanwhi
         .password_sign_in(&scene.client, "mara", PASSWORD)
         .await
         .ok();
+}
+
+/// A challenge's place token, made good by the code.
+async fn place(scene: &Scene) -> Value {
+    let challenge = scene.challenge().await;
+    scene
+        .answer(&challenge["Session"], &scene.code().await)
+        .await
+        .ok();
+    challenge["ChallengeParameters"]["deviceToken"].clone()
+}
+
+/// A hundred wrong passwords, as fast as nobody has to wait.
+async fn hundred_wrong(scene: &Scene, metadata: &Value) {
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    for number in 0..100 {
+        if number % 4 == 0 {
+            server.clock().advance_seconds(900);
+        }
+        let wrong = server
+            .custom_sign_in_with(pool, client, "mara", "wrong", metadata.clone())
+            .await;
+        wrong.assert_error("NotAuthorizedException", WRONG);
+    }
+}
+
+#[tokio::test]
+async fn l1_a_strangers_hundred_wrong_passwords_do_not_keep_out_who_comes_with_a_place_token() {
+    let scene = Scene::new().await;
+    let token = json!({ "deviceToken": place(&scene).await });
+    hundred_wrong(&scene, &json!({ "deviceToken": "made up" })).await;
+    scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "mara", PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    let challenge = scene.challenge_with(token.clone()).await;
+    assert_eq!(challenge["ChallengeName"], "CUSTOM_CHALLENGE");
+    scene.server.ignore_mail();
+    // The place has a hundred of its own, and no more.
+    hundred_wrong(&scene, &token).await;
+    scene
+        .server
+        .custom_sign_in_with(&scene.pool, &scene.client, "mara", PASSWORD, token)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+}
+
+#[tokio::test]
+async fn l1_a_place_has_a_back_off_of_its_own() {
+    let scene = Scene::new().await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    let token = json!({ "deviceToken": place(&scene).await });
+    let with_token = async |password: &str| {
+        server
+            .custom_sign_in_with(pool, client, "mara", password, token.clone())
+            .await
+    };
+    for _ in 0..5 {
+        with_token("wrong")
+            .await
+            .assert_error("NotAuthorizedException", WRONG);
+    }
+    with_token(PASSWORD)
+        .await
+        .assert_error("NotAuthorizedException", EXCEEDED);
+    let elsewhere = server.custom_sign_in(pool, client, "mara", PASSWORD).await;
+    assert_eq!(elsewhere["ChallengeName"], "CUSTOM_CHALLENGE");
+    server.ignore_mail();
+    server.clock().advance_seconds(1);
+    assert_eq!(with_token(PASSWORD).await["ChallengeName"], "CUSTOM_CHALLENGE");
+    server.ignore_mail();
+}
+
+#[tokio::test]
+async fn places_of_one_browser_do_not_pile_up() {
+    let scene = Scene::new().await;
+    let mut token = place(&scene).await;
+    for _ in 0..3 {
+        let challenge = scene.challenge_with(json!({ "deviceToken": token })).await;
+        scene
+            .answer(&challenge["Session"], &scene.code().await)
+            .await
+            .ok();
+        token = challenge["ChallengeParameters"]["deviceToken"].clone();
+    }
+    let platform = &scene.server.app().platform;
+    let rows = platform.scan(Scan::prefix("p/", 1000)).await.unwrap();
+    let mut noted = rows.iter().filter(|row| row.key.ends_with("/places"));
+    let noted: Value = serde_json::from_str(&noted.next().unwrap().body).unwrap();
+    assert_eq!(noted["places"].as_array().unwrap().len(), 1);
 }

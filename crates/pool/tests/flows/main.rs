@@ -4,6 +4,7 @@
 
 mod access_tokens;
 mod administrators;
+mod code_factor;
 mod confirm_code;
 mod disabled;
 mod doors;

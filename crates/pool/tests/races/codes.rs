@@ -120,6 +120,25 @@ async fn a_wrong_answer_is_not_judged_after_the_last_one() {
     assert_eq!(refused.map(|error| error.message).as_deref(), Some(ENDED));
 }
 
+/// The last wrong answer ends a code, and no other one.
+#[tokio::test]
+async fn a_new_code_is_not_ended_by_the_last_wrong_answer_to_the_one_before() {
+    let scene = Scene::new().await;
+    let (server, pool) = (&scene.server, scene.pool.clone());
+    send(server, &pool).await;
+    for _ in 0..4 {
+        let refused = judged(&request(server), &pool, "no code").await.err();
+        assert_eq!(refused.map(|error| error.message).as_deref(), Some(MISMATCH));
+    }
+    let (tell, told) = tokio::sync::oneshot::channel();
+    scene.before(&scene.at("user/"), |rival| async move {
+        tell.send(send(&rival, &pool).await).unwrap();
+    });
+    let refused = judged(&request(server), &scene.pool, "no code").await.err();
+    assert_eq!(refused.map(|error| error.message).as_deref(), Some(MISMATCH));
+    used(server, &scene.pool, &told.await.unwrap()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_code_is_not_used_up_where_what_it_is_given_for_fails() {
     let scene = Scene::new().await;

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use poolhouse_pool::testing::{Answer, RecordingFunction, TestPool};
 use poolhouse_pool::users::quota::CHANGE_PASSWORD;
+use poolhouse_store::testing::Hooked;
+use poolhouse_store::{Memory, Store};
+use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -66,6 +70,105 @@ async fn a_wrong_password_is_counted_beside_others_and_not_judged_past_the_lock(
     let row = scene.keys("/lockout").await.remove(0);
     let row = scene.server.app().platform.get(&row).await.unwrap().unwrap();
     assert!(row.body.contains("\"count\":5"), "{}", row.body);
+}
+
+/// A pool whose functions for these triggers run elsewhere.
+async fn with_remote(functions: &[(&str, &Arc<RecordingFunction>)]) -> Scene {
+    let store = Arc::new(Hooked::new(Memory::new()));
+    let behind: Arc<dyn Store> = store.clone();
+    let arn = |trigger: &str| format!("arn:aws:lambda:us-east-1:000000000000:function:remote-{trigger}");
+    let places = functions
+        .iter()
+        .map(|(trigger, function)| (arn(trigger), (*function).clone() as Arc<dyn Place>));
+    let server = TestPool::build(behind, 7, |_| {}, places.collect());
+    let config = functions
+        .iter()
+        .map(|(trigger, _)| ((*trigger).to_owned(), json!(arn(trigger))));
+    let config = Value::Object(config.collect());
+    let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
+    Scene::in_pool(server, store, pool, json!({})).await
+}
+
+/// While a function that runs elsewhere thinks about a right password, others get four wrong ones judged: they stay counted,
+/// and the function is not asked again.
+async fn four_wrong_beside_a_right_one(scene: &Scene, at: &str, sign_in: impl AsyncFnOnce() -> Answer) {
+    let sub = sub(scene).await;
+    let (client, now) = (scene.client.clone(), scene.server.app().platform.now());
+    scene.before(&scene.at(&format!("user/{sub}/{at}")), move |rival| async move {
+        rival.clock().set(now);
+        for _ in 0..4 {
+            let answer = rival.password_sign_in(&client, "mara", OTHER).await;
+            answer.assert_error("NotAuthorizedException", WRONG);
+        }
+    });
+    sign_in().await.ok();
+    let row = scene.keys("/lockout").await.remove(0);
+    let row = scene.server.app().platform.get(&row).await.unwrap().unwrap();
+    let row: Value = serde_json::from_str(&row.body).unwrap();
+    assert_eq!((&row["count"], &row["ofDay"]), (&json!(0), &json!(4)));
+}
+
+#[tokio::test]
+async fn l1_wrong_passwords_beside_a_right_one_that_functions_elsewhere_judge_stay_counted() {
+    let function = RecordingFunction::silent();
+    let scene = with_remote(&[("PostAuthentication", &function)]).await;
+    four_wrong_beside_a_right_one(&scene, "refresh/", || scene.sign_in()).await;
+    assert_eq!(function.events().len(), 1);
+}
+
+#[tokio::test]
+async fn l1_wrong_passwords_beside_a_custom_sign_in_with_functions_elsewhere_stay_counted() {
+    let define = RecordingFunction::new(|event| {
+        let answered = event["request"]["session"].as_array().map_or(0, Vec::len);
+        let next = ["", "PASSWORD_VERIFIER", "CUSTOM_CHALLENGE"];
+        event["response"]["issueTokens"] = json!(false);
+        event["response"]["failAuthentication"] = json!(false);
+        event["response"]["challengeName"] = json!(next[answered]);
+        Ok(())
+    });
+    let create = RecordingFunction::silent();
+    let verify = RecordingFunction::silent();
+    let functions = [
+        ("DefineAuthChallenge", &define),
+        ("CreateAuthChallenge", &create),
+        ("VerifyAuthChallengeResponse", &verify),
+    ];
+    let scene = with_remote(&functions).await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    let sign_in = || server.custom_sign_in(pool, client, "mara", PASSWORD);
+    four_wrong_beside_a_right_one(&scene, "session/", sign_in).await;
+    assert_eq!((define.events().len(), create.events().len()), (2, 1));
+}
+
+#[tokio::test]
+async fn of_two_browsers_that_get_a_right_code_at_the_same_moment_both_are_noted() {
+    let scene = Scene::with_codes().await;
+    let (server, pool, client) = (&scene.server, &scene.pool, &scene.client);
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let begun = server.custom_sign_in(pool, client, "mara", PASSWORD).await.ok();
+        answers.push(json!({
+            "ChallengeName": "CUSTOM_CHALLENGE",
+            "ClientId": client,
+            "Session": begun["Session"],
+            "ChallengeResponses": { "USERNAME": "mara", "ANSWER": server.code_to("mara@example.com").await },
+        }));
+        server.clock().advance_seconds(20);
+    }
+    let now = request(server).now;
+    let first = answers.remove(0);
+    let places = scene.at(&format!("user/{}/places", sub(&scene).await));
+    scene.before(&places, move |rival| async move {
+        rival.clock().set(now);
+        rival.call("RespondToAuthChallenge", first).await.ok();
+    });
+    server
+        .call("RespondToAuthChallenge", answers.remove(0))
+        .await
+        .ok();
+    let noted = server.app().platform.get(&places).await.unwrap().unwrap();
+    let noted: Value = serde_json::from_str(&noted.body).unwrap();
+    assert_eq!(noted["places"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

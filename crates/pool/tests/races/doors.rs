@@ -1,5 +1,6 @@
 //! A pool's door that is shut while somebody signs in without a code.
 
+use poolhouse_pool::ops::pools::door;
 use poolhouse_pool::testing::srp::SrpClient;
 use serde_json::json;
 
@@ -49,4 +50,26 @@ async fn door_shut_while_an_srp_sign_in_is_under_way_gives_no_tokens() {
     let refused = scene.server.call("RespondToAuthChallenge", body).await;
     refused.assert_error("InvalidParameterException", &format!("USER_SRP_AUTH {SHUT}"));
     assert_eq!(scene.keys("/refresh/").await, [] as [String; 0]);
+}
+
+/// Each of two decisions about one door knows the other.
+#[tokio::test]
+async fn door_is_not_opened_over_a_change_of_the_pool_at_the_same_moment() {
+    let scene = Scene::new().await;
+    scene.server.require_code(&scene.pool, None, true).await;
+    let pool = scene.pool.clone();
+    scene.before(&format!("pool/{pool}"), move |rival| async move {
+        let rename = json!({ "UserPoolId": pool, "PoolName": "renamed" });
+        rival.call("UpdateUserPool", rename).await.ok();
+    });
+    let platform = &scene.server.app().platform;
+    let lost = door::decide(platform, &scene.pool, Some(&scene.client), false).await;
+    assert_eq!(
+        lost.unwrap_err().message,
+        "Another request changed the settings at the same moment. Read them again, then retry."
+    );
+    let pool = scene.call("DescribeUserPool", json!({})).await.ok();
+    assert_eq!(pool["UserPool"]["Name"], "renamed");
+    let refused = scene.sign_in().await;
+    refused.assert_error("InvalidParameterException", &format!("USER_PASSWORD_AUTH {SHUT}"));
 }

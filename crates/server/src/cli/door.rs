@@ -4,8 +4,12 @@ use serde_json::json;
 
 use super::data;
 use super::{CliError, DoorArgs, DoorState, Output, print};
-use poolhouse_pool::ops::pools::door;
+use poolhouse_pool::ops::pools::door::{self, DoorOfPool};
 use poolhouse_pool::records::Door;
+use poolhouse_pool::request::App;
+
+/// Doors that a server shows when it starts.
+const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &DoorArgs) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -33,11 +37,89 @@ fn shown(door: &Door, output: Output) -> String {
         return json!({ "CodeRequired": is_shut, "OpenClients": door.open_clients }).to_string();
     }
     if !is_shut {
-        return "The door is open: sign-ins without a confirm code are allowed.".to_owned();
+        let mut text = "The door is open: sign-ins without a confirm code are allowed.".to_owned();
+        if door.requires_code.is_none() {
+            text.push_str("\nNobody has decided it. A pool that was stored before there were doors is open, too, until it is shut.");
+        }
+        return text;
     }
     let mut text = "The door is shut: every sign-in needs password and confirm code.".to_owned();
     for client in &door.open_clients {
         text.push_str(&format!("\nOpen for the app client {client}."));
     }
     text
+}
+
+/// The doors of the server's pools, a line each, as a server shows them when it starts.
+pub(super) async fn lines(app: &App) -> Result<Vec<String>, CliError> {
+    let (doors, has_more) = door::all(&app.platform, &app.settings.functions, MOST_SHOWN)
+        .await
+        .map_err(|error| CliError::new("the pools' doors cannot be read").caused_by(error))?;
+    let mut lines: Vec<String> = doors
+        .iter()
+        .map(|door| format!("  door   {}", line(door)))
+        .collect();
+    for DoorOfPool { pool_id, .. } in doors.iter().filter(|door| door.is_forgotten) {
+        tracing::warn!(
+            pool = pool_id,
+            "the door stands open although the pool asks for a code: shut it with poolhouse door"
+        );
+    }
+    if has_more {
+        lines.push("  door   there are more pools: poolhouse door --user-pool-id ID".to_owned());
+    }
+    Ok(lines)
+}
+
+fn line(shown: &DoorOfPool) -> String {
+    let DoorOfPool {
+        pool_id,
+        door,
+        is_forgotten,
+    } = shown;
+    if *is_forgotten {
+        return format!(
+            "{pool_id} open: stored before there were doors; shut it with poolhouse door shut --user-pool-id {pool_id}"
+        );
+    }
+    if door.requires_code != Some(true) {
+        return format!("{pool_id} open: sign-ins without a confirm code are allowed");
+    }
+    let mut line = format!("{pool_id} shut: every sign-in needs password and confirm code");
+    for client in &door.open_clients {
+        line.push_str(&format!("; open for the app client {client}"));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_door_is_shown_as_it_stands() {
+        let shown = |requires_code, clients: &[&str], is_forgotten| {
+            line(&DoorOfPool {
+                pool_id: "us-east-1_a".to_owned(),
+                door: Door {
+                    requires_code,
+                    open_clients: clients.iter().map(ToString::to_string).collect(),
+                },
+                is_forgotten,
+            })
+        };
+        let open = "us-east-1_a open: sign-ins without a confirm code are allowed";
+        assert_eq!(shown(None, &[], false), open);
+        assert_eq!(shown(Some(false), &["c"], false), open);
+        assert_eq!(
+            shown(None, &[], true),
+            "us-east-1_a open: stored before there were doors; shut it with poolhouse door shut --user-pool-id us-east-1_a"
+        );
+        let shut = "us-east-1_a shut: every sign-in needs password and confirm code";
+        assert_eq!(shown(Some(true), &[], false), shut);
+        assert_eq!(
+            shown(Some(true), &["c"], false),
+            format!("{shut}; open for the app client c")
+        );
+    }
 }

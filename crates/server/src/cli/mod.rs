@@ -13,6 +13,7 @@ mod mail;
 mod manual;
 mod operator;
 mod own_name;
+mod people;
 mod quickstart;
 mod run;
 mod serve;

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
     DoorArgs, Environment, InitArgs, KeysCommand, ManArgs, QuickstartArgs, ServeArgs, door, init, keys, mail,
-    manual, operator, serve,
+    manual, operator, people, serve,
 };
 use poolhouse_text::with_causes;
 
@@ -88,7 +88,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Mail(command) => mail::run(command, environment),
         Command::Completions { shell } => manual::completions(shell, command()),
         Command::Man(arguments) => manual::pages(arguments.into.as_deref(), command()),
-        Command::Operator(command) => return operator::run(&command, environment),
+        Command::Operator(command) => match people::run(&command) {
+            Some(done) => done,
+            None => return operator::run(&command, environment),
+        },
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 
 use super::configure::{configure, configure_quickstart};
 use super::data::{self, Data};
+use super::door;
 use super::quickstart::{self, Quickstart};
 use super::sockets::{self, Sockets};
 use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws, files, logging, print};
@@ -115,7 +116,8 @@ async fn serve(
         &shutdown,
     );
     warm_up(&app).await;
-    if let Err(error) = announce(&app, &directory, store.as_ref(), quickstart) {
+    let doors = door::lines(&app).await?;
+    if let Err(error) = announce(&app, &directory, store.as_ref(), quickstart, doors) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
@@ -286,6 +288,7 @@ fn announce(
     directory: &Path,
     store: Option<&Address>,
     quickstart: Option<Quickstart>,
+    doors: Vec<String>,
 ) -> Result<(), CliError> {
     if let Some(quickstart) = quickstart {
         return print(&quickstart.describe(app.settings.local_address(), directory));
@@ -308,6 +311,7 @@ fn announce(
             .iter()
             .map(|carrier| format!("  mail   {carrier}")),
     );
+    lines.extend(doors);
     print(&lines.join("\n"))
 }
 

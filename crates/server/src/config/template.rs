@@ -62,13 +62,21 @@ fn push(text: &mut String, table: &Table, about: &str) {
         push_comment(text, &plain(key.about()));
         match key.unset() {
             Unset::Value(_) | Unset::Words("") => {}
-            Unset::Words(words) => push_comment(text, &format!("Without it: {}.", plain(words))),
+            Unset::Words(words) => push_comment(text, &without(&plain(words))),
         }
         let value = match key.unset() {
             Unset::Value(value) => value,
             Unset::Words(_) => key.example(),
         };
         text.push_str(&format!("# {} = {value}\n", key.name()));
+    }
+}
+
+/// What holds without a key, as a sentence.
+fn without(words: &str) -> String {
+    match words.strip_prefix("needed") {
+        Some(when) => format!("Needed{when}."),
+        None => format!("Without it: {words}."),
     }
 }
 
@@ -99,9 +107,19 @@ fn plain(markdown: &str) -> String {
         let Some((_, after)) = target.split_once(')') else {
             break;
         };
-        text.push_str(before);
-        text.push_str(words);
-        rest = after;
+        // A sentence that is a link says nothing without it.
+        let is_sentence = before.is_empty() || before.ends_with(". ");
+        match after.strip_prefix('.').filter(|_| is_sentence) {
+            Some(after) => {
+                text.push_str(before.trim_end());
+                rest = after;
+            }
+            None => {
+                text.push_str(before);
+                text.push_str(words);
+                rest = after;
+            }
+        }
     }
     text.push_str(rest);
     text.replace('`', "")
@@ -136,5 +154,11 @@ mod tests {
     #[test]
     fn links_and_code_become_words() {
         assert_eq!(plain("Where `a` is: [below](#mail). [x"), "Where a is: below. [x");
+        assert_eq!(
+            plain("A carrier. [All of it](a.md#b). Another."),
+            "A carrier. Another."
+        );
+        assert_eq!(without("needed with relays"), "Needed with relays.");
+        assert_eq!(without("the sender"), "Without it: the sender.");
     }
 }

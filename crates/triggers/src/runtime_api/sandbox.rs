@@ -158,7 +158,15 @@ impl Process {
             // A group of its own also keeps the terminal's Ctrl-C from it: the server ends it in its own time.
             .process_group(0)
             .kill_on_drop(true)
-            .spawn()?;
+            .spawn()
+            .map_err(|error| {
+                // The system's error is the same for a program and a folder that are not there.
+                let missing = match function.directory.is_dir() {
+                    true => &function.program,
+                    false => &function.directory,
+                };
+                io::Error::new(error.kind(), format!("{}: {error}", missing.display()))
+            })?;
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         Ok(Self {
             group: Group(group),

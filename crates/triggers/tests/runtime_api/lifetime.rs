@@ -31,7 +31,19 @@ async fn a_function_that_cannot_start_says_why() {
 
     let missing = rig(|function| function.program = Path::new("/nowhere/bootstrap").to_owned());
     let outcome = missing.invoke(json!({"do": "echo"})).await;
-    assert!(matches!(outcome, Err(InvokeError::CannotStart(_))), "{outcome:?}");
+    let why = "No such file or directory (os error 2)";
+    assert_eq!(cause(outcome), Some(format!("/nowhere/bootstrap: {why}")));
+    let homeless = rig(|function| function.directory = Path::new("/nowhere/at/all").to_owned());
+    let outcome = homeless.invoke(json!({"do": "echo"})).await;
+    assert_eq!(cause(outcome), Some(format!("/nowhere/at/all: {why}")));
+}
+
+/// Why a function's program could not be started.
+fn cause<T>(outcome: Result<T, InvokeError>) -> Option<String> {
+    match outcome {
+        Err(InvokeError::CannotStart(cause)) => Some(cause.to_string()),
+        _ => None,
+    }
 }
 
 /// A start that takes longer than a call would otherwise begin again with every attempt and never end.

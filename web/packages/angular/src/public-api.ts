@@ -5,16 +5,12 @@ export {
   SIGN_IN_OPTIONS,
   SIGN_IN_STORAGE_NAME,
   SIGN_IN_TEXTS,
+  SignInFlow,
   TOKEN_CLIENT,
   provideSignIn,
-} from './lib/provide-sign-in';
-export type { SignInConfig, SignInName, SignInOptions } from './lib/provide-sign-in';
+} from '@poolhouse/angular/parts';
+export type { SignInConfig, SignInName, SignInOptions } from '@poolhouse/angular/parts';
 export { Session } from './lib/session';
-export { SignInFlow } from './lib/sign-in-flow';
-export { ConfirmCodeForm } from './lib/ui/confirm-code-form';
 export { LoginForm } from './lib/ui/login-form';
 export type { Login } from './lib/ui/login-form';
-export { NewPasswordForm } from './lib/ui/new-password-form';
-export type { NewPassword } from './lib/ui/new-password-form';
-export { OtpInput } from './lib/ui/otp-input';
 export { SignIn } from './lib/ui/sign-in';

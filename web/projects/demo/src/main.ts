@@ -1,12 +1,11 @@
-import { ApplicationConfig, Type, provideBrowserGlobalErrorListeners } from '@angular/core';
+import { ApplicationConfig, Type } from '@angular/core';
 import { createApplication } from '@angular/platform-browser';
 import { provideSignIn } from '@poolhouse/angular';
+import { loadTexts } from '@poolhouse/auth/languages';
 import { loadConfig } from './app/config';
 import { PAGE_TEXTS } from './app/demo-texts';
 import { loadInsideStyles } from './app/inside-styles';
-import { loadDemoTexts } from './app/languages/load-texts';
 import { SignInPage } from './app/sign-in-page';
-import { UnavailablePage } from './app/unavailable-page';
 
 interface Page {
   readonly component: Type<unknown>;
@@ -22,20 +21,28 @@ async function pageAt(path: string): Promise<Page> {
     ]);
     return { component: InboxPage, providers: [] };
   }
-  const [config, { forms, pages }] = await Promise.all([loadConfig(), loadDemoTexts()]);
-  document.documentElement.lang = forms.lang;
-  document.documentElement.dir = forms.dir;
-  const texts = { provide: PAGE_TEXTS, useValue: pages };
-  if (!config) return { component: UnavailablePage, providers: [texts] };
+  // The browser's languages; `?lang=de` asks for one by name.
+  const asked = new URLSearchParams(location.search).get('lang');
+  const wanted = asked ? [asked] : navigator.languages;
+  const [config, texts] = await Promise.all([loadConfig(), loadTexts(wanted)]);
+  document.documentElement.lang = texts.lang;
+  document.documentElement.dir = texts.dir;
+  if (!config) {
+    const { UnavailablePage, loadPageTexts } = await import('./app/inside');
+    const pages = { provide: PAGE_TEXTS, useValue: await loadPageTexts(texts.lang) };
+    return { component: UnavailablePage, providers: [pages] };
+  }
   // The page's policy lets no foreign script in, so the tokens may outlive a reload.
-  const signIn = provideSignIn({ ...config, texts: forms, store: 'browser' });
-  return { component: SignInPage, providers: [signIn, texts] };
+  return {
+    component: SignInPage,
+    providers: [provideSignIn({ ...config, texts, store: 'browser' })],
+  };
 }
 
 async function start(): Promise<void> {
   const { component, providers } = await pageAt(location.pathname);
   const application = await createApplication({
-    providers: [provideBrowserGlobalErrorListeners(), ...providers],
+    providers,
   });
   application.bootstrap(component, 'app-root');
 }

@@ -1,7 +1,8 @@
 //! Building a crate's tests with all its mutants in them.
 //!
 //! Some mutations do not compile, and some code does not compile with a switch in it (a `const fn`). The compiler says
-//! where, and what was written for that mutant is left out, until all the rest compiles.
+//! where, and what was written for that mutant is left out, until all the rest compiles. A function that is to return a
+//! value of the wrong type would not compile by itself either; what became of the others is for cargo-mutants to find out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -30,6 +31,9 @@ pub struct Program {
 #[derive(Debug)]
 pub struct Built {
     pub programs: Vec<Program>,
+    /// Those that do not compile, with or without switches.
+    pub unviable: BTreeSet<usize>,
+    /// Those that have to be tried by themselves.
     pub left_out: BTreeSet<usize>,
 }
 
@@ -49,12 +53,13 @@ struct Sources<'a> {
 /// If the crate does not compile for a reason that no mutant explains.
 pub fn all_at_once(tree: &Path, package: &str, mutants: &[&Mutant]) -> Outcome<Built> {
     let (sources, mut left_out) = Sources::read(tree, package, mutants)?;
+    let mut mistyped = BTreeSet::new();
     loop {
         let switched = sources.write(&left_out)?;
         let messages = compile(tree, package)?;
-        let blamed = blamed(&messages, &switched);
         let before = left_out.len();
-        left_out.extend(blamed);
+        left_out.extend(blamed(&messages, &switched, &|_| true));
+        mistyped.extend(blamed(&messages, &switched, &is_about_types));
         if left_out.len() > before {
             console::say(format!(
                 "{} of {} mutants cannot be switched",
@@ -65,7 +70,14 @@ pub fn all_at_once(tree: &Path, package: &str, mutants: &[&Mutant]) -> Outcome<B
             return Err(format!("{package} does not compile: {error}").into());
         } else {
             let programs = messages.iter().filter_map(program).collect();
-            return Ok(Built { programs, left_out });
+            let (unviable, left_out) = left_out
+                .into_iter()
+                .partition(|number| mistyped.contains(number) && mutants[*number].genre == "FnValue");
+            return Ok(Built {
+                programs,
+                unviable,
+                left_out,
+            });
         }
     }
 }
@@ -156,12 +168,28 @@ fn compile(tree: &Path, package: &str) -> Outcome<Vec<Value>> {
     Ok(messages)
 }
 
-/// The mutants in the parts of the text that the compiler complains about.
-fn blamed(messages: &[Value], switched: &BTreeMap<String, Switched>) -> BTreeSet<usize> {
-    let errors = messages.iter().filter(|message| error(message).is_some());
+/// Whether the compiler refuses a value for its type. What a switch may be the cause of has other numbers: it calls a
+/// function, borrows nothing and has no type of its own where a function returns early.
+fn is_about_types(message: &Value) -> bool {
+    let code = &message["message"]["code"]["code"];
+    code == "E0277" || code == "E0308"
+}
+
+/// The mutants in the parts of the text that the compiler complains about, in errors of this kind.
+fn blamed(
+    messages: &[Value],
+    switched: &BTreeMap<String, Switched>,
+    kind: &dyn Fn(&Value) -> bool,
+) -> BTreeSet<usize> {
+    let errors = messages
+        .iter()
+        .filter(|message| error(message).is_some() && kind(message));
     let mut blamed = BTreeSet::new();
     for error in errors {
         let spans = error["message"]["spans"].as_array().into_iter().flatten();
+        if error["message"]["code"]["code"] == NOT_EXHAUSTIVE {
+            blamed.extend(spans.clone().flat_map(|span| guards_at(span, switched)));
+        }
         let (primary, others): (Vec<_>, Vec<_>) = spans.partition(|span| span["is_primary"] == true);
         let mutants = |spans: &[&Value]| -> BTreeSet<usize> {
             spans.iter().flat_map(|span| mutants_at(span, switched)).collect()
@@ -172,18 +200,26 @@ fn blamed(messages: &[Value], switched: &BTreeMap<String, Switched>) -> BTreeSet
     blamed
 }
 
+/// The error of a match that does not cover every case: arms with guards cover none.
+const NOT_EXHAUSTIVE: &str = "E0004";
+
+fn guards_at(span: &Value, switched: &BTreeMap<String, Switched>) -> Vec<usize> {
+    place(span, switched).map_or_else(Vec::new, |(switched, byte)| switched.guards_of_match(byte))
+}
+
 fn mutants_at(span: &Value, switched: &BTreeMap<String, Switched>) -> Vec<usize> {
     // What a macro made stands where the macro was called.
     if span["expansion"].is_object() {
         return mutants_at(&span["expansion"]["span"], switched);
     }
-    let (file, byte) = (span["file_name"].as_str(), span["byte_start"].as_u64());
-    let found = file.and_then(|file| switched.get(file)).zip(byte);
-    found.map_or_else(Vec::new, |(switched, byte)| {
-        switched
-            .mutants_at(usize::try_from(byte).unwrap_or(usize::MAX))
-            .to_vec()
-    })
+    place(span, switched).map_or_else(Vec::new, |(switched, byte)| switched.mutants_at(byte).to_vec())
+}
+
+/// The file with switches that a span is in, and where it begins.
+fn place<'a>(span: &Value, switched: &'a BTreeMap<String, Switched>) -> Option<(&'a Switched, usize)> {
+    let switched = switched.get(span["file_name"].as_str()?)?;
+    let byte = usize::try_from(span["byte_start"].as_u64()?).ok()?;
+    Some((switched, byte))
 }
 
 /// The compiler's text, if this is an error.
@@ -204,4 +240,37 @@ fn program(message: &Value) -> Option<Program> {
         path: PathBuf::from(path),
         folder: manifest.parent()?.to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::sites::Shape;
+    use super::*;
+
+    #[test]
+    fn a_value_of_the_wrong_type_is_told_from_what_only_a_switch_does_not_suit() {
+        let site = Site {
+            range: 15..15,
+            shape: Shape::Body,
+            alternatives: vec![(4, "\"\"".to_owned()), (7, "0".to_owned())],
+        };
+        let switched = switches::write("fn f() -> u8 { g() }", &[site]);
+        let text = switched.text.clone();
+        let files = BTreeMap::from([("a.rs".to_owned(), switched)]);
+        let error = |code: &str, at: &str| {
+            let span = json!({ "is_primary": true, "file_name": "a.rs", "byte_start": text.find(at) });
+            let message =
+                json!({ "level": "error", "rendered": "", "code": { "code": code }, "spans": [span] });
+            json!({ "reason": "compiler-message", "message": message })
+        };
+        let messages = [
+            error("E0308", "\"\""),
+            error("E0015", "crate::mutant_switches::on(7)"),
+        ];
+        let all = blamed(&messages, &files, &|_| true);
+        let mistyped = blamed(&messages, &files, &is_about_types);
+        assert_eq!((all, mistyped), (BTreeSet::from([4, 7]), BTreeSet::from([4])));
+    }
 }

@@ -25,7 +25,7 @@ use std::path::Path;
 use super::tally::Tally;
 use crate::{Outcome, console, root};
 use console::Stopwatch;
-use mutant::{Judged, Mutant};
+use mutant::{Judged, Mutant, Verdict};
 
 /// What a run without names goes through.
 const NAMED: [&str; 6] = [
@@ -105,7 +105,7 @@ fn with_switches<'a>(
     let notes = folder.join("reached");
     fs::create_dir_all(&notes)?;
     let tests = trial::explore(&built.programs, &notes)?;
-    let is_switched = |number: &usize| !built.left_out.contains(number);
+    let is_switched = |number: &usize| !built.left_out.contains(number) && !built.unviable.contains(number);
     let numbers: Vec<usize> = (0..mutants.len()).filter(is_switched).collect();
     console::say(format!(
         "{} tests ran after {}; trying {} mutants",
@@ -115,8 +115,13 @@ fn with_switches<'a>(
     ))?;
     let verdicts = trial::judge(&numbers, &tests)?;
     console::say(format!("{package}: done after {}", watch.read()))?;
+    let unviable = built
+        .unviable
+        .iter()
+        .map(|number| (*number, Verdict::Unviable, None));
     let judged: Vec<Judged> = verdicts
         .into_iter()
+        .chain(unviable)
         .map(|(number, verdict, by)| mutants[number].judged(verdict, by))
         .collect();
     note(folder, &judged)?;

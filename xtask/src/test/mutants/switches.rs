@@ -21,6 +21,9 @@ pub const ON: &str = "MUTANT_ON";
 /// The name of the variable that holds the file to which the number of each mutant is appended whose place is reached.
 pub const REACHED: &str = "MUTANTS_REACHED";
 
+/// What stands between an arm's new guard and its switch.
+const AND_NOT: &str = " && !";
+
 /// What stands at the end of a crate's root.
 pub const MODULE: &str = r#"
 pub(crate) mod mutant_switches {
@@ -59,6 +62,25 @@ impl Switched {
         innermost.map_or(&[], |(_, mutants)| mutants)
     }
 
+    /// The mutants that gave guards to arms of the match whose subject begins at this byte.
+    pub fn guards_of_match(&self, byte: usize) -> Vec<usize> {
+        let mut open = 0_usize;
+        let end = self.text[byte..].find(|c| {
+            open = match c {
+                '{' => open + 1,
+                '}' => open.saturating_sub(1),
+                _ => return false,
+            };
+            c == '}' && open == 0
+        });
+        let arms = byte..byte + end.unwrap_or_default();
+        let is_guard = |range: &Range<usize>| {
+            arms.contains(&range.start) && self.text[range.clone()].starts_with(AND_NOT)
+        };
+        let guards = self.regions.iter().filter(|(range, _)| is_guard(range));
+        guards.flat_map(|(_, mutants)| mutants).copied().collect()
+    }
+
     fn copy(&mut self, text: &str, range: Range<usize>, sites: &mut Peekable<Iter<'_, Site>>) {
         let mut at = range.start;
         while let Some(site) = sites.next_if(|site| site.range.start < range.end) {
@@ -74,7 +96,7 @@ impl Switched {
                 self.region(vec![*number], |switched| {
                     switched.text.push_str(&match site.shape {
                         Shape::Body => format!("if {on} {{ return {alternative}; }} "),
-                        Shape::NewGuard => format!(" && !{on}"),
+                        Shape::NewGuard => format!("{AND_NOT}{on}"),
                         Shape::Expression => format!("if {on} {{ {alternative} }} else "),
                     });
                 });
@@ -192,6 +214,23 @@ mod tests {
             "fn f() { match a { 1 if true && !on(0) => b, 2 if (if on(1) { true } else if on(2) { false } else { go }) => d, \
              _ => (if on(3) { S {  ..g } } else { S { e, ..g } }) } }"
         );
+    }
+
+    #[test]
+    fn the_guards_of_a_match_are_known_by_its_subject() {
+        let text = "match a { b if c => d, e => { f } } match g { h => i }";
+        let site = |at: &str, number| {
+            let end = text.find(at).unwrap() + at.len();
+            Site {
+                range: end..end,
+                shape: Shape::NewGuard,
+                alternatives: vec![(number, String::new())],
+            }
+        };
+        let switched = write(text, &[site(" e", 3), site(" h", 5)]);
+        let of = |subject: &str| switched.guards_of_match(switched.text.find(subject).unwrap());
+        assert_eq!((of("a {"), of("g {")), (vec![3], vec![5]));
+        assert!(switched.guards_of_match(switched.text.len()).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::thread;
 use super::build::Program;
 use super::mutant::Verdict;
 use super::programs::{self, Ended, Test};
-use crate::Outcome;
+use crate::{Outcome, console};
 
 /// How many tests are run at first. The most telling ones come first, and most mutants end there.
 const FIRST: usize = 8;
@@ -38,6 +38,9 @@ pub fn judge(mutants: &[usize], tests: &[Test<'_>]) -> Outcome<Vec<(usize, Verdi
     in_parallel(mutants.len(), |number| {
         let mutant = mutants[number];
         let (verdict, by) = judge_one(mutant, tests).map_err(|error| error.to_string())?;
+        if number > 0 && number % 100 == 0 {
+            console::say(format!("{number} of {}", mutants.len())).map_err(|error| error.to_string())?;
+        }
         Ok((mutant, verdict, by))
     })
 }

@@ -1,5 +1,6 @@
 //! Reading everything that the rules look at. Only reads: no call here changes anything.
 
+mod door;
 mod functions;
 mod known;
 mod sender;
@@ -7,11 +8,12 @@ mod sender;
 use serde_json::Value;
 
 use super::dns::Resolver;
-use super::facts::{Count, Facts};
+use super::facts::{Count, Facts, Known};
 use crate::aws::{Aws, AwsError, UserPools, Users};
+use crate::people::{Books, BooksError, Locked, Overrides};
 use crate::pool::flows::{self, Flow};
 use crate::pool::{Client, Trigger};
-use known::known;
+use known::{known, unknown};
 
 /// What to look at.
 pub(crate) struct Gathering<'a> {
@@ -42,6 +44,11 @@ pub(crate) async fn gather(from: &Gathering<'_>) -> Result<Facts, AwsError> {
         named => named.to_vec(),
     };
     let is_aws = from.aws.endpoints.is_aws();
+    let at_home = !is_aws && pools.is_poolhouse().await;
+    let refused = match at_home {
+        true => door::refused(from.aws, &clients).await,
+        false => Vec::new(),
+    };
     let mut functions = Vec::new();
     for trigger in Trigger::ALL {
         if let Some(arn) = trigger.of(&pool) {
@@ -52,8 +59,12 @@ pub(crate) async fn gather(from: &Gathering<'_>) -> Result<Facts, AwsError> {
         .iter()
         .find(|function| function.trigger == Trigger::Create);
     let mail = sender::read(from.aws, from.resolver.as_ref(), create).await;
+    let locked = locked(pools, &pool, from).await;
     Ok(Facts {
         now: from.now,
+        at_home,
+        refused,
+        locked,
         attribute: from.attribute.to_owned(),
         providers: known(pools.identity_providers().await, is_aws),
         new_password: known(
@@ -75,6 +86,29 @@ pub(crate) async fn gather(from: &Gathering<'_>) -> Result<Facts, AwsError> {
         mail_identity: mail.identity,
         sender: mail.records,
     })
+}
+
+/// Pages of users, or of the table, that are looked at for locks: the command `locked` has all.
+const LOCKED_PAGES: usize = 50;
+
+/// Who is locked, as far as the functions' key can be read.
+async fn locked(pools: UserPools<'_>, pool: &Value, from: &Gathering<'_>) -> Known<Locked> {
+    let here = |why: &str| Known::NotHere(why.to_owned());
+    match Books::open(pools, pool, &Overrides::default()).await {
+        Ok(books) => known(
+            books.locked(from.now, LOCKED_PAGES).await,
+            from.aws.endpoints.is_aws(),
+        ),
+        Err(BooksError::NoFunctions) => here("`poolhouse locked --data DIR` lists a server's own"),
+        Err(BooksError::NoKey) => here("the functions have no OTP_KEY, so nothing is kept between sign-ins"),
+        Err(BooksError::Lambda(error)) => unknown(&error, from.aws.endpoints.is_aws()),
+        // The rules about the functions' settings say it.
+        Err(BooksError::Settings(_)) => here("the functions refuse their settings"),
+        Err(error @ BooksError::Reference { .. }) => {
+            let why = poolhouse_text::with_causes(&error);
+            Known::NotHere(format!("{why}; set OTP_KEY and run `poolhouse locked`"))
+        }
+    }
 }
 
 /// The users who will be asked for a new password.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::arn::FunctionArn;
 use crate::attach::open_doors;
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Hit, Rule, Severity};
@@ -55,6 +56,34 @@ pub(super) const RULES: &[Rule] = &[
         fix: "Delete the pool's domain, or switch the OAuth flows of the app client off.",
         fixable: false,
         check: hosted_login,
+    },
+    Rule {
+        id: "own-door-shut",
+        severity: Severity::Note,
+        title: "The pool's own door refuses flows that an app client lists",
+        why: "Nobody signs in by them: while the door is shut, every sign-in ends with password and code.",
+        fix: "Nothing, if that is meant; take the flows off the app client so that nobody wonders.",
+        fixable: false,
+        check: own_door_shut,
+    },
+    Rule {
+        id: "own-door-open",
+        severity: Severity::Warning,
+        title: "The pool's own door was opened",
+        why: "The functions would shut it: somebody has decided by name that sign-ins without a code are allowed.",
+        fix: "`poolhouse door --user-pool-id ID shut`, or with --client-id for one app client.",
+        fixable: false,
+        check: own_door_open,
+    },
+    Rule {
+        id: "define-foreign",
+        severity: Severity::Warning,
+        title: "Another Define function decides what a sign-in needs",
+        why: "Only a function whose name ends in 2faDefine shuts the door of a pool on Poolhouse. Behind another one, tokens \
+              without a code are that function's business.",
+        fix: "Name it so if it is Poolhouse's; otherwise shut the door by name: `poolhouse door --user-pool-id ID shut`.",
+        fixable: false,
+        check: define_foreign,
     },
     Rule {
         id: "door-federation",
@@ -121,19 +150,55 @@ fn hits(clients: impl Iterator<Item = impl std::borrow::Borrow<Client>>, doors: 
 }
 
 fn password(facts: &Facts) -> Vec<Hit> {
-    hits(facts.subjects(), &[Flow::Srp, Flow::Password])
+    let walked = facts.subjects().filter(|client| !facts.is_refused(client));
+    hits(walked, &[Flow::Srp, Flow::Password])
 }
 
 fn choice(facts: &Facts) -> Vec<Hit> {
-    hits(facts.subjects(), &[Flow::Choice])
+    let walked = facts.subjects().filter(|client| !facts.is_refused(client));
+    hits(walked, &[Flow::Choice])
 }
 
 fn admin(facts: &Facts) -> Vec<Hit> {
-    hits(facts.clients.iter(), &[Flow::Admin])
+    let walked = facts.clients.iter().filter(|client| !facts.is_refused(client));
+    hits(walked, &[Flow::Admin])
 }
 
 fn other_client(facts: &Facts) -> Vec<Hit> {
-    hits(facts.others(), &[Flow::Srp, Flow::Password, Flow::Choice])
+    let walked = facts.others().filter(|client| !facts.is_refused(client));
+    hits(walked, &[Flow::Srp, Flow::Password, Flow::Choice])
+}
+
+const WITHOUT_A_CODE: &[Flow] = &[Flow::Srp, Flow::Password, Flow::Choice, Flow::Admin];
+
+fn own_door_shut(facts: &Facts) -> Vec<Hit> {
+    let kept = facts.clients.iter().filter(|client| facts.is_refused(client));
+    hits(kept, WITHOUT_A_CODE)
+}
+
+/// A Define of ours shuts the door, so one that is open was opened by name.
+fn own_door_open(facts: &Facts) -> Vec<Hit> {
+    if !facts.at_home || foreign_define(facts).is_some() || Trigger::Define.of(&facts.pool).is_none() {
+        return Vec::new();
+    }
+    let walked = facts.clients.iter().filter(|client| !facts.is_refused(client));
+    hits(walked, WITHOUT_A_CODE)
+}
+
+/// The Define function of a pool at home that does not shut its door.
+fn foreign_define(facts: &Facts) -> Option<&str> {
+    let arn = Trigger::Define.of(&facts.pool).filter(|_| facts.at_home)?;
+    let parsed = FunctionArn::parse(arn);
+    let name = parsed.as_ref().map_or(arn, FunctionArn::name);
+    let is_ours = ["2faDefine", "2fa-define"]
+        .iter()
+        .any(|ours| name.ends_with(ours));
+    (!is_ours).then_some(arn)
+}
+
+fn define_foreign(facts: &Facts) -> Vec<Hit> {
+    let found = foreign_define(facts).map(|arn| Hit::pool(format!("DefineAuthChallenge leads to {arn}")));
+    found.into_iter().collect()
 }
 
 fn hosted_login(facts: &Facts) -> Vec<Hit> {

@@ -1,7 +1,10 @@
 //! The pool's own settings, and its users.
 
+use poolhouse_confirm::Standing;
+
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{Hit, Rule, Severity};
+use crate::people::told;
 use crate::pool::members;
 
 pub(super) const RULES: &[Rule] = &[
@@ -52,7 +55,24 @@ pub(super) const RULES: &[Rule] = &[
         fixable: false,
         check: users_unreachable,
     },
+    Rule {
+        id: "users-locked",
+        severity: Severity::Note,
+        title: "Users whose codes are not judged now",
+        why: "Somebody who knows the password has typed many wrong codes. A lock ends by itself; a closed code factor does not.",
+        fix: "Ask them, have the password changed if it was not them, and then `poolhouse unlock USER`. `poolhouse locked` lists all.",
+        fixable: false,
+        check: users_locked,
+    },
 ];
+
+fn users_locked(facts: &Facts) -> Vec<Hit> {
+    let Some(locked) = facts.locked.get() else {
+        return Vec::new();
+    };
+    let hit = |(name, standing): &(String, Standing)| Hit::new(format!("user {name}"), told(standing));
+    locked.people.iter().map(hit).collect()
+}
 
 fn mfa_required(facts: &Facts) -> Vec<Hit> {
     let is_on = facts.text("/MfaConfiguration") == Some("ON");

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::doctor::environment::Environment;
 use crate::doctor::facts::{Count, Facts, Function, Known, SenderRecords};
+use crate::people::Locked;
 use crate::pool::{Client, Trigger};
 
 /// 2026-01-02T03:04:05Z
@@ -27,6 +28,9 @@ pub(super) fn facts() -> Facts {
         new_password: Known::Yes(Count::default()),
         unreachable: Known::Yes(Count::default()),
         functions,
+        at_home: false,
+        refused: Vec::new(),
+        locked: Known::Yes(Locked::default()),
         mail_account: Known::Yes(json!({
             "ProductionAccessEnabled": true, "SendingEnabled": true, "EnforcementStatus": "HEALTHY",
             "SendQuota": { "Max24HourSend": 50000.0, "SentLast24Hours": 12.0, "MaxSendRate": 14.0 },

@@ -1,10 +1,12 @@
 //! What can be wrong with the pool, its app clients and its users.
 
+use poolhouse_confirm::Standing;
 use serde_json::{Value, json};
 
 use super::healthy::client;
 use super::seeds;
 use crate::doctor::facts::{Count, Facts, Known};
+use crate::people::Locked;
 use crate::pool::Trigger;
 
 fn set(facts: &mut Facts, member: &str, value: Value) {
@@ -102,6 +104,27 @@ seeds! {
         |facts| facts.pool["DeviceConfiguration"] = json!({ "ChallengeRequiredOnNewDevice": true }) => ["device-tracking"];
     cognito_could_do_it_itself:
         |facts| facts.pool["EmailConfiguration"]["EmailSendingAccount"] = json!("DEVELOPER") => ["native-mfa-possible"];
+    the_own_door_keeps_out_what_a_client_lists:
+        |facts| {
+            facts.at_home = true;
+            flows(facts, &["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"]);
+            facts.refused = vec!["web".to_owned()];
+        } => ["own-door-shut"];
+    the_own_door_was_opened_for_a_client:
+        |facts| {
+            facts.at_home = true;
+            flows(facts, &["ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"]);
+        } => ["door-password", "own-door-open"];
+    another_define_function_shuts_no_door:
+        |facts| {
+            facts.at_home = true;
+            facts.pool["LambdaConfig"]["DefineAuthChallenge"] = json!("arn:aws:lambda:us-east-1:1:function:define");
+        } => ["define-foreign"];
+    somebody_is_locked:
+        |facts| {
+            let standing = Standing { row: 100, closed: true, locked_s: 0, mail_wait_s: 0, devices: (0, 0) };
+            facts.locked = Known::Yes(Locked { people: vec![("ada".to_owned(), standing)], more: false });
+        } => ["users-locked"];
     users_have_no_verified_address:
         |facts| facts.unreachable = Known::Yes(Count { found: 3, more: true }) => ["users-unreachable"];
 }

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::auth::handle;
 use crate::auth::lockout::{Attempt, Proved};
 use crate::auth::parameters::Parameters;
+use crate::auth::place;
 use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
@@ -244,7 +245,8 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
         expires: session.expires,
     };
     let consume = Batch::new().create(AnsweredBlock::key(pool.id(), who, &digest), &answered);
-    let attempt = Attempt::begin(ctx, pool.id(), who.to_owned()).await?;
+    let place = place::of_request(&sign_in.metadata);
+    let attempt = Attempt::begin_at(ctx, pool.id(), who.to_owned(), place).await?;
     let attempt = attempt.consuming(consume, handle::used);
     let verifier = subject.verifier(ctx, pool)?;
     let name = pool.srp_name();

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
 use crate::base::error::ApiError;
+use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::base::settings::{FunctionCode, FunctionPlace, FunctionSettings};
+use crate::records::document::decode;
+use crate::records::key::Directory;
 use crate::records::{ClientRecord, Door, PoolRecord, RecordBatch, Reference, load};
 use crate::request::Ctx;
 use crate::triggers::function_name;
@@ -97,4 +100,83 @@ pub async fn decide(
 pub async fn of(platform: &Platform, pool_id: &str) -> Result<Option<Door>, ApiError> {
     let pool = load(platform, &PoolRecord::key(pool_id)).await?;
     Ok(pool.map(|pool| pool.value.door))
+}
+
+/// The door of one pool among all.
+#[derive(Clone, Debug)]
+pub struct DoorOfPool {
+    /// The pool's id.
+    pub pool_id: String,
+    /// Its door.
+    pub door: Door,
+    /// Whether it stands open although the pool's Define is ours: the pool was stored before there were doors.
+    pub is_forgotten: bool,
+}
+
+/// The doors of the first so many pools, and whether there are more.
+///
+/// # Errors
+/// When the store fails.
+pub async fn all(
+    platform: &Platform,
+    functions: &[FunctionSettings],
+    most: usize,
+) -> Result<(Vec<DoorOfPool>, bool), LoadError> {
+    let mut rows = platform
+        .scan(Scan::prefix(Directory::Pool.prefix(), most + 1))
+        .await?;
+    let has_more = rows.len() > most;
+    rows.truncate(most);
+    let doors = rows.into_iter().map(|row| {
+        let pool = decode::<PoolRecord>(row)?.value;
+        let define = pool.lambda(|lambdas| lambdas.define_auth_challenge.clone());
+        let is_ours = define.is_some_and(|arn| is_ours(functions, &arn));
+        Ok(DoorOfPool {
+            pool_id: pool.id().to_owned(),
+            is_forgotten: is_ours && pool.door.requires_code.is_none(),
+            door: pool.door,
+        })
+    });
+    Ok((doors.collect::<Result<_, LoadError>>()?, has_more))
+}
+
+#[cfg(test)]
+mod tests {
+    use poolhouse_store::Batch;
+
+    use super::*;
+    use crate::testing::TestPool;
+
+    #[tokio::test]
+    async fn door_of_a_pool_that_was_stored_before_there_were_doors_is_open_and_said_to_be() {
+        let server = TestPool::new().await;
+        let pools = [
+            server.confirm_pool().await,
+            server.pool().await,
+            server.open_confirm_pool().await,
+        ];
+        let platform = &server.app().platform;
+        let forgotten = async |pool: &String| {
+            let (doors, has_more) = all(platform, &[], 3).await.unwrap();
+            assert_eq!((doors.len(), has_more), (3, false));
+            let door = doors.into_iter().find(|door| door.pool_id == *pool).unwrap();
+            (door.door.requires_code, door.is_forgotten)
+        };
+        assert_eq!(forgotten(&pools[0]).await, (Some(true), false));
+        assert_eq!(forgotten(&pools[1]).await, (None, false));
+        assert_eq!(forgotten(&pools[2]).await, (Some(false), false));
+
+        let stored = load(platform, &PoolRecord::key(&pools[0]))
+            .await
+            .unwrap()
+            .unwrap();
+        let mut before = stored.value.clone();
+        before.door = Door::default();
+        platform
+            .commit(Batch::new().replace(&stored, &before))
+            .await
+            .unwrap();
+        assert_eq!(forgotten(&pools[0]).await, (None, true));
+        assert!(all(platform, &[], 2).await.unwrap().1);
+    }
 }

@@ -1,6 +1,7 @@
 //! User pools.
 
 pub mod add_custom_attributes;
+pub mod code_factor;
 pub mod create_user_pool;
 pub mod delete_user_pool;
 pub mod describe_user_pool;

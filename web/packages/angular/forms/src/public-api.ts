@@ -1,6 +1,6 @@
 import { Directive, forwardRef, inject } from '@angular/core';
 import { ControlValueAccessor, NG_VALUE_ACCESSOR } from '@angular/forms';
-import { OtpInput } from '@poolhouse/angular';
+import { OtpInput } from '@poolhouse/angular/steps';
 
 /** Makes `<si-otp-input>` a control of Angular's forms: `formControl`, `formControlName`, `ngModel`. */
 @Directive({

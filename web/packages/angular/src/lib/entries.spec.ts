@@ -4,10 +4,11 @@ import { ChangeDetectionStrategy, Component, PLATFORM_ID, signal } from '@angula
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { FormControl, ReactiveFormsModule } from '@angular/forms';
 import { Router, provideRouter } from '@angular/router';
-import { OtpInput, Session, SignIn } from '@poolhouse/angular';
+import { Session, SignIn } from '@poolhouse/angular';
 import { OtpControl } from '@poolhouse/angular/forms';
 import { accessTokenInterceptor } from '@poolhouse/angular/http';
 import { signedInGuard } from '@poolhouse/angular/router';
+import { OtpInput } from '@poolhouse/angular/steps';
 import {
   FAKE_TOKENS,
   FakeClient,

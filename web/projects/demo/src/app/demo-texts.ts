@@ -1,5 +1,5 @@
 import { InjectionToken } from '@angular/core';
-import { pages } from './languages/en';
 import type { PageTexts } from './languages/page-texts';
 
-export const PAGE_TEXTS = new InjectionToken<PageTexts>('PAGE_TEXTS', { factory: () => pages });
+/** Of the account, and of the page that stands in for a sign-in that is not there. */
+export const PAGE_TEXTS = new InjectionToken<PageTexts>('PAGE_TEXTS');

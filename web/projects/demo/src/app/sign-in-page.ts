@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
+  Injector,
   ViewContainerRef,
   effect,
   inject,
@@ -9,8 +10,9 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { Session, SignIn, SignInFlow } from '@poolhouse/angular';
+import { SIGN_IN_TEXTS, Session, SignIn, SignInFlow } from '@poolhouse/angular';
 import { Brand } from './brand';
+import { PAGE_TEXTS } from './demo-texts';
 import { loadInsideStyles } from './inside-styles';
 
 /** Long enough to see that it worked. */
@@ -32,6 +34,8 @@ const GREETING = 600;
 })
 export class SignInPage {
   private readonly flow = inject(SignInFlow);
+  private readonly texts = inject(SIGN_IN_TEXTS);
+  private readonly injector = inject(Injector);
   private readonly session = inject(Session);
   private readonly next = viewChild.required('next', { read: ViewContainerRef });
   protected readonly inside = signal(this.session.signedIn());
@@ -59,9 +63,17 @@ export class SignInPage {
 
   /** Fetched when somebody has signed in: nobody waits for it before. */
   private async showAccount(): Promise<void> {
-    const [{ SignedInPage }] = await Promise.all([import('./signed-in-page'), loadInsideStyles()]);
+    const [{ SignedInPage, loadPageTexts }] = await Promise.all([
+      import('./inside'),
+      loadInsideStyles(),
+    ]);
+    const useValue = await loadPageTexts(this.texts().lang);
     if (!this.session.signedIn() || this.next().length) return;
     this.inside.set(true);
-    this.next().createComponent(SignedInPage);
+    const injector = Injector.create({
+      parent: this.injector,
+      providers: [{ provide: PAGE_TEXTS, useValue }],
+    });
+    this.next().createComponent(SignedInPage, { injector });
   }
 }

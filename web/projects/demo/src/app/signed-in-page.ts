@@ -38,6 +38,18 @@ import { PAGE_TEXTS } from './demo-texts';
               <div class="claims__row">
                 <dt>{{ row.name }}</dt>
                 <dd dir="auto">{{ row.value }}</dd>
+                @if (row.renews) {
+                  <dd class="claims__action">
+                    <button
+                      class="si-link"
+                      type="button"
+                      [attr.aria-disabled]="busy() || null"
+                      (click)="run(renew)"
+                    >
+                      {{ texts.refresh }}
+                    </button>
+                  </dd>
+                }
               </div>
             }
           </dl>
@@ -89,13 +101,12 @@ export class SignedInPage {
       { name: this.texts.name, value: this.name() },
       { name: this.texts.email, value: this.email() },
       { name: this.texts.lastSignIn, value: this.moment(this.claims()['auth_time']) },
-      { name: this.texts.tokensUntil, value: this.moment(this.claims()['exp']) },
+      { name: this.texts.tokensUntil, value: this.moment(this.claims()['exp']), renews: true },
     ].filter((row) => row.value),
   );
   protected readonly actions = [
     { label: this.texts.signOut, work: () => this.session.signOut() },
     { label: this.texts.signOutEverywhere, work: () => this.session.signOutEverywhere() },
-    { label: this.texts.refresh, work: () => this.refresh() },
   ];
 
   constructor() {
@@ -118,9 +129,9 @@ export class SignedInPage {
     }
   }
 
-  private async refresh(): Promise<void> {
+  protected readonly renew = async (): Promise<void> => {
     if (await this.session.renew()) this.note.set(this.texts.refreshed);
-  }
+  };
 
   /** Of seconds since 1970, in the page's language. */
   private moment(seconds: unknown): string {

@@ -1,8 +1,7 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
-import { SIGN_IN_OPTIONS } from '../provide-sign-in';
-import { ConfirmCodeForm } from './confirm-code-form';
+import { SIGN_IN_OPTIONS } from '@poolhouse/angular/parts';
+import { ConfirmCodeForm, OtpInput } from '@poolhouse/angular/steps';
 import { LoginForm } from './login-form';
-import { OtpInput } from './otp-input';
 
 function find<T extends HTMLElement>(fixture: ComponentFixture<unknown>, selector: string): T {
   const element = (fixture.nativeElement as HTMLElement).querySelector<T>(selector);

@@ -10,12 +10,15 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from '../provide-sign-in';
-import { AlertIcon } from './alert-icon';
-import { Heading } from './heading';
-import { PasswordField } from './password-field';
-import { SubmitButton } from './submit-button';
-import { uniqueId } from './unique-id';
+import {
+  AlertIcon,
+  Heading,
+  PasswordField,
+  SIGN_IN_OPTIONS,
+  SIGN_IN_TEXTS,
+  SubmitButton,
+  uniqueId,
+} from '@poolhouse/angular/parts';
 
 export interface Login {
   readonly email: string;

@@ -1,8 +1,11 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  ComponentRef,
   DOCUMENT,
   Injector,
+  PendingTasks,
+  ViewContainerRef,
   ViewEncapsulation,
   afterNextRender,
   afterRenderEffect,
@@ -12,18 +15,25 @@ import {
   input,
   output,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import type { Tokens } from '@poolhouse/auth';
 import { say } from '@poolhouse/auth/texts';
-import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS, TOKEN_CLIENT } from '../provide-sign-in';
+import {
+  AlertIcon,
+  Heading,
+  SIGN_IN_OPTIONS,
+  SIGN_IN_TEXTS,
+  SignInFlow,
+  TOKEN_CLIENT,
+} from '@poolhouse/angular/parts';
+import type { LaterSteps } from '@poolhouse/angular/steps';
 import { Session } from '../session';
-import { SignInFlow } from '../sign-in-flow';
-import { AlertIcon } from './alert-icon';
-import { ConfirmCodeForm } from './confirm-code-form';
-import { Heading } from './heading';
 import { Login, LoginForm } from './login-form';
-import { NewPassword, NewPasswordForm } from './new-password-form';
+
+/** Fetched while a person types, so that nobody waits for it. */
+const fetchSteps = () => import('@poolhouse/angular/steps');
 
 /**
  * The whole sign-in in one card. Content goes above the forms: a logo, say. Fields of your own
@@ -31,7 +41,7 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
  */
 @Component({
   selector: 'si-sign-in',
-  imports: [AlertIcon, ConfirmCodeForm, Heading, LoginForm, NewPasswordForm],
+  imports: [AlertIcon, Heading, LoginForm],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   host: {
@@ -65,42 +75,6 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
             <ng-content select="[siLinks]" ngProjectAs="[siLinks]" />
           </si-login-form>
         }
-        @case ('new-password') {
-          <si-new-password-form
-            [email]="flow.email()"
-            [required]="state.challenge.required"
-            [busy]="state.busy"
-            [slow]="flow.slow()"
-            [error]="said().error"
-            [headingLevel]="headingLevel()"
-            (passwordChosen)="onPasswordChosen($event)"
-            (differentAccount)="flow.useDifferentAccount()"
-          />
-        }
-        @case ('code') {
-          <si-confirm-code-form
-            [destination]="state.pending.destination"
-            [length]="state.pending.codeLength"
-            [alphabet]="state.pending.alphabet"
-            [expiresIn]="flow.expiresIn()"
-            [resendIn]="flow.resendIn()"
-            [expired]="state.problem?.kind === 'expired' || state.problem?.kind === 'used'"
-            [waiting]="state.pending.waiting"
-            [mail]="state.pending.mail"
-            [busy]="state.busy"
-            [slow]="flow.slow()"
-            [error]="said().error"
-            [notice]="said().notice"
-            [hint]="said().hint"
-            [headingLevel]="headingLevel()"
-            [rememberDays]="state.pending.rememberDays"
-            [(remembered)]="remembered"
-            (codeCompleted)="onCodeCompleted($event)"
-            (resend)="flow.resend()"
-            (startAgain)="flow.reset()"
-            (differentAccount)="flow.useDifferentAccount()"
-          />
-        }
         @case ('ended') {
           <div class="si-form">
             <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
@@ -120,6 +94,17 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
             <p class="si-lead">{{ said().lead }}</p>
           </div>
         }
+      }
+      <ng-container #later />
+      <div class="si-live" role="alert">
+        @if (lost()) {
+          <p class="si-panel"><si-alert-icon />{{ texts().network }}</p>
+        }
+      </div>
+      @if (lost()) {
+        <button class="si-button si-lost" type="button" (click)="flow.reset()">
+          {{ texts().startAgain }}
+        </button>
       }
     </section>
   `,
@@ -142,12 +127,16 @@ export class SignIn {
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly flow = inject(SignInFlow);
   protected readonly offline = signal(false);
-  protected readonly remembered = signal(false);
   protected readonly said = computed(() =>
     say(this.texts(), this.flow.snapshot(), this.byUsername),
   );
   private readonly byUsername = inject(SIGN_IN_OPTIONS).signInName === 'username';
   private readonly heading = viewChild(Heading);
+  private readonly later = viewChild.required('later', { read: ViewContainerRef });
+  private readonly pendingTasks = inject(PendingTasks);
+  private readonly steps = signal<ComponentRef<LaterSteps> | null>(null);
+  /** The next step's form could not be fetched. */
+  protected readonly lost = signal(false);
 
   constructor() {
     const document = inject(DOCUMENT);
@@ -163,21 +152,37 @@ export class SignIn {
       if (injector.get(TOKEN_CLIENT, null)) injector.get(Session).start(tokens);
       this.signedIn.emit(tokens);
     });
-    afterNextRender(() => this.offline.set(document.defaultView?.navigator.onLine === false));
+    effect(() => this.steps()?.setInput('headingLevel', this.headingLevel()));
+    afterNextRender(() => {
+      this.offline.set(document.defaultView?.navigator.onLine === false);
+      // Whatever goes wrong with it now is said when it is needed.
+      fetchSteps().catch(() => undefined);
+    });
+    const step = computed(() => this.flow.state().step);
+    effect(() => {
+      const now = step();
+      untracked(() => void this.showLater(now));
+    });
     // The steps without a field of their own: a screen reader goes on at their heading.
     afterRenderEffect(() => this.heading()?.focus());
   }
 
   onSubmitLogin(login: Login): void {
-    this.remembered.set(false);
     void this.flow.signIn(login.email, login.password);
   }
 
-  onPasswordChosen({ password, attributes }: NewPassword): void {
-    void this.flow.choosePassword(password, attributes);
-  }
-
-  onCodeCompleted(code: string): void {
-    void this.flow.verify(code, this.remembered());
+  /** The forms of the steps after the login; they themselves know which is on. */
+  private async showLater(step: string): Promise<void> {
+    if (step === 'credentials') this.lost.set(false);
+    if (this.steps() || (step !== 'code' && step !== 'new-password')) return;
+    const done = this.pendingTasks.add();
+    try {
+      const { LaterSteps } = await fetchSteps();
+      if (!this.steps()) this.steps.set(this.later().createComponent(LaterSteps));
+    } catch {
+      this.lost.set(this.flow.state().step === step);
+    } finally {
+      done();
+    }
   }
 }

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/ar';
-
 export const pages: PageTexts = {
   welcome: 'مرحبًا',
   welcomeName: 'مرحبًا، {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/en';
-
 export const pages: PageTexts = {
   welcome: 'Welcome',
   welcomeName: 'Welcome, {name}',

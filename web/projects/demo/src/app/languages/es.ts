@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/es';
-
 export const pages: PageTexts = {
   welcome: 'Te damos la bienvenida',
   welcomeName: 'Te damos la bienvenida, {name}',

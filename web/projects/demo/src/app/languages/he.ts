@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/he';
-
 export const pages: PageTexts = {
   welcome: 'ברוך הבא',
   welcomeName: 'ברוך הבא, {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/it';
-
 export const pages: PageTexts = {
   welcome: 'Ti diamo il benvenuto',
   welcomeName: 'Ti diamo il benvenuto, {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/ja';
-
 export const pages: PageTexts = {
   welcome: 'ようこそ',
   welcomeName: 'ようこそ、{name} さん',

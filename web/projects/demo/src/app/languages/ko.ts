@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/ko';
-
 export const pages: PageTexts = {
   welcome: '환영합니다',
   welcomeName: '{name} 님, 환영합니다',

@@ -1,19 +1,12 @@
 import { type LanguageTag, chooseLanguage } from '@poolhouse/auth/languages/choose';
-import type { SignInTexts } from '@poolhouse/auth/texts';
-import * as english from './en';
+import { pages as english } from './en';
 import type { PageTexts } from './page-texts';
 
-/** The forms' texts and the pages', in one language. */
-export interface DemoTexts {
-  readonly forms: SignInTexts;
-  readonly pages: PageTexts;
-}
-
 /** Each language but English is a file of its own, fetched by those who read it. */
-const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<DemoTexts>>> = {
+const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<{ readonly pages: PageTexts }>>> = {
   ar: () => import('./ar'),
   de: () => import('./de'),
-  en: async () => english,
+  en: async () => ({ pages: english }),
   es: () => import('./es'),
   fr: () => import('./fr'),
   he: () => import('./he'),
@@ -28,13 +21,12 @@ const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<DemoTexts>>> = {
   'zh-TW': () => import('./zh-TW'),
 };
 
-/** The first of the browser's languages that there is; `?lang=de` asks for one by name. */
-export async function loadDemoTexts(): Promise<DemoTexts> {
-  const asked = new URLSearchParams(location.search).get('lang');
+/** What the pages around the forms say, in the language of the forms. */
+export async function loadPageTexts(language: string): Promise<PageTexts> {
   try {
-    return await LANGUAGES[chooseLanguage(asked ? [asked] : navigator.languages)]();
+    return (await LANGUAGES[chooseLanguage([language])]()).pages;
   } catch {
-    // A language that cannot be fetched is no reason not to sign in.
+    // A language that cannot be fetched is no reason not to go on.
     return english;
   }
 }

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/nl';
-
 export const pages: PageTexts = {
   welcome: 'Welkom',
   welcomeName: 'Welkom, {name}',

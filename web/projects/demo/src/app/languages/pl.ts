@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/pl';
-
 export const pages: PageTexts = {
   welcome: 'Witamy',
   welcomeName: 'Witamy, {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/pt-BR';
-
 export const pages: PageTexts = {
   welcome: 'Que bom ver você',
   welcomeName: 'Que bom ver você, {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/pt-PT';
-
 export const pages: PageTexts = {
   welcome: 'Boas-vindas',
   welcomeName: 'Boas-vindas, {name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/zh-CN';
-
 export const pages: PageTexts = {
   welcome: '欢迎',
   welcomeName: '欢迎，{name}',

@@ -1,7 +1,5 @@
 import type { PageTexts } from './page-texts';
 
-export { default as forms } from '@poolhouse/auth/languages/zh-TW';
-
 export const pages: PageTexts = {
   welcome: '歡迎',
   welcomeName: '歡迎，{name}',

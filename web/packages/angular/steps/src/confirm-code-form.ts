@@ -16,11 +16,8 @@ import {
 } from '@angular/core';
 import type { CodeAlphabet, MailState } from '@poolhouse/auth';
 import { codeForm, codeHeading, fill, leadParts } from '@poolhouse/auth/texts';
-import { SIGN_IN_TEXTS } from '../provide-sign-in';
-import { AlertIcon } from './alert-icon';
-import { Heading } from './heading';
+import { AlertIcon, Heading, SIGN_IN_TEXTS, uniqueId } from '@poolhouse/angular/parts';
 import { OtpInput } from './otp-input';
-import { uniqueId } from './unique-id';
 
 /** The mailed code. It says what was typed and shows what it is told; it has no clock of its own. */
 @Component({

@@ -9,7 +9,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { SIGN_IN_TEXTS } from '../provide-sign-in';
+import { SIGN_IN_TEXTS } from './provide-sign-in';
 import { uniqueId } from './unique-id';
 
 /** A password with its label, a button that shows it, and what is wrong with it. */

@@ -14,12 +14,15 @@ import {
 } from '@angular/core';
 import type { Metadata } from '@poolhouse/auth';
 import { attributePurpose, passwordRules } from '@poolhouse/auth/password-policy';
-import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from '../provide-sign-in';
-import { AlertIcon } from './alert-icon';
-import { Heading } from './heading';
-import { PasswordField } from './password-field';
-import { SubmitButton } from './submit-button';
-import { uniqueId } from './unique-id';
+import {
+  AlertIcon,
+  Heading,
+  PasswordField,
+  SIGN_IN_OPTIONS,
+  SIGN_IN_TEXTS,
+  SubmitButton,
+  uniqueId,
+} from '@poolhouse/angular/parts';
 
 export interface NewPassword {
   readonly password: string;
