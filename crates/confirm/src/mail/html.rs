@@ -12,12 +12,12 @@ const STYLE: &str = "\
 :root{color-scheme:light dark;supported-color-schemes:light dark}\
 @media (max-width:480px){.edge{padding:12px 8px!important}.cell{padding:20px!important}}\
 @media (prefers-color-scheme:dark){\
-.page{background:#101318!important}\
-.card{background:#1a1f27!important;border-left-color:#313946!important;\
-border-right-color:#313946!important;border-bottom-color:#313946!important}\
-.code{background:#101318!important;border-color:#3d4757!important;color:#ffffff!important}\
-.ink{color:#eef1f5!important}\
-.soft{color:#a9b3c1!important}\
+.page{background:#0c1618!important}\
+.card{background:#132023!important;border-left-color:#26363a!important;\
+border-right-color:#26363a!important;border-bottom-color:#26363a!important}\
+.code{background:#0c1618!important;border-color:#3a4b4f!important;color:#ffffff!important}\
+.ink{color:#e8f0ee!important}\
+.soft{color:#a3b4b4!important}\
 }";
 
 const FONT: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
@@ -55,18 +55,18 @@ pub(super) fn render(page: &Page<'_>) -> String {
 <title>{subject}</title>\n\
 <style>{STYLE}</style>\n\
 </head>\n\
-<body class=\"page\" style=\"margin:0;padding:0;background:#f3f5f8\">\n\
+<body class=\"page\" style=\"margin:0;padding:0;background:#f6f4ee\">\n\
 <div lang=\"{tag}\" dir=\"{direction}\">\n\
 <table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
-style=\"background:#f3f5f8\">\n\
+style=\"background:#f6f4ee\">\n\
 <tr><td class=\"edge\" align=\"center\" style=\"padding:32px 16px\">\n\
 {outlook}\
 <table role=\"presentation\" class=\"card\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
-style=\"max-width:480px;background:#ffffff;border:1px solid #dfe4ea;{bar}border-radius:16px\">\n\
+style=\"max-width:480px;background:#ffffff;border:1px solid #e3dfd4;{bar}border-radius:16px\">\n\
 <tr><td class=\"ink cell\" lang=\"{tag}\" dir=\"{direction}\" align=\"{start}\" \
-style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#1b2430;text-align:{start}\">\n\
+style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#14282c;text-align:{start}\">\n\
 {logo}\
-<p class=\"soft\" style=\"margin:0 0 8px;font-size:14px;font-weight:600;color:#5b6573\">{app}</p>\n\
+<p class=\"soft\" style=\"margin:0 0 8px;font-size:14px;font-weight:600;color:#55666a\">{app}</p>\n\
 <h1 style=\"margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:700\">{title}</h1>\n\
 {blocks}\
 </td></tr>\n\
@@ -98,7 +98,7 @@ fn written(page: &Page<'_>, block: &Block) -> String {
     match block {
         Block::Words(words) => format!("<p style=\"margin:0 0 12px\">{}</p>\n", filled(page, words)),
         Block::Soft(words) => format!(
-            "<p class=\"soft\" style=\"margin:0 0 12px;font-size:14px;color:#5b6573\">{}</p>\n",
+            "<p class=\"soft\" style=\"margin:0 0 12px;font-size:14px;color:#55666a\">{}</p>\n",
             filled(page, words)
         ),
         Block::Code(code) => in_box(code),
@@ -111,14 +111,14 @@ fn written(page: &Page<'_>, block: &Block) -> String {
         Block::Link(words, url) => {
             let url = escape(url);
             let link =
-                format!("<a class=\"ink\" href=\"{url}\" dir=\"ltr\" style=\"color:#1b2430\">{url}</a>");
+                format!("<a class=\"ink\" href=\"{url}\" dir=\"ltr\" style=\"color:#14282c\">{url}</a>");
             format!(
                 "<p style=\"margin:0 0 12px\">{}</p>\n",
                 page.fill(&escape(words).replace("{link}", &link), escape)
             )
         }
         Block::Machine(line) => format!(
-            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#5b6573\">{}</p>\n",
+            "<p class=\"soft\" dir=\"ltr\" style=\"margin:16px 0 0;font-size:12px;color:#55666a\">{}</p>\n",
             escape(line)
         ),
     }
@@ -130,9 +130,9 @@ fn in_box(code: &str) -> String {
     format!(
         "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
 style=\"margin:4px 0 16px\">\
-<tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f3f5f8;border:1px solid #cfd6de;\
+<tr><td class=\"code\" align=\"center\" dir=\"ltr\" style=\"padding:20px 8px;background:#f6f4ee;border:1px solid #d5d0c3;\
 border-radius:12px;{CODE_FONT};font-size:{size}px;line-height:1.2;font-weight:700;letter-spacing:{spacing}px;\
-white-space:nowrap;color:#10161f;-webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n",
+white-space:nowrap;color:#14282c;-webkit-user-select:all;user-select:all\">{code}</td></tr></table>\n",
         code = escape(code)
     )
 }

@@ -16,7 +16,7 @@ use crate::base::error::ApiError;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
-use crate::request::{App, Asker, Ctx};
+use crate::request::{Ahead, App, Asker, Ctx};
 use crate::run::{Parts, Sweeper, assemble};
 use crate::triggers::FunctionHost;
 
@@ -127,6 +127,16 @@ impl TestPool {
     /// # Panics
     /// If there is no such operation.
     pub async fn call(&self, operation: &str, body: Value) -> Answer {
+        let answer = self.call_alone(operation, body).await;
+        self.deliver_mail().await;
+        answer
+    }
+
+    /// As [`call`](Self::call), with nothing else going on: mail stays in the outbox.
+    ///
+    /// # Panics
+    /// If there is no such operation.
+    pub async fn call_alone(&self, operation: &str, body: Value) -> Answer {
         let operation =
             Operation::from_name(operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
@@ -135,10 +145,9 @@ impl TestPool {
             request_id: format!("00000000-0000-4000-8000-{number:012}"),
             now: self.app.platform.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         };
-        let outcome = serve(&ctx, operation, body.to_string().as_bytes()).await;
-        self.deliver_mail().await;
-        match outcome {
+        match serve(&ctx, operation, body.to_string().as_bytes()).await {
             Ok(body) if operation.has_output() => Answer::of(200, body),
             Ok(_) => Answer::of(200, Value::Null),
             Err(error) => Answer::refused(&error),

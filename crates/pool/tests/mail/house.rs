@@ -9,7 +9,7 @@ use poolhouse_outbound::aws::CredentialSource;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Asker, Ctx};
+use poolhouse_pool::request::{Ahead, Asker, Ctx};
 use poolhouse_pool::run::start::{Parts, assemble};
 use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
@@ -68,6 +68,7 @@ impl House {
             request_id: "request".to_owned(),
             now: self.app.platform.clock.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         }
     }
 

@@ -19,7 +19,7 @@ mod users;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use poolhouse_pool::request::{Asker, Ctx};
+use poolhouse_pool::request::{Ahead, Asker, Ctx};
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_store::testing::Hooked;
 use poolhouse_store::{Scan, Store};
@@ -189,6 +189,7 @@ fn request(server: &TestPool) -> Ctx {
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     }
 }
 

@@ -10,8 +10,8 @@ use poolhouse_store::Batch;
 use poolhouse_store::postgres::Address;
 use zeroize::Zeroizing;
 
+use super::CliError;
 use super::engine::{self, Engine};
-use super::{CliError, KeysArgs};
 use crate::key_file::{self, KeyFileError};
 use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::base::load::LoadError;
@@ -114,21 +114,20 @@ fn refuse_empty(directory: &Path, database: &Path) -> Result<(), CliError> {
 }
 
 /// Opens what a command names.
-pub(super) async fn named(at: &KeysArgs) -> Result<Data, CliError> {
-    let elsewhere = at.store.as_deref().map(engine::address).transpose()?;
-    open(&at.data, elsewhere.as_ref()).await
+pub(super) async fn named(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
+    let elsewhere = store.map(engine::address).transpose()?;
+    open(directory, elsewhere.as_ref()).await
 }
 
 /// Opens a directory that must be there: whoever mistypes it does not want a new one.
-pub(super) async fn existing(at: &KeysArgs) -> Result<Data, CliError> {
-    let directory = &at.data;
+pub(super) async fn existing(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
     if !directory.is_dir() {
         let path = directory.display();
         return Err(CliError::new(format!(
             "there is no directory {path}. Name the server's with --data"
         )));
     }
-    named(at).await
+    named(directory, store).await
 }
 
 impl Data {

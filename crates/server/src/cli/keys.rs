@@ -20,7 +20,7 @@ pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
 }
 
 async fn create(at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::named(at).await?;
+    let data = data::named(&at.data, at.store.as_deref()).await?;
     let made = access::create(&data.platform()).await;
     data.engine.close().await;
     let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
@@ -36,7 +36,7 @@ async fn create(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn list(at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::existing(at).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let found = access::list(&data.platform()).await;
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
@@ -56,7 +56,7 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::existing(at).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let deleted = access::delete(&data.platform(), id).await;
     data.engine.close().await;
     match deleted {

@@ -6,7 +6,7 @@ use poolhouse_store::{BoxFuture, Memory, Row, Scan, Store, StoreError, Version};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::request::Asker;
+use crate::request::{Ahead, Asker};
 use crate::testing::TestPool;
 
 const POOL: &str = "us-east-1_AbCd12345";
@@ -20,6 +20,7 @@ fn request(server: &TestPool) -> Ctx {
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     }
 }
 

@@ -15,7 +15,7 @@ const MOST: usize = 10_000;
 pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
     let QueueArgs { to, at } = arguments;
     let to = to.as_deref().map(address).transpose()?;
-    let data = data::existing(&at).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform();
     let waiting = queue::list(&platform, MOST).await;
     let suppressed = match &to {
@@ -53,7 +53,7 @@ pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
 pub(super) async fn allow(arguments: AllowArgs) -> Result<(), CliError> {
     let AllowArgs { address: text, at } = arguments;
     let address = address(&text)?;
-    let data = data::existing(&at).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform();
     let lifted = platform.commit(suppression::lift(&platform, &address)).await;
     data.engine.close().await;
