@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use poolhouse_store::postgres::{Address, Options};
 use poolhouse_store::testing::WriteFresh as _;
-use poolhouse_store::{Batch, Expect, Postgres, Store};
+use poolhouse_store::{Batch, Expect, Postgres};
 use tokio::task::JoinSet;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -77,7 +77,7 @@ async fn round(store: &Arc<Postgres>, server: Option<u32>) -> Result<Measured> {
         callers.spawn(async move {
             let mut session = None;
             while begun.elapsed() < ROUND {
-                session = Some(step(&*store, CALLS.fetch_add(1, Ordering::Relaxed), session).await?);
+                session = Some(step(&store, CALLS.fetch_add(1, Ordering::Relaxed), session).await?);
                 commits.fetch_add(1, Ordering::Relaxed);
             }
             Ok(())
