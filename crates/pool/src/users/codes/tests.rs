@@ -234,3 +234,22 @@ async fn codes_are_swept_an_hour_after_their_time() {
         assert_eq!(row.is_some(), is_left, "after {seconds} more seconds");
     }
 }
+
+#[tokio::test]
+async fn codes_are_as_long_as_the_services() {
+    let server = TestPool::new().await;
+    for (purpose, digits) in [
+        (Purpose::SignUp, 6),
+        (Purpose::ForgotPassword, 6),
+        (Purpose::VerifyEmail, 6),
+        (Purpose::VerifyPhoneNumber, 6),
+        (Purpose::EmailOtp, 8),
+        (Purpose::SmsOtp, 8),
+    ] {
+        let code = sent(&server, purpose).await;
+        assert!(
+            code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()),
+            "{purpose:?}"
+        );
+    }
+}
