@@ -1,4 +1,4 @@
-"""`kill -9` while users are created: whoever was told that a user exists finds that user after the restart."""
+"""`kill -9` while users are created: every user that was acknowledged is found after the restart."""
 
 import secrets
 import threading

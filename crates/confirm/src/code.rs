@@ -88,7 +88,7 @@ impl Code {
 
     /// Whether a person who typed this meant the code.
     pub(crate) fn matches(&self, answer: &str) -> bool {
-        // Whoever sends more than a code can be long is not typing one, and gets no work done for it.
+        // An answer longer than a code can be was not typed as one, and gets no work done for it.
         answer.len() <= LONGEST_ANSWER_BYTES && same(self.0.as_bytes(), normalise(answer).as_bytes())
     }
 }

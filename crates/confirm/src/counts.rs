@@ -14,7 +14,7 @@ const ROW_CLOSES: u8 = 100;
 /// What a right code takes off the row.
 const RIGHT_TAKES_OFF: u8 = 10;
 
-/// One set of counters. A user has two: one for whoever knows the password, and one for the browsers that a right code
+/// One set of counters. A user has two: one for all who know the password, and one for the browsers that a right code
 /// was typed in before, so that the first cannot use up the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Counts {

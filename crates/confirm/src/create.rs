@@ -253,7 +253,7 @@ impl Maker<'_> {
         if let Some(why) = self.not_sent {
             round.mail = why.into();
             if why == NotSent::Refused && verdict == MailVerdict::Go {
-                // Whoever asks for mail to an address that refuses it takes up places all the same.
+                // A request for mail to an address that refuses it takes up a place all the same.
                 self.book.count_mail();
                 round.mails.push(self.now);
             }

@@ -15,7 +15,7 @@ use crate::time::Moment;
 /// The longest text for an attribute.
 const ATTRIBUTE_CHARACTERS: usize = 256;
 
-/// How a user stands with the code factor, for the doctor and for whoever is asked for help.
+/// How a user stands with the code factor, for the doctor and for an operator who is asked for help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// Wrong codes in a row, less ten for each right one. 100 close the code factor.
@@ -61,7 +61,7 @@ pub fn forget_devices(settings: &Settings, person: &Person<'_>, text: &str, now:
     change(settings, person, text, now, |ledger| ledger.devices.clear())
 }
 
-/// The same ledger in the 256 characters of an attribute, for whoever keeps a longer one elsewhere and mirrors it there.
+/// The same ledger in the 256 characters of an attribute, to mirror a longer one that is kept elsewhere.
 #[must_use]
 pub fn ledger_for_attribute(settings: &Settings, person: &Person<'_>, text: &str) -> Option<String> {
     if text.len() <= ATTRIBUTE_CHARACTERS {

@@ -6,7 +6,7 @@ use crate::settings_error::SettingsError;
 
 /// Why a function gave no answer.
 ///
-/// `Display` is what the client may read: Cognito shows a trigger's error text to whoever signs in, and puts a full stop
+/// `Display` is what the client may read: Cognito shows a trigger's error text to the person who signs in, and puts a full stop
 /// behind it. [`Refusal::reason`] is what the operator needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

@@ -69,7 +69,7 @@ pub struct Settings {
     pub trusted_device_days: u16,
     /// What opens a code factor that is closed: a new password where something hears of it. (`CLOSED_OPENS_BY`)
     pub opens: Opens,
-    /// Whether whoever calls [`verify`](crate::verify) can send the notice that it may return. Otherwise the next
+    /// Whether the caller of [`verify`](crate::verify) can send the notice that it may return. Otherwise the next
     /// [`create`](crate::create) returns it.
     pub notices_from_verify: bool,
     /// What the function before tokens lets pass.

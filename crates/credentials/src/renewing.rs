@@ -31,7 +31,7 @@ pub struct RenewingCredentials(Arc<Shared>);
 struct Shared {
     around: Surroundings,
     state: Mutex<State>,
-    /// Whoever holds it renews.
+    /// Its holder renews.
     turn: Arc<tokio::sync::Mutex<()>>,
 }
 

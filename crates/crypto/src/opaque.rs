@@ -1,7 +1,7 @@
 //! Refresh tokens: what looks, from outside, like the encrypted JWTs Amazon Cognito gives out.
 //!
 //! Clients treat the token as opaque, but some check or split its five dot-separated parts. The fourth carries the
-//! server's payload. Whoever has the token has the payload: put in whatever it takes to look it up and what nobody else
+//! server's payload. To have the token is to have the payload: put in whatever it takes to look it up and what nobody else
 //! can make, a code or 256 random bits; nothing that is a secret by itself.
 
 use base64::Engine as _;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// Why a call gave no answer.
 ///
-/// Cognito shows `message` to whoever signs in, so it says nothing that only the operator may know; `reason` goes to the
+/// Cognito shows `message` to the person who signs in, so it says nothing that only the operator may know; `reason` goes to the
 /// log and nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

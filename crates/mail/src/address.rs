@@ -1,4 +1,4 @@
-//! E-mail addresses that are safe to put on the wire.
+//! Email addresses that are safe to put on the wire.
 //!
 //! The grammar is a deliberate subset of RFC 5321 and RFC 6531: dot-atoms before the `@`, a domain name after it.
 //! Quoted local parts and address literals are refused; no sign-up form needs them, and both have carried attacks.
@@ -6,13 +6,13 @@
 use std::error::Error;
 use std::fmt;
 
-/// Longest address in octets, after the domain became A-labels (RFC 5321 4.5.3.1.3 less the two angle brackets).
+/// Longest address in bytes, after the domain became A-labels (RFC 5321 4.5.3.1.3 less the two angle brackets).
 const MAX_ADDRESS: usize = 254;
-/// Longest local part in octets (RFC 5321 4.5.3.1.1).
+/// Longest local part in bytes (RFC 5321 4.5.3.1.1).
 const MAX_LOCAL: usize = 64;
-/// Longest label of a domain name in octets (RFC 1035 2.3.4).
+/// Longest label of a domain name in bytes (RFC 1035 2.3.4).
 const MAX_LABEL: usize = 63;
-/// Longest display name in octets. A limit of ours: longer ones are mistakes or attacks.
+/// Longest display name in bytes. A limit of ours: longer ones are mistakes or attacks.
 const MAX_NAME: usize = 256;
 
 /// A checked address. Its domain is ASCII (A-labels) and lower case; the local part is kept as written.
@@ -194,7 +194,7 @@ pub enum AddressError {
     ControlOrSpace,
     /// No `@`, or an angle bracket that is not closed.
     NoAt,
-    /// Nothing before the `@`, or more than 64 octets.
+    /// Nothing before the `@`, or more than 64 bytes.
     LocalLength,
     /// A character or an order of dots that is not allowed before the `@`.
     LocalSyntax,
@@ -202,9 +202,9 @@ pub enum AddressError {
     AddressLiteral,
     /// No valid domain name after the `@`.
     Domain,
-    /// More than 254 octets in all.
+    /// More than 254 bytes in all.
     TooLong,
-    /// A display name with control characters or more than 256 octets.
+    /// A display name with control characters or more than 256 bytes.
     Name,
 }
 
@@ -213,12 +213,12 @@ impl fmt::Display for AddressError {
         f.write_str(match self {
             Self::ControlOrSpace => "the address holds a control character or white space",
             Self::NoAt => "the address has no @, or its angle brackets do not match",
-            Self::LocalLength => "the part before the @ must have 1 to 64 octets",
+            Self::LocalLength => "the part before the @ must have 1 to 64 bytes",
             Self::LocalSyntax => "the part before the @ holds characters that are not allowed there",
             Self::AddressLiteral => "the address names an IP address instead of a domain",
             Self::Domain => "the part after the @ is no valid domain name",
-            Self::TooLong => "the address is longer than 254 octets",
-            Self::Name => "the display name holds control characters or is longer than 256 octets",
+            Self::TooLong => "the address is longer than 254 bytes",
+            Self::Name => "the display name holds control characters or is longer than 256 bytes",
         })
     }
 }

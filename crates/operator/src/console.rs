@@ -1,4 +1,4 @@
-//! Talking to whoever runs a command.
+//! Talking to the operator who runs a command.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 

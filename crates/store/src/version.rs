@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// The mark of one write of a row: equal versions of one key mean equal contents.
 ///
-/// A random number of 63 bits that whoever makes a batch draws for it, never 0. So every engine can hold it (in SQL as an
+/// A random number of 63 bits that the maker of a batch draws for it, never 0. So every engine can hold it (in SQL as an
 /// integer, in JSON as text, for a double has 53 bits), none needs a sequence, and it says whose write a row comes from,
 /// which is how an [uncertain](crate::CommitError::Uncertain) commit is settled. There is no order among versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -88,7 +88,7 @@ async fn puts_without_expectations_are_only_ever_found_to_be_in() {
     assert_eq!(alone(|_| Batch::new().put("new", Expect::Any, "1")).await, found);
 }
 
-/// Whoever deleted the row, it is gone.
+/// The row is gone, and anybody may have deleted it.
 #[tokio::test]
 async fn deletes_are_only_ever_found_to_be_out() {
     let found = (Settled::Out, Settled::Unknown);

@@ -22,7 +22,7 @@ pub struct Policy {
     pub attempt: Duration,
     /// How many attempts there are when the function does not answer. An answer, even an error, is final.
     pub attempts: u32,
-    /// Calls that wait behind those that the place serves. Whoever comes next is refused at once.
+    /// Calls that wait behind those that the place serves. The next one is refused at once.
     pub queue: usize,
 }
 

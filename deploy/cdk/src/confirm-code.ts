@@ -87,7 +87,7 @@ export class ConfirmCode extends Construct {
   }
 
   /**
-   * The functions read it when they start; it never stands in their configuration, because whoever may look at that must
+   * The functions read it when they start; it never stands in their configuration, because everybody who may look at that must
    * not be able to compute codes. 64 letters and digits are base64 of 48 bytes.
    */
   private newKey(props: ConfirmCodeProps): secretsmanager.Secret {
@@ -98,7 +98,7 @@ export class ConfirmCode extends Construct {
     });
   }
 
-  /** What it holds can be lost: whoever signs in then counts from zero, so it is not backed up and goes with the stack. */
+  /** What it holds can be lost: counts then begin at zero, so it is not backed up and goes with the stack. */
   private newTable(props: ConfirmCodeProps): dynamodb.Table {
     return new dynamodb.Table(this, 'CountersTable', {
       partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },

@@ -226,7 +226,7 @@ def with_tls(certificate: Path, key: Path) -> dict[str, str]:
 
 
 class Postgrey:
-    """A running greylist: whoever is new is let in after `delay_s`."""
+    """A running greylist: a new sender is let in after `delay_s`."""
 
     def __init__(self, home: Path, delay_s: int) -> None:
         self.port = free_port()

@@ -160,7 +160,7 @@ fn template(text: &str, architecture: Architecture) -> Outcome<String> {
     Ok(text.replace(DEFAULT, &DEFAULT.replace("arm64", architecture.name())))
 }
 
-/// Which compiler a program says that it was made by: whoever builds it again needs the same.
+/// Which compiler a program says that it was made by: the same is needed to build it again.
 fn compiler(program: &Path) -> Outcome<String> {
     let said = process::capture(
         Command::new("readelf")

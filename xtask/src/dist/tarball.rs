@@ -70,7 +70,7 @@ fn lay_out(program: &Path, writer: &Path, root_folder: &Path) -> Outcome {
     Ok(())
 }
 
-/// The same bytes for the same files, whoever packs them and when.
+/// The same bytes for the same files, at any time and on any machine.
 fn pack(folder: &Path, name: &str, tarball: &Path) -> Outcome {
     let mut tar = Command::new("tar");
     tar.args([

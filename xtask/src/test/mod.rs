@@ -134,7 +134,7 @@ fn summarise(results: &[Finished], watch: &Stopwatch) -> Outcome {
     if total.failed == 0 {
         return Ok(());
     }
-    // The line with the numbers is the last one: whoever reads only that has read it, and the status says the rest.
+    // The line with the numbers is the last one: a reader of that line alone has read it, and the status says the rest.
     std::process::exit(1)
 }
 

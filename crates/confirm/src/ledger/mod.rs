@@ -87,7 +87,7 @@ impl Ledger {
 }
 
 /// Whether a ledger says nothing that a first sign-in would not: its windows are over, nothing of a row is left, and it
-/// remembers no browser. For whoever keeps ledgers in rows of their own and clears old ones away. The signature is not
+/// remembers no browser. For a store that keeps ledgers in rows of their own and clears old ones away. The signature is not
 /// checked: clearing a forged one away does no harm.
 #[must_use]
 pub fn is_spent(text: &str, now: i64) -> bool {

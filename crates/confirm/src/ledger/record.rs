@@ -30,7 +30,7 @@ pub(crate) struct Ledger {
     pub(crate) notice_owed: bool,
     /// When the last two sign-ins were held back for want of a place, since the last right code.
     pub(crate) held_at: [Moment; 2],
-    /// What whoever knows the password has used up.
+    /// What people who know the password have used up.
     pub(crate) open: Counts,
     /// What the browsers with a place token have used up.
     pub(crate) placed: Counts,

@@ -10,7 +10,7 @@ pub(super) struct Page<'a> {
     pub(super) app: &'a str,
     pub(super) subject: String,
     pub(super) title: &'static str,
-    /// Whether the text begins with the title. A code's does not: whoever waits for it has read the subject.
+    /// Whether the text begins with the title. A code's does not: the person who waits for it has read the subject.
     pub(super) titled: bool,
     pub(super) blocks: Vec<Block>,
     /// What the placeholders stand for, beside `{app}`.

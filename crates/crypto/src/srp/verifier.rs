@@ -10,7 +10,7 @@ use crate::digest::{constant_time_eq, sha256};
 use crate::group::Residue;
 use crate::hex;
 
-/// Salt and v = g^x. Whoever has v can pose as the server and can try passwords offline, so it is a secret.
+/// Salt and v = g^x. A holder of v can pose as the server and can try passwords offline, so it is a secret.
 #[derive(Clone)]
 pub struct Verifier {
     salt: Salt,

@@ -163,7 +163,7 @@ fn headers(bytes: &[u8]) -> Vec<String> {
 }
 
 proptest! {
-    /// Whatever the words are: only CRLF, no line over 998 octets, the same headers in the same order, one
+    /// Whatever the words are: only CRLF, no line over 998 bytes, the same headers in the same order, one
     /// reading, and no panic.
     #[test]
     fn no_text_can_change_the_shape_of_a_mail(

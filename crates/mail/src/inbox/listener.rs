@@ -25,7 +25,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 /// Why the listener cannot serve.
 #[derive(Debug)]
 pub enum ListenError {
-    /// Its address can be reached from other machines, and whoever reaches it can read sign-in codes.
+    /// Its address can be reached from other machines, and everybody there can read sign-in codes.
     NotLoopback,
     /// The socket is broken.
     Io(io::Error),

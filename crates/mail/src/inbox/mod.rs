@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 pub use listener::{Clock, ListenError, listen};
 
-/// Most octets of text and HTML kept over all messages.
+/// Most bytes of text and HTML kept over all messages.
 const MAX_BYTES: usize = 64 << 20;
 
 /// One mail as one recipient got it.

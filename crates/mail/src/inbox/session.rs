@@ -9,9 +9,9 @@ use tokio::time::timeout;
 use super::Inbox;
 use super::syntax::Command;
 
-/// Largest message in octets, as announced by SIZE.
+/// Largest message in bytes, as announced by SIZE.
 const MAX_MESSAGE: usize = 2 << 20;
-/// Longest command line in octets.
+/// Longest command line in bytes.
 const MAX_COMMAND: u64 = 4096;
 /// Most recipients of one message.
 const MAX_RECIPIENTS: usize = 100;

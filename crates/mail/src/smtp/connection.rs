@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(heard, b"QUIT\r\n");
     }
 
-    /// Says one line to whoever connects, and keeps the connection.
+    /// Says one line to each client, and keeps the connection.
     async fn greeter(line: &'static str) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -5,7 +5,7 @@ use crate::address::Envelope;
 use super::relay::Relay;
 use crate::error::{Phase, Problem, SendError};
 
-/// Longest line in octets, without its end (RFC 5321 4.5.3.1.6).
+/// Longest line in bytes, without its end (RFC 5321 4.5.3.1.6).
 const MAX_LINE: usize = 998;
 
 /// Refuses a message that a relay could read differently from us: bare CR or LF are how one message is smuggled
@@ -22,7 +22,7 @@ pub(crate) fn check_message(message: &[u8]) -> Result<(), SendError> {
             .position(|b| matches!(b, b'\r' | b'\n'))
             .unwrap_or(rest.len());
         if end > MAX_LINE {
-            return unsendable("a line of the message is longer than 998 octets");
+            return unsendable("a line of the message is longer than 998 bytes");
         }
         match rest[end..].strip_prefix(b"\r\n") {
             Some(next) => rest = next,

@@ -35,7 +35,7 @@ pub use crate::reply::Reply;
 /// Sends one message over a connection of its own.
 ///
 /// `bytes` are a whole RFC 5322 message as [`crate::Email::to_bytes`] makes it; one with a bare CR or LF, or a line
-/// over 998 octets, is refused before anything is connected.
+/// over 998 bytes, is refused before anything is connected.
 pub async fn send(
     relay: &Relay,
     tls: &TlsSource,

@@ -19,7 +19,7 @@ pub enum Security {
     Implicit,
     /// STARTTLS, and nothing is sent if the relay does not offer it (`smtp://`, the default).
     StartTls,
-    /// STARTTLS if the relay offers it (`?tls=opportunistic`). Whoever can strip the offer can read the mail.
+    /// STARTTLS if the relay offers it (`?tls=opportunistic`). An attacker who strips the offer can read the mail.
     Opportunistic,
     /// No TLS (`?tls=none`, and the default on a loopback address).
     None,

@@ -6,7 +6,7 @@ use crate::deadlines::Clock;
 use crate::error::{Phase, Problem, SendError};
 use crate::reply::{Line, Reply};
 
-/// Longest reply line in octets, line end included. RFC 5321 allows 512; real relays exceed it.
+/// Longest reply line in bytes, line end included. RFC 5321 allows 512; real relays exceed it.
 const MAX_LINE: usize = 4096;
 /// Most lines in one reply.
 const MAX_LINES: usize = 64;
@@ -109,7 +109,7 @@ impl Wire {
             self.buffer.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, searched);
             if self.end == MAX_LINE {
-                return Err(Problem::Protocol("a reply line is longer than 4096 octets"));
+                return Err(Problem::Protocol("a reply line is longer than 4096 bytes"));
             }
             match self
                 .stream
@@ -130,7 +130,7 @@ mod tests {
 
     use super::*;
 
-    /// A wire that has the given bytes to read, in pieces of `piece` octets.
+    /// A wire that has the given bytes to read, in pieces of `piece` bytes.
     async fn replies(bytes: &[u8], piece: usize) -> Vec<Result<String, &'static str>> {
         let (ours, mut theirs) = tokio::io::duplex(piece);
         let bytes = bytes.to_vec();
@@ -173,7 +173,7 @@ mod tests {
         let endless_line = vec![b'2'; 1 << 20];
         assert_eq!(
             replies(&endless_line, 4096).await,
-            [Err("a reply line is longer than 4096 octets")]
+            [Err("a reply line is longer than 4096 bytes")]
         );
         let endless_lines = b"250-more\r\n".repeat(10_000);
         assert_eq!(

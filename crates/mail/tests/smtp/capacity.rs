@@ -12,7 +12,7 @@ use crate::support::{ScriptedRelay, Step, email, envelope, no_tls};
 
 use Step::{Hear, HearMessage, Say};
 
-/// A relay with a limit on connections: whoever comes beyond it is sent away with 421.
+/// A relay with a limit on connections: one beyond it is sent away with 421.
 struct Limited {
     relay: Relay,
     sent_away: Arc<AtomicUsize>,

@@ -130,7 +130,7 @@ fn check_triggers(pool: &Value, wanted: &Wanted) -> Result<(), Refusal> {
 }
 
 /// Functions that keep the ledger in another attribute would write to one that nobody added, or to one that means something
-/// else; their environment belongs to whoever deployed them.
+/// else; their environment belongs to those who deployed them.
 fn check_configured(wanted: &Wanted) -> Result<(), Refusal> {
     let expected = format!("custom:{}", wanted.attribute);
     let others = wanted.functions.iter().filter_map(|function| {
@@ -251,7 +251,7 @@ pub(crate) fn code_becomes_required(plan: &Plan, is_aws: bool) -> bool {
     is_new && (!is_aws || plan.clients.iter().all(is_shut))
 }
 
-/// No event tells the functions how long the session is, and their environment belongs to whoever deployed them.
+/// No event tells the functions how long the session is, and their environment belongs to those who deployed them.
 fn note_session(plan: &mut Plan, wanted: &Wanted) {
     let minutes = wanted.session_minutes;
     let told = |function: &Function| match &function.on_lambda {

@@ -7,7 +7,7 @@ use super::client::Aws;
 use super::error::AwsError;
 use super::service::Service;
 
-/// `GetCallerIdentity`: the ARN of whoever the credentials belong to.
+/// `GetCallerIdentity`: the ARN of the user or role that the credentials belong to.
 pub(crate) async fn caller(aws: &Aws) -> Result<String, AwsError> {
     let operation = "GetCallerIdentity";
     let form = form_body([("Action", operation), ("Version", "2011-06-15")]);

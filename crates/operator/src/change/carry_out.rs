@@ -23,7 +23,7 @@ pub(crate) enum Consent {
 /// Why a change did not come about, or not as planned.
 #[derive(Debug)]
 pub(crate) enum ChangeError {
-    /// Whoever was asked said no.
+    /// The operator was asked and said no.
     Declined,
     /// Nobody could be asked.
     NobodyToAsk,

@@ -15,6 +15,6 @@ pub struct World<'a> {
     pub env: Env,
     /// The time.
     pub clock: Clock,
-    /// Whoever runs the command.
+    /// The operator who runs the command.
     pub console: &'a mut dyn Console,
 }

@@ -1,4 +1,4 @@
-//! Whoever runs a command in a test.
+//! The operator of a test.
 
 use poolhouse_operator::{Console, Reply};
 

@@ -200,7 +200,7 @@ async fn commit(
     Err(Lost::Refused(ApiError::too_many_requests()))
 }
 
-/// After a lost race: the user as it is now. Whoever proved to be the user is told if it was disabled meanwhile.
+/// After a lost race: the user as it is now. A client that proved to be the user is told if it was disabled meanwhile.
 async fn reload(sign_in: &mut SignIn<'_>, is_proved: bool) -> Result<(), ApiError> {
     if sign_in.subject.user().is_some() {
         let user = sign_in

@@ -153,7 +153,7 @@ async fn check_not_spent(ctx: &Ctx, presented: &Presented) -> Result<Standing, A
     if standing != Standing::Spent {
         return Ok(standing);
     }
-    // Whoever uses it now is not the one who was given its successor, or is: nobody can tell, so both end.
+    // Its user may or may not be the one who was given its successor: nobody can tell, so both end.
     let revoke = Batch::new().delete(presented.family.key.clone(), Expect::Any);
     ctx.platform().commit(revoke).await?;
     Err(ApiError::new(

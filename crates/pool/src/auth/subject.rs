@@ -33,7 +33,7 @@ pub struct Nobody {
 }
 
 impl Subject {
-    /// Whoever signs in by this name: its username, or an address or preferred username that signs in beside it. A `sub`
+    /// The user who signs in by this name: its username, or an address or preferred username that signs in beside it. A `sub`
     /// that is not the username signs in nobody.
     ///
     /// Reads the store twice, whether there is such a user or not, and the first time what [`names`] says: those rows may

@@ -1,5 +1,5 @@
 //! A bound on arithmetic. Modular exponentiation and RSA take up to half a millisecond each: without a bound a flood of
-//! sign-ins would keep every thread of the executor busy, and whoever asks for something small would wait behind it.
+//! sign-ins would keep every thread of the executor busy, and something small would wait behind it.
 //!
 //! The work runs on the thread that asks. Handing it to another one and being woken up again costs as much as part of
 //! the arithmetic (docs/decisions/threads.md), and gains nothing as long as the executor has more threads than there are

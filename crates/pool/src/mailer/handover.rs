@@ -1,6 +1,6 @@
 //! Mail that stays with the process that wrote it.
 //!
-//! Whoever queues a mail nearly always sends it, too, and at once. So its row is written as one that is claimed already,
+//! The process that queues a mail nearly always sends it, too, and at once. So its row is written as one that is claimed already,
 //! and its key goes to the worker in memory: a claim would cost a commit of its own. Nothing depends on the memory. A
 //! row whose process dies, or does not come round to it, falls due when its lease ends, like every claimed row.
 

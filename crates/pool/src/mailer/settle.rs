@@ -18,7 +18,7 @@ use crate::base::platform::Platform;
 
 /// Seconds from one attempt to the next. The last step repeats until the mail expires.
 const SCHEDULE: [i64; 6] = [5, 15, 30, 60, 120, 240];
-/// The same for codes: with a fifth more it is half a minute at most, for whoever greylists lets one in after some.
+/// The same for codes: with a fifth more it is half a minute at most, for a greylist lets one in after some.
 const CODE_SCHEDULE: [i64; 3] = [5, 15, 25];
 
 /// How one mail ended. `None`: it could not be opened or delivering it panicked, and it never will be delivered.

@@ -1,6 +1,6 @@
 //! What leaves first.
 
-/// What a mail is for. Whoever waits for a code waits at a screen; an invitation may be an hour late.
+/// What a mail is for. A code is waited for at a screen; an invitation may be an hour late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Urgency {
     /// A confirm code: it lives for minutes.

@@ -106,7 +106,7 @@ impl Worker {
                 self.note(ended);
             }
         };
-        // Whoever is not done by then keeps its lease until it ends.
+        // A mail that is not done by then keeps its lease until it ends.
         let _ = timeout(FAREWELL, under_way).await;
         if let Err(error) = self.pass(Pass::Last).await {
             tracing::error!(error = with_causes(&error), "outbox not settled");

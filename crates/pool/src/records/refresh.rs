@@ -38,13 +38,13 @@ pub enum Standing {
     Live,
     /// Exchanged, and still taken.
     Grace,
-    /// Not to be used any more. Whoever does is a thief, or has been robbed.
+    /// Not to be used any more. Its use tells of a theft.
     Spent,
 }
 
 /// The part of the key between the user and the family.
 const FOLDER: &str = "refresh/";
-/// How long an expired refresh token stays, so that whoever comes back with it is told that it has expired and not that
+/// How long an expired refresh token stays, so that a client that comes back with it is told that it has expired and not that
 /// it was revoked.
 const EXPIRED_KEPT_SECONDS: i64 = 30 * 24 * 60 * 60;
 

@@ -22,7 +22,7 @@ impl TestPool {
         text(&self.call("CreateUserPool", body).await.ok()["UserPool"]["Id"])
     }
 
-    /// Makes a pool whose sign-in asks for a code by e-mail, with the three functions in process.
+    /// Makes a pool whose sign-in asks for a code by email, with the three functions in process.
     pub async fn confirm_pool(&self) -> String {
         let arn = |name: &str| format!("arn:aws:lambda:us-east-1:000000000000:function:{name}");
         self.pool_with(json!({
@@ -86,7 +86,7 @@ impl TestPool {
         text(&self.client_with(pool, json!({})).await["ClientId"])
     }
 
-    /// Makes a confirmed user with a verified e-mail address `NAME@example.com` and returns the `sub`.
+    /// Makes a confirmed user with a verified email address `NAME@example.com` and returns the `sub`.
     ///
     /// # Panics
     /// If the server refuses.

@@ -1,6 +1,6 @@
 //! The rows by which a user is found, kept with the user.
 //!
-//! Which rows a user has follows from the record alone (`records::user_index`); whoever changes the record commits the
+//! Which rows a user has follows from the record alone (`records::user_index`); a change of the record commits the
 //! difference with it ([`change`]). The store itself keeps two users from having one name.
 
 use poolhouse_api::ErrorCode;

@@ -9,7 +9,7 @@ use poolhouse_api::shapes::UserStatusType;
 use super::schema::CONTACTS;
 use crate::records::UserRecord;
 
-/// Moves the epoch if what became of the user asks for it and whoever changed it has not done so.
+/// Moves the epoch if what became of the user asks for it and the change itself has not done so.
 pub fn advance(before: &UserRecord, after: &mut UserRecord) {
     if after.epoch == before.epoch && ends_proofs(before, after) {
         move_on(after);

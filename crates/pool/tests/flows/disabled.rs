@@ -1,4 +1,4 @@
-//! Who is told that a user is disabled, or not confirmed yet: whoever proved to be that user.
+//! Who is told that a user is disabled, or not confirmed yet: only a client that proved to be that user.
 
 use poolhouse_crypto::opaque;
 use poolhouse_pool::testing::{Answer, RecordingFunction, SeededEntropy};

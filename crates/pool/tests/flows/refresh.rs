@@ -57,7 +57,7 @@ async fn a_refresh_token_ends_after_thirty_days() {
     for _ in 0..2 {
         let answer = initiate(&scene, &tokens["RefreshToken"]).await;
         answer.assert_error("NotAuthorizedException", "Refresh Token has expired");
-        // Whoever comes back some weeks later is told the same.
+        // A client that comes back some weeks later is told the same.
         scene.server.clock().advance_seconds(20 * 24 * 3600);
         scene.server.sweep().await;
     }

@@ -87,7 +87,7 @@ fn has_tokens(answer: &Value) -> bool {
 async fn a_sign_in_by_srp_and_code_reads_five_times_and_commits_twice() {
     let house = House::new().await;
     let (asked, [begun, proved]) = house.prove("CUSTOM_AUTH").await;
-    // Client, pool, name; then the user and the ledger of whoever has that name.
+    // Client, pool, name; then the user of that name and its ledger.
     assert_eq!(begun, step(2, 5, 0));
     // Client, pool, user, lockout, ledger; then whether the user's address takes mail.
     let address = Counts {

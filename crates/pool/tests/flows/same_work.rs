@@ -97,7 +97,7 @@ async fn known_unknown_and_disabled_users_take_the_same_calls_to_the_store_in_ev
                 server.call("AdminSetUserPassword", body).await.ok();
             }
             let names = [&mara, &disabled, &nobody].map(|name| {
-                // Whoever can be named by an address is; the others by the name.
+                // Users with an address are named by it; the others by the name.
                 if kind == json!({}) || kind.get("UsernameConfiguration").is_some() {
                     name.clone()
                 } else {

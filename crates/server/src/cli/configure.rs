@@ -27,7 +27,7 @@ pub(super) fn configure(arguments: ServeArgs) -> Result<Configuration, CliError>
     Ok(configuration)
 }
 
-/// The same for a server that shows passwords and codes to whoever reaches it: on this machine alone, and without mail that
+/// The same for a server that shows passwords and codes to all who reach it: on this machine alone, and without mail that
 /// leaves it.
 pub(super) fn configure_quickstart(arguments: QuickstartArgs) -> Result<Configuration, CliError> {
     let QuickstartArgs { listen, data, config } = arguments;

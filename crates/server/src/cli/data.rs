@@ -119,7 +119,7 @@ pub(super) async fn named(directory: &Path, store: Option<&str>) -> Result<Data,
     open(directory, elsewhere.as_ref()).await
 }
 
-/// Opens a directory that must be there: whoever mistypes it does not want a new one.
+/// Opens a directory that must be there: a mistyped name is not to make a new one.
 pub(super) async fn existing(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
     if !directory.is_dir() {
         let path = directory.display();

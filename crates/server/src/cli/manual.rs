@@ -34,7 +34,7 @@ pub(super) fn pages(into: Option<&Path>, command: Command) -> Result<(), CliErro
 
 fn write(bytes: &[u8]) -> Result<(), CliError> {
     match io::stdout().write_all(bytes) {
-        // Whoever reads may have seen enough.
+        // The reader may have seen enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CliError::new("the standard output cannot be written to").caused_by(error))
         }

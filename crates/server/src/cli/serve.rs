@@ -315,7 +315,7 @@ fn announce(
     print(&lines.join("\n"))
 }
 
-/// The signals that ask a server to stop. Listened for before the server says that it is ready: whoever starts it may
+/// The signals that ask a server to stop. Listened for before the server says that it is ready: its starter may
 /// stop it at once.
 struct Signals {
     terminate: Signal,

@@ -42,11 +42,11 @@ pub struct Configuration {
     pub http: HttpSettings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
-    /// Whether the local inbox is on. The file cannot switch it on: whoever starts a server that shows mail says so.
+    /// Whether the local inbox is on. The file cannot switch it on: a server that shows mail is started as one.
     pub inbox: bool,
     /// Where the local inbox takes mail, if the file says.
     pub inbox_smtp: Option<SocketAddr>,
-    /// Whoever takes mail; SES still without credentials, which no file holds.
+    /// The carriers of mail; SES still without credentials, which no file holds.
     pub carriers: Vec<CarrierUrl>,
 }
 

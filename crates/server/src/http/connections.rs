@@ -168,7 +168,7 @@ async fn connection(stream: TcpStream, router: Counted, shutdown: Shutdown, plac
     });
     let served = http1::Builder::new()
         .max_header_size(limits.head_bytes)
-        // No more is read ahead of whoever wants it: neither of a body nor of the next request.
+        // No more is read ahead than is wanted: neither of a body nor of the next request.
         .max_buf_size(limits.head_bytes.max(LEAST_BUFFER))
         .serve_connection(stream, service);
     let mut served = std::pin::pin!(served);

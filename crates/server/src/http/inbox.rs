@@ -1,6 +1,6 @@
 //! The local inbox over HTTP: `GET` and `DELETE /inbox/api/messages`.
 //!
-//! Whoever can read it can sign in as anybody, so it answers only this machine, only under a name of this machine (a
+//! A reader of it can sign in as anybody, so it answers only this machine, only under a name of this machine (a
 //! page elsewhere can point a name of its own here: DNS rebinding), and only pages of the server itself.
 
 use std::net::IpAddr;
@@ -63,7 +63,7 @@ async fn clear(Extension(inbox): Extension<Inbox>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Refuses whoever is not this machine's own page or program.
+/// Refuses all but this machine's own page and programs.
 async fn guard(request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>();
     if !peer.is_some_and(|peer| peer.is_loopback()) {

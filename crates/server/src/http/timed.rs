@@ -1,4 +1,4 @@
-//! A connection that hangs up on whoever keeps it waiting.
+//! A connection that hangs up on a client that keeps it waiting.
 //!
 //! hyper has one timer for heads, which would end idle connections as early as half-sent ones. Here a connection that
 //! waits for a request may be idle for long, one whose head has begun must end it soon, and one whose answer is not
@@ -23,7 +23,7 @@ use super::places::{Phase, Place};
 pub struct Patience {
     /// Between requests, and before the first.
     pub idle: Duration,
-    /// From a head's first octet to its last.
+    /// From a head's first byte to its last.
     pub head: Duration,
     /// For any progress in taking an answer.
     pub write: Duration,

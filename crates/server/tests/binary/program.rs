@@ -52,7 +52,7 @@ pub fn json_of(output: &Output) -> Value {
 /// A running server, told to stop when dropped.
 pub struct Server {
     child: Child,
-    /// Kept open, as whoever reads the ready line does.
+    /// Kept open, as a reader of the ready line does.
     stdout: BufReader<ChildStdout>,
     pub url: String,
 }

@@ -104,7 +104,7 @@ fn every_character_of_the_authorization_counts() {
             changed.replace_range(place..=place, other);
             let mut received = honest.clone();
             *received.header("authorization") = changed.clone();
-            // Whoever names another access key is measured by that key's secret.
+            // A request that names another access key is measured by that key's secret.
             let id = received
                 .with(|r| Presented::parse(r, SERVICE).map(|presented| presented.access_key_id().to_owned()));
             if changed != header && id.as_deref().is_ok_and(|id| id == "AKIDEXAMPLE") {

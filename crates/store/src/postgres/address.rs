@@ -16,7 +16,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// How long what was sent may stay unacknowledged before the connection counts as dead, unless the address says.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
-/// The address of a PostgreSQL database: its hosts, whoever signs in there, TLS, and the schema.
+/// The address of a PostgreSQL database: its hosts, who signs in there, TLS, and the schema.
 ///
 /// Neither `Debug` nor `Display` show the password.
 #[derive(Clone)]

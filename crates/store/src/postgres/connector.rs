@@ -39,7 +39,7 @@ impl Connector {
         for index in (0..hosts.len()).map(|step| (last + step) % hosts.len()) {
             match timeout(ATTEMPT, hosts[index].connect(self.tls.clone())).await {
                 Ok(Ok((client, connection))) => {
-                    // Its end is told to whoever waits for an answer on it.
+                    // Its end is told to those who wait for an answer on it.
                     tokio::spawn(async move { drop(connection.await) });
                     self.last.store(index, Ordering::Relaxed);
                     return Ok(client);

@@ -47,7 +47,7 @@ impl Fault {
         })
     }
 
-    /// As whoever only reads is told.
+    /// As those who only read are told.
     pub(super) fn into_error(self) -> StoreError {
         match self {
             Self::Raced => StoreError::Busy,

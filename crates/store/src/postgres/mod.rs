@@ -250,7 +250,7 @@ impl Postgres {
     }
 }
 
-/// Whoever drops the store loses nothing: what is under way ends by itself.
+/// Dropping the store loses nothing: what is under way ends by itself.
 impl Drop for Postgres {
     fn drop(&mut self) {
         self.writers.queue.close();

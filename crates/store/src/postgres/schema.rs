@@ -1,4 +1,4 @@
-//! The schema: made, brought up to date and checked by whoever opens the store.
+//! The schema: made, brought up to date and checked when the store is opened.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -138,7 +138,7 @@ async fn bring_up_to_date(
     Ok(Placement::new(&found.brief))
 }
 
-/// Everything in one transaction, which whoever comes second waits for.
+/// Everything in one transaction, which a second server waits for.
 async fn migrate(
     client: &Client,
     schema: &str,

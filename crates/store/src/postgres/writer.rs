@@ -1,6 +1,6 @@
 //! Writing: a few connections, each with one statement under way, and as many callers as there are in it (group commit).
 //!
-//! Whoever finds a writer idle is sent at once. Whoever finds all busy waits in the queue, and the first writer that is free
+//! A batch that finds a writer idle is sent at once. One that finds all busy waits in the queue, and the first that is free
 //! takes everything there that may go together.
 //!
 //! **Nothing is sent twice unless it certainly was not applied**: the database said that it rolled it back. When the
@@ -185,7 +185,7 @@ impl Writers {
         self.answer(orders, std::iter::repeat_with(|| Err(error.clone())));
     }
 
-    /// First lets others have the keys, then answers: whoever hears an answer may come again at once.
+    /// First lets others have the keys, then answers: a caller that hears an answer may come again at once.
     fn answer(&self, orders: Vec<Order>, answers: impl Iterator<Item = Answer>) {
         self.queue.done(orders.iter().map(|order| &order.batch));
         for (order, answer) in orders.into_iter().zip(answers) {

@@ -13,7 +13,7 @@
 //! **Reads and uncontended commits run on the calling thread.** A point read takes a few microseconds and waits for
 //! nobody: in WAL mode readers and writer do not block each other. Handing it to another thread and waking up again
 //! costs three to four times as much CPU (the example `throughput` prints both). A commit waits for the disk, so it
-//! keeps its thread from other work meanwhile, but never more than one thread at a time: whoever comes second queues
+//! keeps its thread from other work meanwhile, but never more than one thread at a time: a second one queues
 //! and lets go of its thread. A read takes the writing connection, whose pages stay warm, while nobody writes, and one of
 //! the readers' otherwise. Scans of more than a page go to a blocking thread.
 

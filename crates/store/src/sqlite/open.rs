@@ -67,7 +67,7 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     }
     // Pages that a former process failed to sync may sit in the operating system's cache, marked clean; a power cut
     // would take them, and with them every later commit in the log. Moving the log into the database writes them
-    // anew, and the next commit starts the log over. It waits for nobody: whoever has the file open did the same.
+    // anew, and the next commit starts the log over. It waits for nobody: any other process that has the file open did the same.
     connection
         .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         .map_err(fault::classify)?;

@@ -1,6 +1,6 @@
 //! Writing: one transaction at a time, and as many callers as there are in it (group commit).
 //!
-//! A commit costs one sync of the log, whoever asked for it. Who finds the writer idle writes on the calling thread, and
+//! A commit costs one sync of the log. A caller that finds the writer idle writes on its own thread, and
 //! nobody has to be woken for it. Who finds it busy queues, and a thread of its own takes everything that has queued into
 //! the next transaction. Each batch is checked against what the transaction already holds and then applied, or skipped
 //! whole, so one caller's conflict is nobody else's. Nobody is answered before the transaction's fate is known, not even
@@ -55,7 +55,7 @@ impl Order {
     }
 }
 
-/// The connection that writes, and whoever may use it.
+/// The connection that writes, and who may use it.
 pub(super) struct Writer {
     /// `None` once the store is closed.
     open: Mutex<Option<Open>>,
@@ -208,7 +208,7 @@ impl Writer {
 /// Answers a group that failed, and those who would fail like it.
 fn refuse(error: &CommitError, replies: Vec<oneshot::Sender<Answer>>, queue: &mut mpsc::Receiver<Order>) {
     let queued: Vec<Order> = match error {
-        // Whoever queued while the lock was waited for would wait as long again, for the same answer. They are gathered
+        // Batches queued while the lock was waited for would wait as long again, for the same answer. They are gathered
         // before anybody is answered: what is asked after an answer deserves an attempt of its own.
         CommitError::Store(StoreError::Busy) => std::iter::from_fn(|| queue.try_recv().ok()).collect(),
         _ => Vec::new(),

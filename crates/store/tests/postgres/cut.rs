@@ -95,7 +95,7 @@ async fn cut_once(world: &World, n: u64, up: usize, down: usize) -> u64 {
     }
     let brief = world.direct.get(&name).await.unwrap();
     assert_eq!(brief.is_some(), there == n + 1, "half a batch at {up}/{down}");
-    // And whoever comes next is served.
+    // And what comes next is served.
     store
         .write(Batch::new().put("warm", Expect::Any, "{}"))
         .await

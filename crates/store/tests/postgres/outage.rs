@@ -165,7 +165,7 @@ async fn who_asks_a_database_that_is_away_waits_a_while_and_is_told() {
     );
 
     cluster.start();
-    // Whoever comes now is served, as soon as the server is there.
+    // What comes now is served, as soon as the server is there.
     let row = store.get("k").await.unwrap().unwrap();
     assert_eq!(row.body, "{}");
     store

@@ -118,12 +118,12 @@ async fn a_body_that_says_nothing_of_its_size_is_cut_off_at_the_limit() {
 async fn a_head_of_more_than_16_kib_is_refused() {
     let server = TestServer::new().await;
     let url = server.listen().await;
-    for (octets, status) in [
+    for (bytes, status) in [
         (15_000, "200 OK"),
         (16_500, "431 Request Header Fields Too Large"),
     ] {
         let mut stream = connect(&url).await;
-        let filler = "x".repeat(octets);
+        let filler = "x".repeat(bytes);
         let head = format!(
             "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-filler: {filler}\r\n\r\n"
         );
@@ -131,7 +131,7 @@ async fn a_head_of_more_than_16_kib_is_refused() {
         let answer = rest(&mut stream).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {status}\r\n")),
-            "{octets}: {answer}"
+            "{bytes}: {answer}"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The local inbox over HTTP. Whoever reads it can sign in as anybody.
+//! The local inbox over HTTP. A reader of it can sign in as anybody.
 
 use axum::http::Request;
 use bytes::Bytes;

@@ -154,7 +154,7 @@ impl Desk {
         self.when(|state| {
             if matches!(state.phase, Phase::Started | Phase::ResponseSent) {
                 state.phase = Phase::Idle;
-                // It has asked, so it is done with what it was doing; whoever hands it an event thaws it.
+                // It has asked, so it is done with what it was doing; the next event thaws it.
                 self.freezer.freeze();
                 // Somebody may wait for exactly this.
                 self.changed.notify_waiters();

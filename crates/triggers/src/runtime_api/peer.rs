@@ -1,6 +1,6 @@
 //! Who is at the other end of a loopback connection.
 //!
-//! A port on 127.0.0.1 is open to every user of the machine, and whoever asked there for the next event could answer
+//! A port on 127.0.0.1 is open to every user of the machine, and any program that asked there for the next event could answer
 //! it: an answer may say that a code was right. So each connection is looked up in the system's table of sockets, and
 //! only those of the server's own user are served.
 

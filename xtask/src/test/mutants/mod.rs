@@ -131,7 +131,7 @@ fn with_switches<'a>(
     ))
 }
 
-/// Leaves all verdicts in a file, for whoever wants to know which test noticed.
+/// Leaves all verdicts in a file, which says of each which test noticed.
 fn note(folder: &Path, judged: &[Judged]) -> Outcome {
     let line = |one: &Judged| {
         format!(

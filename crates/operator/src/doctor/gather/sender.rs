@@ -1,4 +1,4 @@
-//! SES and DNS, about whoever the mail of the Create function comes from.
+//! SES and DNS, about the sender of the Create function's mail.
 
 use poolhouse_text::with_causes;
 use serde_json::Value;

@@ -256,7 +256,7 @@ fn recovery(facts: &Facts) -> Vec<Hit> {
         .pointer("/AccountRecoverySetting/RecoveryMechanisms")
         .and_then(Value::as_array);
     let what = match mechanisms.filter(|list| !list.is_empty()) {
-        None => "AccountRecoverySetting is not set, which lets people reset their password by e-mail",
+        None => "AccountRecoverySetting is not set, which lets people reset their password by email",
         Some(list)
             if list
                 .iter()

@@ -14,7 +14,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "The pool requires MFA of its own",
         why: "AWS says that required MFA and custom authentication do not go together: users without a set-up MFA cannot \
               sign in, and others are asked twice.",
-        fix: "Set MfaConfiguration to OFF or OPTIONAL (SetUserPoolMfaConfig), or use Cognito's e-mail MFA instead of these functions.",
+        fix: "Set MfaConfiguration to OFF or OPTIONAL (SetUserPoolMfaConfig), or use Cognito's email MFA instead of these functions.",
         fixable: false,
         check: mfa_required,
     },
@@ -39,8 +39,8 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "native-mfa-possible",
         severity: Severity::Note,
-        title: "Cognito's own e-mail MFA could do this",
-        why: "The pool has the tier and sends by SES, which is all that the native e-mail MFA needs. It has no resend and one \
+        title: "Cognito's own email MFA could do this",
+        why: "The pool has the tier and sends by SES, which is all that the native email MFA needs. It has no resend and one \
               template, but nothing to run.",
         fix: "Compare the two; docs/guides/on-an-existing-cognito-pool.md says when which is better.",
         fixable: false,

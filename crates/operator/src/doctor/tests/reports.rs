@@ -33,7 +33,7 @@ fn the_report_for_people_names_the_rule_the_place_and_the_way_out() {
             "error The pool requires MFA of its own [mfa-required]",
             "    why: AWS says that required MFA and custom authentication do not go together: users without a set-up MFA \
              cannot sign in, and others are asked twice.",
-            "    fix: Set MfaConfiguration to OFF or OPTIONAL (SetUserPoolMfaConfig), or use Cognito's e-mail MFA instead \
+            "    fix: Set MfaConfiguration to OFF or OPTIONAL (SetUserPoolMfaConfig), or use Cognito's email MFA instead \
              of these functions.",
             "  - user pool: has MfaConfiguration ON",
             "",

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{AllowArgs, QueueArgs};
 use crate::cli::{CliError, Output, data, print};
 
-/// Mails that are looked at: whoever has more waiting has another question.
+/// Mails that are looked at: with more of them waiting, the question is another.
 const MOST: usize = 10_000;
 
 pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {

@@ -150,7 +150,7 @@ fn client_request(pool_id: &str) -> Value {
         "PreventUserExistenceErrors": "ENABLED",
         "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         "ReadAttributes": ["email", "email_verified", "name"],
-        // Whoever may write their address chooses where the next code goes.
+        // A person who may write the address chooses where the next code goes.
         "WriteAttributes": ["name"],
     })
 }

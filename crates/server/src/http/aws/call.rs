@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::answer::Fault;
 
-/// A request of a function, whoever it was meant for.
+/// A request of a function, for any of AWS's services.
 pub(super) struct Call<'a> {
     pub ctx: &'a Ctx,
     pub function: &'a FunctionKey,

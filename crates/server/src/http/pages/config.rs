@@ -47,7 +47,7 @@ pub(super) async fn config(State(app): State<Arc<App>>, Extension(pages): Extens
     let mut config = json!({ "userPoolId": pool, "clientId": client });
     match sign_in_name(&app, &pool).await {
         Ok(Some(name)) => config["signInName"] = Value::from(name),
-        // A pool elsewhere: the page asks for an e-mail address.
+        // A pool elsewhere: the page asks for an email address.
         Ok(None) => {}
         Err(error) => tracing::error!(error = with_causes(&error), "the page's pool cannot be read"),
     }
@@ -61,7 +61,7 @@ pub(super) async fn config(State(app): State<Arc<App>>, Extension(pages): Extens
     (headers, config.to_string()).into_response()
 }
 
-/// What people of the pool sign in with: an e-mail address where nothing else can be a username.
+/// What people of the pool sign in with: an email address where nothing else can be a username.
 async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, ApiError> {
     let pool = load(&app.platform, &PoolRecord::key(pool_id)).await?;
     Ok(
