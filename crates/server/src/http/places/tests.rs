@@ -81,7 +81,10 @@ async fn the_longest_idle_connection_makes_room() {
     used = another;
     newcomer.change(Phase::Serving);
     used.change(Phase::Serving);
-    assert!(take(&places, "192.0.2.6").is_none(), "a connection that is served stays");
+    assert!(
+        take(&places, "192.0.2.6").is_none(),
+        "a connection that is served stays"
+    );
 }
 
 #[test]
