@@ -289,5 +289,7 @@ def test_a_code_works_once_with_this_projects_functions_as_processes(tmp_path):
     assert "AuthenticationResult" in answer_code(idp, credentials, owner, code)
     told = answer_code(idp, credentials, other, code)
     assert "AuthenticationResult" not in told
-    assert told["ChallengeParameters"]["result"] in ("used", "wrong")
+    # Within 15 s the two are one event to the functions: one mail, one code. On a machine that takes longer they are not.
+    expected = ("used", "3") if len(inbox.mails_to(user.email)) == 1 else ("wrong", "2")
+    assert (told["ChallengeParameters"]["result"], told["ChallengeParameters"]["attemptsLeft"]) == expected
     assert running.stop() == 0

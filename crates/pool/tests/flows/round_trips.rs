@@ -5,9 +5,8 @@
 use std::sync::Arc;
 
 use poolhouse_pool::base::clock::Clock;
-use poolhouse_pool::testing::TestPool;
 use poolhouse_pool::testing::srp::SrpClient;
-use poolhouse_store::Memory;
+use poolhouse_pool::testing::{TestPool, TestStore};
 use poolhouse_store::testing::{Counting, Counts};
 use serde_json::{Value, json};
 
@@ -25,7 +24,7 @@ fn step(reads: usize, rows: usize, commits: usize) -> Counts {
 
 struct House {
     server: TestPool,
-    store: Arc<Counting<Memory>>,
+    store: Arc<Counting<TestStore>>,
     pool: String,
     client: String,
 }
@@ -33,7 +32,7 @@ struct House {
 impl House {
     /// A pool with the user mara, that has served a sign-in before: what a server keeps is kept.
     async fn new() -> House {
-        let store = Arc::new(Counting::new(Memory::new()));
+        let store = Arc::new(Counting::new(TestStore::new()));
         let server = TestPool::on(store.clone(), 13, |_| {}).await;
         let pool = server.open_confirm_pool().await;
         let client = server.client(&pool).await;
