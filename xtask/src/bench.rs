@@ -11,11 +11,12 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::system::pool_api::PoolApi;
+use crate::system::postgres::Database;
 use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS]";
+const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench store-postgres";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -32,6 +33,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
         [what] if what == "list-users" => return list_users("10000", "1000000"),
         [what, small, large] if what == "list-users" => return list_users(small, large),
+        [what] if what == "store-postgres" => return store_postgres(),
         [what] if what == "flood" => return flood("60"),
         [what, seconds] if what == "flood" => return flood(seconds),
         _ => return Err(USAGE.into()),
@@ -89,6 +91,23 @@ fn flood(seconds: &str) -> Outcome {
     let done = process::run(load.arg(&home));
     fs::remove_dir_all(home)?;
     done
+}
+
+/// What group commit on the node is worth, on a PostgreSQL server of its own.
+fn store_postgres() -> Outcome {
+    let database = Database::start()?;
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "run",
+        "--release",
+        "-p",
+        "poolhouse-store",
+        "--example",
+        "postgres",
+        "--",
+    ]);
+    let pid = database.server.pid().to_string();
+    process::run(cargo.args([&database.url, &pid]).current_dir(root::path("")))
 }
 
 /// An empty folder for a benchmark's database.

@@ -13,7 +13,7 @@ use poolhouse_api::Operation;
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::{OsEntropy, uuid_v4};
 use poolhouse_pool::records::PoolRecord;
-use poolhouse_pool::request::{App, Asker, Ctx};
+use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 use poolhouse_pool::users::aliases::Taken;
 use poolhouse_pool::users::attributes::Change;
 use poolhouse_pool::users::registration;
@@ -151,6 +151,7 @@ impl Pool {
             request_id: String::new(),
             now: app.platform.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         };
         let record = ctx.pool(&id).await?.value;
         let mut subs = Vec::new();

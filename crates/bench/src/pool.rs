@@ -12,7 +12,7 @@ use poolhouse_pool::base::Settings;
 use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
-use poolhouse_pool::request::{App, Asker, Ctx};
+use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 use poolhouse_pool::run::{Parts, assemble};
 use poolhouse_pool::testing::{aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
@@ -49,6 +49,7 @@ pub async fn call(app: &Arc<App>, operation: Operation, body: &Value) -> Outcome
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: app.platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     };
     let body =
         parse_body(operation, body.to_string().as_bytes()).map_err(|rejected| format!("{rejected:?}"))?;

@@ -332,10 +332,10 @@ impl Create {
         match without {
             Ok(created) => {
                 let line = Line::new("the mail did not leave").with("errorType", "MailNotSent");
-                self.log.warn(line.with("reason", error.to_string()));
+                self.log.warn(line.with("reason", self.mailer.told(&error)));
                 Ok((created, kept, None))
             }
-            Err(Refusal::MailNotSent) => Err(Failure::mail_not_sent(error.to_string())),
+            Err(Refusal::MailNotSent) => Err(Failure::mail_not_sent(self.mailer.told(&error))),
             Err(refusal) => Err(refusal.into()),
         }
     }

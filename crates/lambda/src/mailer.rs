@@ -3,6 +3,7 @@
 use poolhouse_confirm::{CodeMail, Logo};
 use poolhouse_mail::carrier::{Opened, Taken};
 use poolhouse_mail::{Address, Carrier, Class, Deadlines, Email, Envelope, Picture, SendError};
+use poolhouse_text::with_causes;
 use tokio::time::Instant;
 
 use crate::failure::Failure;
@@ -95,7 +96,16 @@ impl Mailer {
         };
         match self.send(self.open(schedule).await, &letter, schedule).await {
             Ok(delivery) => log.info(Line::new("notice sent").with("relay", delivery.carrier)),
-            Err(error) => log.warn(Line::new("a notice was not sent").with("reason", error.to_string())),
+            Err(error) => log.warn(Line::new("a notice was not sent").with("reason", self.told(&error))),
+        }
+    }
+
+    /// Why a mail did not leave, and what an operator can do about it, for the log.
+    pub(crate) fn told(&self, error: &SendError) -> String {
+        let mut carriers = self.settings.carriers.iter().rev();
+        match carriers.find_map(|carrier| carrier.advice(error)) {
+            Some(advice) => format!("{}. {advice}", with_causes(error)),
+            None => with_causes(error),
         }
     }
 

@@ -54,9 +54,7 @@ pub fn for_relay(error: &SendError, relay: &Relay) -> Option<&'static str> {
         {
             Some("Port 465 takes TLS from the first byte: write smtps://.")
         }
-        (Phase::Connect, Problem::Deadline) if relay.port() == 25 => {
-            Some("Many networks block port 25: use 587, or 465 with smtps://.")
-        }
+        (Phase::Connect, Problem::Deadline) => Some(for_silence(relay.port())),
         (Phase::Recipient, Problem::Refused(_)) if !error.is_refused_mailbox() && code >= Some(500) => Some(
             "It may not relay for this machine or this sender: look at its rules and at the credentials.",
         ),
@@ -73,9 +71,22 @@ fn is_about_a_list(says: &impl Fn(&str) -> bool) -> bool {
     words.into_iter().any(says)
 }
 
+fn for_silence(port: u16) -> &'static str {
+    match port {
+        25 => "Many networks block port 25: use 587, or 465 with smtps://.",
+        _ => {
+            "Nothing answers there: something on the way drops what is sent. Look at firewalls and security groups; a function in \
+             a VPC needs a NAT gateway or an endpoint."
+        }
+    }
+}
+
 fn for_connection(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::ConnectionRefused => "Nothing listens there: look at host and port in its URL.",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            "No route leads there: look at the network; a function in a VPC needs a NAT gateway or an endpoint."
+        }
         // The look-up's errors have no kind of their own.
         _ if cause.to_string().contains("lookup") => {
             "Look at the host name in its URL, and at this machine's DNS."
@@ -107,6 +118,38 @@ fn is_microsoft(relay: &Relay) -> bool {
 mod tests {
     use super::*;
     use crate::reply::Reply;
+
+    #[test]
+    fn refused_unroutable_unresolvable_and_black_holed_relays_are_told_apart() {
+        let relay = Relay::parse("smtp://a.example").unwrap();
+        let connect = |cause: io::Error| SendError::new(Phase::Connect, Problem::Io(cause));
+        let lookup = "failed to lookup address information: Name or service not known";
+        for (error, begins) in [
+            (
+                connect(io::ErrorKind::ConnectionRefused.into()),
+                "Nothing listens there: ",
+            ),
+            (
+                connect(io::ErrorKind::NetworkUnreachable.into()),
+                "No route leads there: ",
+            ),
+            (
+                connect(io::ErrorKind::HostUnreachable.into()),
+                "No route leads there: ",
+            ),
+            (
+                connect(io::Error::other(lookup)),
+                "Look at the host name in its URL, ",
+            ),
+            (
+                SendError::new(Phase::Connect, Problem::Deadline),
+                "Nothing answers there: something on the way drops what is sent. ",
+            ),
+        ] {
+            let advice = for_relay(&error, &relay).unwrap();
+            assert!(advice.starts_with(begins), "{advice}");
+        }
+    }
 
     #[test]
     fn the_usual_mistakes_are_told_apart() {

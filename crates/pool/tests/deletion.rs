@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use poolhouse_crypto::Entropy as _;
-use poolhouse_pool::testing::{SeededEntropy, TestPool};
-use poolhouse_store::{Memory, Scan, Sqlite, Store};
+use poolhouse_pool::testing::{SeededEntropy, TestPool, TestStore};
+use poolhouse_store::{Scan, Sqlite, Store};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "Correct-Horse-9!";
@@ -125,7 +125,7 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
 #[tokio::test]
 async fn a_deleted_user_and_a_deleted_pool_leave_no_row_in_memory() {
     for seed in 1..=8 {
-        nothing_is_left(Arc::new(Memory::new()), seed).await;
+        nothing_is_left(Arc::new(TestStore::new()), seed).await;
     }
 }
 

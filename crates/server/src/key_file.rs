@@ -23,6 +23,8 @@ pub enum KeyFileError {
     Io(PathBuf, io::Error),
     /// Others than the owner may read it.
     Open(PathBuf, u32),
+    /// Others than the owner may put files into the directory, another database or key among them.
+    Shared(PathBuf, u32),
     /// It is not 64 hexadecimal digits.
     Malformed(PathBuf),
     /// There is a database and no key to it.
@@ -36,6 +38,11 @@ impl fmt::Display for KeyFileError {
             KeyFileError::Open(path, mode) => write!(
                 f,
                 "{path} may be read by others (mode {mode:04o}). Run: chmod 600 {path}",
+                path = path.display()
+            ),
+            KeyFileError::Shared(path, mode) => write!(
+                f,
+                "others may write to the directory {path} (mode {mode:04o}). Run: chmod 700 {path}",
                 path = path.display()
             ),
             KeyFileError::Malformed(path) => write!(
@@ -64,10 +71,16 @@ impl std::error::Error for KeyFileError {
 /// Makes the data directory, for the owner only, if it is not there.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be made, or others may write to it.
 pub fn prepare_directory(directory: &Path) -> Result<(), KeyFileError> {
+    let failed = |error| KeyFileError::Io(directory.to_owned(), error);
     let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-    made.map_err(|error| KeyFileError::Io(directory.to_owned(), error))
+    made.map_err(failed)?;
+    let mode = fs::metadata(directory).map_err(failed)?.mode() & 0o7777;
+    match mode & 0o022 {
+        0 => Ok(()),
+        _ => Err(KeyFileError::Shared(directory.to_owned(), mode)),
+    }
 }
 
 /// Reads the key in `directory`, or makes it there if `database` is not there either. Two processes that start at the
@@ -208,6 +221,24 @@ mod tests {
         let path = path.display();
         let expected = format!("{path} may be read by others (mode 0640). Run: chmod 600 {path}");
         assert_eq!(scratch.load().unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn a_directory_that_others_may_write_to_is_refused() {
+        let scratch = Scratch::new("shared");
+        prepare_directory(&scratch.0).unwrap();
+        for (mode, is_refused) in [(0o777, true), (0o720, true), (0o702, true), (0o755, false)] {
+            fs::set_permissions(&scratch.0, fs::Permissions::from_mode(mode)).unwrap();
+            let path = scratch.0.display();
+            let expected =
+                format!("others may write to the directory {path} (mode {mode:04o}). Run: chmod 700 {path}");
+            let refused = prepare_directory(&scratch.0).err();
+            assert_eq!(
+                refused.map(|error| error.to_string()),
+                is_refused.then_some(expected),
+                "{mode:o}"
+            );
+        }
     }
 
     #[test]

@@ -19,11 +19,16 @@ pub enum StoreError {
     Fenced,
     /// The store was closed.
     Closed,
+    /// The database cannot be reached, does not answer, or takes no writes. Nothing was written; it works again when it is
+    /// back.
+    Unreachable(Arc<dyn Error + Send + Sync>),
+    /// The answer to what was sent did not come, and it may still be applied: what is not there now may be there later.
+    Unsettled,
     /// The file is not a store of ours.
     Foreign(String),
     /// The file is a store of ours whose tables an earlier or a later version of this program made. Nothing was changed.
     Format {
-        /// The file.
+        /// The file, or the schema of the database.
         path: PathBuf,
         /// The format it has.
         found: i32,
@@ -38,7 +43,7 @@ impl StoreError {
     /// Whether the same call may succeed later without anybody repairing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy | Self::Full)
+        matches!(self, Self::Busy | Self::Full | Self::Unreachable(_))
     }
 }
 
@@ -52,6 +57,10 @@ impl fmt::Display for StoreError {
                 f.write_str("the store is fenced after a failed write to disk; restart to continue")
             }
             Self::Closed => f.write_str("the store is closed"),
+            Self::Unreachable(_) => f.write_str("the database cannot be reached"),
+            Self::Unsettled => {
+                f.write_str("the database did not answer, and may still apply what it was sent")
+            }
             Self::Foreign(what) => f.write_str(what),
             Self::Format { path, found, reads } => {
                 let (written, remedy) = if found < reads {
@@ -76,7 +85,7 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Engine(cause) => Some(cause.as_ref()),
+            Self::Engine(cause) | Self::Unreachable(cause) => Some(cause.as_ref()),
             _ => None,
         }
     }

@@ -23,6 +23,7 @@ mod batch;
 mod error;
 mod key;
 mod memory;
+pub mod postgres;
 mod scan;
 mod settle;
 mod sqlite;
@@ -38,6 +39,7 @@ pub use batch::{Batch, Expect, Row};
 pub use error::{CommitError, StoreError};
 pub use key::MAX_KEY_BYTES;
 pub use memory::Memory;
+pub use postgres::Postgres;
 pub use scan::Scan;
 pub use settle::{Settled, Witness, commit_and_settle, settle};
 pub use sqlite::Sqlite;
@@ -70,6 +72,8 @@ pub trait Store: Send + Sync + 'static {
     /// Deletes rows whose expiry is `due` (milliseconds since 1970) or earlier, at most so many, and answers how many it
     /// deleted: fewer than `at_most` when no more was due. The work goes by the index of expiries, in transactions small
     /// enough that commits go on between them, and may be durable only with the next commit.
+    ///
+    /// An engine that many machines share goes by the clock that they share, too: what that clock says is not due stays.
     ///
     /// A row that was put again in the meantime, with a later expiry or with none, stays. Should the store fail halfway,
     /// what was deleted stays deleted.

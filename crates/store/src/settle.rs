@@ -134,8 +134,9 @@ pub async fn commit_and_settle(store: &dyn Store, batch: Batch, version: Version
     match store.commit(batch, version).await {
         Err(CommitError::Uncertain(cause)) => match settle(store, &witness).await {
             Ok(Settled::In) => Ok(()),
-            Ok(Settled::Out) => Err(CommitError::Store(cause)),
-            Ok(Settled::Unknown) | Err(_) => Err(CommitError::Uncertain(cause)),
+            // What may still be applied is not out, whatever a row says now.
+            Ok(Settled::Out) if !matches!(cause, StoreError::Unsettled) => Err(CommitError::Store(cause)),
+            Ok(Settled::Out | Settled::Unknown) | Err(_) => Err(CommitError::Uncertain(cause)),
         },
         answer => answer,
     }

@@ -100,6 +100,7 @@ async fn every_call_is_counted_and_passed_on() {
     let expected = Counts {
         gets: 1,
         get_manys: 1,
+        rows: 3,
         scans: 3,
         commits: 2,
         sweeps: 4,

@@ -17,13 +17,13 @@ use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Stop};
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
-use poolhouse_pool::testing::{Answer, TestPool};
+use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_server::http::connections;
 use poolhouse_server::http::peer::Peer;
 use poolhouse_server::http::{Pages, router};
 use poolhouse_server::settings::{HttpSettings, WebSettings};
 use poolhouse_sigv4 as sigv4;
-use poolhouse_store::{Memory, Store};
+use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -80,7 +80,7 @@ impl TestServer {
 
     /// A server over a pool whose settings were changed.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> TestServer {
-        TestServer::on(Arc::new(Memory::new()), SEED, change).await
+        TestServer::on(Arc::new(TestStore::new()), SEED, change).await
     }
 
     /// A server whose limits or pages were changed.

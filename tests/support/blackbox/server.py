@@ -34,6 +34,7 @@ class Server:
         self._data = home / "data"
         self._smtp = smtp
         self._inbox = inbox
+        self._store = store(home)
         self._config = home / "poolhouse.toml"
         self._config.write_text(configuration(functions), encoding="utf-8")
         self._listen = "127.0.0.1:0"
@@ -43,7 +44,7 @@ class Server:
     def start(self) -> None:
         """Starts the server and waits until it says that it is ready; again on the same port after a kill."""
         command = [program("poolhouse"), "serve", "--listen", self._listen]
-        command += ["--data", self._data, "--config", self._config]
+        command += ["--data", self._data, "--config", self._config, *self._store]
         command += ["--mail-from", "Poolhouse <no-reply@example.com>"]
         if self._inbox:
             command.append("--inbox")
@@ -86,6 +87,7 @@ class Server:
 
     def _create_key(self) -> tuple[str, str]:
         command = [program("poolhouse"), "keys", "create", "--output", "json", "--data", self._data]
+        command += self._store
         printed = subprocess.run(command, capture_output=True, check=True, timeout=30).stdout
         key = json.loads(printed)
         return key["AccessKeyId"], key["SecretAccessKey"]
@@ -93,6 +95,7 @@ class Server:
     def open_door(self, pool_id: str) -> None:
         """Allows sign-ins without a code on a pool."""
         command = [program("poolhouse"), "door", "open", "--user-pool-id", pool_id, "--data", self._data]
+        command += self._store
         subprocess.run(command, capture_output=True, check=True, timeout=30)
 
     def idp(self, *, connections: int = 10, key: tuple[str, str] | None = None, validate: bool = True) -> Any:
@@ -115,6 +118,16 @@ class Server:
         """boto3's client without an access key."""
         config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
         return boto3.client("cognito-idp", region_name=REGION, endpoint_url=self.url, config=config)
+
+
+def store(home: Path) -> list[str]:
+    """The options that name a schema of the server's own in the database that POOLHOUSE_STORE names, if it does."""
+    url = os.environ.get("POOLHOUSE_STORE")
+    if not url:
+        return []
+    file = home / "store"
+    file.write_text(f"{url}?schema=s{secrets.token_hex(8)}\n", encoding="utf-8")
+    return ["--store", f"@{file}"]
 
 
 def configuration(functions: str) -> str:

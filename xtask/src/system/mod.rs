@@ -3,6 +3,7 @@
 pub mod background;
 pub mod http;
 pub mod pool_api;
+pub mod postgres;
 pub mod process;
 pub mod random;
 pub mod server;

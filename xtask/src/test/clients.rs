@@ -4,6 +4,7 @@
 //! The suites start and stop servers themselves, each with a data folder of its own. They are told where the programs
 //! are by `POOLHOUSE_PROGRAMS`, and by `POOLHOUSE_FUNCTIONS` where the trigger functions run.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -82,14 +83,30 @@ pub fn srp_soak() -> Outcome<Tally> {
     )
 }
 
+/// Sign-ins, refreshes and races with servers whose database is elsewhere.
+pub fn on_store(url: &str) -> Outcome<Tally> {
+    let files = ["test_sign_in.py", "test_refresh.py", "test_races.py"];
+    let arguments = files.map(|file| format!("sdk/python/{file}"));
+    let mut command = python_command(&arguments)?;
+    watch(
+        command.env("POOLHOUSE_STORE", url),
+        Functions::InProcess,
+        Tally::of_pytest,
+    )
+}
+
 fn pytest(functions: Functions, arguments: &[&str]) -> Outcome<Tally> {
+    watch(&mut python_command(arguments)?, functions, Tally::of_pytest)
+}
+
+fn python_command(arguments: &[impl AsRef<OsStr>]) -> Outcome<Command> {
     let programs = install::python()?;
     let mut command = Command::new(programs.join("python"));
     command
         .args(["-m", "pytest", "--quiet"])
         .args(arguments)
         .current_dir(root::path("tests"));
-    watch(&mut command, functions, Tally::of_pytest)
+    Ok(command)
 }
 
 fn node_test(functions: Functions) -> Outcome<Tally> {

@@ -9,6 +9,7 @@ mod mutants;
 mod newcomer;
 mod page_functions;
 mod parts;
+mod postgres;
 mod rust;
 mod tally;
 mod web;

@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, deploy, mutants, newcomer, rust, web};
+use super::{checks, clients, deploy, mutants, newcomer, postgres, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -36,6 +36,11 @@ pub const PARTS: &[Part] = &[
         "unit",
         "every Rust test: units, properties, stores, operations, contracts",
         rust::all,
+    ),
+    part(
+        "postgres",
+        "the store on PostgreSQL, through pgbouncer, cut off and killed; sign-ins on it",
+        postgres::all,
     ),
     part(
         "clippy",

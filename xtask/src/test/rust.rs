@@ -27,10 +27,14 @@ pub fn fuzz() -> Outcome<Tally> {
 }
 
 fn cargo_test(arguments: &[&str]) -> Outcome<Tally> {
-    let mut tally = Tally::default();
     let mut command = Command::new("cargo");
-    command.arg("test").args(arguments).current_dir(root::path(""));
-    let status = process::watch(&mut command, |line| {
+    watch(command.arg("test").args(arguments).current_dir(root::path("")))
+}
+
+/// Runs `cargo test`, counts, and shows what is not `ok`.
+pub fn watch(command: &mut Command) -> Outcome<Tally> {
+    let mut tally = Tally::default();
+    let status = process::watch(command, |line| {
         tally = tally.plus(Tally::of_cargo(line));
         if is_worth_reading(line) {
             console::say(line)

@@ -7,6 +7,7 @@ mod create;
 mod define;
 mod device;
 mod door;
+mod edges;
 mod fuzz;
 mod kit;
 mod ledger;

@@ -111,6 +111,24 @@ async fn the_second_relay_takes_the_mail_when_the_first_one_stalls_or_refuses() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_log_says_why_a_relay_was_not_reached_and_what_to_look_at() {
+    LocalSet::new()
+        .run_until(async {
+            let url = "smtp://127.0.0.1:9".to_owned();
+            let mut world = World::new().await.with("SMTP_URL", Some(url));
+            world.run_create();
+            assert_eq!(world.host.failure(&create_event()).await.0, NOT_SENT);
+            let reason = world.logged()[0]["reason"].as_str().unwrap().to_owned();
+            assert_eq!(
+                reason,
+                "the connection to the mail relay failed at connect: Connection refused (os error 111). Nothing listens there: \
+                 look at host and port in its URL."
+            );
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refused_recipient_is_not_tried_again() {
     LocalSet::new()
         .run_until(async {

@@ -160,6 +160,9 @@ pub struct CountersArgs {
     /// It works beside a running server, on the same database.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The PostgreSQL database, if the server has one: postgres://user:password@host/database, or @FILE
+    #[arg(long, value_name = "URL", requires = "data")]
+    pub store: Option<String>,
     /// The custom attribute that carries the ledger, without `custom:` [default: that of the functions]
     #[arg(long, value_name = "NAME", value_parser = attribute_name, conflicts_with = "data")]
     pub(super) attribute: Option<String>,

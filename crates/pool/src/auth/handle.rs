@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored, load};
+use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 
 /// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
@@ -52,35 +52,31 @@ pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Hand
     }
 }
 
-/// Finds the row that a handle stands for.
+/// Finds the row that an opened handle stands for.
 ///
 /// # Errors
-/// `NotAuthorizedException` with the service's sentence for a handle that is expired, used, or not ours at all.
-pub async fn find(ctx: &Ctx, client: &ClientRecord, text: &str) -> Result<Stored<SessionRecord>, ApiError> {
-    let opened = open(ctx, client.id(), text).ok_or_else(invalid)?;
+/// `NotAuthorizedException` with the service's sentence for a handle that was used.
+pub async fn find(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    opened: &Opened,
+) -> Result<Stored<SessionRecord>, ApiError> {
+    ctx.load(&opened.key(client.pool_id())).await?.ok_or_else(used)
+}
+
+/// Opens the `Session` of a request that must have one.
+///
+/// # Errors
+/// `NotAuthorizedException` with the service's sentence for a handle that is expired, or not ours at all;
+/// `InvalidParameterException` if there is none.
+pub fn open_required(ctx: &Ctx, client_id: &str, text: Option<&str>) -> Result<Opened, ApiError> {
+    let text = text.filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| ApiError::missing_parameter("Session"))?;
+    let opened = open(ctx, client_id, text).ok_or_else(invalid)?;
     if ctx.now >= opened.expires {
         return Err(expired());
     }
-    let key = SessionRecord::key(client.pool_id(), &opened.sub, &opened.digest);
-    load(ctx.platform(), &key).await?.ok_or_else(used)
-}
-
-/// As [`find`], of the `Session` of a request, which must have one.
-///
-/// # Errors
-/// As [`find`]; `InvalidParameterException` if there is none.
-pub async fn find_required(
-    ctx: &Ctx,
-    client: &ClientRecord,
-    text: Option<&str>,
-) -> Result<Stored<SessionRecord>, ApiError> {
-    let text = text.filter(|text| !text.is_empty());
-    find(
-        ctx,
-        client,
-        text.ok_or_else(|| ApiError::missing_parameter("Session"))?,
-    )
-    .await
+    Ok(opened)
 }
 
 /// The batch that consumes a session. It holds for the session as it was read, and so for one answer.
@@ -96,6 +92,13 @@ pub struct Opened {
     pub sub: String,
     /// Under which digest it lies.
     pub digest: String,
+}
+
+impl Opened {
+    /// Where the row lies.
+    pub fn key(&self, pool_id: &str) -> Key<SessionRecord> {
+        SessionRecord::key(pool_id, &self.sub, &self.digest)
+    }
 }
 
 /// Opens a handle, if it is ours and this client's.

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use poolhouse_api::shapes::AuthFlowType;
 
 use super::challenge::password_verifier;
+use super::confirm::Effects;
 use super::migration::Migration;
 use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
-use super::subject::Subject;
+use super::subject::{self, Subject};
 use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, Stored};
+use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
@@ -27,6 +28,18 @@ pub struct Initiation {
     pub metadata: Metadata,
     /// Whether an administrator asks, whose flows differ.
     pub admin: bool,
+}
+
+impl Initiation {
+    /// The rows that the first step begins with, beside pool and client: to be read in one round trip with them. How names
+    /// are compared is known from the pool as it was read last; should that be another by now, they are looked up anew.
+    pub fn rows(&self, ctx: &Ctx, pool_id: &str) -> Vec<String> {
+        let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
+        match (pool, self.parameters.get("USERNAME")) {
+            (Some(pool), Some(name)) => subject::names(&pool, name),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Begins a sign-in.
@@ -55,7 +68,7 @@ pub async fn initiate(
             refresh_token(ctx, pool, &client.value, &parameters).await
         }
         AuthFlowType::UserSrpAuth => {
-            let sign_in = begin(ctx, pool, client, &flow, &parameters).await?;
+            let sign_in = begin(ctx, pool, client, &flow, &parameters, |_| None).await?;
             parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
             password_verifier::ask(&sign_in, &parameters, false).await
@@ -85,15 +98,17 @@ fn check_method(flow: &AuthFlowType, admin: bool) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The beginning of every flow with a username: who signs in, and whether the client may ask.
+/// The beginning of every flow with a username: who signs in, and whether the client may ask. `beside` is as in
+/// [`Subject::named`].
 async fn begin<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     parameters: &Parameters,
+    beside: impl Fn(&str) -> Option<String>,
 ) -> Result<SignIn<'a>, ApiError> {
-    let subject = identify(ctx, pool, &client.value, parameters).await?;
+    let subject = identify(ctx, pool, &client.value, parameters, beside).await?;
     let subject = subject.hidden_from(&client.value)?;
     Ok(signing_in(ctx, pool, client, flow, subject))
 }
@@ -104,10 +119,11 @@ async fn identify(
     pool: &PoolRecord,
     client: &ClientRecord,
     parameters: &Parameters,
+    beside: impl Fn(&str) -> Option<String>,
 ) -> Result<Subject, ApiError> {
     let name = parameters.required("USERNAME")?;
     secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
-    Subject::named(ctx, pool, name).await
+    Subject::named(ctx, pool, name, beside).await
 }
 
 fn signing_in<'a>(
@@ -146,7 +162,8 @@ async fn password_auth(
 ) -> Result<Answer, ApiError> {
     let name = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
-    let subject = identify(ctx, pool, &client.value, parameters).await?;
+    let lockout = |id: &str| Some(Failures::key(pool.id(), id).into());
+    let subject = identify(ctx, pool, &client.value, parameters, lockout).await?;
     let migrated = match subject {
         Subject::Known(_) => Migration::None,
         Subject::Unknown(_) => {
@@ -176,7 +193,8 @@ async fn custom_auth(
     metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     custom::check_configured(pool)?;
-    let sign_in = begin(ctx, pool, client, flow, parameters).await?;
+    let ledger = |id: &str| Effects::row(ctx, pool, id);
+    let sign_in = begin(ctx, pool, client, flow, parameters, ledger).await?;
     let with_srp = match parameters.get("CHALLENGE_NAME") {
         Some("SRP_A") => true,
         None | Some("CUSTOM_CHALLENGE") => false,

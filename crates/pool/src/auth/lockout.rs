@@ -13,7 +13,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 use super::handle;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored, load};
+use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 
@@ -173,7 +173,7 @@ impl Attempt {
 
     /// Reads the failures, and denies while they lock the account.
     async fn look(&mut self, ctx: &Ctx) -> Result<(), ApiError> {
-        self.row = load(ctx.platform(), &self.key()).await?;
+        self.row = ctx.load(&self.key()).await?;
         let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
         match locked.is_some_and(|until| ctx.now < until) {
             true => Err(ApiError::not_authorized("Password attempts exceeded")),
@@ -263,7 +263,7 @@ impl Proved {
     pub async fn counts_anew(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
         match self {
             Proved::Counted(attempt) if attempt.key().as_str() == key => {
-                attempt.row = load(ctx.platform(), &attempt.key()).await?;
+                attempt.row = ctx.load(&attempt.key()).await?;
                 Ok(true)
             }
             Proved::Open(_) | Proved::Counted(_) | Proved::Answered(_) | Proved::Settled => Ok(false),

@@ -7,7 +7,7 @@ use super::handle;
 use super::step::SignIn;
 use super::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{Key, Place, PlacesRecord, PoolRecord, RecordBatch, Stored, load};
+use crate::records::{Failures, Key, Place, PlacesRecord, PoolRecord, RecordBatch, Stored, load};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
 
@@ -47,7 +47,7 @@ impl Noting {
         let ctx = sign_in.ctx;
         let key = PlacesRecord::key(sign_in.pool.id(), sign_in.subject.id());
         Ok(Some(Noting {
-            before: load(ctx.platform(), &key).await?,
+            before: ctx.load(&key).await?,
             key,
             place: Place {
                 digest,
@@ -80,6 +80,20 @@ impl Noting {
     }
 }
 
+/// The rows that a token sent with a password asks for: whether it is good for this user, or made-up user, and what was
+/// counted where it is kept.
+pub fn rows(pool_id: &str, sub: &str, metadata: &Metadata) -> Vec<String> {
+    match of_request(metadata) {
+        Some(digest) => vec![row(pool_id, sub), Failures::key_at(pool_id, sub, &digest).into()],
+        None => Vec::new(),
+    }
+}
+
+/// The row of the places of this user, or made-up user.
+pub fn row(pool_id: &str, sub: &str) -> String {
+    PlacesRecord::key(pool_id, sub).into()
+}
+
 /// Takes the token out of a request's metadata unless it is good for this user now. It is looked up for nobody, too.
 ///
 /// # Errors
@@ -93,7 +107,7 @@ pub async fn strip(
     let Some(token) = metadata.get(TOKEN) else {
         return Ok(());
     };
-    let noted = load(ctx.platform(), &PlacesRecord::key(pool.id(), subject.id())).await?;
+    let noted = ctx.load(&PlacesRecord::key(pool.id(), subject.id())).await?;
     let is_good = noted.is_some_and(|noted| {
         let is_good = |epoch| noted.value.has(&digest(token), epoch, ctx.now);
         subject.user().is_some_and(|user| is_good(user.epoch))

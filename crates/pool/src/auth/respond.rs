@@ -5,24 +5,58 @@ use std::sync::Arc;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
+use super::challenge::Opened;
+use super::confirm::Effects;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
 use super::{challenge, door, flows, handle, next, place, secret_hash};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
+use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored, UserRecord};
 use crate::request::Ctx;
 
-/// An answer to a challenge.
-pub struct Response {
-    /// The challenge answered.
-    pub challenge: ChallengeNameType,
+/// What a request carries to answer a challenge.
+pub struct Given {
     /// `Session`
     pub session: Option<String>,
     /// `ChallengeResponses`
     pub parameters: Parameters,
     /// `ClientMetadata`
     pub metadata: BTreeMap<String, String>,
+}
+
+/// An answer to a challenge, opened: what it answers is known, or why nobody can say, which is told in its turn.
+pub struct Response {
+    challenge: ChallengeNameType,
+    given: Given,
+    opened: Result<Opened, ApiError>,
+}
+
+impl Response {
+    /// Opens what the client of this id was handed and sends back. Reads nothing, so that what is read next can be read at
+    /// once.
+    pub fn open(ctx: &Ctx, client_id: &str, challenge: ChallengeNameType, given: Given) -> Response {
+        let session = given.session.as_deref();
+        Response {
+            opened: challenge::open(ctx, client_id, challenge, session, &given.parameters),
+            challenge,
+            given,
+        }
+    }
+
+    /// The rows that the step begins with, beside pool and client: to be read in one round trip with them.
+    pub fn rows(&self, ctx: &Ctx, pool_id: &str) -> Vec<String> {
+        let Ok(opened) = &self.opened else {
+            return Vec::new();
+        };
+        let sub = opened.sub();
+        let mut rows = opened.rows(pool_id, &self.given.metadata);
+        rows.push(UserRecord::key(pool_id, sub).into());
+        let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
+        let counts = pool.filter(|_| opened.is_up_to_functions());
+        rows.extend(counts.and_then(|pool| Effects::row(ctx, &pool, sub)));
+        rows
+    }
 }
 
 /// Goes on with a sign-in.
@@ -37,10 +71,12 @@ pub async fn respond(
 ) -> Result<Answer, ApiError> {
     let Response {
         challenge,
-        session,
-        parameters,
-        metadata,
+        given,
+        opened,
     } = response;
+    let Given {
+        parameters, metadata, ..
+    } = given;
     if parameters.is_empty() {
         return Err(ApiError::invalid_parameter(
             "Missing required parameter challenge responses.",
@@ -48,13 +84,7 @@ pub async fn respond(
     }
     let name = parameters.required("USERNAME")?;
     secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
-    let pending = challenge::find(ctx, &client.value, challenge, session.as_deref(), &parameters).await?;
-    let Some(pending) = pending else {
-        return Err(ApiError::invalid_parameter(format!(
-            "{} is not available on this server yet.",
-            challenge.as_str()
-        )));
-    };
+    let pending = opened?.find(ctx, &client.value).await?;
     let record = pending.session();
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;

@@ -9,7 +9,6 @@ use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::document::decode;
 use crate::records::user_index::{alias_key, alias_kind, name_key, signs_in_by};
 use crate::records::{ClientRecord, PoolRecord, Reference, SessionRecord, Stored, UserRecord};
 use crate::request::{Ctx, LONGEST_NAME, as_sub};
@@ -37,35 +36,37 @@ impl Subject {
     /// Whoever signs in by this name: its username, or an address or preferred username that signs in beside it. A `sub`
     /// that is not the username signs in nobody.
     ///
-    /// Reads the store twice, whether there is such a user or not.
+    /// Reads the store twice, whether there is such a user or not, and the first time what [`names`] says: those rows may
+    /// have been read ahead. `beside` names a row that the step needs next, for this id: it is read with the user's.
     ///
     /// # Errors
     /// `InvalidParameterException` for a name that nobody can have; when the store fails.
-    pub async fn named(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<Subject, ApiError> {
+    pub async fn named(
+        ctx: &Ctx,
+        pool: &PoolRecord,
+        name: &str,
+        beside: impl Fn(&str) -> Option<String>,
+    ) -> Result<Subject, ApiError> {
         check_form(name)?;
         let made_up = made_up_id(ctx, pool, name)?;
-        let compared = pool.compared(name);
+        ctx.read_ahead(names(pool, name)).await?;
+        let mut holder = ctx.referenced(&name_key(pool, name)).await?;
         let kind = alias_kind(name);
-        let by_alias = signs_in_by(pool, kind);
-        // A name in the form of an id is its own id, for it may be one that was made up; unless it is somebody's `sub`,
-        // who must not be locked out by it.
-        let own_id = as_sub(&compared).filter(|id| *id == compared);
-        let names = [name_key(pool, name), alias_key(pool, kind, name)];
-        let asked = own_id
-            .as_ref()
-            .map(|id| UserRecord::key(pool.id(), id).as_str().to_owned());
-        let mut keys = vec![names[0].as_str()];
-        keys.extend(by_alias.then_some(names[1].as_str()));
-        keys.extend(asked.as_deref());
-        let mut rows = ctx.platform().get_many(&keys).await?;
-        let is_somebodys = own_id.is_some() && rows.pop().flatten().is_some();
-        let holder = rows.into_iter().flatten().next();
-        let holder = holder.map(decode::<Reference>).transpose()?;
-        let id = match (&holder, own_id) {
-            (Some(holder), _) => holder.value.0.clone(),
-            (None, Some(own_id)) if !is_somebodys => own_id,
-            (None, _) => made_up.clone(),
+        if signs_in_by(pool, kind) {
+            let by_alias = ctx.referenced(&alias_key(pool, kind, name)).await?;
+            holder = holder.or(by_alias);
+        }
+        let own_id = match own_id(pool, name) {
+            Some(id) if ctx.load(&UserRecord::key(pool.id(), &id)).await?.is_none() => Some(id),
+            _ => None,
         };
+        let id = match (&holder, own_id) {
+            (Some(Reference(sub)), _) => sub.clone(),
+            (None, Some(own_id)) => own_id,
+            (None, None) => made_up.clone(),
+        };
+        let user = UserRecord::key(pool.id(), &id).into();
+        ctx.read_ahead([user].into_iter().chain(beside(&id))).await?;
         match ctx.user_by_sub(pool, &id).await? {
             Some(user) if holder.is_some() => Ok(Subject::Known(Box::new(user))),
             // Deleted between the two reads.
@@ -165,7 +166,7 @@ impl Subject {
         if pool.compared(name) == self.public_name(pool) {
             return Ok(true);
         }
-        Ok(Subject::named(ctx, pool, name).await?.id() == self.id())
+        Ok(Subject::named(ctx, pool, name, |_| None).await?.id() == self.id())
     }
 
     /// The verifier to prove a password against. Costs the same whether there is a user or a password, or not.
@@ -180,6 +181,25 @@ impl Subject {
             _ => Ok(srp::fake_verifier(&seed(ctx, pool)?, pool.srp_name(), self.id())),
         }
     }
+}
+
+/// The rows that say who is meant by a name, as this pool compares names; none for a name that nobody can have.
+pub fn names(pool: &PoolRecord, name: &str) -> Vec<String> {
+    if check_form(name).is_err() {
+        return Vec::new();
+    }
+    let kind = alias_kind(name);
+    let mut keys = vec![name_key(pool, name).into()];
+    keys.extend(signs_in_by(pool, kind).then(|| alias_key(pool, kind, name).into()));
+    keys.extend(own_id(pool, name).map(|id| UserRecord::key(pool.id(), &id).into()));
+    keys
+}
+
+/// A name in the form of an id is its own id, for it may be one that was made up; unless it is somebody's `sub`, who must
+/// not be locked out by it.
+fn own_id(pool: &PoolRecord, name: &str) -> Option<String> {
+    let compared = pool.compared(name);
+    as_sub(&compared).filter(|id| *id == compared)
 }
 
 /// Refuses names that no user can have and that no key or block could hold.

@@ -30,17 +30,17 @@ impl<T> Default for Decoded<T> {
 }
 
 impl<T: Document> Decoded<T> {
-    /// Reads the record at `key`.
-    ///
-    /// # Errors
-    /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
-    pub async fn load(&self, platform: &Platform, key: &Key<T>) -> Result<Option<Stored<Arc<T>>>, LoadError> {
-        let row = platform.store.get(key.as_str()).await?;
-        row.map(|row| self.decode(platform, row)).transpose()
+    /// The record at `key` as it was decoded last, which may have changed since: for guesses that are checked.
+    pub fn last(&self, key: &Key<T>) -> Option<Arc<T>> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.get(key.as_str()).map(|(_, value)| value.clone())
     }
 
     /// The record in a row as the store returned it. What is held was authenticated when it was decoded.
-    fn decode(&self, platform: &Platform, row: Row) -> Result<Stored<Arc<T>>, LoadError> {
+    ///
+    /// # Errors
+    /// When the row is not such a record.
+    pub fn decode(&self, platform: &Platform, row: Row) -> Result<Stored<Arc<T>>, LoadError> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((version, value)) = held.get(&row.key)
             && *version == row.version
@@ -90,18 +90,16 @@ mod tests {
         let pool = TestPool::new().await;
         let (platform, decoded) = (&pool.app().platform, Decoded::<Number>::default());
         let key = || Key::from_text("n".to_owned());
+        assert_eq!(decoded.last(&key()), None);
         for number in [1, 2] {
             let batch = Batch::new().record(key(), Expect::Any, &Number(number));
             platform.commit(batch).await.unwrap();
             for _ in 0..2 {
-                let stored = decoded.load(platform, &key()).await.unwrap().unwrap();
+                let row = platform.store.get("n").await.unwrap().unwrap();
+                let stored = decoded.decode(platform, row).unwrap();
                 assert_eq!(*stored.value, Number(number));
             }
+            assert_eq!(decoded.last(&key()).as_deref(), Some(&Number(number)));
         }
-        platform
-            .commit(Batch::new().delete("n", Expect::Any))
-            .await
-            .unwrap();
-        assert!(decoded.load(platform, &key()).await.unwrap().is_none());
     }
 }

@@ -37,6 +37,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+/// The kinds of keys whose rows come and go with sign-ins and mails, as the stores name kinds: `*` is any one segment. Rows
+/// of other kinds may expire too, days or weeks later.
+pub const COME_AND_GO: &[&str] = &[
+    "outbox",
+    "p/*/user/*/session",
+    "p/*/user/*/answered",
+    "p/*/user/*/code",
+    "p/*/user/*/lockout",
+    "p/*/user/*/quota",
+];
+
 /// Where a record of kind `T` lies.
 pub struct Key<T> {
     text: String,

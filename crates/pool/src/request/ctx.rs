@@ -2,12 +2,16 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::App;
+use poolhouse_store::Row;
+
+use super::{Ahead, App};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::base::load::LoadError;
 use crate::base::platform::Platform;
+use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
-use crate::records::{ClientRecord, Key, PoolRecord, Reference, Stored, UserRecord, load};
+use crate::records::{ClientRecord, Document, Key, PoolRecord, Reference, Stored, UserRecord, load};
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
@@ -24,6 +28,8 @@ pub struct Ctx {
     pub now: Millis,
     /// Who asks, as far as the request tells.
     pub asker: Asker,
+    /// What was read and not used yet.
+    pub ahead: Ahead,
 }
 
 /// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
@@ -75,14 +81,50 @@ impl Ctx {
         &self.app.platform
     }
 
+    /// Reads rows that the request is going to need, in one round trip.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_ahead(&self, keys: impl IntoIterator<Item = String>) -> Result<(), LoadError> {
+        let mut wanted: Vec<String> = keys.into_iter().filter(|key| !self.ahead.holds(key)).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<&str> = wanted.iter().map(String::as_str).collect();
+        let rows = self.platform().store.get_many(&keys).await?;
+        for (key, row) in wanted.into_iter().zip(rows) {
+            self.ahead.keep(key, row);
+        }
+        Ok(())
+    }
+
+    /// The row at a key as the store has it: as it was read ahead, or is now.
+    async fn row(&self, key: &str) -> Result<Option<Row>, LoadError> {
+        match self.ahead.take(key) {
+            Some(row) => Ok(row),
+            None => Ok(self.platform().store.get(key).await?),
+        }
+    }
+
+    /// The record at a key: as it was [read ahead](Self::read_ahead), or is now.
+    ///
+    /// # Errors
+    /// When the store fails or the row is not such a record; a missing row is `Ok(None)`.
+    pub async fn load<T: Document>(&self, key: &Key<T>) -> Result<Option<Stored<T>>, LoadError> {
+        let row = self.row(key.as_str()).await?;
+        row.map(|row| decode(self.platform().open_row(row)?)).transpose()
+    }
+
     /// The pool with this id.
     ///
     /// # Errors
     /// `ResourceNotFoundException` `User pool <id> does not exist.`
     pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
-        let key = PoolRecord::key(pool_id);
-        let pool = self.app.pools.load(self.platform(), &key).await?;
-        pool.ok_or_else(|| ApiError::pool_not_found(pool_id))
+        let row = self.row(PoolRecord::key(pool_id).as_str()).await?;
+        let row = row.ok_or_else(|| ApiError::pool_not_found(pool_id))?;
+        Ok(self.app.pools.decode(self.platform(), row)?)
     }
 
     /// The app client with this id in this pool.
@@ -94,12 +136,10 @@ impl Ctx {
         pool_id: &str,
         client_id: &str,
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
-        let key = ClientRecord::key(pool_id, client_id);
-        let client = self.app.clients.load(self.platform(), &key).await?;
-        if client.is_some() {
-            self.asker.noted.0.client.get_or_init(|| client_id.to_owned());
-        }
-        client.ok_or_else(|| ApiError::client_not_found(client_id))
+        let row = self.row(ClientRecord::key(pool_id, client_id).as_str()).await?;
+        let row = row.ok_or_else(|| ApiError::client_not_found(client_id))?;
+        self.asker.noted.0.client.get_or_init(|| client_id.to_owned());
+        Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
     /// The app client and its pool, for the unsigned calls that name only the client.
@@ -110,10 +150,52 @@ impl Ctx {
         &self,
         client_id: &str,
     ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
+        self.client_and_pool_beside(client_id, |_| Vec::new()).await
+    }
+
+    /// As [`client_and_pool`](Self::client_and_pool), with other rows read in the same round trip: `beside` says which, for
+    /// the pool of this id.
+    ///
+    /// # Errors
+    /// As [`client_and_pool`](Self::client_and_pool).
+    pub async fn client_and_pool_beside(
+        &self,
+        client_id: &str,
+        beside: impl FnOnce(&str) -> Vec<String>,
+    ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
         let pool_id = self.pool_of_client(client_id).await?;
+        self.read_client_and_pool(&pool_id, client_id, beside(&pool_id))
+            .await?;
         let client = self.client(&pool_id, client_id).await?;
         let pool = self.pool(&pool_id).await?;
         Ok((client, pool))
+    }
+
+    /// The pool and its app client, for the signed calls that name both, with other rows read in the same round trip.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException` for the pool or, if that is there, the client.
+    pub async fn pool_and_client_beside(
+        &self,
+        pool_id: &str,
+        client_id: &str,
+        beside: Vec<String>,
+    ) -> Result<(Stored<Arc<PoolRecord>>, Stored<Arc<ClientRecord>>), ApiError> {
+        self.read_client_and_pool(pool_id, client_id, beside).await?;
+        let pool = self.pool(pool_id).await?;
+        let client = self.client(pool_id, client_id).await?;
+        Ok((pool, client))
+    }
+
+    async fn read_client_and_pool(
+        &self,
+        pool_id: &str,
+        client_id: &str,
+        beside: Vec<String>,
+    ) -> Result<(), LoadError> {
+        let client = ClientRecord::key(pool_id, client_id).into();
+        let pool = PoolRecord::key(pool_id).into();
+        self.read_ahead([client, pool].into_iter().chain(beside)).await
     }
 
     /// The id of the pool that an app client belongs to. A client never changes its pool and its id is never given
@@ -122,7 +204,7 @@ impl Ctx {
         if let Some(pool_id) = self.app.pools_of_clients.get(client_id) {
             return Ok(pool_id);
         }
-        let found = load(self.platform(), &ClientRecord::pool_key(client_id)).await?;
+        let found = self.load(&ClientRecord::pool_key(client_id)).await?;
         let Reference(pool_id) = found.ok_or_else(|| ApiError::client_not_found(client_id))?.value;
         self.app
             .pools_of_clients
@@ -155,7 +237,7 @@ impl Ctx {
         pool: &PoolRecord,
         sub: &str,
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        let user = load(self.platform(), &UserRecord::key(pool.id(), sub)).await?;
+        let user = self.load(&UserRecord::key(pool.id(), sub)).await?;
         if user.is_some() {
             self.asker.noted.0.user.get_or_init(|| sub.to_owned());
         }
@@ -167,7 +249,7 @@ impl Ctx {
     /// # Errors
     /// When the store fails.
     pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
-        Ok(load(self.platform(), key).await?.map(|stored| stored.value))
+        Ok(self.load(key).await?.map(|stored| stored.value))
     }
 }
 

@@ -1,7 +1,9 @@
 //! One request: the pool's services, when and under which id it came in, and the lookups that most operations begin with.
 
+mod ahead;
 mod app;
 mod ctx;
 
+pub use ahead::Ahead;
 pub use app::App;
 pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub, find_user};

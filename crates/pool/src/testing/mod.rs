@@ -22,6 +22,7 @@ mod pool;
 mod scratch;
 mod shortcuts;
 pub mod srp;
+mod store;
 
 pub use answer::Answer;
 pub use aws::{aws, nobodys_key};
@@ -33,3 +34,4 @@ pub use lines::Lines;
 pub use moody::{Mood, Moody};
 pub use pool::TestPool;
 pub use scratch::Scratch;
+pub use store::TestStore;

@@ -6,24 +6,24 @@ use std::sync::{Arc, Mutex};
 use poolhouse_api::{Operation, parse_body};
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::inbox::Inbox;
-use poolhouse_store::{Memory, Store};
+use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, aws, nobodys_key};
+use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use crate::base::error::ApiError;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
-use crate::request::{App, Asker, Ctx};
+use crate::request::{Ahead, App, Asker, Ctx};
 use crate::run::{Parts, Sweeper, assemble};
 use crate::triggers::FunctionHost;
 
 /// What a pool's randomness begins with unless a test says otherwise.
 const SEED: u64 = 7;
 
-/// A pool in memory, at 2026-01-02T03:04:05Z.
+/// A pool in memory (or on the store that [`TestStore`] is told of), at 2026-01-02T03:04:05Z.
 ///
 /// Mail that was sent and not read fails the test when the pool is dropped; [`ignore_mail`](Self::ignore_mail) says
 /// that this is meant.
@@ -46,7 +46,7 @@ impl TestPool {
 
     /// A pool whose settings were changed.
     pub async fn with(change: impl FnOnce(&mut Settings)) -> TestPool {
-        TestPool::on(Arc::new(Memory::new()), SEED, change).await
+        TestPool::on(Arc::new(TestStore::new()), SEED, change).await
     }
 
     /// A pool on a store, so that two can share one, or one can follow another. They need different seeds, or they
@@ -63,7 +63,7 @@ impl TestPool {
         functions: Vec<(String, Arc<dyn Place>)>,
         change: impl FnOnce(&mut Settings),
     ) -> TestPool {
-        TestPool::build(Arc::new(Memory::new()), SEED, change, functions)
+        TestPool::build(Arc::new(TestStore::new()), SEED, change, functions)
     }
 
     /// As [`on`](Self::on) and [`with_functions`](Self::with_functions) together.
@@ -127,6 +127,16 @@ impl TestPool {
     /// # Panics
     /// If there is no such operation.
     pub async fn call(&self, operation: &str, body: Value) -> Answer {
+        let answer = self.call_alone(operation, body).await;
+        self.deliver_mail().await;
+        answer
+    }
+
+    /// As [`call`](Self::call), with nothing else going on: mail stays in the outbox.
+    ///
+    /// # Panics
+    /// If there is no such operation.
+    pub async fn call_alone(&self, operation: &str, body: Value) -> Answer {
         let operation =
             Operation::from_name(operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
@@ -135,10 +145,9 @@ impl TestPool {
             request_id: format!("00000000-0000-4000-8000-{number:012}"),
             now: self.app.platform.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         };
-        let outcome = serve(&ctx, operation, body.to_string().as_bytes()).await;
-        self.deliver_mail().await;
-        match outcome {
+        match serve(&ctx, operation, body.to_string().as_bytes()).await {
             Ok(body) if operation.has_output() => Answer::of(200, body),
             Ok(_) => Answer::of(200, Value::Null),
             Err(error) => Answer::refused(&error),

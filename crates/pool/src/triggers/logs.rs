@@ -36,10 +36,11 @@ impl FunctionLogs {
         }
     }
 
-    /// Appends a line, with the time before it.
+    /// Appends a line, with the time before it. What would steer a terminal is spelled out: functions print what strangers
+    /// typed.
     pub fn write(&self, function: &str, now: Millis, line: &str) {
         let moment = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default();
-        let line = format!("{moment:.3} {line}\n");
+        let line = format!("{moment:.3} {}\n", printable(line));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let name = file_name(function);
         let log = open.entry(name.clone()).or_insert_with(|| self.begin(&name));
@@ -107,6 +108,19 @@ impl LogFile {
     }
 }
 
+/// A line without control characters, but for tabs.
+fn printable(line: &str) -> String {
+    let mut printable = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c.is_control() && c != '\t' {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
+}
+
 /// A function's name as that of a file: whatever is not a letter, a digit, `-` or `_` could be a path.
 fn file_name(function: &str) -> String {
     let safe = |c: char| {
@@ -143,6 +157,14 @@ mod tests {
         );
         assert!(folder.join("___other.log").exists(), "a name is no path");
         fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_a_function_prints_steers_no_terminal() {
+        assert_eq!(
+            printable("\u{1b}[2Jname\u{9b}31m\r\tä"),
+            "\\u{1b}[2Jname\\u{9b}31m\\r\tä"
+        );
     }
 
     #[test]

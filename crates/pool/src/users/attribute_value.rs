@@ -91,7 +91,7 @@ pub fn is_phone_number(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use poolhouse_api::shapes::{
-        NumberAttributeConstraintsType, StringAttributeConstraintsType, UserPoolType,
+        AliasAttributeType, NumberAttributeConstraintsType, StringAttributeConstraintsType, UserPoolType,
     };
 
     use super::*;
@@ -190,5 +190,27 @@ mod tests {
         ] {
             assert!(!is_phone_number(number), "{number}");
         }
+    }
+
+    #[test]
+    fn a_preferred_username_that_signs_in_can_be_typed_as_a_username() {
+        let mut pool = pool();
+        let entry = SchemaAttributeType {
+            name: Some("preferred_username".to_owned()),
+            attribute_data_type: Some(AttributeDataType::String),
+            ..SchemaAttributeType::default()
+        };
+        pool.settings
+            .schema_attributes
+            .iter_mut()
+            .for_each(|schema| schema.push(entry.clone()));
+        let longest = "ä".repeat(128);
+        let too_long = "ä".repeat(129);
+        let values = ["berg", &longest, &too_long, "two words", "bell\u{7}", "tab\t"];
+        let taken =
+            |pool: &PoolRecord| values.map(|value| fault(pool, "preferred_username", value).is_none());
+        assert_eq!(taken(&pool), [true; 6], "no name to sign in with");
+        pool.settings.alias_attributes = Some(vec![AliasAttributeType::PreferredUsername]);
+        assert_eq!(taken(&pool), [true, true, false, false, false, false]);
     }
 }

@@ -336,3 +336,28 @@ async fn with_token(scene: &Scene) -> Answer {
     });
     scene.server.call("RespondToAuthChallenge", body).await
 }
+
+/// Before functions elsewhere are asked, the attempt is counted as if it had failed.
+#[tokio::test]
+async fn right_passwords_are_forgotten_as_failures_where_functions_run_elsewhere() {
+    let function = RecordingFunction::silent();
+    let scene = Scene::new(&[("PostAuthentication", &function)]).await;
+    for _ in 0..7 {
+        scene.sign_in().await.ok();
+    }
+    for _ in 0..4 {
+        let wrong = scene
+            .server
+            .password_sign_in(&scene.client, "mara", "Wrong-Horse-9!")
+            .await;
+        wrong.assert_error("NotAuthorizedException", WRONG);
+    }
+    // The fifth failure in a row would lock; a right password begins a new row.
+    scene.sign_in().await.ok();
+    let wrong = scene
+        .server
+        .password_sign_in(&scene.client, "mara", "Wrong-Horse-9!")
+        .await;
+    wrong.assert_error("NotAuthorizedException", WRONG);
+    scene.sign_in().await.ok();
+}

@@ -19,6 +19,7 @@ mod parallel;
 mod passwords;
 mod refresh;
 mod revocation;
+mod round_trips;
 mod same_work;
 mod secret_hash;
 mod sessions;

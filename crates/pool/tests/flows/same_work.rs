@@ -4,9 +4,8 @@
 use std::sync::Arc;
 
 use poolhouse_pool::base::clock::Clock;
-use poolhouse_pool::testing::TestPool;
 use poolhouse_pool::testing::srp::SrpClient;
-use poolhouse_store::Memory;
+use poolhouse_pool::testing::{TestPool, TestStore};
 use poolhouse_store::testing::{Counting, Counts};
 use serde_json::{Value, json};
 
@@ -25,7 +24,7 @@ const FLOWS: [&str; 5] = [
 /// A wrong password by this flow: the calls that each step took, and what the last one answered.
 async fn steps(
     server: &TestPool,
-    store: &Counting<Memory>,
+    store: &Counting<TestStore>,
     (pool, client): (&str, &str),
     flow: &str,
     name: &str,
@@ -65,7 +64,7 @@ async fn steps(
 
 #[tokio::test]
 async fn known_unknown_and_disabled_users_take_the_same_calls_to_the_store_in_every_flow_and_pool() {
-    let store = Arc::new(Counting::new(Memory::new()));
+    let store = Arc::new(Counting::new(TestStore::new()));
     let server = TestPool::on(store.clone(), 11, |_| {}).await;
     for kind in kinds() {
         let (pool, client) = pool_of(&server, &kind).await;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use poolhouse_pool::records::LedgerRecord;
-use poolhouse_pool::testing::{Lines, TestPool};
+use poolhouse_pool::testing::{Lines, TestPool, TestStore};
 use poolhouse_store::testing::{Hooked, fresh_version};
-use poolhouse_store::{Batch, Expect, Memory};
+use poolhouse_store::{Batch, Expect};
 
 use crate::{PASSWORD, Scene, other_than};
 
 #[tokio::test]
 async fn a_verdict_is_logged_once_however_many_races_its_step_loses() {
-    let store = Arc::new(Hooked::new(Memory::new()));
+    let store = Arc::new(Hooked::new(TestStore::new()));
     let server = TestPool::on(store.clone(), 12, |_| {}).await;
     let pool = server.confirm_pool().await;
     let client = server.client(&pool).await;

@@ -9,11 +9,11 @@ use poolhouse_outbound::aws::CredentialSource;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Asker, Ctx};
+use poolhouse_pool::request::{Ahead, Asker, Ctx};
 use poolhouse_pool::run::start::{Parts, assemble};
-use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, aws, nobodys_key};
+use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
-use poolhouse_store::{Memory, Row, Scan, Store};
+use poolhouse_store::{Row, Scan, Store};
 use zeroize::Zeroizing;
 
 /// A server with an outbox, without HTTP.
@@ -68,6 +68,7 @@ impl House {
             request_id: "request".to_owned(),
             now: self.app.platform.clock.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -127,5 +128,5 @@ pub fn mail(name: &str) -> OutgoingMail {
 }
 
 pub fn memory() -> Arc<dyn Store> {
-    Arc::new(Memory::new())
+    Arc::new(TestStore::new())
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use poolhouse_pool::testing::{Answer, RecordingFunction, TestPool};
+use poolhouse_pool::testing::{Answer, RecordingFunction, TestPool, TestStore};
 use poolhouse_pool::users::quota::CHANGE_PASSWORD;
+use poolhouse_store::Store;
 use poolhouse_store::testing::Hooked;
-use poolhouse_store::{Memory, Store};
 use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -74,7 +74,7 @@ async fn a_wrong_password_is_counted_beside_others_and_not_judged_past_the_lock(
 
 /// A pool whose functions for these triggers run elsewhere.
 async fn with_remote(functions: &[(&str, &Arc<RecordingFunction>)]) -> Scene {
-    let store = Arc::new(Hooked::new(Memory::new()));
+    let store = Arc::new(Hooked::new(TestStore::new()));
     let behind: Arc<dyn Store> = store.clone();
     let arn = |trigger: &str| format!("arn:aws:lambda:us-east-1:000000000000:function:remote-{trigger}");
     let places = functions

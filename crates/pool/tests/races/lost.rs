@@ -3,23 +3,23 @@
 
 use std::sync::Arc;
 
-use poolhouse_pool::testing::{Answer, TestPool};
+use poolhouse_pool::testing::{Answer, TestPool, TestStore};
+use poolhouse_store::Store;
 use poolhouse_store::testing::{Losing, Loss};
-use poolhouse_store::{Memory, Store};
 use serde_json::{Value, json};
 
 use crate::{OTHER, PASSWORD, keys};
 
 struct Scene {
     server: TestPool,
-    store: Arc<Losing<Memory>>,
+    store: Arc<Losing<TestStore>>,
     pool: String,
     client: String,
 }
 
 impl Scene {
     async fn new() -> Scene {
-        let store = Arc::new(Losing::new(Memory::new()));
+        let store = Arc::new(Losing::new(TestStore::new()));
         let behind: Arc<dyn Store> = store.clone();
         let server = TestPool::build(behind, 7, |_| {}, Vec::new());
         let pool = server.open_confirm_pool().await;

@@ -19,10 +19,10 @@ mod users;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use poolhouse_pool::request::{Asker, Ctx};
-use poolhouse_pool::testing::{Answer, TestPool};
+use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_store::testing::Hooked;
-use poolhouse_store::{Memory, Scan, Store};
+use poolhouse_store::{Scan, Store};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -36,7 +36,7 @@ const WRONG: &str = "Incorrect username or password.";
 /// A pool on a store in which somebody else may come first.
 struct Scene {
     server: TestPool,
-    store: Arc<Hooked<Memory>>,
+    store: Arc<Hooked<TestStore>>,
     pool: String,
     client: String,
 }
@@ -61,7 +61,7 @@ impl Scene {
         Scene::in_pool(server, store, pool, json!({})).await
     }
 
-    async fn in_pool(server: TestPool, store: Arc<Hooked<Memory>>, pool: String, client: Value) -> Scene {
+    async fn in_pool(server: TestPool, store: Arc<Hooked<TestStore>>, pool: String, client: Value) -> Scene {
         let client = server.client_with(&pool, client).await["ClientId"].clone();
         server.user(&pool, "mara", PASSWORD).await;
         Scene {
@@ -168,8 +168,8 @@ impl Drop for Scene {
     }
 }
 
-fn server() -> (TestPool, Arc<Hooked<Memory>>) {
-    let store = Arc::new(Hooked::new(Memory::new()));
+fn server() -> (TestPool, Arc<Hooked<TestStore>>) {
+    let store = Arc::new(Hooked::new(TestStore::new()));
     let behind: Arc<dyn Store> = store.clone();
     (TestPool::build(behind, 7, |_| {}, Vec::new()), store)
 }
@@ -189,6 +189,7 @@ fn request(server: &TestPool) -> Ctx {
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use poolhouse_mail::smtp::Relay;
 use poolhouse_mail::{CarrierUrl, Mailbox};
 use poolhouse_outbound::http::Endpoint;
 
-use super::{CONFIG, CliError, DEFAULT_DATA, QuickstartArgs, ServeArgs, own_name};
+use super::{CONFIG, CliError, DEFAULT_DATA, QuickstartArgs, ServeArgs, engine, own_name};
 use crate::config::{self, Configuration};
 use poolhouse_pool::base::settings::{MailCarrier, SesSettings, Settings};
 use poolhouse_pool::base::tls;
@@ -69,6 +69,9 @@ fn apply(arguments: ServeArgs, configuration: &mut Configuration) -> Result<(), 
     }
     let data = arguments.data.or_else(|| settings.data.take());
     settings.data = Some(data.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)));
+    if let Some(given) = arguments.store {
+        configuration.store = Some(engine::address(&given)?);
+    }
     if let Some(url) = arguments.smtp {
         let form = config::RELAY_FORM;
         let url = match url.strip_prefix('@') {

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use poolhouse_crypto::OsEntropy;
-use poolhouse_store::{Batch, Sqlite};
+use poolhouse_store::Batch;
+use poolhouse_store::postgres::Address;
 use zeroize::Zeroizing;
 
 use super::CliError;
-use crate::key_file;
+use super::engine::{self, Engine};
+use crate::key_file::{self, KeyFileError};
 use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
@@ -26,26 +28,51 @@ const KNOWN: &[u8] = b"poolhouse";
 /// An opened data directory.
 pub(super) struct Data {
     /// The database.
-    pub store: Arc<Sqlite>,
+    pub engine: Engine,
     /// The key to it.
     pub master_key: Zeroizing<[u8; 32]>,
 }
 
-/// Opens the directory, and makes it with a database and a key if it is not there.
-pub(super) async fn open(directory: &Path) -> Result<Data, CliError> {
-    let cannot = |what: &str| CliError::new(format!("{what} {} cannot be used", directory.display()));
+/// Opens the directory, and makes it with a key, and a database unless that is elsewhere, if it is not there.
+pub(super) async fn open(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
+    let cannot = |error: KeyFileError| {
+        CliError::new(format!(
+            "the data directory {} cannot be used",
+            directory.display()
+        ))
+        .caused_by(error)
+    };
     let database = directory.join(DATABASE);
     refuse_empty(directory, &database)?;
-    key_file::prepare_directory(directory).map_err(|error| cannot("the data directory").caused_by(error))?;
-    let master_key = key_file::load_or_create(directory, &database, &OsEntropy)
-        .map_err(|error| cannot("the data directory").caused_by(error))?;
-    let store = Sqlite::open(&database).map_err(|error| cannot("the database in").caused_by(error))?;
-    let data = Data {
-        store: Arc::new(store),
-        master_key,
+    key_file::prepare_directory(directory).map_err(cannot)?;
+    let shared = match elsewhere {
+        Some(address) => Some(open_shared(directory, address).await?),
+        None => None,
     };
+    let master_key = key_file::load_or_create(directory, &database, &OsEntropy).map_err(cannot)?;
+    let engine = match shared {
+        Some(engine) => engine,
+        None => Engine::file(directory, &database)?,
+    };
+    let data = Data { engine, master_key };
     data.check_seal(directory).await?;
     Ok(data)
+}
+
+/// Opens a database elsewhere. One that holds something belongs to a key, and no new one is made for it.
+async fn open_shared(directory: &Path, address: &Address) -> Result<Engine, CliError> {
+    let engine = Engine::postgres(address).await?;
+    let sealed = engine.store().get(seal::key().as_str()).await;
+    let sealed = sealed.map_err(|error| CliError::new("the database cannot be read").caused_by(error))?;
+    if sealed.is_some() && !key_file::is_in(directory) {
+        return Err(CliError::new(format!(
+            "the database at {address} is in use, and its key is not in {0}. Copy master.key from another server's data directory, or \
+             from your backup, to {0}",
+            directory.display()
+        )));
+    }
+    Engine::note(directory, address)?;
+    Ok(engine)
 }
 
 /// Reserves the directory for one server, and makes it if it is not there. The reservation ends with the returned file.
@@ -86,21 +113,27 @@ fn refuse_empty(directory: &Path, database: &Path) -> Result<(), CliError> {
     )))
 }
 
+/// Opens what a command names.
+pub(super) async fn named(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
+    let elsewhere = store.map(engine::address).transpose()?;
+    open(directory, elsewhere.as_ref()).await
+}
+
 /// Opens a directory that must be there: whoever mistypes it does not want a new one.
-pub(super) async fn existing(directory: &Path) -> Result<Data, CliError> {
+pub(super) async fn existing(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
     if !directory.is_dir() {
         let path = directory.display();
         return Err(CliError::new(format!(
             "there is no directory {path}. Name the server's with --data"
         )));
     }
-    open(directory).await
+    named(directory, store).await
 }
 
 impl Data {
     /// The platform over this directory, for commands that do one thing and end.
     pub fn platform(&self) -> Platform {
-        let store = self.store.clone();
+        let store = self.engine.store();
         Platform::new(
             store,
             &self.master_key,
@@ -128,7 +161,7 @@ impl Data {
         }
         let directory: PathBuf = directory.to_owned();
         Err(CliError::new(format!(
-            "{0}/master.key is not the key that {0}/{DATABASE} was written with. Put the right one back from your backup",
+            "{0}/master.key is not the key that the database was written with. Put the right one back from your backup",
             directory.display()
         )))
     }

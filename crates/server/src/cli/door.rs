@@ -19,13 +19,13 @@ pub(super) fn run(arguments: &DoorArgs) -> Result<(), CliError> {
 
 async fn decide(arguments: &DoorArgs) -> Result<(), CliError> {
     let (pool, client) = (&arguments.user_pool_id, arguments.client_id.as_deref());
-    let data = data::existing(&arguments.at.data).await?;
+    let data = data::existing(&arguments.at.data, arguments.at.store.as_deref()).await?;
     let platform = data.platform();
     let found = match arguments.state {
         None => door::of(&platform, pool).await,
         Some(state) => door::decide(&platform, pool, client, state == DoorState::Shut).await,
     };
-    data.store.close().await;
+    data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the door was not changed").caused_by(error))?;
     let door = found.ok_or_else(|| CliError::new(format!("there is no user pool {pool}")))?;
     print(&shown(&door, arguments.at.output))

@@ -20,9 +20,9 @@ pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
 }
 
 async fn create(at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::open(&at.data).await?;
+    let data = data::named(&at.data, at.store.as_deref()).await?;
     let made = access::create(&data.platform()).await;
-    data.store.close().await;
+    data.engine.close().await;
     let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
     let (id, secret) = (made.access_key_id, made.secret_access_key);
     print(&match at.output {
@@ -36,9 +36,9 @@ async fn create(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn list(at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::existing(&at.data).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let found = access::list(&data.platform()).await;
-    data.store.close().await;
+    data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
     if at.output == Output::Json {
         let keys: Vec<Value> = found
@@ -56,9 +56,9 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
 }
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
-    let data = data::existing(&at.data).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let deleted = access::delete(&data.platform(), id).await;
-    data.store.close().await;
+    data.engine.close().await;
     match deleted {
         Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),
         Ok(true) => print(&format!("Deleted {id}.")),

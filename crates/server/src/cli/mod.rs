@@ -4,6 +4,7 @@ mod aws;
 mod configure;
 mod data;
 mod door;
+mod engine;
 mod files;
 mod init;
 mod keys;
@@ -44,6 +45,12 @@ struct ServeArgs {
     /// database cannot be read.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The PostgreSQL database that holds everything but the key: postgres://user:password@host/database, or @FILE
+    ///
+    /// Any number of servers may share it, each with a copy of the same master.key in its own data directory. A password on a
+    /// command line can be seen by others on the machine: put the URL into a file.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
     /// The SMTP server that sends mail: smtp://user:password@host:587 or smtps://…
     ///
     /// A password on a command line can be seen by others on the machine: the configuration file is the better place.
@@ -131,6 +138,9 @@ struct KeysArgs {
     /// The directory of the database and its key
     #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA)]
     data: PathBuf,
+    /// The PostgreSQL database, if the server has one: postgres://user:password@host/database, or @FILE
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use super::data::{self, Data};
 use super::{CliError, print};
-use poolhouse_operator::{Command, DevicesCommand, ForgetArgs, LockedArgs, Output, UnlockArgs, told};
+use poolhouse_operator::{
+    Command, CountersArgs, DevicesCommand, ForgetArgs, LockedArgs, Output, UnlockArgs, told,
+};
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops::pools::code_factor::{Done, forget_browsers, locked_users, unlock_user};
 use poolhouse_pool::run::confirm_keys;
@@ -33,9 +35,9 @@ fn block_on(done: impl Future<Output = Result<(), CliError>>) -> Result<(), CliE
 
 async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
-    let (data, confirm) = open(args.counters.data.as_deref()).await?;
+    let (data, confirm) = open(&args.counters).await?;
     let done = unlock_user(&data.platform(), &confirm, pool, user).await;
-    data.store.close().await;
+    data.engine.close().await;
     match stood(done, pool, user)? {
         (name, None) => print(&format!("Nothing to do: nothing is counted of {name}.")),
         (name, Some(stood)) => print(&format!(
@@ -48,9 +50,9 @@ async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
 
 async fn forget(args: &ForgetArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
-    let (data, confirm) = open(args.counters.data.as_deref()).await?;
+    let (data, confirm) = open(&args.counters).await?;
     let done = forget_browsers(&data.platform(), &confirm, pool, user).await;
-    data.store.close().await;
+    data.engine.close().await;
     match stood(done, pool, user)? {
         (name, Some(Standing { devices: (0, _), .. }) | None) => {
             print(&format!("Nothing to do: no browser of {name} is remembered."))
@@ -64,9 +66,9 @@ async fn forget(args: &ForgetArgs) -> Result<(), CliError> {
 
 async fn locked(args: &LockedArgs) -> Result<(), CliError> {
     let pool = &args.counters.user_pool_id;
-    let (data, confirm) = open(args.counters.data.as_deref()).await?;
+    let (data, confirm) = open(&args.counters).await?;
     let found = locked_users(&data.platform(), &confirm, pool).await;
-    data.store.close().await;
+    data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the database cannot be read").caused_by(error))?;
     let found = found.ok_or_else(|| no_pool(pool))?;
     if args.output == Output::Json {
@@ -95,8 +97,9 @@ fn shown(name: &str, standing: &Standing) -> Value {
     })
 }
 
-async fn open(directory: Option<&Path>) -> Result<(Data, Settings), CliError> {
-    let data = data::existing(directory.unwrap_or(Path::new(super::DEFAULT_DATA))).await?;
+async fn open(at: &CountersArgs) -> Result<(Data, Settings), CliError> {
+    let directory = at.data.as_deref().unwrap_or(Path::new(super::DEFAULT_DATA));
+    let data = data::existing(directory, at.store.as_deref()).await?;
     let keys = confirm_keys(&data.master_key)
         .map_err(|error| CliError::new("the master key cannot be used").caused_by(error))?;
     Ok((data, Settings::with_keys(Some(keys))))

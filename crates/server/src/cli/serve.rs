@@ -34,6 +34,7 @@ use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
 use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
+use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 
 /// Mails that the local inbox keeps.
@@ -78,13 +79,14 @@ async fn serve(
         .clone()
         .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
     let _reserved = data::reserve(&directory)?;
-    let data = data::open(&directory).await?;
+    let data = data::open(&directory, configuration.store.as_ref()).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
         mut settings,
         mut web,
         mut http,
         issuer,
+        store,
         ..
     } = configuration;
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
@@ -115,7 +117,7 @@ async fn serve(
     );
     warm_up(&app).await;
     let doors = door::lines(&app).await?;
-    if let Err(error) = announce(&app, &directory, quickstart, doors) {
+    if let Err(error) = announce(&app, &directory, store.as_ref(), quickstart, doors) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
@@ -123,7 +125,7 @@ async fn serve(
     tracing::info!("stopping");
     stop.request();
     finish(background, &app).await;
-    data.store.close().await;
+    data.engine.close().await;
     Ok(())
 }
 
@@ -191,7 +193,7 @@ fn put_together(
     aws: Caller,
 ) -> Result<Arc<App>, CliError> {
     let parts = Parts {
-        store: data.store.clone(),
+        store: data.engine.store(),
         master_key: data.master_key.clone(),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
@@ -284,6 +286,7 @@ async fn warm_up(app: &App) {
 fn announce(
     app: &App,
     directory: &Path,
+    store: Option<&Address>,
     quickstart: Option<Quickstart>,
     doors: Vec<String>,
 ) -> Result<(), CliError> {
@@ -295,6 +298,7 @@ fn announce(
         format!("Poolhouse is ready at {url}"),
         format!("  data   {}", directory.display()),
     ];
+    lines.extend(store.map(|address| format!("  store  {address}")));
     lines.extend(
         app.settings
             .inbox

@@ -105,7 +105,9 @@ table! { top, "":
     LISTEN: "listen", Text, Value("\"127.0.0.1:9229\""), "\"127.0.0.1:9229\"",
         "Where the server listens. It speaks HTTP: put a TLS proxy in front of it before others use it.";
     DATA: "data", Path, Words("`poolhouse-data` in the current directory"), "\"poolhouse-data\"",
-        "The folder of the database and its key.";
+        "The folder of the database and its key; with `store`, of the key alone.";
+    STORE: "store", Text, Words("one file in the data folder"), "\"@/etc/poolhouse/store\"",
+        "The PostgreSQL database that holds everything but the key: `postgres://user:password@host/database`, or `@FILE` for a file that holds it. [All of the URL](../guides/postgres.md#the-address).";
     ISSUER: "issuer", Text, Words("`http://` and the address it listens on"), "\"https://id.example.com\"",
         "The base of `iss` in tokens, without a slash at its end.";
     ACCOUNT: "account", Text, Value("\"000000000000\""), "\"000000000000\"", "The account number in ARNs.";

@@ -7,7 +7,7 @@ use poolhouse_confirm::{Logo, Templates};
 use poolhouse_mail::{Address, CarrierUrl, Mailbox};
 use poolhouse_pool::base::settings::{BounceSecret, MailSettings};
 
-use super::keys::{Key, mail as keys};
+use super::keys::mail as keys;
 use super::table::{ConfigError, Section};
 
 /// How relays are written.
@@ -54,7 +54,7 @@ pub(super) fn read(mut section: Section<'_>) -> Result<Mail, ConfigError> {
     let own_name = section.text(&keys::EHLO)?;
     let mut carriers = Vec::new();
     for url in urls {
-        let url = secret(&section, &keys::RELAYS, url)?;
+        let url = section.secret(&keys::RELAYS, url)?;
         carriers.push(carrier(&section, &url, ca.as_deref(), own_name.as_deref())?);
     }
     if let Some(connections) = section.count(&keys::CONNECTIONS)? {
@@ -107,25 +107,11 @@ fn carrier(
     Ok(CarrierUrl::Smtp(relay))
 }
 
-/// A text, or what stands in the file that it names behind an `@`.
-fn secret(section: &Section<'_>, key: &'static Key, text: String) -> Result<String, ConfigError> {
-    let Some(file) = text.strip_prefix('@') else {
-        return Ok(text);
-    };
-    let content = fs::read_to_string(section.beside(file));
-    content.map(|content| content.trim().to_owned()).map_err(|error| {
-        section.error(
-            key,
-            format!("names the file {file}, which cannot be read: {error}"),
-        )
-    })
-}
-
 fn bounce_secret(section: &mut Section<'_>) -> Result<Option<BounceSecret>, ConfigError> {
     let Some(text) = section.text(&keys::BOUNCE_SECRET)? else {
         return Ok(None);
     };
-    let text = secret(section, &keys::BOUNCE_SECRET, text)?;
+    let text = section.secret(&keys::BOUNCE_SECRET, text)?;
     let legal = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     if text.len() < SHORTEST_SECRET || !text.bytes().all(legal) {
         let problem = format!("must have at least {SHORTEST_SECRET} letters, digits, or any of - . _ ~");

@@ -23,6 +23,8 @@ pub use address::{AddressError, address};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
 use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
+use poolhouse_store::postgres::Address;
+use poolhouse_text::with_causes;
 pub use table::ConfigError;
 use table::Section;
 pub use template::template;
@@ -32,6 +34,8 @@ pub use template::template;
 pub struct Configuration {
     /// Defaults with the file's settings over them.
     pub settings: Settings,
+    /// The PostgreSQL database that holds everything but the key, if there is one.
+    pub store: Option<Address>,
     /// The sign-in page.
     pub web: WebSettings,
     /// Limits on requests and connections.
@@ -74,6 +78,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
         settings.listen = read?;
     }
     settings.data = top.path(&keys::top::DATA)?;
+    configuration.store = store(&mut top)?;
     configuration.issuer = top.parsed(
         &keys::top::ISSUER,
         "an http or https URL without a slash at its end",
@@ -111,6 +116,21 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
+}
+
+/// The database's address, which the file may leave to a file of its own, for it holds a password.
+fn store(top: &mut Section<'_>) -> Result<Option<Address>, ConfigError> {
+    let Some(text) = top.text(&keys::top::STORE)? else {
+        return Ok(None);
+    };
+    let address = Address::parse(&top.secret(&keys::top::STORE, text)?);
+    let complain = |error| {
+        top.error(
+            &keys::top::STORE,
+            format!("cannot be used: {}", with_causes(&error)),
+        )
+    };
+    address.map(Some).map_err(complain)
 }
 
 /// What functions elsewhere must be told, and a pool knows.

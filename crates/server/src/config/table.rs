@@ -1,6 +1,7 @@
 //! Reading TOML by hand, so that every mistake is told with its key and what to do about it.
 
 use std::fmt;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -105,6 +106,20 @@ impl<'a> Section<'a> {
     /// A path from where the file lies.
     pub fn beside(&self, path: &str) -> PathBuf {
         self.file.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// A text, or what stands in the file that it names behind an `@`.
+    pub fn secret(&self, key: &'static Key, text: String) -> Result<String, ConfigError> {
+        let Some(file) = text.strip_prefix('@') else {
+            return Ok(text);
+        };
+        let content = fs::read_to_string(self.beside(file));
+        content.map(|content| content.trim().to_owned()).map_err(|error| {
+            self.error(
+                key,
+                format!("names the file {file}, which cannot be read: {error}"),
+            )
+        })
     }
 
     /// `true` or `false`.

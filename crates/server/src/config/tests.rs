@@ -28,6 +28,7 @@ fn every_setting_is_read() {
         r#"
         listen = "0.0.0.0:80"
         data = "data"
+        store = "postgres://pool:hunter2@db1.example.com,db2.example.com:6000/pool"
         issuer = "https://auth.example.com/base"
         account = "111122223333"
         region = "eu-central-1"
@@ -72,7 +73,12 @@ fn every_setting_is_read() {
         inbox,
         inbox_smtp,
         carriers,
+        store,
     } = read;
+    assert_eq!(
+        store.unwrap().to_string(),
+        "postgres://db1.example.com:5432,db2.example.com:6000/pool (schema poolhouse)"
+    );
     assert_eq!(settings.listen.to_string(), "0.0.0.0:80");
     assert_eq!(
         settings.data,

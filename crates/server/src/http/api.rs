@@ -18,7 +18,7 @@ use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Asker, Ctx, Noted};
+use poolhouse_pool::request::{Ahead, Asker, Ctx, Noted};
 
 /// What the API's requests and answers say they are.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -56,6 +56,7 @@ pub async fn handle(
         request_id,
         now: app.platform.clock.now(),
         asker: asker(app, request.headers()),
+        ahead: Ahead::default(),
     };
     let outcome = match operation {
         Some(operation) => serve(&ctx, operation, request, room).await,
@@ -76,6 +77,10 @@ pub async fn handle(
     response
         .headers_mut()
         .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    // Tokens and what is known of people are nothing to keep by the way.
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&ctx.request_id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

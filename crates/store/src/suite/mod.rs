@@ -83,6 +83,9 @@ macro_rules! suite {
             parallel_deletes_have_one_winner,
             readers_see_whole_batches,
             checks_of_each_others_keys_have_one_winner,
+            absent_puts_of_both_kinds_have_one_winner,
+            who_depends_on_a_row_and_who_deletes_it_have_one_winner,
+            blind_batches_are_applied_one_after_the_other,
             a_commit_is_seen_by_the_next_read,
         });
     };

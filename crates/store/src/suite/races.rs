@@ -144,6 +144,65 @@ pub async fn checks_of_each_others_keys_have_one_winner(store: Arc<dyn Store>) {
     }
 }
 
+/// One that lasts and one that expires: that there is one row at a key holds for both kinds together.
+pub async fn absent_puts_of_both_kinds_have_one_winner(store: Arc<dyn Store>) {
+    for round in 0..8 {
+        let key = format!("alias/{round}");
+        let batch = |caller: usize| match caller % 2 {
+            0 => Batch::new().put(&key, Expect::Absent, caller.to_string()),
+            _ => Batch::new().put_until(&key, Expect::Absent, caller.to_string(), 1),
+        };
+        assert_eq!(winners(&store, (0..16).map(batch).collect()).await, 1);
+        let rows = store.scan(Scan::prefix(&key, 9)).await.unwrap();
+        assert_eq!(rows.len(), 1, "round {round}");
+        assert_eq!(store.get(&key).await.unwrap().as_ref(), rows.first());
+    }
+}
+
+/// A row that is only expected to be there stays there until the batch is applied.
+pub async fn who_depends_on_a_row_and_who_deletes_it_have_one_winner(store: Arc<dyn Store>) {
+    for round in 0..50 {
+        let (pool, user) = (format!("pool/{round}"), format!("user/{round}"));
+        let version = put(&*store, &pool, "{}").await;
+        let batches = vec![
+            Batch::new()
+                .check(&pool, Expect::Present)
+                .put(&user, Expect::Absent, "{}"),
+            Batch::new()
+                .delete(&pool, Expect::Version(version))
+                .check(&user, Expect::Absent),
+        ];
+        assert_eq!(winners(&store, batches).await, 1, "round {round}");
+        let (pool, user) = (version_of(&*store, &pool).await, version_of(&*store, &user).await);
+        assert_eq!(pool.is_some(), user.is_some(), "round {round}");
+    }
+}
+
+/// Batches that expect nothing at all are applied one after the other all the same, also where a row is not there yet.
+pub async fn blind_batches_are_applied_one_after_the_other(store: Arc<dyn Store>) {
+    for round in 0..50 {
+        let (left, right) = (format!("pair/{round}/left"), format!("pair/{round}/right"));
+        let batches = vec![
+            Batch::new()
+                .put(&left, Expect::Any, "1")
+                .delete(&right, Expect::Any),
+            Batch::new()
+                .put(&left, Expect::Any, "2")
+                .put(&right, Expect::Any, "2"),
+        ];
+        assert_eq!(winners(&store, batches).await, 2);
+        let rows = store
+            .scan(Scan::prefix(format!("pair/{round}/"), 3))
+            .await
+            .unwrap();
+        let bodies: Vec<&str> = rows.iter().map(|row| row.body.as_str()).collect();
+        assert!(
+            bodies == ["1"] || bodies == ["2", "2"],
+            "round {round}: {bodies:?}"
+        );
+    }
+}
+
 /// By the caller itself and by any other, whichever connection serves them.
 pub async fn a_commit_is_seen_by_the_next_read(store: Arc<dyn Store>) {
     let mut callers = JoinSet::new();

@@ -1,4 +1,4 @@
-//! How many round trips an operation takes.
+//! How many round trips an operation takes, and how many rows it asks for.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,6 +11,8 @@ pub struct Counts {
     pub gets: usize,
     /// [`Store::get_many`], whatever the number of keys.
     pub get_manys: usize,
+    /// Rows asked for by key, whether they were there or not.
+    pub rows: usize,
     /// [`Store::scan`].
     pub scans: usize,
     /// [`Store::commit`], whatever came of it.
@@ -35,7 +37,7 @@ impl Counts {
 /// # async fn test() {
 /// let store = Counting::new(Memory::new());
 /// store.get_many(&["a", "b", "c"]).await.unwrap();
-/// assert_eq!(store.take(), Counts { get_manys: 1, ..Counts::default() });
+/// assert_eq!(store.take(), Counts { get_manys: 1, rows: 3, ..Counts::default() });
 /// # }
 /// ```
 pub struct Counting<S> {
@@ -69,12 +71,18 @@ impl<S: Store> Counting<S> {
 
 impl<S: Store> Store for Counting<S> {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Row>, StoreError>> {
-        self.count(|counts| counts.gets += 1);
+        self.count(|counts| {
+            counts.gets += 1;
+            counts.rows += 1;
+        });
         self.inner.get(key)
     }
 
     fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
-        self.count(|counts| counts.get_manys += 1);
+        self.count(|counts| {
+            counts.get_manys += 1;
+            counts.rows += keys.len();
+        });
         self.inner.get_many(keys)
     }
 

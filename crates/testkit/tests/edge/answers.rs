@@ -143,3 +143,16 @@ async fn health_says_whether_the_store_answers() {
         );
     }
 }
+
+#[tokio::test]
+async fn no_answer_of_the_api_is_kept_on_its_way() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let body = json!({ "UserPoolId": pool });
+    let described = server.call("DescribeUserPool", body).await;
+    let refused = server.call("GetUser", json!({ "AccessToken": "x" })).await;
+    assert_eq!((described.status, refused.status), (200, 400));
+    for answer in [described, refused] {
+        assert_eq!(answer.header("cache-control"), "no-store");
+    }
+}

@@ -12,8 +12,7 @@ use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
 use crate::records::session::ChallengeResult;
-use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
-use crate::request::Ctx;
+use crate::records::{RecordBatch, SessionRecord, Stored};
 use crate::triggers;
 use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
 
@@ -77,17 +76,9 @@ pub async fn ask(
     ))
 }
 
-/// Finds the challenge that an answer belongs to.
-///
-/// # Errors
-/// `NotAuthorizedException` for a session that is expired, used or not ours.
-pub async fn find(
-    ctx: &Ctx,
-    client: &ClientRecord,
-    session: Option<&str>,
-) -> Result<Box<dyn Pending>, ApiError> {
-    let stored = handle::find_required(ctx, client, session).await?;
-    Ok(Box::new(Custom(stored)))
+/// The challenge whose session was found.
+pub fn pending(session: Stored<SessionRecord>) -> Box<dyn Pending> {
+    Box::new(Custom(session))
 }
 
 struct Custom(Stored<SessionRecord>);

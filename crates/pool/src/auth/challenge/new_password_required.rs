@@ -18,8 +18,7 @@ use crate::auth::parameters::Parameters;
 use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, RecordBatch, SessionRecord, Stored};
-use crate::request::Ctx;
+use crate::records::{RecordBatch, SessionRecord, Stored};
 use crate::triggers;
 use crate::users::attributes::{self, Change};
 use crate::users::credentials;
@@ -84,17 +83,9 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     ))
 }
 
-/// Finds the challenge that an answer belongs to.
-///
-/// # Errors
-/// `NotAuthorizedException` for a session that is expired, used or not ours.
-pub async fn find(
-    ctx: &Ctx,
-    client: &ClientRecord,
-    session: Option<&str>,
-) -> Result<Box<dyn Pending>, ApiError> {
-    let stored = handle::find_required(ctx, client, session).await?;
-    Ok(Box::new(NewPassword(stored)))
+/// The challenge whose session was found.
+pub fn pending(session: Stored<SessionRecord>) -> Box<dyn Pending> {
+    Box::new(NewPassword(session))
 }
 
 struct NewPassword(Stored<SessionRecord>);

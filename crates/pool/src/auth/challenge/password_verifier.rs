@@ -24,7 +24,7 @@ use crate::auth::room::{Pending, Proven};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
 use crate::records::document::Document;
-use crate::records::{AnsweredBlock, ClientRecord, RecordBatch, SessionRecord};
+use crate::records::{AnsweredBlock, RecordBatch, SessionRecord};
 use crate::request::Ctx;
 
 /// How far a client's clock may be off, in seconds. The service checks for gross errors only.
@@ -94,34 +94,34 @@ fn state(session: &SessionRecord, ours: &Challenge, public_a: &PublicA) -> Zeroi
     state
 }
 
-/// Finds the exchange that an answer belongs to.
+/// Opens the exchange that an answer belongs to.
 ///
 /// # Errors
 /// `InvalidParameterException` naming what is missing or malformed; `NotAuthorizedException` for a block that is expired,
 /// or not ours, which is a wrong password, or another sign-in's than the `Session` beside it.
-pub fn find(
+pub fn open(
     ctx: &Ctx,
-    client: &ClientRecord,
+    client_id: &str,
     session: Option<&str>,
     parameters: &Parameters,
-) -> Result<Box<dyn Pending>, ApiError> {
+) -> Result<Proving, ApiError> {
     let proof = Proof::read(ctx, parameters)?;
-    let exchange = Exchange::open(ctx, client.id(), &proof)?;
-    check_session_belongs(ctx, client, &exchange.session, session)?;
-    Ok(Box::new(Proving { exchange, proof }))
+    let exchange = Exchange::open(ctx, client_id, &proof)?;
+    check_session_belongs(ctx, client_id, &exchange.session, session)?;
+    Ok(Proving { exchange, proof })
 }
 
 /// Where the exchange was begun with a `Session` and the client sends it back, it must be that one.
 fn check_session_belongs(
     ctx: &Ctx,
-    client: &ClientRecord,
+    client_id: &str,
     record: &SessionRecord,
     session: Option<&str>,
 ) -> Result<(), ApiError> {
     let Some(text) = session.filter(|text| !text.is_empty()) else {
         return Ok(());
     };
-    let digest = handle::open(ctx, client.id(), text).map(|opened| opened.digest);
+    let digest = handle::open(ctx, client_id, text).map(|opened| opened.digest);
     if digest.is_some() && digest == record.session_digest {
         Ok(())
     } else {
@@ -130,7 +130,7 @@ fn check_session_belongs(
 }
 
 /// An exchange and the proof that was made over it.
-struct Proving {
+pub struct Proving {
     exchange: Exchange,
     proof: Proof,
 }

@@ -9,8 +9,9 @@ use poolhouse_store::{Batch, Expect};
 
 use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
-use crate::records::{Key, LedgerRecord, PoolRecord, RecordBatch, Stored, load};
+use crate::records::{Key, LedgerRecord, PoolRecord, RecordBatch, Stored};
 use crate::request::Ctx;
+use crate::triggers;
 use crate::users::schema;
 
 /// The ledger of one user as read, and as a function wants it.
@@ -43,6 +44,12 @@ impl Effects {
         self.verdict.take()
     }
 
+    /// The row that [`ledger`](Self::ledger) will read of the user, or made-up user, with this id: to be read with others.
+    /// `None` where functions run elsewhere, which may take long and keep counters of their own.
+    pub fn row(ctx: &Ctx, pool: &PoolRecord, id: &str) -> Option<String> {
+        triggers::all_in_process(&ctx.app.functions, pool).then(|| LedgerRecord::key(pool.id(), id).into())
+    }
+
     /// The ledger of the subject, as the functions before in this step left it. It is looked up for a name without a user
     /// too, which costs the same; the functions write none for such a name.
     ///
@@ -56,7 +63,7 @@ impl Effects {
     ) -> Result<Option<String>, ApiError> {
         if self.ledger.is_none() {
             let key = LedgerRecord::key(pool.id(), subject.id());
-            let stored = load(ctx.platform(), &key).await?;
+            let stored = ctx.load(&key).await?;
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
             let text = stored.map(|stored| stored.value.text);
             self.ledger = Some(Ledger {

@@ -9,14 +9,16 @@ use crate::request::Ctx;
 
 /// Begins a sign-in of the pool and client named.
 pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInitiateAuthResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id).await?;
-    let client = ctx.client(pool.value.id(), &input.client_id).await?;
     let initiation = Initiation {
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
         admin: true,
     };
+    let beside = initiation.rows(ctx, &input.user_pool_id);
+    let (pool, client) = ctx
+        .pool_and_client_beside(&input.user_pool_id, &input.client_id, beside)
+        .await?;
     initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)

@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChallengeResponse};
 
 use crate::auth::parameters::Parameters;
-use crate::auth::respond::{Response, respond};
+use crate::auth::respond::{Given, Response, respond};
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 
@@ -12,13 +12,19 @@ pub async fn run(
     ctx: &Ctx,
     input: AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id).await?;
-    let client = ctx.client(pool.value.id(), &input.client_id).await?;
-    let response = Response {
-        challenge: input.challenge_name,
-        session: input.session,
-        parameters: Parameters::new(input.challenge_responses),
-        metadata: input.client_metadata.unwrap_or_default(),
-    };
+    let response = Response::open(
+        ctx,
+        &input.client_id,
+        input.challenge_name,
+        Given {
+            session: input.session,
+            parameters: Parameters::new(input.challenge_responses),
+            metadata: input.client_metadata.unwrap_or_default(),
+        },
+    );
+    let beside = response.rows(ctx, &input.user_pool_id);
+    let (pool, client) = ctx
+        .pool_and_client_beside(&input.user_pool_id, &input.client_id, beside)
+        .await?;
     respond(ctx, &pool.value, &client, response).await.map(Into::into)
 }

@@ -9,13 +9,14 @@ use crate::request::Ctx;
 
 /// Begins a sign-in of the client named.
 pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthResponse, ApiError> {
-    let (client, pool) = ctx.client_and_pool(&input.client_id).await?;
     let initiation = Initiation {
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
         admin: false,
     };
+    let beside = |pool_id: &str| initiation.rows(ctx, pool_id);
+    let (client, pool) = ctx.client_and_pool_beside(&input.client_id, beside).await?;
     initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)

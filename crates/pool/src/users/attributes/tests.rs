@@ -128,3 +128,26 @@ fn an_address_that_only_looks_the_same_has_to_be_verified() {
         assert_eq!(user.attribute("email_verified"), Some(verified), "{new}");
     }
 }
+
+#[test]
+fn what_can_never_be_changed_is_given_once_by_a_user_who_was_created_without_it() {
+    let entry = |name: &str, required| poolhouse_api::shapes::SchemaAttributeType {
+        name: Some(name.to_owned()),
+        mutable: Some(false),
+        required: Some(required),
+        ..Default::default()
+    };
+    let mut pool = pool();
+    pool.settings.schema_attributes = Some(vec![entry("name", true), entry("nickname", false)]);
+    let takes = |user: &UserRecord, name: &str| {
+        let change = Change::setting([pair(name, "Mara")]);
+        change.check_change(&pool, user).is_ok()
+    };
+    let mut invited = user();
+    invited.status = UserStatusType::ForceChangePassword;
+    assert!(takes(&invited, "name"));
+    assert!(!takes(&invited, "nickname"), "nobody has to have one");
+    assert!(!takes(&user(), "name"), "who has signed in is asked no more");
+    invited.set_attribute("name", "Mia");
+    assert!(!takes(&invited, "name"), "it is given already");
+}

@@ -6,7 +6,7 @@ use poolhouse_store::{BoxFuture, Memory, Row, Scan, Store, StoreError, Version};
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::request::Asker;
+use crate::request::{Ahead, Asker};
 use crate::testing::TestPool;
 
 const POOL: &str = "us-east-1_AbCd12345";
@@ -20,6 +20,7 @@ fn request(server: &TestPool) -> Ctx {
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     }
 }
 
@@ -231,5 +232,24 @@ async fn codes_are_swept_an_hour_after_their_time() {
         server.sweep().await;
         let row = server.store().get(key.as_str()).await.unwrap();
         assert_eq!(row.is_some(), is_left, "after {seconds} more seconds");
+    }
+}
+
+#[tokio::test]
+async fn codes_are_as_long_as_the_services() {
+    let server = TestPool::new().await;
+    for (purpose, digits) in [
+        (Purpose::SignUp, 6),
+        (Purpose::ForgotPassword, 6),
+        (Purpose::VerifyEmail, 6),
+        (Purpose::VerifyPhoneNumber, 6),
+        (Purpose::EmailOtp, 8),
+        (Purpose::SmsOtp, 8),
+    ] {
+        let code = sent(&server, purpose).await;
+        assert!(
+            code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()),
+            "{purpose:?}"
+        );
     }
 }

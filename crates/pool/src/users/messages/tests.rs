@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::request::Asker;
+use crate::request::{Ahead, Asker};
 use crate::testing::{RecordingFunction, TestPool};
 
 #[test]
@@ -52,6 +52,7 @@ async fn scene(server: &TestPool, pool: &str) -> (Ctx, Arc<PoolRecord>, UserReco
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
         now: server.app().platform.now(),
         asker: Asker::default(),
+        ahead: Ahead::default(),
     };
     let pool = ctx.pool(pool).await.unwrap().value;
     let user = ctx.user(&pool, "mara").await.unwrap().value;

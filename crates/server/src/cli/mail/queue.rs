@@ -15,14 +15,14 @@ const MOST: usize = 10_000;
 pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
     let QueueArgs { to, at } = arguments;
     let to = to.as_deref().map(address).transpose()?;
-    let data = data::existing(&at.data).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform();
     let waiting = queue::list(&platform, MOST).await;
     let suppressed = match &to {
         Some(to) => suppression::of(&platform, to).await,
         None => Ok(None),
     };
-    data.store.close().await;
+    data.engine.close().await;
     let waiting = waiting.map_err(|error| CliError::new("the outbox cannot be read").caused_by(error))?;
     let suppressed = suppressed
         .map_err(|error| CliError::new("what is known of the address cannot be read").caused_by(error))?;
@@ -53,10 +53,10 @@ pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
 pub(super) async fn allow(arguments: AllowArgs) -> Result<(), CliError> {
     let AllowArgs { address: text, at } = arguments;
     let address = address(&text)?;
-    let data = data::existing(&at.data).await?;
+    let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform();
     let lifted = platform.commit(suppression::lift(&platform, &address)).await;
-    data.store.close().await;
+    data.engine.close().await;
     lifted.map_err(|error| CliError::new("the address is as it was").caused_by(error))?;
     match at.output {
         Output::Json => print(&json!({ "address": address.as_str() }).to_string()),

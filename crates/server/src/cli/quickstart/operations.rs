@@ -6,7 +6,7 @@ use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
-use poolhouse_pool::request::{App, Asker, Ctx};
+use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 use serde_json::{Value, json};
 
 use crate::cli::CliError;
@@ -35,6 +35,7 @@ impl Operator<'_> {
             request_id: uuid_v4(&*self.app.platform.entropy),
             now: self.app.platform.now(),
             asker: Asker::default(),
+            ahead: Ahead::default(),
         }
     }
 

@@ -31,7 +31,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use poolhouse_api::ErrorCode;
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_pool::request::{App, Asker, Ctx};
+use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 
 use super::access;
 use super::body::Bodies;
@@ -68,6 +68,7 @@ pub(super) async fn divert(
         request_id: id,
         now,
         asker: Asker::default(),
+        ahead: Ahead::default(),
     };
     let outcome = if is_local {
         serve(&ctx, &service, &request).await
