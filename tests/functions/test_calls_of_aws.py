@@ -41,8 +41,9 @@ def function(name, runtime, folder, handler, **others):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    functions = function("inNode", "nodejs", "node", "callsAws.handler", processes=1)
-    functions += function("inPython", "python", "python", "calls_aws.handler", processes=1, program=sys.executable)
+    settings = {"processes": 1, "operations": ["AdminGetUser", "AdminUpdateUserAttributes"]}
+    functions = function("inNode", "nodejs", "node", "callsAws.handler", **settings)
+    functions += function("inPython", "python", "python", "calls_aws.handler", program=sys.executable, **settings)
     running = Server(tmp_path_factory.mktemp("server"), functions=functions + AWS)
     yield running
     assert running.stop() == 0
@@ -129,6 +130,19 @@ def mailed(server, request):
 def test_the_pool_itself_is_reached(call, sdk, functions):
     answer = call(sdk, "cognito-idp", "admin_get_user", UserPoolId=functions.pool.id, Username=functions._user.email)
     assert answer["answer"]["UserStatus"] == "CONFIRMED"
+
+
+def test_a_function_changes_the_attributes_of_its_user(call, sdk, functions):
+    user = {"UserPoolId": functions.pool.id, "Username": functions._user.email}
+    nickname = {"Name": "nickname", "Value": f"by {sdk}"}
+    changed = call(sdk, "cognito-idp", "admin_update_user_attributes", **user, UserAttributes=[nickname])
+    assert "answer" in changed, changed
+    answer = call(sdk, "cognito-idp", "admin_get_user", **user)
+    assert nickname in answer["answer"]["UserAttributes"]
+    # What the settings do not allow the function stays refused, by the pool and not by a host that is not there.
+    refused = call(sdk, "cognito-idp", "admin_disable_user", **user)
+    assert refused["error"] == "AccessDeniedException", refused
+    assert "is not authorized to perform: cognito-idp:AdminDisableUser" in refused["message"]
 
 
 def test_ses_sends_through_the_pools_mail(call, sdk, mailed):

@@ -81,13 +81,18 @@ operations! {
         DescribeUserPoolClient => clients::describe_user_pool_client,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUser => account::get_user,
+        GetUserPoolMfaConfig => pools::get_user_pool_mfa_config,
         GlobalSignOut => account::global_sign_out,
         InitiateAuth => auth::initiate_auth,
+        ListTagsForResource => pools::list_tags_for_resource,
         ListUserPoolClients => clients::list_user_pool_clients,
         ListUserPools => pools::list_user_pools,
         ListUsers => users::list_users,
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
+        SetUserPoolMfaConfig => pools::set_user_pool_mfa_config,
+        TagResource => pools::tag_resource,
+        UntagResource => pools::untag_resource,
         UpdateUserAttributes => account::update_user_attributes,
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
@@ -164,7 +169,6 @@ operations! {
         GetUserAttributeVerificationCode,
         GetUserAuthFactors,
         GetUserPoolClientSessionConfiguration,
-        GetUserPoolMfaConfig,
         GetUserPoolSessionConfiguration,
         InitiatePointInTimeRecovery,
         ListCIMDPolicies,
@@ -174,7 +178,6 @@ operations! {
         ListIdentityProviders,
         ListPointInTimeRecoveries,
         ListResourceServers,
-        ListTagsForResource,
         ListTerms,
         ListUserImportJobs,
         ListUserPoolClientSecrets,
@@ -189,7 +192,6 @@ operations! {
         SetUICustomization,
         SetUserMFAPreference,
         SetUserPoolClientSessionConfiguration,
-        SetUserPoolMfaConfig,
         SetUserPoolSessionConfiguration,
         SetUserSettings,
         SignUp,
@@ -197,8 +199,6 @@ operations! {
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
-        TagResource,
-        UntagResource,
         UpdateAuthEventFeedback,
         UpdateCIMDPolicy,
         UpdateClientMetadataURLState,
@@ -225,4 +225,43 @@ fn refused(operation: Operation) -> ApiError {
             operation.name()
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::TestPool;
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn a_custom_domain_with_dots_is_taken_for_a_domain_and_a_domain_with_an_empty_part_is_not() {
+        let server = TestPool::new().await;
+        let pool = server.pool().await;
+        let request = |domain: &str| {
+            json!({
+                "UserPoolId": pool,
+                "Domain": domain,
+                "CustomDomainConfig": { "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/a" },
+            })
+        };
+        for operation in [
+            "CreateUserPoolDomain",
+            "DescribeUserPoolDomain",
+            "UpdateUserPoolDomain",
+            "DeleteUserPoolDomain",
+        ] {
+            // The operation itself answers, and not the check of what was sent.
+            let sentence = format!(
+                "{operation} is not available on this server yet. docs/reference/operations.md lists the operations that are."
+            );
+            for domain in ["auth.example.com", "auth"] {
+                server
+                    .call(operation, request(domain))
+                    .await
+                    .assert_error("InvalidParameterException", &sentence);
+            }
+            let answer = server.call(operation, request("auth..example.com")).await;
+            let text = answer.text;
+            assert!(text.contains("1 validation error detected"), "{text}");
+        }
+    }
 }

@@ -1,7 +1,11 @@
 //! Who is told that a user is disabled, or not confirmed yet: only a client that proved to be that user.
 
+use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::opaque;
+use poolhouse_pool::records::{PoolRecord, RecordBatch as _, load};
+use poolhouse_pool::request::find_user;
 use poolhouse_pool::testing::{Answer, RecordingFunction, SeededEntropy};
+use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
 use crate::triggers::Scene as WithFunctions;
@@ -54,6 +58,45 @@ async fn a_disabled_user_looks_like_any_other_until_the_password_is_proved() {
         .password_sign_in(&scene.client, "mara", PASSWORD)
         .await;
     answer.assert_error("NotAuthorizedException", DISABLED);
+}
+
+/// Mara as somebody who signed up and never confirmed it, or whose password was reset: no operation here leaves a user so,
+/// but a database may hold one.
+async fn set_status(scene: &Scene, status: UserStatusType) {
+    let platform = &scene.server.app().platform;
+    let pool = load(platform, &PoolRecord::key(&scene.pool))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut user = find_user(platform, &pool.value, "mara").await.unwrap().unwrap();
+    user.value.status = status;
+    let batch = Batch::new().replace(&user, &user.value);
+    platform.commit(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unconfirmed_user_looks_like_any_other_until_the_password_is_proved() {
+    for (status, code, sentence) in [
+        (
+            UserStatusType::Unconfirmed,
+            "UserNotConfirmedException",
+            "User is not confirmed.",
+        ),
+        (
+            UserStatusType::ResetRequired,
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+        ),
+    ] {
+        let scene = Scene::new().await;
+        set_status(&scene, status).await;
+        for answer in sign_ins(&scene, "Wrong-Horse-9!").await {
+            answer.assert_error("NotAuthorizedException", WRONG);
+        }
+        for answer in sign_ins(&scene, PASSWORD).await {
+            answer.assert_error(code, sentence);
+        }
+    }
 }
 
 #[tokio::test]

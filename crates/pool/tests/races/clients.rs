@@ -68,6 +68,28 @@ async fn an_attribute_is_not_added_over_another_change_of_the_pool() {
 }
 
 #[tokio::test]
+async fn tags_change_neither_a_pool_changed_nor_one_deleted_at_the_same_moment() {
+    for (operation, member, change) in [
+        ("TagResource", "Tags", json!({ "stage": "second" })),
+        ("UntagResource", "TagKeys", json!(["team"])),
+    ] {
+        let scene = Scene::new().await;
+        let arn = pool(&scene).await["Arn"].clone();
+        let request = json!({ "ResourceArn": arn, member: change });
+        let first_tags = json!({ "UserPoolTags": { "team": "first" } });
+        first(&scene, &row(&scene), "UpdateUserPool", first_tags);
+        let lost = scene.server.call(operation, request.clone()).await;
+        lost.assert_error("TooManyRequestsException", "Rate exceeded");
+        assert_eq!(pool(&scene).await["UserPoolTags"], json!({ "team": "first" }));
+
+        first(&scene, &row(&scene), "DeleteUserPool", json!({}));
+        let lost = scene.server.call(operation, request).await;
+        lost.assert_error("TooManyRequestsException", "Rate exceeded");
+        assert_eq!(scene.keys(&scene.pool).await, [] as [String; 0]);
+    }
+}
+
+#[tokio::test]
 async fn a_pool_that_is_protected_at_the_same_moment_is_not_deleted() {
     let scene = Scene::new().await;
     first(

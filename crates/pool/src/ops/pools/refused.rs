@@ -16,13 +16,7 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
     let refused = [
         asked.policies.as_ref().and_then(in_policies),
         asked.lambda_config.as_ref().and_then(in_lambda_config),
-        asked
-            .mfa_configuration
-            .filter(|mfa| *mfa != UserPoolMfaType::Off)
-            .map(|mfa| match mfa {
-                UserPoolMfaType::On => "MfaConfiguration ON",
-                _ => "MfaConfiguration OPTIONAL",
-            }),
+        asked.mfa_configuration.and_then(in_mfa),
         (!verified_before_update(asked).is_empty()).then_some("AttributesRequireVerificationBeforeUpdate"),
         asked
             .device_configuration
@@ -55,6 +49,15 @@ pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttrib
     let list =
         settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
     list.unwrap_or_default()
+}
+
+/// A second factor of Amazon's kinds, which this server does not have.
+pub fn in_mfa(mfa: UserPoolMfaType) -> Option<&'static str> {
+    match mfa {
+        UserPoolMfaType::Off => None,
+        UserPoolMfaType::On => Some("MfaConfiguration ON"),
+        UserPoolMfaType::Optional => Some("MfaConfiguration OPTIONAL"),
+    }
 }
 
 fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {

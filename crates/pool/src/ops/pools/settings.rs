@@ -12,7 +12,7 @@ use poolhouse_api::shapes::{
     VerifiedAttributeType,
 };
 
-use super::refused;
+use super::{refused, tags};
 use crate::base::error::ApiError;
 use crate::users::password_policy::{MINIMUM_LENGTH, TEMPORARY_DAYS};
 
@@ -23,6 +23,7 @@ use crate::users::password_policy::{MINIMUM_LENGTH, TEMPORARY_DAYS};
 /// `FeatureUnavailableInTierException`.
 pub fn apply(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiError> {
     check_rules(&asked)?;
+    asked.user_pool_tags.as_ref().map_or(Ok(()), tags::check)?;
     refused::check(&asked)?;
     set(pool, asked)
 }

@@ -98,6 +98,26 @@ async fn custom_message_words_the_invitation() {
 }
 
 #[tokio::test]
+async fn the_subject_of_an_invitation_names_the_user_whoever_worded_it() {
+    let function = RecordingFunction::new(|event| {
+        event["response"]["emailSubject"] = json!("Welcome, {username}");
+        event["response"]["emailMessage"] = json!("{username}, {####}");
+        Ok(())
+    });
+    let by_function = with_function("CustomMessage", &function).await;
+    let template = json!({ "EmailSubject": "Welcome, {username}", "EmailMessage": "{username}, {####}" });
+    let server = TestPool::new().await;
+    let config = json!({ "AdminCreateUserConfig": { "InviteMessageTemplate": template } });
+    let pool = server.pool_with(config).await;
+    for (server, pool) in [by_function, (server, pool)] {
+        create(&server, &pool, with_metadata()).await.ok();
+        let mail = server.mail_to("mara@example.com").await;
+        assert_eq!(mail.subject, "Welcome, mara");
+        assert_eq!(mail.text.trim(), "mara, Abcdefg-1");
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_worded_without_the_password_is_refused_and_nobody_is_created() {
     let function = RecordingFunction::new(|event| {
         event["response"]["emailMessage"] = json!("Welcome, {username}!");
