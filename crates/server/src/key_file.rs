@@ -119,7 +119,7 @@ fn load(path: &Path) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
         return Err(KeyFileError::Open(path.to_owned(), mode));
     }
     let mut text = Zeroizing::new(String::with_capacity(LENGTH + 1));
-    // One byte more than there may be shows a file that is too long without reading all of it.
+    // One octet more than there may be shows a file that is too long without reading all of it.
     let read = file.take(LENGTH as u64 + 1).read_to_string(&mut text);
     match read {
         Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(failed(error)),
