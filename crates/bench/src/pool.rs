@@ -10,6 +10,7 @@ use poolhouse_mail::Mailbox;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_pool::base::Settings;
 use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
@@ -18,7 +19,6 @@ use poolhouse_pool::testing::{aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::Sqlite;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 /// What goes wrong in a benchmark ends it.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -29,7 +29,7 @@ pub fn open(database: &Path) -> Outcome<Arc<App>> {
     settings.mail.from = Mailbox::parse("Bench <no-reply@bench.example>").ok();
     let parts = Parts {
         store: Arc::new(Sqlite::open(database)?),
-        master_key: Zeroizing::new([7; 32]),
+        keys: KeyRing::of_master([7; 32]),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
         key_source: Arc::new(FreshKeys),

@@ -57,8 +57,8 @@ pub use mail::{
 };
 pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
 pub use owner::{
-    Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation, standing,
-    unlock,
+    Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation,
+    renew_ledger, standing, unlock,
 };
 pub use person::Person;
 pub use recent::Recent;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::counts::Counts;
 use crate::event::Caller;
 use crate::facts::{Facts, LedgerSource};
+use crate::keys::Keys;
 use crate::ledger::{Found, Ledger, Room};
 use crate::outcome::Warning;
 use crate::person::Person;
@@ -70,6 +71,19 @@ pub fn ledger_for_attribute(settings: &Settings, person: &Person<'_>, text: &str
     let keys = settings.keys.as_ref()?;
     match Ledger::open(Some(text), keys, person) {
         Found::Ours(ledger) => Some(ledger.seal(keys, person, Room::Attribute)),
+        _ => None,
+    }
+}
+
+/// The ledger authenticated with the current key; `None` if it is, or if the text is no ledger of this user. It says the same as before,
+/// so it counts as no change.
+#[must_use]
+pub fn renew_ledger(keys: &Keys, person: &Person<'_>, text: &str) -> Option<String> {
+    if text.split('.').nth(1) == Some(&keys.current.id()) {
+        return None;
+    }
+    match Ledger::open(Some(text), keys, person) {
+        Found::Ours(ledger) => Some(ledger.seal(keys, person, Room::Unlimited)),
         _ => None,
     }
 }

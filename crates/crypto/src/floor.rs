@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::jwt::{KeyError, SigningKey};
+use crate::jwt::{KeyBits, KeyError, SigningKey};
 use crate::srp::{self, BadA, Salt};
 use crate::{OsEntropy, warm_up};
 
@@ -32,7 +32,7 @@ pub fn measure(rounds: usize, cpu_clock: &dyn Fn() -> Duration) -> Result<Floor,
     // Any power of g other than 1 serves as a client's A.
     let public_a = srp::parse_a(&srp::challenge(&verifier, &OsEntropy).public_b_hex())
         .map_err(FloorError::Arithmetic)?;
-    let key = SigningKey::generate().map_err(FloorError::Key)?;
+    let key = SigningKey::generate(KeyBits::Rsa2048).map_err(FloorError::Key)?;
     let claims =
         json!({ "sub": "00000000-0000-4000-8000-000000000000", "token_use": "access", "exp": 1_754_303_600 });
 

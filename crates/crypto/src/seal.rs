@@ -5,11 +5,13 @@
 //!
 //! | bytes | |
 //! |---|---|
-//! | 1 | version, always 1 |
-//! | 1 | which key: a byte derived from it |
+//! | 1 | version, 2 |
+//! | 1 | the epoch of the key |
 //! | 12 | nonce, random |
 //! | n | the content, encrypted with AES-256-GCM |
 //! | 16 | tag; it also covers the first two bytes and the caller's context |
+//!
+//! Version 1, which is opened and no longer made, had a byte derived from the key in place of the epoch.
 
 use std::fmt;
 
@@ -19,39 +21,46 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use zeroize::Zeroizing;
 
 use crate::fatal::out_of_memory;
-use crate::{Entropy, derive_key, hmac_sha256};
+use crate::{Entropy, derive_key};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// The version before keys had epochs.
+const UNNUMBERED: u8 = 1;
 const HEADER_LEN: usize = 2;
 
-/// Seals with one key; opens with that and with the ones before it.
+/// Seals with the key of one epoch; opens with that and with those of other epochs that it was given.
 ///
 /// One key is good for 2³² seals (random 96-bit nonces, NIST SP 800-38D section 8.3). At a thousand a second that is
 /// seven weeks, so give every purpose its own key ([`derive_key`]) and rotate.
 pub struct Sealer {
-    current: Key,
-    previous: Vec<Key>,
-}
-
-struct Key {
-    id: u8,
-    aead: LessSafeKey,
-    mac: Zeroizing<[u8; 32]>,
+    header: [u8; HEADER_LEN],
+    current: LessSafeKey,
+    others: Vec<([u8; HEADER_LEN], LessSafeKey)>,
 }
 
 impl Sealer {
-    /// Seals with this key.
-    pub fn new(key: [u8; 32]) -> Self {
+    /// Seals with the key of this epoch.
+    pub fn new(epoch: u8, key: [u8; 32]) -> Self {
         Self {
-            current: Key::new(key),
-            previous: Vec::new(),
+            header: [VERSION, epoch],
+            current: aead(&Zeroizing::new(key)),
+            others: Vec::new(),
         }
     }
 
-    /// Also opens what an earlier key sealed.
+    /// Also opens what the key of another epoch sealed.
     #[must_use]
-    pub fn with_previous(mut self, key: [u8; 32]) -> Self {
-        self.previous.push(Key::new(key));
+    pub fn with(mut self, epoch: u8, key: [u8; 32]) -> Self {
+        self.others.push(([VERSION, epoch], aead(&Zeroizing::new(key))));
+        self
+    }
+
+    /// Also opens what a key sealed when there was one for every purpose, and none had an epoch.
+    #[must_use]
+    pub fn with_unnumbered(mut self, key: [u8; 32]) -> Self {
+        let key = Zeroizing::new(key);
+        let [id, ..] = derive_key(&*key, "key id");
+        self.others.push(([UNNUMBERED, id], aead(&key)));
         self
     }
 
@@ -60,22 +69,15 @@ impl Sealer {
     pub fn seal(&self, context: &str, plain: &[u8], entropy: &dyn Entropy) -> String {
         let mut nonce = [0; NONCE_LEN];
         entropy.fill(&mut nonce);
-        let header = [VERSION, self.current.id];
         let mut content = plain.to_vec();
-        let tag = self.current.aead.seal_in_place_separate_tag(
+        let tag = self.current.seal_in_place_separate_tag(
             Nonce::assume_unique_for_key(nonce),
-            associated_data(header, context),
+            associated_data(self.header, context),
             &mut content,
         );
         // AES-GCM refuses only contents beyond 64 GiB.
         let Ok(tag) = tag else { out_of_memory() };
-        URL_SAFE_NO_PAD.encode([&header[..], &nonce, &content, tag.as_ref()].concat())
-    }
-
-    /// A keyed digest, for names that tell nothing to somebody without the key and are always the same for somebody with
-    /// it. The key before this one makes others.
-    pub fn mac(&self, context: &str, plain: &[u8]) -> [u8; 32] {
-        hmac_sha256(&*self.current.mac, &[context.as_bytes(), &[0], plain])
+        URL_SAFE_NO_PAD.encode([&self.header[..], &nonce, &content, tag.as_ref()].concat())
     }
 
     /// Opens what [`Sealer::seal`] made.
@@ -87,42 +89,32 @@ impl Sealer {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| Unsealable)?;
         let (header, rest) = bytes.split_first_chunk::<HEADER_LEN>().ok_or(Unsealable)?;
         let (nonce, content) = rest.split_first_chunk::<NONCE_LEN>().ok_or(Unsealable)?;
-        let [version, id] = *header;
-        if version != VERSION {
-            return Err(Unsealable);
-        }
-        // Two keys may share an id; then both are tried.
-        let keys = std::iter::once(&self.current)
-            .chain(&self.previous)
-            .filter(|key| key.id == id);
-        for key in keys {
-            let mut content = Zeroizing::new(content.to_vec());
-            let nonce = Nonce::assume_unique_for_key(*nonce);
-            if let Ok(plain) = key
-                .aead
-                .open_in_place(nonce, associated_data(*header, context), &mut content)
-            {
-                return Ok(plain.to_vec());
-            }
-        }
-        Err(Unsealable)
+        let key = match self.others.iter().find(|(other, _)| other == header) {
+            _ if *header == self.header => &self.current,
+            Some((_, key)) => key,
+            None => return Err(Unsealable),
+        };
+        let mut content = Zeroizing::new(content.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        key.open_in_place(nonce, associated_data(*header, context), &mut content)
+            .map(|plain| plain.to_vec())
+            .map_err(|_| Unsealable)
+    }
+
+    /// Whether the text says that it was sealed with the key that seals now.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        // Four characters hold the header and a byte more.
+        let head = sealed.get(..4).and_then(|head| URL_SAFE_NO_PAD.decode(head).ok());
+        head.is_some_and(|head| head.starts_with(&self.header))
     }
 }
 
-impl Key {
-    fn new(key: [u8; 32]) -> Self {
-        let key = Zeroizing::new(key);
-        let [id, ..] = derive_key(&*key, "key id");
-        // AES-256 takes any 32 bytes.
-        let Ok(unbound) = UnboundKey::new(&AES_256_GCM, &*key) else {
-            out_of_memory()
-        };
-        Self {
-            id,
-            aead: LessSafeKey::new(unbound),
-            mac: Zeroizing::new(derive_key(&*key, "mac")),
-        }
-    }
+fn aead(key: &Zeroizing<[u8; 32]>) -> LessSafeKey {
+    // AES-256 takes any 32 bytes.
+    let Ok(unbound) = UnboundKey::new(&AES_256_GCM, &**key) else {
+        out_of_memory()
+    };
+    LessSafeKey::new(unbound)
 }
 
 fn associated_data(header: [u8; HEADER_LEN], context: &str) -> Aad<Vec<u8>> {
@@ -160,20 +152,20 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_sealed_opens(context: String, plain: Vec<u8>, key: [u8; 32], seed: u32) {
-            let sealer = Sealer::new(key);
+            let sealer = Sealer::new(1, key);
             let sealed = sealer.seal(&context, &plain, &Seeded::new(seed));
             prop_assert_eq!(sealer.open(&context, &sealed), Ok(plain));
         }
 
         #[test]
         fn what_was_not_sealed_does_not_open(text in "[A-Za-z0-9_-]{0,80}") {
-            prop_assert_eq!(Sealer::new(NEW).open("", &text), Err(Unsealable));
+            prop_assert_eq!(Sealer::new(2, NEW).open("", &text), Err(Unsealable));
         }
     }
 
     #[test]
     fn a_sealed_text_with_any_bit_changed_does_not_open() {
-        let sealer = Sealer::new(NEW);
+        let sealer = Sealer::new(2, NEW);
         let sealed = URL_SAFE_NO_PAD
             .decode(sealer.seal("user/1", b"secret", &Seeded::new(1)))
             .unwrap();
@@ -196,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_sealed_text_has_one_spelling() {
-        let sealer = Sealer::new(NEW);
+        let sealer = Sealer::new(2, NEW);
         let sealed = sealer.seal("", b"12", &Seeded::new(2));
         for changed in [format!("{sealed}="), format!("{sealed}\n"), format!(" {sealed}")] {
             assert_eq!(sealer.open("", &changed), Err(Unsealable));
@@ -205,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_sealed_text_opens_for_its_own_context_only() {
-        let sealer = Sealer::new(NEW);
+        let sealer = Sealer::new(2, NEW);
         let sealed = sealer.seal("user/1", b"secret", &Seeded::new(3));
         for context in ["user/2", "user/", "user/11", "", "USER/1"] {
             assert_eq!(sealer.open(context, &sealed), Err(Unsealable), "{context}");
@@ -215,39 +207,31 @@ mod tests {
     #[test]
     fn a_rotated_key_opens_but_does_not_seal() {
         let entropy = Seeded::new(4);
-        let (old, new) = (Sealer::new(OLD), Sealer::new(NEW).with_previous(OLD));
-        assert_eq!(
-            new.open("c", &old.seal("c", b"from before", &entropy)),
-            Ok(b"from before".to_vec())
+        let (old, new) = (Sealer::new(1, OLD), Sealer::new(2, NEW).with(1, OLD));
+        let (before, now) = (
+            old.seal("c", b"from before", &entropy),
+            new.seal("c", b"from now", &entropy),
         );
-        assert_eq!(
-            old.open("c", &new.seal("c", b"from now", &entropy)),
-            Err(Unsealable)
-        );
-        assert_eq!(
-            Sealer::new(NEW).open("c", &old.seal("c", b"from before", &entropy)),
-            Err(Unsealable)
-        );
+        assert_eq!(new.open("c", &before), Ok(b"from before".to_vec()));
+        assert_eq!(old.open("c", &now), Err(Unsealable));
+        assert_eq!(Sealer::new(2, NEW).open("c", &before), Err(Unsealable));
+        assert!(new.is_current(&now) && !new.is_current(&before));
+        assert!(!new.is_current("") && !new.is_current("Ag") && !new.is_current("é"));
     }
 
     #[test]
-    fn keys_that_share_an_id_are_both_tried() {
-        let id = Key::new(NEW).id;
-        let twin = (0..=u8::MAX)
-            .flat_map(|a| (0..=u8::MAX).map(move |b| [a, b]))
-            .map(|[a, b]| std::array::from_fn(|i| if i % 2 == 0 { a } else { b }))
-            .find(|&key| key != NEW && Key::new(key).id == id)
-            .unwrap();
-        let sealed = Sealer::new(twin).seal("c", b"by the twin", &Seeded::new(5));
-        assert_eq!(
-            Sealer::new(NEW).with_previous(twin).open("c", &sealed),
-            Ok(b"by the twin".to_vec())
-        );
+    fn what_a_key_without_an_epoch_sealed_opens_and_is_not_current() {
+        // Made by the version before: key [1; 32], context "c", nonce of zeros.
+        let sealed = "AdEAAAAAAAAAAAAAAADZR_exVVlm2fwL95ZAkPcvT3nRGiw5tmWZyp0";
+        let sealer = Sealer::new(1, NEW).with_unnumbered(OLD);
+        assert_eq!(sealer.open("c", sealed), Ok(b"from before".to_vec()));
+        assert!(!sealer.is_current(sealed));
+        assert_eq!(Sealer::new(1, OLD).open("c", sealed), Err(Unsealable));
     }
 
     #[test]
     fn the_same_content_is_sealed_differently_each_time() {
-        let (sealer, entropy) = (Sealer::new(NEW), Seeded::new(6));
+        let (sealer, entropy) = (Sealer::new(2, NEW), Seeded::new(6));
         assert_ne!(
             sealer.seal("c", b"same", &entropy),
             sealer.seal("c", b"same", &entropy)
@@ -256,6 +240,6 @@ mod tests {
 
     #[test]
     fn debug_output_shows_no_key() {
-        assert_eq!(format!("{:?}", Sealer::new(NEW)), "Sealer(..)");
+        assert_eq!(format!("{:?}", Sealer::new(2, NEW)), "Sealer(..)");
     }
 }

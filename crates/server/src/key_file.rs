@@ -1,5 +1,8 @@
-//! `master.key`: the key from which all others are derived. It lies beside the database and never in it, so that a copy
+//! `master.key`: the keys from which all others are derived. It lies beside the database and never in it, so that a copy
 //! of the database alone gives away no secret.
+//!
+//! Commands beside the server hold `keys.lock` while they work with what the file says; who changes the file has the lock alone. So no
+//! command can write with a key that is about to go.
 
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -8,13 +11,14 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use poolhouse_crypto::Entropy;
-use poolhouse_text::hex;
+use poolhouse_pool::base::key_ring::KeyRing;
+use poolhouse_pool::base::key_text;
 use zeroize::Zeroizing;
 
-const NAME: &str = "master.key";
-const OCTETS: usize = 32;
-/// Hexadecimal digits and a line end.
-const LENGTH: usize = 2 * OCTETS + 1;
+/// The file's name.
+pub(crate) const NAME: &str = "master.key";
+/// What whoever works with the keys locks.
+pub(crate) const LOCK: &str = "keys.lock";
 
 /// Why the key cannot be used. Each says what to do.
 #[derive(Debug)]
@@ -25,7 +29,7 @@ pub enum KeyFileError {
     Open(PathBuf, u32),
     /// Others than the owner may put files into the directory, another database or key among them.
     Shared(PathBuf, u32),
-    /// It is not 64 hexadecimal digits.
+    /// It is not what such a file holds.
     Malformed(PathBuf),
     /// There is a database and no key to it.
     Missing(PathBuf),
@@ -47,7 +51,7 @@ impl fmt::Display for KeyFileError {
             ),
             KeyFileError::Malformed(path) => write!(
                 f,
-                "{} does not hold a key of 64 hexadecimal digits. Put back the file that belongs to this database",
+                "{} is not a key file: neither a key of 64 hexadecimal digits nor what a rotation makes of one. Put back the file that belongs to this database",
                 path.display()
             ),
             KeyFileError::Missing(path) => write!(
@@ -92,7 +96,7 @@ pub fn load_or_create(
     directory: &Path,
     database: &Path,
     entropy: &dyn Entropy,
-) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+) -> Result<KeyRing, KeyFileError> {
     let path = directory.join(NAME);
     match load(&path) {
         Err(KeyFileError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => {}
@@ -111,25 +115,26 @@ pub fn is_in(directory: &Path) -> bool {
     directory.join(NAME).exists()
 }
 
-fn load(path: &Path) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+/// Reads the file at `path`.
+pub(crate) fn load(path: &Path) -> Result<KeyRing, KeyFileError> {
     let failed = |error| KeyFileError::Io(path.to_owned(), error);
     let file = File::open(path).map_err(failed)?;
     let mode = file.metadata().map_err(failed)?.mode() & 0o7777;
     if mode & 0o077 != 0 {
         return Err(KeyFileError::Open(path.to_owned(), mode));
     }
-    let mut text = Zeroizing::new(String::with_capacity(LENGTH + 1));
-    // One octet more than there may be shows a file that is too long without reading all of it.
-    let read = file.take(LENGTH as u64 + 1).read_to_string(&mut text);
+    let mut text = Zeroizing::new(String::with_capacity(key_text::LONGEST + 1));
+    // One byte more than there may be shows a file that is too long without reading all of it.
+    let read = file.take(key_text::LONGEST as u64 + 1).read_to_string(&mut text);
     match read {
         Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(failed(error)),
-        _ => decode(text.trim_end()).ok_or_else(|| KeyFileError::Malformed(path.to_owned())),
+        _ => key_text::read(&text).ok_or_else(|| KeyFileError::Malformed(path.to_owned())),
     }
 }
 
 /// Writes the key under another name, to disk, and only then gives it its own, which never replaces a file.
 fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()> {
-    let mut key = Zeroizing::new([0; OCTETS]);
+    let mut key = Zeroizing::new([0; 32]);
     entropy.fill(&mut *key);
     let mut unique = [0; 8];
     entropy.fill(&mut unique);
@@ -140,7 +145,7 @@ fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()
         .mode(0o600)
         .open(&draft)?;
     let written = file
-        .write_all(encode(&key).as_bytes())
+        .write_all(key_text::write(&KeyRing::of_master(*key)).as_bytes())
         .and_then(|()| file.sync_all());
     let named = written.and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -151,17 +156,21 @@ fn create(directory: &Path, path: &Path, entropy: &dyn Entropy) -> io::Result<()
     File::open(directory)?.sync_all()
 }
 
-fn encode(key: &[u8; OCTETS]) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::with_capacity(LENGTH));
-    hex::encode_into(&mut text, key);
-    text.push('\n');
-    text
+/// Holds the keys of a directory as they are, until the returned file is dropped.
+///
+/// # Errors
+/// When the lock's file cannot be made or locked.
+pub fn hold(directory: &Path) -> Result<File, KeyFileError> {
+    let path = directory.join(LOCK);
+    let held = lock_file(&path).and_then(|file| file.lock_shared().map(|()| file));
+    held.map_err(|error| KeyFileError::Io(path, error))
 }
 
-fn decode(text: &str) -> Option<Zeroizing<[u8; OCTETS]>> {
-    let mut key = Zeroizing::new([0; OCTETS]);
-    hex::decode_into(text, &mut *key)?;
-    Some(key)
+/// Opens the file to be locked, and makes it if it is not there.
+pub(crate) fn lock_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    options.open(path)
 }
 
 #[cfg(test)]
@@ -181,7 +190,7 @@ mod tests {
             Scratch(directory)
         }
 
-        fn load(&self) -> Result<Zeroizing<[u8; OCTETS]>, KeyFileError> {
+        fn load(&self) -> Result<KeyRing, KeyFileError> {
             load_or_create(&self.0, &self.0.join("poolhouse.db"), &OsEntropy)
         }
     }
@@ -196,7 +205,7 @@ mod tests {
     fn the_first_start_makes_a_key_for_the_owner_alone_and_the_next_reads_it() {
         let scratch = Scratch::new("first");
         let key = scratch.load().unwrap();
-        assert_eq!(*scratch.load().unwrap(), *key);
+        assert!(scratch.load().unwrap() == key);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
         assert_eq!((mode(&scratch.0), mode(&scratch.0.join(NAME))), (0o700, 0o600));
         assert_eq!(fs::read_dir(&scratch.0).unwrap().count(), 1, "the draft is gone");
@@ -206,7 +215,7 @@ mod tests {
     fn processes_that_start_at_once_share_one_key() {
         let scratch = Scratch::new("race");
         let keys: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| *scratch.load().unwrap())).collect();
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| scratch.load().unwrap())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(keys.iter().all(|key| *key == keys[0]));

@@ -5,5 +5,6 @@
 pub mod cli;
 pub mod config;
 pub mod http;
+pub mod key_change;
 pub mod key_file;
 pub mod settings;

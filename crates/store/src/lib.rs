@@ -63,7 +63,8 @@ pub trait Store: Send + Sync + 'static {
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>>;
 
     /// Applies the whole batch if every expectation in it holds, and answers when it is durable. Every row the batch
-    /// wrote carries `version`, which is drawn for this commit alone.
+    /// wrote carries `version`, which is drawn for this commit alone; or, where a batch writes a single row anew without
+    /// changing what it says, is the one that the row has.
     ///
     /// Dropping the future does not undo the batch: it may or may not be applied. The same is true of
     /// [`CommitError::Uncertain`]; after every other error it certainly was not.

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum KeyError {
     /// No key could be generated.
     Generation,
-    /// The bytes are not a consistent 2048-bit RSA key.
+    /// The bytes are not a consistent RSA key of 2048 or 3072 bits.
     Rejected,
     /// The key could not be written.
     Export,
@@ -19,7 +19,7 @@ impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Generation => "no RSA key could be generated",
-            Self::Rejected => "the key is not a consistent 2048-bit RSA key",
+            Self::Rejected => "the key is not a consistent RSA key of 2048 or 3072 bits",
             Self::Export => "the RSA key could not be written as PKCS #8",
             Self::Signing => "the RSA signature could not be made",
         })

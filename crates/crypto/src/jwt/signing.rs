@@ -14,10 +14,27 @@ use zeroize::Zeroizing;
 use super::key_error::KeyError;
 use super::verifying::VerifyingKey;
 
-/// Bytes of an RSA-2048 modulus, hence of a signature.
-const SIGNATURE_LEN: usize = 256;
+/// How long a key is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeyBits {
+    /// As Amazon Cognito's keys: about 112 bits of security.
+    #[default]
+    Rsa2048,
+    /// About 128 bits of security; a signature takes two and a half times as long.
+    Rsa3072,
+}
 
-/// An RSA-2048 key, parsed once and kept: parsing it costs more than signing does.
+impl KeyBits {
+    /// Bytes of the modulus, hence of a signature.
+    fn bytes(self) -> usize {
+        match self {
+            KeyBits::Rsa2048 => 256,
+            KeyBits::Rsa3072 => 384,
+        }
+    }
+}
+
+/// An RSA key, parsed once and kept: parsing it costs more than signing does.
 pub struct SigningKey {
     pair: RsaKeyPair,
     public: VerifyingKey,
@@ -28,20 +45,25 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError`] if AWS-LC cannot make one.
-    pub fn generate() -> Result<Self, KeyError> {
-        Self::from_pair(RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generation)?)
+    pub fn generate(bits: KeyBits) -> Result<Self, KeyError> {
+        let size = match bits {
+            KeyBits::Rsa2048 => KeySize::Rsa2048,
+            KeyBits::Rsa3072 => KeySize::Rsa3072,
+        };
+        Self::from_pair(RsaKeyPair::generate(size).map_err(|_| KeyError::Generation)?)
     }
 
     /// Reads a key in PKCS #8 (DER).
     ///
     /// # Errors
-    /// [`KeyError`] if it is not a consistent 2048-bit RSA key.
+    /// [`KeyError`] if it is not a consistent RSA key of 2048 or 3072 bits.
     pub fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, KeyError> {
         Self::from_pair(RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Rejected)?)
     }
 
     fn from_pair(pair: RsaKeyPair) -> Result<Self, KeyError> {
-        if pair.public_modulus_len() != SIGNATURE_LEN {
+        let lengths = [KeyBits::Rsa2048, KeyBits::Rsa3072].map(KeyBits::bytes);
+        if !lengths.contains(&pair.public_modulus_len()) {
             return Err(KeyError::Rejected);
         }
         let public = VerifyingKey::from_rsa_der(pair.public_key().as_ref())?;
@@ -79,12 +101,12 @@ impl SigningKey {
     pub fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let header = self.public.header();
         let payload = claims.to_string();
+        let mut signature = vec![0; self.pair.public_modulus_len()];
         let mut token =
-            String::with_capacity(header.len() + payload.len() * 4 / 3 + SIGNATURE_LEN * 4 / 3 + 8);
+            String::with_capacity(header.len() + payload.len() * 4 / 3 + signature.len() * 4 / 3 + 8);
         token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-        let mut signature = [0; SIGNATURE_LEN];
         self.pair
             .sign(
                 &RSA_PKCS1_SHA256,
@@ -94,7 +116,7 @@ impl SigningKey {
             )
             .map_err(|_| KeyError::Signing)?;
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
         Ok(token)
     }
 }

@@ -10,19 +10,19 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use poolhouse_crypto::jwt::{BadToken, SigningKey, verify};
+use poolhouse_crypto::jwt::{BadToken, KeyBits, SigningKey, verify};
 use serde_json::{Value, json};
 
 /// The pool's key.
 fn key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
-    KEY.get_or_init(|| SigningKey::generate().unwrap())
+    KEY.get_or_init(|| SigningKey::generate(KeyBits::Rsa2048).unwrap())
 }
 
 /// A key of somebody else.
 fn other_key() -> &'static SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
-    KEY.get_or_init(|| SigningKey::generate().unwrap())
+    KEY.get_or_init(|| SigningKey::generate(KeyBits::Rsa2048).unwrap())
 }
 
 fn claims() -> Value {

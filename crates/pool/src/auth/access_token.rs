@@ -71,11 +71,7 @@ async fn verify(ctx: &Ctx, token: &str) -> Result<(Stored<Arc<PoolRecord>>, Valu
     }
     let pool = ctx.pool(pool_id).await.map_err(|_| invalid())?;
     let signing_keys = pool_keys(ctx, pool_id).await?;
-    let verifying = [
-        signing_keys.access.verifying_key(),
-        signing_keys.id.verifying_key(),
-    ];
-    let claims = jwt::verify(verifying, token).map_err(|bad| match bad {
+    let claims = jwt::verify(signing_keys.verifying(ctx.now), token).map_err(|bad| match bad {
         BadToken::Malformed => invalid(),
         BadToken::UnknownKey | BadToken::WrongSignature => {
             ApiError::not_authorized("Could not verify signature for Access Token")

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::handle;
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::user_index::signs_in_by;
 use crate::records::{Failures, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
@@ -26,7 +27,8 @@ impl Choice {
     /// The choice as a session carries it, for the sign-in of this id alone.
     pub fn seal(&self, ctx: &Ctx, event_id: &str) -> String {
         let text = json!({ "verifier": self.verifier, "set": self.set }).to_string();
-        ctx.platform().seal(&context(event_id), text.as_bytes())
+        ctx.platform()
+            .seal(Purpose::Challenges, &context(event_id), text.as_bytes())
     }
 
     /// Opens what [`seal`](Self::seal) made.
@@ -34,7 +36,9 @@ impl Choice {
     /// # Errors
     /// When it was not made by this server for this sign-in.
     pub fn open(ctx: &Ctx, event_id: &str, sealed: &str) -> Result<Choice, ApiError> {
-        let opened = ctx.platform().open(&context(event_id), sealed);
+        let opened = ctx
+            .platform()
+            .open(Purpose::Challenges, &context(event_id), sealed);
         let opened: Value =
             serde_json::from_slice(&opened.map_err(ApiError::internal)?).map_err(ApiError::internal)?;
         let pair = |pair: &Value| {

@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 
@@ -43,7 +44,9 @@ pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Hand
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
     plain.extend_from_slice(sub.as_bytes());
-    let sealed = ctx.platform().seal(&session_of(client.id()), &plain);
+    let sealed = ctx
+        .platform()
+        .seal(Purpose::Sessions, &session_of(client.id()), &plain);
     let digest = digest(&random);
     Handle {
         text: format!("{SESSION_PREFIX}{sealed}"),
@@ -104,7 +107,10 @@ impl Opened {
 /// Opens a handle, if it is ours and this client's.
 pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
     let sealed = text.strip_prefix(SESSION_PREFIX)?;
-    let plain = ctx.platform().open(&session_of(client_id), sealed).ok()?;
+    let plain = ctx
+        .platform()
+        .open(Purpose::Sessions, &session_of(client_id), sealed)
+        .ok()?;
     let (expires, rest) = plain.split_first_chunk::<8>()?;
     let (random, sub) = rest.split_first_chunk::<RANDOM_BYTES>()?;
     Some(Opened {
@@ -126,7 +132,9 @@ pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> Result<String, Ap
     }
     let mut filled = Zeroizing::new(state.to_vec());
     filled.resize(BLOCK_BYTES, b' ');
-    let sealed = ctx.platform().seal(&block_of(client_id), &filled);
+    let sealed = ctx
+        .platform()
+        .seal(Purpose::SecretBlocks, &block_of(client_id), &filled);
     let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(ApiError::internal)?;
     Ok(STANDARD.encode(bytes))
 }
@@ -134,7 +142,11 @@ pub fn seal_block(ctx: &Ctx, client_id: &str, state: &[u8]) -> Result<String, Ap
 /// The state in a decoded `SECRET_BLOCK`, if the block is ours and this client's.
 pub fn open_block(ctx: &Ctx, client_id: &str, block: &[u8]) -> Option<Vec<u8>> {
     ctx.platform()
-        .open(&block_of(client_id), &URL_SAFE_NO_PAD.encode(block))
+        .open(
+            Purpose::SecretBlocks,
+            &block_of(client_id),
+            &URL_SAFE_NO_PAD.encode(block),
+        )
         .ok()
 }
 

@@ -12,7 +12,7 @@
 
 use poolhouse_crypto::opaque;
 
-use crate::base::authenticator::{Authenticator, CODE_BYTES};
+use crate::base::authenticator::CODE_BYTES;
 use crate::base::platform::Platform;
 
 /// A refresh token that this server made.
@@ -29,10 +29,10 @@ pub struct RefreshToken {
 impl RefreshToken {
     /// The token as the client gets it. Two texts of one token differ, and are equally good.
     pub fn text(&self, platform: &Platform, pool_id: &str) -> String {
-        let code = platform
-            .refresh_codes()
-            .code(&self.parts(pool_id, &self.generation.to_be_bytes()));
-        let mut payload = vec![Authenticator::EPOCH];
+        let keys = platform.keys();
+        let codes = keys.refresh_codes();
+        let code = codes.code(&self.parts(pool_id, &self.generation.to_be_bytes()));
+        let mut payload = vec![codes.epoch()];
         payload.extend_from_slice(&self.generation.to_be_bytes());
         payload.extend_from_slice(&code);
         payload.extend_from_slice(format!("{}/{}", self.sub, self.origin_jti).as_bytes());
@@ -53,6 +53,7 @@ impl RefreshToken {
         };
         let parts = token.parts(pool_id, &generation);
         platform
+            .keys()
             .refresh_codes()
             .is_code(epoch, &parts, code)
             .then_some(token)
@@ -72,12 +73,15 @@ mod tests {
     use poolhouse_store::Memory;
 
     use super::*;
+    use crate::base::key_ring::KeyRing;
+    use crate::base::keys::Keys;
     use crate::testing::{FrozenClock, SeededEntropy};
 
     fn platform(key: u8) -> Platform {
         let entropy = Arc::new(SeededEntropy::new(u64::from(key)));
         let clock = Arc::new(FrozenClock::default());
-        Platform::new(Arc::new(Memory::new()), &[key; 32], entropy, clock, 1)
+        let keys = Keys::derive(KeyRing::of_master([key; 32])).unwrap();
+        Platform::new(Arc::new(Memory::new()), keys, entropy, clock, 1)
     }
 
     fn token() -> RefreshToken {

@@ -3,6 +3,7 @@
 use poolhouse_crypto::{constant_time_eq, secret_hash};
 
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
 
@@ -17,7 +18,7 @@ pub fn client_secret(ctx: &Ctx, client: &ClientRecord) -> Result<Option<String>,
     let key = ClientRecord::key(client.pool_id(), client.id());
     let secret = ctx
         .platform()
-        .open(key.as_str(), sealed)
+        .open(Purpose::ClientSecrets, key.as_str(), sealed)
         .map_err(ApiError::internal)?;
     String::from_utf8(secret).map(Some).map_err(ApiError::internal)
 }

@@ -9,6 +9,7 @@ use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::user_index::{alias_key, alias_kind, name_key, signs_in_by};
 use crate::records::{ClientRecord, PoolRecord, Reference, SessionRecord, Stored, UserRecord};
 use crate::request::{Ctx, LONGEST_NAME, as_sub};
@@ -261,7 +262,11 @@ pub fn check_may_sign_in(user: &UserRecord, now: Millis) -> Result<(), ApiError>
 pub fn seed(ctx: &Ctx, pool: &PoolRecord) -> Result<[u8; 32], ApiError> {
     let opened = ctx
         .platform()
-        .open(PoolRecord::key(pool.id()).as_str(), &pool.sealed_seed)
+        .open(
+            Purpose::Seeds,
+            PoolRecord::key(pool.id()).as_str(),
+            &pool.sealed_seed,
+        )
         .map_err(ApiError::internal)?;
     Ok(sha256(&[&opened]))
 }

@@ -277,7 +277,9 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     let id = claims::id(&issue, groups, &change.id_token, id_expires, uuid_v4(entropy));
 
     let signing_keys = pool_keys(ctx, pool.id()).await?;
-    let sign = || (signing_keys.access.sign(&access), signing_keys.id.sign(&id));
+    let pair = signing_keys.signing(ctx.now);
+    let pair = pair.ok_or_else(|| ApiError::internal("a user pool has no signing keys"))?;
+    let sign = || (pair.access.sign(&access), pair.id.sign(&id));
     let (access, id) = ctx.platform().cpu.run(sign).await?;
     let (access, id) = (
         access.map_err(ApiError::internal)?,

@@ -1,18 +1,17 @@
 //! What everything in the pool stands on: where facts lie, what seals them, and the world's inputs (time, randomness,
 //! a turn at the processor). Services take a `Platform` and never their owner, so that each can be read alone.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use poolhouse_crypto::Entropy;
-use poolhouse_crypto::derive_key;
-use poolhouse_crypto::seal::{Sealer, Unsealable};
-use poolhouse_store::{Batch, CommitError, Row, Scan, Store, Version, commit_and_settle};
+use poolhouse_crypto::seal::Unsealable;
+use poolhouse_store::{Batch, CommitError, Expect, Row, Scan, Store, Version, commit_and_settle};
 
-use super::authenticator::Authenticator;
 use super::clock::{Clock, Millis};
 use super::cpu::CpuPool;
-use super::envelope::Envelope;
+use super::keys::Keys;
 use super::load::LoadError;
+use super::purpose::Purpose;
 
 /// The ground floor. Cheap to clone.
 #[derive(Clone)]
@@ -26,16 +25,14 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Where arithmetic runs.
     pub cpu: CpuPool,
-    sealer: Arc<Sealer>,
-    envelope: Arc<Envelope>,
-    refresh_codes: Arc<Authenticator>,
+    keys: Arc<RwLock<Arc<Keys>>>,
 }
 
 impl Platform {
-    /// A platform whose keys are derived from `master_key`, with as much arithmetic at a time as there are `cores`.
+    /// A platform with these keys, and with as much arithmetic at a time as there are `cores`.
     pub fn new(
         store: Arc<dyn Store>,
-        master_key: &[u8; 32],
+        keys: Keys,
         entropy: Arc<dyn Entropy>,
         clock: Arc<dyn Clock>,
         cores: usize,
@@ -45,13 +42,18 @@ impl Platform {
             entropy,
             clock,
             cpu: CpuPool::new(cores),
-            sealer: Arc::new(Sealer::new(derive_key(master_key, "poolhouse.v1.records"))),
-            envelope: Arc::new(Envelope::new(derive_key(master_key, "poolhouse.v1.envelope"))),
-            refresh_codes: Arc::new(Authenticator::new(derive_key(
-                master_key,
-                "poolhouse.v1.refresh-tokens",
-            ))),
+            keys: Arc::new(RwLock::new(Arc::new(keys))),
         }
+    }
+
+    /// The keys of this moment. Who seals and opens in one breath takes them once.
+    pub fn keys(&self) -> Arc<Keys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with other keys, here and in every clone.
+    pub fn replace_keys(&self, keys: Keys) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
     /// The present moment.
@@ -92,7 +94,7 @@ impl Platform {
     /// # Errors
     /// [`LoadError::Corrupt`] if the row was not written by this server at this key.
     pub fn open_row(&self, row: Row) -> Result<Row, LoadError> {
-        match self.envelope.open(&row.key, &row.body) {
+        match self.keys().envelope().open(&row.key, &row.body) {
             Some(body) => Ok(Row { body, ..row }),
             None => Err(LoadError::corrupt(row.key)),
         }
@@ -105,32 +107,43 @@ impl Platform {
     /// `CommitError::Conflict` where an expectation does not hold; `CommitError::Uncertain` where nobody can tell whether
     /// it was applied; the store's own failures.
     pub async fn commit(&self, batch: Batch) -> Result<Version, CommitError> {
-        let batch = batch.map_bodies(|key, document| self.envelope.close(key, document));
+        let keys = self.keys();
+        let batch = batch.map_bodies(|key, document| keys.envelope().close(key, document));
         let version = Version::random(&mut |bytes: &mut [u8]| self.entropy.fill(bytes));
         commit_and_settle(&*self.store, batch, version).await?;
         Ok(version)
     }
 
-    /// What authenticates refresh tokens.
-    pub fn refresh_codes(&self) -> &Authenticator {
-        &self.refresh_codes
+    /// Writes a row again whose document says the same as before, under the keys of this moment. The row keeps its version
+    /// and its expiry, so that nobody's expectation fails who has read it.
+    ///
+    /// # Errors
+    /// `CommitError::Conflict` where the row has changed since it was read; the store's own failures.
+    pub async fn rewrite(&self, row: &Row, document: &str) -> Result<(), CommitError> {
+        let body = self.keys().envelope().close(&row.key, document);
+        let expect = Expect::Version(row.version);
+        let batch = match row.expires {
+            Some(expires) => Batch::new().put_until(&row.key, expect, body, expires),
+            None => Batch::new().put(&row.key, expect, body),
+        };
+        self.store.commit(batch.deferred(), row.version).await
     }
 
-    /// Seals a text under `context`, which is not secret and must be the same when it is opened.
-    pub fn seal(&self, context: &str, plain: &[u8]) -> String {
-        self.sealer.seal(context, plain, &*self.entropy)
+    /// Seals a text for a purpose, under `context`, which is not secret and must be the same when it is opened.
+    pub fn seal(&self, purpose: Purpose, context: &str, plain: &[u8]) -> String {
+        self.keys().sealer(purpose).seal(context, plain, &*self.entropy)
     }
 
-    /// A keyed digest: a name that tells nothing to somebody without the key.
-    pub fn mac(&self, context: &str, plain: &[u8]) -> [u8; 32] {
-        self.sealer.mac(context, plain)
-    }
-
-    /// Opens what [`seal`](Self::seal) made under the same `context`.
+    /// Opens what [`seal`](Self::seal) made for the same purpose under the same `context`.
     ///
     /// # Errors
     /// When it was sealed with another key or under another context, or was changed since.
-    pub fn open(&self, context: &str, sealed: &str) -> Result<Vec<u8>, Unsealable> {
-        self.sealer.open(context, sealed)
+    pub fn open(&self, purpose: Purpose, context: &str, sealed: &str) -> Result<Vec<u8>, Unsealable> {
+        self.keys().sealer(purpose).open(context, sealed)
+    }
+
+    /// A keyed digest: a name that tells nothing to somebody without the key, and never changes.
+    pub fn name(&self, context: &str, plain: &[u8]) -> [u8; 32] {
+        self.keys().name(context, plain)
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use poolhouse_api::Operation;
+use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::smtp::Relay;
 use poolhouse_mail::{Address, Mailbox};
 use poolhouse_outbound::http::Endpoint;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub account: String,
     /// The region that new pools' ids begin with.
     pub region: String,
+    /// How long new signing keys are.
+    pub signing_key_bits: KeyBits,
     /// Where mail goes, and from whom.
     pub mail: MailSettings,
     /// Where the local inbox takes mail by SMTP; `None` switches the inbox off.
@@ -60,6 +63,7 @@ impl Default for Settings {
             issuer: format!("http://127.0.0.1:{DEFAULT_PORT}"),
             account: "000000000000".to_owned(),
             region: "us-east-1".to_owned(),
+            signing_key_bits: KeyBits::default(),
             mail: MailSettings::default(),
             inbox: None,
             // The app client's AuthSessionValidity decides how long a code lives; this is only the most it may be.

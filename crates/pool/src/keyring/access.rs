@@ -10,6 +10,7 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
+use crate::base::purpose::Purpose;
 use crate::records::document::decode;
 use crate::records::{AccessKeyRecord, RecordBatch, load};
 
@@ -46,7 +47,7 @@ pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
     let access_key_id = format!("AKIA{}", random_text(ID_ALPHABET, 16, entropy));
     let secret_access_key = Zeroizing::new(random_text(SECRET_ALPHABET, 40, entropy));
     let row = AccessKeyRecord::key(&access_key_id);
-    let sealed_secret = platform.seal(row.as_str(), secret_access_key.as_bytes());
+    let sealed_secret = platform.seal(Purpose::AccessKeys, row.as_str(), secret_access_key.as_bytes());
     let record = AccessKeyRecord {
         sealed_secret,
         created: platform.now(),
@@ -114,7 +115,7 @@ pub async fn secret(platform: &Platform, access_key_id: &str) -> Result<Option<Z
         return Ok(None);
     };
     let secret = platform
-        .open(key.as_str(), &record.value.sealed_secret)
+        .open(Purpose::AccessKeys, key.as_str(), &record.value.sealed_secret)
         .map_err(ApiError::internal)?;
     String::from_utf8(secret)
         .map(|secret| Some(Zeroizing::new(secret)))

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::Urgency;
 use crate::base::clock::Millis;
 use crate::base::platform::Platform;
+use crate::base::purpose::Purpose;
 use crate::records::outbox as rows;
 
 /// Attempts that are kept with a mail, the last ones.
@@ -74,7 +75,11 @@ impl Payload {
             // A number, for the words differ in length, which sealing does not hide.
             "discard": u8::from(self.discard),
         });
-        platform.seal(&sealing_context(id), plain.to_string().as_bytes())
+        platform.seal(
+            Purpose::Mail,
+            &rows::sealing_context(id),
+            plain.to_string().as_bytes(),
+        )
     }
 }
 
@@ -149,7 +154,11 @@ impl Entry {
     /// The attempts so far.
     pub fn attempts(&self, platform: &Platform) -> Vec<Attempt> {
         let opened = self.mail.attempts.as_deref();
-        let opened = opened.and_then(|sealed| platform.open(&attempts_context(&self.id), sealed).ok());
+        let opened = opened.and_then(|sealed| {
+            platform
+                .open(Purpose::Mail, &rows::attempts_context(&self.id), sealed)
+                .ok()
+        });
         let document = opened.and_then(|plain| serde_json::from_slice::<Value>(&plain).ok());
         let attempts = document.as_ref().and_then(Value::as_array);
         attempts.map_or_else(Vec::new, |attempts| {
@@ -164,7 +173,8 @@ impl Entry {
             all.extend_from_slice(more);
             let last = &all[all.len().saturating_sub(MOST_ATTEMPTS)..];
             let plain = Value::from_iter(last.iter().map(Attempt::to_json)).to_string();
-            self.mail.attempts = Some(platform.seal(&attempts_context(&self.id), plain.as_bytes()));
+            self.mail.attempts =
+                Some(platform.seal(Purpose::Mail, &rows::attempts_context(&self.id), plain.as_bytes()));
         }
         self
     }
@@ -177,7 +187,7 @@ impl Entry {
     /// Opens the sealed mail. `None` if it does not open or is none.
     pub fn payload(&self, platform: &Platform) -> Option<Payload> {
         let plain = platform
-            .open(&sealing_context(&self.id), &self.mail.sealed)
+            .open(Purpose::Mail, &rows::sealing_context(&self.id), &self.mail.sealed)
             .ok()?;
         let document: Value = serde_json::from_slice(&plain).ok()?;
         let text = |member: &str| document.get(member).and_then(Value::as_str);
@@ -190,13 +200,4 @@ impl Entry {
             discard: document.get("discard")?.as_u64()? != 0,
         })
     }
-}
-
-/// The row's name without the moment it is due, for a row that moves keeps its seal.
-fn sealing_context(id: &str) -> String {
-    format!("{}{id}", rows::PREFIX)
-}
-
-fn attempts_context(id: &str) -> String {
-    format!("{}{id}/attempts", rows::PREFIX)
 }

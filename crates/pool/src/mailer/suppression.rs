@@ -56,14 +56,14 @@ pub fn lift(platform: &Platform, address: &Address) -> Batch {
 /// What stands for an address: nobody without the server's key can make it, or tell whose it is.
 pub(super) fn token(platform: &Platform, address: &Address) -> String {
     let compared = address.as_str().to_lowercase();
-    let mac = platform.mac("suppressed", compared.as_bytes());
+    let mac = platform.name("suppressed", compared.as_bytes());
     hex::encode(&mac[..16])
 }
 
 /// What an address is called in the log, `to=…`: the same at every mail, and a name that only this server can make of it.
 pub fn addressee(platform: &Platform, address: &Address) -> String {
     let compared = address.as_str().to_lowercase();
-    let mac = platform.mac("addressee", compared.as_bytes());
+    let mac = platform.name("addressee", compared.as_bytes());
     hex::encode(&mac[..6])
 }
 

@@ -1,4 +1,4 @@
-//! Records that nearly every request reads and hardly any changes, decoded once per version.
+//! Records that nearly every request reads and hardly any changes, decoded once for each state of its row.
 //!
 //! The row is read every time, so a change made by another request or another process is seen at once; what is saved is
 //! the parsing, which for a user pool costs more than everything else that a request does to it.
@@ -6,19 +6,21 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use poolhouse_store::{Row, Version};
+use poolhouse_store::Row;
 
 use super::document::{Document, Stored, decode};
 use super::key::Key;
+use crate::base::envelope;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 
 /// Records kept at most. A server with more pools than this parses some of them again.
 const CAPACITY: usize = 1024;
 
-/// Decoded records of one kind, by key and version.
+/// Decoded records of one kind, by key, each with the authenticated head of its row: a row that is sealed again keeps its version, and
+/// what is held of it must not outlive the key it was sealed with.
 pub struct Decoded<T> {
-    held: RwLock<HashMap<String, (Version, Arc<T>)>>,
+    held: RwLock<HashMap<String, (String, Arc<T>)>>,
 }
 
 impl<T> Default for Decoded<T> {
@@ -42,8 +44,8 @@ impl<T: Document> Decoded<T> {
     /// When the row is not such a record.
     pub fn decode(&self, platform: &Platform, row: Row) -> Result<Stored<Arc<T>>, LoadError> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, value)) = held.get(&row.key)
-            && *version == row.version
+        if let Some((head, value)) = held.get(&row.key)
+            && head == envelope::head(&row.body)
         {
             return Ok(Stored {
                 key: row.key,
@@ -52,13 +54,14 @@ impl<T: Document> Decoded<T> {
             });
         }
         drop(held);
+        let head = envelope::head(&row.body).to_owned();
         let Stored { key, version, value } = decode::<T>(platform.open_row(row)?)?;
         let value = Arc::new(value);
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= CAPACITY {
             held.clear();
         }
-        held.insert(key.clone(), (version, value.clone()));
+        held.insert(key.clone(), (head, value.clone()));
         Ok(Stored { key, version, value })
     }
 }

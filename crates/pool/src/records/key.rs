@@ -14,8 +14,10 @@
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
 //! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
 //! | `meta/seal` | a known text, sealed | `seal` |
+//! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
+//! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
 //! | `meta/user-index` | which index rows users have | `user_index` |
-//! | `p/POOL/signing-keys` | the pool's two signing keys | `signing_keys` |
+//! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |
 //! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |

@@ -24,6 +24,7 @@ pub mod reference;
 pub mod refresh;
 pub mod remembered;
 pub mod seal;
+pub mod sealed;
 pub mod session;
 pub mod signing_keys;
 pub mod suppressed;

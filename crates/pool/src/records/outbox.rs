@@ -15,3 +15,13 @@ pub fn rank_prefix(rank: u8) -> String {
 pub fn key(rank: u8, due: Millis, id: &str) -> String {
     format!("{PREFIX}{rank}/{:013}/{id}", due.0)
 }
+
+/// What a mail is sealed under: the row's name without the moment it is due, for a row that moves keeps its seal.
+pub fn sealing_context(id: &str) -> String {
+    format!("{PREFIX}{id}")
+}
+
+/// What the record of a mail's attempts is sealed under.
+pub fn attempts_context(id: &str) -> String {
+    format!("{PREFIX}{id}/attempts")
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::base::settings::Settings;
 use crate::keyring::{FunctionKeys, SigningKeys};
@@ -30,4 +31,12 @@ pub struct App {
     pub function_keys: Arc<FunctionKeys>,
     /// Puts mail into the outbox and wakes the worker.
     pub mailer: Arc<Mailer>,
+}
+
+impl App {
+    /// Goes on with other keys.
+    pub fn replace_keys(&self, keys: Keys) {
+        self.functions.replace_keys(keys.codes().clone());
+        self.platform.replace_keys(keys);
+    }
 }

@@ -215,7 +215,11 @@ impl Ctx {
     /// The user that a `Username` means: the real username, the `sub`, or an address or preferred username that signs
     /// this user in. Who signs in by a `USERNAME` is a question for `auth::subject`.
     async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<Stored<UserRecord>>, ApiError> {
-        find_user(self.platform(), pool, name).await
+        let found = find_user(self.platform(), pool, name).await?;
+        if let Some(user) = &found {
+            self.asker.noted.0.user.get_or_init(|| user.value.sub.clone());
+        }
+        Ok(found)
     }
 
     /// The user that an administrator's request names.

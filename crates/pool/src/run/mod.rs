@@ -1,9 +1,12 @@
 //! Putting a pool together, and its work in the background.
 
 pub mod reindex;
+pub mod resealing;
+pub mod rotation;
 pub mod start;
 pub mod sweeper;
 
 pub use reindex::reindex;
-pub use start::{Parts, assemble, confirm_keys};
+pub use rotation::Rotation;
+pub use start::{Parts, assemble};
 pub use sweeper::Sweeper;

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use poolhouse_confirm::{Keys, OtpKey, UnusableKey};
-use poolhouse_crypto::{Entropy, derive_key};
+use poolhouse_confirm::UnusableKey;
+use poolhouse_crypto::Entropy;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_outbound::aws::Caller;
 use poolhouse_store::Store;
 use poolhouse_triggers::Place;
-use zeroize::Zeroizing;
 
 use crate::base::clock::Clock;
+use crate::base::key_ring::KeyRing;
+use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::keyring::{FunctionKeys, KeySource, SigningKeys};
 use crate::mailer::Mailer;
@@ -23,8 +24,8 @@ use crate::triggers::{self, FunctionHost, Functions};
 pub struct Parts {
     /// Where everything durable lies.
     pub store: Arc<dyn Store>,
-    /// The key that all others are derived from.
-    pub master_key: Zeroizing<[u8; 32]>,
+    /// The keys that all others are derived from.
+    pub keys: KeyRing,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Time.
@@ -43,26 +44,12 @@ pub struct Parts {
     pub places: Vec<(String, Arc<dyn Place>)>,
 }
 
-/// The keys of confirm codes and ledgers, for commands beside the server too.
-///
-/// # Errors
-/// When the master key is unusable.
-pub fn confirm_keys(master_key: &[u8; 32]) -> Result<Keys, UnusableKey> {
-    let current = OtpKey::from_bytes(&derive_key(master_key, "poolhouse.v1.confirm"))?;
-    Ok(Keys {
-        current,
-        previous: None,
-    })
-}
-
 /// The server without its sockets and background work.
 ///
 /// # Errors
-/// When the master key is unusable.
+/// When the keys are unusable.
 pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKey> {
     let function_keys = Arc::new(FunctionKeys::default());
-    let mut confirm = settings.confirm.clone();
-    confirm.keys = Some(confirm_keys(&parts.master_key)?);
     let mut places = triggers::processes(
         &settings,
         &parts.function_host,
@@ -71,16 +58,16 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         &parts.clock,
     );
     places.extend(parts.places);
-    let functions = Functions::new(confirm, places);
-    let platform = Platform::new(
-        parts.store,
-        &parts.master_key,
-        parts.entropy,
-        parts.clock,
-        parts.cores,
-    );
+    let functions = Functions::new(settings.confirm.clone(), places);
+    let keys = Keys::derive(parts.keys)?;
+    functions.replace_keys(keys.codes().clone());
+    let platform = Platform::new(parts.store, keys, parts.entropy, parts.clock, parts.cores);
     Ok(Arc::new(App {
-        signing_keys: Arc::new(SigningKeys::new(platform.clone(), parts.key_source)),
+        signing_keys: Arc::new(SigningKeys::new(
+            platform.clone(),
+            parts.key_source,
+            settings.signing_key_bits,
+        )),
         pools: Arc::default(),
         clients: Arc::default(),
         pools_of_clients: Arc::default(),

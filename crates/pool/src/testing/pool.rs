@@ -9,10 +9,10 @@ use poolhouse_mail::inbox::Inbox;
 use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use crate::base::error::ApiError;
+use crate::base::key_ring::KeyRing;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
@@ -66,15 +66,35 @@ impl TestPool {
         TestPool::build(Arc::new(TestStore::new()), SEED, change, functions)
     }
 
-    /// As [`on`](Self::on) and [`with_functions`](Self::with_functions) together.
+    /// A pool on a store that was written with these keys.
     ///
     /// # Panics
     /// If it cannot be put together.
+    pub fn with_keys(store: Arc<dyn Store>, seed: u64, keys: KeyRing) -> TestPool {
+        TestPool::put_together(store, seed, |_| {}, Vec::new(), keys)
+    }
+
+    /// The keys that every pool begins with unless a test says otherwise.
+    pub fn first_keys() -> KeyRing {
+        KeyRing::of_master(*b"the master key of every test run")
+    }
+
+    /// As [`on`](Self::on) and [`with_functions`](Self::with_functions) together.
     pub fn build(
         store: Arc<dyn Store>,
         seed: u64,
         change: impl FnOnce(&mut Settings),
         places: Vec<(String, Arc<dyn Place>)>,
+    ) -> TestPool {
+        TestPool::put_together(store, seed, change, places, TestPool::first_keys())
+    }
+
+    fn put_together(
+        store: Arc<dyn Store>,
+        seed: u64,
+        change: impl FnOnce(&mut Settings),
+        places: Vec<(String, Arc<dyn Place>)>,
+        keys: KeyRing,
     ) -> TestPool {
         let mut settings = Settings::default();
         settings.mail.from = Some(Mailbox::parse("Poolhouse <no-reply@pool.example>").expect("an address"));
@@ -83,7 +103,7 @@ impl TestPool {
         let inbox = Inbox::new(1000);
         let parts = Parts {
             store,
-            master_key: Zeroizing::new(*b"the master key of every test run"),
+            keys,
             entropy: Arc::new(SeededEntropy::new(seed)),
             clock: clock.clone(),
             key_source: Arc::new(PreparedKeys::default()),

@@ -16,7 +16,7 @@ pub(super) fn is_ours(arn: &str) -> bool {
 /// # Errors
 /// The function's refusal.
 pub(super) fn before_tokens(functions: &Functions, event: &Value) -> Result<Value, Refusal> {
-    confirm::pre_token_generation(functions.confirm(), event).map_err(|refusal| match refusal {
+    confirm::pre_token_generation(&functions.confirm(), event).map_err(|refusal| match refusal {
         // A new password counts from the commit that ends the sign-in, and this one ends without.
         Refusal::NewPasswordOnly => Refusal::NewPasswordUnset,
         refusal => refusal,

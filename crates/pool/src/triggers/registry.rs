@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use poolhouse_api::Operation;
 use poolhouse_confirm as confirm;
@@ -24,7 +24,7 @@ const COUNTERS_VARIABLE: &str = "COUNTERS_TABLE";
 
 /// The functions that this server can run.
 pub struct Functions {
-    confirm: confirm::Settings,
+    confirm: RwLock<Arc<confirm::Settings>>,
     mapped: BTreeMap<String, Arc<Invoker>>,
 }
 
@@ -36,12 +36,24 @@ impl Functions {
             .into_iter()
             .map(|(name, place)| (name, invoker(place)))
             .collect();
-        Functions { confirm, mapped }
+        Functions {
+            confirm: RwLock::new(Arc::new(confirm)),
+            mapped,
+        }
     }
 
-    /// The settings of the functions in process.
-    pub fn confirm(&self) -> &confirm::Settings {
-        &self.confirm
+    /// The settings of the functions in process, as they are at this moment.
+    pub fn confirm(&self) -> Arc<confirm::Settings> {
+        self.confirm
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Goes on with other code keys.
+    pub fn replace_keys(&self, keys: confirm::Keys) {
+        let mut confirm = self.confirm.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut confirm).keys = Some(keys);
     }
 
     /// The place that the configuration maps this function to: by its whole ARN, or else by its name.

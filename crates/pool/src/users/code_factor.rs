@@ -23,7 +23,7 @@ pub async fn unlocked(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result
         sub: &user.sub,
     };
     let settings = ctx.app.functions.confirm();
-    let Some(text) = unlock(settings, &person, &stored.value.text, ctx.now.seconds()) else {
+    let Some(text) = unlock(&settings, &person, &stored.value.text, ctx.now.seconds()) else {
         return Ok(Batch::new());
     };
     // Over whatever was counted meanwhile: it is to be taken away.

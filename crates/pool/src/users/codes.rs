@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::base::purpose;
 use crate::records::{CodeRecord, Key, RecordBatch, Stored, load};
 use crate::request::Ctx;
 
@@ -81,7 +82,9 @@ pub fn make(ctx: &Ctx, pool_id: &str, sub: &str, purpose: Purpose, target: &str,
     let key = purpose.key(pool_id, sub);
     let record = CodeRecord {
         target: target.to_owned(),
-        sealed: ctx.platform().seal(key.as_str(), text.as_bytes()),
+        sealed: ctx
+            .platform()
+            .seal(purpose::Purpose::Codes, key.as_str(), text.as_bytes()),
         attempts_left: purpose.attempts(),
         expires,
     };
@@ -125,7 +128,9 @@ async fn judge(ctx: &Ctx, key: &Key<CodeRecord>, typed: &str) -> Result<RightCod
         let stored = load(ctx.platform(), key).await?;
         let live = stored.filter(|stored| ctx.now < stored.value.expires);
         let stored = live.ok_or_else(ended)?;
-        let code = ctx.platform().open(key.as_str(), &stored.value.sealed);
+        let code = ctx
+            .platform()
+            .open(purpose::Purpose::Codes, key.as_str(), &stored.value.sealed);
         let code = Zeroizing::new(code.map_err(ApiError::internal)?);
         if constant_time_eq(&code, typed.as_bytes()) {
             return Ok(RightCode {

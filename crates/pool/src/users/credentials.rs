@@ -6,6 +6,7 @@ use poolhouse_crypto::srp::{self, BadVerifier, Salt, Verifier};
 use zeroize::Zeroizing;
 
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::{Key, PoolRecord, UserRecord};
 use crate::request::Ctx;
 
@@ -25,7 +26,9 @@ pub async fn seal_verifier(
     let make = || srp::verifier(pool.srp_name(), &name, password, &salt);
     let made = ctx.platform().cpu.run(make).await?;
     let plain = Zeroizing::new(format!("{}:{}", made.salt().to_hex(), *made.v_hex()));
-    Ok(ctx.platform().seal(row(pool, user).as_str(), plain.as_bytes()))
+    Ok(ctx
+        .platform()
+        .seal(Purpose::Verifiers, row(pool, user).as_str(), plain.as_bytes()))
 }
 
 /// Opens a user's verifier.
@@ -39,7 +42,7 @@ pub fn open_verifier(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<
         .ok_or_else(|| ApiError::internal(Unreadable::Absent))?;
     let opened = ctx
         .platform()
-        .open(row(pool, user).as_str(), sealed)
+        .open(Purpose::Verifiers, row(pool, user).as_str(), sealed)
         .map_err(ApiError::internal)?;
     let opened = Zeroizing::new(opened);
     read(&opened).map_err(ApiError::internal)

@@ -103,7 +103,7 @@ fn built_in(ctx: &Ctx, user: &UserRecord, message: &Message<'_>, name: &str) -> 
             expires: user.temporary_until.map(Millis::seconds),
             zoneinfo: user.attribute("zoneinfo"),
         };
-        return invitation.write(settings);
+        return invitation.write(&settings);
     }
     let (subject, body) = default_wording(message.source);
     Written {

@@ -30,10 +30,15 @@ async fn l1_an_administrator_beside_the_server_sees_who_is_locked_and_unlocks() 
     let scene = Scene::new().await;
     let (app, pool) = (scene.server.app(), &scene.pool);
     let confirm = app.functions.confirm();
-    let locked = async || locked_users(&app.platform, confirm, pool).await.unwrap().unwrap();
+    let locked = async || {
+        locked_users(&app.platform, &confirm, pool)
+            .await
+            .unwrap()
+            .unwrap()
+    };
     assert_eq!(locked().await, []);
     assert_eq!(
-        unlock_user(&app.platform, confirm, pool, "mara").await.unwrap(),
+        unlock_user(&app.platform, &confirm, pool, "mara").await.unwrap(),
         Done::Nothing {
             username: "mara".to_owned()
         }
@@ -43,7 +48,7 @@ async fn l1_an_administrator_beside_the_server_sees_who_is_locked_and_unlocks() 
     let found = locked().await;
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!((names, found[0].1.closed), (vec!["mara"], false));
-    let done = unlock_user(&app.platform, confirm, pool, "mara").await.unwrap();
+    let done = unlock_user(&app.platform, &confirm, pool, "mara").await.unwrap();
     let Done::Changed { username, stood } = done else {
         panic!("{done:?}")
     };
@@ -73,7 +78,7 @@ async fn an_administrator_beside_the_server_makes_it_forget_a_users_browsers() {
     );
     let app = scene.server.app();
     let confirm = app.functions.confirm();
-    let done = forget_browsers(&app.platform, confirm, &scene.pool, "mara")
+    let done = forget_browsers(&app.platform, &confirm, &scene.pool, "mara")
         .await
         .unwrap();
     let Done::Changed { stood, .. } = done else {
@@ -96,9 +101,9 @@ async fn nobody_and_nowhere_are_told_apart() {
     let app = scene.server.app();
     let confirm = app.functions.confirm();
     let unlock =
-        async |pool: &str, name: &str| unlock_user(&app.platform, confirm, pool, name).await.unwrap();
+        async |pool: &str, name: &str| unlock_user(&app.platform, &confirm, pool, name).await.unwrap();
     assert_eq!(unlock("us-east-1_nowhere", "mara").await, Done::NoPool);
     assert_eq!(unlock(&scene.pool, "nobody").await, Done::NoUser);
-    let locked = locked_users(&app.platform, confirm, "us-east-1_nowhere").await;
+    let locked = locked_users(&app.platform, &confirm, "us-east-1_nowhere").await;
     assert_eq!(locked.unwrap(), None);
 }

@@ -6,6 +6,7 @@ use poolhouse_crypto::Entropy;
 use poolhouse_mail::Mailbox;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_outbound::aws::CredentialSource;
+use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
@@ -14,7 +15,6 @@ use poolhouse_pool::run::start::{Parts, assemble};
 use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::{Row, Scan, Store};
-use zeroize::Zeroizing;
 
 /// A server with an outbox, without HTTP.
 pub struct House {
@@ -46,7 +46,7 @@ impl House {
     ) -> House {
         let parts = Parts {
             store,
-            master_key: Zeroizing::new(*b"the master key of every test run"),
+            keys: KeyRing::of_master(*b"the master key of every test run"),
             entropy: Arc::new(SeededEntropy::new(1)) as Arc<dyn Entropy>,
             clock: clock.clone(),
             key_source: Arc::new(PreparedKeys::default()),

@@ -8,14 +8,16 @@ use std::sync::Arc;
 use poolhouse_crypto::OsEntropy;
 use poolhouse_store::Batch;
 use poolhouse_store::postgres::Address;
-use zeroize::Zeroizing;
 
 use super::CliError;
 use super::engine::{self, Engine};
 use crate::key_file::{self, KeyFileError};
 use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::key_ring::KeyRing;
+use poolhouse_pool::base::keys::Keys;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
+use poolhouse_pool::base::purpose::Purpose;
 use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
 
 /// The database's file name.
@@ -29,12 +31,30 @@ const KNOWN: &[u8] = b"poolhouse";
 pub(super) struct Data {
     /// The database.
     pub engine: Engine,
-    /// The key to it.
-    pub master_key: Zeroizing<[u8; 32]>,
+    /// The keys to it.
+    pub keys: KeyRing,
+    /// Keeps the keys as they are while a command works with them.
+    _held: Option<File>,
 }
 
-/// Opens the directory, and makes it with a key, and a database unless that is elsewhere, if it is not there.
-pub(super) async fn open(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
+/// Opens the directory for a command, and makes it with a key, and a database unless that is elsewhere, if it is not there.
+async fn open(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
+    open_with(directory, elsewhere, |directory| {
+        key_file::hold(directory).map(Some)
+    })
+    .await
+}
+
+/// The same for a server, which changes the keys while it works with them.
+pub(super) async fn open_to_serve(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
+    open_with(directory, elsewhere, |_| Ok(None)).await
+}
+
+async fn open_with(
+    directory: &Path,
+    elsewhere: Option<&Address>,
+    hold: impl FnOnce(&Path) -> Result<Option<File>, KeyFileError>,
+) -> Result<Data, CliError> {
     let cannot = |error: KeyFileError| {
         CliError::new(format!(
             "the data directory {} cannot be used",
@@ -49,12 +69,17 @@ pub(super) async fn open(directory: &Path, elsewhere: Option<&Address>) -> Resul
         Some(address) => Some(open_shared(directory, address).await?),
         None => None,
     };
-    let master_key = key_file::load_or_create(directory, &database, &OsEntropy).map_err(cannot)?;
+    let held = hold(directory).map_err(cannot)?;
+    let keys = key_file::load_or_create(directory, &database, &OsEntropy).map_err(cannot)?;
     let engine = match shared {
         Some(engine) => engine,
         None => Engine::file(directory, &database)?,
     };
-    let data = Data { engine, master_key };
+    let data = Data {
+        engine,
+        keys,
+        _held: held,
+    };
     data.check_seal(directory).await?;
     Ok(data)
 }
@@ -121,36 +146,47 @@ pub(super) async fn named(directory: &Path, store: Option<&str>) -> Result<Data,
 
 /// Opens a directory that must be there: a mistyped name is not to make a new one.
 pub(super) async fn existing(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
-    if !directory.is_dir() {
-        let path = directory.display();
-        return Err(CliError::new(format!(
-            "there is no directory {path}. Name the server's with --data"
-        )));
-    }
+    check_existing(directory)?;
     named(directory, store).await
+}
+
+/// The same for a command that is asked again and again how far a rotation is, and must not stand in its way.
+pub(super) async fn existing_to_watch(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
+    check_existing(directory)?;
+    let elsewhere = store.map(engine::address).transpose()?;
+    open_to_serve(directory, elsewhere.as_ref()).await
+}
+
+fn check_existing(directory: &Path) -> Result<(), CliError> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    let path = directory.display();
+    Err(CliError::new(format!(
+        "there is no directory {path}. Name the server's with --data"
+    )))
 }
 
 impl Data {
     /// The platform over this directory, for commands that do one thing and end.
-    pub fn platform(&self) -> Platform {
-        let store = self.engine.store();
-        Platform::new(
-            store,
-            &self.master_key,
-            Arc::new(OsEntropy),
-            Arc::new(SystemClock),
-            1,
-        )
+    ///
+    /// # Errors
+    /// When a key is not random.
+    pub fn platform(&self) -> Result<Platform, CliError> {
+        let keys = Keys::derive(self.keys.clone())
+            .map_err(|error| CliError::new("the key file is not usable").caused_by(error))?;
+        let (entropy, clock) = (Arc::new(OsEntropy), Arc::new(SystemClock));
+        Ok(Platform::new(self.engine.store(), keys, entropy, clock, 1))
     }
 
     /// Refuses a database that another key sealed, before anything new is sealed with this one.
     async fn check_seal(&self, directory: &Path) -> Result<(), CliError> {
-        let platform = self.platform();
+        let platform = self.platform()?;
         let key = seal::key();
         // Under another key the row is not ours at all.
         let opens = match load(&platform, &key).await {
             Ok(Some(Stored { value, .. })) => platform
-                .open(key.as_str(), &value.0)
+                .open(Purpose::Check, key.as_str(), &value.0)
                 .is_ok_and(|plain| *plain == *KNOWN),
             Ok(None) => return write_seal(&platform).await,
             Err(LoadError::Corrupt(_)) => false,
@@ -170,7 +206,7 @@ impl Data {
 /// Seals the known text into a new database.
 async fn write_seal(platform: &Platform) -> Result<(), CliError> {
     let key = seal::key();
-    let sealed = Reference(platform.seal(key.as_str(), KNOWN));
+    let sealed = Reference(platform.seal(Purpose::Check, key.as_str(), KNOWN));
     let written = platform.commit(Batch::new().create(key, &sealed)).await;
     written
         .map(drop)

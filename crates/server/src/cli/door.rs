@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &DoorArgs) -> Result<(), CliError> {
 async fn decide(arguments: &DoorArgs) -> Result<(), CliError> {
     let (pool, client) = (&arguments.user_pool_id, arguments.client_id.as_deref());
     let data = data::existing(&arguments.at.data, arguments.at.store.as_deref()).await?;
-    let platform = data.platform();
+    let platform = data.platform()?;
     let found = match arguments.state {
         None => door::of(&platform, pool).await,
         Some(state) => door::decide(&platform, pool, client, state == DoorState::Shut).await,

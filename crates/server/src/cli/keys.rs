@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::data;
+use super::moment::date;
 use super::{CliError, KeysArgs, KeysCommand, Output, print};
-use poolhouse_pool::base::clock::Millis;
+use super::{data, key_status, rotate};
 use poolhouse_pool::keyring::access;
 
 pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
@@ -15,13 +15,15 @@ pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
             KeysCommand::Create { at } => create(&at).await,
             KeysCommand::List { at } => list(&at).await,
             KeysCommand::Delete { id, at } => delete(&id, &at).await,
+            KeysCommand::Rotate(arguments) => rotate::run(&arguments).await,
+            KeysCommand::Status { at } => key_status::run(&at).await,
         }
     })
 }
 
 async fn create(at: &KeysArgs) -> Result<(), CliError> {
     let data = data::named(&at.data, at.store.as_deref()).await?;
-    let made = access::create(&data.platform()).await;
+    let made = access::create(&data.platform()?).await;
     data.engine.close().await;
     let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
     let (id, secret) = (made.access_key_id, made.secret_access_key);
@@ -37,7 +39,7 @@ async fn create(at: &KeysArgs) -> Result<(), CliError> {
 
 async fn list(at: &KeysArgs) -> Result<(), CliError> {
     let data = data::existing(&at.data, at.store.as_deref()).await?;
-    let found = access::list(&data.platform()).await;
+    let found = access::list(&data.platform()?).await;
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
     if at.output == Output::Json {
@@ -57,7 +59,7 @@ async fn list(at: &KeysArgs) -> Result<(), CliError> {
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
     let data = data::existing(&at.data, at.store.as_deref()).await?;
-    let deleted = access::delete(&data.platform(), id).await;
+    let deleted = access::delete(&data.platform()?, id).await;
     data.engine.close().await;
     match deleted {
         Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),
@@ -67,10 +69,4 @@ async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
         ))),
         Err(error) => Err(CliError::new("the access key was not deleted").caused_by(error)),
     }
-}
-
-fn date(moment: Millis) -> String {
-    jiff::Timestamp::from_millisecond(moment.0)
-        .unwrap_or_default()
-        .to_string()
 }

@@ -7,14 +7,17 @@ mod door;
 mod engine;
 mod files;
 mod init;
+mod key_status;
 mod keys;
 mod logging;
 mod mail;
 mod manual;
+mod moment;
 mod operator;
 mod own_name;
 mod people;
 mod quickstart;
+mod rotate;
 mod run;
 mod serve;
 mod sockets;
@@ -131,6 +134,48 @@ enum KeysCommand {
         #[command(flatten)]
         at: KeysArgs,
     },
+    /// Replace the key that seals the database, the one that makes confirm codes, or those that sign tokens.
+    ///
+    /// Nobody is signed out, and a server that runs goes on: it takes up a new master or code key within a second, seals the
+    /// database again beside its other work, and lets go of the key before when nothing needs it. A new signing key is
+    /// published two hours before it signs. Back up master.key afterwards: copies from before do not open what is written from now on.
+    Rotate(RotateArgs),
+    /// Show which keys are in use, and how far rotations are.
+    Status {
+        #[command(flatten)]
+        at: KeysArgs,
+    },
+}
+
+#[derive(Args)]
+struct RotateArgs {
+    /// Which keys
+    #[arg(required = true, value_enum)]
+    keys: Vec<Rotated>,
+    /// The keys of before are in somebody else's hands: they are good for nothing from now on
+    ///
+    /// Refresh tokens end with the master key, and tokens that the old signing keys signed are refused at once; verifiers that keep the
+    /// key set refuse new ones until they fetch it again. Everybody signs in again.
+    #[arg(long)]
+    leaked: bool,
+    /// Sign with keys of this length from now on: 2048 or 3072 [default: 2048]
+    #[arg(long, value_name = "BITS", value_parser = ["2048", "3072"])]
+    bits: Option<String>,
+    /// Only this user pool's signing keys
+    #[arg(long, value_name = "ID")]
+    user_pool_id: Option<String>,
+    #[command(flatten)]
+    at: KeysArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rotated {
+    /// Seals and authenticates the database
+    Master,
+    /// Makes confirm codes
+    Code,
+    /// Sign access and ID tokens
+    Signing,
 }
 
 #[derive(Args)]

@@ -13,7 +13,6 @@ use poolhouse_operator::{
 };
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops::pools::code_factor::{Done, forget_browsers, locked_users, unlock_user};
-use poolhouse_pool::run::confirm_keys;
 
 /// Runs the command if it is about a data directory; `None` if it is about a pool elsewhere.
 pub(super) fn run(command: &Command) -> Option<Result<(), CliError>> {
@@ -36,7 +35,7 @@ fn block_on(done: impl Future<Output = Result<(), CliError>>) -> Result<(), CliE
 async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
     let (data, confirm) = open(&args.counters).await?;
-    let done = unlock_user(&data.platform(), &confirm, pool, user).await;
+    let done = unlock_user(&data.platform()?, &confirm, pool, user).await;
     data.engine.close().await;
     match stood(done, pool, user)? {
         (name, None) => print(&format!("Nothing to do: nothing is counted of {name}.")),
@@ -51,7 +50,7 @@ async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
 async fn forget(args: &ForgetArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
     let (data, confirm) = open(&args.counters).await?;
-    let done = forget_browsers(&data.platform(), &confirm, pool, user).await;
+    let done = forget_browsers(&data.platform()?, &confirm, pool, user).await;
     data.engine.close().await;
     match stood(done, pool, user)? {
         (name, Some(Standing { devices: (0, _), .. }) | None) => {
@@ -67,7 +66,7 @@ async fn forget(args: &ForgetArgs) -> Result<(), CliError> {
 async fn locked(args: &LockedArgs) -> Result<(), CliError> {
     let pool = &args.counters.user_pool_id;
     let (data, confirm) = open(&args.counters).await?;
-    let found = locked_users(&data.platform(), &confirm, pool).await;
+    let found = locked_users(&data.platform()?, &confirm, pool).await;
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the database cannot be read").caused_by(error))?;
     let found = found.ok_or_else(|| no_pool(pool))?;
@@ -100,8 +99,7 @@ fn shown(name: &str, standing: &Standing) -> Value {
 async fn open(at: &CountersArgs) -> Result<(Data, Settings), CliError> {
     let directory = at.data.as_deref().unwrap_or(Path::new(super::DEFAULT_DATA));
     let data = data::existing(directory, at.store.as_deref()).await?;
-    let keys = confirm_keys(&data.master_key)
-        .map_err(|error| CliError::new("the master key cannot be used").caused_by(error))?;
+    let keys = data.platform()?.keys().codes().clone();
     Ok((data, Settings::with_keys(Some(keys))))
 }
 

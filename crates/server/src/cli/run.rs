@@ -35,9 +35,9 @@ enum Command {
     Quickstart(QuickstartArgs),
     /// Write a poolhouse.toml in which every setting stands with what it does, switched off.
     Init(InitArgs),
-    /// Make, list and delete access keys for the operations that AWS signs.
+    /// Make, list and delete access keys for the operations that AWS signs; rotate the server's own keys.
     ///
-    /// Nothing ships with a key. One works as soon as it is made, also on a server that runs, and may call every such
+    /// Nothing ships with an access key. One works as soon as it is made, also on a server that runs, and may call every such
     /// operation on every pool. The database holds its secret sealed.
     #[command(subcommand)]
     Keys(KeysCommand),

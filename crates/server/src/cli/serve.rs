@@ -24,6 +24,7 @@ use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws,
 use crate::config::Configuration;
 use crate::http::connections::ConnectionLimits;
 use crate::http::{Pages, connections, router};
+use crate::key_change::KeyFile;
 use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
 use poolhouse_pool::base::settings::Settings;
@@ -32,7 +33,7 @@ use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
-use poolhouse_pool::run::{Parts, assemble, reindex};
+use poolhouse_pool::run::{Parts, Rotation, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
 use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
@@ -73,13 +74,10 @@ async fn serve(
     environment: &Environment,
     is_quickstart: bool,
 ) -> Result<(), CliError> {
-    let directory = configuration
-        .settings
-        .data
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
+    let directory = configuration.settings.data.clone();
+    let directory = directory.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
     let _reserved = data::reserve(&directory)?;
-    let data = data::open(&directory, configuration.store.as_ref()).await?;
+    let data = data::open_to_serve(&directory, configuration.store.as_ref()).await?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
         mut settings,
@@ -113,6 +111,7 @@ async fn serve(
         router(app.clone(), pages, http.body),
         http.connections,
         sockets,
+        Arc::new(KeyFile::new(&directory)),
         &shutdown,
     );
     warm_up(&app).await;
@@ -194,7 +193,7 @@ fn put_together(
 ) -> Result<Arc<App>, CliError> {
     let parts = Parts {
         store: data.engine.store(),
-        master_key: data.master_key.clone(),
+        keys: data.keys.clone(),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
         key_source: Arc::new(FreshKeys),
@@ -204,7 +203,7 @@ fn put_together(
         aws,
         places: functions.remotes,
     };
-    assemble(settings, parts).map_err(|error| CliError::new("the master key is not usable").caused_by(error))
+    assemble(settings, parts).map_err(|error| CliError::new("the key file is not usable").caused_by(error))
 }
 
 /// How many threads can run at the same time.
@@ -212,12 +211,13 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper.
+/// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper, rotations.
 fn start(
     app: &Arc<App>,
     routes: Router,
     limits: ConnectionLimits,
     sockets: Sockets,
+    key_file: Arc<KeyFile>,
     shutdown: &Shutdown,
 ) -> JoinSet<()> {
     let mut background = JoinSet::new();
@@ -230,6 +230,9 @@ fn start(
     let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
+    let app = app.clone();
+    let rotation = move |shutdown| Some(Rotation::new(&app, key_file.clone()).run(shutdown));
+    background.spawn(supervise("rotation of keys", rotation, shutdown.clone()));
     background
 }
 

@@ -112,6 +112,8 @@ table! { top, "":
         "The base of `iss` in tokens, without a slash at its end.";
     ACCOUNT: "account", Text, Value("\"000000000000\""), "\"000000000000\"", "The account number in ARNs.";
     REGION: "region", Text, Value("\"us-east-1\""), "\"us-east-1\"", "What new pools' ids begin with.";
+    SIGNING_KEY_BITS: "signing_key_bits", Count, Value("2048"), "3072",
+        "How long the signing keys of new pools are: 2048, as on Amazon Cognito, or 3072. `poolhouse keys rotate signing --bits` changes a pool's.";
     PRE_AUTHENTICATION: "pre_authentication_in_custom_auth", Flag, Value("false"), "false",
         "Runs the PreAuthentication trigger before custom authentication too. Amazon Cognito does not.";
     MAIL: "mail", Table, Words(""), "", "Where mail goes: [below](#mail).";

@@ -16,6 +16,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
+use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, WebSettings};
@@ -90,6 +91,11 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     if let Some(region) = top.parsed(&keys::top::REGION, "a region, such as eu-central-1", region)? {
         settings.region = region;
     }
+    settings.signing_key_bits = match top.count(&keys::top::SIGNING_KEY_BITS)? {
+        None | Some(2048) => KeyBits::Rsa2048,
+        Some(3072) => KeyBits::Rsa3072,
+        Some(_) => return Err(top.error(&keys::top::SIGNING_KEY_BITS, "must be 2048 or 3072")),
+    };
     if let Some(flag) = top.flag(&keys::top::PRE_AUTHENTICATION)? {
         settings.pre_authentication_in_custom_auth = flag;
     }

@@ -32,6 +32,7 @@ fn every_setting_is_read() {
         issuer = "https://auth.example.com/base"
         account = "111122223333"
         region = "eu-central-1"
+        signing_key_bits = 3072
         pre_authentication_in_custom_auth = true
         [mail]
         relays = ["smtps://user:pass@one.example.com", "smtp://two.example.com", "ses://eu-west-1"]
@@ -91,6 +92,7 @@ fn every_setting_is_read() {
         ("111122223333", "eu-central-1")
     );
     assert!(settings.pre_authentication_in_custom_auth && !inbox);
+    assert_eq!(settings.signing_key_bits, KeyBits::Rsa3072);
     assert_eq!(
         inbox_smtp.map(|address| address.to_string()).as_deref(),
         Some("127.0.0.1:0")
@@ -139,6 +141,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
             "listen = 'localhost'",
             "listen must be an address and a port, such as 127.0.0.1:9229 or localhost:9229",
         ),
+        ("signing_key_bits = 4096", "signing_key_bits must be 2048 or 3072"),
         (
             "issuer = 'https://a.example/'",
             "issuer must be an http or https URL without a slash at its end",

@@ -13,16 +13,16 @@ use poolhouse_pool::keyring::PoolKeys;
 use poolhouse_pool::request::App;
 use poolhouse_text::with_causes;
 
-/// Verifiers keep a key set for a while and come back at an unknown `kid`. A pool's keys do not change, so the time
-/// only bounds how long a deleted pool's keys are still around.
+/// Verifiers keep a key set for a while and come back at an unknown `kid`. A new key is listed for two hours before it
+/// signs, so nobody who comes back every hour meets a `kid` that is not there.
 const CACHE: [(HeaderName, &str); 2] = [
     (header::CONTENT_TYPE, "application/json"),
     (header::CACHE_CONTROL, "public, max-age=3600"),
 ];
 
-/// `GET /{pool}/.well-known/jwks.json`: both signing keys.
+/// `GET /{pool}/.well-known/jwks.json`: the keys that sign, those that will, and those that did.
 pub async fn jwks(State(app): State<Arc<App>>, Path(pool_id): Path<String>) -> Response {
-    answer(&app, &pool_id, |keys| keys.jwks()).await
+    answer(&app, &pool_id, |keys| keys.jwks(app.platform.now())).await
 }
 
 /// `GET /{pool}/.well-known/openid-configuration`. The endpoints of a hosted sign-in are missing, as they are on a

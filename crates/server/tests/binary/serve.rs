@@ -97,6 +97,41 @@ fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
 }
 
 #[test]
+fn keys_are_rotated_while_the_server_runs_and_the_next_one_goes_on() {
+    let scratch = Scratch::default();
+    let server = Server::start(&scratch, &[]);
+    let made = json_of(&run(&scratch, &["keys", "create", "--output", "json"]));
+    let rotated = json_of(&run(
+        &scratch,
+        &["keys", "rotate", "master", "code", "--output", "json"],
+    ));
+    assert_eq!(
+        rotated,
+        json!([{ "Key": "master", "Epoch": 2 }, { "Key": "code", "Epoch": 2 }])
+    );
+    let status = || json_of(&run(&scratch, &["keys", "status", "--output", "json"]));
+    while status()["Master"]["Epoch"] != 2 {}
+    assert_eq!(
+        status()["Code"],
+        json!({ "Epoch": 2, "Next": null, "Before": 1, "Resealed": false })
+    );
+    assert_eq!(
+        refusal(&scratch, &["keys", "rotate", "master"]),
+        "poolhouse: the key was not rotated: a rotation of the master key is under way, and ends before the next begins. See: \
+         poolhouse keys status."
+    );
+    let listed = || json_of(&run(&scratch, &["keys", "list", "--output", "json"]));
+    assert_eq!(listed()[0]["AccessKeyId"], made["AccessKeyId"]);
+    assert!(server.stop());
+    let server = Server::start(&scratch, &[]);
+    assert_eq!(listed()[0]["AccessKeyId"], made["AccessKeyId"]);
+    assert!(server.get("/health").contains("200 OK"));
+    let key = std::fs::read_to_string(scratch.path().join("poolhouse-data/master.key")).unwrap();
+    assert!(key.starts_with("poolhouse-keys 2\nmaster current 2 "));
+    assert!(server.stop());
+}
+
+#[test]
 fn the_server_answers_health_and_inbox_and_stops_when_told() {
     let scratch = Scratch::default();
     let server = Server::start(&scratch, &["--inbox"]);
@@ -155,7 +190,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
-             data, mail, web, http, aws, listen, account, inbox, confirm, issuer, region, functions, pre_authentication_in_custom_auth."
+             store, data, mail, web, http, aws, listen, account, inbox, confirm, issuer, region, functions, signing_key_bits, pre_authentication_in_custom_auth."
                 .to_owned(),
         ),
         (
@@ -186,7 +221,7 @@ fn a_database_is_not_opened_with_another_ones_key() {
     std::fs::copy(key("one"), key("two")).unwrap();
     assert_eq!(
         refusal(&scratch, &["keys", "create", "--data", "two"]),
-        "poolhouse: two/master.key is not the key that two/poolhouse.db was written with. Put the right one back from \
+        "poolhouse: two/master.key is not the key that the database was written with. Put the right one back from \
          your backup."
     );
 }

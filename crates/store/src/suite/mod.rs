@@ -37,6 +37,7 @@ macro_rules! suite {
             an_empty_batch_commits,
             a_row_carries_the_version_that_its_commit_was_given,
             every_row_of_a_batch_carries_its_version,
+            a_row_written_anew_at_its_own_version_is_the_one_that_was_read,
             unicode_long_keys_and_large_bodies_survive,
             a_key_that_some_engine_cannot_hold_is_refused,
         });

@@ -62,6 +62,20 @@ pub async fn an_empty_batch_commits(store: Arc<dyn Store>) {
     assert_eq!(store.scan(Scan::prefix("", 10)).await.unwrap(), []);
 }
 
+/// As rows are whose document is sealed again: who has read one before does not lose a commit by it.
+pub async fn a_row_written_anew_at_its_own_version_is_the_one_that_was_read(store: Arc<dyn Store>) {
+    let version = put(&*store, "k", "1").await;
+    let anew = Batch::new().put("k", Expect::Version(version), "one").deferred();
+    store.commit(anew, version).await.unwrap();
+    let row = store.get("k").await.unwrap().unwrap();
+    assert_eq!((row.version, row.body.as_str()), (version, "one"));
+    let read_before = Batch::new().put("k", Expect::Version(version), "2");
+    store.write(read_before).await.unwrap();
+    let stale = Batch::new().put("k", Expect::Version(version), "one");
+    let lost = store.commit(stale, version).await;
+    assert!(matches!(lost, Err(CommitError::Conflict { .. })));
+}
+
 /// Whatever the numbers are: the least, the greatest, one that no double holds.
 pub async fn a_row_carries_the_version_that_its_commit_was_given(store: Arc<dyn Store>) {
     for number in [i64::MAX, 1, (1 << 53) + 1, 2] {

@@ -11,6 +11,7 @@ use crate::auth::place;
 use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::session::ChallengeResult;
 use crate::records::{RecordBatch, SessionRecord, Stored};
 use crate::triggers;
@@ -58,7 +59,11 @@ pub async fn ask(
         challenge: name.as_str().to_owned(),
         answered: answered.to_vec(),
         metadata,
-        sealed_private: Some(ctx.platform().seal(session.key.as_str(), private.as_bytes())),
+        sealed_private: Some(ctx.platform().seal(
+            Purpose::Challenges,
+            session.key.as_str(),
+            private.as_bytes(),
+        )),
         place: public.get(place::TOKEN).map(|token| place::digest(token)),
         ends: Some(ends),
         expires,
@@ -125,7 +130,10 @@ pub async fn verify(
 ) -> Result<bool, ApiError> {
     let sealed = pending.value.sealed_private.as_deref();
     let sealed = sealed.ok_or_else(handle::invalid)?;
-    let private = sign_in.ctx.platform().open(&pending.key, sealed);
+    let private = sign_in
+        .ctx
+        .platform()
+        .open(Purpose::Challenges, &pending.key, sealed);
     let private: Value =
         serde_json::from_slice(&private.map_err(ApiError::internal)?).map_err(ApiError::internal)?;
     let event = VerifyAuthChallengeResponse {

@@ -98,8 +98,8 @@ impl Effects {
             sub: &user.sub,
         };
         let settings = ctx.app.functions.confirm();
-        if let Some(text) = unlock(settings, &person, text, ctx.now.seconds()) {
-            self.write_ledger(settings, &person, text);
+        if let Some(text) = unlock(&settings, &person, text, ctx.now.seconds()) {
+            self.write_ledger(&settings, &person, text);
         }
     }
 

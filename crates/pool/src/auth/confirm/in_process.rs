@@ -49,8 +49,9 @@ pub async fn run(
     let SignIn {
         ctx, pool, subject, ..
     } = sign_in;
-    let settings = &settings_for(sign_in);
     let ledger = effects.ledger(ctx, pool, subject).await?;
+    // After the ledger: keys that are newer than it open it, keys that are older would call it forged.
+    let settings = &settings_for(sign_in);
     let mut entropy = [0; 32];
     ctx.platform().entropy.fill(&mut entropy);
     let facts = Facts {
@@ -168,7 +169,7 @@ fn settings_for(sign_in: &SignIn<'_>) -> confirm::Settings {
     let minutes = u8::try_from(sign_in.client.auth_session_seconds() / 60);
     confirm::Settings {
         session_minutes: minutes.unwrap_or(settings.session_minutes),
-        ..settings.clone()
+        ..confirm::Settings::clone(&settings)
     }
 }
 

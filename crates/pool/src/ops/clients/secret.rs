@@ -5,6 +5,7 @@ use poolhouse_crypto::random_id;
 use zeroize::Zeroizing;
 
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::ClientRecord;
 use crate::request::Ctx;
 
@@ -31,8 +32,11 @@ pub fn choose(
 
 /// Seals a secret under its client's row.
 pub fn seal(ctx: &Ctx, pool_id: &str, client_id: &str, secret: &str) -> String {
-    ctx.platform()
-        .seal(ClientRecord::key(pool_id, client_id).as_str(), secret.as_bytes())
+    ctx.platform().seal(
+        Purpose::ClientSecrets,
+        ClientRecord::key(pool_id, client_id).as_str(),
+        secret.as_bytes(),
+    )
 }
 
 /// A client's description with its secret, as everything but a list shows it.
@@ -46,7 +50,7 @@ pub fn shown(ctx: &Ctx, client: ClientRecord) -> Result<UserPoolClientType, ApiE
     let row = ClientRecord::key(client.pool_id(), client.id());
     let opened = ctx
         .platform()
-        .open(row.as_str(), sealed)
+        .open(Purpose::ClientSecrets, row.as_str(), sealed)
         .map_err(ApiError::internal)?;
     let secret = String::from_utf8(opened).map_err(|error| ApiError::internal(error.utf8_error()))?;
     Ok(UserPoolClientType {

@@ -5,6 +5,7 @@ use poolhouse_crypto::{MIXED_ALPHANUMERIC, random_text};
 
 use super::{door, schema, settings};
 use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
 use crate::records::{Door, PoolRecord, RecordBatch};
 use crate::request::Ctx;
 
@@ -65,7 +66,7 @@ pub async fn run(
 fn seed(ctx: &Ctx, key: &str) -> String {
     let mut seed = zeroize::Zeroizing::new([0; 32]);
     ctx.platform().entropy.fill(&mut *seed);
-    ctx.platform().seal(key, &*seed)
+    ctx.platform().seal(Purpose::Seeds, key, &*seed)
 }
 
 #[cfg(test)]

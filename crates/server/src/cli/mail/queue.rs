@@ -16,7 +16,7 @@ pub(super) async fn list(arguments: QueueArgs) -> Result<(), CliError> {
     let QueueArgs { to, at } = arguments;
     let to = to.as_deref().map(address).transpose()?;
     let data = data::existing(&at.data, at.store.as_deref()).await?;
-    let platform = data.platform();
+    let platform = data.platform()?;
     let waiting = queue::list(&platform, MOST).await;
     let suppressed = match &to {
         Some(to) => suppression::of(&platform, to).await,
@@ -54,7 +54,7 @@ pub(super) async fn allow(arguments: AllowArgs) -> Result<(), CliError> {
     let AllowArgs { address: text, at } = arguments;
     let address = address(&text)?;
     let data = data::existing(&at.data, at.store.as_deref()).await?;
-    let platform = data.platform();
+    let platform = data.platform()?;
     let lifted = platform.commit(suppression::lift(&platform, &address)).await;
     data.engine.close().await;
     lifted.map_err(|error| CliError::new("the address is as it was").caused_by(error))?;
