@@ -50,7 +50,10 @@ def test_a_relay_with_a_certificate_of_its_own_making_learns_nothing(tmp_path):
             kind, error_type, error = function.invoke(EVENT)
             assert (kind, error_type) == ("error", "Function.MailNotSent")
             assert error["errorMessage"] == "The confirm code could not be sent. Please try again"
-            assert function.logged()["reason"] == "the TLS handshake with the mail relay failed"
+            assert function.logged()["reason"] == (
+                "the TLS handshake with the mail relay failed: invalid peer certificate: UnknownIssuer. "
+                "If its authority is your own, name its certificate with ?ca=FILE."
+            )
         assert (server.handler.envelopes, credentials.mechanisms) == ([], [])
 
 
