@@ -10,6 +10,7 @@ mod docs;
 mod functions;
 mod install;
 mod pages;
+mod passwords;
 mod root;
 mod system;
 mod test;
@@ -84,6 +85,12 @@ const COMMANDS: &[Command] = &[
         arguments: "WHEEL|SERVICE_JSON",
         about: "reduce botocore's description of cognito-idp to model/cognito-idp.json",
         run: codegen::reduce::run,
+    },
+    Command {
+        name: "passwords",
+        arguments: "DJANGO_WHEEL FREQUENCY_LISTS_JS",
+        about: "make the set of common passwords from two public lists",
+        run: passwords::run,
     },
     Command {
         name: "help",

@@ -129,6 +129,10 @@ const RULES: &[(&str, Rule)] = &[
         Plain(promises::properties),
     ),
     (
+        "every requirement that docs/reference/asvs.md claims has tests",
+        Plain(promises::requirements),
+    ),
+    (
         "what the troubleshooting guide quotes is what the programs say",
         Plain(promises::quotations),
     ),

@@ -4,6 +4,7 @@ use super::tree::{File, Tree};
 use crate::Outcome;
 
 const PROPERTIES: &str = "docs/reference/properties.md";
+const REQUIREMENTS: &str = "docs/reference/asvs.md";
 const QUOTING: &str = "docs/guides/troubleshooting.md";
 
 /// The properties of the confirm-code flow. Its tests begin with these names.
@@ -17,31 +18,56 @@ pub fn properties(tree: &Tree) -> Outcome<Vec<String>> {
     let text = &tree.file(PROPERTIES)?.text;
     let tests = tests(tree);
     let mut violations = Vec::new();
-    let mut rows: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in text.lines() {
-        let cells: Vec<&str> = line.split(" | ").collect();
-        let [name, _, listed] = cells[..] else { continue };
-        let name = name.trim_start_matches("| ");
-        if name.len() == 2 && name.ends_with(|c: char| c.is_ascii_digit()) {
-            rows.push((name, spans(listed).collect()));
-        }
-    }
+    let rows = rows(text, |name| {
+        name.len() == 2 && name.ends_with(|c: char| c.is_ascii_digit())
+    });
     for name in NAMES {
         if !rows.iter().any(|(row, _)| row == name) {
             violations.push(format!("{PROPERTIES} has no row {name}"));
         }
     }
-    for (name, listed) in &rows {
-        if listed.is_empty() {
-            violations.push(format!("{PROPERTIES}: {name} has no test"));
-        }
-        let gone = listed.iter().filter(|test| !tests.contains(test));
-        violations.extend(gone.map(|test| format!("{PROPERTIES}: {name}: there is no test {test}")));
-    }
+    violations.extend(unproven(PROPERTIES, &rows, &tests));
     let named = tests.iter().filter(|test| is_named_after_a_property(test));
     let missing = named.filter(|test| !rows.iter().any(|(_, listed)| listed.contains(test)));
     violations.extend(missing.map(|test| format!("{PROPERTIES} does not name {test}")));
     Ok(violations)
+}
+
+/// Every requirement that is claimed has a row with tests in it, and every test there exists.
+pub fn requirements(tree: &Tree) -> Outcome<Vec<String>> {
+    let text = &tree.file(REQUIREMENTS)?.text;
+    let is_number = |name: &str| name.contains('.') && name.chars().all(|c| c.is_ascii_digit() || c == '.');
+    Ok(unproven(REQUIREMENTS, &rows(text, is_number), &tests(tree)).collect())
+}
+
+/// The rows of a document's tables whose first cell is such a name, with the tests in their last.
+fn rows(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<(&str, Vec<&str>)> {
+    let mut rows = Vec::new();
+    for line in text.lines() {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let [name, _, listed] = cells[..] else { continue };
+        let name = name.trim_start_matches("| ");
+        if is_name(name) {
+            rows.push((name, spans(listed).collect()));
+        }
+    }
+    rows
+}
+
+/// What the rows name as a proof and is none.
+fn unproven<'a>(
+    document: &'a str,
+    rows: &'a [(&str, Vec<&str>)],
+    tests: &'a [&str],
+) -> impl Iterator<Item = String> + 'a {
+    rows.iter().flat_map(move |(name, listed)| {
+        let none = listed
+            .is_empty()
+            .then(|| format!("{document}: {name} has no test"));
+        let gone = listed.iter().filter(|test| !tests.contains(test));
+        none.into_iter()
+            .chain(gone.map(move |test| format!("{document}: {name}: there is no test {test}")))
+    })
 }
 
 fn is_named_after_a_property(test: &str) -> bool {
@@ -155,6 +181,19 @@ mod tests {
             [
                 format!("{PROPERTIES} has no row D1"),
                 format!("{PROPERTIES} does not name d1_a")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_requirement_that_is_claimed_has_tests_that_exist() {
+        let text = "| | what | tests |\n|---|---|---|\n| 6.5.1 | once | `other` |\n| 6.5.2 | x | `gone` |\n| 6.5.3 | x | none |\n";
+        let tree = Tree::of(&[(REQUIREMENTS, text), ("a.rs", "#[test]\nfn other() {}\n")]);
+        assert_eq!(
+            requirements(&tree).unwrap(),
+            [
+                format!("{REQUIREMENTS}: 6.5.2: there is no test gone"),
+                format!("{REQUIREMENTS}: 6.5.3 has no test"),
             ]
         );
     }

@@ -25,6 +25,7 @@ pub mod next;
 pub mod parameters;
 pub mod password;
 pub mod place;
+pub mod recent;
 pub mod refresh;
 pub mod refresh_token;
 pub mod respond;

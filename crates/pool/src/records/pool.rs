@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::document::{Document, text};
 use super::door::Door;
 use super::key::{Directory, Key};
+use super::safeguards::Safeguards;
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct PoolRecord {
     pub sealed_seed: String,
     /// Whether sign-ins must end with a confirm code.
     pub door: Door,
+    /// What the pool asks beyond what Cognito asks.
+    pub safeguards: Safeguards,
 }
 
 impl PoolRecord {
@@ -94,6 +97,9 @@ impl Document for PoolRecord {
         if let Some(door) = self.door.to_member() {
             document["door"] = door;
         }
+        if let Some(safeguards) = self.safeguards.to_member() {
+            document["safeguards"] = safeguards;
+        }
         document
     }
 
@@ -104,6 +110,7 @@ impl Document for PoolRecord {
             settings,
             sealed_seed: text(document, "seed")?,
             door: Door::from_member(document.get("door"))?,
+            safeguards: Safeguards::from_member(document.get("safeguards"))?,
         })
     }
 }

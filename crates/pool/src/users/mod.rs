@@ -9,6 +9,7 @@ pub mod code_factor;
 pub mod codes;
 pub mod credentials;
 pub mod epoch;
+pub mod guessable;
 pub mod messages;
 pub mod password_policy;
 pub mod quota;

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::records::PoolRecord;
+use crate::records::{PoolRecord, Safeguards, UserRecord};
+use crate::users::guessable;
 
 /// The service words one refusal in three ways, depending on the operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,17 @@ impl Wording {
 pub const MINIMUM_LENGTH: i64 = 8;
 /// `TemporaryPasswordValidityDays` where the policy does not say, and where it says 0.
 pub const TEMPORARY_DAYS: i64 = 7;
+/// Attributes that say what others call a user.
+const NAMES: [&str; 8] = [
+    "email",
+    "phone_number",
+    "name",
+    "given_name",
+    "family_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+];
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
 
@@ -43,18 +55,41 @@ const GENERATED: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456
 /// 72 bits, where the policy does not ask for more.
 const GENERATED_LENGTH: usize = 12;
 
-/// Checks that a password meets the pool's policy.
+/// Checks that a password meets the pool's policy and its safeguards, for this user.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the first reason, in the wording of the operation.
-pub fn check(pool: &PoolRecord, password: &str, wording: Wording) -> Result<(), ApiError> {
-    match shortcoming(&policy(pool), password) {
+pub fn check(pool: &PoolRecord, user: &UserRecord, password: &str, wording: Wording) -> Result<(), ApiError> {
+    let reason = shortcoming(&policy(pool), password);
+    match reason.or_else(|| guessable(pool, user, password)) {
         None => Ok(()),
         Some(reason) => Err(ApiError::new(
             ErrorCode::InvalidPasswordException,
             format!("{}: {reason}", wording.begins()),
         )),
     }
+}
+
+/// Why a pool that guards against it takes the password to be guessed soon.
+fn guessable(pool: &PoolRecord, user: &UserRecord, password: &str) -> Option<&'static str> {
+    let Safeguards {
+        refuses_common_passwords,
+        refuses_context_passwords,
+        words,
+        ..
+    } = &pool.safeguards;
+    if *refuses_common_passwords && guessable::is_common(password) {
+        return Some("Password is one of those that are tried first");
+    }
+    let own = NAMES.into_iter().filter_map(|name| user.attribute(name));
+    let names = own
+        .chain([user.username.as_str()])
+        .chain(pool.settings.name.as_deref());
+    let mut names = names.chain(words.iter().map(String::as_str));
+    if *refuses_context_passwords && names.any(|name| guessable::is_made_of(password, [name])) {
+        return Some("Password is made of the user's or the application's name");
+    }
+    None
 }
 
 /// A temporary password that meets the policy, every one that could be drawn equally likely.
@@ -122,6 +157,8 @@ mod tests {
 
     use poolhouse_api::shapes::{UserPoolPolicyType, UserPoolType};
 
+    use crate::records::Document;
+
     use super::*;
 
     /// A stream of bytes that differs from call to call and not from run to run.
@@ -150,7 +187,15 @@ mod tests {
             settings,
             sealed_seed: String::new(),
             door: crate::records::Door::default(),
+            safeguards: crate::records::Safeguards::default(),
         }
+    }
+
+    fn mara() -> UserRecord {
+        let document = serde_json::json!({
+            "username": "mara", "sub": "s", "attributes": {}, "status": "CONFIRMED", "enabled": true, "created": 0, "modified": 0,
+        });
+        UserRecord::from_document(&document).unwrap()
     }
 
     fn strict() -> PasswordPolicyType {
@@ -207,7 +252,7 @@ mod tests {
             ),
         ];
         for (wording, sentence) in cases {
-            let refused = check(&pool(strict()), "short", wording).unwrap_err();
+            let refused = check(&pool(strict()), &mara(), "short", wording).unwrap_err();
             assert_eq!(
                 (refused.code, refused.message.as_str()),
                 (ErrorCode::InvalidPasswordException, sentence)
@@ -228,7 +273,7 @@ mod tests {
             assert_eq!(drawn.len(), 200);
             for password in drawn {
                 assert_eq!(password.len(), usize::try_from(minimum).unwrap().max(12));
-                assert!(check(&pool, &password, Wording::Others).is_ok());
+                assert!(check(&pool, &mara(), &password, Wording::Others).is_ok());
             }
         }
     }

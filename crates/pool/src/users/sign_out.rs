@@ -15,6 +15,21 @@ const PAGE: usize = 200;
 /// # Errors
 /// When the store fails.
 pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, ApiError> {
+    revoke_others(ctx, pool_id, sub, None).await
+}
+
+/// Deletes the refresh tokens of the user but for those of one family.
+///
+/// # Errors
+/// When the store fails.
+pub async fn revoke_others(
+    ctx: &Ctx,
+    pool_id: &str,
+    sub: &str,
+    kept: Option<&str>,
+) -> Result<Batch, ApiError> {
+    let kept = kept.map(|origin_jti| RefreshRecord::key(pool_id, sub, origin_jti));
+    let is_kept = |key: &str| kept.as_ref().is_some_and(|kept| kept.as_str() == key);
     let prefix = RefreshRecord::all(pool_id, sub);
     let mut batch = Batch::new();
     let mut after = None;
@@ -30,7 +45,7 @@ pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, Ap
             .await?;
         after = page.last().map(|row| row.key.clone());
         let last = page.len() < PAGE;
-        for row in page {
+        for row in page.into_iter().filter(|row| !is_kept(&row.key)) {
             batch = batch.delete(row.key, Expect::Any);
         }
         if last {

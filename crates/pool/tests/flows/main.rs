@@ -20,6 +20,7 @@ mod passwords;
 mod refresh;
 mod revocation;
 mod round_trips;
+mod safeguards;
 mod same_work;
 mod secret_hash;
 mod sessions;

@@ -1,4 +1,4 @@
-//! The command line: `poolhouse serve`, `quickstart`, `init`, `keys`, `mail`, `completions`, `man`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
+//! The command line: `poolhouse serve`, `quickstart`, `init`, `keys`, `door`, `pool`, `mail`, `completions`, `man`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
 mod aws;
 mod configure;
@@ -16,6 +16,7 @@ mod moment;
 mod operator;
 mod own_name;
 mod people;
+mod pool;
 mod quickstart;
 mod rotate;
 mod run;

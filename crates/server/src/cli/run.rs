@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
     DoorArgs, Environment, InitArgs, KeysCommand, ManArgs, QuickstartArgs, ServeArgs, door, init, keys, mail,
-    manual, operator, people, serve,
+    manual, operator, people, pool, serve,
 };
 use poolhouse_text::with_causes;
 
@@ -46,6 +46,11 @@ enum Command {
     /// A DefineAuthChallenge function whose name ends in 2faDefine shuts it, and nothing but this command opens it, for the
     /// pool or for one app client. It works beside a running server, on the same database.
     Door(DoorArgs),
+    /// Show or change what a pool asks of passwords, resets and changes of addresses beyond what Amazon Cognito asks.
+    ///
+    /// A pool that the API creates asks for nothing of it. It works beside a running server, on the same database.
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
     /// Show the mails, send one to see whether it arrives, find out why one did not.
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -85,6 +90,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Init(arguments) => init::run(&arguments.file),
         Command::Keys(command) => keys::run(command),
         Command::Door(arguments) => door::run(&arguments),
+        Command::Pool(command) => pool::run(&command),
         Command::Mail(command) => mail::run(command, environment),
         Command::Completions { shell } => manual::completions(shell, command()),
         Command::Man(arguments) => manual::pages(arguments.into.as_deref(), command()),

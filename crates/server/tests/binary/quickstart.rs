@@ -164,6 +164,73 @@ fn a_second_pool_or_client_takes_the_page_away_from_nobody_and_the_doctor_finds_
 }
 
 #[test]
+fn a_pool_of_the_quickstart_is_guarded_and_one_of_the_api_is_as_on_cognito() {
+    let scratch = Scratch::default();
+    let quickstart = Quickstart::start(&scratch);
+    let guarded = value(&quickstart.said, "User pool");
+    let made = quickstart.call("CreateUserPool", &json!({ "PoolName": "second" }));
+    let plain = made["UserPool"]["Id"].as_str().unwrap();
+    let pool = |arguments: &[&str], id: &str| {
+        let all = [&["pool"], arguments, &["--user-pool-id", id, "--output", "json"]].concat();
+        json_of(&run(&scratch, &all))
+    };
+    let (on, off) = (
+        json!({
+            "RefuseCommonPasswords": true,
+            "RefuseContextPasswords": true,
+            "Words": [],
+            "ResetEndsSessions": true,
+            "ContactChangesWithin": 5,
+        }),
+        json!({
+            "RefuseCommonPasswords": false,
+            "RefuseContextPasswords": false,
+            "Words": [],
+            "ResetEndsSessions": false,
+            "ContactChangesWithin": null,
+        }),
+    );
+    assert_eq!(
+        (pool(&["show"], guarded), pool(&["show"], plain)),
+        (on.clone(), off)
+    );
+    let words = pool(
+        &[
+            "set",
+            "--words",
+            "acme, rocket",
+            "--refuse-context-passwords",
+            "on",
+        ],
+        plain,
+    );
+    assert_eq!(words["Words"], json!(["acme", "rocket"]));
+    assert_eq!(words["RefuseContextPasswords"], true);
+    assert_eq!(words["ResetEndsSessions"], false, "what is not named stays");
+    let create = |password: &str| {
+        let user = json!({
+            "UserPoolId": plain,
+            "Username": "mara",
+            "MessageAction": "SUPPRESS",
+            "TemporaryPassword": password,
+        });
+        quickstart.ask("AdminCreateUser", &user)
+    };
+    assert!(create("R0cket-2026!").contains("made of the user's or the application's name"));
+    assert!(
+        create("Sunshine-99!").starts_with("HTTP/1.1 200"),
+        "that was not asked for"
+    );
+    assert_eq!(pool(&["protect"], plain)["Words"], json!(["acme", "rocket"]));
+    let all = pool(&["set", "--words", "", "--contact-changes-within", "5"], plain);
+    assert_eq!(all, on);
+    assert_eq!(
+        refusal(&scratch, &["pool", "show", "--user-pool-id", "us-east-1_nowhere"]),
+        "poolhouse: there is no user pool us-east-1_nowhere."
+    );
+}
+
+#[test]
 fn what_was_deleted_is_made_again_and_a_password_that_was_changed_is_not_shown() {
     let scratch = Scratch::default();
     let first = Quickstart::start(&scratch);

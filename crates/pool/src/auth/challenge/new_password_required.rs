@@ -116,12 +116,12 @@ async fn set_password(
         ctx, pool, client, ..
     } = sign_in;
     let password = parameters.required("NEW_PASSWORD")?;
-    password_policy::check(pool, password, Wording::Others)?;
     let user = sign_in
         .subject
         .stored()
         .ok_or_else(ApiError::incorrect_username_or_password)?
         .clone();
+    password_policy::check(pool, &user.value, password, Wording::Others)?;
     let given = parameters.prefixed(ATTRIBUTE_PREFIX);
     let change = Change {
         set: given

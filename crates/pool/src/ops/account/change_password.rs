@@ -2,6 +2,7 @@
 
 use poolhouse_api::shapes;
 use poolhouse_store::Batch;
+use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::auth::subject::Subject;
@@ -10,10 +11,11 @@ use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::change;
 use crate::users::password_policy::{self, Wording};
-use crate::users::{code_factor, credentials, quota};
+use crate::users::{code_factor, credentials, quota, sign_out};
 
 /// Replaces the user's own password, up to five times an hour, tries included. A user without one sets its first. Wrong
-/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on. What wrong codes have locked is
+/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on; where the pool ends sessions with a new password, this
+/// one alone does. What wrong codes have locked is
 /// open again.
 ///
 /// # Errors
@@ -29,7 +31,7 @@ pub async fn run(
     let previous = input.previous_password.map(Zeroizing::new);
     let proposed = Zeroizing::new(input.proposed_password);
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
-    password_policy::check(pool, &proposed, Wording::Others)?;
+    password_policy::check(pool, &user.value, &proposed, Wording::Others)?;
     quota::CHANGE_PASSWORD
         .count(ctx, pool.id(), &user.value.sub)
         .await?;
@@ -44,8 +46,12 @@ pub async fn run(
     }
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
-    let unlocked = code_factor::unlocked(ctx, pool, &user.value).await?;
-    change::change_with(ctx, pool, user, &unlocked, |user| {
+    let mut also = code_factor::unlocked(ctx, pool, &user.value).await?;
+    if pool.safeguards.reset_ends_sessions {
+        let own = signed_in.claims.get("origin_jti").and_then(Value::as_str);
+        also = also.merge(sign_out::revoke_others(ctx, pool.id(), &user.value.sub, own).await?);
+    }
+    change::change_with(ctx, pool, user, &also, |user| {
         // The password that was proved must still be the one that is replaced.
         if user.sealed_verifier != replaced {
             return Err(ApiError::concurrent_modification());

@@ -2,7 +2,7 @@
 
 use poolhouse_api::shapes;
 
-use crate::auth::access_token;
+use crate::auth::{access_token, recent};
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::attributes::Change;
@@ -21,6 +21,7 @@ pub async fn run(
     let pool = &signed_in.pool.value;
     let asked = Change::removing(input.user_attribute_names);
     asked.check_client(&signed_in.client.value)?;
+    recent::check(ctx, &signed_in, &asked)?;
     change::attributes(ctx, pool, signed_in.user, &asked).await?;
     Ok(shapes::DeleteUserAttributesResponse::default())
 }

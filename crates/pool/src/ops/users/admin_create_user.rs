@@ -56,7 +56,7 @@ async fn create(
     if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
-    let password = temporary_password(ctx, pool, input.temporary_password)?;
+    let password = temporary_password(ctx, pool, &user, input.temporary_password)?;
     let to = destination(
         &user,
         input.message_action,
@@ -113,7 +113,7 @@ async fn resend(
         )),
     };
     still_invited(&user.value)?;
-    let password = temporary_password(ctx, pool, input.temporary_password)?;
+    let password = temporary_password(ctx, pool, &user.value, input.temporary_password)?;
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &password).await?;
     let mediums = input.desired_delivery_mediums.as_deref();
     let also = match destination(&user.value, input.message_action, mediums)? {
@@ -178,10 +178,11 @@ fn invitation<'a>(to: String, password: &'a str, metadata: Option<&'a Metadata>)
 fn temporary_password(
     ctx: &Ctx,
     pool: &PoolRecord,
+    user: &UserRecord,
     given: Option<String>,
 ) -> Result<Zeroizing<String>, ApiError> {
     match given.filter(|given| !given.is_empty()).map(Zeroizing::new) {
-        Some(given) => password_policy::check(pool, &given, Wording::AdminCreateUser).map(|()| given),
+        Some(given) => password_policy::check(pool, user, &given, Wording::AdminCreateUser).map(|()| given),
         None => Ok(password_policy::generate(pool, &*ctx.platform().entropy)),
     }
 }

@@ -10,10 +10,11 @@ use crate::users::change;
 use crate::users::code_factor;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
+use crate::users::{epoch, sign_out};
 
 /// Sets a user's password: for good (`CONFIRMED`), or until the user chooses another at the next sign-in
 /// (`FORCE_CHANGE_PASSWORD`), which is the default. Wrong passwords and wrong codes given before are
-/// forgotten. Sign-ins go on.
+/// forgotten. Sign-ins go on, unless the pool ends them.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the policy's first unmet rule, `UserNotFoundException` `User does not exist.`,
@@ -25,7 +26,7 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let user = ctx.user(&pool, &input.username).await?;
     let password = zeroize::Zeroizing::new(input.password);
-    password_policy::check(&pool, &password, Wording::Others)?;
+    password_policy::check(&pool, &user.value, &password, Wording::Others)?;
     let sealed = credentials::seal_verifier(ctx, &pool, &user.value, &password).await?;
     let temporary_until = match input.permanent {
         Some(true) => None,
@@ -33,7 +34,16 @@ pub async fn run(
     };
     let forget = Batch::new().delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
     let forget = forget.merge(code_factor::unlocked(ctx, &pool, &user.value).await?);
+    let ends_sessions = pool.safeguards.reset_ends_sessions;
+    let forget = match ends_sessions {
+        true => forget.merge(sign_out::revoke_all(ctx, pool.id(), &user.value.sub).await?),
+        false => forget,
+    };
     change::change_with(ctx, &pool, user, &forget, |user| {
+        if ends_sessions {
+            user.signed_out = Some(ctx.now);
+            epoch::sign_out(user);
+        }
         user.sealed_verifier = Some(sealed.clone());
         user.temporary_until = temporary_until;
         user.status = match temporary_until {

@@ -130,6 +130,7 @@ mod tests {
             settings,
             sealed_seed: String::new(),
             door: crate::records::Door::default(),
+            safeguards: crate::records::Safeguards::default(),
         }
     }
 

@@ -10,6 +10,7 @@ fn pool() -> PoolRecord {
         settings: Default::default(),
         sealed_seed: String::new(),
         door: crate::records::Door::default(),
+        safeguards: crate::records::Safeguards::default(),
     }
 }
 

@@ -6,6 +6,8 @@ use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
+use poolhouse_pool::ops::pools::safeguards;
+use poolhouse_pool::records::Safeguards;
 use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 use serde_json::{Value, json};
 
@@ -68,7 +70,10 @@ impl Operator<'_> {
             }
         }
         let made = self.must(Operation::CreateUserPool, pool_request()).await?;
-        text(&made["UserPool"]["Id"])
+        let id = text(&made["UserPool"]["Id"])?;
+        let protected = safeguards::change(&self.app.platform, &id, Safeguards::protect).await;
+        protected.map_err(|error| CliError::new("the pool's safeguards were not set").caused_by(error))?;
+        Ok(id)
     }
 
     /// The pool's app client with this id, or a new one.

@@ -1,0 +1,34 @@
+//! Whether somebody signed in a moment ago: asked before a user changes its own address or phone number, in pools that want
+//! it. Who finds a phone unlocked, or a token, must not be able to redirect the codes.
+
+use serde_json::Value;
+
+use super::access_token::SignedIn;
+use crate::base::error::ApiError;
+use crate::request::Ctx;
+use crate::users::attributes::Change;
+use crate::users::schema::CONTACTS;
+
+/// Checks that a change of contacts follows a sign-in closely enough for the pool.
+///
+/// # Errors
+/// `NotAuthorizedException` with a sentence that says so.
+pub fn check(ctx: &Ctx, signed_in: &SignedIn, asked: &Change) -> Result<(), ApiError> {
+    let Some(minutes) = signed_in.pool.value.safeguards.contact_change_minutes else {
+        return Ok(());
+    };
+    let is_contact = |name: &str| CONTACTS.into_iter().any(|(contact, _)| contact == name);
+    let set = asked.set.iter().map(|(name, _)| name.as_str());
+    let mut names = set.chain(asked.remove.iter().map(String::as_str));
+    if !names.any(is_contact) {
+        return Ok(());
+    }
+    let signed_in_at = signed_in.claims.get("auth_time").and_then(Value::as_i64);
+    let is_recent = |at: i64| ctx.now.seconds().saturating_sub(at) <= i64::from(minutes) * 60;
+    if signed_in_at.is_some_and(is_recent) {
+        return Ok(());
+    }
+    Err(ApiError::not_authorized(
+        "A recent sign-in is needed to change an email address or phone number. Sign in again.",
+    ))
+}
