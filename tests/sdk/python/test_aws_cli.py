@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from blackbox.programs import REPOSITORY
+from blackbox.programs import REPOSITORY, program
 from blackbox.srp import Credentials, start_custom_auth
 
 AWS = Path(sys.executable).parent / "aws"
@@ -20,12 +20,15 @@ PASSWORD = "Correct-Horse-9!"
 
 
 class Shell:
-    """Runs `aws` as a person would in a shell of their own: no profile, no configuration file."""
+    """Runs `aws` as a person would in a shell of their own, in the folder in which the server was started: no profile, no
+    configuration file."""
 
     def __init__(self, server, home: Path) -> None:
         key_id, secret = server.access_key
+        self._home = home
+        (home / "poolhouse-data").symlink_to(server.data)
         self._environment = {
-            "PATH": f"{AWS.parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([str(AWS.parent), str(program("poolhouse").parent), os.environ["PATH"]]),
             "HOME": str(home),
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": key_id,
@@ -44,7 +47,8 @@ class Shell:
         return ended.stdout
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60)
+        said = {"capture_output": True, "text": True}
+        return subprocess.run(command, cwd=self._home, env=self._environment, timeout=60, **said)
 
     def aws(self, line: str) -> dict[str, Any]:
         """What a command that must succeed prints."""

@@ -63,6 +63,11 @@ class Server:
         return found.group(1) if found else None
 
     @property
+    def data(self) -> Path:
+        """Its data folder."""
+        return self._data
+
+    @property
     def pid(self) -> int:
         """The server's process."""
         return self._process.pid
