@@ -1,5 +1,7 @@
 //! Changes of one user at the same moment.
 
+use poolhouse_pool::ops::pools::safeguards;
+use poolhouse_pool::records::Safeguards;
 use serde_json::{Value, json};
 
 use crate::{OTHER, PASSWORD, Scene, WRONG};
@@ -196,4 +198,29 @@ async fn a_disabled_user_stays_disabled_whatever_is_changed_at_the_same_moment()
     scene.on_mara("AdminEnableUser", json!({})).await.ok();
     let refused = scene.sign_in().await;
     refused.assert_error("NotAuthorizedException", WRONG);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_a_session_that_began_at_the_same_moment() {
+    let scene = Scene::new().await;
+    let platform = &scene.server.app().platform;
+    let guard = |safeguards: &mut Safeguards| safeguards.reset_ends_sessions = true;
+    safeguards::change(platform, &scene.pool, guard).await.unwrap();
+    let own = scene.tokens().await;
+    let client = scene.client.clone();
+    // Not before the commit of the proof, which reads the families later, but before that of the new password.
+    let profile = &scene.keys("/profile").await[0];
+    scene.before(profile, |_| async {});
+    scene.before(profile, move |rival| async move {
+        rival.password_sign_in(&client, "mara", PASSWORD).await.ok();
+    });
+    let body = json!({
+        "AccessToken": own["AccessToken"],
+        "PreviousPassword": PASSWORD,
+        "ProposedPassword": OTHER,
+    });
+    scene.server.call("ChangePassword", body).await.ok();
+    assert_eq!(scene.keys("/refresh/").await.len(), 1, "its own");
+    let body = json!({ "AccessToken": own["AccessToken"] });
+    scene.server.call("GetUser", body).await.ok();
 }

@@ -14,9 +14,8 @@ use crate::users::password_policy::{self, Wording};
 use crate::users::{code_factor, credentials, quota, sign_out};
 
 /// Replaces the user's own password, up to five times an hour, tries included. A user without one sets its first. Wrong
-/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on; where the pool ends sessions with a new password, this
-/// one alone does. What wrong codes have locked is
-/// open again.
+/// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on; where the pool ends
+/// sessions with a new password, this one alone does. What wrong codes have locked is open again.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, `Incorrect username or password.` or
@@ -47,9 +46,11 @@ pub async fn run(
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
     let mut also = code_factor::unlocked(ctx, pool, &user.value).await?;
-    if pool.safeguards.reset_ends_sessions {
-        let own = signed_in.claims.get("origin_jti").and_then(Value::as_str);
-        also = also.merge(sign_out::revoke_others(ctx, pool.id(), &user.value.sub, own).await?);
+    let ends_others = pool.safeguards.reset_ends_sessions;
+    let own = signed_in.claims.get("origin_jti").and_then(Value::as_str);
+    let sub = user.value.sub.clone();
+    if ends_others {
+        also = also.merge(sign_out::revoke_others(ctx, pool.id(), &sub, own).await?);
     }
     change::change_with(ctx, pool, user, &also, |user| {
         // The password that was proved must still be the one that is replaced.
@@ -62,6 +63,14 @@ pub async fn run(
         Ok(())
     })
     .await?;
+    if ends_others {
+        // A sign-in that ended between the reading of the families and the commit was not among them. From the commit on no
+        // sign-in ends with the old password, so this time none is missed.
+        let missed = sign_out::revoke_others(ctx, pool.id(), &sub, own).await?;
+        if !missed.is_empty() {
+            ctx.platform().commit(missed).await?;
+        }
+    }
     Ok(shapes::ChangePasswordResponse::default())
 }
 
