@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::attack::{Attack, Figure};
+use crate::attacks::ATTACKS;
 
 /// One attack's figures.
 pub struct Made {
@@ -66,7 +67,8 @@ const HEAD: &str = "<!-- Written by `cargo xtask attack --write` from a run. -->
 # Attacks
 
 What `cargo xtask attack` tries against a release build of the server, on one node with two cores that clients and server share: each attack, its figures with their limits, the seed that its choices began with, and the tests of every
-run that try the same at a smaller scale. `cargo xtask attack F-20 --seed 8` makes one again; `cargo xtask attack timing` is F-40, which wants a quiet machine and is made by name only. An attack that misses a limit fails the command.
+run that try the same at a smaller scale. `cargo xtask attack F-20 --seed 8` makes one again; `cargo xtask attack timing` is F-40, which wants a quiet machine and is made by name only. An attack that misses a limit fails the command. Those that compare times want a machine
+that does nothing else; where there was none, the row says that it was not measured.
 
 F-29, random SRP sign-ins by clients that nobody here wrote, is `cargo xtask test srp-soak`. What was found by earlier attacks, and the tests that hold it since: [hardening.md](hardening.md).
 
@@ -77,6 +79,17 @@ F-29, random SRP sign-ins by clients that nobody here wrote, is `cargo xtask tes
 /// The document from this run; rows of attacks that were not made stay as they are.
 pub fn document(before: &str, made: &[Made]) -> String {
     HEAD.to_owned() + &table(before, made)
+}
+
+/// The row of an attack that no run has made yet.
+fn unmade(attack: &Attack) -> String {
+    let tests: Vec<String> = attack.tests.iter().map(|test| format!("`{test}`")).collect();
+    format!(
+        "| {} | {} | – | – | – | not measured | {} |\n",
+        attack.id,
+        attack.about,
+        tests.join(", ")
+    )
 }
 
 /// The rows of the table, in the order of the attacks' numbers. Those of attacks that were not made stay as they are.
@@ -90,6 +103,11 @@ fn table(before: &str, made: &[Made]) -> String {
         .filter(|(id, _)| made.iter().all(|made| made.attack.id != id))
         .collect();
     rows.extend(made.iter().map(|made| (made.attack.id.to_owned(), made.row())));
+    for attack in ATTACKS {
+        if !rows.iter().any(|(id, _)| id == attack.id) {
+            rows.push((attack.id.to_owned(), unmade(attack)));
+        }
+    }
     rows.sort();
     rows.into_iter().map(|(_, row)| row).collect()
 }
@@ -97,7 +115,6 @@ fn table(before: &str, made: &[Made]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attacks::ATTACKS;
 
     fn made(index: usize, figures: Vec<Figure>) -> Made {
         Made {
@@ -123,9 +140,10 @@ mod tests {
         let before = "# Attacks\n| F-20 | old |\n| F-99 | kept |\nwords\n";
         let rows = table(before, &[made(0, vec![Figure::exactly("tokens", 0, 0)])]);
         let lines: Vec<&str> = rows.lines().collect();
-        assert_eq!(lines.len(), 2);
+        assert_eq!(lines.len(), ATTACKS.len() + 1);
         assert!(lines[0].starts_with("| F-20 | "));
         assert!(lines[0].contains("| tokens: 0 | 0 | 7 | held | "), "{}", lines[0]);
-        assert_eq!(lines[1], "| F-99 | kept |");
+        assert!(lines[1].starts_with("| F-21 | ") && lines[1].contains("| not measured | "));
+        assert_eq!(lines.last(), Some(&"| F-99 | kept |"));
     }
 }

@@ -134,6 +134,10 @@ const RULES: &[(&str, Rule)] = &[
         Plain(promises::requirements),
     ),
     (
+        "every attack held, as docs/reference/attacks.md says",
+        Plain(attacks::made),
+    ),
+    (
         "what attacks have found has tests, as docs/reference/hardening.md says",
         Plain(attacks::found),
     ),

@@ -127,7 +127,7 @@ fn joined(file: &File) -> String {
 }
 
 /// What stands between backquotes.
-fn spans(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 

@@ -22,7 +22,14 @@ pub const ATTACK: Attack = Attack {
 
 const REPEATS: usize = 100;
 /// Members that differ from one answer to the next: only their form may be compared.
-const RANDOM: [&str; 5] = ["Session", "SECRET_BLOCK", "SRP_B", "SALT", "USER_ID_FOR_SRP"];
+const RANDOM: [&str; 6] = [
+    "Session",
+    "SECRET_BLOCK",
+    "SRP_B",
+    "SALT",
+    "USER_ID_FOR_SRP",
+    "USERNAME",
+];
 const STEPS: [&str; 6] = [
     "USER_PASSWORD_AUTH",
     "USER_SRP_AUTH",
@@ -88,7 +95,7 @@ fn mask(value: &mut Value) {
                 // Numbers: a leading zero is left out now and then, for known and unknown alike.
                 "SRP_B" | "SALT" => "a number".to_owned(),
                 // The name itself, or the form of a UUID.
-                "USER_ID_FOR_SRP" => form(text),
+                "USER_ID_FOR_SRP" | "USERNAME" => form(text),
                 _ => format!("{} characters", text.len()),
             });
         }
