@@ -162,6 +162,15 @@ async fn a_leaked_temporary_password_changes_nothing_without_the_mailbox() {
         .password_sign_in(&scene.client, "nia", "Thief-Horse-3!")
         .await
         .assert_error("NotAuthorizedException", crate::WRONG);
+    let ledger = |user: &Value| {
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        let mut named = attributes
+            .iter()
+            .filter(|held| held["Name"] == "custom:authChallenge");
+        named.next().map(|held| held["Value"].clone())
+    };
+    let counted = ledger(&scene.server.call("AdminGetUser", user.clone()).await.ok());
+    assert!(counted.is_some());
     // Who reads the mailbox ends it: password and attributes at once.
     let tokens = typed(&scene, &wrong["Session"], &mailed).await.ok();
     let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
@@ -175,11 +184,10 @@ async fn a_leaked_temporary_password_changes_nothing_without_the_mailbox() {
     );
     let user = scene.server.call("AdminGetUser", user).await.ok();
     assert_eq!(user["UserStatus"], "CONFIRMED");
-    let ledger = |attribute: &&Value| attribute["Name"] == "custom:authChallenge";
-    let attributes = user["UserAttributes"].as_array().unwrap().clone();
+    let used = ledger(&user);
     assert!(
-        attributes.iter().any(|attribute| ledger(&attribute)),
-        "{attributes:?}"
+        used.is_some() && used != counted,
+        "the right code is noted as used in the same commit"
     );
 }
 
@@ -220,6 +228,11 @@ async fn the_function_before_tokens_sends_whoever_chose_a_password_to_a_sign_in_
     choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
         "UserLambdaValidationException",
         "PreTokenGeneration failed with error Your new password is not set. Please begin with the temporary one, in a sign-in with a code.",
+    );
+    // What was denied is used up all the same.
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
     );
     scene
         .server
@@ -353,4 +366,43 @@ async fn what_the_user_has_and_signs_in_with_or_must_have_is_not_changed_beside_
             .await
             .ok();
     }
+}
+
+#[tokio::test]
+async fn a_first_password_takes_the_lock_of_wrong_codes_away() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    scene.server.ignore_mail();
+    let custom = async || {
+        let challenge = scene
+            .server
+            .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+            .await
+            .ok();
+        choose(&scene, &challenge["Session"], CHOSEN).await.ok()
+    };
+    for _ in 0..4 {
+        scene.server.clock().advance_seconds(60);
+        let mut next = custom().await;
+        for _ in 0..3 {
+            let answer = typed(&scene, &next["Session"], "no code").await;
+            if answer.status != 200 {
+                break;
+            }
+            next = answer.ok();
+        }
+    }
+    assert_eq!(custom().await["ChallengeParameters"]["result"], "locked");
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+    let next = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+    assert_eq!(next["ChallengeParameters"]["result"], "sent");
 }
