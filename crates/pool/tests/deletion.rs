@@ -38,7 +38,7 @@ async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &st
         }
         body
     };
-    match draw(entropy, 12) {
+    match draw(entropy, 15) {
         0 => drop(server.password_sign_in(client, name, "wrong-Horse-9!").await),
         1 => drop(server.srp_sign_in(pool, client, name, PASSWORD).await),
         2 => drop(server.custom_sign_in(pool, client, name, PASSWORD).await),
@@ -82,6 +82,14 @@ async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &st
             });
             server.call("InitiateAuth", body).await;
         }
+        11..=13 => {
+            let group = format!("group-{}", draw(entropy, 3));
+            let of_group = || admin(json!({ "GroupName": group }));
+            let changes = ["AdminAddUserToGroup", "AdminRemoveUserFromGroup", "DeleteGroup"];
+            server.call("CreateGroup", of_group()).await;
+            server.call("AdminAddUserToGroup", of_group()).await;
+            server.call(changes[draw(entropy, 3)], of_group()).await;
+        }
         _ => drop(server.password_sign_in(client, "nobody", PASSWORD).await),
     }
 }
@@ -112,6 +120,16 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
         "seed {seed}"
     );
     assert!(!traces(server.store(), &[names[1]]).await.is_empty());
+    let group = json!({ "UserPoolId": pool, "GroupName": "group-1", "Username": names[1] });
+    server.call("CreateGroup", group.clone()).await;
+    server.call("AdminAddUserToGroup", group.clone()).await;
+    assert!(traces(server.store(), &["group-1"]).await.len() > 1);
+    server.call("DeleteGroup", group).await;
+    assert_eq!(
+        traces(server.store(), &["group-1", "deleting/"]).await,
+        none,
+        "seed {seed}"
+    );
 
     server
         .call("DeleteUserPool", json!({ "UserPoolId": pool }))

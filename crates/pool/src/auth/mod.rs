@@ -19,6 +19,7 @@ pub mod door;
 pub mod flows;
 pub mod handle;
 pub mod initiate;
+pub mod lifetimes;
 pub mod lockout;
 pub mod migration;
 pub mod next;

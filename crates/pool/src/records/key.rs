@@ -12,7 +12,7 @@
 //! | `access-key/ID` | an access key of the admin API | `access_key` |
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
-//! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
+//! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
@@ -20,6 +20,9 @@
 //! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |
 //! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/group/NAME` | a group | `group` |
+//! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
+//! | `p/POOL/member/GROUP/USERNAME␁SUB` | that a user is in the group with this id | `user_index` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
 //! | `p/POOL/alias/KIND/VALUE` | the `sub` that an email address, phone number or preferred username signs in | `user_index` |
 //! | `p/POOL/by/ATTRIBUTE/VALUE␁SUB` | that a user has this value: what `ListUsers` filters by | `user_index` |

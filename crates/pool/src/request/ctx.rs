@@ -6,12 +6,13 @@ use poolhouse_store::Row;
 
 use super::{Ahead, App};
 use crate::base::clock::Millis;
+use crate::base::envelope;
 use crate::base::error::ApiError;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
-use crate::records::{ClientRecord, Document, Key, PoolRecord, Reference, Stored, UserRecord, load};
+use crate::records::{ClientRecord, Document, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load};
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
@@ -98,6 +99,33 @@ impl Ctx {
             self.ahead.keep(key, row);
         }
         Ok(())
+    }
+
+    /// Reads rows as [`read_ahead`](Self::read_ahead) does, over what was read before: for a step that may have changed them
+    /// in the meantime, or waited for somebody who may have.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_anew(&self, keys: impl IntoIterator<Item = String>) -> Result<(), LoadError> {
+        let keys: Vec<String> = keys.into_iter().collect();
+        for key in &keys {
+            self.ahead.take(key);
+        }
+        self.read_ahead(keys).await
+    }
+
+    /// The state that the pool's groups are in: another one after every change of one. `None` if there never was a group.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn state_of_groups(&self, pool_id: &str) -> Result<Option<String>, LoadError> {
+        let Some(row) = self.row(GroupCount::key(pool_id).as_str()).await? else {
+            return Ok(None);
+        };
+        // The head of a row is another one for every document, and for every key that it is sealed with.
+        let state = envelope::head(&row.body).to_owned();
+        self.platform().open_row(row)?;
+        Ok(Some(state))
     }
 
     /// The row at a key as the store has it: as it was read ahead, or is now.

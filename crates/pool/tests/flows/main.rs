@@ -11,6 +11,7 @@ mod doors;
 mod events;
 mod existence;
 mod foreign_functions;
+mod groups;
 mod identity;
 mod lockout;
 mod migration;

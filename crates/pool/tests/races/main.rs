@@ -9,6 +9,7 @@ mod codes;
 mod counts;
 mod doors;
 mod epoch;
+mod groups;
 mod lost;
 mod mail;
 mod names;

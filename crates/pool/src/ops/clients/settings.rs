@@ -8,7 +8,7 @@ use poolhouse_api::shapes::{
 };
 
 use super::oauth;
-use crate::auth::tokens;
+use crate::auth::lifetimes;
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::users::{attributes, schema};
@@ -214,8 +214,8 @@ fn check_analytics(asked: &AnalyticsConfigurationType) -> Result<(), ApiError> {
 }
 
 fn check_lives(client: &UserPoolClientType) -> Result<(), ApiError> {
-    let (access, id) = (tokens::access_seconds(client), tokens::id_seconds(client));
-    let refresh = tokens::refresh_seconds(client);
+    let (access, id) = (lifetimes::access_seconds(client), lifetimes::id_seconds(client));
+    let refresh = lifetimes::refresh_seconds(client);
     if !SHORT_LIFE.contains(&access) || !SHORT_LIFE.contains(&id) || !LONG_LIFE.contains(&refresh) {
         return Err(ApiError::invalid_parameter("Invalid range for token validity."));
     }

@@ -152,6 +152,7 @@ mod tests {
             signed_out: None,
             epoch: 0,
             signed_out_epoch: 0,
+            groups: std::collections::BTreeMap::new(),
         }
     }
 

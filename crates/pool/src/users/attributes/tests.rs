@@ -28,6 +28,7 @@ fn user() -> UserRecord {
         signed_out: None,
         epoch: 0,
         signed_out_epoch: 0,
+        groups: std::collections::BTreeMap::new(),
     }
 }
 
