@@ -19,7 +19,7 @@ use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_server::http::connections;
-use poolhouse_server::http::peer::Peer;
+use poolhouse_server::http::peer::{Client, Peer};
 use poolhouse_server::http::{Pages, router};
 use poolhouse_server::settings::{HttpSettings, WebSettings};
 use poolhouse_sigv4 as sigv4;
@@ -229,6 +229,7 @@ impl TestServer {
     pub async fn raw_from(&self, peer: SocketAddr, request: Request<Bytes>) -> Answer {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Client(peer.ip()));
         let Ok(response) = TowerToHyperService::new(self.router.clone()).call(request).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("a whole answer").to_bytes();

@@ -39,4 +39,8 @@ def test_terraform_creates_reads_updates_imports_and_deletes(idp, pool, user, re
 
 
 def test_there_are_recordings():
-    assert [path.stem for path in RECORDINGS] == ["aws_cognito_user_group", "aws_cognito_user_in_group"]
+    assert [path.stem for path in RECORDINGS] == [
+        "aws_cognito_risk_configuration",
+        "aws_cognito_user_group",
+        "aws_cognito_user_in_group",
+    ]

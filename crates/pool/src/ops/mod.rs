@@ -8,6 +8,7 @@ mod as_creation;
 mod auth;
 mod clients;
 mod groups;
+mod never;
 mod paging;
 pub mod pools;
 pub(crate) mod users;
@@ -23,13 +24,19 @@ use crate::request::Ctx;
 pub enum Status {
     /// It does what AWS documents.
     Done,
-    /// It answers `refused`.
-    Refused,
+    /// It is refused for ever, with this sentence: only AWS can do it.
+    Never(&'static str),
+    /// It is refused until it is here.
+    NotYet,
 }
 
 /// Expands the table to the dispatcher and to the status of every operation.
 macro_rules! operations {
-    (done { $($name:ident => $module:ident :: $file:ident,)* } refused { $($refused:ident,)* }) => {
+    (
+        done { $($name:ident => $module:ident :: $file:ident,)* }
+        never { $($never:ident => $sentence:expr,)* }
+        not_yet { $($not_yet:ident,)* }
+    ) => {
         /// Runs an operation on a validated body and returns the answer's JSON. The body is gone before the operation
         /// runs: functions may take seconds.
         ///
@@ -43,7 +50,8 @@ macro_rules! operations {
                     let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
                     Ok(output.to_json())
                 })*
-                $(Operation::$refused => Err(refused(operation)),)*
+                $(Operation::$never => Err(never(operation, $sentence)),)*
+                $(Operation::$not_yet => Err(not_yet(operation)),)*
             }
         }
 
@@ -51,7 +59,8 @@ macro_rules! operations {
         pub fn status(operation: Operation) -> Status {
             match operation {
                 $(Operation::$name => Status::Done,)*
-                $(Operation::$refused => Status::Refused,)*
+                $(Operation::$never => Status::Never($sentence),)*
+                $(Operation::$not_yet => Status::NotYet,)*
             }
         }
     };
@@ -60,6 +69,7 @@ macro_rules! operations {
 operations! {
     done {
         AddCustomAttributes => pools::add_custom_attributes,
+        AddUserPoolClientSecret => clients::add_user_pool_client_secret,
         AdminAddUserToGroup => groups::admin_add_user_to_group,
         AdminCreateUser => users::admin_create_user,
         AdminDeleteUser => users::admin_delete_user,
@@ -83,6 +93,8 @@ operations! {
         DeleteUserAttributes => account::delete_user_attributes,
         DeleteUserPool => pools::delete_user_pool,
         DeleteUserPoolClient => clients::delete_user_pool_client,
+        DeleteUserPoolClientSecret => clients::delete_user_pool_client_secret,
+        DescribeRiskConfiguration => pools::describe_risk_configuration,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
         GetGroup => groups::get_group,
@@ -93,12 +105,14 @@ operations! {
         InitiateAuth => auth::initiate_auth,
         ListGroups => groups::list_groups,
         ListTagsForResource => pools::list_tags_for_resource,
+        ListUserPoolClientSecrets => clients::list_user_pool_client_secrets,
         ListUserPoolClients => clients::list_user_pool_clients,
         ListUserPools => pools::list_user_pools,
         ListUsers => users::list_users,
         ListUsersInGroup => groups::list_users_in_group,
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
+        SetRiskConfiguration => pools::set_risk_configuration,
         SetUserPoolMfaConfig => pools::set_user_pool_mfa_config,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
@@ -107,8 +121,18 @@ operations! {
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
     }
-    refused {
-        AddUserPoolClientSecret,
+    never {
+        CancelPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        CreateUserPoolReplica => never::REPLICAS,
+        DeleteUserPoolReplica => never::REPLICAS,
+        DescribePointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        InitiatePointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        ListPointInTimeRecoveries => never::POINT_IN_TIME_RECOVERY,
+        ListUserPoolReplicas => never::REPLICAS,
+        StartPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        UpdateUserPoolReplica => never::REPLICAS,
+    }
+    not_yet {
         AdminConfirmSignUp,
         AdminDeleteSoftwareToken,
         AdminDisableProviderForUser,
@@ -126,7 +150,6 @@ operations! {
         AdminUpdateAuthEventFeedback,
         AdminUpdateDeviceStatus,
         AssociateSoftwareToken,
-        CancelPointInTimeRecovery,
         CompleteWebAuthnRegistration,
         ConfirmDevice,
         ConfirmForgotPassword,
@@ -138,23 +161,18 @@ operations! {
         CreateTerms,
         CreateUserImportJob,
         CreateUserPoolDomain,
-        CreateUserPoolReplica,
         DeleteCIMDPolicy,
         DeleteIdentityProvider,
         DeleteManagedLoginBranding,
         DeleteResourceServer,
         DeleteTerms,
-        DeleteUserPoolClientSecret,
         DeleteUserPoolDomain,
-        DeleteUserPoolReplica,
         DeleteWebAuthnCredential,
         DescribeCIMDPolicy,
         DescribeIdentityProvider,
         DescribeManagedLoginBranding,
         DescribeManagedLoginBrandingByClient,
-        DescribePointInTimeRecovery,
         DescribeResourceServer,
-        DescribeRiskConfiguration,
         DescribeTerms,
         DescribeTermsByClient,
         DescribeUserImportJob,
@@ -174,30 +192,24 @@ operations! {
         GetUserAuthFactors,
         GetUserPoolClientSessionConfiguration,
         GetUserPoolSessionConfiguration,
-        InitiatePointInTimeRecovery,
         ListCIMDPolicies,
         ListClientMetadataURLs,
         ListDevices,
         ListIdentityProviders,
-        ListPointInTimeRecoveries,
         ListResourceServers,
         ListTerms,
         ListUserImportJobs,
-        ListUserPoolClientSecrets,
-        ListUserPoolReplicas,
         ListUserSessions,
         ListWebAuthnCredentials,
         ResendConfirmationCode,
         RevokeUserSession,
         SetLogDeliveryConfiguration,
-        SetRiskConfiguration,
         SetUICustomization,
         SetUserMFAPreference,
         SetUserPoolClientSessionConfiguration,
         SetUserPoolSessionConfiguration,
         SetUserSettings,
         SignUp,
-        StartPointInTimeRecovery,
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
@@ -211,14 +223,18 @@ operations! {
         UpdateResourceServer,
         UpdateTerms,
         UpdateUserPoolDomain,
-        UpdateUserPoolReplica,
         VerifySoftwareToken,
         VerifyUserAttribute,
     }
 }
 
-/// The one answer of operations without behaviour. The exception is in every operation's reach of typed SDKs.
-fn refused(operation: Operation) -> ApiError {
+/// The answer of operations that only AWS can do.
+fn never(operation: Operation, sentence: &str) -> ApiError {
+    ApiError::invalid_parameter(format!("{} is not available on this server. {sentence}", operation.name()))
+}
+
+/// The one answer of operations that are not here yet. The exception is in every operation's reach of typed SDKs.
+fn not_yet(operation: Operation) -> ApiError {
     ApiError::new(
         ErrorCode::InvalidParameterException,
         format!(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::document::{Document, text};
 use super::door::Door;
 use super::key::{Directory, Key};
+use super::risk::Risk;
 use super::safeguards::Safeguards;
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
@@ -19,6 +20,8 @@ pub struct PoolRecord {
     pub door: Door,
     /// What the pool asks beyond what Cognito asks.
     pub safeguards: Safeguards,
+    /// From where nobody signs in, unless an app client says otherwise.
+    pub risk: Option<Risk>,
 }
 
 impl PoolRecord {
@@ -100,6 +103,9 @@ impl Document for PoolRecord {
         if let Some(safeguards) = self.safeguards.to_member() {
             document["safeguards"] = safeguards;
         }
+        if let Some(risk) = &self.risk {
+            document["risk"] = risk.to_member();
+        }
         document
     }
 
@@ -111,6 +117,7 @@ impl Document for PoolRecord {
             sealed_seed: text(document, "seed")?,
             door: Door::from_member(document.get("door"))?,
             safeguards: Safeguards::from_member(document.get("safeguards"))?,
+            risk: Risk::from_member(document.get("risk"))?,
         })
     }
 }

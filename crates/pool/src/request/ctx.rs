@@ -1,5 +1,6 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use poolhouse_store::Row;
@@ -36,6 +37,8 @@ pub struct Ctx {
 /// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct Asker {
+    /// The address that the request comes from.
+    pub address: Option<IpAddr>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The place that a trusted proxy names in the header of `mail.place_header`.
@@ -170,10 +173,11 @@ impl Ctx {
         Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
-    /// The app client and its pool, for the unsigned calls that name only the client.
+    /// The app client and its pool, for the unsigned calls that name only the client, from an address that they take calls
+    /// from.
     ///
     /// # Errors
-    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`; as [`check_address`].
     pub async fn client_and_pool(
         &self,
         client_id: &str,
@@ -196,6 +200,7 @@ impl Ctx {
             .await?;
         let client = self.client(&pool_id, client_id).await?;
         let pool = self.pool(&pool_id).await?;
+        check_address(&pool.value, &client.value, self.asker.address)?;
         Ok((client, pool))
     }
 
@@ -283,6 +288,24 @@ impl Ctx {
     pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
         Ok(self.load(key).await?.map(|stored| stored.value))
     }
+}
+
+/// Checks that the risk configuration does not block the address that somebody signs in from.
+///
+/// # Errors
+/// `NotAuthorizedException` `Unable to login because of security reasons.`
+pub fn check_address(
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    address: Option<IpAddr>,
+) -> Result<(), ApiError> {
+    let risk = client.risk.as_ref().or(pool.risk.as_ref());
+    if risk.is_some_and(|risk| risk.blocks(address)) {
+        return Err(ApiError::not_authorized(
+            "Unable to login because of security reasons.",
+        ));
+    }
+    Ok(())
 }
 
 /// The user that a name means, for commands beside the server too.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
 mod access_tokens;
+mod addresses;
 mod administrators;
 mod code_factor;
 mod confirm_code;

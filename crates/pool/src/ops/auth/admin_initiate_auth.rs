@@ -2,6 +2,7 @@
 
 use poolhouse_api::shapes::{AdminInitiateAuthRequest, AdminInitiateAuthResponse};
 
+use super::context;
 use crate::auth::initiate::{Initiation, initiate};
 use crate::auth::parameters::Parameters;
 use crate::base::error::ApiError;
@@ -19,6 +20,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
     let (pool, client) = ctx
         .pool_and_client_beside(&input.user_pool_id, &input.client_id, beside)
         .await?;
+    context::check(&pool.value, &client.value, input.context_data.as_ref())?;
     initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)

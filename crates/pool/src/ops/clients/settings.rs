@@ -10,6 +10,7 @@ use poolhouse_api::shapes::{
 use super::oauth;
 use crate::auth::lifetimes;
 use crate::base::error::ApiError;
+use crate::ops::never;
 use crate::records::PoolRecord;
 use crate::users::{attributes, schema};
 
@@ -56,7 +57,7 @@ pub fn apply(
         .as_ref()
         .map_or(Ok(()), check_analytics)?;
     if asked.publish_secrets_in_aws_secrets_manager == Some(true) {
-        return Err(ApiError::unsupported_member("PublishSecretsInAWSSecretsManager"));
+        return Err(ApiError::invalid_parameter(never::SECRETS_MANAGER));
     }
     set(client, asked);
     check_lives(client)

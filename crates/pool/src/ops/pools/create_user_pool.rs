@@ -52,6 +52,7 @@ pub async fn run(
         sealed_seed: seed(ctx, key.as_str()),
         door: Door::default(),
         safeguards: Safeguards::default(),
+        risk: None,
     };
     let shut = door::shut_by_define(ctx, &mut record);
     let signing_keys = ctx.app.signing_keys.generate(&id).await?;

@@ -11,6 +11,7 @@ fn pool() -> PoolRecord {
         sealed_seed: String::new(),
         door: crate::records::Door::default(),
         safeguards: crate::records::Safeguards::default(),
+        risk: None,
     }
 }
 
@@ -53,7 +54,8 @@ fn of_two_values_for_one_name_the_last_counts() {
 fn no_client_can_be_given_what_only_the_pool_may_write() {
     let mut client = ClientRecord {
         settings: Default::default(),
-        sealed_secret: None,
+        secrets: Vec::new(),
+        risk: None,
     };
     for name in [
         "sub",
