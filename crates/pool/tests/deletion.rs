@@ -100,6 +100,12 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
     let kept = server.pool().await;
     server.user(&kept, "kept", PASSWORD).await;
     let pool = server.open_confirm_pool().await;
+    let tracking = json!({
+        "UserPoolId": pool,
+        "UserSessionTracking": "ENABLED",
+        "TokenSession": { "MaxPerUser": 2 },
+    });
+    server.call("SetUserPoolSessionConfiguration", tracking).await.ok();
     let client = server.client(&pool).await;
     let names = ["ursula", "viktor", "wanda"];
     let mut subs = Vec::new();

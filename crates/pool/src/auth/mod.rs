@@ -36,3 +36,4 @@ pub mod secret_hash;
 pub mod step;
 pub mod subject;
 pub mod tokens;
+pub mod tracking;

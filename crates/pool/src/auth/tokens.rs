@@ -11,6 +11,7 @@ use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
+use super::tracking::Tracking;
 use super::{door, flows, handle, place};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
@@ -38,6 +39,8 @@ pub struct Issued {
     mirror: Option<(String, String)>,
     client: Key<ClientRecord>,
     client_version: Version,
+    /// The note of the session that begins with them, in a pool that keeps track.
+    tracking: Option<Tracking>,
     /// The place token that becomes good with these tokens, if any.
     place: Option<place::Noting>,
     /// What is expected of the pool's door, where the sign-in had no code.
@@ -49,7 +52,9 @@ impl Issued {
     /// were looked at, in whichever row that shows.
     pub fn batch(&self, ctx: &Ctx) -> Batch {
         let place = self.place.as_ref().map(|place| place.batch(ctx));
+        let tracking = self.tracking.as_ref().map(|tracking| tracking.batch(ctx));
         let batch = self.family.clone().merge(place.unwrap_or_default());
+        let batch = batch.merge(tracking.unwrap_or_default());
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
         let batch = match &self.chosen {
             None => batch,
@@ -94,6 +99,11 @@ impl Issued {
             door::check_flow(&now.value, sign_in.client, &flow)?;
             door::check_define(&now.value, sign_in.client)?;
             self.door = door::unchanged(&now.value, sign_in.client.id());
+            return Ok(true);
+        }
+        if let Some(tracking) = &mut self.tracking
+            && tracking.lost_race(ctx, key).await?
+        {
             return Ok(true);
         }
         if let Some(place) = &mut self.place
@@ -202,6 +212,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     };
     let mut result = access_and_id(ctx, grant).await?;
     let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
+    let tracking = Tracking::of(ctx, pool, &user.value.sub, &origin_jti, &family).await?;
     let token = RefreshToken {
         sub: user.value.sub.clone(),
         origin_jti,
@@ -215,6 +226,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         user,
         chosen,
         mirror: None,
+        tracking,
         place: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,

@@ -3,7 +3,7 @@
 use poolhouse_api::{Shape, Timestamp, shapes};
 use serde_json::{Value, json};
 
-use super::document::{Document, text};
+use super::document::{Document, integer, text};
 use super::key::{Directory, Key, pool_prefix};
 use super::reference::Reference;
 use super::risk::Risk;
@@ -20,6 +20,8 @@ pub struct ClientRecord {
     pub secrets: Vec<ClientSecret>,
     /// From where nobody signs in by this client, in place of what the pool says.
     pub risk: Option<Risk>,
+    /// How many minutes a browser session of the hosted pages may last for this client, where somebody said.
+    pub sso_minutes: Option<i64>,
 }
 
 /// One of the secrets of an app client.
@@ -124,6 +126,9 @@ impl Document for ClientRecord {
         if let Some(risk) = &self.risk {
             document["risk"] = risk.to_member();
         }
+        if let Some(minutes) = self.sso_minutes {
+            document["ssoMinutes"] = json!(minutes);
+        }
         document
     }
 
@@ -142,6 +147,7 @@ impl Document for ClientRecord {
             settings,
             secrets,
             risk: Risk::from_member(document.get("risk"))?,
+            sso_minutes: integer(document, "ssoMinutes"),
         })
     }
 }

@@ -35,6 +35,7 @@
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/place/DIGEST` | that a right code was typed where this place token is kept | `place` |
+//! | `p/POOL/user/SUB/sessions` | where the user is signed in, in a pool that keeps track | `user_sessions` |
 //! | `p/POOL/user/SUB/refresh/ORIGIN_JTI` | a refresh token and the tokens descended from it | `refresh` |
 //!
 //! SUB is the user's `sub`, or the made-up one of a name that nobody has.

@@ -8,6 +8,7 @@ use super::door::Door;
 use super::key::{Directory, Key};
 use super::risk::Risk;
 use super::safeguards::Safeguards;
+use super::session_settings::SessionSettings;
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ pub struct PoolRecord {
     pub safeguards: Safeguards,
     /// From where nobody signs in, unless an app client says otherwise.
     pub risk: Option<Risk>,
+    /// Whether it is noted where users are signed in.
+    pub sessions: SessionSettings,
 }
 
 impl PoolRecord {
@@ -106,6 +109,9 @@ impl Document for PoolRecord {
         if let Some(risk) = &self.risk {
             document["risk"] = risk.to_member();
         }
+        if let Some(sessions) = self.sessions.to_member() {
+            document["sessions"] = sessions;
+        }
         document
     }
 
@@ -118,6 +124,7 @@ impl Document for PoolRecord {
             door: Door::from_member(document.get("door"))?,
             safeguards: Safeguards::from_member(document.get("safeguards"))?,
             risk: Risk::from_member(document.get("risk"))?,
+            sessions: SessionSettings::from_member(document.get("sessions"))?,
         })
     }
 }

@@ -126,6 +126,7 @@ mod tests {
             door: crate::records::Door::default(),
             safeguards: crate::records::Safeguards::default(),
             risk: None,
+            sessions: crate::records::SessionSettings::default(),
         }
     }
 

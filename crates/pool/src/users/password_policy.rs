@@ -189,6 +189,7 @@ mod tests {
             door: crate::records::Door::default(),
             safeguards: crate::records::Safeguards::default(),
             risk: None,
+            sessions: crate::records::SessionSettings::default(),
         }
     }
 

@@ -28,6 +28,7 @@ mod secret_hash;
 mod sessions;
 mod srp;
 mod triggers;
+mod user_sessions;
 mod verdicts;
 
 use poolhouse_pool::testing::{Answer, TestPool};

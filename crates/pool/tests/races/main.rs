@@ -16,6 +16,7 @@ mod mail;
 mod names;
 mod refresh;
 mod tokens;
+mod user_sessions;
 mod users;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use crate::request::Ctx;
 
 /// Begins a sign-in of the pool and client named.
 pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInitiateAuthResponse, ApiError> {
+    let ctx = &context::on_behalf(ctx, input.context_data.as_ref());
     let initiation = Initiation {
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),

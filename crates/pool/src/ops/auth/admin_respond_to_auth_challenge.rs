@@ -13,6 +13,7 @@ pub async fn run(
     ctx: &Ctx,
     input: AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse, ApiError> {
+    let ctx = &context::on_behalf(ctx, input.context_data.as_ref());
     let response = Response::open(
         ctx,
         &input.client_id,

@@ -43,6 +43,7 @@ pub async fn run(
         settings: client,
         secrets: secret.into_iter().collect(),
         risk: None,
+        sso_minutes: None,
     };
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)

@@ -12,6 +12,7 @@ fn pool() -> PoolRecord {
         door: crate::records::Door::default(),
         safeguards: crate::records::Safeguards::default(),
         risk: None,
+        sessions: crate::records::SessionSettings::default(),
     }
 }
 
@@ -56,6 +57,7 @@ fn no_client_can_be_given_what_only_the_pool_may_write() {
         settings: Default::default(),
         secrets: Vec::new(),
         risk: None,
+        sso_minutes: None,
     };
     for name in [
         "sub",
