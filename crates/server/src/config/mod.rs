@@ -16,6 +16,7 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
+use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 
@@ -109,8 +110,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
         loopback,
     )?;
     inbox.end()?;
-    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?)?;
-    settings.confirm.templates = mail.templates;
+    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
@@ -149,7 +149,7 @@ const OF_THE_POOL: [&str; 4] = [
 
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
 /// a name that it did not ask for is a mistake.
-fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigError> {
+fn confirm(section: Section<'_>, templates: Templates) -> Result<poolhouse_confirm::Settings, ConfigError> {
     let complaints = section.nameless();
     let variables = section.variables()?;
     if variables.iter().any(|(name, _)| name.starts_with("OTP_KEY")) {
@@ -181,6 +181,7 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
         asked.borrow_mut().insert(name.to_owned());
         given(name).or_else(|| default(name))
     });
+    let settings = settings.and_then(|settings| settings.with_templates(templates));
     let settings = settings.map_err(|error| {
         let text = error.to_string();
         complaints.error(
