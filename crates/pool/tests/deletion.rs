@@ -105,7 +105,10 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
         "UserSessionTracking": "ENABLED",
         "TokenSession": { "MaxPerUser": 2 },
     });
-    server.call("SetUserPoolSessionConfiguration", tracking).await.ok();
+    server
+        .call("SetUserPoolSessionConfiguration", tracking)
+        .await
+        .ok();
     let client = server.client(&pool).await;
     let names = ["ursula", "viktor", "wanda"];
     let mut subs = Vec::new();

@@ -59,10 +59,9 @@ impl Tracking {
     /// The note, and the end of what is one too many.
     pub fn batch(&self, ctx: &Ctx) -> Batch {
         let before = self.before.as_ref().map(|before| before.value.clone());
-        let (noted, evicted) =
-            before
-                .unwrap_or_default()
-                .with(self.session.clone(), self.most, ctx.now);
+        let (noted, evicted) = before
+            .unwrap_or_default()
+            .with(self.session.clone(), self.most, ctx.now);
         let expect = self.before.as_ref().map_or(Expect::Absent, Stored::unchanged);
         let batch = Batch::new().record(self.key(), expect, &noted);
         evicted.iter().fold(batch, |batch, gone| {
@@ -103,7 +102,10 @@ async fn note_use(ctx: &Ctx, pool: &PoolRecord, sub: &str, origin_jti: &str) -> 
         return Ok(());
     };
     let mut noted = before.value.clone();
-    let session = noted.0.iter_mut().find(|session| session.origin_jti == origin_jti);
+    let session = noted
+        .0
+        .iter_mut()
+        .find(|session| session.origin_jti == origin_jti);
     let Some(session) = session else { return Ok(()) };
     let (device, address) = (ctx.asker.as_facts().device(), ctx.asker.address);
     let is_elsewhere = session.device != device || session.address != address;
@@ -170,7 +172,9 @@ pub async fn end(ctx: &Ctx, pool: &PoolRecord, sub: &str, session: &UserSession)
 pub fn id(platform: &Platform, session: &UserSession) -> String {
     const DIGITS: [u8; 36] = *b"0123456789abcdefghijklmnopqrstuvwxyz";
     let name = platform.name("session id", session.origin_jti.as_bytes());
-    let mut number = name[..16].iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
+    let mut number = name[..16]
+        .iter()
+        .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let mut digits = [0; 25];
     for digit in digits.iter_mut().rev() {
         *digit = DIGITS[(number % 36) as usize];

@@ -231,7 +231,10 @@ operations! {
 
 /// The answer of operations that only AWS can do.
 fn never(operation: Operation, sentence: &str) -> ApiError {
-    ApiError::invalid_parameter(format!("{} is not available on this server. {sentence}", operation.name()))
+    ApiError::invalid_parameter(format!(
+        "{} is not available on this server. {sentence}",
+        operation.name()
+    ))
 }
 
 /// The one answer of operations that are not here yet. The exception is in every operation's reach of typed SDKs.

@@ -118,9 +118,9 @@ impl Document for ClientRecord {
     fn to_document(&self) -> Value {
         let mut document = json!({ "settings": self.settings.to_json() });
         if !self.secrets.is_empty() {
-            let secrets = self.secrets.iter().map(|secret| {
-                json!({ "id": secret.id, "secret": secret.sealed, "created": secret.created.0 })
-            });
+            let secrets = self.secrets.iter().map(
+                |secret| json!({ "id": secret.id, "secret": secret.sealed, "created": secret.created.0 }),
+            );
             document["secrets"] = secrets.collect();
         }
         if let Some(risk) = &self.risk {

@@ -85,9 +85,15 @@ mod tests {
         let of = |key: Key<Deleting>| Deleting::subject(key.as_str()).map(|subject| format!("{subject:?}"));
         let told = |subject: Deleted<'_>| Some(format!("{subject:?}"));
         assert_eq!(of(Deleting::pool("p")), told(Deleted::Pool("p")));
-        let user = Deleted::User { pool_id: "p", sub: "s" };
+        let user = Deleted::User {
+            pool_id: "p",
+            sub: "s",
+        };
         assert_eq!(of(Deleting::user("p", "s")), told(user));
-        let group = Deleted::Group { pool_id: "p", id: "g" };
+        let group = Deleted::Group {
+            pool_id: "p",
+            id: "g",
+        };
         assert_eq!(of(Deleting::group("p", "g")), told(group));
         assert_eq!(Deleting::subject("pool/p"), None);
     }

@@ -33,7 +33,6 @@ impl KnownGroups {
     }
 
     /// The group with this id in this state of the pool's groups; `Some(None)` if it is gone, `None` if nobody looked.
-    #[expect(clippy::option_option, reason = "a group that is gone is known to be")]
     pub fn get(&self, pool_id: &str, state: &str, id: &str) -> Option<Option<Arc<GroupRecord>>> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let known = held.get(pool_id).filter(|known| known.state == state)?;

@@ -34,7 +34,10 @@ impl Risk {
         };
         read(exceptions.and_then(|exceptions| exceptions.skipped_ip_range_list.as_ref()))?;
         let blocked = read(exceptions.and_then(|exceptions| exceptions.blocked_ip_range_list.as_ref()))?;
-        Ok(Risk { configuration, blocked })
+        Ok(Risk {
+            configuration,
+            blocked,
+        })
     }
 
     /// Whether nobody signs in from this address. One that is not known may be any.
@@ -51,7 +54,6 @@ impl Risk {
     }
 
     /// What a document holds; `None` if that cannot be read.
-    #[expect(clippy::option_option, reason = "a record has one or has none, or cannot be read")]
     pub fn from_member(member: Option<&Value>) -> Option<Option<Risk>> {
         let Some(member) = member else { return Some(None) };
         let configuration = RiskConfigurationType::from_json(member).ok()?;

@@ -118,19 +118,36 @@ mod tests {
     }
 
     fn names(sessions: &[UserSession]) -> Vec<&str> {
-        sessions.iter().map(|session| session.origin_jti.as_str()).collect()
+        sessions
+            .iter()
+            .map(|session| session.origin_jti.as_str())
+            .collect()
     }
 
     #[test]
     fn the_sessions_used_longest_ago_go_for_a_new_one_and_what_has_ended_counts_for_none() {
-        let sessions = UserSessions(vec![session("b", 20), session("a", 10), session("c", 30), session("d", 40)]);
+        let sessions = UserSessions(vec![
+            session("b", 20),
+            session("a", 10),
+            session("c", 30),
+            session("d", 40),
+        ]);
         let (left, evicted) = sessions.with(session("e", 50), 3, Millis(50));
-        assert_eq!((names(&left.0), names(&evicted)), (vec!["c", "d", "e"], vec!["a", "b"]));
+        assert_eq!(
+            (names(&left.0), names(&evicted)),
+            (vec!["c", "d", "e"], vec!["a", "b"])
+        );
         let (left, evicted) = left.with(session("f", 135), 3, Millis(135));
         assert_eq!((names(&left.0), names(&evicted)), (vec!["d", "e", "f"], vec![]));
         let (left, evicted) = left.with(session("g", 136), 1, Millis(136));
-        assert_eq!((names(&left.0), names(&evicted)), (vec!["g"], vec!["d", "e", "f"]));
-        assert_eq!(UserSessions::from_document(&left.to_document()), Some(left.clone()));
+        assert_eq!(
+            (names(&left.0), names(&evicted)),
+            (vec!["g"], vec!["d", "e", "f"])
+        );
+        assert_eq!(
+            UserSessions::from_document(&left.to_document()),
+            Some(left.clone())
+        );
         assert_eq!(left.sweepable(), Some(Millis(236 + SWEEP_MARGIN_SECONDS * 1000)));
     }
 }

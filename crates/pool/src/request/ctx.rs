@@ -13,7 +13,9 @@ use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
-use crate::records::{ClientRecord, Document, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load};
+use crate::records::{
+    ClientRecord, Document, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load,
+};
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.

@@ -92,7 +92,11 @@ async fn read(
     let mut found = Vec::with_capacity(rows.len());
     for (id, row) in groups.values().zip(rows) {
         let group = row.map(decode::<GroupRecord>).transpose()?;
-        found.push(group.map(|group| Arc::new(group.value)).filter(|group| group.id == **id));
+        found.push(
+            group
+                .map(|group| Arc::new(group.value))
+                .filter(|group| group.id == **id),
+        );
     }
     Ok(found)
 }
@@ -196,7 +200,11 @@ async fn commit(
     also: Batch,
 ) -> Result<bool, ApiError> {
     let index = aliases::change(ctx, pool, Some(&user.value), Some(changed), Taken::Refuse).await?;
-    match ctx.platform().commit(index.merge(also).replace(user, changed)).await {
+    match ctx
+        .platform()
+        .commit(index.merge(also).replace(user, changed))
+        .await
+    {
         Ok(_) => Ok(true),
         Err(CommitError::Conflict { .. }) => Ok(false),
         Err(error) => Err(error.into()),
@@ -208,9 +216,12 @@ mod tests {
     use super::*;
     use crate::base::clock::Millis;
 
+    /// A group's name, precedence and role.
+    type Made = (&'static str, Option<i64>, Option<&'static str>);
+
     /// What groups of these names, precedences and roles give.
-    fn given(groups: &[(&str, Option<i64>, Option<&str>)]) -> (Vec<String>, Vec<String>, Option<String>) {
-        let group = |(name, precedence, role): &(&str, Option<i64>, Option<&str>)| {
+    fn given(groups: &[Made]) -> (Vec<String>, Vec<String>, Option<String>) {
+        let group = |(name, precedence, role): &Made| {
             Arc::new(GroupRecord {
                 name: (*name).to_owned(),
                 id: (*name).to_owned(),
@@ -251,13 +262,23 @@ mod tests {
 
     #[test]
     fn a_role_is_preferred_only_where_the_first_precedence_agrees_on_it() {
-        let cases: [(&[(&str, Option<i64>, Option<&str>)], Option<&str>); 7] = [
+        let cases: [(&[Made], Option<&str>); 7] = [
             (&[("a", Some(1), Some("r")), ("b", Some(1), Some("r"))], Some("r")),
             (&[("a", Some(1), Some("r")), ("b", Some(1), Some("s"))], None),
-            (&[("a", Some(1), Some("r")), ("b", Some(1), Some("s")), ("c", Some(1), Some("r"))], None),
+            (
+                &[
+                    ("a", Some(1), Some("r")),
+                    ("b", Some(1), Some("s")),
+                    ("c", Some(1), Some("r")),
+                ],
+                None,
+            ),
             (&[("a", Some(1), None), ("b", Some(1), Some("s"))], Some("s")),
             (&[("a", Some(1), None), ("b", Some(2), Some("s"))], None),
-            (&[("a", None, Some("r")), ("b", Some(2_000_000_000), Some("s"))], Some("s")),
+            (
+                &[("a", None, Some("r")), ("b", Some(2_000_000_000), Some("s"))],
+                Some("s"),
+            ),
             (&[("a", None, Some("r")), ("b", None, Some("s"))], None),
         ];
         for (groups, preferred) in cases {

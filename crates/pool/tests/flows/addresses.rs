@@ -71,7 +71,11 @@ async fn a_sign_in_that_goes_on_from_a_blocked_address_ends_and_so_does_a_refres
     let scene = Scene::new().await;
     let asked = scene.challenge().await;
     let code = scene.code().await;
-    let tokens = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     scene.block(json!({}), &["192.0.2.0/24"]).await;
     let answer = json!({
         "ChallengeName": "CUSTOM_CHALLENGE",
@@ -89,7 +93,11 @@ async fn a_sign_in_that_goes_on_from_a_blocked_address_ends_and_so_does_a_refres
     ] {
         let blocked = scene.from(Some("192.0.2.7"), operation, body.clone()).await;
         assert_eq!(blocked, refused(), "{operation}");
-        assert_eq!(scene.from(Some("192.0.3.7"), operation, body).await, None, "{operation}");
+        assert_eq!(
+            scene.from(Some("192.0.3.7"), operation, body).await,
+            None,
+            "{operation}"
+        );
     }
 }
 
@@ -97,7 +105,9 @@ async fn a_sign_in_that_goes_on_from_a_blocked_address_ends_and_so_does_a_refres
 async fn what_is_set_for_a_client_counts_in_place_of_what_is_set_for_its_pool() {
     let scene = Scene::new().await;
     scene.block(json!({}), &["192.0.2.0/24"]).await;
-    scene.block(json!({ "ClientId": scene.client }), &["198.51.100.0/24"]).await;
+    scene
+        .block(json!({ "ClientId": scene.client }), &["198.51.100.0/24"])
+        .await;
     assert_eq!(scene.sign_in_from(Some("192.0.2.7")).await, None);
     assert_eq!(scene.sign_in_from(Some("198.51.100.7")).await, refused());
     let nothing = json!({ "UserPoolId": scene.pool, "ClientId": scene.client });
@@ -118,8 +128,17 @@ async fn a_server_is_believed_the_address_that_it_signs_somebody_in_for() {
         "AuthParameters": parameters,
     });
     // The server's own address is not that of the person.
-    assert_eq!(scene.from(Some("192.0.2.7"), "AdminInitiateAuth", body.clone()).await, None);
-    for (address, expected) in [("192.0.2.7", refused()), ("nowhere", refused()), ("192.0.3.7", None)] {
+    assert_eq!(
+        scene
+            .from(Some("192.0.2.7"), "AdminInitiateAuth", body.clone())
+            .await,
+        None
+    );
+    for (address, expected) in [
+        ("192.0.2.7", refused()),
+        ("nowhere", refused()),
+        ("192.0.3.7", None),
+    ] {
         body["ContextData"] = json!({
             "IpAddress": address,
             "ServerName": "app.example.com",

@@ -64,8 +64,20 @@ async fn tokens_tell_groups_and_roles_by_precedence_and_what_has_changed_since()
     assert_eq!(told(&sign_in().await), none);
 
     with_mara(&server, &pool, "readers", json!({})).await;
-    with_mara(&server, &pool, "staff", json!({ "Precedence": 5, "RoleArn": STAFF })).await;
-    with_mara(&server, &pool, "editors", json!({ "Precedence": 3, "RoleArn": EDITOR })).await;
+    with_mara(
+        &server,
+        &pool,
+        "staff",
+        json!({ "Precedence": 5, "RoleArn": STAFF }),
+    )
+    .await;
+    with_mara(
+        &server,
+        &pool,
+        "editors",
+        json!({ "Precedence": 3, "RoleArn": EDITOR }),
+    )
+    .await;
     let groups = json!(["editors", "staff", "readers"]);
     let tokens = sign_in().await;
     assert_eq!(told(&tokens), json!([groups, groups, [EDITOR, STAFF], EDITOR]));
@@ -170,7 +182,13 @@ async fn functions_hear_of_groups_before_tokens_and_may_give_others_instead() {
         let scene = Scene::with_config(&[("PreTokenGeneration", &function)], config).await;
         let Scene { server, pool, client } = &scene;
         with_mara(server, pool, "readers", json!({})).await;
-        with_mara(server, pool, "staff", json!({ "Precedence": 5, "RoleArn": STAFF })).await;
+        with_mara(
+            server,
+            pool,
+            "staff",
+            json!({ "Precedence": 5, "RoleArn": STAFF }),
+        )
+        .await;
         function.events();
 
         let own = json!(["staff", "readers"]);
@@ -189,7 +207,11 @@ async fn functions_hear_of_groups_before_tokens_and_may_give_others_instead() {
         });
         let refreshed = server.call("GetTokensFromRefreshToken", body).await.ok();
         let given = json!(["guests", "staff"]);
-        assert_eq!(told(&refreshed), json!([given, given, [EDITOR], EDITOR]), "{version}");
+        assert_eq!(
+            told(&refreshed),
+            json!([given, given, [EDITOR], EDITOR]),
+            "{version}"
+        );
     }
 }
 

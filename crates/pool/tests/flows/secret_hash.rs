@@ -134,8 +134,15 @@ async fn either_of_two_secrets_is_good_everywhere_until_it_is_deleted() {
     let mut scene = WithSecret::new().await;
     let first = scene.secret.clone();
     let mut of_client = json!({ "UserPoolId": scene.pool, "ClientId": scene.client });
-    let added = scene.server.call("AddUserPoolClientSecret", of_client.clone()).await.ok();
-    let second = added["ClientSecretDescriptor"]["ClientSecretValue"].as_str().unwrap().to_owned();
+    let added = scene
+        .server
+        .call("AddUserPoolClientSecret", of_client.clone())
+        .await
+        .ok();
+    let second = added["ClientSecretDescriptor"]["ClientSecretValue"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let parameters = json!({ "USERNAME": ADDRESS, "PASSWORD": PASSWORD });
     let sign_in = async |scene: &WithSecret| {
         let mut parameters = parameters.clone();
@@ -154,12 +161,24 @@ async fn either_of_two_secrets_is_good_everywhere_until_it_is_deleted() {
         let by_hash = json!({ "REFRESH_TOKEN": token, "SECRET_HASH": scene.hash(&username) });
         scene.initiate("REFRESH_TOKEN_AUTH", by_hash).await.ok();
         let in_clear = json!({ "ClientId": scene.client, "ClientSecret": secret, "RefreshToken": token });
-        scene.server.call("GetTokensFromRefreshToken", in_clear).await.ok();
+        scene
+            .server
+            .call("GetTokensFromRefreshToken", in_clear)
+            .await
+            .ok();
     }
 
-    let listed = scene.server.call("ListUserPoolClientSecrets", of_client.clone()).await.ok();
+    let listed = scene
+        .server
+        .call("ListUserPoolClientSecrets", of_client.clone())
+        .await
+        .ok();
     of_client["ClientSecretId"] = listed["ClientSecrets"][0]["ClientSecretId"].clone();
-    scene.server.call("DeleteUserPoolClientSecret", of_client).await.ok();
+    scene
+        .server
+        .call("DeleteUserPoolClientSecret", of_client)
+        .await
+        .ok();
     let (client, token) = (scene.client.clone(), &tokens[0]);
     let with = |secret: &str| json!({ "ClientId": client, "ClientSecret": secret, "RefreshToken": token, "Token": token });
     for (operation, code) in [

@@ -27,7 +27,11 @@ async fn track(scene: &Scene, tracking: &str, most: i64) {
         "UserSessionTracking": tracking,
         "TokenSession": { "MaxPerUser": most },
     });
-    scene.server.call("SetUserPoolSessionConfiguration", body).await.ok();
+    scene
+        .server
+        .call("SetUserPoolSessionConfiguration", body)
+        .await
+        .ok();
 }
 
 impl Scene {
@@ -89,7 +93,11 @@ async fn a_session_is_listed_with_what_is_known_of_it() {
     let scene = tracked(20).await;
     let tokens = scene.sign_in_at("192.0.2.7").await;
     scene.server.clock().advance_seconds(1);
-    let other = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+    let other = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     let sessions = scene.sessions(&tokens).await;
     let id = sessions[1]["SessionId"].as_str().unwrap();
     assert!(
@@ -123,7 +131,10 @@ async fn a_session_is_listed_with_what_is_known_of_it() {
     assert_eq!(sessions[0], unknown);
     assert_ne!(sessions[0]["SessionId"], sessions[1]["SessionId"]);
     let own = scene.sessions(&other["AuthenticationResult"]).await;
-    assert_eq!([&own[0]["IsCurrentSession"], &own[1]["IsCurrentSession"]], [true, false]);
+    assert_eq!(
+        [&own[0]["IsCurrentSession"], &own[1]["IsCurrentSession"]],
+        [true, false]
+    );
     let for_administrators = scene.on_mara("AdminListUserSessions", json!({})).await.ok();
     let mut expected = vec![sessions[0].clone(), expected];
     expected[1]["IsCurrentSession"] = json!(false);
@@ -157,10 +168,15 @@ async fn one_session_more_than_there_may_be_ends_the_one_used_longest_ago() {
     let second = scene.sign_in_at("192.0.2.2").await;
     scene.server.clock().advance_seconds(60);
     let body = json!({ "ClientId": scene.client, "RefreshToken": first["RefreshToken"] });
-    scene.by("192.0.2.1", "GetTokensFromRefreshToken", body.clone()).await;
+    scene
+        .by("192.0.2.1", "GetTokensFromRefreshToken", body.clone())
+        .await;
     scene.server.clock().advance_seconds(60);
     let third = scene.sign_in_at("192.0.2.3").await;
-    assert_eq!(addresses(&scene.sessions(&third).await), ["192.0.2.3", "192.0.2.1"]);
+    assert_eq!(
+        addresses(&scene.sessions(&third).await),
+        ["192.0.2.3", "192.0.2.1"]
+    );
     let ended = scene.get_user(&second).await;
     ended.assert_error("NotAuthorizedException", REVOKED);
     let body = json!({ "ClientId": scene.client, "RefreshToken": second["RefreshToken"] });
@@ -184,7 +200,11 @@ async fn a_user_ends_a_session_of_its_own_but_for_the_one_it_asks_from() {
     let own = scene.sign_in_at("192.0.2.1").await;
     let other = scene.sign_in_at("192.0.2.2").await;
     scene.server.user(&scene.pool, "noel", PASSWORD).await;
-    let noel = scene.server.password_sign_in(&scene.client, "noel", PASSWORD).await.ok();
+    let noel = scene
+        .server
+        .password_sign_in(&scene.client, "noel", PASSWORD)
+        .await
+        .ok();
     let noel = scene.sessions(&noel["AuthenticationResult"]).await[0]["SessionId"].clone();
     let sessions = scene.sessions(&own).await;
     let id = |is_current: bool| {
@@ -201,7 +221,10 @@ async fn a_user_ends_a_session_of_its_own_but_for_the_one_it_asks_from() {
         scene.server.call("RevokeUserSession", body).await
     };
     let current = revoke(id(true)).await;
-    current.assert_error("InvalidParameterException", "You can't revoke the current session.");
+    current.assert_error(
+        "InvalidParameterException",
+        "You can't revoke the current session.",
+    );
     assert_eq!(revoke(id(false)).await.ok(), json!({}));
     let gone = scene.get_user(&other).await;
     gone.assert_error("NotAuthorizedException", REVOKED);
@@ -218,11 +241,17 @@ async fn an_administrator_ends_any_session_of_a_user() {
     let scene = tracked(20).await;
     let tokens = scene.sign_in_at("192.0.2.1").await;
     let id = scene.sessions(&tokens).await[0]["SessionId"].clone();
-    let revoke = async || scene.on_mara("AdminRevokeUserSession", json!({ "SessionId": id })).await;
+    let revoke = async || {
+        scene
+            .on_mara("AdminRevokeUserSession", json!({ "SessionId": id }))
+            .await
+    };
     assert_eq!(revoke().await.ok(), json!({}));
     let gone = scene.get_user(&tokens).await;
     gone.assert_error("NotAuthorizedException", REVOKED);
-    revoke().await.assert_error("ResourceNotFoundException", "Session not found.");
+    revoke()
+        .await
+        .assert_error("ResourceNotFoundException", "Session not found.");
     let body = json!({ "UserPoolId": scene.pool, "Username": "nobody", "SessionId": id });
     for operation in ["AdminListUserSessions", "AdminRevokeUserSession"] {
         let answer = scene.server.call(operation, body.clone()).await;
@@ -242,8 +271,16 @@ async fn what_ends_a_sign_in_ends_its_session_and_nothing_is_left_of_where_it_wa
         let listed = scene.on_mara("AdminListUserSessions", json!({})).await.ok();
         assert_eq!(listed, json!({ "Sessions": [] }), "{operation}");
         let row = format!("p/{}/user/", scene.pool);
-        let rows = scene.server.store().scan(poolhouse_store::Scan::prefix(row, 100)).await.unwrap();
-        assert!(rows.iter().all(|row| !row.body.contains("192.0.2.1")), "{operation}");
+        let rows = scene
+            .server
+            .store()
+            .scan(poolhouse_store::Scan::prefix(row, 100))
+            .await
+            .unwrap();
+        assert!(
+            rows.iter().all(|row| !row.body.contains("192.0.2.1")),
+            "{operation}"
+        );
         scene.on_mara("AdminEnableUser", json!({})).await.ok();
         scene.server.clock().advance_seconds(1);
     }
@@ -263,7 +300,12 @@ async fn what_ends_a_sign_in_ends_its_session_and_nothing_is_left_of_where_it_wa
 async fn a_pool_that_does_not_keep_track_notes_nothing_and_has_nothing_to_tell() {
     let scene = Scene::new().await;
     let tokens = scene.sign_in_at("192.0.2.1").await;
-    let rows = scene.server.store().scan(poolhouse_store::Scan::prefix("p/", 1000)).await.unwrap();
+    let rows = scene
+        .server
+        .store()
+        .scan(poolhouse_store::Scan::prefix("p/", 1000))
+        .await
+        .unwrap();
     assert!(rows.iter().all(|row| !row.key.ends_with("/sessions")));
     assert_eq!(scene.sessions(&tokens).await, [] as [Value; 0]);
     track(&scene, "ENABLED", 20).await;
@@ -285,7 +327,9 @@ async fn a_session_list_has_one_page() {
     let body = json!({ "AccessToken": tokens["AccessToken"], "NextToken": "second" });
     let answer = scene.server.call("ListUserSessions", body).await;
     answer.assert_error("InvalidParameterException", "Invalid pagination token given.");
-    let answer = scene.on_mara("AdminListUserSessions", json!({ "NextToken": "second" })).await;
+    let answer = scene
+        .on_mara("AdminListUserSessions", json!({ "NextToken": "second" }))
+        .await;
     answer.assert_error("InvalidParameterException", "Invalid pagination token given.");
 }
 

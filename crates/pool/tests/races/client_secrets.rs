@@ -10,7 +10,11 @@ async fn scene() -> Scene {
 
 /// A request about the client's secrets.
 fn on_client(scene: &Scene, members: Value) -> Value {
-    with(with(members, "UserPoolId", &scene.pool), "ClientId", &scene.client)
+    with(
+        with(members, "UserPoolId", &scene.pool),
+        "ClientId",
+        &scene.client,
+    )
 }
 
 /// The ids of the client's secrets.
@@ -36,7 +40,10 @@ async fn of_sixty_four_secrets_added_at_once_one_is_added() {
 #[tokio::test]
 async fn of_sixty_four_deletions_of_two_secrets_at_once_one_is_made() {
     let scene = scene().await;
-    scene.call("AddUserPoolClientSecret", on_client(&scene, json!({}))).await.ok();
+    scene
+        .call("AddUserPoolClientSecret", on_client(&scene, json!({})))
+        .await
+        .ok();
     let both = ids(&scene).await;
     let delete = |n: usize| {
         let body = json!({ "ClientSecretId": both[n % 2] });
@@ -51,7 +58,10 @@ async fn a_secret_is_added_to_the_client_as_it_was_changed_at_the_same_moment() 
     let scene = scene().await;
     let renamed = on_client(&scene, json!({ "ClientName": "renamed" }));
     scene.first("client/", "UpdateUserPoolClient", renamed);
-    scene.call("AddUserPoolClientSecret", on_client(&scene, json!({}))).await.ok();
+    scene
+        .call("AddUserPoolClientSecret", on_client(&scene, json!({})))
+        .await
+        .ok();
     assert_eq!(ids(&scene).await.len(), 2);
     let described = scene
         .call("DescribeUserPoolClient", on_client(&scene, json!({})))
@@ -64,7 +74,9 @@ async fn a_secret_is_added_to_the_client_as_it_was_changed_at_the_same_moment() 
 async fn a_client_deleted_at_the_same_moment_gets_no_secret_and_does_not_come_back() {
     let scene = scene().await;
     scene.first("client/", "DeleteUserPoolClient", on_client(&scene, json!({})));
-    let refused = scene.call("AddUserPoolClientSecret", on_client(&scene, json!({}))).await;
+    let refused = scene
+        .call("AddUserPoolClientSecret", on_client(&scene, json!({})))
+        .await;
     let gone = format!("User pool client {} does not exist.", scene.client);
     refused.assert_error("ResourceNotFoundException", &gone);
     assert_eq!(scene.keys("/client/").await, [] as [String; 0]);

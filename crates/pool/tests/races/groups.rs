@@ -148,7 +148,11 @@ async fn a_group_is_not_made_in_a_pool_deleted_at_the_same_moment() {
 async fn neither_an_update_nor_a_deletion_of_a_group_writes_to_a_pool_deleted_at_the_same_moment() {
     for operation in ["UpdateGroup", "DeleteGroup", "AdminAddUserToGroup"] {
         let scene = scene().await;
-        let prefix = if operation == "AdminAddUserToGroup" { "member/" } else { "group/" };
+        let prefix = if operation == "AdminAddUserToGroup" {
+            "member/"
+        } else {
+            "group/"
+        };
         scene.first(prefix, "DeleteUserPool", json!({}));
         let refused = scene.on_mara(operation, staff()).await;
         assert_eq!(refused.status, 400, "{operation}: {}", refused.text);

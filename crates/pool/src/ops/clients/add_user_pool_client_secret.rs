@@ -61,7 +61,10 @@ fn check(held: &[String], text: &str) -> Result<(), ApiError> {
             format!("An app client can have at most {MOST} secrets."),
         ));
     }
-    if held.iter().any(|held| constant_time_eq(held.as_bytes(), text.as_bytes())) {
+    if held
+        .iter()
+        .any(|held| constant_time_eq(held.as_bytes(), text.as_bytes()))
+    {
         return Err(ApiError::invalid_parameter(
             "The app client has this secret already.",
         ));
@@ -103,10 +106,19 @@ mod tests {
     #[tokio::test]
     async fn a_generated_secret_is_shown_once_and_kept_sealed_beside_the_first() {
         let scene = Scene::new().await;
-        let added = scene.server.call("AddUserPoolClientSecret", scene.request()).await.ok();
-        let value = added["ClientSecretDescriptor"]["ClientSecretValue"].as_str().unwrap();
+        let added = scene
+            .server
+            .call("AddUserPoolClientSecret", scene.request())
+            .await
+            .ok();
+        let value = added["ClientSecretDescriptor"]["ClientSecretValue"]
+            .as_str()
+            .unwrap();
         assert!(
-            value.len() == 52 && value.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()),
+            value.len() == 52
+                && value
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()),
             "{value}"
         );
         let second = json!({
@@ -120,9 +132,17 @@ mod tests {
             "ClientSecretId": scene.id(1_767_323_045_000),
             "ClientSecretCreateDate": 1_767_323_045,
         });
-        let listed = scene.server.call("ListUserPoolClientSecrets", scene.request()).await.ok();
+        let listed = scene
+            .server
+            .call("ListUserPoolClientSecrets", scene.request())
+            .await
+            .ok();
         assert_eq!(listed, json!({ "ClientSecrets": [first, second] }));
-        let described = scene.server.call("DescribeUserPoolClient", scene.request()).await.ok();
+        let described = scene
+            .server
+            .call("DescribeUserPoolClient", scene.request())
+            .await
+            .ok();
         assert_eq!(described["UserPoolClient"], scene.client);
         let key = ClientRecord::key(&scene.pool, scene.client["ClientId"].as_str().unwrap());
         let row = scene.server.store().get(key.as_str()).await.unwrap().unwrap();
@@ -136,13 +156,21 @@ mod tests {
         request["ClientSecretId"] = json!(scene.id(1_767_323_045_000));
         request["ClientSecret"] = json!("a0".repeat(13));
         for milliseconds in [1_767_323_046_000_i64, 1_767_323_046_001] {
-            let added = scene.server.call("AddUserPoolClientSecret", request.clone()).await.ok();
+            let added = scene
+                .server
+                .call("AddUserPoolClientSecret", request.clone())
+                .await
+                .ok();
             let expected = json!({
                 "ClientSecretId": scene.id(milliseconds),
                 "ClientSecretCreateDate": 1_767_323_046,
             });
             assert_eq!(added, json!({ "ClientSecretDescriptor": expected }));
-            scene.server.call("DeleteUserPoolClientSecret", request.clone()).await.ok();
+            scene
+                .server
+                .call("DeleteUserPoolClientSecret", request.clone())
+                .await
+                .ok();
             request["ClientSecretId"] = json!(scene.id(milliseconds));
             request["ClientSecret"] = json!("b1".repeat(13));
         }
@@ -157,18 +185,32 @@ mod tests {
             .server
             .call("AddUserPoolClientSecret", request.clone())
             .await
-            .assert_error("InvalidParameterException", "The app client has this secret already.");
-        scene.server.call("AddUserPoolClientSecret", scene.request()).await.ok();
+            .assert_error(
+                "InvalidParameterException",
+                "The app client has this secret already.",
+            );
+        scene
+            .server
+            .call("AddUserPoolClientSecret", scene.request())
+            .await
+            .ok();
         for request in [request, scene.request()] {
             let third = scene.server.call("AddUserPoolClientSecret", request).await;
-            third.assert_error("LimitExceededException", "An app client can have at most 2 secrets.");
+            third.assert_error(
+                "LimitExceededException",
+                "An app client can have at most 2 secrets.",
+            );
         }
         let public = scene.server.client(&scene.pool).await;
         let public = json!({ "UserPoolId": scene.pool, "ClientId": public });
-        scene.server.call("AddUserPoolClientSecret", public.clone()).await.assert_error(
-            "InvalidParameterException",
-            "A public app client has no secret and gets none. Create another one with GenerateSecret.",
-        );
+        scene
+            .server
+            .call("AddUserPoolClientSecret", public.clone())
+            .await
+            .assert_error(
+                "InvalidParameterException",
+                "A public app client has no secret and gets none. Create another one with GenerateSecret.",
+            );
         let listed = scene.server.call("ListUserPoolClientSecrets", public).await.ok();
         assert_eq!(listed, json!({ "ClientSecrets": [] }));
     }
@@ -176,10 +218,26 @@ mod tests {
     #[tokio::test]
     async fn an_update_of_the_client_keeps_both_secrets() {
         let scene = Scene::new().await;
-        scene.server.call("AddUserPoolClientSecret", scene.request()).await.ok();
-        let before = scene.server.call("ListUserPoolClientSecrets", scene.request()).await.ok();
-        scene.server.call("UpdateUserPoolClient", scene.request()).await.ok();
-        let after = scene.server.call("ListUserPoolClientSecrets", scene.request()).await.ok();
+        scene
+            .server
+            .call("AddUserPoolClientSecret", scene.request())
+            .await
+            .ok();
+        let before = scene
+            .server
+            .call("ListUserPoolClientSecrets", scene.request())
+            .await
+            .ok();
+        scene
+            .server
+            .call("UpdateUserPoolClient", scene.request())
+            .await
+            .ok();
+        let after = scene
+            .server
+            .call("ListUserPoolClientSecrets", scene.request())
+            .await
+            .ok();
         assert_eq!(after, before);
         assert_eq!(after["ClientSecrets"].as_array().map(Vec::len), Some(2));
     }

@@ -57,15 +57,23 @@ mod tests {
         let pool = server.pool().await;
         let client = server.client_with(&pool, json!({ "GenerateSecret": true })).await;
         let mut request = json!({ "UserPoolId": pool, "ClientId": client["ClientId"] });
-        let added = server.call("AddUserPoolClientSecret", request.clone()).await.ok()["ClientSecretDescriptor"].clone();
-        let listed = server.call("ListUserPoolClientSecrets", request.clone()).await.ok();
+        let added =
+            server.call("AddUserPoolClientSecret", request.clone()).await.ok()["ClientSecretDescriptor"]
+                .clone();
+        let listed = server
+            .call("ListUserPoolClientSecrets", request.clone())
+            .await
+            .ok();
         let first = listed["ClientSecrets"][0]["ClientSecretId"].clone();
 
         request["ClientSecretId"] = first.clone();
         let answer = server.call("DeleteUserPoolClientSecret", request.clone()).await;
         assert_eq!((answer.status, answer.text.as_str()), (200, "{}"));
         let described = server.call("DescribeUserPoolClient", request.clone()).await.ok();
-        assert_eq!(described["UserPoolClient"]["ClientSecret"], added["ClientSecretValue"]);
+        assert_eq!(
+            described["UserPoolClient"]["ClientSecret"],
+            added["ClientSecretValue"]
+        );
         let gone = format!("Client secret {} does not exist.", first.as_str().unwrap());
         server
             .call("DeleteUserPoolClientSecret", request.clone())

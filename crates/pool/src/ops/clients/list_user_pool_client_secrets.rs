@@ -42,7 +42,10 @@ mod tests {
         let pool = server.pool().await;
         for (pool, sentence) in [
             (pool.as_str(), "User pool client nobody does not exist."),
-            ("us-east-1_nowhere00", "User pool us-east-1_nowhere00 does not exist."),
+            (
+                "us-east-1_nowhere00",
+                "User pool us-east-1_nowhere00 does not exist.",
+            ),
         ] {
             let request = json!({ "UserPoolId": pool, "ClientId": "nobody", "ClientSecretId": "nobody--1" });
             for operation in [

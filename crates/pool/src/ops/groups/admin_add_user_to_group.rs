@@ -66,17 +66,21 @@ mod tests {
         let server = TestPool::new().await;
         let pool = server.pool().await;
         server.user(&pool, "mara", "Correct-Horse-9!").await;
-        let request = |n: usize| json!({ "UserPoolId": pool, "GroupName": format!("{n:03}"), "Username": "mara" });
+        let request =
+            |n: usize| json!({ "UserPoolId": pool, "GroupName": format!("{n:03}"), "Username": "mara" });
         for n in 0..101 {
             server.call("CreateGroup", request(n)).await.ok();
         }
         for n in 0..100 {
             server.call("AdminAddUserToGroup", request(n)).await;
         }
-        server.call("AdminAddUserToGroup", request(100)).await.assert_error(
-            "InvalidParameterException",
-            "A user can be in at most 100 groups.",
-        );
+        server
+            .call("AdminAddUserToGroup", request(100))
+            .await
+            .assert_error(
+                "InvalidParameterException",
+                "A user can be in at most 100 groups.",
+            );
         let again = server.call("AdminAddUserToGroup", request(99)).await;
         assert_eq!(again.status, 200);
         server.call("DeleteGroup", request(7)).await;

@@ -30,7 +30,10 @@ pub async fn run(
     groups.truncate(limit);
     Ok(shapes::AdminListGroupsForUserResponse {
         groups: Some(groups.iter().map(|group| group.described(pool.id())).collect()),
-        next_token: groups.last().filter(|_| more).map(|group| listing.token(&group.name)),
+        next_token: groups
+            .last()
+            .filter(|_| more)
+            .map(|group| listing.token(&group.name)),
     })
 }
 

@@ -18,7 +18,10 @@ const GROUPS: u64 = 10_000;
 /// # Errors
 /// `ResourceNotFoundException`; `GroupExistsException` `A group with the name already exists.`; `LimitExceededException`;
 /// `TooManyRequestsException` after too many lost races.
-pub async fn run(ctx: &Ctx, input: shapes::CreateGroupRequest) -> Result<shapes::CreateGroupResponse, ApiError> {
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::CreateGroupRequest,
+) -> Result<shapes::CreateGroupResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
     let group = GroupRecord {

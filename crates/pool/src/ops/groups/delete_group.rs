@@ -35,7 +35,9 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteGroupRequest) -> Result<Nothing
 async fn remove(ctx: &Ctx, pool_id: &str, group: &Stored<GroupRecord>) -> Result<bool, ApiError> {
     let before = ctx.load(&GroupCount::key(pool_id)).await?;
     let count = GroupCount {
-        groups: before.as_ref().map_or(0, |count| count.value.groups.saturating_sub(1)),
+        groups: before
+            .as_ref()
+            .map_or(0, |count| count.value.groups.saturating_sub(1)),
         change: uuid_v4(&*ctx.platform().entropy),
     };
     let tombstone = Deleting::group(pool_id, &group.value.id);
@@ -100,16 +102,24 @@ mod tests {
     async fn crowd(server: &TestPool, pool_id: &str, name: &str) {
         let platform = &server.app().platform;
         let pool = load(platform, &PoolRecord::key(pool_id)).await.unwrap().unwrap();
-        let group = load(platform, &GroupRecord::key(pool_id, name)).await.unwrap().unwrap();
+        let group = load(platform, &GroupRecord::key(pool_id, name))
+            .await
+            .unwrap()
+            .unwrap();
         let sub = server.user(pool_id, "mara", "Correct-Horse-9!").await;
-        let mara = load(platform, &UserRecord::key(pool_id, &sub)).await.unwrap().unwrap();
+        let mara = load(platform, &UserRecord::key(pool_id, &sub))
+            .await
+            .unwrap()
+            .unwrap();
         for number in 0..2_100 {
             let mut user = mara.value.clone();
             user.username = format!("user-{number:04}");
             user.sub = format!("{number:08}-0000-4000-8000-000000000000");
             user.groups.insert(name.to_owned(), group.value.id.clone());
             let listed = user_index::rows(&pool.value, &user).listed;
-            let batch = listed.iter().fold(Batch::new(), |batch, key| user_index::list(batch, key));
+            let batch = listed
+                .iter()
+                .fold(Batch::new(), |batch, key| user_index::list(batch, key));
             let by_name = user_index::name_key(&pool.value, &user.username);
             let batch = batch
                 .create(by_name, &Reference(user.sub.clone()))

@@ -40,7 +40,8 @@ mod tests {
             let answer = server.call(operation, missing.clone()).await;
             answer.assert_error("ResourceNotFoundException", "Group not found.");
         }
-        let nowhere = json!({ "UserPoolId": "us-east-1_nowhere00", "GroupName": "staff", "Username": "mara" });
+        let nowhere =
+            json!({ "UserPoolId": "us-east-1_nowhere00", "GroupName": "staff", "Username": "mara" });
         for operation in [
             "CreateGroup",
             "GetGroup",

@@ -13,7 +13,10 @@ use crate::request::Ctx;
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` for a token that is none of this list's.
-pub async fn run(ctx: &Ctx, input: shapes::ListGroupsRequest) -> Result<shapes::ListGroupsResponse, ApiError> {
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::ListGroupsRequest,
+) -> Result<shapes::ListGroupsResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let listing = Listing {
         operation: "ListGroups",
@@ -51,7 +54,10 @@ mod tests {
     async fn groups_are_listed_by_name_page_by_page() {
         let server = TestPool::new().await;
         let (pool, other) = (server.pool().await, server.pool().await);
-        let none = server.call("ListGroups", json!({ "UserPoolId": pool })).await.ok();
+        let none = server
+            .call("ListGroups", json!({ "UserPoolId": pool }))
+            .await
+            .ok();
         assert_eq!(none, json!({ "Groups": [] }));
         let mut made = Vec::new();
         for name in ["c", "a", "b"] {
@@ -59,7 +65,10 @@ mod tests {
             made.push(server.call("CreateGroup", request).await.ok()["Group"].clone());
         }
         made.sort_by_key(|group| group["GroupName"].to_string());
-        for whole in [json!({ "UserPoolId": pool }), json!({ "UserPoolId": pool, "Limit": 3 })] {
+        for whole in [
+            json!({ "UserPoolId": pool }),
+            json!({ "UserPoolId": pool, "Limit": 3 }),
+        ] {
             let listed = server.call("ListGroups", whole).await.ok();
             assert_eq!(listed, json!({ "Groups": made }));
         }

@@ -76,7 +76,10 @@ mod tests {
 
         request["GroupName"] = json!("guests");
         let refused = server.call("ListUsersInGroup", request).await;
-        let marker = format!("Paging marker {} is invalid for request ", token.as_str().unwrap());
+        let marker = format!(
+            "Paging marker {} is invalid for request ",
+            token.as_str().unwrap()
+        );
         assert!(refused.text.contains(&marker), "{}", refused.text);
     }
 

@@ -14,7 +14,10 @@ use crate::users::groups::{self, RACES};
 ///
 /// # Errors
 /// `ResourceNotFoundException` for the pool, or `Group not found.`; `TooManyRequestsException` after too many lost races.
-pub async fn run(ctx: &Ctx, input: shapes::UpdateGroupRequest) -> Result<shapes::UpdateGroupResponse, ApiError> {
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::UpdateGroupRequest,
+) -> Result<shapes::UpdateGroupResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let pool_id = pool.id();
     for _ in 0..RACES {

@@ -1,8 +1,9 @@
 //! `SetRiskConfiguration`
 
 use poolhouse_api::shapes::{
-    AccountTakeoverEventActionType, AccountTakeoverRiskConfigurationType, CompromisedCredentialsEventActionType,
-    RiskConfigurationType, SetRiskConfigurationRequest, SetRiskConfigurationResponse,
+    AccountTakeoverEventActionType, AccountTakeoverRiskConfigurationType,
+    CompromisedCredentialsEventActionType, RiskConfigurationType, SetRiskConfigurationRequest,
+    SetRiskConfigurationResponse,
 };
 use poolhouse_store::{Batch, CommitError};
 
@@ -105,7 +106,9 @@ mod tests {
     use crate::testing::TestPool;
 
     fn unsupported(member: &str) -> String {
-        format!("{member} is not supported by this server. Leave it out; docs/reference/members.md lists what is.")
+        format!(
+            "{member} is not supported by this server. Leave it out; docs/reference/members.md lists what is."
+        )
     }
 
     #[tokio::test]
@@ -150,12 +153,20 @@ mod tests {
             let action = json!({ "Notify": notify, "EventAction": action });
             json!({ "AccountTakeoverRiskConfiguration": { "Actions": { "HighAction": action } } })
         };
-        let compromised = json!({ "CompromisedCredentialsRiskConfiguration": { "Actions": { "EventAction": "BLOCK" } } });
-        let range = "192.0.2.0 is not a range of IP addresses in CIDR notation, such as 192.0.2.0/24.".to_owned();
+        let compromised =
+            json!({ "CompromisedCredentialsRiskConfiguration": { "Actions": { "EventAction": "BLOCK" } } });
+        let range =
+            "192.0.2.0 is not a range of IP addresses in CIDR notation, such as 192.0.2.0/24.".to_owned();
         let exceptions = |list: &str| json!({ "RiskExceptionConfiguration": { list: ["192.0.2.0"] } });
         let refused: [(Value, String); 5] = [
-            (takeover(true, "NO_ACTION"), unsupported("AccountTakeoverRiskConfiguration with an action")),
-            (takeover(false, "BLOCK"), unsupported("AccountTakeoverRiskConfiguration with an action")),
+            (
+                takeover(true, "NO_ACTION"),
+                unsupported("AccountTakeoverRiskConfiguration with an action"),
+            ),
+            (
+                takeover(false, "BLOCK"),
+                unsupported("AccountTakeoverRiskConfiguration with an action"),
+            ),
             (
                 compromised,
                 unsupported("CompromisedCredentialsRiskConfiguration with the EventAction BLOCK"),
@@ -198,7 +209,10 @@ mod tests {
         let client = server.client(&pool).await;
         for (operation, ids) in [
             ("UpdateUserPool", json!({ "UserPoolId": pool })),
-            ("UpdateUserPoolClient", json!({ "UserPoolId": pool, "ClientId": client })),
+            (
+                "UpdateUserPoolClient",
+                json!({ "UserPoolId": pool, "ClientId": client }),
+            ),
         ] {
             let mut request = ids.clone();
             request["RiskExceptionConfiguration"] = json!({ "BlockedIPRangeList": ["192.0.2.0/24"] });

@@ -21,7 +21,9 @@ pub async fn run(
     let (pool, user) = (&signed_in.pool.value, &signed_in.user.value);
     let session = view::find(ctx, pool, user, &input.session_id).await?;
     if signed_in.family() == Some(session.origin_jti.as_str()) {
-        return Err(ApiError::invalid_parameter("You can't revoke the current session."));
+        return Err(ApiError::invalid_parameter(
+            "You can't revoke the current session.",
+        ));
     }
     tracking::end(ctx, pool, &user.sub, &session).await?;
     Ok(shapes::RevokeUserSessionResponse::default())

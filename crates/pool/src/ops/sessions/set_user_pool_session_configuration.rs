@@ -48,7 +48,12 @@ mod tests {
         let server = TestPool::new().await;
         let pool = server.pool().await;
         let ids = json!({ "UserPoolId": pool });
-        let get = async || server.call("GetUserPoolSessionConfiguration", ids.clone()).await.ok();
+        let get = async || {
+            server
+                .call("GetUserPoolSessionConfiguration", ids.clone())
+                .await
+                .ok()
+        };
         let mut expected = json!({
             "UserPoolId": pool,
             "UserSessionTracking": "DISABLED",
@@ -57,7 +62,10 @@ mod tests {
         assert_eq!(get().await, expected);
         expected["UserSessionTracking"] = json!("ENABLED");
         expected["TokenSession"] = json!({ "MaxPerUser": 3 });
-        let answer = server.call("SetUserPoolSessionConfiguration", expected.clone()).await.ok();
+        let answer = server
+            .call("SetUserPoolSessionConfiguration", expected.clone())
+            .await
+            .ok();
         assert_eq!(answer, expected);
         server.call("UpdateUserPool", ids.clone()).await.ok();
         assert_eq!(get().await, expected);
@@ -71,8 +79,17 @@ mod tests {
         let ids = json!({ "UserPoolId": pool, "ClientId": client });
         let mut own = ids.clone();
         own["SSOSession"] = json!({ "MaxValidityMinutes": 0 });
-        let set = async || server.call("SetUserPoolClientSessionConfiguration", own.clone()).await;
-        let get = async || server.call("GetUserPoolClientSessionConfiguration", ids.clone()).await.ok();
+        let set = async || {
+            server
+                .call("SetUserPoolClientSessionConfiguration", own.clone())
+                .await
+        };
+        let get = async || {
+            server
+                .call("GetUserPoolClientSessionConfiguration", ids.clone())
+                .await
+                .ok()
+        };
         let mut standard = ids.clone();
         standard["SSOSession"] = json!({ "MaxValidityMinutes": 60 });
         assert_eq!(get().await, standard);

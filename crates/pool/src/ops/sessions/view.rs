@@ -57,7 +57,12 @@ fn described(ctx: &Ctx, session: &UserSession, current: Option<&str>) -> Session
 ///
 /// # Errors
 /// `ResourceNotFoundException`
-pub async fn find(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord, id: &str) -> Result<UserSession, ApiError> {
+pub async fn find(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    id: &str,
+) -> Result<UserSession, ApiError> {
     let sessions = tracking::live(ctx, pool, user).await?;
     let found = sessions
         .into_iter()
