@@ -82,15 +82,21 @@ async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &st
             });
             server.call("InitiateAuth", body).await;
         }
-        11..=13 => {
-            let group = format!("group-{}", draw(entropy, 3));
-            let of_group = || admin(json!({ "GroupName": group }));
-            let changes = ["AdminAddUserToGroup", "AdminRemoveUserFromGroup", "DeleteGroup"];
-            server.call("CreateGroup", of_group()).await;
-            server.call("AdminAddUserToGroup", of_group()).await;
-            server.call(changes[draw(entropy, 3)], of_group()).await;
-        }
+        11..=13 => act_on_group(server, entropy, admin).await,
         _ => drop(server.password_sign_in(client, "nobody", PASSWORD).await),
+    }
+}
+
+/// Makes a group, puts the user into it, and takes one of the two away or not.
+async fn act_on_group(server: &TestPool, entropy: &SeededEntropy, admin: impl Fn(Value) -> Value) {
+    let group = format!("group-{}", draw(entropy, 3));
+    let changes = [
+        "CreateGroup",
+        "AdminAddUserToGroup",
+        ["AdminAddUserToGroup", "AdminRemoveUserFromGroup", "DeleteGroup"][draw(entropy, 3)],
+    ];
+    for change in changes {
+        server.call(change, admin(json!({ "GroupName": group }))).await;
     }
 }
 

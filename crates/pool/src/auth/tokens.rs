@@ -175,17 +175,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         ctx, pool, client, ..
     } = sign_in;
     post_authentication(sign_in).await?;
-    let user = match sign_in.subject.stored() {
-        Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => user.clone(),
-        // Functions that run elsewhere may have changed the user and its groups: what they set is part of the tokens.
-        Some(user) => {
-            let rows = [user.key.clone()].into_iter().chain(groups::row(ctx, pool.id()));
-            ctx.read_anew(rows).await?;
-            let user = ctx.user_by_sub(pool, &user.value.sub).await?;
-            user.ok_or_else(ApiError::incorrect_username_or_password)?
-        }
-        None => return Err(ApiError::incorrect_username_or_password()),
-    };
+    let user = holder(sign_in).await?;
     check_still(sign_in, &user.value)?;
     let chosen = chosen(sign_in, &user).await?;
     let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
@@ -232,6 +222,22 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         client_version: sign_in.client_version,
         door: Batch::new(),
     })
+}
+
+/// The user whom the tokens are for.
+async fn holder(sign_in: &SignIn<'_>) -> Result<Stored<UserRecord>, ApiError> {
+    let SignIn { ctx, pool, .. } = sign_in;
+    match sign_in.subject.stored() {
+        Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => Ok(user.clone()),
+        // Functions that run elsewhere may have changed the user and its groups: what they set is part of the tokens.
+        Some(user) => {
+            let rows = [user.key.clone()].into_iter().chain(groups::row(ctx, pool.id()));
+            ctx.read_anew(rows).await?;
+            let user = ctx.user_by_sub(pool, &user.value.sub).await?;
+            user.ok_or_else(ApiError::incorrect_username_or_password)
+        }
+        None => Err(ApiError::incorrect_username_or_password()),
+    }
 }
 
 /// What access and ID token are made from.
