@@ -35,5 +35,6 @@ pub mod room;
 pub mod secret_hash;
 pub mod step;
 pub mod subject;
+pub mod tally;
 pub mod tokens;
 pub mod tracking;

@@ -16,6 +16,7 @@ pub mod door;
 pub mod group;
 pub mod group_count;
 pub mod key;
+pub mod key_ages;
 pub mod known_groups;
 pub mod ledger;
 pub mod lockout;

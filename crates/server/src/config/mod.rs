@@ -4,6 +4,7 @@ mod address;
 mod functions;
 pub mod keys;
 mod mail;
+mod metrics;
 mod nearest;
 mod table;
 mod template;
@@ -20,7 +21,7 @@ use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 
-use crate::settings::{HttpSettings, WebSettings};
+use crate::settings::{HttpSettings, MetricsSettings, WebSettings};
 pub use address::{AddressError, address};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
@@ -42,6 +43,8 @@ pub struct Configuration {
     pub web: WebSettings,
     /// Limits on requests and connections.
     pub http: HttpSettings,
+    /// Numbers for operators.
+    pub metrics: MetricsSettings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
     /// Whether the local inbox is on. The file cannot switch it on: a server that shows mail is started as one.
@@ -114,6 +117,7 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
             .functions
@@ -280,6 +284,12 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
             )
         })?;
         settings.connections.proxies = read.into();
+    }
+    if let Some(seconds) = section.seconds(&keys::http::DRAIN_SECONDS)? {
+        settings.drain = seconds;
+    }
+    if let Some(seconds) = section.seconds(&keys::http::GRACE_SECONDS)? {
+        settings.connections.farewell = seconds;
     }
     section.end()?;
     Ok(settings)
