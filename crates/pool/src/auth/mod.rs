@@ -22,6 +22,7 @@ pub mod initiate;
 pub mod lifetimes;
 pub mod lockout;
 pub mod migration;
+pub mod named;
 pub mod next;
 pub mod parameters;
 pub mod password;

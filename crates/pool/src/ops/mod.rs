@@ -14,6 +14,8 @@ pub mod pools;
 mod sessions;
 pub(crate) mod users;
 
+use std::pin::Pin;
+
 use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};
 use serde_json::Value;
 
@@ -31,6 +33,9 @@ pub enum Status {
     NotYet,
 }
 
+/// An operation under way. Each has room of its own, for together they would not fit on a stack.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Value, ApiError>> + Send + 'a>>;
+
 /// Expands the table to the dispatcher and to the status of every operation.
 macro_rules! operations {
     (
@@ -46,10 +51,16 @@ macro_rules! operations {
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             match operation {
                 $(Operation::$name => {
-                    let input = <calls::$name as Call>::Input::from_json(&body).map_err(ApiError::internal)?;
-                    drop(body);
-                    let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
-                    Ok(output.to_json())
+                    fn run(ctx: &Ctx, body: Value) -> Running<'_> {
+                        Box::pin(async move {
+                            let input =
+                                <calls::$name as Call>::Input::from_json(&body).map_err(ApiError::internal)?;
+                            drop(body);
+                            let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
+                            Ok(output.to_json())
+                        })
+                    }
+                    run(ctx, body).await
                 })*
                 $(Operation::$never => Err(never(operation, $sentence)),)*
                 $(Operation::$not_yet => Err(not_yet(operation)),)*
@@ -72,6 +83,7 @@ operations! {
         AddCustomAttributes => pools::add_custom_attributes,
         AddUserPoolClientSecret => clients::add_user_pool_client_secret,
         AdminAddUserToGroup => groups::admin_add_user_to_group,
+        AdminConfirmSignUp => users::admin_confirm_sign_up,
         AdminCreateUser => users::admin_create_user,
         AdminDeleteUser => users::admin_delete_user,
         AdminDeleteUserAttributes => users::admin_delete_user_attributes,
@@ -82,12 +94,15 @@ operations! {
         AdminListGroupsForUser => groups::admin_list_groups_for_user,
         AdminListUserSessions => sessions::admin_list_user_sessions,
         AdminRemoveUserFromGroup => groups::admin_remove_user_from_group,
+        AdminResetUserPassword => users::admin_reset_user_password,
         AdminRespondToAuthChallenge => auth::admin_respond_to_auth_challenge,
         AdminRevokeUserSession => sessions::admin_revoke_user_session,
         AdminSetUserPassword => users::admin_set_user_password,
         AdminUpdateUserAttributes => users::admin_update_user_attributes,
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
         ChangePassword => account::change_password,
+        ConfirmForgotPassword => account::confirm_forgot_password,
+        ConfirmSignUp => account::confirm_sign_up,
         CreateGroup => groups::create_group,
         CreateUserPool => pools::create_user_pool,
         CreateUserPoolClient => clients::create_user_pool_client,
@@ -100,9 +115,11 @@ operations! {
         DescribeRiskConfiguration => pools::describe_risk_configuration,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
+        ForgotPassword => account::forgot_password,
         GetGroup => groups::get_group,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUser => account::get_user,
+        GetUserAttributeVerificationCode => account::get_user_attribute_verification_code,
         GetUserPoolClientSessionConfiguration => sessions::get_user_pool_client_session_configuration,
         GetUserPoolMfaConfig => pools::get_user_pool_mfa_config,
         GetUserPoolSessionConfiguration => sessions::get_user_pool_session_configuration,
@@ -116,6 +133,7 @@ operations! {
         ListUserSessions => sessions::list_user_sessions,
         ListUsers => users::list_users,
         ListUsersInGroup => groups::list_users_in_group,
+        ResendConfirmationCode => account::resend_confirmation_code,
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
         RevokeUserSession => sessions::revoke_user_session,
@@ -123,12 +141,14 @@ operations! {
         SetUserPoolClientSessionConfiguration => sessions::set_user_pool_client_session_configuration,
         SetUserPoolMfaConfig => pools::set_user_pool_mfa_config,
         SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
+        SignUp => account::sign_up,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
         UpdateGroup => groups::update_group,
         UpdateUserAttributes => account::update_user_attributes,
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
+        VerifyUserAttribute => account::verify_user_attribute,
     }
     never {
         CancelPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
@@ -142,7 +162,6 @@ operations! {
         UpdateUserPoolReplica => never::REPLICAS,
     }
     not_yet {
-        AdminConfirmSignUp,
         AdminDeleteSoftwareToken,
         AdminDisableProviderForUser,
         AdminForgetDevice,
@@ -151,7 +170,6 @@ operations! {
         AdminLinkProviderForUser,
         AdminListDevices,
         AdminListUserAuthEvents,
-        AdminResetUserPassword,
         AdminSetUserMFAPreference,
         AdminSetUserSettings,
         AdminUpdateAuthEventFeedback,
@@ -159,8 +177,6 @@ operations! {
         AssociateSoftwareToken,
         CompleteWebAuthnRegistration,
         ConfirmDevice,
-        ConfirmForgotPassword,
-        ConfirmSignUp,
         CreateCIMDPolicy,
         CreateIdentityProvider,
         CreateManagedLoginBranding,
@@ -185,7 +201,6 @@ operations! {
         DescribeUserImportJob,
         DescribeUserPoolDomain,
         ForgetDevice,
-        ForgotPassword,
         GetCSVHeader,
         GetClientToken,
         GetDerivedToken,
@@ -195,7 +210,6 @@ operations! {
         GetProvisionedLimit,
         GetSigningCertificate,
         GetUICustomization,
-        GetUserAttributeVerificationCode,
         GetUserAuthFactors,
         ListCIMDPolicies,
         ListClientMetadataURLs,
@@ -205,12 +219,10 @@ operations! {
         ListTerms,
         ListUserImportJobs,
         ListWebAuthnCredentials,
-        ResendConfirmationCode,
         SetLogDeliveryConfiguration,
         SetUICustomization,
         SetUserMFAPreference,
         SetUserSettings,
-        SignUp,
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
@@ -225,7 +237,6 @@ operations! {
         UpdateTerms,
         UpdateUserPoolDomain,
         VerifySoftwareToken,
-        VerifyUserAttribute,
     }
 }
 

@@ -39,6 +39,7 @@ pub mod suppressed;
 pub mod user;
 pub mod user_index;
 pub mod user_sessions;
+pub mod wrong_codes;
 
 pub use access_key::AccessKeyRecord;
 pub use client::{ClientRecord, ClientSecret};
@@ -68,3 +69,4 @@ pub use signing_keys::SigningKeysRecord;
 pub use suppressed::Suppression;
 pub use user::UserRecord;
 pub use user_sessions::{UserSession, UserSessions};
+pub use wrong_codes::WrongCodes;
