@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod attack;
 mod bench;
 mod codegen;
 mod cold_start;
@@ -67,6 +68,12 @@ const COMMANDS: &[Command] = &[
         arguments: "sign-in|cold-start [ROUNDS]",
         about: "measure the server's CPU time per sign-in, or the start of the functions beside one in Node.js",
         run: bench::run,
+    },
+    Command {
+        name: "attack",
+        arguments: "[ID…|timing] [--seed N] [--write]",
+        about: "attack a release build of the server; --write puts the figures into docs/reference/attacks.md",
+        run: attack::run,
     },
     Command {
         name: "dist",

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod cpu;
 pub mod envelope;
 pub mod error;
+pub mod guesses;
 pub mod ip_range;
 pub mod key_ring;
 pub mod key_text;

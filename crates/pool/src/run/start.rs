@@ -75,6 +75,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         clients: Arc::default(),
         pools_of_clients: Arc::default(),
         groups: Arc::default(),
+        guesses: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(
