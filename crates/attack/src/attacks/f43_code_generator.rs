@@ -14,7 +14,7 @@ use crate::world::server::{Server, configure};
 
 pub const ATTACK: Attack = Attack {
     id: "F-43",
-    about: "a million codes of the functions, digit by digit and pair by pair; then two servers that go on from copies of one data folder",
+    about: "a hundred thousand codes of the functions, digit by digit and pair by pair; then two servers that go on from copies of one data folder",
     when: When::Always,
     tests: &[
         "c1_every_digit_is_as_likely_as_any_other_at_every_place",
@@ -23,7 +23,7 @@ pub const ATTACK: Attack = Attack {
     run: |arena| Box::pin(run(arena)),
 };
 
-const CODES: usize = 1_000_000;
+const CODES: usize = 100_000;
 const LENGTH: usize = 6;
 const COPIES: usize = 20;
 /// 2026-09-06
