@@ -9,6 +9,6 @@ pub mod admin_get_user;
 pub mod admin_set_user_password;
 pub mod admin_update_user_attributes;
 pub mod admin_user_global_sign_out;
-mod filter;
+pub(crate) mod filter;
 pub mod list_users;
 pub mod view;
