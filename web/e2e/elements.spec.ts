@@ -27,7 +27,7 @@ test('<ph-sign-in>: a form that cannot be fetched is said, and fetched at the ne
   hosted,
 }) => {
   let refused = true;
-  await page.route('**/later-views-*.js*', (route) => (refused ? route.abort() : route.continue()));
+  await page.route('**/code-view-*.js*', (route) => (refused ? route.abort() : route.continue()));
   const signIn = await hosted(SIGN_IN);
   await signIn.submitLogin();
   await expect(signIn.alert).toHaveText(

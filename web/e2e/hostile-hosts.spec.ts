@@ -89,6 +89,23 @@ test('a browser without light-dark(), AbortSignal.any and Web Locks signs in', a
   await expect(page.getByText('Your session has been renewed.')).toBeVisible();
 });
 
+hostedTest('the element is light in a browser without light-dark()', async ({ page, hosted }) => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.addInitScript(() => {
+    const { supports } = CSS;
+    CSS.supports = (...asked: [string]) =>
+      !asked.join().includes('light-dark') && supports.apply(CSS, asked);
+  });
+  await hosted({
+    html: `<h1>App</h1><ph-sign-in heading-level="2" endpoint="ENDPOINT" user-pool-id="POOL" client-id="CLIENT"></ph-sign-in>`,
+    script: `import '@poolhouse/elements/sign-in';`,
+    css: ':root { color-scheme: dark; }',
+  });
+  const card = page.locator('ph-sign-in .si-card');
+  await expect(card).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+  await expect(card).toHaveCSS('color', 'rgb(20, 40, 44)');
+});
+
 hostedTest('the element keeps its look under rules on every input', async ({ page, hosted }) => {
   const signIn = await hosted({
     html: `<h1>App</h1><ph-sign-in heading-level="2" endpoint="ENDPOINT" user-pool-id="POOL" client-id="CLIENT"></ph-sign-in>`,

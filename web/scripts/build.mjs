@@ -9,7 +9,7 @@
  * dist/auth, dist/angular and dist/elements.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compressFolder, transferSize } from './compress.mjs';
@@ -25,6 +25,8 @@ function main() {
   const started = Date.now();
   install();
   if (build()) {
+    // Whoever is handed the scripts is handed the licences of what of others is in them.
+    copyFileSync(join(WEB, 'dist/demo/3rdpartylicenses.txt'), join(PAGES, 'third-party.txt'));
     say('compressing');
     compressFolder(PAGES);
     checkBudget();

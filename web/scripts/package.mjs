@@ -39,16 +39,34 @@ async function writeSheet() {
     write: false,
   });
   mkdirSync(join(source, 'src/generated'), { recursive: true });
-  const css = JSON.stringify(outputFiles[0].text.trim());
+  const css = JSON.stringify(colouredOnce(outputFiles[0].text.trim()));
   writeFileSync(
     join(source, 'src/generated/sheet.ts'),
     `/** Made of src/element.css by scripts/package.mjs. */\nexport const CSS =\n  ${css};\n`,
   );
 }
 
+/**
+ * A page's sheet has the light colours, and both where `light-dark()` is known. What a shadow root
+ * adopts goes through a script, which can make the former of the latter: dom.ts.
+ */
+function colouredOnce(css) {
+  const both =
+    /:root,:host\{([^}]*)\}@supports ?\(color: ?light-dark\(#000, ?#fff\)\)\{:root,:host\{([^}]*)\}\}/;
+  const [whole, light, known] = both.exec(css) ?? [];
+  if (!whole) throw new Error('The tokens are not where scripts/package.mjs looks for them.');
+  const name = (declaration) => declaration.slice(0, declaration.indexOf(':'));
+  const replaced = new Set(known.split(';').map(name));
+  const kept = light.split(';').filter((declaration) => !replaced.has(name(declaration)));
+  const declarations = [...known.split(';'), ...kept].map((each) =>
+    each.replace(/: /, ':').replace(/(#\w+), #/g, '$1,#'),
+  );
+  return css.replace(whole, `:host{${declarations.join(';')}}`);
+}
+
 /** For pages without a build: `<script type="module" src="min/sign-in.js">`. */
 async function bundleElements() {
-  await build({
+  const { metafile } = await build({
     entryPoints: ['sign-in', 'otp-input'].map((entry) => join(target, `${entry}.js`)),
     outdir: join(target, 'min'),
     bundle: true,
@@ -57,7 +75,14 @@ async function bundleElements() {
     format: 'esm',
     target: 'es2022',
     alias: { '@poolhouse/auth': join(WEB, 'dist/auth') },
+    metafile: true,
+    absWorkingDir: WEB,
   });
+  // These files carry our licence alone: what of others got into them would need its own beside it.
+  const others = Object.keys(metafile.inputs).filter(
+    (path) => !/^dist\/(auth|elements)\//.test(path),
+  );
+  if (others.length) throw new Error(`min/ has code of others: ${others.join(', ')}`);
 }
 
 function node(program, ...args) {

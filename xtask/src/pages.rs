@@ -20,6 +20,8 @@ use crate::{Outcome, console, root};
 const ARCHIVE: &str = "crates/server/pages/archive";
 const TITLE: &str = "poolhouse pages of ";
 const BUILT: &str = "web/dist/demo/browser";
+/// The licences of others, which the pages hand out too.
+const NOTICES: &str = "/third-party.txt";
 /// What the pages are built from.
 const SOURCES: [&str; 10] = [
     "web/angular.json",
@@ -87,6 +89,18 @@ pub fn check() -> Outcome {
         None => Ok(()),
         Some(path) => Err(format!("{path} in {ARCHIVE} is another: run `cargo xtask pages`").into()),
     }
+}
+
+/// The licences of what of others is in the pages, as the build of the committed ones collected them.
+///
+/// # Errors
+/// If the archive has none.
+pub fn notices() -> Outcome<String> {
+    let mut inside = plain(unpack(&fs::read(root::path(ARCHIVE))?)?)?;
+    let notices = inside
+        .remove(NOTICES)
+        .ok_or_else(|| format!("{ARCHIVE} has no {NOTICES}"))?;
+    Ok(String::from_utf8(notices)?)
 }
 
 /// A digest over the names and contents of the sources.

@@ -27,7 +27,7 @@ pub(crate) fn letter(
     let parts: [&[u8]; 2] = [b"notice", &at];
     let id = key.keyed_short(Purpose::MailId, &[&caller.binding()[..], &parts].concat());
     let notice = Notice {
-        locale: recipient::language(caller, settings),
+        locale: recipient::built_in_language(caller, settings),
         at: now.epoch_s(),
         zoneinfo: caller.attribute("zoneinfo"),
         asker: facts.asker,

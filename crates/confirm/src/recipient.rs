@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::event::Caller;
 use crate::keys::{OtpKey, Purpose};
-use crate::mail::locale::Locale;
+use crate::mail::Locale;
 use crate::outcome::Warning;
 use crate::refusal::Refusal;
 use crate::settings::Settings;
@@ -55,13 +55,28 @@ impl Recipient {
     }
 }
 
-/// The language of a mail to this user.
+/// The language of a code's mail to this user, by what the client asked for, else the user's `locale` attribute, else the
+/// default.
 pub(crate) fn language(caller: &Caller<'_>, settings: &Settings) -> Locale {
-    Locale::choose(
+    let find = |tag: &str| settings.templates.find_locale(tag);
+    wanted(caller)
+        .into_iter()
+        .flatten()
+        .find_map(find)
+        .unwrap_or(settings.locale)
+}
+
+/// The language of a mail whose words are built in.
+pub(crate) fn built_in_language(caller: &Caller<'_>, settings: &Settings) -> Locale {
+    let [client, user] = wanted(caller);
+    Locale::choose(client, user, settings.locale)
+}
+
+fn wanted<'a>(caller: &'a Caller<'_>) -> [Option<&'a str>; 2] {
+    [
         caller.client_metadata("locale").and_then(Value::as_str),
         caller.attribute("locale"),
-        settings.locale,
-    )
+    ]
 }
 
 /// One address and nothing that could become a second one or another header. The mail crate checks the rest.

@@ -58,7 +58,8 @@ pub struct Settings {
     /// The host name of the sign-in page, for the last line of the mail, which lets devices offer the code on that
     /// page and on no other. (`MAIL_ORIGIN`)
     pub origin: Option<String>,
-    /// The language of the mail when neither the client nor the user names one. (`DEFAULT_LOCALE`)
+    /// The language of the mail when neither the client nor the user names one. (`DEFAULT_LOCALE`) One without built-in
+    /// words holds for codes, whose templates it has; other mails are in English then.
     pub locale: Locale,
     /// The operator's own words for the mail. (`MAIL_TEMPLATES`, read by the caller)
     pub templates: Templates,
@@ -175,6 +176,21 @@ impl Settings {
             notices_from_verify: true,
             door: Door::default(),
         }
+    }
+
+    /// The same settings with an operator's own words for the mail.
+    ///
+    /// # Errors
+    /// The default language has neither built-in words nor templates.
+    pub fn with_templates(mut self, templates: Templates) -> Result<Self, SettingsError> {
+        self.templates = templates;
+        let tag = self.locale.tag();
+        if !self.locale.has_words() && self.templates.find_locale(tag).is_none() {
+            let problem = format!("is {tag}, a language without built-in words or templates");
+            let remedy = format!("give MAIL_TEMPLATES a folder {tag}, or set another language");
+            return Err(SettingsError::new("DEFAULT_LOCALE", problem, remedy));
+        }
+        Ok(self)
     }
 
     /// Seconds that a code lives: never longer than the session that waits for it.

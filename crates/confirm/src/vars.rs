@@ -59,15 +59,17 @@ impl Settings {
         settings.origin = vars.get("MAIL_ORIGIN");
         settings.look = Look::from_vars(|name| vars.get(name))?;
         if let Some(tag) = vars.get("DEFAULT_LOCALE") {
-            settings.locale = Locale::find(&tag).ok_or_else(|| {
-                let known: Vec<_> = Locale::all().map(Locale::tag).collect();
-                let remedy = format!("set one of {}", known.join(", "));
-                SettingsError::new(
-                    "DEFAULT_LOCALE",
-                    "names no language that the mail is written in",
-                    remedy,
-                )
-            })?;
+            settings.locale = Locale::find(&tag)
+                .or_else(|| Locale::by_templates(&tag))
+                .ok_or_else(|| {
+                    let known: Vec<_> = Locale::all().map(Locale::tag).collect();
+                    let remedy = format!("set one of {}, or one that has templates", known.join(", "));
+                    SettingsError::new(
+                        "DEFAULT_LOCALE",
+                        "names no language that the mail is written in",
+                        remedy,
+                    )
+                })?;
         }
         vars.number("TRUSTED_DEVICE_DAYS", &mut settings.trusted_device_days)?;
         if let Some(name) = vars.get("CLOSED_OPENS_BY") {

@@ -157,11 +157,16 @@ impl Create {
     pub fn new(vars: &Vars, log: Log, clock: Clock, limits: Limits) -> Result<Self, InitError> {
         let tls = tls();
         let aws = Aws::from_vars(vars, &tls, &clock)?;
-        let mut settings = vars.confirm()?;
-        if let Some(folder) = vars.get("MAIL_TEMPLATES") {
+        let templates = if let Some(folder) = vars.get("MAIL_TEMPLATES") {
             let templates = Templates::read(folders(&folder), |name| read_file(&format!("{folder}/{name}")));
-            settings.templates = templates.map_err(|error| InitError::unusable("MAIL_TEMPLATES", &error))?;
-        }
+            templates.map_err(|error| InitError::unusable("MAIL_TEMPLATES", &error))?
+        } else {
+            Templates::default()
+        };
+        let mut settings = vars
+            .confirm()?
+            .with_templates(templates)
+            .map_err(InitError::Confirm)?;
         if let Some(file) = vars.get("MAIL_LOGO") {
             let bytes = std::fs::read(&file).map_err(|error| InitError::unusable("MAIL_LOGO", &error))?;
             settings.look.logo = Some(Logo::parse(bytes).map_err(InitError::Confirm)?);

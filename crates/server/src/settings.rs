@@ -1,7 +1,9 @@
 //! What the operator decides about HTTP: limits, and the sign-in page. What the pool itself needs to know is
 //! `poolhouse_pool::base::settings`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::http::BodyLimits;
 use crate::http::connections::ConnectionLimits;
@@ -26,4 +28,13 @@ pub struct HttpSettings {
     pub body: BodyLimits,
     /// On connections.
     pub connections: ConnectionLimits,
+    /// How long a server that was asked to stop goes on as before, but for saying that it is not ready.
+    pub drain: Duration,
+}
+
+/// Numbers for operators.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MetricsSettings {
+    /// Where they are served; `None` switches them off.
+    pub listen: Option<SocketAddr>,
 }

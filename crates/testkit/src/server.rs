@@ -18,9 +18,9 @@ use poolhouse_pool::base::shutdown::{self, Stop};
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
-use poolhouse_server::http::connections;
 use poolhouse_server::http::peer::Peer;
 use poolhouse_server::http::{Pages, router};
+use poolhouse_server::http::{connections, metrics};
 use poolhouse_server::settings::{HttpSettings, WebSettings};
 use poolhouse_sigv4 as sigv4;
 use poolhouse_store::Store;
@@ -217,6 +217,16 @@ impl TestServer {
         .await
     }
 
+    /// What the socket for numbers answers at `/metrics`.
+    ///
+    /// # Panics
+    /// If the answer breaks off.
+    pub async fn numbers(&self) -> Answer {
+        let request = Request::get("/metrics").body(Body::empty()).expect("a request");
+        let router = metrics::router(self.app().clone());
+        answer(router, request).await
+    }
+
     /// Sends a request as it is, from this machine.
     pub async fn raw(&self, request: Request<Bytes>) -> Answer {
         self.raw_from(PEER, request).await
@@ -229,15 +239,9 @@ impl TestServer {
     pub async fn raw_from(&self, peer: SocketAddr, request: Request<Bytes>) -> Answer {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(Peer(peer));
-        let Ok(response) = TowerToHyperService::new(self.router.clone()).call(request).await;
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("a whole answer").to_bytes();
+        let answer = answer(self.router.clone(), request).await;
         self.deliver_mail().await;
-        let headers = parts.headers.iter().map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), value)
-        });
-        Answer::new(parts.status.as_u16(), headers.collect(), &body)
+        answer
     }
 
     /// Serves a real socket as well, for clients that nobody here wrote, and returns its URL. Mail then arrives in the
@@ -276,4 +280,15 @@ impl TestServer {
             serving.await.expect("no panic while serving");
         }
     }
+}
+
+async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let Ok(response) = TowerToHyperService::new(router).call(request).await;
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.expect("a whole answer").to_bytes();
+    let headers = parts.headers.iter().map(|(name, value)| {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        (name.as_str().to_owned(), value)
+    });
+    Answer::new(parts.status.as_u16(), headers.collect(), &body)
 }

@@ -34,11 +34,12 @@ use observed::Observed;
 
 const GENERATED: &str = "crates/api/src/generated";
 /// A page of the reference: its file, and the example that prints it with the argument that it is given.
-const PAGES: [(&str, [&str; 3]); 3] = [
+const PAGES: [(&str, [&str; 3]); 4] = [
     (
         "docs/reference/operations.md",
         ["poolhouse-pool", "operations", ""],
     ),
+    ("docs/reference/metrics.md", ["poolhouse-pool", "metrics", ""]),
     ("docs/reference/cli.md", ["poolhouse-server", "reference", "cli"]),
     (
         "docs/reference/configuration.md",

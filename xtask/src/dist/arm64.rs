@@ -13,7 +13,7 @@ use crate::functions::{self, Programs};
 use crate::system::{process, tools};
 use crate::{Outcome, console, install, root};
 
-const TARGET: &str = "aarch64-unknown-linux-gnu";
+pub(super) const TARGET: &str = "aarch64-unknown-linux-gnu";
 /// The target with the version of the C library to link against.
 const TARGET_ON_LAMBDA: &str = "aarch64-unknown-linux-gnu.2.34";
 /// Debian's Rust for building what needs a newer compiler than the release came with.

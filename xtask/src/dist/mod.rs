@@ -1,11 +1,12 @@
 //! `cargo xtask dist [arm64] [x86_64]`: everything that is handed out, in one folder for each processor.
 //!
 //! `target/dist/ARCHITECTURE` has the tarball of the program `poolhouse`, the functions' zips, the SAM template with that
-//! architecture as its default, and their checksums. Programs that need a newer C library than Lambda's `provided.al2023` has
-//! are refused. A zip or tarball is the same bytes for the same program, and a program the same for the same compiler, whichever
-//! folder it is built in.
+//! architecture as its default, the licences of what of others is in them, and checksums. Programs that need a newer C
+//! library than Lambda's `provided.al2023` has are refused. A zip or tarball is the same bytes for the same program, and a
+//! program the same for the same compiler, whichever folder it is built in.
 
 mod arm64;
+mod notices;
 mod tarball;
 
 use std::fs;
@@ -26,6 +27,8 @@ const GLIBC: [u32; 2] = [2, 34];
 /// The largest zip, in bytes.
 const LARGEST_ZIP: usize = 2 << 20;
 const TEMPLATE: &str = "deploy/sam/template.yaml";
+/// The file with the licences of others.
+const NOTICES: &str = "THIRD-PARTY.txt";
 /// The template's line that says which architecture is the default.
 const DEFAULT: &str = "    Default: arm64\n";
 
@@ -49,6 +52,14 @@ impl Architecture {
         match self {
             Architecture::Arm64 => "arm64",
             Architecture::X86_64 => "x86_64",
+        }
+    }
+
+    /// Rust's name for it.
+    fn target(self) -> &'static str {
+        match self {
+            Architecture::Arm64 => arm64::TARGET,
+            Architecture::X86_64 => "x86_64-unknown-linux-gnu",
         }
     }
 
@@ -137,6 +148,9 @@ fn make(architecture: Architecture) -> Outcome {
     let template = template(&fs::read_to_string(root::path(TEMPLATE))?, architecture)?;
     fs::write(folder.join("template.yaml"), &template)?;
     sums.push_str(&sum(template.as_bytes(), "template.yaml"));
+    let others = notices::of_functions(architecture)?;
+    fs::write(folder.join(NOTICES), &others)?;
+    sums.push_str(&sum(others.as_bytes(), NOTICES));
     let compiler = compiler(&programs.join(functions::NAMES[0]))?;
     sums.push_str(&format!("# {compiler}\n"));
     fs::write(folder.join("SHA256SUMS"), sums)?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Architecture, check_library};
+use super::{Architecture, NOTICES, check_library, notices};
 use crate::functions::Programs;
 use crate::system::process;
 use crate::{Outcome, console, root};
@@ -37,6 +37,8 @@ pub(super) fn make(architecture: Architecture, folder: &Path) -> Outcome<String>
         fs::remove_dir_all(&staged)?;
     }
     lay_out(&program, &writer, &staged.join(&name))?;
+    let others = staged.join(&name).join("share/doc/poolhouse").join(NOTICES);
+    fs::write(others, notices::of_server(architecture)?)?;
     let file = format!("{name}.tar.gz");
     pack(&staged, &name, &folder.join(&file))?;
     fs::remove_dir_all(&staged)?;

@@ -8,6 +8,7 @@ mod clients;
 mod deploy;
 mod mutants;
 mod newcomer;
+mod numbers;
 mod page_functions;
 mod parts;
 mod postgres;

@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{advisories, checks, clients, deploy, mutants, newcomer, postgres, rust, web};
+use super::{advisories, checks, clients, deploy, mutants, newcomer, numbers, postgres, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -98,6 +98,12 @@ pub const PARTS: &[Part] = &[
         about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
         in_whole_run: false,
         run: web::apps,
+    },
+    Part {
+        name: "numbers",
+        about: "metrics, alerts and the scrape configuration, as promtool sees them; installs Debian's prometheus package",
+        in_whole_run: false,
+        run: numbers::check,
     },
     Part {
         name: "newcomer",

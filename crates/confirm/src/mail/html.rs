@@ -15,6 +15,7 @@ const STYLE: &str = "\
 .page{background:#0c1618!important}\
 .card{background:#132023!important;border-left-color:#26363a!important;\
 border-right-color:#26363a!important;border-bottom-color:#26363a!important}\
+.bare{border-top-color:#26363a!important}\
 .code{background:#0c1618!important;border-color:#3a4b4f!important;color:#ffffff!important}\
 .ink{color:#e8f0ee!important}\
 .soft{color:#a3b4b4!important}\
@@ -36,9 +37,11 @@ pub(super) fn render(page: &Page<'_>) -> String {
     };
     let app = escape(page.app);
     let colour = page.look.colour.as_deref();
-    let bar = colour
-        .map(|colour| format!("border-top:4px solid {colour};"))
-        .unwrap_or_default();
+    // The bar keeps its colour in dark mode; without one the card's upper edge is as dark as the others.
+    let (card, bar) = match colour {
+        Some(colour) => ("card", format!("border-top:4px solid {colour};")),
+        None => ("card bare", String::new()),
+    };
     let logo = page.look.logo.as_ref().map(|_| {
         let id = Logo::CONTENT_ID;
         format!("<img src=\"cid:{id}\" alt=\"{app}\" height=\"32\" style=\"display:block;margin:0 0 16px;height:32px\">\n")
@@ -61,7 +64,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
 style=\"background:#f6f4ee\">\n\
 <tr><td class=\"edge\" align=\"center\" style=\"padding:32px 16px\">\n\
 {outlook}\
-<table role=\"presentation\" class=\"card\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
+<table role=\"presentation\" class=\"{card}\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" \
 style=\"max-width:480px;background:#ffffff;border:1px solid #e3dfd4;{bar}border-radius:16px\">\n\
 <tr><td class=\"ink cell\" lang=\"{tag}\" dir=\"{direction}\" align=\"{start}\" \
 style=\"padding:32px;{FONT};font-size:16px;line-height:1.5;color:#14282c;text-align:{start}\">\n\

@@ -121,12 +121,12 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// When and by whom it was asked for.
+    /// When and by whom it was asked for. No line begins with a dot.
     pub(super) fn asked(&mut self, requested: &str, asker: &Asker<'_>) {
         let mut line = requested.to_owned();
         for (name, placeholder, value) in [
-            ("device", " · {device}", asker.device()),
-            ("place", " · {place}", asker.place().map(str::to_owned)),
+            ("device", "\u{a0}· {device}", asker.device()),
+            ("place", "\u{a0}· {place}", asker.place().map(str::to_owned)),
         ] {
             if let Some(value) = value {
                 line.push_str(placeholder);

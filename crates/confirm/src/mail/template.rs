@@ -5,14 +5,15 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use super::locale::Locale;
+use super::locale::{LONGEST_TAG, Locale};
 
 /// The largest file in bytes. Mail programs cut off longer ones.
 const LARGEST: usize = 100_000;
 /// The longest subject in bytes, its placeholders filled with the longest values that settings allow.
 const LONGEST_SUBJECT: usize = 512;
 
-/// Templates by language. A language, or one of its three files, that is not there has the built-in text.
+/// Templates by language. A language, or one of its three files, that is not there has the built-in text. A language
+/// without built-in words has all three.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Templates(Arc<BTreeMap<&'static str, Files>>);
 
@@ -116,26 +117,38 @@ enum Piece {
 
 impl Templates {
     /// Reads every file there is. `folders` are the names in the folder of templates, `file` gives the content of
-    /// `en/subject.txt`, `en/text.txt`, `en/mail.html` and so on for each [`Locale::tag`], or [`io::ErrorKind::NotFound`].
+    /// `en/subject.txt`, `en/text.txt`, `en/mail.html` and so on for each folder, or [`io::ErrorKind::NotFound`].
     ///
     /// # Errors
-    /// A folder named after no language, a file that cannot be read or used, or no file at all.
+    /// A folder named after no language, one of a language without built-in words that lacks a file, a file that cannot be
+    /// read or used, or no file at all.
     pub fn read(
         folders: impl IntoIterator<Item = String>,
         file: impl Fn(&str) -> io::Result<String>,
     ) -> Result<Self, TemplateError> {
-        let unknown =
-            |folder: &String| !folder.starts_with('.') && Locale::all().all(|locale| locale.tag() != folder);
-        if let Some(folder) = folders.into_iter().find(unknown) {
-            let known: Vec<_> = Locale::all().map(Locale::tag).collect();
-            let problem = format!("is named after no language; there are {}", known.join(", "));
-            return Err(TemplateError::new(&folder, problem));
+        let mut locales: Vec<Locale> = Locale::all().collect();
+        for folder in folders.into_iter().filter(|folder| !folder.starts_with('.')) {
+            let locale = Locale::by_templates(&folder).ok_or_else(|| {
+                let known: Vec<_> = Locale::all().map(Locale::tag).collect();
+                let problem = format!(
+                    "is named after no language; there are {}, and any other by its tag, such as sv or pt-AO",
+                    known.join(", ")
+                );
+                TemplateError::new(&folder, problem)
+            })?;
+            if !locales.contains(&locale) {
+                locales.push(locale);
+            }
         }
         let mut languages: BTreeMap<&'static str, Files> = BTreeMap::new();
-        for locale in Locale::all() {
+        for locale in locales {
             for part in Part::ALL {
                 let name = format!("{}/{}", locale.tag(), part.file_name());
                 match file(&name) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound && !locale.has_words() => {
+                        let problem = "is not there: a language without built-in words needs all three files";
+                        return Err(TemplateError::new(&name, problem));
+                    }
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => return Err(TemplateError::new(&name, format!("cannot be read: {error}"))),
                     Ok(content) => {
@@ -152,6 +165,30 @@ impl Templates {
             return Err(TemplateError::new("en/mail.html", problem));
         }
         Ok(Self(Arc::new(languages)))
+    }
+
+    /// The languages that they add to the built-in ones.
+    pub fn added(&self) -> impl Iterator<Item = Locale> {
+        let is_added = |tag: &&&str| Locale::all().all(|locale| locale.tag() != **tag);
+        self.0
+            .keys()
+            .filter(is_added)
+            .filter_map(|tag| Locale::by_templates(tag))
+    }
+
+    /// The language of a code's mail for this tag, added ones included: with this region or script if there is one, else
+    /// in any.
+    #[must_use]
+    pub fn find_locale(&self, tag: &str) -> Option<Locale> {
+        if tag.len() > LONGEST_TAG {
+            return None;
+        }
+        let wanted = tag.trim().replace('_', "-");
+        let mut added = self.added();
+        added
+            .find(|locale| locale.tag().eq_ignore_ascii_case(&wanted))
+            .or_else(|| Locale::find(&wanted))
+            .or_else(|| self.added().find(|locale| locale.is_primarily(&wanted)))
     }
 
     /// Whether this part of the mail in this language has a file.

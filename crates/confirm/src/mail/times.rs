@@ -7,6 +7,7 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 const LONGEST_NAME: usize = 48;
 
 /// How a language writes times. `{day2}` and `{month2}` have two digits, `{name}` is the month in English.
+#[derive(Clone)]
 pub(super) struct Times {
     /// An hour: `{hour}`, `{minute}`, `{zone}`.
     pub(super) clock: &'static str,
@@ -15,6 +16,13 @@ pub(super) struct Times {
     /// Both: `{date}`, `{clock}`.
     pub(super) moment: &'static str,
 }
+
+/// For languages whose way of writing times is not known here: ISO 8601 is read the same everywhere.
+pub(super) const ISO_8601: Times = Times {
+    clock: "{hour}:{minute}\u{a0}{zone}",
+    date: "{year}-{month2}-{day2}",
+    moment: "{date} {clock}",
+};
 
 /// The months in English, which alone of the languages here has no way of writing dates in digits that is read the
 /// same everywhere.

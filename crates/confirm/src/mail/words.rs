@@ -3,6 +3,7 @@
 use super::times::Times;
 
 /// The texts of one language.
+#[derive(Clone)]
 pub(in crate::mail) struct Texts {
     pub(in crate::mail) tag: &'static str,
     pub(in crate::mail) right_to_left: bool,

@@ -51,6 +51,22 @@ fn colour_logo_support_and_footer_need_no_html() {
 }
 
 #[test]
+fn in_the_dark_a_card_has_no_bright_edge_but_the_bar_of_an_operators_colour() {
+    let with = |colour: Option<&str>| {
+        let look = Look {
+            colour: colour.map(str::to_owned),
+            ..Look::default()
+        };
+        mail(&Settings { look, ..settings() }).html
+    };
+    let (plain, coloured) = (with(None), with(Some("#0a7d5c")));
+    assert!(
+        plain.contains("class=\"card bare\"") && plain.contains(".bare{border-top-color:#26363a!important}")
+    );
+    assert!(coloured.contains("class=\"card\"") && coloured.contains("border-top:4px solid #0a7d5c;"));
+}
+
+#[test]
 fn a_look_that_cannot_be_is_refused_by_name() {
     for (name, value, problem) in [
         (

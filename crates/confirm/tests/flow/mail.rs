@@ -201,7 +201,7 @@ fn who_asked_is_said_in_our_words() {
     );
     let sample = CodeMail::sample(&settings(), Locale::EN, "me@example.org", crate::kit::START).unwrap();
     assert!(
-        sample.text.contains("14:05\u{a0}UTC · Firefox, Windows\n"),
+        sample.text.contains("14:05\u{a0}UTC\u{a0}· Firefox, Windows\n"),
         "{}",
         sample.text
     );

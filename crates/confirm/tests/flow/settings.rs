@@ -187,7 +187,7 @@ fn a_setting_that_cannot_be_used_says_what_is_wrong_and_what_to_do() {
         (
             "DEFAULT_LOCALE",
             "tlh",
-            "DEFAULT_LOCALE names no language that the mail is written in: set one of en, de, fr, es, it, pt-BR, pt-PT, nl, pl, ja, ko, zh-CN, zh-TW, ar, he",
+            "DEFAULT_LOCALE names no language that the mail is written in: set one of en, de, fr, es, it, pt-BR, pt-PT, nl, pl, ja, ko, zh-CN, zh-TW, ar, he, or one that has templates",
         ),
         (
             "TRUSTED_DEVICE_DAYS",

@@ -3,8 +3,9 @@
 use std::io;
 
 use poolhouse_confirm::{CodeMail, Locale, Part, Settings, TemplateError, Templates};
+use serde_json::json;
 
-use crate::kit::{START, code_of, settings};
+use crate::kit::{Pool, START, Source, code_of, settings};
 
 fn templates(files: &[(&str, &str)]) -> Result<Templates, TemplateError> {
     let folders = files
@@ -184,11 +185,144 @@ fn a_template_that_cannot_be_used_is_named_with_what_is_wrong() {
 
 #[test]
 fn a_folder_of_no_language_is_named_with_those_there_are() {
-    let error = templates(&[("en/text.txt", "{{code}}"), ("en-GB/text.txt", "{{code}}")]).unwrap_err();
+    for folder in [
+        "english",
+        "jp",
+        "en-gb",
+        "EN",
+        "en_GB",
+        "en-GB-oed",
+        "eng",
+        "xx",
+        "sr-latn",
+    ] {
+        let file = format!("{folder}/text.txt");
+        let error = templates(&[("en/text.txt", "{{code}}"), (&file, "{{code}}")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the mail template {folder} is named after no language; there are en, de, fr, es, it, pt-BR, pt-PT, nl, pl, \
+                 ja, ko, zh-CN, zh-TW, ar, he, and any other by its tag, such as sv or pt-AO"
+            )
+        );
+        assert_eq!(error.file(), folder);
+    }
+}
+
+/// Codes in Swedish, which has no built-in words.
+const SWEDISH: [(&str, &str); 3] = [
+    ("sv/subject.txt", "Din kod för {{app}}"),
+    (
+        "sv/text.txt",
+        "{{code}}\ngäller till {{until}}, begärd {{time}}\n",
+    ),
+    ("sv/mail.html", "<p>{{code}}</p>"),
+];
+
+#[test]
+fn templates_add_a_language() {
+    let with_swedish = Settings {
+        templates: templates(&SWEDISH).unwrap(),
+        ..settings()
+    };
+    let find = |tag| with_swedish.templates.find_locale(tag).map(Locale::tag);
+    for (tag, found) in [
+        ("sv", Some("sv")),
+        ("sv-FI", Some("sv")),
+        ("sv_SE", Some("sv")),
+        ("SV", Some("sv")),
+        ("de-AT", Some("de")),
+        ("da", None),
+        ("", None),
+    ] {
+        assert_eq!(find(tag), found, "{tag}");
+    }
+    let added: Vec<_> = with_swedish.templates.added().map(Locale::tag).collect();
+    assert_eq!(added, ["sv"]);
+    let swedish = with_swedish.templates.find_locale("sv").unwrap();
+    let mail = CodeMail::sample(&with_swedish, swedish, "mara@example.org", START).unwrap();
     assert_eq!(
-        error.to_string(),
-        "the mail template en-GB is named after no language; there are en, de, fr, es, it, pt-BR, pt-PT, nl, pl, ja, ko, \
-         zh-CN, zh-TW, ar, he"
+        (mail.subject.as_str(), mail.locale.tag()),
+        ("Din kod för Poolhouse", "sv")
     );
-    assert_eq!(error.file(), "en-GB");
+    let code = sample_code();
+    assert_eq!(
+        mail.text,
+        format!("{code}\ngäller till 14:10\u{a0}UTC, begärd 2026-09-06 14:05\u{a0}UTC\n")
+    );
+    assert_eq!(swedish.built_in(), Locale::EN, "what templates do not word");
+}
+
+#[test]
+fn a_region_has_the_words_of_its_language_where_it_has_no_file() {
+    let files = [("de-AT/subject.txt", "Ihr Code, bitte")];
+    let with_austrian = templates(&files).unwrap();
+    let austrian = with_austrian.find_locale("de-at").unwrap();
+    assert_eq!(austrian.tag(), "de-AT");
+    assert_eq!(with_austrian.find_locale("de-CH").map(Locale::tag), Some("de"));
+    let settings = Settings {
+        templates: with_austrian,
+        ..settings()
+    };
+    let mail = CodeMail::sample(&settings, austrian, "mara@example.org", START).unwrap();
+    assert_eq!(mail.subject, "Ihr Code, bitte");
+    assert!(
+        mail.text.starts_with("Geben Sie diesen Code ein"),
+        "{}",
+        mail.text
+    );
+    assert!(
+        mail.html.contains("<html lang=\"de-AT\" dir=\"ltr\">"),
+        "{}",
+        mail.html
+    );
+    assert_eq!(austrian.built_in().tag(), "de");
+}
+
+#[test]
+fn a_language_without_built_in_words_has_all_three_files() {
+    for (file, _) in SWEDISH {
+        let others: Vec<_> = SWEDISH.into_iter().filter(|(name, _)| *name != file).collect();
+        assert_eq!(
+            templates(&others).unwrap_err().to_string(),
+            format!(
+                "the mail template {file} is not there: a language without built-in words needs all three files"
+            )
+        );
+    }
+}
+
+#[test]
+fn the_default_language_may_be_one_that_templates_add_and_none_that_nobody_words() {
+    let swedish = || Settings::from_vars(|name| (name == "DEFAULT_LOCALE").then(|| "sv".to_owned())).unwrap();
+    let worded = swedish().with_templates(templates(&SWEDISH).unwrap()).unwrap();
+    assert_eq!(worded.locale.tag(), "sv");
+    assert_eq!(
+        swedish()
+            .with_templates(Templates::default())
+            .unwrap_err()
+            .to_string(),
+        "DEFAULT_LOCALE is sv, a language without built-in words or templates: give MAIL_TEMPLATES a folder sv, or set \
+         another language"
+    );
+}
+
+#[test]
+fn a_person_whose_language_templates_add_gets_the_code_in_it_and_the_notice_in_built_in_words() {
+    let settings = Settings {
+        templates: templates(&SWEDISH).unwrap(),
+        ..settings()
+    };
+    let mut pool = Pool::new(settings, Source::Exact);
+    pool.alter = |event| event["request"]["userAttributes"]["locale"] = json!("sv-SE");
+    let mut sign_in = pool.sign_in();
+    assert_eq!(pool.mails[0].subject, "Din kod för Poolhouse");
+    for _ in 0..3 {
+        pool.type_code(&mut sign_in, "000000");
+    }
+    let notice = pool.notices.last().unwrap();
+    assert_eq!(
+        (notice.locale.tag(), notice.subject.as_str()),
+        ("en", "Someone may know your Poolhouse password")
+    );
 }

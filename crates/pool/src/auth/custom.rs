@@ -17,7 +17,7 @@ use super::room::Typed;
 use super::step::{Answer, SignIn};
 use super::subject::{Subject, check_enabled};
 use super::tokens::{self, Issued};
-use super::{door, handle};
+use super::{door, handle, tally};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::records::session::{ChallengeResult, SRP_A};
@@ -116,7 +116,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
     for _ in 0..RACES {
         let mut effects = Effects::default();
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
-        let verdict = effects.take_verdict();
+        let (verdict, mailing) = (effects.take_verdict(), effects.mailing());
         let mirror = effects.mirror(sign_in.pool);
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
         let mut ending = None;
@@ -147,7 +147,9 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         match commit(&sign_in, &mut arrival, answer.is_err(), batch, ending).await {
             Ok(()) => {
                 sign_in.ctx.app.mailer.wake();
-                if let Some(outcome) = verdict {
+                tally::code(sign_in.ctx, mailing, verdict);
+                if let Some(verdict) = verdict {
+                    let outcome = format!("{verdict:?}");
                     let request_id = &sign_in.ctx.request_id;
                     let pool = sign_in.pool.id();
                     tracing::info!(request_id, pool, outcome, "confirm code answered");

@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash};
+use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
@@ -47,6 +47,18 @@ impl Initiation {
 /// # Errors
 /// Everything that the flow can deny with.
 pub async fn initiate(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &Stored<Arc<ClientRecord>>,
+    initiation: Initiation,
+) -> Result<Answer, ApiError> {
+    let flow = initiation.flow.as_str();
+    let answer = first_step(ctx, pool, client, initiation).await;
+    tally::step(ctx, flow, tally::BEGUN, &answer);
+    answer
+}
+
+async fn first_step(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &Stored<Arc<ClientRecord>>,

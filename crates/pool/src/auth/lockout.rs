@@ -115,6 +115,9 @@ impl Attempt {
             let batch = self.consumes.clone().merge(self.counting(value));
             match ctx.platform().commit(batch).await {
                 Ok(version) => {
+                    if value.locked_until().is_some() {
+                        ctx.platform().numbers.lockouts.add([]);
+                    }
                     return Ok(Stored {
                         key: self.key().into(),
                         version,
@@ -176,7 +179,10 @@ impl Attempt {
         self.row = ctx.load(&self.key()).await?;
         let locked = self.row.as_ref().and_then(|row| row.value.locked_until());
         match locked.is_some_and(|until| ctx.now < until) {
-            true => Err(ApiError::not_authorized("Password attempts exceeded")),
+            true => {
+                ctx.platform().numbers.locked_out.add([]);
+                Err(ApiError::not_authorized("Password attempts exceeded"))
+            }
             false => Ok(()),
         }
     }

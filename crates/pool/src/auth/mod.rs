@@ -34,4 +34,5 @@ pub mod room;
 pub mod secret_hash;
 pub mod step;
 pub mod subject;
+pub mod tally;
 pub mod tokens;

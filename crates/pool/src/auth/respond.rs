@@ -10,7 +10,7 @@ use super::confirm::Effects;
 use super::parameters::Parameters;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{challenge, door, flows, handle, next, place, secret_hash};
+use super::{challenge, door, flows, handle, next, place, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored, UserRecord};
 use crate::request::Ctx;
@@ -69,6 +69,20 @@ pub async fn respond(
     client: &Stored<Arc<ClientRecord>>,
     response: Response,
 ) -> Result<Answer, ApiError> {
+    let mut flow = tally::UNKNOWN;
+    let answer = later_step(ctx, pool, client, response, &mut flow).await;
+    tally::step(ctx, flow, tally::CONTINUED, &answer);
+    answer
+}
+
+/// `flow` is set as soon as it is known.
+async fn later_step(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &Stored<Arc<ClientRecord>>,
+    response: Response,
+    flow: &mut &'static str,
+) -> Result<Answer, ApiError> {
     let Response {
         challenge,
         given,
@@ -86,6 +100,7 @@ pub async fn respond(
     secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
     let pending = opened?.find(ctx, &client.value).await?;
     let record = pending.session();
+    *flow = tally::named(&record.flow);
     let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);

@@ -17,6 +17,11 @@ impl Millis {
         Millis(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
+    /// The moment that the API prints so.
+    pub fn of_timestamp(timestamp: poolhouse_api::Timestamp) -> Millis {
+        Millis((timestamp.0 * 1000.0).round() as i64)
+    }
+
     /// As the API prints dates: epoch seconds with a fraction.
     pub fn timestamp(self) -> poolhouse_api::Timestamp {
         poolhouse_api::Timestamp(self.0 as f64 / 1000.0)

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::base::error::ApiError;
+use crate::base::metrics::Numbers;
 
 /// Threads that the executor needs beyond the pool's width: one may be waiting for the disk in a commit, and one is
 /// there for everybody else.
@@ -21,6 +22,17 @@ pub const EXECUTOR_THREADS_BEYOND: usize = 2;
 pub struct CpuPool {
     permits: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    width: usize,
+    numbers: Arc<Numbers>,
+}
+
+/// What a pool is busy with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Busy {
+    /// Pieces of work under way.
+    pub running: usize,
+    /// Pieces that wait for a turn.
+    pub waiting: usize,
 }
 
 /// A place in the queue, and the turn itself.
@@ -31,12 +43,14 @@ type Turn = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 const QUEUE_PER_WORKER: usize = 256;
 
 impl CpuPool {
-    /// A pool that keeps at most `width` cores busy.
-    pub fn new(width: usize) -> CpuPool {
+    /// A pool that keeps at most `width` cores busy, and counts what it refuses.
+    pub fn new(width: usize, numbers: Arc<Numbers>) -> CpuPool {
         let width = width.max(1);
         CpuPool {
             permits: Arc::new(Semaphore::new(width)),
             waiting: Arc::new(Semaphore::new(width * QUEUE_PER_WORKER)),
+            width,
+            numbers,
         }
     }
 
@@ -66,9 +80,23 @@ impl CpuPool {
         spawn_blocking(work).await.map_err(ApiError::internal)
     }
 
+    /// How busy it is at this moment.
+    pub fn busy(&self) -> Busy {
+        // Read one after the other, so what ends in between may be counted twice or not at all, and nothing below nought.
+        let placed = self.width * QUEUE_PER_WORKER - self.waiting.available_permits();
+        let running = self.width.saturating_sub(self.permits.available_permits());
+        Busy {
+            running,
+            waiting: placed.saturating_sub(running),
+        }
+    }
+
     async fn turn(&self) -> Result<Turn, ApiError> {
         let waiting = self.waiting.clone().try_acquire_owned();
-        let place = waiting.map_err(|_| ApiError::too_many_requests())?;
+        let place = waiting.map_err(|_| {
+            self.numbers.arithmetic_refused.add([]);
+            ApiError::too_many_requests()
+        })?;
         let permit = self.permits.clone().acquire_owned().await;
         Ok((place, permit.map_err(ApiError::internal)?))
     }
@@ -84,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_is_answered_at_once_and_heals() {
-        let pool = CpuPool::new(1);
+        let pool = CpuPool::new(1, Arc::default());
         let running = pool.turn().await.unwrap();
         let mut queued: Vec<_> = (1..QUEUE_PER_WORKER).map(|_| Box::pin(pool.turn())).collect();
         let mut cx = Context::from_waker(Waker::noop());
@@ -93,6 +121,11 @@ mod tests {
         }
         let refused = pool.run(|| 7).await.unwrap_err();
         assert_eq!(refused.code, ErrorCode::TooManyRequestsException);
+        let full = Busy {
+            running: 1,
+            waiting: QUEUE_PER_WORKER - 1,
+        };
+        assert_eq!(pool.busy(), full);
         drop((queued, running));
         assert_eq!(pool.run(|| 7).await.unwrap(), 7);
         assert_eq!(pool.run_long(|| 7).await.unwrap(), 7);

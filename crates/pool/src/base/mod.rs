@@ -9,6 +9,8 @@ pub mod key_ring;
 pub mod key_text;
 pub mod keys;
 pub mod load;
+pub mod measured;
+pub mod metrics;
 pub mod platform;
 pub mod purpose;
 pub mod settings;

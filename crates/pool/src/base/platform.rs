@@ -11,6 +11,8 @@ use super::clock::{Clock, Millis};
 use super::cpu::CpuPool;
 use super::keys::Keys;
 use super::load::LoadError;
+use super::measured::Measured;
+use super::metrics::Numbers;
 use super::purpose::Purpose;
 
 /// The ground floor. Cheap to clone.
@@ -25,6 +27,8 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
     /// Where arithmetic runs.
     pub cpu: CpuPool,
+    /// What is counted meanwhile.
+    pub numbers: Arc<Numbers>,
     keys: Arc<RwLock<Arc<Keys>>>,
 }
 
@@ -37,11 +41,13 @@ impl Platform {
         clock: Arc<dyn Clock>,
         cores: usize,
     ) -> Platform {
+        let numbers = Arc::<Numbers>::default();
         Platform {
-            store,
+            store: Arc::new(Measured::new(store, numbers.clone())),
             entropy,
             clock,
-            cpu: CpuPool::new(cores),
+            cpu: CpuPool::new(cores, numbers.clone()),
+            numbers,
             keys: Arc::new(RwLock::new(Arc::new(keys))),
         }
     }

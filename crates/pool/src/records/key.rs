@@ -16,6 +16,7 @@
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
+//! | `meta/key-ages` | since when master and code key are in use | `key_ages` |
 //! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |
 //! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |

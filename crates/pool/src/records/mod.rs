@@ -13,6 +13,7 @@ pub mod deleting;
 pub mod document;
 pub mod door;
 pub mod key;
+pub mod key_ages;
 pub mod ledger;
 pub mod lockout;
 pub mod outbox;

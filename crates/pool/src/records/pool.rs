@@ -7,6 +7,7 @@ use super::document::{Document, text};
 use super::door::Door;
 use super::key::{Directory, Key};
 use super::safeguards::Safeguards;
+use crate::base::clock::Millis;
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
 #[derive(Clone, Debug)]
@@ -30,6 +31,11 @@ impl PoolRecord {
     /// The pool's id, `us-east-1_AbCd12345`.
     pub fn id(&self) -> &str {
         self.settings.id.as_deref().unwrap_or_default()
+    }
+
+    /// When it was created.
+    pub fn created(&self) -> Option<Millis> {
+        self.settings.creation_date.map(Millis::of_timestamp)
     }
 
     /// The part of the id after the first `_`, which SRP hashes.

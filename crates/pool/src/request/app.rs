@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::clock::Millis;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::base::settings::Settings;
@@ -15,6 +16,8 @@ use crate::triggers::Functions;
 pub struct App {
     /// Store, sealer, randomness, time, arithmetic.
     pub platform: Platform,
+    /// When it was put together.
+    pub started: Millis,
     /// What the operator configured.
     pub settings: Arc<Settings>,
     /// The pools' signing keys, parsed once.

@@ -1,5 +1,6 @@
 //! Putting a pool together, and its work in the background.
 
+pub mod exposition;
 pub mod reindex;
 pub mod resealing;
 pub mod rotation;

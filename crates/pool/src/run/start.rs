@@ -58,11 +58,14 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         &parts.clock,
     );
     places.extend(parts.places);
-    let functions = Functions::new(settings.confirm.clone(), places);
     let keys = Keys::derive(parts.keys)?;
-    functions.replace_keys(keys.codes().clone());
+    let codes = keys.codes().clone();
     let platform = Platform::new(parts.store, keys, parts.entropy, parts.clock, parts.cores);
+    let functions = Functions::new(settings.confirm.clone(), places, platform.numbers.clone());
+    functions.replace_keys(codes);
+    let started = platform.now();
     Ok(Arc::new(App {
+        started,
         signing_keys: Arc::new(SigningKeys::new(
             platform.clone(),
             parts.key_source,

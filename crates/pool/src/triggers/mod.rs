@@ -16,6 +16,7 @@ use poolhouse_api::ErrorCode;
 use poolhouse_confirm::Refusal;
 use poolhouse_triggers::{ErrorKind, TriggerError};
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
@@ -73,11 +74,14 @@ pub async fn call_with<E: Event, P: InProcess>(
         .flatten();
     let reply = match ours {
         Some(answer) => {
+            let began = Instant::now();
             let answer = answer.await.map_err(|failure| match failure {
                 Failure::Refused { refusal, to } => refused(request_id, to, &call, &refusal),
                 Failure::Server(error) => error,
-            })?;
-            check_reply(&call, answer)?
+            });
+            let answer = answer.and_then(|answer| check_reply(&call, answer));
+            functions.note(call.trigger, false, began.elapsed(), &answer);
+            answer?
         }
         None => deliver(functions, request_id, &call).await?,
     };
@@ -112,6 +116,14 @@ impl From<ApiError> for Failure {
 
 /// Calls the function where it is and returns the event that it answered, checked to be one.
 async fn deliver(functions: &Functions, request_id: &str, call: &Call) -> Result<Value, ApiError> {
+    let began = Instant::now();
+    let answer = answer(functions, request_id, call).await;
+    let is_elsewhere = functions.find(&call.arn).is_some();
+    functions.note(call.trigger, is_elsewhere, began.elapsed(), &answer);
+    answer
+}
+
+async fn answer(functions: &Functions, request_id: &str, call: &Call) -> Result<Value, ApiError> {
     match functions.find(&call.arn) {
         Some(invoker) => invoker.call(call.trigger, &call.event).await.map_err(failed),
         None if pre_token::is_ours(&call.arn) => {

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use poolhouse_api::Operation;
+use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_confirm as confirm;
 use poolhouse_crypto::Entropy;
-use poolhouse_triggers::{Function, Host, Invoker, Log, LogSource, Place, Policy, RuntimeApi};
+use poolhouse_triggers::{Function, Host, Invoker, Log, LogSource, Place, Policy, RuntimeApi, Trigger};
 
 use super::arn::function_name;
 use super::host::FunctionHost;
 use crate::base::clock::Clock;
+use crate::base::error::ApiError;
+use crate::base::metrics::Numbers;
 use crate::base::settings::{FunctionCode, FunctionPlace, FunctionSettings, ProcessSettings, Settings};
 use crate::keyring::{FunctionCredentials, FunctionKeys};
 
@@ -26,11 +29,17 @@ const COUNTERS_VARIABLE: &str = "COUNTERS_TABLE";
 pub struct Functions {
     confirm: RwLock<Arc<confirm::Settings>>,
     mapped: BTreeMap<String, Arc<Invoker>>,
+    numbers: Arc<Numbers>,
 }
 
 impl Functions {
-    /// The confirm-code functions in process under these settings, and functions at `places`, by ARN or name.
-    pub fn new(confirm: confirm::Settings, places: Vec<(String, Arc<dyn Place>)>) -> Functions {
+    /// The confirm-code functions in process under these settings, and functions at `places`, by ARN or name, whose calls are
+    /// counted in `numbers`.
+    pub fn new(
+        confirm: confirm::Settings,
+        places: Vec<(String, Arc<dyn Place>)>,
+        numbers: Arc<Numbers>,
+    ) -> Functions {
         let invoker = |place| Arc::new(Invoker::new(place, Policy::default()));
         let mapped = places
             .into_iter()
@@ -39,6 +48,7 @@ impl Functions {
         Functions {
             confirm: RwLock::new(Arc::new(confirm)),
             mapped,
+            numbers,
         }
     }
 
@@ -61,6 +71,24 @@ impl Functions {
         self.mapped
             .get(arn)
             .or_else(|| self.mapped.get(function_name(arn)))
+    }
+
+    /// Counts a call that a function in this process or `elsewhere` took so long over.
+    pub(super) fn note<T>(
+        &self,
+        trigger: Trigger,
+        is_elsewhere: bool,
+        took: Duration,
+        answer: &Result<T, ApiError>,
+    ) {
+        let place = if is_elsewhere { "elsewhere" } else { "in_process" };
+        self.numbers.function_seconds.add([trigger.name(), place], took);
+        let outcome = match answer {
+            Ok(_) => "answered",
+            Err(error) if error.code == ErrorCode::UserLambdaValidationException => "refused",
+            Err(_) => "failed",
+        };
+        self.numbers.function_calls.add([trigger.name(), outcome]);
     }
 
     /// Every mapped function, for start-up and shutdown.

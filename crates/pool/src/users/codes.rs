@@ -40,15 +40,19 @@ pub enum Purpose {
 impl Purpose {
     /// Where the code of the user with this `sub` lies.
     pub fn key(self, pool_id: &str, sub: &str) -> Key<CodeRecord> {
-        let name = match self {
+        CodeRecord::key(pool_id, sub, self.name())
+    }
+
+    /// Its name in keys and numbers.
+    fn name(self) -> &'static str {
+        match self {
             Purpose::SignUp => "sign-up",
             Purpose::ForgotPassword => "forgot-password",
             Purpose::VerifyEmail => "verify-email",
             Purpose::VerifyPhoneNumber => "verify-phone-number",
             Purpose::EmailOtp => "email-otp",
             Purpose::SmsOtp => "sms-otp",
-        };
-        CodeRecord::key(pool_id, sub, name)
+        }
     }
 
     /// Digits of a code, as many as the service has.
@@ -78,6 +82,7 @@ pub struct NewCode {
 
 /// Makes a code for the user with this `sub`, sent to `target` and good until `expires`.
 pub fn make(ctx: &Ctx, pool_id: &str, sub: &str, purpose: Purpose, target: &str, expires: Millis) -> NewCode {
+    tally(ctx, purpose, "made");
     let text = digits(purpose.digits(), &*ctx.platform().entropy);
     let key = purpose.key(pool_id, sub);
     let record = CodeRecord {
@@ -120,7 +125,21 @@ pub async fn answer(
     purpose: Purpose,
     typed: &str,
 ) -> Result<RightCode, ApiError> {
-    judge(ctx, &purpose.key(pool_id, sub), typed).await
+    let judged = judge(ctx, &purpose.key(pool_id, sub), typed).await;
+    match judged.as_ref().map_err(|error| error.code) {
+        Ok(_) => tally(ctx, purpose, "right"),
+        Err(ErrorCode::CodeMismatchException) => tally(ctx, purpose, "wrong"),
+        Err(ErrorCode::ExpiredCodeException) => tally(ctx, purpose, "ended"),
+        Err(_) => {}
+    }
+    judged
+}
+
+fn tally(ctx: &Ctx, purpose: Purpose, result: &'static str) {
+    ctx.platform()
+        .numbers
+        .one_time_codes
+        .add([purpose.name(), result]);
 }
 
 async fn judge(ctx: &Ctx, key: &Key<CodeRecord>, typed: &str) -> Result<RightCode, ApiError> {

@@ -21,6 +21,7 @@ mod quickstart;
 mod rotate;
 mod run;
 mod serve;
+mod signals;
 mod sockets;
 
 use std::error::Error;

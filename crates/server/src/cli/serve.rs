@@ -1,17 +1,17 @@
 //! `poolhouse serve` and `quickstart`: from settings to a running server and back to nothing.
 
 use std::error::Error;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::Extension;
 use poolhouse_crypto::OsEntropy;
 use poolhouse_mail::inbox::{self, Inbox};
 use poolhouse_outbound::aws::Caller;
 use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -19,16 +19,17 @@ use super::configure::{configure, configure_quickstart};
 use super::data::{self, Data};
 use super::door;
 use super::quickstart::{self, Quickstart};
+use super::signals::Signals;
 use super::sockets::{self, Sockets};
 use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws, files, logging, print};
 use crate::config::Configuration;
-use crate::http::connections::ConnectionLimits;
-use crate::http::{Pages, connections, router};
+use crate::http::{Leaving, Pages, connections, metrics, router};
 use crate::key_change::KeyFile;
+use crate::settings::HttpSettings;
 use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
 use poolhouse_pool::base::settings::Settings;
-use poolhouse_pool::base::shutdown::{self, Shutdown};
+use poolhouse_pool::base::shutdown::{self, Shutdown, Stop};
 use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
@@ -40,8 +41,8 @@ use poolhouse_text::with_causes;
 
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
-/// How long background work may take to end; requests under way have their own limit.
-const FAREWELL: Duration = Duration::from_secs(6);
+/// How long background work may take to end beyond the limit for requests under way.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Users between two lines about an index that is being built.
 const INDEX_PROGRESS: usize = 10_000;
 /// How long background work that panicked rests before it starts again.
@@ -83,6 +84,7 @@ async fn serve(
         mut settings,
         mut web,
         mut http,
+        metrics,
         issuer,
         store,
         ..
@@ -105,25 +107,20 @@ async fn serve(
     })?;
 
     let mut signals = Signals::listen()?;
-    let (stop, shutdown) = shutdown::channel();
-    let background = start(
-        &app,
-        router(app.clone(), pages, http.body),
-        http.connections,
-        sockets,
-        Arc::new(KeyFile::new(&directory)),
-        &shutdown,
-    );
+    let running = Running::start(&app, pages, http, sockets, Arc::new(KeyFile::new(&directory)));
     warm_up(&app).await;
     let doors = door::lines(&app).await?;
-    if let Err(error) = announce(&app, &directory, store.as_ref(), quickstart, doors) {
+    let places = Places {
+        directory: &directory,
+        store: store.as_ref(),
+        metrics: metrics.listen,
+    };
+    if let Err(error) = announce(&app, places, quickstart, doors) {
         tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
     }
     signals.stop().await;
 
-    tracing::info!("stopping");
-    stop.request();
-    finish(background, &app).await;
+    running.end(&mut signals, &app).await;
     data.engine.close().await;
     Ok(())
 }
@@ -141,17 +138,6 @@ async fn build_indexes(app: &App) -> Result<(), CliError> {
     built
         .map(drop)
         .map_err(|error| CliError::new("the index of users cannot be built").caused_by(error))
-}
-
-/// Lets what is under way end, and then the functions.
-async fn finish(mut background: JoinSet<()>, app: &App) {
-    let ended = async { while background.join_next().await.is_some() {} };
-    if timeout(FAREWELL, ended).await.is_err() {
-        tracing::warn!("background work did not end in time and is cut off");
-    }
-    for (_, function) in app.functions.mapped() {
-        function.shut_down().await;
-    }
 }
 
 fn default_issuer(settings: &Settings) -> String {
@@ -211,20 +197,69 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Starts everything that runs until shutdown: the sockets, the outbox worker, the sweeper, rotations.
-fn start(
-    app: &Arc<App>,
-    routes: Router,
-    limits: ConnectionLimits,
-    sockets: Sockets,
-    key_file: Arc<KeyFile>,
-    shutdown: &Shutdown,
-) -> JoinSet<()> {
-    let mut background = JoinSet::new();
-    background.spawn(connections::serve(sockets.http, routes, limits, shutdown.clone()));
-    if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
-        background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
+/// Everything that runs until shutdown: the sockets, the outbox worker, the sweeper, rotations.
+struct Running {
+    background: JoinSet<()>,
+    leave: Stop,
+    stop: Stop,
+    drain: Duration,
+    grace: Duration,
+}
+
+impl Running {
+    fn start(
+        app: &Arc<App>,
+        pages: Pages,
+        http: HttpSettings,
+        sockets: Sockets,
+        key_file: Arc<KeyFile>,
+    ) -> Running {
+        let (leave, leaving) = shutdown::channel();
+        let (stop, shutdown) = shutdown::channel();
+        let grace = http.connections.farewell;
+        let routes = router(app.clone(), pages, http.body).layer(Extension(Leaving(leaving)));
+        let mut background = JoinSet::new();
+        background.spawn(connections::serve(
+            sockets.http,
+            routes,
+            http.connections,
+            shutdown.clone(),
+        ));
+        if let Some(listener) = sockets.metrics {
+            let (numbers, limits) = (metrics::router(app.clone()), metrics::limits());
+            background.spawn(connections::serve(listener, numbers, limits, shutdown.clone()));
+        }
+        if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
+            background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
+        }
+        work(app, key_file, &mut background, &shutdown);
+        Running {
+            background,
+            leave,
+            stop,
+            drain: http.drain,
+            grace,
+        }
     }
+
+    /// Says that the server is not ready, goes on for a while, then lets what is under way end, and then the functions.
+    async fn end(mut self, signals: &mut Signals, app: &App) {
+        self.leave.request();
+        signals.drain(self.drain).await;
+        tracing::info!("stopping");
+        self.stop.request();
+        let ended = async { while self.background.join_next().await.is_some() {} };
+        if timeout(self.grace + FAREWELL, ended).await.is_err() {
+            tracing::warn!("background work did not end in time and is cut off");
+        }
+        for (_, function) in app.functions.mapped() {
+            function.shut_down().await;
+        }
+    }
+}
+
+/// Starts what works beside requests.
+fn work(app: &Arc<App>, key_file: Arc<KeyFile>, background: &mut JoinSet<()>, shutdown: &Shutdown) {
     let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
     let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
     let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
@@ -233,7 +268,6 @@ fn start(
     let app = app.clone();
     let rotation = move |shutdown| Some(Rotation::new(&app, key_file.clone()).run(shutdown));
     background.spawn(supervise("rotation of keys", rotation, shutdown.clone()));
-    background
 }
 
 /// Runs background work, and again should it panic.
@@ -285,14 +319,25 @@ async fn warm_up(app: &App) {
     }
 }
 
+/// Where a server has what is its own.
+struct Places<'a> {
+    directory: &'a Path,
+    store: Option<&'a Address>,
+    metrics: Option<SocketAddr>,
+}
+
 /// Says on the standard output that the server can be used, and where.
 fn announce(
     app: &App,
-    directory: &Path,
-    store: Option<&Address>,
+    places: Places<'_>,
     quickstart: Option<Quickstart>,
     doors: Vec<String>,
 ) -> Result<(), CliError> {
+    let Places {
+        directory,
+        store,
+        metrics,
+    } = places;
     if let Some(quickstart) = quickstart {
         return print(&quickstart.describe(app.settings.local_address(), directory));
     }
@@ -314,32 +359,7 @@ fn announce(
             .iter()
             .map(|carrier| format!("  mail   {carrier}")),
     );
+    lines.extend(metrics.map(|address| format!("  numbers  http://{address}/metrics")));
     lines.extend(doors);
     print(&lines.join("\n"))
-}
-
-/// The signals that ask a server to stop. Listened for before the server says that it is ready: its starter may
-/// stop it at once.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Signals, CliError> {
-        let listen =
-            |kind| signal(kind).map_err(|error| CliError::new("signals cannot be received").caused_by(error));
-        Ok(Signals {
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    /// Returns at Ctrl-C or SIGTERM.
-    async fn stop(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -20,14 +20,25 @@ pub(super) struct Sockets {
     pub http: TcpListener,
     /// For mail into the local inbox.
     pub inbox: Option<TcpListener>,
+    /// For numbers.
+    pub metrics: Option<TcpListener>,
 }
 
 /// Opens the sockets and writes into the settings which addresses they got.
 pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliError> {
     let http = listen(configuration.settings.listen, "--listen")?;
     configuration.settings.listen = address(&http)?;
+    let metrics = match configuration.metrics.listen {
+        Some(asked) => Some(listen(asked, "listen under [metrics] in poolhouse.toml")?),
+        None => None,
+    };
+    configuration.metrics.listen = metrics.as_ref().map(address).transpose()?;
     if !configuration.inbox {
-        return Ok(Sockets { http, inbox: None });
+        return Ok(Sockets {
+            http,
+            inbox: None,
+            metrics,
+        });
     }
     let inbox = match configuration.inbox_smtp {
         Some(address) => listen(address, "smtp under [inbox] in poolhouse.toml")?,
@@ -38,6 +49,7 @@ pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliErro
     Ok(Sockets {
         http,
         inbox: Some(inbox),
+        metrics,
     })
 }
 

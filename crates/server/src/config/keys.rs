@@ -121,6 +121,7 @@ table! { top, "":
     CONFIRM: "confirm", Table, Words(""), "", "The confirm-code functions in the server: [below](#confirm).";
     WEB: "web", Table, Words(""), "", "The sign-in page: [below](#web).";
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
+    METRICS: "metrics", Table, Words(""), "", "Numbers for Prometheus: [below](#metrics).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
     AWS: "aws", Table, Words(""), "", "What functions on this machine find in place of AWS: [below](#aws).";
 }
@@ -187,6 +188,17 @@ table! { http, "[http]":
         "The same from one /48 of IPv6.";
     PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",
         "Addresses of proxies in front of this server. They may hold any number of connections, and requests count under the last address in their `X-Forwarded-For`.";
+    DRAIN_SECONDS: "drain_seconds", Count, Words("it stops at once"), "10",
+        "How long a server that was asked to stop goes on as before while `GET /health/ready` says no: as long as a load balancer takes to notice. A second signal ends it.";
+    GRACE_SECONDS: "grace_seconds", Count, Value("5"), "20",
+        "How long requests under way may take to end after that.";
+}
+
+table! { metrics, "[metrics]":
+    LISTEN: "listen", Text, Words("they are not served"), "\"127.0.0.1:9230\"",
+        "Where `GET /metrics` is answered, without a password: an address of this machine or of a private network. [What there is](metrics.md).";
+    PUBLIC: "public", Flag, Value("false"), "false",
+        "Takes any address for `listen`, where a firewall or a proxy keeps strangers out.";
 }
 
 table! { functions, "[functions.NAME]":

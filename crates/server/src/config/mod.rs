@@ -4,6 +4,7 @@ mod address;
 mod functions;
 pub mod keys;
 mod mail;
+mod metrics;
 mod nearest;
 mod table;
 mod template;
@@ -16,10 +17,11 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
+use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 
-use crate::settings::{HttpSettings, WebSettings};
+use crate::settings::{HttpSettings, MetricsSettings, WebSettings};
 pub use address::{AddressError, address};
 pub(crate) use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
@@ -41,6 +43,8 @@ pub struct Configuration {
     pub web: WebSettings,
     /// Limits on requests and connections.
     pub http: HttpSettings,
+    /// Numbers for operators.
+    pub metrics: MetricsSettings,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
     /// Whether the local inbox is on. The file cannot switch it on: a server that shows mail is started as one.
@@ -109,11 +113,11 @@ fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
         loopback,
     )?;
     inbox.end()?;
-    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?)?;
-    settings.confirm.templates = mail.templates;
+    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
             .functions
@@ -149,7 +153,7 @@ const OF_THE_POOL: [&str; 4] = [
 
 /// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
 /// a name that it did not ask for is a mistake.
-fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigError> {
+fn confirm(section: Section<'_>, templates: Templates) -> Result<poolhouse_confirm::Settings, ConfigError> {
     let complaints = section.nameless();
     let variables = section.variables()?;
     if variables.iter().any(|(name, _)| name.starts_with("OTP_KEY")) {
@@ -181,6 +185,7 @@ fn confirm(section: Section<'_>) -> Result<poolhouse_confirm::Settings, ConfigEr
         asked.borrow_mut().insert(name.to_owned());
         given(name).or_else(|| default(name))
     });
+    let settings = settings.and_then(|settings| settings.with_templates(templates));
     let settings = settings.map_err(|error| {
         let text = error.to_string();
         complaints.error(
@@ -279,6 +284,12 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
             )
         })?;
         settings.connections.proxies = read.into();
+    }
+    if let Some(seconds) = section.seconds(&keys::http::DRAIN_SECONDS)? {
+        settings.drain = seconds;
+    }
+    if let Some(seconds) = section.seconds(&keys::http::GRACE_SECONDS)? {
+        settings.connections.farewell = seconds;
     }
     section.end()?;
     Ok(settings)

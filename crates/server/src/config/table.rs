@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::{Table, Value};
 
@@ -96,6 +97,12 @@ impl<'a> Section<'a> {
         parse(&text)
             .map(Some)
             .ok_or_else(|| self.error(key, format!("must be {expected}")))
+    }
+
+    /// A number of seconds.
+    pub fn seconds(&mut self, key: &'static Key) -> Result<Option<Duration>, ConfigError> {
+        let count = self.count(key)?;
+        Ok(count.map(|seconds| Duration::from_secs(u64::try_from(seconds).unwrap_or(u64::MAX))))
     }
 
     /// A path, taken from where the file lies if it is relative.

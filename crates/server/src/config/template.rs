@@ -12,12 +12,13 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 8] = [
+const TABLES: [(&Table, &str); 9] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
     (&keys::web::TABLE, ""),
     (&keys::http::TABLE, ""),
+    (&keys::metrics::TABLE, ""),
     (
         &keys::functions::TABLE,
         "Functions of your own. Those called 2faDefine, 2faCreate and 2faVerify run in the server if there is no table for them.",

@@ -63,6 +63,10 @@ fn every_setting_is_read() {
         connections_per_address = 10
         connections_per_network = 20
         proxies = ["127.0.0.1", "::ffff:10.0.0.5"]
+        drain_seconds = 12
+        grace_seconds = 20
+        [metrics]
+        listen = "10.0.0.5:9230"
         "#,
     )
     .unwrap();
@@ -70,6 +74,7 @@ fn every_setting_is_read() {
         settings,
         web,
         http,
+        metrics,
         issuer,
         inbox,
         inbox_smtp,
@@ -117,6 +122,14 @@ fn every_setting_is_read() {
     assert!(confirm.allow_unverified_email);
     assert_eq!(web.directory, Some(PathBuf::from("/srv/web")));
     assert_eq!(web.client_id.as_deref(), Some("client"));
+    assert_eq!(
+        metrics.listen.map(|address| address.to_string()).as_deref(),
+        Some("10.0.0.5:9230")
+    );
+    assert_eq!(
+        (http.drain.as_secs(), http.connections.farewell.as_secs()),
+        (12, 20)
+    );
     let connections = http.connections;
     assert_eq!(
         (
@@ -227,6 +240,10 @@ fn every_mistake_names_its_key_and_what_to_do() {
             "web.endpoint must be an http or https URL without a path",
         ),
         (
+            "[metrics]\nlisten = '0.0.0.0:9230'",
+            "metrics.listen is 0.0.0.0:9230, which others than you may reach. Name an address of this machine or of a private network, or set public = true",
+        ),
+        (
             "[http]\nconnections = 0",
             "http.connections must be a whole number, 1 or more",
         ),
@@ -302,5 +319,40 @@ fn what_functions_find_in_place_of_aws_is_read_and_shown_to_nobody() {
             expected.trim_end_matches('.'),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn numbers_are_served_to_this_machine_and_private_networks_and_to_others_only_when_told() {
+    let listen = |address: &str| read(&format!("[metrics]\nlisten = '{address}'")).is_ok();
+    for address in [
+        "127.0.0.1:1",
+        "localhost:1",
+        "[::1]:1",
+        "10.1.2.3:1",
+        "172.16.0.1:1",
+        "192.168.0.1:1",
+        "169.254.1.1:1",
+        "100.64.0.1:1",
+        "100.127.255.254:1",
+        "[fd00::1]:1",
+        "[fe80::1]:1",
+        "[::ffff:10.0.0.1]:1",
+    ] {
+        assert!(listen(address), "{address}");
+    }
+    for address in [
+        "0.0.0.0:1",
+        "[::]:1",
+        "8.8.8.8:1",
+        "100.63.0.1:1",
+        "100.128.0.1:1",
+        "172.32.0.1:1",
+        "[2001:db8::1]:1",
+        "[::ffff:8.8.8.8]:1",
+    ] {
+        assert!(!listen(address), "{address}");
+        let told = format!("[metrics]\nlisten = '{address}'\npublic = true");
+        assert!(read(&told).is_ok(), "{address}");
     }
 }

@@ -12,6 +12,7 @@ use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
 use poolhouse_confirm::LastResult;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::access;
 use super::room::Room;
@@ -50,6 +51,7 @@ pub async fn handle(
     room: Room,
     request_id: String,
 ) -> Response<Bytes> {
+    let began = Instant::now();
     let operation = target(request.headers());
     let ctx = Ctx {
         app: app.clone(),
@@ -62,6 +64,11 @@ pub async fn handle(
         Some(operation) => serve(&ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
+    let result = outcome.as_ref().map_or_else(|error| error.code.name(), |_| "ok");
+    let name = operation.map_or("unknown", Operation::name);
+    let numbers = &app.platform.numbers;
+    numbers.requests.add([name, result]);
+    numbers.request_seconds.add([name], began.elapsed());
     let (mut response, outcome) = match outcome {
         Ok((body, outcome)) => (Response::new(body), outcome),
         Err(error) => {

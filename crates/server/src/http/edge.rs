@@ -64,6 +64,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
             response
         }
     };
+    app.platform.numbers.responses.add([class(&response)]);
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(api::REQUEST_ID, value);
@@ -74,6 +75,17 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
     );
     log(&response, (method.as_str(), &path), &id, address, started);
     response
+}
+
+/// The kind of an answer's status.
+fn class(response: &Response) -> &'static str {
+    match response.status().as_u16() {
+        ..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        500.. => "5xx",
+    }
 }
 
 /// One line for each request: what was asked and from where, about which user (by `sub`) and app client, how it ended, how long

@@ -1,14 +1,22 @@
-//! `GET /health`: whether the server can do its work, for supervisors and load balancers.
+//! Whether the server can do its work, for supervisors and load balancers.
+//!
+//! | path | says |
+//! |---|---|
+//! | `GET /health/live` | the process answers: restart it when it does not |
+//! | `GET /health/ready` | it can serve requests, and is not about to stop: send it none when it cannot |
+//! | `GET /health` | the same as `ready` |
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 use super::problem::problem;
+use poolhouse_pool::base::shutdown::Shutdown;
 use poolhouse_pool::request::App;
 
 /// A store that has not answered a point read by then serves nobody.
@@ -16,16 +24,22 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A key that no record has: the read takes the whole way and finds nothing.
 const PROBE: &str = "health";
 
-/// `200 {"status":"ok"}` if the store answers, `503` if it does not.
-pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
+/// That the server was asked to stop, heard before it does.
+#[derive(Clone)]
+pub struct Leaving(pub Shutdown);
+
+/// `200 {"status":"ok"}`, whatever the store does.
+pub(super) async fn live() -> Response {
+    well()
+}
+
+/// `200 {"status":"ok"}` if the store answers, `503` if it does not or the server is about to stop.
+pub(super) async fn ready(State(app): State<Arc<App>>, leaving: Option<Extension<Leaving>>) -> Response {
+    if leaving.is_some_and(|Extension(Leaving(shutdown))| shutdown.is_requested()) {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "The server is about to stop.");
+    }
     match timeout(PATIENCE, app.platform.store.get(PROBE)).await {
-        Ok(Ok(_)) => {
-            let headers = [
-                (header::CONTENT_TYPE, "application/json"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
-            (headers, r#"{"status":"ok"}"#).into_response()
-        }
+        Ok(Ok(_)) => well(),
         Ok(Err(error)) => {
             tracing::error!(
                 error = poolhouse_text::with_causes(&error),
@@ -35,6 +49,14 @@ pub(super) async fn health(State(app): State<Arc<App>>) -> Response {
         }
         Err(_) => unavailable(),
     }
+}
+
+fn well() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, r#"{"status":"ok"}"#).into_response()
 }
 
 fn unavailable() -> Response {

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
 //! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`discovery`) |
-//! | `GET /health` | whether the server can work |
+//! | `GET /health/live`, `/health/ready`, `/health` | whether the server can work (`health`) |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `POST /mail/bounces` | mail that came back (`bounces`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
 //! | `GET` anything else | the pages and their files, or 404 (`pages`) |
+//!
+//! `GET /metrics` is answered on a socket of its own (`metrics`).
 //!
 //! What is signed for another service of AWS is answered in its place (`aws`), whatever its path.
 //!
@@ -26,6 +28,7 @@ mod discovery;
 mod edge;
 mod health;
 mod inbox;
+pub mod metrics;
 mod pages;
 pub mod peer;
 mod places;
@@ -47,6 +50,7 @@ use poolhouse_pool::request::App;
 use problem::method_not_allowed;
 
 pub use body::BodyLimits;
+pub use health::Leaving;
 pub use pages::Pages;
 
 /// Everything the server answers, as one service.
@@ -61,7 +65,9 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
             "/{pool}/.well-known/openid-configuration",
             get(discovery::openid).options(cors::preflight),
         )
-        .route("/health", get(health::health))
+        .route("/health", get(health::ready))
+        .route("/health/ready", get(health::ready))
+        .route("/health/live", get(health::live))
         .merge(inbox::routes(&app))
         .merge(bounces::routes(&app))
         .merge(pages::routes())

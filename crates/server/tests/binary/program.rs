@@ -55,6 +55,8 @@ pub struct Server {
     /// Kept open, as a reader of the ready line does.
     stdout: BufReader<ChildStdout>,
     pub url: String,
+    /// The line that was waited for last.
+    pub last_line: String,
 }
 
 impl Server {
@@ -84,6 +86,7 @@ impl Server {
             child,
             url: url.trim_end_matches(". Ctrl-C stops it.").to_owned(),
             stdout,
+            last_line: line,
         }
     }
 
@@ -97,6 +100,7 @@ impl Server {
                 "no line {end:?} after {text}"
             );
             if line.starts_with(end) {
+                self.last_line = line;
                 return text;
             }
             text.push_str(&line);
@@ -111,6 +115,11 @@ impl Server {
     /// The whole answer to a request; `headers` are lines.
     pub fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
         let host = self.url.strip_prefix("http://").unwrap();
+        self.send_to(host, method, path, headers, body)
+    }
+
+    /// The same at another socket.
+    pub fn send_to(&self, host: &str, method: &str, path: &str, headers: &str, body: &str) -> String {
         let mut stream = std::net::TcpStream::connect(host).unwrap();
         let length = body.len();
         write!(
@@ -123,16 +132,16 @@ impl Server {
         answer
     }
 
+    /// Sends it a signal.
+    pub fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
     /// Asks it to stop and returns whether it did so cleanly.
     pub fn stop(mut self) -> bool {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.signal("-TERM");
         self.child.wait().unwrap().success()
     }
 }

@@ -150,6 +150,50 @@ fn the_server_answers_health_and_inbox_and_stops_when_told() {
 }
 
 #[test]
+fn numbers_are_on_a_socket_of_their_own_and_a_server_that_leaves_says_so_before_it_stops() {
+    let scratch = Scratch::default();
+    scratch.write(
+        "poolhouse.toml",
+        "[metrics]\nlisten = '127.0.0.1:0'\n[http]\ndrain_seconds = 600",
+    );
+    let mut server = Server::start(&scratch, &[]);
+    for path in ["/health", "/health/ready", "/health/live"] {
+        assert!(server.get(path).starts_with("HTTP/1.1 200"), "{path}");
+    }
+    assert!(server.get("/metrics").starts_with("HTTP/1.1 404"), "not here");
+    let said = server.said_before("  numbers  ");
+    assert!(said.contains("poolhouse-data"), "{said}");
+    let socket = server.last_line.trim().trim_start_matches("numbers").trim();
+    let socket = socket
+        .trim_start_matches("http://")
+        .trim_end_matches("/metrics")
+        .to_owned();
+    let numbers = server.send_to(&socket, "GET", "/metrics", "", "");
+    assert!(
+        numbers.contains("\npoolhouse_http_responses_total{status=\"2xx\"} 3\n"),
+        "{numbers}"
+    );
+    assert!(
+        server
+            .send_to(&socket, "GET", "/health", "", "")
+            .starts_with("HTTP/1.1 404")
+    );
+
+    server.signal("-TERM");
+    // Served as before, but for the one answer that tells of it.
+    while server.get("/health/ready").starts_with("HTTP/1.1 200") {}
+    let ready = server.get("/health/ready");
+    assert!(ready.starts_with("HTTP/1.1 503"), "{ready}");
+    assert!(
+        ready.ends_with(r#"{"message":"The server is about to stop."}"#),
+        "{ready}"
+    );
+    assert!(server.get("/health/live").starts_with("HTTP/1.1 200"));
+    // A second signal ends the wait.
+    assert!(server.stop());
+}
+
+#[test]
 fn what_cannot_work_is_refused_with_what_to_do() {
     let scratch = Scratch::default();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -190,7 +234,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
-             store, data, mail, web, http, aws, listen, account, inbox, confirm, issuer, region, functions, signing_key_bits, pre_authentication_in_custom_auth."
+             store, data, mail, web, http, aws, listen, account, inbox, confirm, issuer, region, metrics, functions, signing_key_bits, pre_authentication_in_custom_auth."
                 .to_owned(),
         ),
         (

@@ -8,4 +8,5 @@ mod bodies;
 mod connections;
 mod discovery;
 mod inbox;
+mod metrics;
 mod pages;

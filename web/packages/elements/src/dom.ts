@@ -62,7 +62,9 @@ export function styledRoot(host: HTMLElement): ShadowRoot {
   const root = host.attachShadow({ mode: 'open', delegatesFocus: true });
   if (!sheet) {
     sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
+    const dark = globalThis.CSS.supports('color', 'light-dark(#000,#fff)');
+    // Browsers that do not know the function show the light colours.
+    sheet.replaceSync(dark ? CSS : CSS.replace(/light-dark\((#\w+),[^)]*\)/g, '$1'));
   }
   root.adoptedStyleSheets = [sheet];
   return root;

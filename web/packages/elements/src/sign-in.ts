@@ -25,14 +25,17 @@ export interface PhSignInOptions {
   metadata?: () => Metadata;
 }
 
-type Views = Readonly<Partial<Record<FlowState['step'], (scene: Scene) => View>>>;
+const VIEWS: Partial<Record<FlowState['step'], (scene: Scene) => View>> = {
+  credentials: loginView,
+  ended: endedView,
+  done: doneView,
+};
 
-const VIEWS: Views = { credentials: loginView, ended: endedView, done: doneView };
-
-let laterViews: Views = {};
-
-/** The steps after the login: fetched while the person types, so that nobody waits for them. */
-const fetchLaterViews = async () => (laterViews = (await import('./later-views.js')).VIEWS);
+/** The forms of later steps. The code's is fetched while the person types, so that nobody waits. */
+async function fetchView(step: FlowState['step']): Promise<void> {
+  if (step === 'code') VIEWS.code ??= (await import('./code-view.js')).codeView;
+  else VIEWS[step] ??= (await import('./password-view.js')).passwordView;
+}
 
 /**
  * `<ph-sign-in endpoint="…" user-pool-id="…" client-id="…">`: the whole sign-in in one card.
@@ -93,7 +96,7 @@ export class PhSignIn extends Base {
     this.#render();
     this.#connection();
     // Whatever goes wrong with it now is said when it is needed.
-    fetchLaterViews().catch(() => undefined);
+    fetchView('code').catch(() => undefined);
   }
 
   disconnectedCallback(): void {
@@ -146,10 +149,10 @@ export class PhSignIn extends Base {
     set(this.#card, 'dir', texts.dir);
     write(this.#offline, texts.offline);
     if (step === this.#step) return this.#view?.update(scene);
-    const make = VIEWS[step] ?? laterViews[step];
+    const make = VIEWS[step];
     if (make) return this.#show(make(scene), scene);
     // The form before stays as it is meanwhile: busy.
-    fetchLaterViews().then(this.#render, () => this.#lost(scene));
+    fetchView(step).then(this.#render, () => this.#lost(scene));
   };
 
   /** The next form cannot be fetched. */

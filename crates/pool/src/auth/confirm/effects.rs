@@ -4,7 +4,7 @@
 //! process the same code hands both over, and they are committed with the step that it decided: the counters are exact,
 //! and a mail leaves only if the challenge it belongs to exists.
 
-use poolhouse_confirm::{Person, Settings, ledger_for_attribute, unlock};
+use poolhouse_confirm::{LastResult, Outcome, Person, Settings, ledger_for_attribute, unlock};
 use poolhouse_store::{Batch, Expect};
 
 use crate::auth::subject::Subject;
@@ -30,18 +30,42 @@ pub struct Effects {
     mirror: Option<(String, String)>,
     mail: Batch,
     /// What was said of a code, to be logged once it counts.
-    verdict: Option<String>,
+    verdict: Option<Outcome>,
+    /// What became of the mail of a code that was asked for, to be counted then.
+    mailing: Option<&'static str>,
 }
 
 impl Effects {
     /// Notes what was said of a code. A step that loses a race is decided again, so nothing is logged before its commit.
-    pub fn note_verdict(&mut self, verdict: String) {
+    pub fn note_verdict(&mut self, verdict: Outcome) {
         self.verdict = Some(verdict);
     }
 
     /// What was said of a code in this step, if one was judged.
-    pub fn take_verdict(&mut self) -> Option<String> {
+    pub fn take_verdict(&mut self) -> Option<Outcome> {
         self.verdict.take()
+    }
+
+    /// Notes what became of a code's mail, as [`note_verdict`](Self::note_verdict) does; `to_nobody` where the name has no user.
+    pub fn note_mailing(&mut self, result: LastResult, to_nobody: bool) {
+        self.mailing = match result {
+            LastResult::Sent | LastResult::Resent if to_nobody => Some("nobody"),
+            LastResult::Sent
+            | LastResult::Resent
+            | LastResult::TooSoon
+            | LastResult::Held
+            | LastResult::NotSent => Some(result.as_str()),
+            LastResult::Wrong
+            | LastResult::Expired
+            | LastResult::Locked
+            | LastResult::Closed
+            | LastResult::Used => None,
+        };
+    }
+
+    /// What became of a code's mail in this step, if one was asked for.
+    pub fn mailing(&self) -> Option<&'static str> {
+        self.mailing
     }
 
     /// The row that [`ledger`](Self::ledger) will read of the user, or made-up user, with this id: to be read with others.

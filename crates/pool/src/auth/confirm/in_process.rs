@@ -77,6 +77,7 @@ pub async fn run(
         }
         Function::Create => {
             let mut created = confirm::create(settings, event, &facts).map_err(refuse)?;
+            let to_nobody = created.mail.as_ref().is_some_and(|mail| mail.discard);
             let not_sent = match created.mail.take() {
                 None => None,
                 Some(mail) => send(sign_in, effects, mail).await?,
@@ -84,6 +85,7 @@ pub async fn run(
             if let Some(why) = not_sent {
                 created = confirm::create_without_mail(settings, event, &facts, why).map_err(refuse)?;
             }
+            effects.note_mailing(created.result, to_nobody);
             report(sign_in, event, &created.warnings);
             take(sign_in, effects, settings, created.ledger, created.notice);
             Ok(created.event)
@@ -91,7 +93,7 @@ pub async fn run(
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(refuse)?;
             report(sign_in, event, &verified.warnings);
-            effects.note_verdict(format!("{:?}", verified.outcome));
+            effects.note_verdict(verified.outcome);
             take(sign_in, effects, settings, verified.ledger, verified.notice);
             Ok(verified.event)
         }

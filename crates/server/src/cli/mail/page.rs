@@ -44,7 +44,9 @@ pub(super) struct Sample {
 impl Sample {
     /// Every mail in the language of this one.
     pub fn of_language(settings: &Settings, code: CodeMail, now: i64) -> [Sample; 3] {
-        let locale = code.locale;
+        let language = code.locale;
+        // Templates word codes alone.
+        let locale = language.built_in();
         let asker = Asker {
             user_agent: Some("Firefox/0 Windows"),
             place: Some("Berlin, DE"),
@@ -66,7 +68,7 @@ impl Sample {
             subject: code.subject,
             text: code.text,
             html: code.html,
-            locale,
+            locale: language,
             logo: code.logo,
         };
         [

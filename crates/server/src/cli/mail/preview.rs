@@ -62,16 +62,19 @@ async fn mail(
     State(file): State<File>,
     Path((kind, locale, scheme)): Path<(String, String, String)>,
 ) -> Response {
-    let (Some(locale), Some(scheme)) = (Locale::find(&locale), Scheme::named(&scheme)) else {
+    let Some(scheme) = Scheme::named(&scheme) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let html = samples(&file).map(|(_, samples)| {
         let sample = samples
             .into_iter()
-            .find(|sample| sample.kind == kind && sample.mail.locale == locale);
-        page::as_if(&sample.map(|sample| sample.shown()).unwrap_or_default(), scheme)
+            .find(|sample| sample.kind == kind && sample.mail.locale.tag() == locale);
+        sample.map(|sample| page::as_if(&sample.shown(), scheme))
     });
-    answer(html, MAIL_POLICY)
+    match html.transpose() {
+        Some(html) => answer(html, MAIL_POLICY),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// The settings by now, and every mail in every language.
@@ -79,10 +82,12 @@ fn samples(file: &Option<PathBuf>) -> Result<(Settings, Vec<Sample>), CliError> 
     let settings = from_file(file.clone())?.settings.confirm;
     let now = SystemClock.now().seconds();
     let mut samples = Vec::new();
-    for locale in Locale::all() {
+    for locale in Locale::all().chain(settings.templates.added()) {
         let code = CodeMail::sample(&settings, locale, RECIPIENT, now);
         let code = code.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
-        samples.extend(Sample::of_language(&settings, code, now));
+        let of_language = Sample::of_language(&settings, code, now).into_iter();
+        // Mails in the built-in words of another language are among that one's.
+        samples.extend(of_language.filter(|sample| sample.mail.locale == locale));
     }
     Ok((settings, samples))
 }

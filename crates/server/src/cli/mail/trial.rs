@@ -1,6 +1,6 @@
 //! `poolhouse mail test`: one mail through every carrier, so that the way out is known to work before it is needed.
 
-use poolhouse_confirm::{CodeMail, Locale};
+use poolhouse_confirm::{CodeMail, Locale, Templates};
 use poolhouse_mail::{Address, Attempt, Carrier, Deadlines, Email, Mailbox};
 use poolhouse_outbound::aws::Caller;
 use tokio::time::Instant;
@@ -87,10 +87,7 @@ fn email(
     (kind, language): (&str, &str),
     now: i64,
 ) -> Result<Email, CliError> {
-    let locale = Locale::find(language).ok_or_else(|| {
-        let known: Vec<_> = Locale::all().map(Locale::tag).collect();
-        CliError::new(format!("--language must be one of {}", known.join(", ")))
-    })?;
+    let locale = language_of(&settings.confirm.templates, language)?;
     let to = Address::parse(to).map_err(|error| CliError::new("--to is no mail address").caused_by(error))?;
     let code = CodeMail::sample(&settings.confirm, locale, to.as_str(), now);
     let code = code.map_err(|error| CliError::new("the mail cannot be made").caused_by(error))?;
@@ -110,7 +107,14 @@ fn email(
         subject: mail.subject,
         text: mail.text,
         html: Some(mail.html),
-        language: Some(locale.tag().to_owned()),
+        language: Some(mail.locale.tag().to_owned()),
+    })
+}
+
+fn language_of(templates: &Templates, tag: &str) -> Result<Locale, CliError> {
+    templates.find_locale(tag).ok_or_else(|| {
+        let known: Vec<_> = Locale::all().chain(templates.added()).map(Locale::tag).collect();
+        CliError::new(format!("--language must be one of {}", known.join(", ")))
     })
 }
 

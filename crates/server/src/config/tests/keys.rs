@@ -3,12 +3,13 @@
 use super::*;
 use crate::config::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 8] = [
+const TABLES: [&Table; 9] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
+    &keys::metrics::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,
@@ -68,7 +69,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 14);
+    assert_eq!(compared, 16);
 }
 
 #[test]
