@@ -4,10 +4,12 @@ pub mod exposition;
 pub mod reindex;
 pub mod resealing;
 pub mod rotation;
+pub mod servers;
 pub mod start;
 pub mod sweeper;
 
 pub use reindex::reindex;
 pub use rotation::Rotation;
+pub use servers::Servers;
 pub use start::{Parts, assemble};
 pub use sweeper::Sweeper;

@@ -19,6 +19,7 @@ mod people;
 mod pool;
 mod quickstart;
 mod rotate;
+mod rotations;
 mod run;
 mod serve;
 mod signals;

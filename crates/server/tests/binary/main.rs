@@ -7,6 +7,7 @@
 )]
 
 mod files;
+mod people;
 mod program;
 mod quickstart;
 mod serve;
