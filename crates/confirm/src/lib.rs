@@ -62,6 +62,7 @@ pub use owner::{
 };
 pub use person::Person;
 pub use recent::Recent;
+pub use recipient::mask as mask_address;
 pub use refusal::Refusal;
 pub use settings::{LockRules, MailRules, Opens, Settings};
 pub use settings_error::SettingsError;

@@ -89,7 +89,9 @@ fn is_address(text: &str) -> bool {
             .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !local.contains('@'))
 }
 
-fn mask(address: &str) -> String {
+/// What others may see of an email address: the first letters of both parts, `m***@e***`.
+#[must_use]
+pub fn mask(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
     let first = |text: &str| text.chars().next().filter(|c| c.is_alphanumeric()).unwrap_or('*');
     format!("{}***@{}***", first(local), first(domain))

@@ -15,6 +15,7 @@ from blackbox.srp import Credentials, start_custom_auth
 
 AWS = Path(sys.executable).parent / "aws"
 GUIDE = REPOSITORY / "docs/guides/sign-in-with-a-code.md"
+SELF_SERVICE = REPOSITORY / "docs/guides/self-service.md"
 ADA = "ada@example.com"
 PASSWORD = "Correct-Horse-9!"
 
@@ -119,3 +120,23 @@ def test_an_error_is_printed_as_cognitos(shell, article):
     assert ended.stderr.strip().endswith(
         "An error occurred (UserNotFoundException) when calling the AdminGetUser operation: User does not exist."
     )
+
+
+def test_the_lines_of_the_self_service_guide_do_what_it_says(shell, inbox):
+    blocks = re.findall(r"^```sh\n(.*?)^```", SELF_SERVICE.read_text(encoding="utf-8"), re.M | re.S)
+    pool, client = shell.script(f"{blocks[0]}\necho $POOL $CLIENT").split()
+    lines = [line for block in blocks[1:] for line in block.replace("\\\n", "").splitlines()]
+    assert len(lines) == 8
+    codes = 0
+    for line in lines:
+        command = line.replace("$POOL", pool).replace("$CLIENT", client)
+        if "123456" in command:
+            command = command.replace("123456", inbox.code_for("eve@example.com", seen=codes))
+            codes += 1
+        shell.script(command)
+    assert codes == 2
+    for name in ("eve", "bob"):
+        user = shell.aws(f"aws cognito-idp admin-get-user --user-pool-id {pool} --username {name}@example.com")
+        assert user["UserStatus"] == "CONFIRMED"
+    kept = shell.run(f"aws cognito-idp forgot-password --client-id {client} --username eve@example.com")
+    assert kept.stderr.strip().endswith("Contact administrator to reset password.")

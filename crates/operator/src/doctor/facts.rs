@@ -50,6 +50,8 @@ pub(crate) struct Facts {
     pub(crate) at_home: bool,
     /// The ids of app clients whose flows without a code that door refuses, whatever they list.
     pub(crate) refused: Vec<String>,
+    /// Whether that server resets no password by mail, whatever `AccountRecoverySetting` says.
+    pub(crate) recovery_apart: bool,
     /// Who is locked out.
     pub(crate) locked: Known<Locked>,
     pub(crate) mail_account: Known<Value>,

@@ -59,7 +59,7 @@ pub async fn migrate(
     };
     match triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await {
         Ok(Some(Some(migrated))) => {
-            let user = Box::new(create(ctx, pool, name, password, migrated).await?);
+            let user = Box::new(create(ctx, pool, name, Some(password), migrated).await?);
             Ok(Migration::Made(user, attempt))
         }
         Ok(Some(None) | None) => Ok(Migration::Unknown(attempt)),
@@ -71,11 +71,55 @@ pub async fn migrate(
     }
 }
 
+/// Whether the pool has a function to ask.
+pub fn is_on(pool: &PoolRecord) -> bool {
+    let event = UserMigration {
+        source: UserMigrationSource::ForgotPassword,
+        validation: None,
+        metadata: None,
+    };
+    triggers::has_function(pool, &event)
+}
+
+/// Asks the pool's UserMigration function for a user who has forgotten its password, and creates what it answers: a user
+/// without a password so far. The caller has counted the call.
+///
+/// # Errors
+/// When the answer cannot be made a user; store failures.
+pub async fn forgotten(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    name: &str,
+    metadata: Option<&Metadata>,
+) -> Result<Option<Box<Stored<UserRecord>>>, ApiError> {
+    let event = UserMigration {
+        source: UserMigrationSource::ForgotPassword,
+        validation: None,
+        metadata,
+    };
+    let about = About {
+        pool,
+        username: name,
+        user: None,
+        client: Some(client),
+    };
+    match triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await {
+        Ok(Some(Some(migrated))) => {
+            let user = create(ctx, pool, name, None, migrated).await?;
+            Ok(Some(Box::new(user)))
+        }
+        Ok(Some(None) | None) => Ok(None),
+        Err(error) if error.code == ErrorCode::UserLambdaValidationException => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn create(
     ctx: &Ctx,
     pool: &PoolRecord,
     name: &str,
-    password: &str,
+    password: Option<&str>,
     migrated: Migrated,
 ) -> Result<Stored<UserRecord>, ApiError> {
     let given = Change {
@@ -89,7 +133,10 @@ async fn create(
         UserStatusType::ResetRequired
     };
     // The password policy does not apply: the older directory took this password.
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, password).await?);
+    user.sealed_verifier = match password {
+        Some(password) => Some(credentials::seal_verifier(ctx, pool, &user, password).await?),
+        None => None,
+    };
     let taken = if migrated.force_alias_creation {
         Taken::Move
     } else {

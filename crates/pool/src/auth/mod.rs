@@ -21,6 +21,7 @@ pub mod handle;
 pub mod initiate;
 pub mod lockout;
 pub mod migration;
+pub mod named;
 pub mod next;
 pub mod parameters;
 pub mod password;

@@ -122,6 +122,14 @@ impl ApiError {
         ApiError::new(ErrorCode::TooManyRequestsException, "Too many requests")
     }
 
+    /// A user may do this only so often in an hour, or give only so many wrong answers in a day.
+    pub fn limit_exceeded() -> ApiError {
+        ApiError::new(
+            ErrorCode::LimitExceededException,
+            "Attempt limit exceeded, please try after some time.",
+        )
+    }
+
     /// Two callers changed one thing at the same moment and this one lost.
     pub fn concurrent_modification() -> ApiError {
         ApiError::new(ErrorCode::TooManyRequestsException, "Rate exceeded")

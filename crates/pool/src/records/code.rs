@@ -11,10 +11,13 @@ use crate::base::clock::Millis;
 pub struct CodeRecord {
     /// The address that it was sent to. It proves that address and no other.
     pub target: String,
+    /// The value that the address takes the place of once it is proved, empty where there is none; `None`: the address is the
+    /// user's already.
+    pub replaces: Option<String>,
     /// The code, sealed under the row's key.
     pub sealed: String,
-    /// How many wrong answers it still takes; at the last of them the row goes.
-    pub attempts_left: i64,
+    /// How many wrong answers it still takes; at the last of them the row goes. `None`: no number of them ends it.
+    pub attempts_left: Option<i64>,
     /// When it ends.
     pub expires: Millis,
 }
@@ -30,6 +33,7 @@ impl Document for CodeRecord {
     fn to_document(&self) -> Value {
         json!({
             "target": self.target,
+            "replaces": self.replaces,
             "code": self.sealed,
             "attemptsLeft": self.attempts_left,
             "expires": self.expires.0,
@@ -39,8 +43,9 @@ impl Document for CodeRecord {
     fn from_document(document: &Value) -> Option<CodeRecord> {
         Some(CodeRecord {
             target: text(document, "target")?,
+            replaces: text(document, "replaces"),
             sealed: text(document, "code")?,
-            attempts_left: integer(document, "attemptsLeft")?,
+            attempts_left: integer(document, "attemptsLeft"),
             expires: Millis(integer(document, "expires")?),
         })
     }

@@ -32,6 +32,7 @@
 //! | `p/POOL/user/SUB/counter` | an item of the table that functions count in | `counter` |
 //! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
 //! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
+//! | `p/POOL/user/SUB/wrong-codes/PURPOSE` | when wrong answers to such codes were given | `wrong_codes` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/place/DIGEST` | that a right code was typed where this place token is kept | `place` |
@@ -51,6 +52,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/code",
     "p/*/user/*/lockout",
     "p/*/user/*/quota",
+    "p/*/user/*/wrong-codes",
 ];
 
 /// Where a record of kind `T` lies.

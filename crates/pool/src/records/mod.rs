@@ -33,6 +33,7 @@ pub mod signing_keys;
 pub mod suppressed;
 pub mod user;
 pub mod user_index;
+pub mod wrong_codes;
 
 pub use access_key::AccessKeyRecord;
 pub use client::ClientRecord;
@@ -57,3 +58,4 @@ pub use session::{AnsweredBlock, SessionRecord};
 pub use signing_keys::SigningKeysRecord;
 pub use suppressed::Suppression;
 pub use user::UserRecord;
+pub use wrong_codes::WrongCodes;

@@ -16,6 +16,9 @@ pub struct Safeguards {
     pub reset_ends_sessions: bool,
     /// Minutes since the sign-in within which a user may change its own address or phone number; `None`: at any time.
     pub contact_change_minutes: Option<u32>,
+    /// No password is reset by what an email says alone, for the codes of sign-ins go there, too. This server sends nothing
+    /// but mail, so administrators reset passwords.
+    pub recovery_needs_another_factor: bool,
 }
 
 /// Minutes of [`Safeguards::protect`].
@@ -28,6 +31,7 @@ impl Safeguards {
         self.refuses_context_passwords = true;
         self.reset_ends_sessions = true;
         self.contact_change_minutes = Some(RECENT_MINUTES);
+        self.recovery_needs_another_factor = true;
     }
 
     /// The members of the pool's document, if there is anything to say.
@@ -40,6 +44,7 @@ impl Safeguards {
                 "words": self.words,
                 "resetEndsSessions": self.reset_ends_sessions,
                 "contactChangeMinutes": self.contact_change_minutes,
+                "recoveryNeedsAnotherFactor": self.recovery_needs_another_factor,
             })
         })
     }
@@ -59,6 +64,11 @@ impl Safeguards {
             contact_change_minutes: match member.get("contactChangeMinutes")? {
                 Value::Null => None,
                 minutes => Some(u32::try_from(minutes.as_u64()?).ok()?),
+            },
+            // Written since there are forgotten passwords.
+            recovery_needs_another_factor: match member.get("recoveryNeedsAnotherFactor") {
+                None => false,
+                Some(flag) => flag.as_bool()?,
             },
         })
     }

@@ -8,6 +8,7 @@ mod arn;
 pub mod events;
 mod host;
 mod logs;
+mod post_confirmation;
 mod pre_token;
 mod registry;
 mod remote;
@@ -131,6 +132,7 @@ async fn answer(functions: &Functions, request_id: &str, call: &Call) -> Result<
             let answer = answer.map_err(|refusal| refused(request_id, None, call, &refusal))?;
             check_reply(call, answer)
         }
+        None if post_confirmation::is_ours(&call.arn) => Ok(call.event.clone()),
         None => Err(not_mapped(request_id, call)),
     }
 }

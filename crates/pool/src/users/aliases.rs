@@ -19,6 +19,18 @@ pub enum Taken {
     Refuse,
     /// The alias moves (`ForceAliasCreation`): the other user's address becomes unverified.
     Move,
+    /// An address moves, for this user has shown that it is its own; a preferred username, which nobody can show, does not.
+    MoveAddress,
+}
+
+impl Taken {
+    fn moves(self, kind: &str) -> bool {
+        match self {
+            Taken::Refuse => false,
+            Taken::Move => true,
+            Taken::MoveAddress => kind != "preferred_username",
+        }
+    }
 }
 
 /// The rows to write when a user becomes another (`None`: does not exist yet, or not any more). Every new alias is
@@ -75,7 +87,7 @@ async fn gain(
     let mut batch = Batch::new();
     let expect = match load(ctx.platform(), &key).await? {
         None => Expect::Absent,
-        Some(_) if taken == Taken::Refuse || by_address(pool) => return Err(exists(pool, kind)),
+        Some(_) if !taken.moves(kind) || by_address(pool) => return Err(exists(pool, kind)),
         Some(held) => {
             batch = batch.merge(disown(ctx, pool, &held.value, kind).await?);
             held.unchanged()

@@ -62,6 +62,15 @@ impl Change {
         }
     }
 
+    /// The same without one attribute and its flag.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Change {
+        let stays = |held: &str| held != name && held.strip_suffix("_verified") != Some(name);
+        self.set.retain(|(held, _)| stays(held));
+        self.remove.retain(|held| stays(held));
+        self
+    }
+
     /// The new value of an attribute, if the change sets it.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.set
@@ -76,12 +85,33 @@ impl Change {
     /// # Errors
     /// `InvalidParameterException` in the service's words for the first kind of fault.
     pub fn check_new(&self, pool: &PoolRecord) -> Result<(), ApiError> {
+        self.check_all(pool, std::iter::empty())
+    }
+
+    /// As [`check_new`](Self::check_new), for a user who signs itself up: nobody asks it for required attributes later.
+    /// `named` is the attribute that the username is the value of, where there is one.
+    ///
+    /// # Errors
+    /// As [`check_new`](Self::check_new).
+    pub fn check_sign_up(&self, pool: &PoolRecord, named: Option<&str>) -> Result<(), ApiError> {
+        let given = |name: &&str| self.value(name).is_some() || named == Some(*name);
+        let missing = schema::required(pool).filter(|name| !given(name));
+        self.check_all(pool, missing)
+    }
+
+    fn check_all<'a>(
+        &self,
+        pool: &PoolRecord,
+        missing: impl Iterator<Item = &'a str>,
+    ) -> Result<(), ApiError> {
         let set = self
             .set
             .iter()
             .filter_map(|(name, value)| attribute_value::fault(pool, name, value));
         let removed = self.remove.iter().filter_map(|name| unknown(pool, name));
-        let faults: String = set.chain(removed).map(|fault| fault + "\n").collect();
+        let missing = missing.map(|name| format!("{name}: The attribute is required"));
+        let faults = set.chain(removed).chain(missing);
+        let faults: String = faults.map(|fault| fault + "\n").collect();
         if !faults.is_empty() {
             return Err(ApiError::invalid_parameter(format!(
                 "Attributes did not conform to the schema: {faults}"

@@ -8,6 +8,7 @@ use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, docu
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
+use crate::users::codes::RightCode;
 use crate::users::{epoch, sign_out};
 
 /// How often a change is decided again when another request changed the user, or took one of its new addresses, in
@@ -45,20 +46,60 @@ pub async fn change_with(
 ) -> Result<UserRecord, ApiError> {
     let mut user = user;
     for _ in 0..ATTEMPTS {
-        let mut changed = user.value.clone();
-        edit(&mut changed)?;
-        epoch::advance(&user.value, &mut changed);
-        let batch = aliases::change(ctx, pool, Some(&user.value), Some(&changed), Taken::Refuse)
-            .await?
-            .merge(also.clone())
-            .replace(&user, &changed);
-        match ctx.platform().commit(batch).await {
+        let (changed, batch) = decide(ctx, pool, &user, Taken::Refuse, &edit).await?;
+        match ctx.platform().commit(batch.merge(also.clone())).await {
             Ok(_) => return Ok(changed),
             Err(CommitError::Conflict { .. }) => user = reload(ctx, &user).await?,
             Err(error) => return Err(error.into()),
         }
     }
     Err(ApiError::concurrent_modification())
+}
+
+/// As [`change_with`], for a right code, which the same commit consumes. `taken` says what becomes of an alias that the user
+/// gains and another has.
+///
+/// # Errors
+/// As [`change`]; as [`RightCode::lost_race`], if the code is not right any more.
+pub async fn change_for_code(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    code: RightCode,
+    taken: Taken,
+    also: &Batch,
+    edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
+) -> Result<UserRecord, ApiError> {
+    let (mut user, mut code) = (user, code);
+    for _ in 0..ATTEMPTS {
+        let (changed, batch) = decide(ctx, pool, &user, taken, &edit).await?;
+        let batch = batch.merge(also.clone()).merge(code.batch());
+        match ctx.platform().commit(batch).await {
+            Ok(_) => return Ok(changed),
+            Err(CommitError::Conflict { key }) => {
+                if !code.lost_race(ctx, &key).await? {
+                    user = reload(ctx, &user).await?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::concurrent_modification())
+}
+
+/// The user as `edit` wants it, and the rows that say so.
+async fn decide(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &Stored<UserRecord>,
+    taken: Taken,
+    edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
+) -> Result<(UserRecord, Batch), ApiError> {
+    let mut changed = user.value.clone();
+    edit(&mut changed)?;
+    epoch::advance(&user.value, &mut changed);
+    let index = aliases::change(ctx, pool, Some(&user.value), Some(&changed), taken).await?;
+    Ok((changed.clone(), index.replace(user, &changed)))
 }
 
 /// Changes a user's attributes.

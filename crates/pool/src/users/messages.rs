@@ -37,6 +37,8 @@ pub struct Message<'a> {
     pub client: Option<&'a ClientRecord>,
     /// `ClientMetadata` of the request.
     pub metadata: Option<&'a Metadata>,
+    /// Whether it is made and nobody gets it; no function hears of it.
+    pub discard: bool,
 }
 
 /// Composes a mail and returns its outbox row.
@@ -50,12 +52,15 @@ pub async fn queue(
     user: &UserRecord,
     message: Message<'_>,
 ) -> Result<Batch, ApiError> {
-    let custom = custom_wording(ctx, pool, user, &message).await?;
+    let custom = match message.discard {
+        true => Wording::default(),
+        false => custom_wording(ctx, pool, user, &message).await?,
+    };
     let template = template(pool, message.source);
     let (name, code) = (sign_in_name(pool, user), message.code);
     let built_in = built_in(ctx, user, &message, name);
     let subject = custom.subject.or(template.subject);
-    let thread = format!("{:?} {} {}", message.source, pool.id(), user.sub);
+    let thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
     let mut mail = OutgoingMail {
         to: message.to,
         // Without the code: subjects show on locked phones.
@@ -69,7 +74,7 @@ pub async fn queue(
         thread: Some(thread),
         request_id: ctx.request_id.clone(),
         picture: built_in.logo.as_ref().map(mailer::picture),
-        discard: false,
+        discard: message.discard,
     };
     if let Some(body) = custom.body.or(template.body) {
         mail.text = filled(&plain_text(&body), name, code, str::to_owned);
@@ -77,6 +82,17 @@ pub async fn queue(
         (mail.language, mail.picture) = (None, None);
     }
     ctx.app.mailer.queue(ctx.now, mail)
+}
+
+/// What mails of which only the newest is worth sending have in common: a newer code takes the place of the older.
+fn thread(source: CustomMessageSource) -> &'static str {
+    match source {
+        CustomMessageSource::AdminCreateUser => "invitation",
+        CustomMessageSource::SignUp | CustomMessageSource::ResendCode => "sign-up",
+        CustomMessageSource::ForgotPassword => "forgot-password",
+        CustomMessageSource::UpdateUserAttribute | CustomMessageSource::VerifyUserAttribute => "attribute",
+        CustomMessageSource::Authentication => "authentication",
+    }
 }
 
 /// Somebody waits for a code at a screen; an invitation may be an hour late.

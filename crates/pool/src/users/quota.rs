@@ -3,7 +3,7 @@
 //! The hour begins with the first call. A call past the limit is refused and not counted, so that clients that send it
 //! again by themselves do not make the wait longer.
 
-use poolhouse_api::{ErrorCode, Operation};
+use poolhouse_api::Operation;
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::base::error::ApiError;
@@ -18,22 +18,58 @@ pub struct Quota {
 }
 
 /// The limit of `ChangePassword`.
-pub const CHANGE_PASSWORD: Quota = Quota {
-    operation: Operation::ChangePassword,
-    calls: 5,
-};
+pub const CHANGE_PASSWORD: Quota = Quota::of(Operation::ChangePassword, 5);
+/// The limit of `UpdateUserAttributes`, where it has a code mailed: a number of ours, for the service names none, and an account
+/// is no reason to mail whomever one likes.
+pub const UPDATE_USER_ATTRIBUTES: Quota = Quota::of(Operation::UpdateUserAttributes, 20);
+/// The limit of `GetUserAttributeVerificationCode`.
+pub const GET_USER_ATTRIBUTE_VERIFICATION_CODE: Quota =
+    Quota::of(Operation::GetUserAttributeVerificationCode, 5);
+/// The limit of `VerifyUserAttribute`.
+pub const VERIFY_USER_ATTRIBUTE: Quota = Quota::of(Operation::VerifyUserAttribute, 15);
+/// The limit of `ConfirmSignUp`.
+pub const CONFIRM_SIGN_UP: Quota = Quota::of(Operation::ConfirmSignUp, 15);
+/// The limit of `ForgotPassword`, which `AdminResetUserPassword` counts towards. On the service it is five to twenty, by the
+/// risk that it sees.
+pub const FORGOT_PASSWORD: Quota = Quota::of(Operation::ForgotPassword, 5);
+/// The limit of `ConfirmForgotPassword`.
+pub const CONFIRM_FORGOT_PASSWORD: Quota = Quota::of(Operation::ConfirmForgotPassword, 20);
+/// The limit of `ResendConfirmationCode`.
+pub const RESEND_CONFIRMATION_CODE: Quota = Quota::of(Operation::ResendConfirmationCode, 5);
 
 const HOUR_SECONDS: i64 = 60 * 60;
 /// How often a count is tried again when another call of the same user was counted at the same moment.
 const RACES: usize = 64;
 
 impl Quota {
+    const fn of(operation: Operation, calls: i64) -> Quota {
+        Quota { operation, calls }
+    }
+
     /// Counts a call of the user with this `sub`, durably.
     ///
     /// # Errors
     /// `LimitExceededException` `Attempt limit exceeded, please try after some time.`; `UserNotFoundException` if the user
     /// was deleted meanwhile.
     pub async fn count(self, ctx: &Ctx, pool_id: &str, sub: &str) -> Result<(), ApiError> {
+        self.count_where(ctx, pool_id, sub, Expect::Present).await
+    }
+
+    /// The same for a name that nobody has, by the id that was made up for it: the limit must not tell which names exist.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count), if somebody has this id by now.
+    pub async fn count_nobody(self, ctx: &Ctx, pool_id: &str, id: &str) -> Result<(), ApiError> {
+        self.count_where(ctx, pool_id, id, Expect::Absent).await
+    }
+
+    async fn count_where(
+        self,
+        ctx: &Ctx,
+        pool_id: &str,
+        sub: &str,
+        its_user: Expect,
+    ) -> Result<(), ApiError> {
         let key = Used::key(pool_id, sub, self.operation.name());
         let user = UserRecord::key(pool_id, sub);
         for _ in 0..RACES {
@@ -46,20 +82,16 @@ impl Quota {
                 },
             };
             if used.calls >= self.calls {
-                return Err(ApiError::new(
-                    ErrorCode::LimitExceededException,
-                    "Attempt limit exceeded, please try after some time.",
-                ));
+                return Err(ApiError::limit_exceeded());
             }
             let counted = Used {
                 calls: used.calls + 1,
                 ..used
             };
             let expect = stored.as_ref().map_or(Expect::Absent, Stored::unchanged);
-            let batch =
-                Batch::new()
-                    .check(user.clone(), Expect::Present)
-                    .record(key.clone(), expect, &counted);
+            let batch = Batch::new()
+                .check(user.clone(), its_user)
+                .record(key.clone(), expect, &counted);
             match ctx.platform().commit(batch).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Conflict { key }) if key == user.as_str() => {

@@ -60,7 +60,10 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
 }
 
 /// The attribute that a typed name is the value of, in a pool that signs in by address; `None` in any other.
-fn address_kind(pool: &PoolRecord, typed: &str) -> Result<Option<&'static str>, ApiError> {
+///
+/// # Errors
+/// `InvalidParameterException` where the pool does not take a name of this form.
+pub fn address_kind(pool: &PoolRecord, typed: &str) -> Result<Option<&'static str>, ApiError> {
     let kinds = pool.settings.username_attributes.as_deref().unwrap_or_default();
     if kinds.is_empty() {
         check_free_name(pool, typed)?;

@@ -23,6 +23,7 @@ mod round_trips;
 mod safeguards;
 mod same_work;
 mod secret_hash;
+mod self_service;
 mod sessions;
 mod srp;
 mod triggers;

@@ -24,7 +24,7 @@ async fn send(server: &TestPool, pool: &str) -> String {
         "mara@example.com",
         ctx.now.plus_seconds(3600),
     );
-    ctx.platform().commit(made.batch).await.unwrap();
+    ctx.platform().commit(made.batch()).await.unwrap();
     made.text.to_string()
 }
 

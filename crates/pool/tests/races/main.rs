@@ -6,13 +6,16 @@
 mod answers;
 mod clients;
 mod codes;
+mod contacts;
 mod counts;
 mod doors;
 mod epoch;
 mod lost;
 mod mail;
 mod names;
+mod recovery;
 mod refresh;
+mod sign_up;
 mod tokens;
 mod users;
 

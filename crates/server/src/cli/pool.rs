@@ -17,8 +17,8 @@ pub(super) enum PoolCommand {
     },
     /// Switch all safeguards on: what the quickstart and the guide do for a new pool.
     ///
-    /// Common passwords and those made of names are refused, a new password ends the user's sessions, and a change of an address or phone number needs
-    /// a sign-in in the last 5 minutes. Words that were set stay.
+    /// Common passwords and those made of names are refused, a new password ends the user's sessions, a change of an address or phone number needs
+    /// a sign-in in the last 5 minutes, and no password is reset by mail alone. Words that were set stay.
     Protect {
         #[command(flatten)]
         pool: PoolArgs,
@@ -53,6 +53,9 @@ pub(super) struct SetArgs {
     /// Let users change their own address or phone number within so many minutes of a sign-in; 0: at any time
     #[arg(long, value_name = "MINUTES")]
     contact_changes_within: Option<u32>,
+    /// Reset no password by mail alone, for the codes of sign-ins go to the same mailbox: administrators reset them
+    #[arg(long, value_name = "STATE", value_enum)]
+    recovery_needs_another_factor: Option<Switch>,
     #[command(flatten)]
     pool: PoolArgs,
 }
@@ -103,6 +106,10 @@ fn set(arguments: &SetArgs, safeguards: &mut Safeguards) {
         &mut safeguards.refuses_context_passwords,
     );
     switch(arguments.reset_ends_sessions, &mut safeguards.reset_ends_sessions);
+    switch(
+        arguments.recovery_needs_another_factor,
+        &mut safeguards.recovery_needs_another_factor,
+    );
     if let Some(words) = &arguments.words {
         let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
         safeguards.words = words.map(str::to_owned).collect();
@@ -120,6 +127,7 @@ fn shown(safeguards: &Safeguards, output: Output) -> String {
             "Words": safeguards.words,
             "ResetEndsSessions": safeguards.reset_ends_sessions,
             "ContactChangesWithin": safeguards.contact_change_minutes,
+            "RecoveryNeedsAnotherFactor": safeguards.recovery_needs_another_factor,
         })
         .to_string();
     }
@@ -143,6 +151,10 @@ fn shown(safeguards: &Safeguards, output: Output) -> String {
             Some(minutes) => format!("contact changes within    {minutes} minutes of a sign-in"),
             None => "contact changes within    any time".to_owned(),
         },
+        format!(
+            "recovery, another factor  {}",
+            switch(safeguards.recovery_needs_another_factor)
+        ),
     ]
     .join("\n")
 }

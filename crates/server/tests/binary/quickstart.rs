@@ -182,6 +182,7 @@ fn a_pool_of_the_quickstart_is_guarded_and_one_of_the_api_is_as_on_cognito() {
             "Words": [],
             "ResetEndsSessions": true,
             "ContactChangesWithin": 5,
+            "RecoveryNeedsAnotherFactor": true,
         }),
         json!({
             "RefuseCommonPasswords": false,
@@ -189,6 +190,7 @@ fn a_pool_of_the_quickstart_is_guarded_and_one_of_the_api_is_as_on_cognito() {
             "Words": [],
             "ResetEndsSessions": false,
             "ContactChangesWithin": null,
+            "RecoveryNeedsAnotherFactor": false,
         }),
     );
     assert_eq!(

@@ -1,5 +1,6 @@
-//! The door of a pool on a Poolhouse server. The API that it shares with AWS does not describe it, so it is tried: a flow
-//! without a code is begun for a name that is nobody's, and the door refuses it before it looks at the name.
+//! What a pool on a Poolhouse server has beside the API that it shares with AWS, which does not describe it, so it is tried
+//! with a name that is nobody's. The door refuses a flow without a code, and a pool that wants another factor refuses to have
+//! a password reset, before they look at the name.
 
 use poolhouse_outbound::aws::Effect;
 use serde_json::{Value, json};
@@ -11,6 +12,9 @@ use crate::pool::flows::Flow;
 
 /// A name that is nobody's, and one half of an exchange with it.
 const NOBODY: &str = "poolhouse-doctor-looks-at-the-door";
+const TARGET: &str = "AWSCognitoIdentityProviderService";
+/// What is said where administrators alone reset passwords.
+const BY_ADMINISTRATORS: &str = "Contact administrator to reset password.";
 /// How the door's sentence ends.
 const REFUSED: &str = "Use CUSTOM_AUTH.";
 
@@ -23,6 +27,16 @@ pub(super) async fn refused(aws: &Aws, clients: &[Client]) -> Vec<String> {
         }
     }
     refused
+}
+
+/// Whether no password of the pool is reset by mail.
+pub(super) async fn keeps_recovery_apart(aws: &Aws, pool_id: &str) -> bool {
+    let body = json!({ "UserPoolId": pool_id, "Username": NOBODY });
+    let (target, operation) = (TARGET, "AdminResetUserPassword");
+    let answer = aws
+        .json(Service::UserPools, target, operation, Effect::Reads, &body)
+        .await;
+    answer.is_err_and(|error| error.message() == BY_ADMINISTRATORS)
 }
 
 async fn is_refused(aws: &Aws, client: &Client) -> bool {
@@ -45,9 +59,8 @@ async fn is_refused(aws: &Aws, client: &Client) -> bool {
             .cloned()
             .unwrap_or(Value::Null);
     }
-    let target = "AWSCognitoIdentityProviderService";
     let answer = aws
-        .json(Service::UserPools, target, operation, Effect::Reads, &body)
+        .json(Service::UserPools, TARGET, operation, Effect::Reads, &body)
         .await;
     answer.is_err_and(|error| error.message().ends_with(REFUSED))
 }

@@ -49,6 +49,7 @@ pub(crate) async fn gather(from: &Gathering<'_>) -> Result<Facts, AwsError> {
         true => door::refused(from.aws, &clients).await,
         false => Vec::new(),
     };
+    let recovery_apart = at_home && door::keeps_recovery_apart(from.aws, from.pool_id).await;
     let mut functions = Vec::new();
     for trigger in Trigger::ALL {
         if let Some(arn) = trigger.of(&pool) {
@@ -64,6 +65,7 @@ pub(crate) async fn gather(from: &Gathering<'_>) -> Result<Facts, AwsError> {
         now: from.now,
         at_home,
         refused,
+        recovery_apart,
         locked,
         attribute: from.attribute.to_owned(),
         providers: known(pools.identity_providers().await, is_aws),

@@ -110,7 +110,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         title: "The mailbox that gets the code also resets the password",
         why: "Whoever reads the mailbox has both factors. That is one factor.",
-        fix: "Set AccountRecoverySetting to verified_phone_number or admin_only.",
+        fix: "Set AccountRecoverySetting to verified_phone_number or admin_only; on Poolhouse to admin_only, or run \
+              `poolhouse pool set --recovery-needs-another-factor on`.",
         fixable: false,
         check: recovery,
     },
@@ -251,6 +252,9 @@ fn new_password(facts: &Facts) -> Vec<Hit> {
 }
 
 fn recovery(facts: &Facts) -> Vec<Hit> {
+    if facts.recovery_apart {
+        return Vec::new();
+    }
     let mechanisms = facts
         .pool
         .pointer("/AccountRecoverySetting/RecoveryMechanisms")

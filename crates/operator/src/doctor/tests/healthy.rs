@@ -30,6 +30,7 @@ pub(super) fn facts() -> Facts {
         functions,
         at_home: false,
         refused: Vec::new(),
+        recovery_apart: false,
         locked: Known::Yes(Locked::default()),
         mail_account: Known::Yes(json!({
             "ProductionAccessEnabled": true, "SendingEnabled": true, "EnforcementStatus": "HEALTHY",

@@ -46,6 +46,14 @@ fn a_healthy_pool_has_no_findings_and_no_gaps() {
 }
 
 #[test]
+fn a_server_that_resets_no_password_by_mail_needs_no_setting_of_the_pool() {
+    let mut facts = healthy::facts();
+    facts.pool["AccountRecoverySetting"] = serde_json::Value::Null;
+    facts.recovery_apart = true;
+    assert_eq!(found(&facts), [""; 0]);
+}
+
+#[test]
 fn every_rule_has_a_seed() {
     let seeded = [seeds_pool::SEEDED, seeds_aws::SEEDED].concat();
     for rule in super::rules::all() {

@@ -6,15 +6,15 @@ use crate::auth::{access_token, recent};
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::attributes::Change;
-use crate::users::change;
+use crate::users::contacts::{self, By};
 
 /// Sets the user's own attributes, those that the app client may write, and deletes those given an empty value. A new
-/// address is unverified. No code is sent and `CodeDeliveryDetailsList` is empty: `VerifyUserAttribute` is not
-/// available on this server yet, so an administrator verifies addresses.
+/// address is unverified, or waits until it is verified, as the pool has it; up to twenty times an hour it is mailed a code.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, or an attribute that the client may not write;
-/// `InvalidParameterException` for what the schema does not take; `AliasExistsException`.
+/// `InvalidParameterException` for what the schema does not take; `AliasExistsException`; `LimitExceededException`; what
+/// CustomMessage answers; `CodeDeliveryFailureException`.
 pub async fn run(
     ctx: &Ctx,
     input: shapes::UpdateUserAttributesRequest,
@@ -24,9 +24,13 @@ pub async fn run(
     let asked = Change::listed(input.user_attributes);
     asked.check_client(&signed_in.client.value)?;
     recent::check(ctx, &signed_in, &asked)?;
-    change::attributes(ctx, pool, signed_in.user, &asked).await?;
+    let by = By {
+        client: Some(&signed_in.client.value),
+        metadata: input.client_metadata.as_ref(),
+    };
+    let sent = contacts::change(ctx, pool, signed_in.user, asked, by).await?;
     Ok(shapes::UpdateUserAttributesResponse {
-        code_delivery_details_list: Some(Vec::new()),
+        code_delivery_details_list: Some(sent.into_iter().collect()),
     })
 }
 
@@ -63,7 +67,9 @@ mod tests {
         let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
         let token = token(&server, &client, "mara").await;
         let answer = update(&server, &token, "email", "new@example.com").await;
-        assert_eq!(answer.ok(), json!({ "CodeDeliveryDetailsList": [] }));
+        let sent = json!({ "Destination": "n***@e***", "DeliveryMedium": "EMAIL", "AttributeName": "email" });
+        assert_eq!(answer.ok(), json!({ "CodeDeliveryDetailsList": [sent] }));
+        server.code_to("new@example.com").await;
         let user = server.call("GetUser", json!({ "AccessToken": token })).await.ok();
         assert_eq!(
             user["UserAttributes"],

@@ -286,10 +286,11 @@ mod tests {
             ),
             (
                 json!({
-                    "AutoVerifiedAttributes": ["email"],
-                    "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
+                    "AutoVerifiedAttributes": ["email", "phone_number"],
+                    "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" },
+                    "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["phone_number"] },
                 }),
-                "AttributesRequireVerificationBeforeUpdate",
+                "phone_number in AttributesRequireVerificationBeforeUpdate",
             ),
             (
                 json!({ "LambdaConfig": { "CustomSMSSender": sender } }),

@@ -17,7 +17,9 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         asked.policies.as_ref().and_then(in_policies),
         asked.lambda_config.as_ref().and_then(in_lambda_config),
         asked.mfa_configuration.and_then(in_mfa),
-        (!verified_before_update(asked).is_empty()).then_some("AttributesRequireVerificationBeforeUpdate"),
+        verified_before_update(asked)
+            .contains(&VerifiedAttributeType::PhoneNumber)
+            .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
         asked
             .device_configuration
             .is_some()

@@ -21,10 +21,13 @@ use crate::users::password_policy::{MINIMUM_LENGTH, TEMPORARY_DAYS};
 /// # Errors
 /// `InvalidParameterException` for what the service does not take and for what this server refuses by name;
 /// `FeatureUnavailableInTierException`.
-pub fn apply(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiError> {
+pub fn apply(pool: &mut UserPoolType, mut asked: CreateUserPoolRequest) -> Result<(), ApiError> {
     check_rules(&asked)?;
     asked.user_pool_tags.as_ref().map_or(Ok(()), tags::check)?;
     refused::check(&asked)?;
+    // The one setting that stays where it is left out: Terraform counts on that, and takes it back by an empty list.
+    let kept = pool.user_attribute_update_settings.take();
+    asked.user_attribute_update_settings = asked.user_attribute_update_settings.or(kept);
     set(pool, asked)
 }
 

@@ -171,6 +171,7 @@ fn invitation<'a>(to: String, password: &'a str, metadata: Option<&'a Metadata>)
         expires: None,
         client: None,
         metadata,
+        discard: false,
     }
 }
 

@@ -5,14 +5,15 @@ use poolhouse_api::shapes;
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::attributes::Change;
-use crate::users::change;
+use crate::users::contacts::{self, By};
 
 /// Sets attributes of a user, and deletes those given an empty value. A new address is unverified unless the same
-/// request says that it is verified. No code is sent: `VerifyUserAttribute` is not available on this server yet.
+/// request says that it is verified: it is mailed a code where the pool verifies addresses by itself, and waits until that is
+/// typed where the pool has it so.
 ///
 /// # Errors
 /// `InvalidParameterException` for what the schema does not take, `AliasExistsException`, `UserNotFoundException`
-/// `User does not exist.`, `ResourceNotFoundException`.
+/// `User does not exist.`, `ResourceNotFoundException`; what CustomMessage answers; `CodeDeliveryFailureException`.
 pub async fn run(
     ctx: &Ctx,
     input: shapes::AdminUpdateUserAttributesRequest,
@@ -20,7 +21,11 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id).await?;
     let user = ctx.user(&pool.value, &input.username).await?;
     let asked = Change::listed(input.user_attributes);
-    change::attributes(ctx, &pool.value, user, &asked).await?;
+    let by = By {
+        client: None,
+        metadata: input.client_metadata.as_ref(),
+    };
+    contacts::change(ctx, &pool.value, user, asked, by).await?;
     Ok(shapes::AdminUpdateUserAttributesResponse::default())
 }
 

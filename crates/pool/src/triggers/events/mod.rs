@@ -8,6 +8,7 @@ mod authentication;
 mod custom;
 mod custom_message;
 mod event;
+mod post_confirmation;
 mod pre_sign_up;
 mod token_generation;
 mod user_migration;
@@ -19,6 +20,7 @@ pub use custom::{
 pub use custom_message::{CustomMessage, CustomMessageSource, Wording};
 pub(super) use event::Call;
 pub use event::{About, Event, Metadata, unrecognizable};
+pub use post_confirmation::{PostConfirmation, PostConfirmationSource};
 pub use pre_sign_up::{PreSignUp, PreSignUpSource, SignUpAnswer};
 pub use token_generation::{Groups, Override, PreTokenGeneration, TokenChange, TokenGenerationSource};
 pub use user_migration::{Migrated, UserMigration, UserMigrationSource};

@@ -28,7 +28,7 @@ fn request(server: &TestPool) -> Ctx {
 async fn sent(server: &TestPool, purpose: Purpose) -> String {
     let ctx = request(server);
     let made = make(&ctx, POOL, SUB, purpose, TARGET, ctx.now.plus_seconds(3600));
-    ctx.platform().commit(made.batch).await.unwrap();
+    ctx.platform().commit(made.batch()).await.unwrap();
     made.text.to_string()
 }
 
@@ -49,6 +49,7 @@ async fn outcome(ctx: &Ctx, purpose: Purpose, typed: &str) -> &'static str {
 
 const MISMATCH: &str = "CodeMismatchException";
 const ENDED: &str = "ExpiredCodeException";
+const LIMIT: &str = "LimitExceededException";
 
 #[tokio::test]
 async fn a_code_is_good_once_and_for_its_purpose_alone() {
@@ -98,6 +99,36 @@ async fn the_last_wrong_answer_ends_a_code() {
     }
 }
 
+/// The service ends no sign-up by a wrong code, and neither do we before a day's are given.
+#[tokio::test]
+async fn sixty_wrong_answers_are_judged_in_a_day_however_many_codes_are_sent() {
+    let server = TestPool::new().await;
+    for purpose in [Purpose::SignUp, Purpose::VerifyEmail, Purpose::ForgotPassword] {
+        let mut code = sent(&server, purpose).await;
+        for n in 0..60 {
+            if n % 5 == 0 {
+                code = sent(&server, purpose).await;
+            }
+            let ctx = request(&server);
+            assert_eq!(outcome(&ctx, purpose, "wrong").await, MISMATCH, "{purpose:?} {n}");
+        }
+        code = match purpose {
+            Purpose::ForgotPassword => sent(&server, purpose).await,
+            _ => code,
+        };
+        for typed in ["wrong", code.as_str()] {
+            assert_eq!(
+                outcome(&request(&server), purpose, typed).await,
+                LIMIT,
+                "{purpose:?}"
+            );
+        }
+    }
+    server.clock().advance_seconds(24 * 3600);
+    let code = sent(&server, Purpose::SignUp).await;
+    assert_eq!(outcome(&request(&server), Purpose::SignUp, &code).await, "used");
+}
+
 #[tokio::test]
 async fn a_code_ends_with_its_time_and_with_the_next_one() {
     let server = TestPool::new().await;
@@ -145,7 +176,11 @@ impl Store for AfterYou {
     }
 
     fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
-        self.0.get_many(keys)
+        Box::pin(async move {
+            let rows = self.0.get_many(keys).await;
+            tokio::task::yield_now().await;
+            rows
+        })
     }
 
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
@@ -181,6 +216,12 @@ fn count(outcomes: &[&str], wanted: &str) -> usize {
 async fn of_many_right_answers_at_once_one_is_used() {
     let outcomes = at_once(Purpose::ForgotPassword, str::to_owned).await;
     assert_eq!((count(&outcomes, "used"), count(&outcomes, ENDED)), (1, 63));
+}
+
+#[tokio::test]
+async fn of_many_wrong_answers_at_once_a_day_has_sixty() {
+    let outcomes = at_once(Purpose::SignUp, another).await;
+    assert_eq!((count(&outcomes, MISMATCH), count(&outcomes, LIMIT)), (60, 4));
 }
 
 #[tokio::test]

@@ -67,6 +67,7 @@ fn code(source: CustomMessageSource) -> Message<'static> {
         expires: None,
         client: None,
         metadata: None,
+        discard: false,
     }
 }
 

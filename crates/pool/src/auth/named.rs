@@ -1,0 +1,146 @@
+//! Requests of people who have not signed in: they name an app client and themselves, and bring the client's secret hash.
+
+use std::sync::Arc;
+
+use poolhouse_api::ErrorCode;
+use poolhouse_api::shapes::CodeDeliveryDetailsType;
+use poolhouse_confirm::mask_address;
+use poolhouse_crypto::hmac_sha256;
+use poolhouse_mail::Address;
+use poolhouse_store::{Batch, CommitError, Expect};
+
+use super::secret_hash;
+use super::subject::{self, Subject, seed};
+use crate::base::error::ApiError;
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
+use crate::request::Ctx;
+use crate::users::code_mail;
+use crate::users::quota::Quota;
+
+/// Who is named, in which pool, by which app client.
+pub struct Named {
+    /// The pool.
+    pub pool: Stored<Arc<PoolRecord>>,
+    /// The app client.
+    pub client: Stored<Arc<ClientRecord>>,
+    /// The user, or what is made up for a name that nobody has.
+    pub subject: Subject,
+    name: String,
+}
+
+impl Named {
+    /// Finds out who is named, for a client that may ask.
+    ///
+    /// # Errors
+    /// As [`asking`]; `InvalidParameterException` for a name that nobody can have.
+    pub async fn find(
+        ctx: &Ctx,
+        client_id: &str,
+        secret_hash: Option<&str>,
+        name: &str,
+    ) -> Result<Named, ApiError> {
+        let (client, pool) = asking(ctx, client_id, secret_hash, name).await?;
+        let subject = Subject::named(ctx, &pool.value, name, |_| None).await?;
+        Ok(Named {
+            pool,
+            client,
+            subject,
+            name: name.to_owned(),
+        })
+    }
+
+    /// Checks that this is somebody, or that the client may not know who is.
+    ///
+    /// # Errors
+    /// `UserNotFoundException` `Username/client id combination not found.` where the client is on `LEGACY`.
+    pub fn hidden(&self) -> Result<(), ApiError> {
+        match self.subject {
+            Subject::Known(_) => Ok(()),
+            Subject::Unknown(_) => self.is_gone(),
+        }
+    }
+
+    /// There is no such user, which the client may know or not.
+    fn is_gone(&self) -> Result<(), ApiError> {
+        if self.client.value.hides_unknown_users() {
+            return Ok(());
+        }
+        Err(ApiError::new(
+            ErrorCode::UserNotFoundException,
+            "Username/client id combination not found.",
+        ))
+    }
+
+    /// Counts the call, of a user and of a name that nobody has alike.
+    ///
+    /// # Errors
+    /// `LimitExceededException`; as [`hidden`](Self::hidden), if the user was deleted meanwhile.
+    pub async fn count(&self, ctx: &Ctx, quota: Quota) -> Result<(), ApiError> {
+        let (pool_id, id) = (self.pool.value.id(), self.subject.id());
+        let counted = match &self.subject {
+            Subject::Known(_) => quota.count(ctx, pool_id, id).await,
+            Subject::Unknown(_) => quota.count_nobody(ctx, pool_id, id).await,
+        };
+        match counted {
+            Err(error) if error.code == ErrorCode::UserNotFoundException => self.is_gone(),
+            counted => counted,
+        }
+    }
+
+    /// Commits a code and its mail, if the user is there still.
+    ///
+    /// # Errors
+    /// As [`hidden`](Self::hidden), if the user was deleted meanwhile; store failures.
+    pub async fn commit(&self, ctx: &Ctx, code: Batch) -> Result<(), ApiError> {
+        let user = UserRecord::key(self.pool.value.id(), self.subject.id());
+        let expected = match &self.subject {
+            Subject::Known(_) => Expect::Present,
+            Subject::Unknown(_) => Expect::Absent,
+        };
+        match ctx.platform().commit(code.check(user.clone(), expected)).await {
+            Ok(_) => Ok(()),
+            Err(CommitError::Conflict { key }) if key == user.as_str() => self.is_gone(),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Where a code would have gone that was sent to nobody: the address that was typed, if it was one, else letters that stay
+    /// the same for this name.
+    ///
+    /// # Errors
+    /// When the pool's seed does not open.
+    pub fn made_up_details(&self, ctx: &Ctx) -> Result<CodeDeliveryDetailsType, ApiError> {
+        if Address::parse(&self.name).is_ok() {
+            return Ok(code_mail::details(&self.name));
+        }
+        let pool = &self.pool.value;
+        let digest = hmac_sha256(
+            &seed(ctx, pool)?,
+            &[b"address", pool.compared(&self.name).as_bytes()],
+        );
+        let [local, domain] = [digest[0], digest[1]].map(|byte| char::from(b'a' + byte % 26));
+        Ok(code_mail::details_of(mask_address(&format!("{local}@{domain}"))))
+    }
+}
+
+/// The app client and its pool, once it is known that the client itself asks.
+///
+/// # Errors
+/// `ResourceNotFoundException` `User pool client <id> does not exist.`; `NotAuthorizedException` for a secret hash that is
+/// missing or wrong.
+pub async fn asking(
+    ctx: &Ctx,
+    client_id: &str,
+    presented: Option<&str>,
+    name: &str,
+) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
+    // How names are compared is known from the pool as it was read last; should that be another by now, they are looked up
+    // anew.
+    let rows = |pool_id: &str| {
+        let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
+        pool.map(|pool| subject::names(&pool, name)).unwrap_or_default()
+    };
+    let (client, pool) = ctx.client_and_pool_beside(client_id, rows).await?;
+    secret_hash::check(ctx, &client.value, presented, name)?;
+    Ok((client, pool))
+}

@@ -1,0 +1,72 @@
+//! Who gets a new password in place of a forgotten one, and where the code for it goes.
+//!
+//! The code goes by mail, so that a mailbox alone resets the password. Where the pool also asks for a code by mail at every
+//! sign-in, that would leave one factor of two: such a pool leaves forgotten passwords to its administrators, by
+//! `AccountRecoverySetting` or by the safeguard `recovery_needs_another_factor`.
+
+use poolhouse_api::shapes::{RecoveryOptionNameType, UserStatusType};
+
+use super::code_mail::{self, ATTRIBUTE};
+use crate::base::error::ApiError;
+use crate::records::{PoolRecord, UserRecord};
+use crate::request::Ctx;
+
+/// Checks that the pool lets passwords be reset by mail. It is the same for everybody in the pool, so that it says nothing of
+/// anybody.
+///
+/// # Errors
+/// `NotAuthorizedException` `Contact administrator to reset password.`; `CodeDeliveryFailureException` where the pool wants it
+/// by SMS alone.
+pub fn check_pool(ctx: &Ctx, pool: &PoolRecord) -> Result<(), ApiError> {
+    let mechanisms = pool.settings.account_recovery_setting.as_ref();
+    let mechanisms = mechanisms.and_then(|setting| setting.recovery_mechanisms.as_deref());
+    let mechanisms = mechanisms.filter(|mechanisms| !mechanisms.is_empty());
+    let has = |name| mechanisms.is_none_or(|all| all.iter().any(|one| one.name == name));
+    let by_administrators = || {
+        Err(ApiError::not_authorized(
+            "Contact administrator to reset password.",
+        ))
+    };
+    if mechanisms.is_some() && has(RecoveryOptionNameType::AdminOnly) {
+        return by_administrators();
+    }
+    if pool.safeguards.recovery_needs_another_factor {
+        tracing::info!(
+            request_id = ctx.request_id,
+            pool = pool.id(),
+            "no password is reset by mail alone: poolhouse pool set --recovery-needs-another-factor"
+        );
+        return by_administrators();
+    }
+    if !has(RecoveryOptionNameType::VerifiedEmail) {
+        return Err(code_mail::no_sms());
+    }
+    Ok(())
+}
+
+/// The address that the code for this user goes to.
+///
+/// # Errors
+/// `NotAuthorizedException` for a user who never had a password of its own; `InvalidParameterException` where no address is
+/// verified, or the user is not confirmed.
+pub fn address(user: &UserRecord) -> Result<&str, ApiError> {
+    check_state(user)?;
+    let verified = user.attribute("email_verified") == Some("true");
+    let address = user.attribute(ATTRIBUTE).filter(|_| verified);
+    let address = address.filter(|_| user.status != UserStatusType::Unconfirmed);
+    address.ok_or_else(|| {
+        ApiError::invalid_parameter(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        )
+    })
+}
+
+/// Checks that the user is in a state in which its password can be reset.
+fn check_state(user: &UserRecord) -> Result<(), ApiError> {
+    match user.status {
+        UserStatusType::Confirmed | UserStatusType::ResetRequired | UserStatusType::Unconfirmed => Ok(()),
+        _ => Err(ApiError::not_authorized(
+            "User password cannot be reset in the current state.",
+        )),
+    }
+}
