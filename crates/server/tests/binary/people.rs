@@ -67,9 +67,10 @@ fn a_user_whom_wrong_codes_have_locked_is_listed_and_unlocked_and_browsers_are_f
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(command(&["locked"]), "Nobody is locked.\n");
-    assert_eq!(
-        command(&["unlock", NAME]),
-        format!("Nothing to do: nothing is counted of {NAME}.\n")
+    let said = command(&["unlock", NAME]);
+    assert!(
+        said.starts_with("Nothing to do: nothing is counted of "),
+        "{said}"
     );
 
     let mut asked = challenge(&quickstart);
