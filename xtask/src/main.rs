@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod attack;
 mod bench;
 mod codegen;
 mod cold_start;
@@ -74,6 +75,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[TARGET…] [--seconds N]",
         about: "run the fuzz targets, each for a minute or as long as you say; --write puts the figures into docs/reference/fuzz.md",
         run: fuzz::run,
+    },
+    Command {
+        name: "attack",
+        arguments: "[ID…|timing] [--seed N] [--write]",
+        about: "attack a release build of the server; --write puts the figures into docs/reference/attacks.md",
+        run: attack::run,
     },
     Command {
         name: "dist",

@@ -59,7 +59,7 @@ class Rspamd:
         command += [word for name, folder in folders.items() for word in ("--var", f"{name}={home / folder}")]
         with (home / "said").open("wb") as said:
             self._process = subprocess.Popen(command, stdout=said, stderr=said)
-        waiting.until("the start of rspamd", self._answers, 60)
+        waiting.until("the start of rspamd", self._answers, 240)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,6 +2,7 @@
 //!
 //! A rule looks at every file that is or would be committed. Exceptions stand beside the rule, each with its reason.
 
+mod attacks;
 mod circles;
 mod dependencies;
 pub mod documents;
@@ -140,6 +141,10 @@ const RULES: &[(&str, Rule)] = &[
     (
         "every requirement that docs/reference/asvs.md claims has tests",
         Plain(promises::requirements),
+    ),
+    (
+        "what attacks have found has tests, as docs/reference/hardening.md says",
+        Plain(attacks::found),
     ),
     (
         "what the troubleshooting guide quotes is what the programs say",

@@ -41,7 +41,7 @@ pub fn requirements(tree: &Tree) -> Outcome<Vec<String>> {
 }
 
 /// The rows of a document's tables whose first cell is such a name, with the tests in their last.
-fn rows(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<(&str, Vec<&str>)> {
+pub(super) fn rows(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<(&str, Vec<&str>)> {
     let mut rows = Vec::new();
     for line in text.lines() {
         let cells: Vec<&str> = line.split(" | ").collect();
@@ -55,7 +55,7 @@ fn rows(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<(&str, Vec<&str>)> {
 }
 
 /// What the rows name as a proof and is none.
-fn unproven<'a>(
+pub(super) fn unproven<'a>(
     document: &'a str,
     rows: &'a [(&str, Vec<&str>)],
     tests: &'a [&str],
@@ -77,7 +77,7 @@ fn is_named_after_a_property(test: &str) -> bool {
 }
 
 /// The names of all tests in Rust and Python.
-fn tests(tree: &Tree) -> Vec<&str> {
+pub(super) fn tests(tree: &Tree) -> Vec<&str> {
     let mut names = Vec::new();
     for file in tree.written(&[".rs", ".py"]) {
         let is_rust = file.path.ends_with(".rs");

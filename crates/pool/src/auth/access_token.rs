@@ -14,6 +14,7 @@ use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
+use crate::users::sign_out;
 
 /// Whom a good access token speaks for.
 pub struct SignedIn {
@@ -25,6 +26,8 @@ pub struct SignedIn {
     pub user: Stored<UserRecord>,
     /// The token's claims.
     pub claims: Value,
+    /// The row of the family that the token belongs to.
+    pub family: String,
 }
 
 /// Checks an access token: signature, life, kind, scope, and that nothing was revoked since.
@@ -43,7 +46,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
     let user = user.ok_or_else(ApiError::user_not_found)?;
     subject::check_enabled(&user.value)?;
     let auth_time = number(&claims, "auth_time")?;
-    check_not_revoked(ctx, &pool.value, &user.value, &claims, auth_time).await?;
+    let family = live_family(ctx, &pool.value, &user.value, &claims, auth_time).await?;
     let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
     let client = ctx
         .client(pool_id, &client_id)
@@ -57,6 +60,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
         client,
         user,
         claims,
+        family,
     })
 }
 
@@ -110,23 +114,32 @@ fn unverified_claims(token: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-async fn check_not_revoked(
+/// The row of the token's family, which is there as long as nothing was revoked. Tokens of clients without revocation do not name
+/// theirs; it is the one of the same sign-in.
+async fn live_family(
     ctx: &Ctx,
     pool: &PoolRecord,
     user: &UserRecord,
     claims: &Value,
     auth_time: i64,
-) -> Result<(), ApiError> {
+) -> Result<String, ApiError> {
     let revoked = || ApiError::not_authorized("Access Token has been revoked");
     if user.signed_out_since(auth_time) {
         return Err(revoked());
     }
-    let Some(origin_jti) = claims.get("origin_jti").and_then(Value::as_str) else {
-        return Ok(());
+    let claim = |name: &str| claims.get(name).and_then(Value::as_str);
+    let family = match claim("origin_jti") {
+        Some(origin_jti) => {
+            let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
+            load(ctx.platform(), &family).await?
+        }
+        None => {
+            let event_id = claim("event_id").ok_or_else(invalid)?;
+            sign_out::family_of(ctx, pool.id(), &user.sub, event_id).await?
+        }
     };
-    let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
-    match load(ctx.platform(), &family).await? {
-        Some(family) if !family.value.is_signed_out(user) => Ok(()),
+    match family {
+        Some(family) if !family.value.is_signed_out(user) => Ok(family.key),
         _ => Err(revoked()),
     }
 }

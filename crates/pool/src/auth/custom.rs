@@ -7,6 +7,7 @@
 //! evaluates two.
 
 use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_confirm::Outcome as Verdict;
 use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::{custom_challenge, password_verifier};
@@ -149,10 +150,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
                 sign_in.ctx.app.mailer.wake();
                 tally::code(sign_in.ctx, mailing, verdict);
                 if let Some(verdict) = verdict {
-                    let outcome = format!("{verdict:?}");
-                    let request_id = &sign_in.ctx.request_id;
-                    let pool = sign_in.pool.id();
-                    tracing::info!(request_id, pool, outcome, "confirm code answered");
+                    tell(&sign_in, verdict);
                 }
                 return answer;
             }
@@ -161,6 +159,28 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         }
     }
     Err(ApiError::too_many_requests())
+}
+
+/// Logs what an answer was, and that many of the last minute were wrong.
+fn tell(sign_in: &SignIn<'_>, verdict: Verdict) {
+    let request_id = &sign_in.ctx.request_id;
+    let pool = sign_in.pool.id();
+    let outcome = format!("{verdict:?}");
+    tracing::info!(request_id, pool, outcome, "confirm code answered");
+    let is_right = match verdict {
+        Verdict::Right => true,
+        Verdict::Wrong => false,
+        _ => return,
+    };
+    if let Some(storm) = sign_in.ctx.app.guesses.note(is_right, sign_in.ctx.now) {
+        let (wrong, right) = (storm.wrong, storm.right);
+        tracing::warn!(
+            pool,
+            wrong,
+            right,
+            "many wrong codes: somebody may be guessing at many users' codes"
+        );
+    }
 }
 
 /// Why a step was not committed.

@@ -280,7 +280,7 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     let pair = signing_keys.signing(ctx.now);
     let pair = pair.ok_or_else(|| ApiError::internal("a user pool has no signing keys"))?;
     let sign = || (pair.access.sign(&access), pair.id.sign(&id));
-    let (access, id) = ctx.platform().cpu.run(sign).await?;
+    let (access, id) = ctx.platform().cpu.go_on(sign).await?;
     let (access, id) = (
         access.map_err(ApiError::internal)?,
         id.map_err(ApiError::internal)?,

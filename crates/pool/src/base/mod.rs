@@ -5,6 +5,7 @@ pub mod clock;
 pub mod cpu;
 pub mod envelope;
 pub mod error;
+pub mod guesses;
 pub mod key_ring;
 pub mod key_text;
 pub mod keys;

@@ -66,11 +66,7 @@ impl Default for Settings {
             signing_key_bits: KeyBits::default(),
             mail: MailSettings::default(),
             inbox: None,
-            // The app client's AuthSessionValidity decides how long a code lives; this is only the most it may be.
-            confirm: poolhouse_confirm::Settings {
-                code_ttl_s: 600,
-                ..poolhouse_confirm::Settings::with_keys(None)
-            },
+            confirm: poolhouse_confirm::Settings::with_keys(None),
             pre_authentication_in_custom_auth: false,
             functions: Vec::new(),
             aws: AwsSettings::default(),

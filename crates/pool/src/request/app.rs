@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::clock::Millis;
+use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::base::settings::Settings;
@@ -34,6 +35,8 @@ pub struct App {
     pub function_keys: Arc<FunctionKeys>,
     /// Puts mail into the outbox and wakes the worker.
     pub mailer: Arc<Mailer>,
+    /// Answers to codes of the last minute.
+    pub guesses: Arc<Guesses>,
 }
 
 impl App {

@@ -12,6 +12,8 @@ pub enum Mood {
     Well,
     /// Every call is an error.
     Fails,
+    /// There is no room left: rows are read and none is written.
+    Full,
     /// Every call panics.
     Panics,
     /// Calls wait until the mood changes.
@@ -49,7 +51,7 @@ impl Moody {
     async fn obey(&self) -> Result<(), StoreError> {
         let mood = *self.mood.borrow();
         match mood {
-            Mood::Well => Ok(()),
+            Mood::Well | Mood::Full => Ok(()),
             Mood::Fails => Err(StoreError::Fenced),
             Mood::Panics => panic!("the store panics on purpose"),
             Mood::Hangs => {
@@ -84,6 +86,9 @@ impl Store for Moody {
     fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
             self.obey().await?;
+            if *self.mood.borrow() == Mood::Full {
+                return Err(CommitError::Store(StoreError::Full));
+            }
             self.inner.commit(batch, version).await
         })
     }

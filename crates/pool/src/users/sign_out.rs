@@ -1,12 +1,13 @@
 //! Ending what a user has signed in to.
 
-use poolhouse_store::{Batch, Expect, Scan};
+use poolhouse_store::{Batch, Expect, Row, Scan};
 
 use crate::base::error::ApiError;
-use crate::records::RefreshRecord;
+use crate::records::document::decode;
+use crate::records::{RefreshRecord, Stored};
 use crate::request::Ctx;
 
-/// Families revoked per commit. A user rarely has more than a few.
+/// Families read at a time. A user rarely has more than a few.
 const PAGE: usize = 200;
 
 /// Deletes every refresh token of the user. The caller sets `signed_out` on the user in the same batch, which also
@@ -18,7 +19,7 @@ pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, Ap
     revoke_others(ctx, pool_id, sub, None).await
 }
 
-/// Deletes the refresh tokens of the user but for those of one family.
+/// Deletes the refresh tokens of the user but for those of the family in this row.
 ///
 /// # Errors
 /// When the store fails.
@@ -28,28 +29,66 @@ pub async fn revoke_others(
     sub: &str,
     kept: Option<&str>,
 ) -> Result<Batch, ApiError> {
-    let kept = kept.map(|origin_jti| RefreshRecord::key(pool_id, sub, origin_jti));
-    let is_kept = |key: &str| kept.as_ref().is_some_and(|kept| kept.as_str() == key);
-    let prefix = RefreshRecord::all(pool_id, sub);
+    let mut families = Families::of(pool_id, sub);
     let mut batch = Batch::new();
-    let mut after = None;
-    loop {
-        let page = ctx
-            .platform()
-            .store
-            .scan(Scan {
-                prefix: prefix.clone(),
-                after,
-                limit: PAGE,
-            })
-            .await?;
-        after = page.last().map(|row| row.key.clone());
-        let last = page.len() < PAGE;
-        for row in page.into_iter().filter(|row| !is_kept(&row.key)) {
+    while let Some(page) = families.next(ctx).await? {
+        for row in page.into_iter().filter(|row| kept != Some(&*row.key)) {
             batch = batch.delete(row.key, Expect::Any);
         }
-        if last {
-            return Ok(batch);
+    }
+    Ok(batch)
+}
+
+/// The family of the sign-in with this `event_id`.
+///
+/// # Errors
+/// When the store fails or a row is not a family.
+pub async fn family_of(
+    ctx: &Ctx,
+    pool_id: &str,
+    sub: &str,
+    event_id: &str,
+) -> Result<Option<Stored<RefreshRecord>>, ApiError> {
+    let mut families = Families::of(pool_id, sub);
+    while let Some(page) = families.next(ctx).await? {
+        for row in page {
+            let family = decode::<RefreshRecord>(ctx.platform().open_row(row)?)?;
+            if family.value.event_id == event_id {
+                return Ok(Some(family));
+            }
         }
+    }
+    Ok(None)
+}
+
+/// One user's families, page by page.
+struct Families {
+    prefix: String,
+    after: Option<String>,
+    is_over: bool,
+}
+
+impl Families {
+    fn of(pool_id: &str, sub: &str) -> Families {
+        Families {
+            prefix: RefreshRecord::all(pool_id, sub),
+            after: None,
+            is_over: false,
+        }
+    }
+
+    async fn next(&mut self, ctx: &Ctx) -> Result<Option<Vec<Row>>, ApiError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let scan = Scan {
+            prefix: self.prefix.clone(),
+            after: self.after.take(),
+            limit: PAGE,
+        };
+        let page = ctx.platform().store.scan(scan).await?;
+        self.after = page.last().map(|row| row.key.clone());
+        self.is_over = page.len() < PAGE;
+        Ok(Some(page))
     }
 }

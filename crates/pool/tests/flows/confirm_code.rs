@@ -106,7 +106,8 @@ async fn a_code_past_its_end_signs_nobody_in() {
     let scene = Scene::with_client(json!({ "AuthSessionValidity": 15 })).await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
-    scene.server.clock().advance_seconds(601);
+    assert_eq!(challenge["ChallengeParameters"]["expiresIn"], "300");
+    scene.server.clock().advance_seconds(301);
     let answer = scene.answer(&challenge["Session"], &code).await.ok();
     assert_eq!(answer["ChallengeName"], "CUSTOM_CHALLENGE");
     assert_eq!(answer["ChallengeParameters"]["result"], "expired");

@@ -26,6 +26,7 @@ mod secret_hash;
 mod self_service;
 mod sessions;
 mod srp;
+mod stored;
 mod triggers;
 mod verdicts;
 
@@ -51,6 +52,12 @@ impl Scene {
     /// The scene with the client's default settings.
     pub async fn new() -> Scene {
         Scene::with_client(json!({})).await
+    }
+
+    /// The scene on a pool of the test's own.
+    pub async fn in_open_pool(server: TestPool) -> Scene {
+        let pool = server.open_confirm_pool().await;
+        Scene::in_pool(server, pool, json!({})).await
     }
 
     /// The scene with these members of CreateUserPoolClient.

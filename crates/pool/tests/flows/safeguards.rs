@@ -152,6 +152,28 @@ async fn a_password_that_its_user_changes_ends_every_other_session() {
         .assert_error("NotAuthorizedException", "Refresh Token has been revoked");
 }
 
+/// Their tokens name no family: what belongs together is known by the sign-in.
+#[tokio::test]
+async fn a_password_that_its_user_changes_ends_other_sessions_of_clients_without_revocation_too() {
+    let scene = Scene::with_client(json!({ "EnableTokenRevocation": false })).await;
+    let platform = &scene.server.app().platform;
+    let changed = safeguards::change(platform, &scene.pool, |pool| pool.reset_ends_sessions = true).await;
+    changed.unwrap().unwrap();
+    let (other, own) = (tokens(&scene).await, tokens(&scene).await);
+    change_password(&scene, &own["AccessToken"], "Battery-Staple-1")
+        .await
+        .ok();
+    get_user(&scene, &other)
+        .await
+        .assert_error("NotAuthorizedException", "Access Token has been revoked");
+    get_user(&scene, &own).await.ok();
+    let refreshed = refresh(&scene, &own).await.ok()["AuthenticationResult"].clone();
+    get_user(&scene, &refreshed).await.ok();
+    refresh(&scene, &other)
+        .await
+        .assert_error("NotAuthorizedException", "Refresh Token has been revoked");
+}
+
 #[tokio::test]
 async fn an_address_is_changed_or_deleted_soon_after_a_sign_in_only() {
     let scene = guarded(|pool| pool.contact_change_minutes = Some(5)).await;

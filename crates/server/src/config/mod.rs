@@ -177,13 +177,10 @@ fn confirm(section: Section<'_>, templates: Templates) -> Result<poolhouse_confi
             .find(|(held, _)| held == name)
             .map(|(_, value)| value.clone())
     };
-    // In process, the server's default holds where the functions' own differs.
-    let default =
-        |name: &str| (name == "CODE_TTL_SECONDS").then(|| Settings::default().confirm.code_ttl_s.to_string());
     let asked = RefCell::new(HashSet::new());
     let settings = poolhouse_confirm::Settings::from_vars_without_keys(|name| {
         asked.borrow_mut().insert(name.to_owned());
-        given(name).or_else(|| default(name))
+        given(name)
     });
     let settings = settings.and_then(|settings| settings.with_templates(templates));
     let settings = settings.map_err(|error| {

@@ -19,18 +19,21 @@ use poolhouse_pool::request::{App, Ctx};
 /// The signing name in every credential scope.
 pub const SERVICE: &str = "cognito-idp";
 
-/// Checks that a known key signed the request and may call this operation.
+/// Whose known key signed a request of the API.
 ///
 /// # Errors
-/// The service's own: missing or incomplete authentication, unknown key, wrong or expired signature, access denied.
-pub async fn authorize(
-    ctx: &Ctx,
-    operation: Operation,
-    body: &Value,
-    request: &Request<Bytes>,
-) -> Result<(), ApiError> {
-    match signer(ctx, SERVICE, request).await? {
-        Signer::Function(key) => authorize_function(ctx, &key, operation, body).await,
+/// The service's own: missing or incomplete authentication, unknown key, wrong or expired signature.
+pub async fn signer(ctx: &Ctx, request: &Request<Bytes>) -> Result<Signer, ApiError> {
+    signer_for(ctx, SERVICE, request).await
+}
+
+/// Checks that a key may call this operation on what the body names.
+///
+/// # Errors
+/// `AccessDeniedException`
+pub async fn permit(ctx: &Ctx, signer: &Signer, operation: Operation, body: &Value) -> Result<(), ApiError> {
+    match signer {
+        Signer::Function(key) => authorize_function(ctx, key, operation, body).await,
         Signer::Operator => Ok(()),
     }
 }
@@ -38,9 +41,9 @@ pub async fn authorize(
 /// The function whose key signed a request to another service.
 ///
 /// # Errors
-/// As [`authorize`]; the operator's keys are good for the pool only.
+/// As [`signer`]; the operator's keys are good for the pool only.
 pub async fn function(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<FunctionKey, ApiError> {
-    match signer(ctx, service, request).await? {
+    match signer_for(ctx, service, request).await? {
         Signer::Function(key) => Ok(key),
         Signer::Operator => Err(ApiError::new(
             ErrorCode::AccessDeniedException,
@@ -69,12 +72,14 @@ pub fn scope(headers: &HeaderMap) -> Option<(&str, &str)> {
 }
 
 /// Whose key signed a request.
-enum Signer {
+pub enum Signer {
+    /// An access key of the operator's.
     Operator,
+    /// The key of a function's process.
     Function(FunctionKey),
 }
 
-async fn signer(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<Signer, ApiError> {
+async fn signer_for(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<Signer, ApiError> {
     let headers: Vec<(&str, Cow<'_, str>)> = request
         .headers()
         .iter()

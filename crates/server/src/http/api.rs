@@ -1,7 +1,7 @@
 //! `POST /`: the API's one endpoint, from bytes to bytes.
 //!
-//! The order of the checks is the service's: what operation, readable JSON, who signed it, the model's constraints,
-//! then the operation itself. Each step answers in the same envelope (status, `__type`, the two `x-amzn-*` headers).
+//! The order of the checks: what operation, who signed it, readable JSON, what that key may do, the model's constraints, then
+//! the operation itself. Of a signed operation nothing is parsed for somebody who has no key. Each step answers in the same envelope (status, `__type`, the two `x-amzn-*` headers).
 
 use std::error::Error;
 use std::sync::Arc;
@@ -129,9 +129,13 @@ async fn serve(
     request: Request<Bytes>,
     room: Room,
 ) -> Result<(Bytes, String), ApiError> {
+    let signer = match operation.auth() {
+        Auth::SigV4 => Some(access::signer(ctx, &request).await?),
+        _ => None,
+    };
     let body = parse_body(operation, request.body())?;
-    if operation.auth() == Auth::SigV4 {
-        access::authorize(ctx, operation, &body, &request).await?;
+    if let Some(signer) = signer {
+        access::permit(ctx, &signer, operation, &body).await?;
     }
     operation.validate(&body)?;
     drop((request, room));

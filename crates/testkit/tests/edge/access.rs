@@ -49,6 +49,32 @@ async fn nothing_that_aws_signs_is_done_without_a_signature_of_a_known_key() {
     assert!(refused > 250, "only {refused} calls were made");
 }
 
+#[tokio::test]
+async fn nothing_is_read_of_the_body_of_somebody_without_a_key() {
+    let server = TestServer::new().await;
+    let guessed = AccessKey {
+        secret_access_key: "x".repeat(40),
+        ..server.operator().clone()
+    };
+    // Not an object: a body that was parsed would be told so.
+    let body = json!([]);
+    server
+        .call_as(None, "ListUserPools", body.clone())
+        .await
+        .assert_error(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        );
+    let answer = server
+        .call_as(Some(&guessed), "ListUserPools", body.clone())
+        .await;
+    assert_eq!(answer["__type"], "InvalidSignatureException");
+    let answer = server
+        .call_as(Some(server.operator()), "ListUserPools", body)
+        .await;
+    assert_eq!(answer["__type"], "SerializationException");
+}
+
 /// A pool whose Create trigger is the function, another pool, and the function's key for two operations.
 async fn scene() -> (TestServer, String, String, AccessKey) {
     let server = TestServer::new().await;

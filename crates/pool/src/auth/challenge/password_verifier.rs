@@ -254,7 +254,7 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
     let right = ctx
         .platform()
         .cpu
-        .run(|| {
+        .go_on(|| {
             let expected = srp::expected_signature(
                 name,
                 &user_id,

@@ -2,7 +2,6 @@
 
 use poolhouse_api::shapes;
 use poolhouse_store::Batch;
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::auth::subject::Subject;
@@ -47,7 +46,7 @@ pub async fn run(
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
     let mut also = code_factor::unlocked(ctx, pool, &user.value).await?;
     let ends_others = pool.safeguards.reset_ends_sessions;
-    let own = signed_in.claims.get("origin_jti").and_then(Value::as_str);
+    let own = Some(&*signed_in.family);
     let sub = user.value.sub.clone();
     if ends_others {
         also = also.merge(sign_out::revoke_others(ctx, pool.id(), &sub, own).await?);
@@ -126,6 +125,13 @@ mod tests {
         change(&server, &token, Some("wrong"), "Battery-Staple-1")
             .await
             .assert_error("NotAuthorizedException", "Incorrect username or password.");
+        // The new one is judged first.
+        change(&server, &token, Some("wrong"), "no-upper-case-1")
+            .await
+            .assert_error(
+                "InvalidPasswordException",
+                "Password does not conform to policy: Password must have uppercase characters",
+            );
         // More often than an hour allows changes: a new password that is refused is no change.
         for _ in 0..6 {
             change(&server, &token, Some("Correct-Horse-9!"), "no-upper-case-1")

@@ -1,0 +1,314 @@
+//! Whether the time of an answer tells who exists.
+//!
+//! Known and unknown names are asked about in turn, each pair in an order of its own, with a new name for each pair so that
+//! no lockout speaks. Proofs are wrong and made of nothing: their arithmetic is the server's alone.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::attack::{Arena, Attack, Figure, Outcome, When};
+use crate::numbers::{auc, ms, quantile};
+use crate::seed::Seeded;
+use crate::world::api::request;
+use crate::world::http::Connection;
+use crate::world::scene::{PASSWORD, Pool, Scene, make_pool};
+use crate::world::timestamp;
+
+pub const ATTACK: Attack = Attack {
+    id: "F-40",
+    about: "answers about known and unknown names timed in turn, 5,000 of each for every step, in three kinds of pools, with no and with 49 attributes",
+    when: When::Named("timing"),
+    tests: &[
+        "known_unknown_and_disabled_users_take_the_same_calls_to_the_store_in_every_flow_and_pool",
+        "a_name_that_nobody_has_costs_what_a_user_costs",
+        "d3_an_unknown_user_costs_the_same_time",
+    ],
+    run: |arena| Box::pin(run(arena)),
+};
+
+const SAMPLES: usize = 5000;
+/// Pairs before the first that counts.
+const WARM_UP: usize = 200;
+const ATTRIBUTES: [usize; 2] = [0, 49];
+const LIMITS: (f64, f64) = (0.48, 0.52);
+const MEDIANS_APART_MS: f64 = 0.05;
+/// Connections that make users.
+const MAKERS: usize = 8;
+
+const STEPS: [&str; 6] = [
+    "USER_PASSWORD_AUTH",
+    "USER_SRP_AUTH",
+    "USER_SRP_AUTH, proof",
+    "CUSTOM_AUTH with SRP_A",
+    "CUSTOM_AUTH with SRP_A, proof",
+    "CUSTOM_AUTH",
+];
+
+/// A kind of pool with so many attributes for each user.
+struct Cell {
+    kind: Value,
+    attributes: usize,
+}
+
+impl Cell {
+    fn all() -> Vec<Cell> {
+        let kinds = [
+            json!({}),
+            json!({ "UsernameAttributes": ["email"] }),
+            json!({ "AliasAttributes": ["email"] }),
+        ];
+        let cell = |kind: Value| {
+            ATTRIBUTES.map(|attributes| Cell {
+                kind: kind.clone(),
+                attributes,
+            })
+        };
+        kinds.into_iter().flat_map(cell).collect()
+    }
+
+    fn name(&self) -> String {
+        let kind = match self.kind.as_object().and_then(|kind| kind.keys().next()) {
+            None => "plain",
+            Some(name) if name == "UsernameAttributes" => "email",
+            Some(_) => "alias",
+        };
+        format!("{kind}, {} attributes", self.attributes)
+    }
+
+    async fn pool(&self, scene: &Scene) -> Outcome<Pool> {
+        let attribute =
+            |name: String| json!({ "Name": name, "AttributeDataType": "String", "Mutable": true });
+        let mut schema = vec![attribute("authChallenge".to_owned())];
+        schema.extend((0..self.attributes).map(|number| attribute(format!("a{number}"))));
+        let mut members = self.kind.clone();
+        members["Schema"] = json!(schema);
+        let pool = make_pool(&scene.server, members, json!({})).await?;
+        scene
+            .server
+            .run(&["door", "open", "--user-pool-id", &pool.id])
+            .await?;
+        Ok(pool)
+    }
+
+    /// What a person types: an address where the pool signs in by it.
+    fn typed(&self, who: &str, number: usize) -> String {
+        match self.kind.as_object().is_some_and(|kind| kind.is_empty()) {
+            true => format!("{who}-{number:05}"),
+            false => format!("{who}-{number:05}@example.com"),
+        }
+    }
+
+    fn user(&self, number: usize) -> Value {
+        let address = format!("known-{number:05}@example.com");
+        let mut attributes = vec![
+            json!({ "Name": "email", "Value": address }),
+            json!({ "Name": "email_verified", "Value": "true" }),
+        ];
+        attributes.extend(
+            (0..self.attributes)
+                .map(|of| json!({ "Name": format!("custom:a{of}"), "Value": "x".repeat(40) })),
+        );
+        let is_by_address = self.kind.get("UsernameAttributes").is_some();
+        json!({
+            "Username": if is_by_address { address } else { format!("known-{number:05}") },
+            "MessageAction": "SUPPRESS",
+            "UserAttributes": attributes,
+        })
+    }
+
+    async fn make_users(&self, scene: &Scene, pool: &Pool) -> Outcome {
+        let mut makers = JoinSet::new();
+        for maker in 0..MAKERS {
+            let mut on = scene.server.connect().await?;
+            let key = scene.server.key.clone();
+            let users: Vec<Value> = (0..WARM_UP + SAMPLES)
+                .filter(|number| number % MAKERS == maker)
+                .map(|number| self.user(number))
+                .collect();
+            let pool = pool.id.clone();
+            makers.spawn(async move {
+                for mut user in users {
+                    user["UserPoolId"] = json!(pool);
+                    on.signed(&key, "AdminCreateUser", &user).await?.ok()?;
+                    let password = json!({
+                        "UserPoolId": pool,
+                        "Username": user["Username"],
+                        "Password": PASSWORD,
+                        "Permanent": true,
+                    });
+                    on.signed(&key, "AdminSetUserPassword", &password).await?.ok()?;
+                }
+                Outcome::Ok(())
+            });
+        }
+        while let Some(made) = makers.join_next().await {
+            made??;
+        }
+        Ok(())
+    }
+}
+
+/// Milliseconds of each step for known and unknown names.
+type Times = Vec<[Vec<f64>; 2]>;
+
+/// Times one step for one name.
+async fn time(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<f64> {
+    let mut parameters = json!({ "USERNAME": name });
+    match step {
+        "USER_PASSWORD_AUTH" => parameters["PASSWORD"] = json!("Wrong-Horse-9!"),
+        "CUSTOM_AUTH" => {}
+        _ => parameters["SRP_A"] = json!(pool.srp.public_a()),
+    }
+    if step.contains("with SRP_A") {
+        parameters["CHALLENGE_NAME"] = json!("SRP_A");
+    }
+    let flow = step.split([' ', ',']).next();
+    let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
+    let first = request(on.server, "InitiateAuth", &[], body.to_string().as_bytes());
+    let started = Instant::now();
+    let asked = on.exchange(&first).await?;
+    if !step.ends_with("proof") {
+        return Ok(ms(started.elapsed()));
+    }
+    let asked = asked.ok()?;
+    let mut body = json!({
+        "ClientId": pool.client,
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ChallengeResponses": {
+            "USERNAME": asked["ChallengeParameters"]["USERNAME"],
+            "PASSWORD_CLAIM_SECRET_BLOCK": asked["ChallengeParameters"]["SECRET_BLOCK"],
+            "PASSWORD_CLAIM_SIGNATURE": "A".repeat(43) + "=",
+            "TIMESTAMP": timestamp()?,
+        },
+    });
+    if asked["Session"].is_string() {
+        body["Session"] = asked["Session"].clone();
+    }
+    let proof = request(
+        on.server,
+        "RespondToAuthChallenge",
+        &[],
+        body.to_string().as_bytes(),
+    );
+    let started = Instant::now();
+    let answer = on.exchange(&proof).await?;
+    let time = ms(started.elapsed());
+    match answer.error() {
+        Some(error) if error.contains("Incorrect username or password") => Ok(time),
+        _ => Err(format!("a wrong proof was answered with {}", answer.text()).into()),
+    }
+}
+
+async fn measure(scene: &Scene, cell: &Cell, random: &mut Seeded) -> Outcome<Times> {
+    let pool = cell.pool(scene).await?;
+    cell.make_users(scene, &pool).await?;
+    let mut on = scene.server.connect().await?;
+    let mut times: Times = STEPS.iter().map(|_| [Vec::new(), Vec::new()]).collect();
+    for number in 0..WARM_UP + SAMPLES {
+        let names = [cell.typed("known", number), cell.typed("other", number)];
+        for (at, step) in STEPS.into_iter().enumerate() {
+            let first = random.below(2);
+            for which in [first, 1 - first] {
+                let time = time(&mut on, &pool, step, &names[which]).await?;
+                if number >= WARM_UP {
+                    times[at][which].push(time);
+                }
+            }
+        }
+    }
+    Ok(times)
+}
+
+/// One step's figures over all cells.
+struct Worst {
+    auc: (f64, String),
+    apart: (f64, String),
+}
+
+impl Worst {
+    fn new() -> Worst {
+        Worst {
+            auc: (0.5, String::new()),
+            apart: (0.0, String::new()),
+        }
+    }
+
+    fn note(&mut self, cell: &Cell, [known, unknown]: &[Vec<f64>; 2]) {
+        let auc = auc(known, unknown);
+        if (auc - 0.5).abs() >= (self.auc.0 - 0.5).abs() {
+            self.auc = (auc, cell.name());
+        }
+        let apart = (quantile(known, 0.5) - quantile(unknown, 0.5)).abs();
+        if apart >= self.apart.0 {
+            self.apart = (apart, cell.name());
+        }
+    }
+}
+
+fn is_outside([known, unknown]: &[Vec<f64>; 2]) -> bool {
+    let auc = auc(known, unknown);
+    !(LIMITS.0..=LIMITS.1).contains(&auc)
+        || (quantile(known, 0.5) - quantile(unknown, 0.5)).abs() > MEDIANS_APART_MS
+}
+
+/// How well known names tell themselves from known names: what the machine's other work makes of nothing.
+fn control(times: &Times) -> f64 {
+    let [known, _] = &times[0];
+    let half = |rest: usize| -> Vec<f64> {
+        let own = known.iter().enumerate().filter(|(at, _)| at % 2 == rest);
+        own.map(|(_, time)| *time).collect()
+    };
+    auc(&half(0), &half(1))
+}
+
+async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
+    let load = fs::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or_default().to_owned();
+    let scene = Scene::new(&arena).await?;
+    let mut random = arena.random();
+    let mut worst: Vec<Worst> = STEPS.iter().map(|_| Worst::new()).collect();
+    let (mut noise, mut repeated) = (0.5_f64, 0);
+    for cell in Cell::all() {
+        let mut times = measure(&scene, &cell, &mut random).await?;
+        if times.iter().any(is_outside) {
+            // One in some tens is outside by chance. What tells is outside again.
+            let again = measure(&scene, &cell, &mut random).await?;
+            for (times, again) in times.iter_mut().zip(again) {
+                if is_outside(times) {
+                    *times = again;
+                    repeated += 1;
+                }
+            }
+        }
+        let control = control(&times);
+        if (control - 0.5).abs() > (noise - 0.5).abs() {
+            noise = control;
+        }
+        for (worst, times) in worst.iter_mut().zip(&times) {
+            worst.note(&cell, times);
+        }
+    }
+    let mut figures = Vec::new();
+    for (step, worst) in STEPS.into_iter().zip(worst) {
+        figures.push(Figure::between(
+            format!("{step}: AUC, worst in {}", worst.auc.1),
+            worst.auc.0,
+            LIMITS,
+        ));
+        figures.push(Figure::measured(
+            format!("{step}: medians apart, worst in {}", worst.apart.1),
+            worst.apart.0,
+            MEDIANS_APART_MS,
+            " ms",
+        ));
+    }
+    figures.push(Figure::between(
+        format!("known against known, worst (load {load} before, {repeated} cells measured again)"),
+        noise,
+        LIMITS,
+    ));
+    Ok(figures)
+}

@@ -1,0 +1,191 @@
+//! Whether an answer tells who exists, byte by byte.
+
+use serde_json::{Value, json};
+
+use crate::attack::{Arena, Attack, Figure, Outcome, When};
+use crate::world::http::{Answer, Connection};
+use crate::world::scene::{PASSWORD, Pool, Scene, make_pool, operate};
+use crate::world::server::Server;
+
+pub const ATTACK: Attack = Attack {
+    id: "F-41",
+    about: "answers about known and unknown names compared in three kinds of pools and six steps; salts asked for again and again, over `kill -9` and a rotation of keys",
+    when: When::Always,
+    tests: &[
+        "blocks_and_sessions_have_one_length_whoever_signs_in_and_wherever",
+        "a_name_and_the_id_shown_for_it_look_the_same_tried_in_turn",
+        "the_first_answer_to_an_unknown_user_has_the_members_of_a_known_ones",
+        "locks_and_names_outlive_the_keys_they_were_made_with",
+    ],
+    run: |arena| Box::pin(run(arena)),
+};
+
+const REPEATS: usize = 100;
+/// Members that differ from one answer to the next: only their form may be compared.
+const RANDOM: [&str; 5] = ["Session", "SECRET_BLOCK", "SRP_B", "SALT", "USER_ID_FOR_SRP"];
+const STEPS: [&str; 6] = [
+    "USER_PASSWORD_AUTH",
+    "USER_SRP_AUTH",
+    "USER_SRP_AUTH, proof",
+    "CUSTOM_AUTH with SRP_A",
+    "CUSTOM_AUTH with SRP_A, proof",
+    "CUSTOM_AUTH",
+];
+
+/// One step of a sign-in with a wrong password.
+async fn step(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<Answer> {
+    let mut parameters =
+        json!({ "USERNAME": name, "PASSWORD": "Wrong-Horse-9!", "SRP_A": pool.srp.public_a() });
+    if step.contains("with SRP_A") {
+        parameters["CHALLENGE_NAME"] = json!("SRP_A");
+    }
+    let flow = step.split([' ', ',']).next();
+    let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
+    let answer = on.call("InitiateAuth", &body).await?;
+    if !step.ends_with("proof") {
+        return Ok(answer);
+    }
+    let asked = answer.ok()?;
+    let mut body = json!({
+        "ClientId": pool.client,
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ChallengeResponses": {
+            "USERNAME": asked["ChallengeParameters"]["USERNAME"],
+            "PASSWORD_CLAIM_SECRET_BLOCK": asked["ChallengeParameters"]["SECRET_BLOCK"],
+            "PASSWORD_CLAIM_SIGNATURE": "A".repeat(43) + "=",
+            "TIMESTAMP": crate::world::timestamp()?,
+        },
+    });
+    if asked["Session"].is_string() {
+        body["Session"] = asked["Session"].clone();
+    }
+    on.call("RespondToAuthChallenge", &body).await
+}
+
+/// What of an answer must be the same for everybody: the head without what counts requests, and the body with the random
+/// members by their form. The name stands for itself.
+fn shape(answer: &Answer, name: &str) -> String {
+    let mut shape = String::new();
+    for line in answer.head.lines() {
+        let header = line.split(':').next().unwrap_or_default();
+        let is_random = ["date", "x-amzn-requestid", "content-length"].contains(&header);
+        shape.push_str(if is_random { header } else { line });
+        shape.push('\n');
+    }
+    let mut body = answer.json();
+    mask(&mut body);
+    shape + &body.to_string().replace(name, "NAME")
+}
+
+fn mask(value: &mut Value) {
+    let Some(members) = value.as_object_mut() else {
+        return;
+    };
+    for (name, value) in members {
+        mask(value);
+        if let (true, Some(text)) = (RANDOM.contains(&name.as_str()), value.as_str()) {
+            *value = json!(match name.as_str() {
+                // Numbers: a leading zero is left out now and then, for known and unknown alike.
+                "SRP_B" | "SALT" => "a number".to_owned(),
+                // The name itself, or the form of a UUID.
+                "USER_ID_FOR_SRP" => form(text),
+                _ => format!("{} characters", text.len()),
+            });
+        }
+    }
+}
+
+/// Letters and digits by their kind.
+fn form(text: &str) -> String {
+    let is_uuid = text.len() == 36 && text.matches('-').count() == 4;
+    if is_uuid {
+        "a UUID".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A pool in which passwords alone sign in: otherwise every flow but one is refused before anybody is looked up.
+async fn open_pool(server: &Server, members: Value) -> Outcome<Pool> {
+    let pool = make_pool(server, members, json!({})).await?;
+    server.run(&["door", "open", "--user-pool-id", &pool.id]).await?;
+    Ok(pool)
+}
+
+async fn salt(on: &mut Connection, pool: &Pool, name: &str) -> Outcome<Value> {
+    let answer = step(on, pool, "USER_SRP_AUTH", name).await?.ok()?;
+    Ok(answer["ChallengeParameters"]["SALT"].clone())
+}
+
+/// Makes a user of this name with an address.
+async fn make_user(server: &Server, pool: &Pool, name: &str, number: usize) -> Outcome {
+    let user = json!({
+        "UserPoolId": pool.id,
+        "Username": name,
+        "MessageAction": "SUPPRESS",
+        "UserAttributes": [
+            { "Name": "email", "Value": format!("known-{number}@example.com") },
+            { "Name": "email_verified", "Value": "true" },
+        ],
+    });
+    operate(server, "AdminCreateUser", &user).await?;
+    let password =
+        json!({ "UserPoolId": pool.id, "Username": name, "Password": PASSWORD, "Permanent": true });
+    operate(server, "AdminSetUserPassword", &password).await.map(drop)
+}
+
+/// The steps that answer differently about a user and about nobody, in this kind of pool.
+async fn differing(server: &Server, kind: &Value) -> Outcome<Vec<String>> {
+    let pool = open_pool(server, kind.clone()).await?;
+    let mut on = server.connect().await?;
+    let is_by_address = kind.get("UsernameAttributes").is_some();
+    let mut differing = Vec::new();
+    for (number, what) in STEPS.into_iter().enumerate() {
+        let [known, unknown] = ["known", "other"].map(|who| match is_by_address {
+            true => format!("{who}-{number}@example.com"),
+            false => format!("{who}-{number}"),
+        });
+        make_user(server, &pool, &known, number).await?;
+        let seen = shape(&step(&mut on, &pool, what, &known).await?, &known);
+        let other = shape(&step(&mut on, &pool, what, &unknown).await?, &unknown);
+        if seen != other {
+            differing.push(format!("{what} {kind}"));
+        }
+    }
+    Ok(differing)
+}
+
+async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
+    let mut scene = Scene::new(&arena).await?;
+    let kinds = [
+        json!({}),
+        json!({ "UsernameAttributes": ["email"] }),
+        json!({ "AliasAttributes": ["email"] }),
+    ];
+    let mut told = Vec::new();
+    for kind in &kinds {
+        told.extend(differing(&scene.server, kind).await?);
+    }
+    let compared = kinds.len() * STEPS.len();
+    let first = open_pool(&scene.server, json!({})).await?;
+    let second = open_pool(&scene.server, json!({})).await?;
+    let mut on = scene.server.connect().await?;
+    let before = salt(&mut on, &first, "nobody").await?;
+    let mut changed = 0;
+    for _ in 0..REPEATS {
+        changed += usize::from(salt(&mut on, &first, "nobody").await? != before);
+    }
+    let is_another_elsewhere = salt(&mut on, &second, "nobody").await? != before;
+    scene.server.kill_and_restart().await?;
+    for key in ["master", "code"] {
+        scene.server.run(&["keys", "rotate", key]).await?;
+    }
+    let mut on = scene.server.connect().await?;
+    changed += usize::from(salt(&mut on, &first, "nobody").await? != before);
+    let differ = format!("answers that differ, of {compared} {}", told.join("; "));
+    Ok(vec![
+        Figure::exactly(differ.trim_end(), told.len(), 0),
+        Figure::exactly(format!("changed salts of {}", REPEATS + 1), changed, 0),
+        Figure::exactly("another pool shows another salt", is_another_elsewhere, true),
+    ])
+}

@@ -1,0 +1,37 @@
+//! What a process takes of the machine.
+
+use std::fs;
+
+use crate::attack::Outcome;
+
+/// The resident memory of a process, in MiB.
+pub fn resident_mib(pid: u32) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let kib = field(&status, "VmRSS:").ok_or("/proc/PID/status has no VmRSS")?;
+    Ok(kib as f64 / 1024.0)
+}
+
+/// The most resident memory that a process ever had, in MiB.
+pub fn peak_mib(pid: u32) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let kib = field(&status, "VmHWM:").ok_or("/proc/PID/status has no VmHWM")?;
+    Ok(kib as f64 / 1024.0)
+}
+
+fn field(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_takes_memory() {
+        let pid = std::process::id();
+        assert!(resident_mib(pid).unwrap() > 0.1);
+        assert!(peak_mib(pid).unwrap() >= resident_mib(pid).unwrap() - 1.0);
+        assert_eq!(field("Name: a\nVmRSS:\t  2048 kB\n", "VmRSS:"), Some(2048));
+    }
+}

@@ -1,0 +1,213 @@
+//! A server in a process of its own, started as its operator would.
+
+use std::fs;
+use std::fs::File;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::api::AccessKey;
+use super::http::Connection;
+use super::memory;
+use crate::attack::{Arena, Outcome};
+
+/// How long the server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running server. Dropping it kills it.
+pub struct Server {
+    arena: Arena,
+    process: Child,
+    starts: u32,
+    pub address: SocketAddr,
+    pub data: PathBuf,
+    pub key: AccessKey,
+    log_level: &'static str,
+}
+
+impl Server {
+    /// Starts a server on a new data folder, with these settings, and makes an access key.
+    pub async fn start(arena: &Arena, settings: &str) -> Outcome<Server> {
+        Server::start_logging(arena, settings, "info").await
+    }
+
+    /// The same, with more in the log.
+    pub async fn start_logging(arena: &Arena, settings: &str, log_level: &'static str) -> Outcome<Server> {
+        configure(arena, settings)?;
+        Server::on_folder(arena, log_level).await
+    }
+
+    /// Starts a server on a folder that another one has left.
+    pub async fn on_folder(arena: &Arena, log_level: &'static str) -> Outcome<Server> {
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+        let data = arena.home.join("data");
+        let mut server = Server {
+            process: spawn(arena, address, 0, log_level)?,
+            arena: arena.clone(),
+            starts: 0,
+            address,
+            key: AccessKey {
+                id: String::new(),
+                secret: String::new(),
+            },
+            data,
+            log_level,
+        };
+        server.wait().await?;
+        server.key = server.create_key().await?;
+        Ok(server)
+    }
+
+    /// Ends the process without a word and starts the server again on what is on disk.
+    pub async fn kill_and_restart(&mut self) -> Outcome {
+        self.process.kill().await?;
+        self.starts += 1;
+        self.process = spawn(&self.arena, self.address, self.starts, self.log_level)?;
+        self.wait().await
+    }
+
+    /// Starts the server again with other settings.
+    pub async fn reconfigure(&mut self, settings: &str) -> Outcome {
+        configure(&self.arena, settings)?;
+        self.kill_and_restart().await
+    }
+
+    /// Ends the process without a word.
+    pub async fn kill(&mut self) -> Outcome {
+        Ok(self.process.kill().await?)
+    }
+
+    /// The server's process.
+    pub fn pid(&self) -> u32 {
+        self.process.id().unwrap_or_default()
+    }
+
+    /// A new connection.
+    pub async fn connect(&self) -> Outcome<Connection> {
+        Connection::open(self.address).await
+    }
+
+    /// Everything that was logged since the first start.
+    pub fn log(&self) -> Outcome<String> {
+        let mut text = String::new();
+        for start in 0..=self.starts {
+            text.push_str(&fs::read_to_string(self.arena.home.join(log_name(start)))?);
+        }
+        Ok(text)
+    }
+
+    /// The log's lines that say this, as objects.
+    pub fn logged(&self, message: &str) -> Outcome<Vec<Value>> {
+        let log = self.log()?;
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        Ok(lines.filter(|line| line["message"] == message).collect())
+    }
+
+    /// How many wrong codes the server has judged and counted.
+    pub fn wrong_codes(&self) -> Outcome<usize> {
+        let lines = self.logged("confirm code answered")?;
+        let is_wrong = |line: &&Value| {
+            line["outcome"]
+                .as_str()
+                .is_some_and(|text| text.eq_ignore_ascii_case("wrong"))
+        };
+        Ok(lines.iter().filter(is_wrong).count())
+    }
+
+    /// The resident memory of the process, in MiB.
+    pub fn resident_mib(&self) -> Outcome<f64> {
+        memory::resident_mib(self.pid())
+    }
+
+    /// The most resident memory that the process has had, in MiB.
+    pub fn peak_mib(&self) -> Outcome<f64> {
+        memory::peak_mib(self.pid())
+    }
+
+    /// Runs the program beside the server, on its data folder, and returns what it prints.
+    pub async fn run(&self, arguments: &[&str]) -> Outcome<String> {
+        let mut command = Command::new(self.arena.programs.join("poolhouse"));
+        let output = command
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.data)
+            .output()
+            .await?;
+        if output.status.success() {
+            return Ok(String::from_utf8(output.stdout)?);
+        }
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        Err(format!("poolhouse {}: {complaint}", arguments.join(" ")).into())
+    }
+
+    async fn create_key(&self) -> Outcome<AccessKey> {
+        let printed = self.run(&["keys", "create", "--output", "json"]).await?;
+        let key: Value = serde_json::from_str(&printed)?;
+        let text = |name: &str| {
+            let text = key[name].as_str().map(str::to_owned);
+            text.ok_or_else(|| format!("poolhouse keys create printed no {name}"))
+        };
+        Ok(AccessKey {
+            id: text("AccessKeyId")?,
+            secret: text("SecretAccessKey")?,
+        })
+    }
+
+    /// Reads what the server says until it is ready.
+    async fn wait(&mut self) -> Outcome {
+        let output = self.process.stdout.take().ok_or("the server has no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let ready = async {
+            while let Some(line) = lines.next_line().await? {
+                if line.contains("is ready at") {
+                    return Ok(());
+                }
+            }
+            let log = self.log().unwrap_or_default();
+            Err(format!("the server did not start: {log}").into())
+        };
+        timeout(PATIENCE, ready)
+            .await
+            .map_err(|_| "the server was not ready within 30 s")?
+    }
+}
+
+/// Writes the server's settings, for its owner only.
+pub fn configure(arena: &Arena, settings: &str) -> Outcome {
+    fs::create_dir_all(&arena.home)?;
+    let mut options = fs::OpenOptions::new();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut config = options.open(arena.home.join("poolhouse.toml"))?;
+    Ok(config.write_all(settings.as_bytes())?)
+}
+
+fn log_name(start: u32) -> String {
+    format!("server-{start}.log")
+}
+
+fn spawn(arena: &Arena, address: SocketAddr, start: u32, log_level: &str) -> Outcome<Child> {
+    let log = File::create(arena.home.join(log_name(start)))?;
+    let mut command = Command::new(arena.programs.join("poolhouse"));
+    command
+        .args(["serve", "--listen", &address.to_string(), "--data"])
+        .arg(arena.home.join("data"))
+        .arg("--config")
+        .arg(arena.home.join("poolhouse.toml"))
+        .env("POOLHOUSE_LOG", log_level)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .kill_on_drop(true);
+    let spawned = command.spawn();
+    spawned.map_err(|error| format!("the server cannot be started: {error}").into())
+}

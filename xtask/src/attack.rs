@@ -1,0 +1,104 @@
+//! `cargo xtask attack [ID…] [--seed N] [--write]`: attacks on a release build of the server.
+//!
+//! The attacks themselves are in `crates/attack`. Server and attacks are built apart, so that nothing which only tests want is
+//! compiled into the server that is attacked.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::system::process;
+use crate::{Outcome, console, root};
+
+const USAGE: &str = "usage: cargo xtask attack [ID…|timing] [--seed N] [--write]";
+/// What a run with `--write` writes.
+const DOCUMENT: &str = "docs/reference/attacks.md";
+
+/// Makes the attacks.
+///
+/// # Errors
+/// If something does not build, an attack cannot be made, or one misses a limit.
+pub fn run(arguments: &[String]) -> Outcome {
+    let request = Request::of(arguments)?;
+    let programs = build()?;
+    let home = root::target().join("attack");
+    if home.exists() {
+        fs::remove_dir_all(&home)?;
+    }
+    let mut attacks = Command::new(programs.join("poolhouse-attack"));
+    attacks.arg("--programs").arg(&programs).arg("--home").arg(&home);
+    attacks.args(&request.handed_on);
+    if request.writes {
+        attacks.arg("--write").arg(root::path(DOCUMENT));
+    }
+    process::run(&mut attacks)
+}
+
+/// What was asked for.
+#[derive(Debug, PartialEq)]
+struct Request {
+    writes: bool,
+    /// The attacks' own arguments.
+    handed_on: Vec<String>,
+}
+
+impl Request {
+    fn of(arguments: &[String]) -> Outcome<Request> {
+        let mut request = Request {
+            writes: false,
+            handed_on: Vec::new(),
+        };
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            match argument.as_str() {
+                "--write" => request.writes = true,
+                "--seed" => {
+                    let seed = rest
+                        .next()
+                        .filter(|seed| seed.parse::<u64>().is_ok())
+                        .ok_or(USAGE)?;
+                    request.handed_on.extend([argument.clone(), seed.clone()]);
+                }
+                other if other.starts_with('-') => return Err(USAGE.into()),
+                other => request.handed_on.push(other.to_owned()),
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn build() -> Outcome<PathBuf> {
+    console::step(
+        "building the server and the attacks, optimised (some minutes the first time)",
+        || {
+            for package in ["poolhouse-server", "poolhouse-attack"] {
+                let mut cargo = Command::new("cargo");
+                cargo.args(["build", "--release", "--bins", "-p", package]);
+                process::run(cargo.current_dir(root::path("")))?;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(root::target().join("release"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(arguments: &[&str]) -> Outcome<Request> {
+        let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
+        Request::of(&arguments)
+    }
+
+    #[test]
+    fn attacks_and_the_seed_are_handed_on_and_the_document_is_not_named() {
+        let asked = request(&["F-20", "--write", "--seed", "8", "timing"]).unwrap();
+        assert!(asked.writes);
+        assert_eq!(asked.handed_on, ["F-20", "--seed", "8", "timing"]);
+        assert_eq!(request(&[]).unwrap().handed_on, [""; 0]);
+        for wrong in [&["--seed"][..], &["--seed", "x"], &["--programs", "x"]] {
+            assert_eq!(request(wrong).unwrap_err().to_string(), USAGE);
+        }
+    }
+}
