@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what this program is for")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use poolhouse_api::{Auth, Operation};
@@ -12,22 +13,27 @@ fn main() {
 }
 
 fn document() -> String {
-    let done = Operation::ALL
-        .iter()
-        .filter(|operation| status(**operation) == Status::Done)
-        .count();
+    let count = |counted: fn(Status) -> bool| {
+        let all = Operation::ALL.iter();
+        all.filter(|operation| counted(status(**operation))).count()
+    };
+    let done = count(|status| status == Status::Done);
+    let not_yet = count(|status| status == Status::NotYet);
+    let never = count(|status| matches!(status, Status::Never(_)));
     let mut text = format!(
         "<!-- Written by `cargo xtask codegen` from the server's table of operations. -->\n\
          # Operations\n\n\
-         Amazon Cognito user pools have {all} operations. This server has {done}; the others answer `InvalidParameterException` and \
-         say that they are not available yet. What each member of a request does is in [members.md](members.md).\n\n\
+         Amazon Cognito user pools have {all} operations. This server has {done}. The others answer `InvalidParameterException`: \
+         {not_yet} say that they are not available yet, and {never}, which only AWS can do, are refused for ever and say what does the \
+         same here. What each member of a request does is in [members.md](members.md).\n\n\
          | operation | here | signed by |\n|---|---|---|\n",
         all = Operation::ALL.len(),
     );
     for operation in Operation::ALL {
         let here = match status(*operation) {
             Status::Done => "yes",
-            Status::Refused => "not yet",
+            Status::Never(_) => "never: see below",
+            Status::NotYet => "not yet",
         };
         let signed = match operation.auth() {
             Auth::SigV4 => "access key",
@@ -38,5 +44,20 @@ fn document() -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "| {} | {here} | {signed} |", operation.name());
     }
+    text.push_str("\n## Refused for ever\n\n");
+    for (sentence, names) in never_by_sentence() {
+        let _ = writeln!(text, "- {}: {sentence}", names.join(", "));
+    }
     text
+}
+
+/// The sentences with which operations are refused for ever, each with the operations.
+fn never_by_sentence() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut by_sentence: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for operation in Operation::ALL {
+        if let Status::Never(sentence) = status(*operation) {
+            by_sentence.entry(sentence).or_default().push(operation.name());
+        }
+    }
+    by_sentence
 }

@@ -38,7 +38,7 @@ async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &st
         }
         body
     };
-    match draw(entropy, 12) {
+    match draw(entropy, 15) {
         0 => drop(server.password_sign_in(client, name, "wrong-Horse-9!").await),
         1 => drop(server.srp_sign_in(pool, client, name, PASSWORD).await),
         2 => drop(server.custom_sign_in(pool, client, name, PASSWORD).await),
@@ -82,7 +82,21 @@ async fn act(server: &TestPool, entropy: &SeededEntropy, pool: &str, client: &st
             });
             server.call("InitiateAuth", body).await;
         }
+        11..=13 => act_on_group(server, entropy, admin).await,
         _ => drop(server.password_sign_in(client, "nobody", PASSWORD).await),
+    }
+}
+
+/// Makes a group, puts the user into it, and takes one of the two away or not.
+async fn act_on_group(server: &TestPool, entropy: &SeededEntropy, admin: impl Fn(Value) -> Value) {
+    let group = format!("group-{}", draw(entropy, 3));
+    let changes = [
+        "CreateGroup",
+        "AdminAddUserToGroup",
+        ["AdminAddUserToGroup", "AdminRemoveUserFromGroup", "DeleteGroup"][draw(entropy, 3)],
+    ];
+    for change in changes {
+        server.call(change, admin(json!({ "GroupName": group }))).await;
     }
 }
 
@@ -92,6 +106,15 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
     let kept = server.pool().await;
     server.user(&kept, "kept", PASSWORD).await;
     let pool = server.open_confirm_pool().await;
+    let tracking = json!({
+        "UserPoolId": pool,
+        "UserSessionTracking": "ENABLED",
+        "TokenSession": { "MaxPerUser": 2 },
+    });
+    server
+        .call("SetUserPoolSessionConfiguration", tracking)
+        .await
+        .ok();
     let client = server.client(&pool).await;
     let names = ["ursula", "viktor", "wanda"];
     let mut subs = Vec::new();
@@ -112,6 +135,16 @@ async fn nothing_is_left(store: Arc<dyn Store>, seed: u64) {
         "seed {seed}"
     );
     assert!(!traces(server.store(), &[names[1]]).await.is_empty());
+    let group = json!({ "UserPoolId": pool, "GroupName": "group-1", "Username": names[1] });
+    server.call("CreateGroup", group.clone()).await;
+    server.call("AdminAddUserToGroup", group.clone()).await;
+    assert!(traces(server.store(), &["group-1"]).await.len() > 1);
+    server.call("DeleteGroup", group).await;
+    assert_eq!(
+        traces(server.store(), &["group-1", "deleting/"]).await,
+        none,
+        "seed {seed}"
+    );
 
     server
         .call("DeleteUserPool", json!({ "UserPoolId": pool }))

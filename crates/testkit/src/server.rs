@@ -18,7 +18,7 @@ use poolhouse_pool::base::shutdown::{self, Stop};
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
-use poolhouse_server::http::peer::Peer;
+use poolhouse_server::http::peer::{Client, Peer};
 use poolhouse_server::http::{Pages, router};
 use poolhouse_server::http::{connections, metrics};
 use poolhouse_server::settings::{HttpSettings, WebSettings};
@@ -239,6 +239,7 @@ impl TestServer {
     pub async fn raw_from(&self, peer: SocketAddr, request: Request<Bytes>) -> Answer {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(Client(peer.ip()));
         let answer = answer(self.router.clone(), request).await;
         self.deliver_mail().await;
         answer

@@ -40,7 +40,7 @@ pub struct Asker<'a> {
 
 impl Asker<'_> {
     /// Browser and system, as far as they are known: `Firefox, Windows`.
-    pub(super) fn device(&self) -> Option<String> {
+    pub fn device(&self) -> Option<String> {
         let agent = self.user_agent.filter(|agent| agent.len() <= LONGEST)?;
         let known = |table: &[(&str, &'static str)]| {
             let found = table.iter().find(|(mark, _)| agent.contains(mark));

@@ -30,6 +30,13 @@ pub struct SignedIn {
     pub family: String,
 }
 
+impl SignedIn {
+    /// The family that the token belongs to, if its client's tokens tell.
+    pub fn family(&self) -> Option<&str> {
+        self.claims.get("origin_jti").and_then(Value::as_str)
+    }
+}
+
 /// Checks an access token: signature, life, kind, scope, and that nothing was revoked since.
 ///
 /// # Errors

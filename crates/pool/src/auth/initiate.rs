@@ -17,6 +17,7 @@ use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
+use crate::users::groups;
 
 /// A sign-in about to begin.
 pub struct Initiation {
@@ -35,10 +36,22 @@ impl Initiation {
     /// are compared is known from the pool as it was read last; should that be another by now, they are looked up anew.
     pub fn rows(&self, ctx: &Ctx, pool_id: &str) -> Vec<String> {
         let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
-        match (pool, self.parameters.get("USERNAME")) {
+        let mut rows = match (pool, self.parameters.get("USERNAME")) {
             (Some(pool), Some(name)) => subject::names(&pool, name),
             _ => Vec::new(),
+        };
+        if self.ends_at_once() {
+            rows.extend(groups::row(ctx, pool_id));
         }
+        rows
+    }
+
+    /// Whether the first step may give tokens.
+    fn ends_at_once(&self) -> bool {
+        !matches!(
+            self.flow,
+            AuthFlowType::UserSrpAuth | AuthFlowType::CustomAuth | AuthFlowType::UserAuth
+        )
     }
 }
 

@@ -11,6 +11,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 use super::refresh_token::RefreshToken;
 use super::subject::check_enabled;
 use super::tokens::{self, Grant};
+use super::tracking;
 use crate::base::error::ApiError;
 use crate::records::refresh::Standing;
 use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord, load};
@@ -114,6 +115,7 @@ pub async fn exchange(
         metadata,
     };
     let mut result = tokens::access_and_id(ctx, grant).await?;
+    tracking::used(ctx, pool, &user.value.sub, &origin_jti).await;
     let Some(rotation) = client.refresh_token_rotation() else {
         return Ok(result);
     };

@@ -14,6 +14,7 @@ use super::{challenge, door, flows, handle, next, place, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored, UserRecord};
 use crate::request::Ctx;
+use crate::users::groups;
 
 /// What a request carries to answer a challenge.
 pub struct Given {
@@ -52,6 +53,7 @@ impl Response {
         let sub = opened.sub();
         let mut rows = opened.rows(pool_id, &self.given.metadata);
         rows.push(UserRecord::key(pool_id, sub).into());
+        rows.extend(groups::row(ctx, pool_id));
         let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
         let counts = pool.filter(|_| opened.is_up_to_functions());
         rows.extend(counts.and_then(|pool| Effects::row(ctx, &pool, sub)));

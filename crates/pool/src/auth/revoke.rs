@@ -12,17 +12,18 @@ use crate::request::Ctx;
 /// Checks the client secret that a request carries in the clear.
 ///
 /// # Errors
-/// `UnauthorizedException` if the client has a secret and this is not it, or has none and one was sent.
+/// `UnauthorizedException` if the client has secrets and this is none of them, or has none and one was sent.
 pub fn check_client_secret(
     ctx: &Ctx,
     client: &ClientRecord,
     presented: Option<&str>,
 ) -> Result<(), ApiError> {
-    let secret = secret_hash::client_secret(ctx, client)?;
-    let right = match (&secret, presented) {
-        (Some(secret), Some(presented)) => constant_time_eq(secret.as_bytes(), presented.as_bytes()),
-        (None, None) => true,
-        _ => false,
+    let secrets = secret_hash::client_secrets(ctx, client)?;
+    let right = match presented {
+        None => secrets.is_empty(),
+        Some(presented) => secrets.iter().fold(false, |found, secret| {
+            found | constant_time_eq(secret.as_bytes(), presented.as_bytes())
+        }),
     };
     if right {
         Ok(())

@@ -1,26 +1,26 @@
-//! `SECRET_HASH`: an app client with a secret proves that it knows it, once per request.
+//! `SECRET_HASH`: an app client with a secret proves that it knows it, or one of the two it has, once per request.
 
 use poolhouse_crypto::{constant_time_eq, secret_hash};
 
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
-use crate::records::{ClientRecord, PoolRecord, UserRecord};
+use crate::records::{ClientRecord, ClientSecret, PoolRecord, UserRecord};
 use crate::request::Ctx;
 
-/// The secret of a client that has one.
+/// The secrets of a client, the oldest first; none of a public one.
 ///
 /// # Errors
-/// When the sealed secret does not open.
-pub fn client_secret(ctx: &Ctx, client: &ClientRecord) -> Result<Option<String>, ApiError> {
-    let Some(sealed) = &client.sealed_secret else {
-        return Ok(None);
-    };
+/// When a sealed secret does not open.
+pub fn client_secrets(ctx: &Ctx, client: &ClientRecord) -> Result<Vec<String>, ApiError> {
     let key = ClientRecord::key(client.pool_id(), client.id());
-    let secret = ctx
-        .platform()
-        .open(Purpose::ClientSecrets, key.as_str(), sealed)
-        .map_err(ApiError::internal)?;
-    String::from_utf8(secret).map(Some).map_err(ApiError::internal)
+    let open = |secret: &ClientSecret| {
+        let opened = ctx
+            .platform()
+            .open(Purpose::ClientSecrets, key.as_str(), &secret.sealed)
+            .map_err(ApiError::internal)?;
+        String::from_utf8(opened).map_err(|error| ApiError::internal(error.utf8_error()))
+    };
+    client.secrets.iter().map(open).collect()
 }
 
 /// Checks the hash that a request carried, which is made of the `USERNAME` beside it and of no other name of the user.
@@ -61,15 +61,18 @@ pub fn check_refresh(
 
 /// A hash that is to be checked.
 struct Presented<'a> {
-    secret: String,
+    secrets: Vec<String>,
     client_id: &'a str,
     hash: &'a str,
 }
 
 impl Presented<'_> {
     fn is_of(&self, name: &str) -> bool {
-        let right = secret_hash(&self.secret, name, self.client_id);
-        constant_time_eq(right.as_bytes(), self.hash.as_bytes())
+        // All of them, whichever it is.
+        self.secrets.iter().fold(false, |found, secret| {
+            let right = secret_hash(secret, name, self.client_id);
+            found | constant_time_eq(right.as_bytes(), self.hash.as_bytes())
+        })
     }
 }
 
@@ -80,15 +83,16 @@ fn needed<'a>(
     presented: Option<&'a str>,
 ) -> Result<Option<Presented<'a>>, ApiError> {
     let id = client.id();
-    match (client_secret(ctx, client)?, presented) {
-        (Some(secret), Some(hash)) => Ok(Some(Presented {
-            secret,
+    let secrets = client_secrets(ctx, client)?;
+    match (secrets.is_empty(), presented) {
+        (false, Some(hash)) => Ok(Some(Presented {
+            secrets,
             client_id: id,
             hash,
         })),
-        (None, None) => Ok(None),
-        (None, Some(_)) => Err(unverified(client)),
-        (Some(_), None) => Err(ApiError::not_authorized(format!(
+        (true, None) => Ok(None),
+        (true, Some(_)) => Err(unverified(client)),
+        (false, None) => Err(ApiError::not_authorized(format!(
             "Client {id} is configured with secret but SECRET_HASH was not received"
         ))),
     }

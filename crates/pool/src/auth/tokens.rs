@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, TimeUnitsType, UserPoolClientType};
+use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect, Version};
 
 use super::choice::{Choice, Chosen};
+use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
+use super::tracking::Tracking;
 use super::{door, flows, handle, place};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
@@ -20,6 +22,7 @@ use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
+use crate::users::groups;
 
 /// Tokens that are good once they are committed: for the user and through the client as they were when the tokens were made.
 pub struct Issued {
@@ -36,6 +39,8 @@ pub struct Issued {
     mirror: Option<(String, String)>,
     client: Key<ClientRecord>,
     client_version: Version,
+    /// The note of the session that begins with them, in a pool that keeps track.
+    tracking: Option<Tracking>,
     /// The place token that becomes good with these tokens, if any.
     place: Option<place::Noting>,
     /// What is expected of the pool's door, where the sign-in had no code.
@@ -47,7 +52,9 @@ impl Issued {
     /// were looked at, in whichever row that shows.
     pub fn batch(&self, ctx: &Ctx) -> Batch {
         let place = self.place.as_ref().map(|place| place.batch(ctx));
+        let tracking = self.tracking.as_ref().map(|tracking| tracking.batch(ctx));
         let batch = self.family.clone().merge(place.unwrap_or_default());
+        let batch = batch.merge(tracking.unwrap_or_default());
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
         let batch = match &self.chosen {
             None => batch,
@@ -92,6 +99,11 @@ impl Issued {
             door::check_flow(&now.value, sign_in.client, &flow)?;
             door::check_define(&now.value, sign_in.client)?;
             self.door = door::unchanged(&now.value, sign_in.client.id());
+            return Ok(true);
+        }
+        if let Some(tracking) = &mut self.tracking
+            && tracking.lost_race(ctx, key).await?
+        {
             return Ok(true);
         }
         if let Some(place) = &mut self.place
@@ -163,15 +175,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         ctx, pool, client, ..
     } = sign_in;
     post_authentication(sign_in).await?;
-    let user = match sign_in.subject.stored() {
-        Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => user.clone(),
-        // Functions that run elsewhere may have changed the user: what they set is part of the tokens.
-        Some(user) => ctx
-            .user_by_sub(pool, &user.value.sub)
-            .await?
-            .ok_or_else(ApiError::incorrect_username_or_password)?,
-        None => return Err(ApiError::incorrect_username_or_password()),
-    };
+    let user = holder(sign_in).await?;
     check_still(sign_in, &user.value)?;
     let chosen = chosen(sign_in, &user).await?;
     let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
@@ -198,6 +202,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     };
     let mut result = access_and_id(ctx, grant).await?;
     let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
+    let tracking = Tracking::of(ctx, pool, &user.value.sub, &origin_jti, &family).await?;
     let token = RefreshToken {
         sub: user.value.sub.clone(),
         origin_jti,
@@ -211,11 +216,28 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         user,
         chosen,
         mirror: None,
+        tracking,
         place: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
         door: Batch::new(),
     })
+}
+
+/// The user whom the tokens are for.
+async fn holder(sign_in: &SignIn<'_>) -> Result<Stored<UserRecord>, ApiError> {
+    let SignIn { ctx, pool, .. } = sign_in;
+    match sign_in.subject.stored() {
+        Some(user) if triggers::all_in_process(&ctx.app.functions, pool) => Ok(user.clone()),
+        // Functions that run elsewhere may have changed the user and its groups: what they set is part of the tokens.
+        Some(user) => {
+            let rows = [user.key.clone()].into_iter().chain(groups::row(ctx, pool.id()));
+            ctx.read_anew(rows).await?;
+            let user = ctx.user_by_sub(pool, &user.value.sub).await?;
+            user.ok_or_else(ApiError::incorrect_username_or_password)
+        }
+        None => Err(ApiError::incorrect_username_or_password()),
+    }
 }
 
 /// What access and ID token are made from.
@@ -249,8 +271,7 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
         family,
         ..
     } = &grant;
-    // There are no groups on this server yet.
-    let own = Groups::default();
+    let own = groups::claimed(ctx, pool, user).await?;
     let change = pre_token_generation(ctx, &grant, &own).await?;
     let groups = change.groups.as_ref().unwrap_or(&own);
     let lifetime = access_seconds(&client.settings);
@@ -347,51 +368,4 @@ async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Res
     };
     let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
     Ok(change.unwrap_or_default())
-}
-
-const HOUR: i64 = 3600;
-const DAY: i64 = 24 * HOUR;
-
-fn unit_seconds(unit: Option<&TimeUnitsType>, default: i64) -> i64 {
-    match unit {
-        Some(TimeUnitsType::Seconds) => 1,
-        Some(TimeUnitsType::Minutes) => 60,
-        Some(TimeUnitsType::Hours) => HOUR,
-        Some(TimeUnitsType::Days) => DAY,
-        None => default,
-    }
-}
-
-/// The life of an access token in seconds: an hour unless the client says otherwise.
-pub fn access_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client
-        .token_validity_units
-        .as_ref()
-        .and_then(|units| units.access_token.as_ref());
-    client
-        .access_token_validity
-        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
-}
-
-/// The life of an ID token in seconds: an hour unless the client says otherwise.
-pub fn id_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client
-        .token_validity_units
-        .as_ref()
-        .and_then(|units| units.id_token.as_ref());
-    client
-        .id_token_validity
-        .map_or(HOUR, |validity| validity * unit_seconds(unit, HOUR))
-}
-
-/// The life of a refresh token in seconds: 30 days unless the client says otherwise; 0 means the default, too.
-pub fn refresh_seconds(client: &UserPoolClientType) -> i64 {
-    let unit = client
-        .token_validity_units
-        .as_ref()
-        .and_then(|units| units.refresh_token.as_ref());
-    match client.refresh_token_validity {
-        None | Some(0) => 30 * DAY,
-        Some(validity) => validity.saturating_mul(unit_seconds(unit, DAY)),
-    }
 }

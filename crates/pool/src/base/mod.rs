@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod envelope;
 pub mod error;
 pub mod guesses;
+pub mod ip_range;
 pub mod key_ring;
 pub mod key_text;
 pub mod keys;

@@ -7,9 +7,14 @@ mod account;
 mod as_creation;
 mod auth;
 mod clients;
+mod groups;
+mod never;
 mod paging;
 pub mod pools;
+mod sessions;
 pub(crate) mod users;
+
+use std::pin::Pin;
 
 use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};
 use serde_json::Value;
@@ -22,13 +27,22 @@ use crate::request::Ctx;
 pub enum Status {
     /// It does what AWS documents.
     Done,
-    /// It answers `refused`.
-    Refused,
+    /// It is refused for ever, with this sentence: only AWS can do it.
+    Never(&'static str),
+    /// It is refused until it is here.
+    NotYet,
 }
+
+/// An operation under way. Each has room of its own, for together they would not fit on a stack.
+type Running<'a> = Pin<Box<dyn Future<Output = Result<Value, ApiError>> + Send + 'a>>;
 
 /// Expands the table to the dispatcher and to the status of every operation.
 macro_rules! operations {
-    (done { $($name:ident => $module:ident :: $file:ident,)* } refused { $($refused:ident,)* }) => {
+    (
+        done { $($name:ident => $module:ident :: $file:ident,)* }
+        never { $($never:ident => $sentence:expr,)* }
+        not_yet { $($not_yet:ident,)* }
+    ) => {
         /// Runs an operation on a validated body and returns the answer's JSON. The body is gone before the operation
         /// runs: functions may take seconds.
         ///
@@ -37,12 +51,19 @@ macro_rules! operations {
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             match operation {
                 $(Operation::$name => {
-                    let input = <calls::$name as Call>::Input::from_json(&body).map_err(ApiError::internal)?;
-                    drop(body);
-                    let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
-                    Ok(output.to_json())
+                    fn run(ctx: &Ctx, body: Value) -> Running<'_> {
+                        Box::pin(async move {
+                            let input =
+                                <calls::$name as Call>::Input::from_json(&body).map_err(ApiError::internal)?;
+                            drop(body);
+                            let output: <calls::$name as Call>::Output = $module::$file::run(ctx, input).await?;
+                            Ok(output.to_json())
+                        })
+                    }
+                    run(ctx, body).await
                 })*
-                $(Operation::$refused => Err(refused(operation)),)*
+                $(Operation::$never => Err(never(operation, $sentence)),)*
+                $(Operation::$not_yet => Err(not_yet(operation)),)*
             }
         }
 
@@ -50,7 +71,8 @@ macro_rules! operations {
         pub fn status(operation: Operation) -> Status {
             match operation {
                 $(Operation::$name => Status::Done,)*
-                $(Operation::$refused => Status::Refused,)*
+                $(Operation::$never => Status::Never($sentence),)*
+                $(Operation::$not_yet => Status::NotYet,)*
             }
         }
     };
@@ -59,6 +81,8 @@ macro_rules! operations {
 operations! {
     done {
         AddCustomAttributes => pools::add_custom_attributes,
+        AddUserPoolClientSecret => clients::add_user_pool_client_secret,
+        AdminAddUserToGroup => groups::admin_add_user_to_group,
         AdminConfirmSignUp => users::admin_confirm_sign_up,
         AdminCreateUser => users::admin_create_user,
         AdminDeleteUser => users::admin_delete_user,
@@ -67,48 +91,77 @@ operations! {
         AdminEnableUser => users::admin_enable_user,
         AdminGetUser => users::admin_get_user,
         AdminInitiateAuth => auth::admin_initiate_auth,
+        AdminListGroupsForUser => groups::admin_list_groups_for_user,
+        AdminListUserSessions => sessions::admin_list_user_sessions,
+        AdminRemoveUserFromGroup => groups::admin_remove_user_from_group,
         AdminResetUserPassword => users::admin_reset_user_password,
         AdminRespondToAuthChallenge => auth::admin_respond_to_auth_challenge,
+        AdminRevokeUserSession => sessions::admin_revoke_user_session,
         AdminSetUserPassword => users::admin_set_user_password,
         AdminUpdateUserAttributes => users::admin_update_user_attributes,
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
         ChangePassword => account::change_password,
         ConfirmForgotPassword => account::confirm_forgot_password,
         ConfirmSignUp => account::confirm_sign_up,
+        CreateGroup => groups::create_group,
         CreateUserPool => pools::create_user_pool,
         CreateUserPoolClient => clients::create_user_pool_client,
+        DeleteGroup => groups::delete_group,
         DeleteUser => account::delete_user,
         DeleteUserAttributes => account::delete_user_attributes,
         DeleteUserPool => pools::delete_user_pool,
         DeleteUserPoolClient => clients::delete_user_pool_client,
+        DeleteUserPoolClientSecret => clients::delete_user_pool_client_secret,
+        DescribeRiskConfiguration => pools::describe_risk_configuration,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
         ForgotPassword => account::forgot_password,
+        GetGroup => groups::get_group,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUser => account::get_user,
         GetUserAttributeVerificationCode => account::get_user_attribute_verification_code,
+        GetUserPoolClientSessionConfiguration => sessions::get_user_pool_client_session_configuration,
         GetUserPoolMfaConfig => pools::get_user_pool_mfa_config,
+        GetUserPoolSessionConfiguration => sessions::get_user_pool_session_configuration,
         GlobalSignOut => account::global_sign_out,
         InitiateAuth => auth::initiate_auth,
+        ListGroups => groups::list_groups,
         ListTagsForResource => pools::list_tags_for_resource,
+        ListUserPoolClientSecrets => clients::list_user_pool_client_secrets,
         ListUserPoolClients => clients::list_user_pool_clients,
         ListUserPools => pools::list_user_pools,
+        ListUserSessions => sessions::list_user_sessions,
         ListUsers => users::list_users,
+        ListUsersInGroup => groups::list_users_in_group,
         ResendConfirmationCode => account::resend_confirmation_code,
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
+        RevokeUserSession => sessions::revoke_user_session,
+        SetRiskConfiguration => pools::set_risk_configuration,
+        SetUserPoolClientSessionConfiguration => sessions::set_user_pool_client_session_configuration,
         SetUserPoolMfaConfig => pools::set_user_pool_mfa_config,
+        SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
         SignUp => account::sign_up,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
+        UpdateGroup => groups::update_group,
         UpdateUserAttributes => account::update_user_attributes,
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
         VerifyUserAttribute => account::verify_user_attribute,
     }
-    refused {
-        AddUserPoolClientSecret,
-        AdminAddUserToGroup,
+    never {
+        CancelPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        CreateUserPoolReplica => never::REPLICAS,
+        DeleteUserPoolReplica => never::REPLICAS,
+        DescribePointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        InitiatePointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        ListPointInTimeRecoveries => never::POINT_IN_TIME_RECOVERY,
+        ListUserPoolReplicas => never::REPLICAS,
+        StartPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        UpdateUserPoolReplica => never::REPLICAS,
+    }
+    not_yet {
         AdminDeleteSoftwareToken,
         AdminDisableProviderForUser,
         AdminForgetDevice,
@@ -116,45 +169,33 @@ operations! {
         AdminGetUserAuthFactors,
         AdminLinkProviderForUser,
         AdminListDevices,
-        AdminListGroupsForUser,
         AdminListUserAuthEvents,
-        AdminListUserSessions,
-        AdminRemoveUserFromGroup,
-        AdminRevokeUserSession,
         AdminSetUserMFAPreference,
         AdminSetUserSettings,
         AdminUpdateAuthEventFeedback,
         AdminUpdateDeviceStatus,
         AssociateSoftwareToken,
-        CancelPointInTimeRecovery,
         CompleteWebAuthnRegistration,
         ConfirmDevice,
         CreateCIMDPolicy,
-        CreateGroup,
         CreateIdentityProvider,
         CreateManagedLoginBranding,
         CreateResourceServer,
         CreateTerms,
         CreateUserImportJob,
         CreateUserPoolDomain,
-        CreateUserPoolReplica,
         DeleteCIMDPolicy,
-        DeleteGroup,
         DeleteIdentityProvider,
         DeleteManagedLoginBranding,
         DeleteResourceServer,
         DeleteTerms,
-        DeleteUserPoolClientSecret,
         DeleteUserPoolDomain,
-        DeleteUserPoolReplica,
         DeleteWebAuthnCredential,
         DescribeCIMDPolicy,
         DescribeIdentityProvider,
         DescribeManagedLoginBranding,
         DescribeManagedLoginBrandingByClient,
-        DescribePointInTimeRecovery,
         DescribeResourceServer,
-        DescribeRiskConfiguration,
         DescribeTerms,
         DescribeTermsByClient,
         DescribeUserImportJob,
@@ -164,39 +205,24 @@ operations! {
         GetClientToken,
         GetDerivedToken,
         GetDevice,
-        GetGroup,
         GetIdentityProviderByIdentifier,
         GetLogDeliveryConfiguration,
         GetProvisionedLimit,
         GetSigningCertificate,
         GetUICustomization,
         GetUserAuthFactors,
-        GetUserPoolClientSessionConfiguration,
-        GetUserPoolSessionConfiguration,
-        InitiatePointInTimeRecovery,
         ListCIMDPolicies,
         ListClientMetadataURLs,
         ListDevices,
-        ListGroups,
         ListIdentityProviders,
-        ListPointInTimeRecoveries,
         ListResourceServers,
         ListTerms,
         ListUserImportJobs,
-        ListUserPoolClientSecrets,
-        ListUserPoolReplicas,
-        ListUserSessions,
-        ListUsersInGroup,
         ListWebAuthnCredentials,
-        RevokeUserSession,
         SetLogDeliveryConfiguration,
-        SetRiskConfiguration,
         SetUICustomization,
         SetUserMFAPreference,
-        SetUserPoolClientSessionConfiguration,
-        SetUserPoolSessionConfiguration,
         SetUserSettings,
-        StartPointInTimeRecovery,
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
@@ -204,20 +230,26 @@ operations! {
         UpdateCIMDPolicy,
         UpdateClientMetadataURLState,
         UpdateDeviceStatus,
-        UpdateGroup,
         UpdateIdentityProvider,
         UpdateManagedLoginBranding,
         UpdateProvisionedLimit,
         UpdateResourceServer,
         UpdateTerms,
         UpdateUserPoolDomain,
-        UpdateUserPoolReplica,
         VerifySoftwareToken,
     }
 }
 
-/// The one answer of operations without behaviour. The exception is in every operation's reach of typed SDKs.
-fn refused(operation: Operation) -> ApiError {
+/// The answer of operations that only AWS can do.
+fn never(operation: Operation, sentence: &str) -> ApiError {
+    ApiError::invalid_parameter(format!(
+        "{} is not available on this server. {sentence}",
+        operation.name()
+    ))
+}
+
+/// The one answer of operations that are not here yet. The exception is in every operation's reach of typed SDKs.
+fn not_yet(operation: Operation) -> ApiError {
     ApiError::new(
         ErrorCode::InvalidParameterException,
         format!(

@@ -9,6 +9,15 @@ use serde_json::{Value, json};
 
 use crate::base::error::ApiError;
 
+/// Items of a page where `Limit` does not say how many, and at most.
+const LIMIT: usize = 60;
+
+/// How many items a page has that asks for so many. 0 asks for none in particular.
+pub fn limit(asked: Option<i64>) -> usize {
+    let asked = asked.and_then(|limit| usize::try_from(limit).ok());
+    asked.filter(|limit| *limit > 0).unwrap_or(LIMIT).min(LIMIT)
+}
+
 /// One list: the operation, and whatever else a token must not be carried over from (the pool, the filter).
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'a> {
@@ -63,6 +72,12 @@ mod tests {
         operation: "ListUsers",
         subject: "us-east-1_AbCd12345 ",
     };
+
+    #[test]
+    fn a_page_has_sixty_items_at_most_and_unless_it_says_how_many() {
+        let asked = [None, Some(0), Some(1), Some(60), Some(61)];
+        assert_eq!(asked.map(limit), [60, 60, 1, 60, 60]);
+    }
 
     #[test]
     fn a_token_leads_to_the_page_after_its_key() {

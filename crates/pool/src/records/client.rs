@@ -1,22 +1,58 @@
 //! An app client.
 
-use poolhouse_api::{Shape, shapes};
+use poolhouse_api::{Shape, Timestamp, shapes};
 use serde_json::{Value, json};
 
-use super::document::{Document, text};
+use super::document::{Document, integer, text};
 use super::key::{Directory, Key, pool_prefix};
 use super::reference::Reference;
+use super::risk::Risk;
 
 /// The part of the key between the pool and the client.
 const FOLDER: &str = "client/";
 
-/// An app client as stored: the API's own description of it without the secret, and the secret sealed.
+/// An app client as stored: the API's own description of it without a secret, and its secrets sealed.
 #[derive(Clone, Debug)]
 pub struct ClientRecord {
     /// Every setting that the operator gave, defaults that AWS stores filled in. `client_secret` is always `None`.
     pub settings: shapes::UserPoolClientType,
-    /// The client secret, sealed under the row's key.
-    pub sealed_secret: Option<String>,
+    /// Its secrets, the oldest first; a public client has none.
+    pub secrets: Vec<ClientSecret>,
+    /// From where nobody signs in by this client, in place of what the pool says.
+    pub risk: Option<Risk>,
+    /// How many minutes a browser session of the hosted pages may last for this client, where somebody said.
+    pub sso_minutes: Option<i64>,
+}
+
+/// One of the secrets of an app client.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClientSecret {
+    /// By which it is deleted: `CLIENT--MILLISECONDS`.
+    pub id: String,
+    /// The secret itself, sealed under the client's row's key.
+    pub sealed: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+impl ClientSecret {
+    fn from_member(member: &Value) -> Option<ClientSecret> {
+        Some(ClientSecret {
+            id: text(member, "id")?,
+            sealed: text(member, "secret")?,
+            created: Timestamp(member.get("created")?.as_f64()?),
+        })
+    }
+
+    /// The one secret of a client that was written when a client had no more: as old as the client.
+    fn only(sealed: String, settings: &shapes::UserPoolClientType) -> Option<ClientSecret> {
+        let created = settings.creation_date?;
+        Some(ClientSecret {
+            id: format!("{}--{:.0}", settings.client_id.as_ref()?, created.0 * 1000.0),
+            sealed,
+            created,
+        })
+    }
 }
 
 /// `AuthSessionValidity` where the client does not say, in minutes.
@@ -81,8 +117,17 @@ impl ClientRecord {
 impl Document for ClientRecord {
     fn to_document(&self) -> Value {
         let mut document = json!({ "settings": self.settings.to_json() });
-        if let Some(sealed) = &self.sealed_secret {
-            document["secret"] = json!(sealed);
+        if !self.secrets.is_empty() {
+            let secrets = self.secrets.iter().map(
+                |secret| json!({ "id": secret.id, "secret": secret.sealed, "created": secret.created.0 }),
+            );
+            document["secrets"] = secrets.collect();
+        }
+        if let Some(risk) = &self.risk {
+            document["risk"] = risk.to_member();
+        }
+        if let Some(minutes) = self.sso_minutes {
+            document["ssoMinutes"] = json!(minutes);
         }
         document
     }
@@ -90,9 +135,49 @@ impl Document for ClientRecord {
     fn from_document(document: &Value) -> Option<ClientRecord> {
         let settings = shapes::UserPoolClientType::from_json(document.get("settings")?).ok()?;
         settings.client_id.as_ref()?;
+        let secrets = match (document.get("secrets"), text(document, "secret")) {
+            (Some(secrets), _) => {
+                let secrets = secrets.as_array()?.iter();
+                secrets.map(ClientSecret::from_member).collect::<Option<_>>()?
+            }
+            (None, Some(sealed)) => vec![ClientSecret::only(sealed, &settings)?],
+            (None, None) => Vec::new(),
+        };
         Some(ClientRecord {
             settings,
-            sealed_secret: text(document, "secret"),
+            secrets,
+            risk: Risk::from_member(document.get("risk"))?,
+            sso_minutes: integer(document, "ssoMinutes"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_of_an_earlier_build_keeps_its_secret() {
+        let document = json!({
+            "settings": { "ClientId": "c", "CreationDate": 1_767_323_045.678 },
+            "secret": "sealed",
+        });
+        let client = ClientRecord::from_document(&document).unwrap();
+        let secret = ClientSecret {
+            id: "c--1767323045678".to_owned(),
+            sealed: "sealed".to_owned(),
+            created: Timestamp(1_767_323_045.678),
+        };
+        assert_eq!(client.secrets, [secret]);
+        let again = ClientRecord::from_document(&client.to_document()).unwrap();
+        assert_eq!(again.secrets, client.secrets);
+    }
+
+    #[test]
+    fn a_client_with_a_secret_that_cannot_be_read_is_no_public_client() {
+        for secrets in [json!("s"), json!([{ "id": "c--1" }]), json!([1])] {
+            let document = json!({ "settings": { "ClientId": "c" }, "secrets": secrets });
+            assert!(ClientRecord::from_document(&document).is_none(), "{document}");
+        }
     }
 }

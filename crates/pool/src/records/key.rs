@@ -12,7 +12,7 @@
 //! | `access-key/ID` | an access key of the admin API | `access_key` |
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
-//! | `deleting/POOL`, `deleting/POOL/SUB` | a deleted pool or user that still has rows to be deleted | `deleting` |
+//! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
@@ -23,6 +23,9 @@
 //! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |
 //! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/group/NAME` | a group | `group` |
+//! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
+//! | `p/POOL/member/GROUP/USERNAME␁SUB` | that a user is in the group with this id | `user_index` |
 //! | `p/POOL/name/USERNAME` | the `sub` behind a username as compared | `user_index` |
 //! | `p/POOL/alias/KIND/VALUE` | the `sub` that an email address, phone number or preferred username signs in | `user_index` |
 //! | `p/POOL/by/ATTRIBUTE/VALUE␁SUB` | that a user has this value: what `ListUsers` filters by | `user_index` |
@@ -36,6 +39,7 @@
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/place/DIGEST` | that a right code was typed where this place token is kept | `place` |
+//! | `p/POOL/user/SUB/sessions` | where the user is signed in, in a pool that keeps track | `user_sessions` |
 //! | `p/POOL/user/SUB/refresh/ORIGIN_JTI` | a refresh token and the tokens descended from it | `refresh` |
 //!
 //! SUB is the user's `sub`, or the made-up one of a name that nobody has.

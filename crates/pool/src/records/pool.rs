@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::document::{Document, text};
 use super::door::Door;
 use super::key::{Directory, Key};
+use super::risk::Risk;
 use super::safeguards::Safeguards;
+use super::session_settings::SessionSettings;
 use crate::base::clock::Millis;
 
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
@@ -20,6 +22,10 @@ pub struct PoolRecord {
     pub door: Door,
     /// What the pool asks beyond what Cognito asks.
     pub safeguards: Safeguards,
+    /// From where nobody signs in, unless an app client says otherwise.
+    pub risk: Option<Risk>,
+    /// Whether it is noted where users are signed in.
+    pub sessions: SessionSettings,
 }
 
 impl PoolRecord {
@@ -106,6 +112,12 @@ impl Document for PoolRecord {
         if let Some(safeguards) = self.safeguards.to_member() {
             document["safeguards"] = safeguards;
         }
+        if let Some(risk) = &self.risk {
+            document["risk"] = risk.to_member();
+        }
+        if let Some(sessions) = self.sessions.to_member() {
+            document["sessions"] = sessions;
+        }
         document
     }
 
@@ -117,6 +129,8 @@ impl Document for PoolRecord {
             sealed_seed: text(document, "seed")?,
             door: Door::from_member(document.get("door"))?,
             safeguards: Safeguards::from_member(document.get("safeguards"))?,
+            risk: Risk::from_member(document.get("risk"))?,
+            sessions: SessionSettings::from_member(document.get("sessions"))?,
         })
     }
 }

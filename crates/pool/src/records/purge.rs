@@ -1,14 +1,15 @@
-//! Deleting what a deleted pool or user leaves behind.
+//! Deleting what a deleted pool, user or group leaves behind.
 //!
 //! There can be more rows than one commit, one request, or one life of the process may delete. So a tombstone is
-//! written in the commit that deletes the pool's or user's own row, and stays until nothing of it is left. Every round
+//! written in the commit that deletes the pool's, user's or group's own row, and stays until nothing of it is left. Every round
 //! is bounded and can be repeated; what requests under way write before the row that they depend on is gone is found by
 //! the next page.
 
 use poolhouse_store::{Batch, Expect, Row, Scan};
 
 use super::client::ClientRecord;
-use super::deleting::{self, Deleting};
+use super::deleting::{self, Deleted, Deleting};
+use super::disband::disband;
 use super::key::{pool_prefix, user_prefix};
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
@@ -20,15 +21,16 @@ const PAGES: usize = 20;
 /// Tombstones that one sweep takes up.
 const TOMBSTONES: usize = 100;
 
-/// Deletes a bounded number of the rows of the pool, or of its user; says whether none are left. The tombstone goes with
-/// the last of them.
+/// Deletes a bounded number of the rows of what was deleted; says whether none are left. The tombstone goes with the last
+/// of them.
 ///
 /// # Errors
 /// When the store fails. Nothing is lost: the next round goes on.
-pub async fn purge(platform: &Platform, pool_id: &str, sub: Option<&str>) -> Result<bool, ApiError> {
-    let (prefix, tombstone) = match sub {
-        Some(sub) => (user_prefix(pool_id, sub), Deleting::user(pool_id, sub)),
-        None => (pool_prefix(pool_id), Deleting::pool(pool_id)),
+pub async fn purge(platform: &Platform, deleted: Deleted<'_>) -> Result<bool, ApiError> {
+    let (prefix, tombstone) = match deleted {
+        Deleted::Pool(pool_id) => (pool_prefix(pool_id), Deleting::pool(pool_id)),
+        Deleted::User { pool_id, sub } => (user_prefix(pool_id, sub), Deleting::user(pool_id, sub)),
+        Deleted::Group { pool_id, id } => return disband(platform, pool_id, id).await,
     };
     for _ in 0..PAGES {
         let page = platform.store.scan(Scan::prefix(prefix.clone(), PAGE)).await?;
@@ -53,8 +55,8 @@ pub async fn purge(platform: &Platform, pool_id: &str, sub: Option<&str>) -> Res
 pub async fn purge_deleted(platform: &Platform) -> Result<(), ApiError> {
     let tombstones = Scan::prefix(deleting::PREFIX, TOMBSTONES);
     for tombstone in platform.store.scan(tombstones).await? {
-        if let Some((pool_id, sub)) = Deleting::subject(&tombstone.key) {
-            purge(platform, pool_id, sub).await?;
+        if let Some(deleted) = Deleting::subject(&tombstone.key) {
+            purge(platform, deleted).await?;
         }
     }
     Ok(())

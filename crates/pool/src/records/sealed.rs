@@ -57,7 +57,14 @@ pub fn members<'a>(key: &str, document: &'a mut Value) -> Vec<Sealed<'a>> {
             let pairs = document.get_mut("pairs").and_then(Value::as_array_mut);
             pairs.into_iter().flatten().flat_map(sealed).collect()
         }
-        ["p", _, "client", _] => under_key(document, Purpose::ClientSecrets, &["secret"]),
+        ["p", _, "client", _] => {
+            let sealed = |holder| under_key(holder, Purpose::ClientSecrets, &["secret"]);
+            if document.get("secrets").is_none() {
+                return sealed(document);
+            }
+            let secrets = document.get_mut("secrets").and_then(Value::as_array_mut);
+            secrets.into_iter().flatten().flat_map(sealed).collect()
+        }
         ["p", _, "user", _, "profile"] => under_key(document, Purpose::Verifiers, &["verifier"]),
         ["p", _, "user", _, "code", _] => under_key(document, Purpose::Codes, &["code"]),
         _ => Vec::new(),
@@ -133,6 +140,11 @@ mod tests {
                 vec![(Purpose::ClientSecrets, "p/a/client/c")],
             ),
             ("p/a/client/c", json!({ "settings": {} }), vec![]),
+            (
+                "p/a/client/c",
+                json!({ "secrets": [{ "id": "1", "secret": "s" }, { "id": "2", "secret": "t" }] }),
+                vec![(Purpose::ClientSecrets, "p/a/client/c"); 2],
+            ),
             (
                 "p/a/user/u/profile",
                 json!({ "verifier": "s", "sub": "u" }),

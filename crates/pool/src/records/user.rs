@@ -1,5 +1,7 @@
 //! A user of a pool.
 
+use std::collections::BTreeMap;
+
 use poolhouse_api::shapes::{self, UserStatusType};
 use serde_json::{Map, Value, json};
 
@@ -34,6 +36,9 @@ pub struct UserRecord {
     pub epoch: u64,
     /// The epoch that began when the user was last signed out everywhere: tokens of sign-ins before it are revoked.
     pub signed_out_epoch: u64,
+    /// The ids of the groups that the user is in, by name. Of a deleted group an id may be left for a while, which means
+    /// nothing.
+    pub groups: BTreeMap<String, String>,
 }
 
 impl UserRecord {
@@ -129,6 +134,9 @@ impl Document for UserRecord {
                 document[member] = json!(epoch);
             }
         }
+        if !self.groups.is_empty() {
+            document["groups"] = json!(self.groups);
+        }
         document
     }
 
@@ -150,6 +158,18 @@ impl Document for UserRecord {
             signed_out: integer(document, "signedOut").map(Millis),
             epoch: epoch(document, "epoch")?,
             signed_out_epoch: epoch(document, "signedOutEpoch")?,
+            groups: groups(document)?,
         })
     }
+}
+
+/// The groups that a document names, if any.
+fn groups(document: &Value) -> Option<BTreeMap<String, String>> {
+    let Some(groups) = document.get("groups") else {
+        return Some(BTreeMap::new());
+    };
+    let groups = groups.as_object()?.iter();
+    groups
+        .map(|(name, id)| Some((name.clone(), id.as_str()?.to_owned())))
+        .collect()
 }

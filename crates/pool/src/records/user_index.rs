@@ -1,7 +1,7 @@
 //! The rows by which a user is found: derived from the user's document by one function, which writing and deleting share.
 //!
 //! A username and the names that sign a user in beside it are unique, and the store keeps them so. The other rows say
-//! which users have a value of an attribute that `ListUsers` filters by.
+//! which users have a value of an attribute that `ListUsers` filters by, and who is in a group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -116,9 +116,13 @@ pub fn rows(pool: &PoolRecord, user: &UserRecord) -> IndexRows {
             &user.sub,
         ))
     });
+    let memberships = user.groups.values().map(|id| {
+        let username = beginning(&pool.compared(&user.username));
+        format!("{}{username}{BEFORE_SUB}{}", members(pool.id(), id), user.sub)
+    });
     IndexRows {
         unique: aliases.chain([username]).collect(),
-        listed: listed.collect(),
+        listed: listed.chain(memberships).collect(),
     }
 }
 
@@ -166,6 +170,11 @@ pub fn listed_exactly(pool: &PoolRecord, attribute: &str, value: &str) -> String
         prefix.push(BEFORE_SUB);
     }
     prefix
+}
+
+/// What the rows begin with of the users in the group with this id, who lie in the order of their usernames.
+pub fn members(pool_id: &str, group_id: &str) -> String {
+    Key::<Listed>::of_pool(pool_id, format_args!("member/{group_id}/")).into()
 }
 
 /// What the rows begin with of the usernames that begin with `beginning`.

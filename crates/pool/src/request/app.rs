@@ -9,7 +9,7 @@ use crate::base::platform::Platform;
 use crate::base::settings::Settings;
 use crate::keyring::{FunctionKeys, SigningKeys};
 use crate::mailer::Mailer;
-use crate::records::{ClientRecord, Decoded, PoolRecord, Remembered};
+use crate::records::{ClientRecord, Decoded, KnownGroups, PoolRecord, Remembered};
 use crate::triggers::Functions;
 
 /// The pool's services over its platform: everything that operations need. Cheap to clone.
@@ -29,6 +29,8 @@ pub struct App {
     pub clients: Arc<Decoded<ClientRecord>>,
     /// Which pool an app client belongs to.
     pub pools_of_clients: Arc<Remembered>,
+    /// Groups of users, as of a state of each pool's.
+    pub groups: Arc<KnownGroups>,
     /// Where trigger functions run.
     pub functions: Arc<Functions>,
     /// Access keys of function processes, which live as long as the server.

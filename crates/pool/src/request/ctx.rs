@@ -1,17 +1,21 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use poolhouse_store::Row;
 
 use super::{Ahead, App};
 use crate::base::clock::Millis;
+use crate::base::envelope;
 use crate::base::error::ApiError;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
-use crate::records::{ClientRecord, Document, Key, PoolRecord, Reference, Stored, UserRecord, load};
+use crate::records::{
+    ClientRecord, Document, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load,
+};
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
@@ -35,6 +39,8 @@ pub struct Ctx {
 /// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct Asker {
+    /// The address that the request comes from.
+    pub address: Option<IpAddr>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
     /// The place that a trusted proxy names in the header of `mail.place_header`.
@@ -100,6 +106,33 @@ impl Ctx {
         Ok(())
     }
 
+    /// Reads rows as [`read_ahead`](Self::read_ahead) does, over what was read before: for a step that may have changed them
+    /// in the meantime, or waited for somebody who may have.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_anew(&self, keys: impl IntoIterator<Item = String>) -> Result<(), LoadError> {
+        let keys: Vec<String> = keys.into_iter().collect();
+        for key in &keys {
+            self.ahead.take(key);
+        }
+        self.read_ahead(keys).await
+    }
+
+    /// The state that the pool's groups are in: another one after every change of one. `None` if there never was a group.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn state_of_groups(&self, pool_id: &str) -> Result<Option<String>, LoadError> {
+        let Some(row) = self.row(GroupCount::key(pool_id).as_str()).await? else {
+            return Ok(None);
+        };
+        // The head of a row is another one for every document, and for every key that it is sealed with.
+        let state = envelope::head(&row.body).to_owned();
+        self.platform().open_row(row)?;
+        Ok(Some(state))
+    }
+
     /// The row at a key as the store has it: as it was read ahead, or is now.
     async fn row(&self, key: &str) -> Result<Option<Row>, LoadError> {
         match self.ahead.take(key) {
@@ -142,10 +175,11 @@ impl Ctx {
         Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
-    /// The app client and its pool, for the unsigned calls that name only the client.
+    /// The app client and its pool, for the unsigned calls that name only the client, from an address that they take calls
+    /// from.
     ///
     /// # Errors
-    /// `ResourceNotFoundException` `User pool client <id> does not exist.`
+    /// `ResourceNotFoundException` `User pool client <id> does not exist.`; as [`check_address`].
     pub async fn client_and_pool(
         &self,
         client_id: &str,
@@ -168,6 +202,7 @@ impl Ctx {
             .await?;
         let client = self.client(&pool_id, client_id).await?;
         let pool = self.pool(&pool_id).await?;
+        check_address(&pool.value, &client.value, self.asker.address)?;
         Ok((client, pool))
     }
 
@@ -255,6 +290,24 @@ impl Ctx {
     pub async fn referenced(&self, key: &Key<Reference>) -> Result<Option<Reference>, ApiError> {
         Ok(self.load(key).await?.map(|stored| stored.value))
     }
+}
+
+/// Checks that the risk configuration does not block the address that somebody signs in from.
+///
+/// # Errors
+/// `NotAuthorizedException` `Unable to login because of security reasons.`
+pub fn check_address(
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    address: Option<IpAddr>,
+) -> Result<(), ApiError> {
+    let risk = client.risk.as_ref().or(pool.risk.as_ref());
+    if risk.is_some_and(|risk| risk.blocks(address)) {
+        return Err(ApiError::not_authorized(
+            "Unable to login because of security reasons.",
+        ));
+    }
+    Ok(())
 }
 
 /// The user that a name means, for commands beside the server too.

@@ -6,4 +6,4 @@ mod ctx;
 
 pub use ahead::Ahead;
 pub use app::App;
-pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub, find_user};
+pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub, check_address, find_user};

@@ -74,6 +74,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         pools: Arc::default(),
         clients: Arc::default(),
         pools_of_clients: Arc::default(),
+        groups: Arc::default(),
         guesses: Arc::default(),
         functions: Arc::new(functions),
         function_keys,

@@ -125,6 +125,8 @@ mod tests {
             sealed_seed: String::new(),
             door: crate::records::Door::default(),
             safeguards: crate::records::Safeguards::default(),
+            risk: None,
+            sessions: crate::records::SessionSettings::default(),
         }
     }
 

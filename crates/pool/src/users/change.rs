@@ -4,7 +4,7 @@ use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::key::user_prefix;
-use crate::records::{Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document, purge};
+use crate::records::{Deleted, Deleting, PoolRecord, RecordBatch, Stored, UserRecord, document, purge};
 use crate::request::Ctx;
 use crate::users::aliases::{self, Taken};
 use crate::users::attributes::Change;
@@ -178,7 +178,10 @@ async fn clear(ctx: &Ctx, pool: &PoolRecord, sub: &str) {
     let one = Scan::prefix(user_prefix(pool.id(), sub), 1);
     let cleared = match ctx.platform().store.scan(one).await {
         Ok(rows) if rows.is_empty() => Ok(true),
-        Ok(_) => purge::purge(ctx.platform(), pool.id(), Some(sub)).await,
+        Ok(_) => {
+            let pool_id = pool.id();
+            purge::purge(ctx.platform(), Deleted::User { pool_id, sub }).await
+        }
         Err(error) => Err(error.into()),
     };
     if let Err(error) = cleared {
@@ -187,7 +190,10 @@ async fn clear(ctx: &Ctx, pool: &PoolRecord, sub: &str) {
 }
 
 /// The same user as it is now.
-async fn reload(ctx: &Ctx, user: &Stored<UserRecord>) -> Result<Stored<UserRecord>, ApiError> {
+///
+/// # Errors
+/// `UserNotFoundException` if it was deleted.
+pub(super) async fn reload(ctx: &Ctx, user: &Stored<UserRecord>) -> Result<Stored<UserRecord>, ApiError> {
     let now = document::reload(ctx.platform(), user).await?;
     now.ok_or_else(ApiError::user_not_found)
 }

@@ -1,5 +1,7 @@
 //! Codes by mail: where they go, what the client may hear of that, and the mail with the code's row.
 
+use std::collections::BTreeMap;
+
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{
     CodeDeliveryDetailsType, DeliveryMediumType, UserStatusType, VerifiedAttributeType,
@@ -118,6 +120,7 @@ pub async fn pretend(
         signed_out: None,
         epoch: 0,
         signed_out_epoch: 0,
+        groups: BTreeMap::new(),
     };
     write(ctx, pool, &nobody, NOWHERE, mail, Leaves::No).await
 }

@@ -1,4 +1,4 @@
-//! Users: their attributes and the names they go by, passwords and what a password must be, how they are made, changed
+//! Users: their attributes, groups and the names they go by, passwords and what a password must be, how they are made, changed
 //! and signed out, the mails and codes that the pool sends them, and how often they may call what.
 
 pub mod aliases;
@@ -12,6 +12,7 @@ pub mod confirmation;
 pub mod contacts;
 pub mod credentials;
 pub mod epoch;
+pub mod groups;
 pub mod guessable;
 pub mod messages;
 pub mod password_policy;

@@ -1,5 +1,7 @@
 //! Making a user: under which name, and of which rows it consists.
 
+use std::collections::BTreeMap;
+
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{UserStatusType, UsernameAttributeType};
 use poolhouse_crypto::uuid_v4;
@@ -40,6 +42,7 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
         signed_out: None,
         epoch: 0,
         signed_out_epoch: 0,
+        groups: BTreeMap::new(),
     };
     for (name, value) in &given.set {
         user.set_attribute(name, value);

@@ -4,19 +4,20 @@ use poolhouse_store::{Batch, Expect, Row, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::document::decode;
-use crate::records::{RefreshRecord, Stored};
+use crate::records::{RefreshRecord, Stored, UserSessions};
 use crate::request::Ctx;
 
 /// Families read at a time. A user rarely has more than a few.
 const PAGE: usize = 200;
 
-/// Deletes every refresh token of the user. The caller sets `signed_out` on the user in the same batch, which also
-/// ends access tokens of clients without revocation.
+/// Deletes every refresh token of the user, and what is noted of its sessions. The caller sets `signed_out` on the user in
+/// the same batch, which also ends access tokens of clients without revocation.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, ApiError> {
-    revoke_others(ctx, pool_id, sub, None).await
+    let families = revoke_others(ctx, pool_id, sub, None).await?;
+    Ok(families.delete(UserSessions::key(pool_id, sub), Expect::Any))
 }
 
 /// Deletes the refresh tokens of the user but for those of the family in this row.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
 mod access_tokens;
+mod addresses;
 mod administrators;
 mod code_factor;
 mod confirm_code;
@@ -11,6 +12,7 @@ mod doors;
 mod events;
 mod existence;
 mod foreign_functions;
+mod groups;
 mod identity;
 mod lockout;
 mod migration;
@@ -28,6 +30,7 @@ mod sessions;
 mod srp;
 mod stored;
 mod triggers;
+mod user_sessions;
 mod verdicts;
 
 use poolhouse_pool::testing::{Answer, TestPool};

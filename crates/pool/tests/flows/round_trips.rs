@@ -137,6 +137,39 @@ async fn a_sign_in_by_password_reads_twice_and_commits_once() {
 }
 
 #[tokio::test]
+async fn a_user_in_groups_costs_one_row_more_and_no_read() {
+    let house = House::new().await;
+    for n in 0..3 {
+        let group = format!("group-{n}");
+        let body =
+            json!({ "UserPoolId": house.pool, "GroupName": group, "Username": "mara", "Precedence": n });
+        house.server.call("CreateGroup", body.clone()).await.ok();
+        house.server.call("AdminAddUserToGroup", body).await;
+    }
+    let parameters = json!({ "USERNAME": "mara", "PASSWORD": PASSWORD });
+    // What this server has not seen yet it reads: the state of the groups, and the three.
+    let first = Counts {
+        gets: 1,
+        ..step(3, 9, 1)
+    };
+    for expected in [first, step(2, 6, 1), step(2, 6, 1)] {
+        let (answer, counted) = house.initiate("USER_PASSWORD_AUTH", parameters.clone()).await;
+        assert!(has_tokens(&answer), "{answer}");
+        assert_eq!(counted, expected);
+    }
+    let (answer, [begun, proved]) = house.prove("USER_SRP_AUTH").await;
+    assert!(has_tokens(&answer), "{answer}");
+    assert_eq!([begun, proved], [step(2, 4, 0), step(1, 5, 1)]);
+    // A changed group is read once.
+    let body = json!({ "UserPoolId": house.pool, "GroupName": "group-1", "Precedence": 0 });
+    house.server.call("UpdateGroup", body).await.ok();
+    for expected in [step(3, 9, 1), step(2, 6, 1)] {
+        let (_, counted) = house.initiate("USER_PASSWORD_AUTH", parameters.clone()).await;
+        assert_eq!(counted, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_nobody_has_costs_what_a_user_costs() {
     let house = House::new().await;
     let hides = json!({ "PreventUserExistenceErrors": "ENABLED" });

@@ -128,3 +128,70 @@ async fn a_hash_for_a_client_without_a_secret_is_not_ignored() {
         );
     }
 }
+
+#[tokio::test]
+async fn either_of_two_secrets_is_good_everywhere_until_it_is_deleted() {
+    let mut scene = WithSecret::new().await;
+    let first = scene.secret.clone();
+    let mut of_client = json!({ "UserPoolId": scene.pool, "ClientId": scene.client });
+    let added = scene
+        .server
+        .call("AddUserPoolClientSecret", of_client.clone())
+        .await
+        .ok();
+    let second = added["ClientSecretDescriptor"]["ClientSecretValue"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let parameters = json!({ "USERNAME": ADDRESS, "PASSWORD": PASSWORD });
+    let sign_in = async |scene: &WithSecret| {
+        let mut parameters = parameters.clone();
+        parameters["SECRET_HASH"] = json!(scene.hash(ADDRESS));
+        scene.initiate("USER_PASSWORD_AUTH", parameters).await
+    };
+    let mut tokens = Vec::new();
+    for secret in [&first, &second] {
+        scene.secret.clone_from(secret);
+        tokens.push(sign_in(&scene).await.ok()["AuthenticationResult"]["RefreshToken"].clone());
+    }
+    // What was begun with one goes on with the other.
+    for (secret, token) in [(&first, &tokens[1]), (&second, &tokens[0])] {
+        scene.secret.clone_from(secret);
+        let username = scene.username.clone();
+        let by_hash = json!({ "REFRESH_TOKEN": token, "SECRET_HASH": scene.hash(&username) });
+        scene.initiate("REFRESH_TOKEN_AUTH", by_hash).await.ok();
+        let in_clear = json!({ "ClientId": scene.client, "ClientSecret": secret, "RefreshToken": token });
+        scene
+            .server
+            .call("GetTokensFromRefreshToken", in_clear)
+            .await
+            .ok();
+    }
+
+    let listed = scene
+        .server
+        .call("ListUserPoolClientSecrets", of_client.clone())
+        .await
+        .ok();
+    of_client["ClientSecretId"] = listed["ClientSecrets"][0]["ClientSecretId"].clone();
+    scene
+        .server
+        .call("DeleteUserPoolClientSecret", of_client)
+        .await
+        .ok();
+    let (client, token) = (scene.client.clone(), &tokens[0]);
+    let with = |secret: &str| json!({ "ClientId": client, "ClientSecret": secret, "RefreshToken": token, "Token": token });
+    for (operation, code) in [
+        ("GetTokensFromRefreshToken", "NotAuthorizedException"),
+        ("RevokeToken", "UnauthorizedException"),
+    ] {
+        let refused = scene.server.call(operation, with(&first)).await;
+        refused.assert_error(code, "Invalid client secret.");
+        scene.server.call(operation, with(&second)).await.ok();
+    }
+    scene.secret = first;
+    let refused = sign_in(&scene).await;
+    refused.assert_error("NotAuthorizedException", &scene.unverified());
+    scene.secret = second;
+    sign_in(&scene).await.ok();
+}

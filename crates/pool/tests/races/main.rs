@@ -4,12 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
 mod answers;
+mod client_secrets;
 mod clients;
 mod codes;
 mod contacts;
 mod counts;
 mod doors;
 mod epoch;
+mod groups;
 mod lost;
 mod mail;
 mod names;
@@ -17,22 +19,28 @@ mod recovery;
 mod refresh;
 mod sign_up;
 mod tokens;
+mod user_sessions;
 mod users;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use poolhouse_api::Operation;
+use poolhouse_pool::ops::dispatch;
 use poolhouse_pool::request::{Ahead, Asker, Ctx};
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_store::testing::Hooked;
 use poolhouse_store::{Scan, Store};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
+use tokio::task::JoinSet;
 
 /// The password of every user here.
 const PASSWORD: &str = "Correct-Horse-9!";
 /// Another one that the policy takes.
 const OTHER: &str = "Battery-Staple-1";
+/// How many do something at the same moment where it is not two.
+const PARALLEL: usize = 64;
 /// What every failed sign-in answers.
 const WRONG: &str = "Incorrect username or password.";
 
@@ -194,6 +202,18 @@ fn request(server: &TestPool) -> Ctx {
         asker: Asker::default(),
         ahead: Ahead::default(),
     }
+}
+
+/// Makes all of these calls at the same moment; how many of them succeeded.
+async fn at_once(server: &TestPool, calls: impl IntoIterator<Item = (&'static str, Value)>) -> usize {
+    let mut tasks = JoinSet::new();
+    for (operation, body) in calls {
+        let ctx = request(server);
+        let operation = Operation::from_name(operation).unwrap();
+        tasks.spawn(async move { dispatch(operation, &ctx, body).await.is_ok() });
+    }
+    let answers = tasks.join_all().await;
+    answers.into_iter().filter(|is_ok| *is_ok).count()
 }
 
 async fn keys(store: &dyn Store, text: &str) -> Vec<String> {

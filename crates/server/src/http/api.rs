@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::access;
+use super::peer::Client;
 use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
@@ -57,7 +58,7 @@ pub async fn handle(
         app: app.clone(),
         request_id,
         now: app.platform.clock.now(),
-        asker: asker(app, request.headers()),
+        asker: asker(app, &request),
         ahead: Ahead::default(),
     };
     let outcome = match operation {
@@ -95,10 +96,11 @@ pub async fn handle(
     response
 }
 
-/// Who asks, by the headers.
-fn asker(app: &App, headers: &HeaderMap) -> Asker {
-    let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+/// Who asks, by the connection and the headers.
+fn asker(app: &App, request: &Request<Bytes>) -> Asker {
+    let text = |name: &str| request.headers().get(name)?.to_str().ok().map(str::to_owned);
     Asker {
+        address: request.extensions().get::<Client>().map(|client| client.0),
         user_agent: text("user-agent"),
         place: app.settings.mail.place_header.as_deref().and_then(text),
         noted: Noted::default(),

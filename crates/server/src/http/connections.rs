@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::peer::{Peer, proxied_for};
+use super::peer::{Client, Peer, proxied_for};
 use super::places::{Counts, Place, Places};
 use super::timed::{Awaited, Progress, Timed};
 use super::{api, cors};
@@ -144,6 +144,8 @@ impl Counted {
         };
         let mut request = request;
         request.extensions_mut().insert(Peer(self.from));
+        let client = client.unwrap_or_else(|| self.from.ip().to_canonical());
+        request.extensions_mut().insert(Client(client));
         self.router.call(request).await
     }
 }

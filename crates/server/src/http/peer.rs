@@ -15,6 +15,10 @@ impl Peer {
     }
 }
 
+/// The address that a request comes from, attached to it: the peer's, or the one that a trusted proxy names.
+#[derive(Clone, Copy, Debug)]
+pub struct Client(pub IpAddr);
+
 /// What proxies say of whom they speak for.
 const TRACES: [&str; 8] = [
     "forwarded",

@@ -2,6 +2,7 @@
 
 use poolhouse_api::shapes::{AdminInitiateAuthRequest, AdminInitiateAuthResponse};
 
+use super::context;
 use crate::auth::initiate::{Initiation, initiate};
 use crate::auth::parameters::Parameters;
 use crate::base::error::ApiError;
@@ -9,6 +10,7 @@ use crate::request::Ctx;
 
 /// Begins a sign-in of the pool and client named.
 pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInitiateAuthResponse, ApiError> {
+    let ctx = &context::on_behalf(ctx, input.context_data.as_ref());
     let initiation = Initiation {
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
@@ -19,6 +21,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
     let (pool, client) = ctx
         .pool_and_client_beside(&input.user_pool_id, &input.client_id, beside)
         .await?;
+    context::check(&pool.value, &client.value, input.context_data.as_ref())?;
     initiate(ctx, &pool.value, &client, initiation)
         .await
         .map(Into::into)

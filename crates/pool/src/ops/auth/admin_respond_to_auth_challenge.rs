@@ -2,6 +2,7 @@
 
 use poolhouse_api::shapes::{AdminRespondToAuthChallengeRequest, AdminRespondToAuthChallengeResponse};
 
+use super::context;
 use crate::auth::parameters::Parameters;
 use crate::auth::respond::{Given, Response, respond};
 use crate::base::error::ApiError;
@@ -12,6 +13,7 @@ pub async fn run(
     ctx: &Ctx,
     input: AdminRespondToAuthChallengeRequest,
 ) -> Result<AdminRespondToAuthChallengeResponse, ApiError> {
+    let ctx = &context::on_behalf(ctx, input.context_data.as_ref());
     let response = Response::open(
         ctx,
         &input.client_id,
@@ -26,5 +28,6 @@ pub async fn run(
     let (pool, client) = ctx
         .pool_and_client_beside(&input.user_pool_id, &input.client_id, beside)
         .await?;
+    context::check(&pool.value, &client.value, input.context_data.as_ref())?;
     respond(ctx, &pool.value, &client, response).await.map(Into::into)
 }

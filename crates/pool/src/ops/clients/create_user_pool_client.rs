@@ -38,10 +38,12 @@ pub async fn run(
     settings::apply(&pool.value, &mut client, input, secret.is_some(), Doing::Creating)?;
     check_room(ctx, pool_id).await?;
 
-    let sealed_secret = secret.map(|secret| secret::seal(ctx, pool_id, &id, &secret));
+    let secret = secret.map(|secret| secret::sealed(ctx, pool_id, &id, &secret, &[]));
     let record = ClientRecord {
         settings: client,
-        sealed_secret,
+        secrets: secret.into_iter().collect(),
+        risk: None,
+        sso_minutes: None,
     };
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)
@@ -189,7 +191,7 @@ mod tests {
             ),
             (
                 json!({ "PublishSecretsInAWSSecretsManager": true }),
-                unavailable("PublishSecretsInAWSSecretsManager"),
+                crate::ops::never::SECRETS_MANAGER.to_owned(),
             ),
             (json!({ "AccessTokenValidity": 25 }), range()),
             (json!({ "IdTokenValidity": 4, "TokenValidityUnits": minutes }), range()),

@@ -8,8 +8,9 @@ use poolhouse_api::shapes::{
 };
 
 use super::oauth;
-use crate::auth::tokens;
+use crate::auth::lifetimes;
 use crate::base::error::ApiError;
+use crate::ops::never;
 use crate::records::PoolRecord;
 use crate::users::{attributes, schema};
 
@@ -56,7 +57,7 @@ pub fn apply(
         .as_ref()
         .map_or(Ok(()), check_analytics)?;
     if asked.publish_secrets_in_aws_secrets_manager == Some(true) {
-        return Err(ApiError::unsupported_member("PublishSecretsInAWSSecretsManager"));
+        return Err(ApiError::invalid_parameter(never::SECRETS_MANAGER));
     }
     set(client, asked);
     check_lives(client)
@@ -214,8 +215,8 @@ fn check_analytics(asked: &AnalyticsConfigurationType) -> Result<(), ApiError> {
 }
 
 fn check_lives(client: &UserPoolClientType) -> Result<(), ApiError> {
-    let (access, id) = (tokens::access_seconds(client), tokens::id_seconds(client));
-    let refresh = tokens::refresh_seconds(client);
+    let (access, id) = (lifetimes::access_seconds(client), lifetimes::id_seconds(client));
+    let refresh = lifetimes::refresh_seconds(client);
     if !SHORT_LIFE.contains(&access) || !SHORT_LIFE.contains(&id) || !LONG_LIFE.contains(&refresh) {
         return Err(ApiError::invalid_parameter("Invalid range for token validity."));
     }

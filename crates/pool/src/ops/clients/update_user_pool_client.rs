@@ -24,7 +24,7 @@ pub async fn run(
 ) -> Result<UpdateUserPoolClientResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let mut client = ctx.client(pool.id(), &input.client_id).await?.into_owned();
-    let has_secret = client.value.sealed_secret.is_some();
+    let has_secret = !client.value.secrets.is_empty();
     let updated = &mut client.value.settings;
     let name = updated.client_name.take().unwrap_or_default();
     settings::apply(&pool, updated, creation(input, name), has_secret, Doing::Updating)?;

@@ -5,7 +5,7 @@ use poolhouse_api::shapes::{self, DeletionProtectionType};
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::{Deleting, RecordBatch, SigningKeysRecord, purge};
+use crate::records::{Deleted, Deleting, RecordBatch, SigningKeysRecord, purge};
 use crate::request::Ctx;
 
 /// Deletes a pool. With its row, and in the same commit, goes everything it can do: nobody signs in any more and no
@@ -30,7 +30,7 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Noth
     ctx.platform().commit(batch).await?;
     ctx.app.signing_keys.forget(id);
     // The pool is gone whatever happens to the leftovers now, so a fault here is the sweeper's to overcome.
-    if let Err(error) = purge::purge(ctx.platform(), id, None).await {
+    if let Err(error) = purge::purge(ctx.platform(), Deleted::Pool(id)).await {
         tracing::warn!(request_id = ctx.request_id, pool = id, %error, "leftovers of a deleted pool stay for the sweeper");
     }
     Ok(Nothing)

@@ -131,6 +131,8 @@ mod tests {
             sealed_seed: String::new(),
             door: crate::records::Door::default(),
             safeguards: crate::records::Safeguards::default(),
+            risk: None,
+            sessions: crate::records::SessionSettings::default(),
         }
     }
 
@@ -152,6 +154,7 @@ mod tests {
             signed_out: None,
             epoch: 0,
             signed_out_epoch: 0,
+            groups: std::collections::BTreeMap::new(),
         }
     }
 

@@ -1,19 +1,16 @@
 //! `ListUsers`
 
 use poolhouse_api::shapes;
-use poolhouse_store::{Row, Scan};
+use poolhouse_store::Scan;
 
 use super::filter::{Comparison, Filter};
+use super::search::search;
 use super::view;
 use crate::base::error::ApiError;
-use crate::ops::paging::Listing;
-use crate::records::document::decode;
-use crate::records::{Key, PoolRecord, UserRecord, user_index};
+use crate::ops::paging::{self, Listing};
+use crate::records::{PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
 use crate::users::schema;
-
-/// Users per answer where `Limit` does not say, and at most.
-const LIMIT: usize = 60;
 
 /// Answers users: all in the order of their usernames, those of a filter in the order of the values that it is about.
 ///
@@ -30,10 +27,6 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
             "One or more requested attributes do not exist in user pool.",
         ));
     }
-    let limit = input
-        .limit
-        .and_then(|limit| usize::try_from(limit).ok())
-        .filter(|limit| *limit > 0);
     let subject = format!("{} {text}", pool.id());
     let listing = Listing {
         operation: "ListUsers",
@@ -41,8 +34,13 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
     };
     let after = listing.after(&ctx.request_id, input.pagination_token.as_deref())?;
 
-    let limit = limit.unwrap_or(LIMIT).min(LIMIT);
-    let found = search(ctx, &pool, filter.as_ref(), after, limit).await?;
+    let rows = Scan {
+        prefix: prefix(&pool, filter.as_ref()),
+        after,
+        limit: paging::limit(input.limit),
+    };
+    let admits = |user: &UserRecord| filter.as_ref().is_none_or(|filter| filter.admits(&pool, user));
+    let found = search(ctx, pool.id(), rows, admits).await?;
     let users = found.users.iter().map(|user| {
         let mut shown = view::user_type(user);
         if let Some(wanted) = &wanted {
@@ -58,13 +56,6 @@ pub async fn run(ctx: &Ctx, input: shapes::ListUsersRequest) -> Result<shapes::L
     })
 }
 
-/// A page of users.
-struct Found {
-    users: Vec<UserRecord>,
-    /// The key of the last one's index row, if there are more behind it.
-    last: Option<String>,
-}
-
 /// What the index rows begin with among which all matches are.
 fn prefix(pool: &PoolRecord, filter: Option<&Filter>) -> String {
     match filter {
@@ -75,63 +66,6 @@ fn prefix(pool: &PoolRecord, filter: Option<&Filter>) -> String {
         }
         Some(filter) => user_index::listed_prefix(pool, filter.attribute, &filter.value),
     }
-}
-
-/// Walks along the index. Nearly every row is a match, so a page costs as much in a pool of a million users as in one of
-/// ten.
-async fn search(
-    ctx: &Ctx,
-    pool: &PoolRecord,
-    filter: Option<&Filter>,
-    mut after: Option<String>,
-    limit: usize,
-) -> Result<Found, ApiError> {
-    let prefix = prefix(pool, filter);
-    let mut users = Vec::new();
-    loop {
-        // One more than was asked for is looked for, so that the last page has no token.
-        let wanted = limit + 1 - users.len();
-        let scan = Scan {
-            prefix: prefix.clone(),
-            after: after.clone(),
-            limit: wanted,
-        };
-        let page = ctx.platform().scan(scan).await?;
-        let is_last = page.len() < wanted;
-        for (key, user) in holders(ctx, pool, page).await? {
-            if filter.is_none_or(|filter| filter.admits(pool, &user)) {
-                if users.len() == limit {
-                    return Ok(Found { users, last: after });
-                }
-                users.push(user);
-            }
-            after = Some(key);
-        }
-        if is_last {
-            return Ok(Found { users, last: None });
-        }
-    }
-}
-
-/// The users that index rows mean, in one read. One who was deleted a moment ago is left out.
-async fn holders(
-    ctx: &Ctx,
-    pool: &PoolRecord,
-    page: Vec<Row>,
-) -> Result<Vec<(String, UserRecord)>, ApiError> {
-    let mut keys = Vec::with_capacity(page.len());
-    for row in &page {
-        keys.push(UserRecord::key(pool.id(), &user_index::holder(row)?));
-    }
-    let keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
-    let rows = ctx.platform().get_many(&keys).await?;
-    let mut found = Vec::with_capacity(page.len());
-    for (index, profile) in page.into_iter().zip(rows) {
-        if let Some(profile) = profile {
-            found.push((index.key, decode::<UserRecord>(profile)?.value));
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

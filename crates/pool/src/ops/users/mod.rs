@@ -13,4 +13,5 @@ pub mod admin_update_user_attributes;
 pub mod admin_user_global_sign_out;
 pub(crate) mod filter;
 pub mod list_users;
+pub mod search;
 pub mod view;

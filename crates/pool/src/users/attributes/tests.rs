@@ -11,6 +11,8 @@ fn pool() -> PoolRecord {
         sealed_seed: String::new(),
         door: crate::records::Door::default(),
         safeguards: crate::records::Safeguards::default(),
+        risk: None,
+        sessions: crate::records::SessionSettings::default(),
     }
 }
 
@@ -28,6 +30,7 @@ fn user() -> UserRecord {
         signed_out: None,
         epoch: 0,
         signed_out_epoch: 0,
+        groups: std::collections::BTreeMap::new(),
     }
 }
 
@@ -52,7 +55,9 @@ fn of_two_values_for_one_name_the_last_counts() {
 fn no_client_can_be_given_what_only_the_pool_may_write() {
     let mut client = ClientRecord {
         settings: Default::default(),
-        sealed_secret: None,
+        secrets: Vec::new(),
+        risk: None,
+        sso_minutes: None,
     };
     for name in [
         "sub",

@@ -86,6 +86,6 @@ async fn only_client(app: &App) -> Result<Option<(String, String)>, ApiError> {
     let Some(Stored { value: client, .. }) = load(&app.platform, &key).await? else {
         return Ok(None);
     };
-    let usable = client.sealed_secret.is_none();
+    let usable = client.secrets.is_empty();
     Ok(usable.then_some((pool_id, client_id)))
 }

@@ -1,0 +1,24 @@
+//! `AdminRevokeUserSession`
+
+use poolhouse_api::shapes;
+
+use super::view;
+use crate::auth::tracking;
+use crate::base::error::ApiError;
+use crate::request::Ctx;
+
+/// Ends one session of a user: its refresh and access tokens.
+///
+/// # Errors
+/// `ResourceNotFoundException` for the pool, or a session that is not there or somebody else's; `UserNotFoundException`
+/// `User does not exist.`
+pub async fn run(
+    ctx: &Ctx,
+    input: shapes::AdminRevokeUserSessionRequest,
+) -> Result<shapes::AdminRevokeUserSessionResponse, ApiError> {
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
+    let user = ctx.user(&pool, &input.username).await?.value;
+    let session = view::find(ctx, &pool, &user, &input.session_id).await?;
+    tracking::end(ctx, &pool, &user.sub, &session).await?;
+    Ok(shapes::AdminRevokeUserSessionResponse::default())
+}
