@@ -40,13 +40,18 @@ fn type_code(quickstart: &Quickstart, challenge: &Value, code: &str) -> Value {
     serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
-/// The code in the newest mail.
-fn code(quickstart: &Quickstart) -> String {
-    let answer = quickstart.server.get("/inbox/api/messages?to=ada@example.com");
-    let mails: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
-    let text = mails[0]["text"].as_str().unwrap().to_owned();
-    let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
-    text.lines().find(is_code).unwrap().to_owned()
+/// The code in the newest mail, once there are this many.
+fn code(quickstart: &Quickstart, count: usize) -> String {
+    loop {
+        let answer = quickstart.server.get("/inbox/api/messages?to=ada@example.com");
+        let mails: Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+        if mails.as_array().unwrap().len() < count {
+            continue;
+        }
+        let text = mails[0]["text"].as_str().unwrap().to_owned();
+        let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
+        return text.lines().find(is_code).unwrap().to_owned();
+    }
 }
 
 /// Another code than the right one.
@@ -74,11 +79,11 @@ fn a_user_whom_wrong_codes_have_locked_is_listed_and_unlocked_and_browsers_are_f
     );
 
     let mut asked = challenge(&quickstart);
-    let mut sent = code(&quickstart);
+    let mut sent = code(&quickstart, 1);
     for count in 1..=5 {
         if count == 4 {
             asked = challenge(&quickstart);
-            sent = code(&quickstart);
+            sent = code(&quickstart, 2);
         }
         asked = type_code(&quickstart, &asked, wrong(&sent));
     }
