@@ -86,9 +86,37 @@ fn list_users(small: &str, large: &str) -> Outcome {
 /// Whether the sweeper keeps up with a flood of unknown names of so many seconds.
 fn flood(seconds: &str) -> Outcome {
     let (programs, home) = (build()?, new_home()?);
+    let server = start(&programs, &home, &format!("127.0.0.1:{}", server::free_port()?))?;
+    let api = PoolApi {
+        server: server.address,
+        key: server::create_key(&programs, &server.data)?,
+    };
+    let password = random::password()?;
+    let pool = api.call("CreateUserPool", &json!({ "PoolName": "bench" }))?;
+    let pool_id = text(&pool["UserPool"]["Id"])?;
+    let client = json!({
+        "UserPoolId": pool_id,
+        "ClientName": "bench",
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "PreventUserExistenceErrors": "ENABLED",
+    });
+    let client = api.call("CreateUserPoolClient", &client)?;
+    let client_id = text(&client["UserPoolClient"]["ClientId"])?;
+    create_user(&api, &pool_id, 0, &password)?;
     let mut load = Command::new(programs.join("poolhouse-bench"));
-    load.args(["flood", "--seconds", seconds, "--home"]);
-    let done = process::run(load.arg(&home));
+    load.args([
+        "flood",
+        "--seconds",
+        seconds,
+        "--server",
+        &server.address.to_string(),
+    ])
+    .args(["--pid", &server.process.pid().to_string(), "--database"])
+    .arg(server.data.join("poolhouse.db"))
+    .args(["--pool", &pool_id, "--client", &client_id])
+    .args(["--username", "user-0", "--password", &password]);
+    let done = process::run(&mut load);
+    drop(server);
     fs::remove_dir_all(home)?;
     done
 }

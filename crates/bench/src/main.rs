@@ -74,7 +74,7 @@ fn main() -> ExitCode {
         // One thread: nothing is shared between requests.
         Benchmark::SignIn(arguments) => on(Builder::new_current_thread(), measure(arguments)),
         Benchmark::ListUsers(arguments) => on(Builder::new_current_thread(), list_users::measure(arguments)),
-        Benchmark::Flood(arguments) => on(Builder::new_multi_thread(), flood::measure(arguments)),
+        Benchmark::Flood(arguments) => on(Builder::new_current_thread(), flood::measure(arguments)),
     };
     match measured {
         Ok(report) => {

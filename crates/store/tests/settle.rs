@@ -259,3 +259,16 @@ async fn a_settled_commit_is_answered_like_any_other() {
     commit(Batch::new().delete("k", Expect::Present)).await.unwrap();
     assert_eq!(store.waiting(), 0);
 }
+
+/// What no row shows yet may be applied after the look.
+#[tokio::test]
+async fn a_batch_that_may_still_be_applied_is_not_said_to_be_out() {
+    let store = store();
+    let batch = Batch::new().put("k", Expect::Absent, "{}");
+    store.lose("k", Loss::Meanwhile);
+    let answer = commit_and_settle(&store, batch, fresh_version()).await;
+    assert!(
+        matches!(answer, Err(CommitError::Uncertain(StoreError::Unsettled))),
+        "{answer:?}"
+    );
+}

@@ -39,3 +39,70 @@ fn ends_proofs(before: &UserRecord, after: &UserRecord) -> bool {
         || (!must_reset(before) && must_reset(after))
         || CONTACTS.into_iter().any(contact)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Millis;
+
+    fn user() -> UserRecord {
+        UserRecord {
+            username: "mara".to_owned(),
+            sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
+            attributes: Vec::new(),
+            status: UserStatusType::Confirmed,
+            enabled: true,
+            created: Millis(0),
+            modified: Millis(0),
+            sealed_verifier: None,
+            temporary_until: None,
+            signed_out: None,
+            epoch: 7,
+            signed_out_epoch: 0,
+        }
+    }
+
+    /// The epoch after a change from what `before` makes of a user to what `after` makes of it.
+    fn epoch(before: impl Fn(&mut UserRecord), after: impl Fn(&mut UserRecord)) -> u64 {
+        let (mut old, mut new) = (user(), user());
+        before(&mut old);
+        after(&mut new);
+        advance(&old, &mut new);
+        new.epoch
+    }
+
+    #[test]
+    fn what_makes_earlier_proofs_worthless_moves_the_epoch_and_its_reverse_does_not() {
+        let plain = |_: &mut UserRecord| {};
+        let reset = |user: &mut UserRecord| user.status = UserStatusType::ResetRequired;
+        let disabled = |user: &mut UserRecord| user.enabled = false;
+        let verified = |user: &mut UserRecord| user.set_attribute("email_verified", "true");
+        let unverified = |user: &mut UserRecord| user.set_attribute("email_verified", "false");
+        let chosen = |user: &mut UserRecord| user.status = UserStatusType::ForceChangePassword;
+        assert_eq!((epoch(plain, reset), epoch(reset, plain)), (8, 7));
+        assert_eq!((epoch(reset, reset), epoch(chosen, reset)), (7, 8));
+        assert_eq!((epoch(plain, chosen), epoch(chosen, plain)), (7, 7));
+        assert_eq!((epoch(plain, disabled), epoch(disabled, plain)), (8, 7));
+        assert_eq!((epoch(verified, unverified), epoch(unverified, verified)), (8, 7));
+        assert_eq!((epoch(verified, plain), epoch(plain, verified)), (8, 7));
+        assert_eq!((epoch(verified, verified), epoch(plain, unverified)), (7, 7));
+    }
+
+    #[test]
+    fn an_address_that_changes_moves_the_epoch_and_another_attribute_does_not() {
+        let set = |name: &'static str| move |user: &mut UserRecord| user.set_attribute(name, "new");
+        let old = |name: &'static str| move |user: &mut UserRecord| user.set_attribute(name, "old");
+        for (name, moved) in [("email", 8), ("phone_number", 8), ("nickname", 7)] {
+            assert_eq!(epoch(old(name), set(name)), moved, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_change_that_moved_the_epoch_itself_moves_it_once() {
+        let signs_out = |user: &mut UserRecord| {
+            user.enabled = false;
+            sign_out(user);
+        };
+        assert_eq!(epoch(|_| {}, signs_out), 8);
+    }
+}

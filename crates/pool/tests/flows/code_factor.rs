@@ -4,6 +4,7 @@ use poolhouse_pool::ops::pools::code_factor::{Done, forget_browsers, locked_user
 use serde_json::{Value, json};
 
 use crate::Scene;
+use crate::new_password::{CHOSEN, TEMPORARY, choose, newcomer, typed};
 
 /// Guesses until the code step locks.
 async fn guess(scene: &Scene) {
@@ -106,4 +107,43 @@ async fn nobody_and_nowhere_are_told_apart() {
     assert_eq!(unlock(&scene.pool, "nobody").await, Done::NoUser);
     let locked = locked_users(&app.platform, &confirm, "us-east-1_nowhere").await;
     assert_eq!(locked.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_first_password_takes_the_lock_of_wrong_codes_away() {
+    let scene = Scene::new().await;
+    newcomer(&scene).await;
+    scene.server.ignore_mail();
+    let custom = async || {
+        let challenge = scene
+            .server
+            .custom_sign_in(&scene.pool, &scene.client, "nia", TEMPORARY)
+            .await
+            .ok();
+        choose(&scene, &challenge["Session"], CHOSEN).await.ok()
+    };
+    for _ in 0..4 {
+        scene.server.clock().advance_seconds(60);
+        let mut next = custom().await;
+        for _ in 0..3 {
+            let answer = typed(&scene, &next["Session"], "no code").await;
+            if answer.status != 200 {
+                break;
+            }
+            next = answer.ok();
+        }
+    }
+    assert_eq!(custom().await["ChallengeParameters"]["result"], "locked");
+    let challenge = scene
+        .server
+        .password_sign_in(&scene.client, "nia", TEMPORARY)
+        .await
+        .ok();
+    choose(&scene, &challenge["Session"], CHOSEN).await.ok();
+    let next = scene
+        .server
+        .custom_sign_in(&scene.pool, &scene.client, "nia", CHOSEN)
+        .await
+        .ok();
+    assert_eq!(next["ChallengeParameters"]["result"], "sent");
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{Scene, claims};
 
-const TEMPORARY: &str = "Temporary-Horse-1!";
-const CHOSEN: &str = "Chosen-Horse-2!";
+pub const TEMPORARY: &str = "Temporary-Horse-1!";
+pub const CHOSEN: &str = "Chosen-Horse-2!";
 
-async fn newcomer(scene: &Scene) {
+pub async fn newcomer(scene: &Scene) {
     let body = json!({
         "UserPoolId": scene.pool,
         "Username": "nia",
@@ -21,7 +21,7 @@ async fn newcomer(scene: &Scene) {
     scene.server.call("AdminCreateUser", body).await.ok();
 }
 
-async fn choose(scene: &Scene, session: &Value, password: &str) -> poolhouse_pool::testing::Answer {
+pub async fn choose(scene: &Scene, session: &Value, password: &str) -> poolhouse_pool::testing::Answer {
     let body = json!({
         "ChallengeName": "NEW_PASSWORD_REQUIRED",
         "ClientId": scene.client,
@@ -109,7 +109,7 @@ async fn code(scene: &Scene, session: &Value) -> poolhouse_pool::testing::Answer
 }
 
 /// Nia's answer to the challenge.
-async fn typed(scene: &Scene, session: &Value, answer: &str) -> poolhouse_pool::testing::Answer {
+pub async fn typed(scene: &Scene, session: &Value, answer: &str) -> poolhouse_pool::testing::Answer {
     let body = json!({
         "ChallengeName": "CUSTOM_CHALLENGE",
         "ClientId": scene.client,
@@ -162,6 +162,15 @@ async fn a_leaked_temporary_password_changes_nothing_without_the_mailbox() {
         .password_sign_in(&scene.client, "nia", "Thief-Horse-3!")
         .await
         .assert_error("NotAuthorizedException", crate::WRONG);
+    let ledger = |user: &Value| {
+        let attributes = user["UserAttributes"].as_array().unwrap();
+        let mut named = attributes
+            .iter()
+            .filter(|held| held["Name"] == "custom:authChallenge");
+        named.next().map(|held| held["Value"].clone())
+    };
+    let counted = ledger(&scene.server.call("AdminGetUser", user.clone()).await.ok());
+    assert!(counted.is_some());
     // Who reads the mailbox ends it: password and attributes at once.
     let tokens = typed(&scene, &wrong["Session"], &mailed).await.ok();
     let id_token = claims(&tokens["AuthenticationResult"]["IdToken"]);
@@ -175,11 +184,10 @@ async fn a_leaked_temporary_password_changes_nothing_without_the_mailbox() {
     );
     let user = scene.server.call("AdminGetUser", user).await.ok();
     assert_eq!(user["UserStatus"], "CONFIRMED");
-    let ledger = |attribute: &&Value| attribute["Name"] == "custom:authChallenge";
-    let attributes = user["UserAttributes"].as_array().unwrap().clone();
+    let used = ledger(&user);
     assert!(
-        attributes.iter().any(|attribute| ledger(&attribute)),
-        "{attributes:?}"
+        used.is_some() && used != counted,
+        "the right code is noted as used in the same commit"
     );
 }
 
@@ -220,6 +228,11 @@ async fn the_function_before_tokens_sends_whoever_chose_a_password_to_a_sign_in_
     choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
         "UserLambdaValidationException",
         "PreTokenGeneration failed with error Your new password is not set. Please begin with the temporary one, in a sign-in with a code.",
+    );
+    // What was denied is used up all the same.
+    choose(&scene, &challenge["Session"], CHOSEN).await.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
     );
     scene
         .server

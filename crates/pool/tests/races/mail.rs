@@ -2,7 +2,7 @@
 
 use poolhouse_pool::mailer::{OutgoingMail, Urgency};
 use poolhouse_store::testing::WriteFresh as _;
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::{Batch, Expect, Scan, Store as _};
 use tokio::sync::oneshot;
 
 use crate::{Scene, request};
@@ -69,4 +69,27 @@ async fn a_node_that_lost_a_mail_sends_the_others_that_it_claimed() {
     assert_eq!(scene.server.unread_mails(), 2);
     scene.server.ignore_mail();
     assert_eq!(scene.keys("outbox/").await, [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn a_row_that_could_not_be_read_stays_if_another_node_made_it_readable_meanwhile() {
+    let scene = due().await;
+    let row = scene
+        .store
+        .scan(Scan::prefix("outbox/", 1))
+        .await
+        .unwrap()
+        .remove(0);
+    let at = row.key.clone();
+    let broken = Batch::new().put(&at, Expect::Present, "not a mail");
+    scene.store.inner().write(broken).await.unwrap();
+    scene.store.before_commit_at("outbox/", move |store| async move {
+        let mended = Batch::new().put(row.key, Expect::Present, row.body);
+        store.write(mended).await.unwrap();
+    });
+    scene.server.deliver_mail().await;
+    assert_eq!(scene.keys("outbox/").await, [at]);
+    scene.server.deliver_mail().await;
+    assert_eq!(scene.server.unread_mails(), 1);
+    scene.server.ignore_mail();
 }

@@ -2,6 +2,8 @@
 
 use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::records::Safeguards;
+use poolhouse_store::testing::fresh_version;
+use poolhouse_store::{Batch, Expect, Store};
 use serde_json::{Value, json};
 
 use crate::{OTHER, PASSWORD, Scene, WRONG};
@@ -140,6 +142,25 @@ async fn a_deleted_user_leaves_neither_counts_nor_ledger() {
     }
     scene.on_mara("AdminDeleteUser", json!({})).await.ok();
     assert_eq!(scene.keys("/user/").await, [] as [String; 0]);
+}
+
+/// More rows than one commit takes: what is left of them must be found again, should the process die right after it.
+#[tokio::test]
+async fn a_user_with_many_rows_is_gone_in_the_commit_that_says_what_is_still_to_be_deleted() {
+    let scene = Scene::new().await;
+    let user = scene.keys("/profile").await.remove(0);
+    let of_user = user.trim_end_matches("profile").to_owned();
+    let many = (0..600).fold(Batch::new(), |batch, row| {
+        batch.put(format!("{of_user}refresh/{row:03}"), Expect::Absent, "{}")
+    });
+    scene.store.commit(many, fresh_version()).await.unwrap();
+    scene.store.before_commit(
+        move |batch| batch.names(&user) && batch.touches("deleting/"),
+        |_| async {},
+    );
+    scene.on_mara("AdminDeleteUser", json!({})).await.ok();
+    assert_eq!(scene.keys("/user/").await, [] as [String; 0]);
+    assert_eq!(scene.keys("deleting/").await, [] as [String; 0]);
 }
 
 #[tokio::test]

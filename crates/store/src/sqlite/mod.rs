@@ -46,7 +46,7 @@ const SHORT_READ: usize = 64;
 /// Long reads at a time.
 const LONG_READS: usize = 2;
 /// The most rows that one transaction of a sweep deletes: few enough that a commit does not wait long behind it.
-const SWEPT: usize = 500;
+const SWEPT: usize = 50;
 
 /// Rows in one SQLite file.
 ///

@@ -12,6 +12,8 @@ pub enum Loss {
     Before,
     /// After the batch was judged, and applied if its expectations held.
     After,
+    /// On its way: it is not applied yet, and may still be.
+    Meanwhile,
 }
 
 /// The error behind the [`CommitError::Uncertain`] that a [`Losing`] store answers.
@@ -86,6 +88,7 @@ impl<S: Store> Store for Losing<S> {
             match self.take(&batch) {
                 None => return self.inner.commit(batch, version).await,
                 Some(Loss::Before) => {}
+                Some(Loss::Meanwhile) => return Err(CommitError::Uncertain(StoreError::Unsettled)),
                 Some(Loss::After) => drop(self.inner.commit(batch, version).await),
             }
             Err(CommitError::Uncertain(StoreError::Engine(Arc::new(Lost))))
