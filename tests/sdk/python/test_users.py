@@ -124,9 +124,13 @@ def test_a_forgotten_member_is_named_in_the_services_own_words(server):
 def test_an_operation_without_behaviour_says_so(idp, pool):
     with errors.refused(
         "InvalidParameterException",
-        "ListGroups is not available on this server yet. docs/reference/operations.md lists the operations that are.",
+        "ListResourceServers is not available on this server yet. docs/reference/operations.md lists the operations that are.",
     ):
-        idp.list_groups(UserPoolId=pool.id)
+        idp.list_resource_servers(UserPoolId=pool.id, MaxResults=1)
+    with pytest.raises(ClientError) as refused:
+        idp.list_user_pool_replicas(UserPoolId=pool.id)
+    _, sentence = errors.of(refused.value)
+    assert sentence.startswith("ListUserPoolReplicas is not available on this server. Replicas of a user pool in other Regions")
 
 
 def test_passwords_that_were_never_set_sign_nobody_in(idp, pool, client):

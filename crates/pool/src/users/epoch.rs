@@ -59,6 +59,7 @@ mod tests {
             signed_out: None,
             epoch: 7,
             signed_out_epoch: 0,
+            groups: std::collections::BTreeMap::new(),
         }
     }
 
