@@ -40,6 +40,24 @@ impl Named {
         name: &str,
     ) -> Result<Named, ApiError> {
         let (client, pool) = asking(ctx, client_id, secret_hash, name).await?;
+        Named::of(ctx, client, pool, name).await
+    }
+
+    /// The same for a request that knows nothing of the client's secret and brings a proof of its own.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find), but for the secret hash.
+    pub async fn without_proof(ctx: &Ctx, client_id: &str, name: &str) -> Result<Named, ApiError> {
+        let (client, pool) = client_and_pool(ctx, client_id, name).await?;
+        Named::of(ctx, client, pool, name).await
+    }
+
+    async fn of(
+        ctx: &Ctx,
+        client: Stored<Arc<ClientRecord>>,
+        pool: Stored<Arc<PoolRecord>>,
+        name: &str,
+    ) -> Result<Named, ApiError> {
         let subject = Subject::named(ctx, &pool.value, name, |_| None).await?;
         Ok(Named {
             pool,
@@ -134,13 +152,21 @@ pub async fn asking(
     presented: Option<&str>,
     name: &str,
 ) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
+    let (client, pool) = client_and_pool(ctx, client_id, name).await?;
+    secret_hash::check(ctx, &client.value, presented, name)?;
+    Ok((client, pool))
+}
+
+async fn client_and_pool(
+    ctx: &Ctx,
+    client_id: &str,
+    name: &str,
+) -> Result<(Stored<Arc<ClientRecord>>, Stored<Arc<PoolRecord>>), ApiError> {
     // How names are compared is known from the pool as it was read last; should that be another by now, they are looked up
     // anew.
     let rows = |pool_id: &str| {
         let pool = ctx.app.pools.last(&PoolRecord::key(pool_id));
         pool.map(|pool| subject::names(&pool, name)).unwrap_or_default()
     };
-    let (client, pool) = ctx.client_and_pool_beside(client_id, rows).await?;
-    secret_hash::check(ctx, &client.value, presented, name)?;
-    Ok((client, pool))
+    ctx.client_and_pool_beside(client_id, rows).await
 }

@@ -9,7 +9,7 @@ use poolhouse_confirm::{Invitation, Locale, Written};
 use poolhouse_store::Batch;
 use poolhouse_text::html;
 
-use super::aliases;
+use super::{aliases, message_link};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::mailer::{self, OutgoingMail, Urgency};
@@ -52,11 +52,12 @@ pub async fn queue(
     user: &UserRecord,
     message: Message<'_>,
 ) -> Result<Batch, ApiError> {
+    let link = message_link::of(ctx, pool, user, message.source, (message.client, message.code));
     let custom = match message.discard {
         true => Wording::default(),
-        false => custom_wording(ctx, pool, user, &message).await?,
+        false => custom_wording(ctx, pool, user, &message, link.is_some()).await?,
     };
-    let template = template(pool, message.source);
+    let template = template(pool, message.source, link.is_some());
     let (name, code) = (sign_in_name(pool, user), message.code);
     let built_in = built_in(ctx, user, &message, name);
     let subject = custom.subject.or(template.subject);
@@ -77,8 +78,17 @@ pub async fn queue(
         discard: message.discard,
     };
     if let Some(body) = custom.body.or(template.body) {
-        mail.text = filled(&plain_text(&body), name, code, str::to_owned);
-        mail.html = Some(filled(&body, name, code, html::escape));
+        let url = link.as_deref().unwrap_or_default();
+        let plain = message_link::filled(&plain_text(&body), |words| format!("{words}: {url}"));
+        let linked = message_link::filled(&body, |words| {
+            format!(r#"<a href="{}">{words}</a>"#, html::escape(url))
+        });
+        let (plain, linked) = match link {
+            Some(_) => (plain, linked),
+            None => (plain_text(&body), body),
+        };
+        mail.text = filled(&plain, name, code, str::to_owned);
+        mail.html = Some(filled(&linked, name, code, html::escape));
         (mail.language, mail.picture) = (None, None);
     }
     ctx.app.mailer.queue(ctx.now, mail)
@@ -137,6 +147,7 @@ async fn custom_wording(
     pool: &PoolRecord,
     user: &UserRecord,
     message: &Message<'_>,
+    has_link: bool,
 ) -> Result<Wording, ApiError> {
     let about = About {
         pool,
@@ -148,14 +159,24 @@ async fn custom_wording(
         source: message.source,
         code_parameter: CODE,
         username_parameter: USERNAME,
+        link_parameter: has_link.then_some(message_link::PARAMETER),
         metadata: message.metadata,
     };
     let wording = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
     Ok(wording.unwrap_or_default())
 }
 
-/// How the pool's settings word a mail.
-fn template(pool: &PoolRecord, source: CustomMessageSource) -> Wording {
+/// How the pool's settings word a mail. One with a link is always worded: by the pool, or as the service would.
+fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> Wording {
+    if has_link {
+        let template = pool.settings.verification_message_template.clone();
+        let template = template.unwrap_or_default();
+        let (subject, body) = message_link::WORDING;
+        return Wording {
+            subject: template.email_subject_by_link.or(Some(subject.to_owned())),
+            body: template.email_message_by_link.or(Some(body.to_owned())),
+        };
+    }
     match source {
         CustomMessageSource::AdminCreateUser => {
             let config = pool.settings.admin_create_user_config.as_ref();

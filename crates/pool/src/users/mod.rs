@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod epoch;
 pub mod groups;
 pub mod guessable;
+pub mod message_link;
 pub mod messages;
 pub mod password_policy;
 pub mod quota;

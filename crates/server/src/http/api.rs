@@ -97,7 +97,7 @@ pub async fn handle(
 }
 
 /// Who asks, by the connection and the headers.
-fn asker(app: &App, request: &Request<Bytes>) -> Asker {
+pub(super) fn asker<B>(app: &App, request: &Request<B>) -> Asker {
     let text = |name: &str| request.headers().get(name)?.to_str().ok().map(str::to_owned);
     Asker {
         address: request.extensions().get::<Client>().map(|client| client.0),

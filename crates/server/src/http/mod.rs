@@ -5,6 +5,7 @@
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
 //! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`discovery`) |
 //! | `GET /health/live`, `/health/ready`, `/health` | whether the server can work (`health`) |
+//! | `/confirmUser` | the link that confirms a sign-up (`confirm_user`) |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `POST /mail/bounces` | mail that came back (`bounces`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
@@ -22,6 +23,7 @@ mod aws;
 mod body;
 mod bounces;
 mod catch;
+mod confirm_user;
 pub mod connections;
 pub(crate) mod cors;
 mod discovery;
@@ -68,6 +70,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
         .route("/health", get(health::ready))
         .route("/health/ready", get(health::ready))
         .route("/health/live", get(health::live))
+        .route("/confirmUser", confirm_user::page())
         .merge(inbox::routes(&app))
         .merge(bounces::routes(&app))
         .merge(pages::routes())

@@ -5,6 +5,7 @@
 mod access;
 mod answers;
 mod bodies;
+mod confirm_user;
 mod connections;
 mod discovery;
 mod inbox;

@@ -8,11 +8,11 @@ use crate::auth::subject::{Subject, check_enabled};
 use crate::base::error::ApiError;
 use crate::records::UserRecord;
 use crate::request::Ctx;
-use crate::triggers::events::PostConfirmationSource;
+use crate::triggers::events::{Metadata, PostConfirmationSource};
 use crate::users::aliases::Taken;
 use crate::users::code_mail::ATTRIBUTE;
 use crate::users::codes::{self, Purpose};
-use crate::users::{change, confirmation, quota};
+use crate::users::{change, confirmation, message_link, quota};
 
 /// Confirms a sign-up by the code that was mailed, which verifies the address that it was mailed to. Up to fifteen calls an
 /// hour, and sixty wrong codes a day. It signs nobody in: there is no `Session` in the answer.
@@ -27,21 +27,44 @@ pub async fn run(
 ) -> Result<shapes::ConfirmSignUpResponse, ApiError> {
     let hash = input.secret_hash.as_deref();
     let named = Named::find(ctx, &input.client_id, hash, &input.username).await?;
+    let taken = match input.force_alias_creation {
+        Some(true) => Taken::MoveAddress,
+        _ => Taken::Refuse,
+    };
+    let metadata = input.client_metadata.as_ref();
+    confirm(ctx, named, &input.confirmation_code, taken, metadata).await?;
+    Ok(shapes::ConfirmSignUpResponse::default())
+}
+
+/// Confirms a sign-up by the link that was mailed, which knows nothing of a client's secret. Counted as any other answer.
+///
+/// # Errors
+/// As [`run`]; `ExpiredCodeException` in a pool that mails no links.
+pub async fn by_link(ctx: &Ctx, client_id: &str, name: &str, code: &str) -> Result<(), ApiError> {
+    let named = Named::without_proof(ctx, client_id, name).await?;
+    if !message_link::is_on(&named.pool.value) {
+        return Err(codes::ended());
+    }
+    confirm(ctx, named, code, Taken::Refuse, None).await
+}
+
+async fn confirm(
+    ctx: &Ctx,
+    named: Named,
+    typed: &str,
+    taken: Taken,
+    metadata: Option<&Metadata>,
+) -> Result<(), ApiError> {
     named.hidden()?;
     named.count(ctx, quota::CONFIRM_SIGN_UP).await?;
     let pool = &*named.pool.value;
     if let Some(user) = named.subject.user() {
         confirmation::check_unconfirmed(user)?;
     }
-    let id = named.subject.id();
-    let right = codes::answer(ctx, pool.id(), id, Purpose::SignUp, &input.confirmation_code).await?;
+    let right = codes::answer(ctx, pool.id(), named.subject.id(), Purpose::SignUp, typed).await?;
     // A code that was made for a name that nobody has is in no mail.
     let Subject::Known(user) = named.subject else {
         return Err(codes::ended());
-    };
-    let taken = match input.force_alias_creation {
-        Some(true) => Taken::MoveAddress,
-        _ => Taken::Refuse,
     };
     let target = right.target().to_owned();
     let confirm = |user: &mut UserRecord| {
@@ -56,10 +79,8 @@ pub async fn run(
         Ok(())
     };
     let user = change::change_for_code(ctx, pool, *user, right, taken, &Batch::new(), confirm).await?;
-    let (client, metadata) = (Some(&*named.client.value), input.client_metadata.as_ref());
-    let source = PostConfirmationSource::ConfirmSignUp;
-    confirmation::tell(ctx, pool, &user, client, source, metadata).await?;
-    Ok(shapes::ConfirmSignUpResponse::default())
+    let (client, source) = (Some(&*named.client.value), PostConfirmationSource::ConfirmSignUp);
+    confirmation::tell(ctx, pool, &user, client, source, metadata).await
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct CustomMessage<'a> {
     pub code_parameter: &'static str,
     /// What stands for the name in the text.
     pub username_parameter: &'static str,
+    /// What stands for the link in the text, where the mail has one. Any words may stand in it.
+    pub link_parameter: Option<&'static str>,
     /// `ClientMetadata`
     pub metadata: Option<&'a Metadata>,
 }
@@ -46,6 +48,12 @@ pub struct Wording {
     pub subject: Option<String>,
     /// `emailMessage`
     pub body: Option<String>,
+}
+
+/// Whether a text has words that stand for a link.
+fn has_link(text: &str) -> bool {
+    text.match_indices("{##")
+        .any(|(at, sign)| text[at + sign.len()..].find("##}").is_some_and(|end| end > 0))
 }
 
 impl CustomMessageSource {
@@ -81,6 +89,9 @@ impl Event for CustomMessage<'_> {
             ("codeParameter", json!(self.code_parameter)),
             ("usernameParameter", json!(name)),
         ]);
+        if let Some(link) = self.link_parameter {
+            request.insert("linkParameter".to_owned(), json!(link));
+        }
         put_client_metadata(&mut request, self.metadata);
         request
     }
@@ -96,6 +107,7 @@ impl Event for CustomMessage<'_> {
         let lacks = |parameter: &str| body.as_ref().is_some_and(|text| !text.contains(parameter));
         let missing = match self.source.tells_the_name() {
             true if lacks(code) || lacks(name) => Some(format!("{name} or {code}")),
+            false if self.link_parameter.is_some() && body.as_deref().is_some_and(has_link) => None,
             false if lacks(code) => Some(code.to_owned()),
             _ => None,
         };

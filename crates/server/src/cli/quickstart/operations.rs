@@ -135,6 +135,8 @@ fn pool_request() -> Value {
         "UsernameAttributes": ["email"],
         "UsernameConfiguration": { "CaseSensitive": false },
         "AutoVerifiedAttributes": ["email"],
+        // Codes go to no address that is not verified: who mistypes a new one would be shut out.
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
         "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
         // A password that is reset by a mail to the same mailbox would leave the mailbox as the only factor.
         "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Priority": 1, "Name": "admin_only" }] },

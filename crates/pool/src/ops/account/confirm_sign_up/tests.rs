@@ -1,5 +1,7 @@
 //! Codes that confirm a sign-up.
 
+mod link;
+
 use serde_json::json;
 
 use crate::ops::account::tests::{EMAIL, ENDED, LIMIT, MISMATCH, NOBODY, Scene, given, other_than, refused};
