@@ -29,6 +29,7 @@ pub fn open(database: &Path) -> Outcome<Arc<App>> {
     settings.mail.from = Mailbox::parse("Bench <no-reply@bench.example>").ok();
     let parts = Parts {
         store: Arc::new(Sqlite::open(database)?),
+        restores: Default::default(),
         keys: KeyRing::of_master([7; 32]),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),

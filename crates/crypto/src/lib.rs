@@ -6,6 +6,7 @@
 //! | [`jwt`] | signs and verifies access and ID tokens (RS256), and publishes the keys |
 //! | [`opaque`] | refresh tokens: a payload in the outer shape of a JWE |
 //! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
+//! | [`stream`], [`recipient`], [`passphrase`] | encrypts backups, for a recipient or under words |
 //! | [`floor`] | what one sign-in costs in arithmetic alone, for the benchmarks |
 //!
 //! Everything random is drawn from an [`Entropy`] the caller passes, and everything timed takes the time as an
@@ -25,8 +26,11 @@ mod ids;
 mod ifma;
 pub mod jwt;
 pub mod opaque;
+pub mod passphrase;
+pub mod recipient;
 pub mod seal;
 pub mod srp;
+pub mod stream;
 #[cfg(test)]
 mod testing;
 

@@ -12,7 +12,7 @@
 //!   not even when the row was deleted in between.
 //! - A commit is answered when it is durable, unless its batch is [deferred](Batch::deferred), and every reader sees it
 //!   from then on. Durable are always the first so many commits, never a later one without an earlier one.
-//! - A reader sees whole batches only, within one call.
+//! - A reader sees whole batches only, within one call, or one [`Snapshot`].
 //! - A row that was [put until](Batch::put_until) some time is there until [`Store::sweep`] takes it, and may be read when
 //!   its time is over: an expiry says when a row *may* go, never whether it is valid.
 //!
@@ -79,4 +79,15 @@ pub trait Store: Send + Sync + 'static {
     /// A row that was put again in the meantime, with a later expiry or with none, stays. Should the store fail halfway,
     /// what was deleted stays deleted.
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>>;
+
+    /// The state of this moment, to be read page by page while commits go on: every batch is in it whole or not at all. For
+    /// backups; it should not be kept longer than it takes to read it.
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>>;
+}
+
+/// One state of a store.
+pub trait Snapshot: Send {
+    /// The rows that follow those before, in ascending key order, at most so many. An empty page is the end; after an error
+    /// nothing more can be read.
+    fn next(&mut self, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, StoreError>>;
 }

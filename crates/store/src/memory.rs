@@ -1,13 +1,13 @@
 //! The engine for tests: a sorted map behind a mutex. Nothing outlives the process.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::batch::Write;
 use crate::key;
 use crate::scan::Start;
-use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version};
+use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 
 /// Rows in memory, with the same promises as every other engine but durability.
 #[derive(Default)]
@@ -140,5 +140,22 @@ impl Store for Memory {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         Box::pin(async move { Ok(self.rows().sweep(due, at_most)) })
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        Box::pin(async move {
+            let rows: VecDeque<Row> = self.rows().by_key.values().cloned().collect();
+            Ok(Box::new(State(rows)) as Box<dyn Snapshot>)
+        })
+    }
+}
+
+/// A copy of all rows.
+struct State(VecDeque<Row>);
+
+impl Snapshot for State {
+    fn next(&mut self, limit: usize) -> BoxFuture<'_, Result<Vec<Row>, StoreError>> {
+        let page = self.0.drain(..limit.min(self.0.len())).collect();
+        Box::pin(async move { Ok(page) })
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use poolhouse_store::{Batch, BoxFuture, CommitError, Memory, Row, Scan, Store, StoreError, Version};
+use poolhouse_store::{
+    Batch, BoxFuture, CommitError, Memory, Row, Scan, Snapshot, Store, StoreError, Version,
+};
 
 /// Memory that counts calls and fails at one of them.
 #[derive(Clone)]
@@ -74,5 +76,9 @@ impl Store for Failing {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.0.memory.sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.0.memory.snapshot()
     }
 }

@@ -131,7 +131,7 @@ async fn live_family(
     auth_time: i64,
 ) -> Result<String, ApiError> {
     let revoked = || ApiError::not_authorized("Access Token has been revoked");
-    if user.signed_out_since(auth_time) {
+    if user.signed_out_since(auth_time) || ctx.platform().restores.is_after(auth_time) {
         return Err(revoked());
     }
     let claim = |name: &str| claims.get(name).and_then(Value::as_str);

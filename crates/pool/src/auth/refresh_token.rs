@@ -31,7 +31,7 @@ impl RefreshToken {
     pub fn text(&self, platform: &Platform, pool_id: &str) -> String {
         let keys = platform.keys();
         let codes = keys.refresh_codes();
-        let code = codes.code(&self.parts(pool_id, &self.generation.to_be_bytes()));
+        let code = codes.code(&self.parts(platform, pool_id, &self.generation.to_be_bytes()));
         let mut payload = vec![codes.epoch()];
         payload.extend_from_slice(&self.generation.to_be_bytes());
         payload.extend_from_slice(&code);
@@ -51,7 +51,7 @@ impl RefreshToken {
             origin_jti: origin_jti.to_owned(),
             generation: u64::from_be_bytes(generation),
         };
-        let parts = token.parts(pool_id, &generation);
+        let parts = token.parts(platform, pool_id, &generation);
         platform
             .keys()
             .refresh_codes()
@@ -59,10 +59,16 @@ impl RefreshToken {
             .then_some(token)
     }
 
-    /// What the code is made over: ids, none of which holds a NUL, and the generation.
-    fn parts<'a>(&'a self, pool_id: &'a str, generation: &'a [u8; 8]) -> [&'a [u8]; 7] {
+    /// What the code is made over: ids, none of which holds a NUL, the generation, and what ends with a restore.
+    fn parts<'a>(
+        &'a self,
+        platform: &'a Platform,
+        pool_id: &'a str,
+        generation: &'a [u8; 8],
+    ) -> [&'a [u8]; 8] {
         let [pool, sub, family] = [pool_id, &self.sub, &self.origin_jti].map(str::as_bytes);
-        [pool, &[0], sub, &[0], family, &[0], generation]
+        let restored = platform.restores.part();
+        [pool, &[0], sub, &[0], family, &[0], generation, restored]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_store::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version};
+use poolhouse_store::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 use tokio::time::Instant;
 
 use super::metrics::Numbers;
@@ -65,5 +65,9 @@ impl Store for Measured {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         Box::pin(self.timed("sweep", self.inner.sweep(due, at_most)))
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        Box::pin(self.timed("snapshot", self.inner.snapshot()))
     }
 }

@@ -15,6 +15,7 @@ pub mod measured;
 pub mod metrics;
 pub mod platform;
 pub mod purpose;
+pub mod restore;
 pub mod settings;
 pub mod shutdown;
 pub mod tls;

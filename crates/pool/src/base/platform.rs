@@ -14,6 +14,7 @@ use super::load::LoadError;
 use super::measured::Measured;
 use super::metrics::Numbers;
 use super::purpose::Purpose;
+use super::restore::Restores;
 
 /// The ground floor. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Platform {
     pub cpu: CpuPool,
     /// What is counted meanwhile.
     pub numbers: Arc<Numbers>,
+    /// What ended with the last restore.
+    pub restores: Arc<Restores>,
     keys: Arc<RwLock<Arc<Keys>>>,
 }
 
@@ -48,7 +51,17 @@ impl Platform {
             clock,
             cpu: CpuPool::new(cores, numbers.clone()),
             numbers,
+            restores: Arc::default(),
             keys: Arc::new(RwLock::new(Arc::new(keys))),
+        }
+    }
+
+    /// The same, on a database that was restored so.
+    #[must_use]
+    pub fn with_restores(self, restores: Restores) -> Platform {
+        Platform {
+            restores: Arc::new(restores),
+            ..self
         }
     }
 
@@ -137,15 +150,24 @@ impl Platform {
 
     /// Seals a text for a purpose, under `context`, which is not secret and must be the same when it is opened.
     pub fn seal(&self, purpose: Purpose, context: &str, plain: &[u8]) -> String {
-        self.keys().sealer(purpose).seal(context, plain, &*self.entropy)
+        let keys = self.keys();
+        let seal = |context: &str| keys.sealer(purpose).seal(context, plain, &*self.entropy);
+        match purpose.ends_with_a_restore() {
+            true => seal(&self.restores.context(context)),
+            false => seal(context),
+        }
     }
 
     /// Opens what [`seal`](Self::seal) made for the same purpose under the same `context`.
     ///
     /// # Errors
-    /// When it was sealed with another key or under another context, or was changed since.
+    /// When it was sealed with another key or under another context, before a restore that ends it, or was changed since.
     pub fn open(&self, purpose: Purpose, context: &str, sealed: &str) -> Result<Vec<u8>, Unsealable> {
-        self.keys().sealer(purpose).open(context, sealed)
+        let keys = self.keys();
+        match purpose.ends_with_a_restore() {
+            true => keys.sealer(purpose).open(&self.restores.context(context), sealed),
+            false => keys.sealer(purpose).open(context, sealed),
+        }
     }
 
     /// A keyed digest: a name that tells nothing to somebody without the key, and never changes.

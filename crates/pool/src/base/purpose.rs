@@ -44,6 +44,15 @@ impl Purpose {
         Purpose::SecretBlocks,
     ];
 
+    /// Whether what is sealed for it ends with a [restore](super::restore) of the database. What lies in rows that do not come
+    /// back needs no mark, and could not be sealed again with one.
+    pub fn ends_with_a_restore(self) -> bool {
+        matches!(
+            self,
+            Purpose::Challenges | Purpose::Sessions | Purpose::SecretBlocks
+        )
+    }
+
     /// What the key is derived under, which must never change.
     pub fn label(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 pub mod exposition;
 pub mod reindex;
 pub mod resealing;
+pub mod restoration;
 pub mod rotation;
 pub mod servers;
 pub mod start;

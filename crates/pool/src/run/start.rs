@@ -13,6 +13,7 @@ use crate::base::clock::Clock;
 use crate::base::key_ring::KeyRing;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
+use crate::base::restore::Restores;
 use crate::keyring::{FunctionKeys, KeySource, SigningKeys};
 use crate::mailer::Mailer;
 use crate::request::App;
@@ -26,6 +27,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// The keys that all others are derived from.
     pub keys: KeyRing,
+    /// What is known of restores of the store.
+    pub restores: Restores,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
     /// Time.
@@ -60,7 +63,8 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
     places.extend(parts.places);
     let keys = Keys::derive(parts.keys)?;
     let codes = keys.codes().clone();
-    let platform = Platform::new(parts.store, keys, parts.entropy, parts.clock, parts.cores);
+    let platform = Platform::new(parts.store, keys, parts.entropy, parts.clock, parts.cores)
+        .with_restores(parts.restores);
     let functions = Functions::new(settings.confirm.clone(), places, platform.numbers.clone());
     functions.replace_keys(codes);
     let started = platform.now();

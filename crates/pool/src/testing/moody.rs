@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use poolhouse_store::{Batch, BoxFuture, CommitError, Memory, Row, Scan, Store, StoreError, Version};
+use poolhouse_store::{
+    Batch, BoxFuture, CommitError, Memory, Row, Scan, Snapshot, Store, StoreError, Version,
+};
 use tokio::sync::watch;
 
 /// How a store misbehaves.
@@ -95,5 +97,9 @@ impl Store for Moody {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.inner.sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.inner.snapshot()
     }
 }

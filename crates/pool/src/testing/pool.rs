@@ -13,11 +13,12 @@ use serde_json::Value;
 use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use crate::base::error::ApiError;
 use crate::base::key_ring::KeyRing;
+use crate::base::restore::Restores;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
 use crate::request::{Ahead, App, Asker, Ctx};
-use crate::run::{Parts, Sweeper, assemble};
+use crate::run::{Parts, Sweeper, assemble, restoration};
 use crate::triggers::FunctionHost;
 
 /// What a pool's randomness begins with unless a test says otherwise.
@@ -71,7 +72,7 @@ impl TestPool {
     /// # Panics
     /// If it cannot be put together.
     pub fn with_keys(store: Arc<dyn Store>, seed: u64, keys: KeyRing) -> TestPool {
-        TestPool::put_together(store, seed, |_| {}, Vec::new(), keys)
+        TestPool::put_together(store, seed, |_| {}, Vec::new(), keys, Restores::default())
     }
 
     /// The keys that every pool begins with unless a test says otherwise.
@@ -86,7 +87,23 @@ impl TestPool {
         change: impl FnOnce(&mut Settings),
         places: Vec<(String, Arc<dyn Place>)>,
     ) -> TestPool {
-        TestPool::put_together(store, seed, change, places, TestPool::first_keys())
+        let keys = TestPool::first_keys();
+        TestPool::put_together(store, seed, change, places, keys, Restores::default())
+    }
+
+    /// A pool on a store that was restored, as a server starts on one.
+    ///
+    /// # Panics
+    /// If it cannot be put together, or rows are arriving still.
+    pub async fn after_restore(store: Arc<dyn Store>, seed: u64) -> TestPool {
+        let before = TestPool::with_keys(store.clone(), seed, TestPool::first_keys());
+        let platform = &before.app.platform;
+        let arriving = restoration::arriving(platform).await.expect("a store");
+        assert_eq!(arriving, None, "all rows are there");
+        let last = restoration::last(platform).await.expect("a store");
+        let restores = Restores::new(last.map(|restored| restored.mark));
+        let keys = TestPool::first_keys();
+        TestPool::put_together(store, seed, |_| {}, Vec::new(), keys, restores)
     }
 
     fn put_together(
@@ -95,6 +112,7 @@ impl TestPool {
         change: impl FnOnce(&mut Settings),
         places: Vec<(String, Arc<dyn Place>)>,
         keys: KeyRing,
+        restores: Restores,
     ) -> TestPool {
         let mut settings = Settings::default();
         settings.mail.from = Some(Mailbox::parse("Poolhouse <no-reply@pool.example>").expect("an address"));
@@ -104,6 +122,7 @@ impl TestPool {
         let parts = Parts {
             store,
             keys,
+            restores,
             entropy: Arc::new(SeededEntropy::new(seed)),
             clock: clock.clone(),
             key_source: Arc::new(PreparedKeys::default()),

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use poolhouse_store::postgres::{Address, Options};
 use poolhouse_store::{
-    Batch, BoxFuture, CommitError, Memory, Postgres, Row, Scan, Store, StoreError, Version,
+    Batch, BoxFuture, CommitError, Memory, Postgres, Row, Scan, Snapshot, Store, StoreError, Version,
 };
 use tokio::sync::OnceCell;
 
@@ -97,5 +97,9 @@ impl Store for TestStore {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         Box::pin(async move { self.engine().await.sweep(due, at_most).await })
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        Box::pin(async move { self.engine().await.snapshot().await })
     }
 }

@@ -20,6 +20,7 @@ mod new_password;
 mod parallel;
 mod passwords;
 mod refresh;
+mod restored;
 mod revocation;
 mod round_trips;
 mod safeguards;

@@ -46,6 +46,7 @@ impl House {
     ) -> House {
         let parts = Parts {
             store,
+            restores: Default::default(),
             keys: KeyRing::of_master(*b"the master key of every test run"),
             entropy: Arc::new(SeededEntropy::new(1)) as Arc<dyn Entropy>,
             clock: clock.clone(),

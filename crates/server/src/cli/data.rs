@@ -13,15 +13,18 @@ use super::CliError;
 use super::engine::{self, Engine};
 use crate::key_file::{self, KeyFileError};
 use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::base::keys::Keys;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::base::purpose::Purpose;
+use poolhouse_pool::base::restore::Restores;
 use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
+use poolhouse_pool::run::restoration;
 
 /// The database's file name.
-const DATABASE: &str = "poolhouse.db";
+pub(super) const DATABASE: &str = "poolhouse.db";
 /// The file that a server holds locked. It is empty and stays: the lock ends with its process, however that ends.
 const LOCK: &str = "server.lock";
 /// What the row at [`seal::key`] holds, sealed.
@@ -33,21 +36,34 @@ pub(super) struct Data {
     pub engine: Engine,
     /// The keys to it.
     pub keys: KeyRing,
+    /// What is known of restores of the database.
+    pub restores: Restores,
     /// Keeps the keys as they are while a command works with them.
     _held: Option<File>,
 }
 
 /// Opens the directory for a command, and makes it with a key, and a database unless that is elsewhere, if it is not there.
 async fn open(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
-    open_with(directory, elsewhere, |directory| {
-        key_file::hold(directory).map(Some)
-    })
-    .await
+    let mut data = open_with(directory, elsewhere, hold).await?;
+    data.look_back(directory).await?;
+    Ok(data)
+}
+
+fn hold(directory: &Path) -> Result<Option<File>, KeyFileError> {
+    key_file::hold(directory).map(Some)
+}
+
+/// The same for a command that puts the database back, and may find one that another has begun to.
+pub(super) async fn open_to_restore(directory: &Path, store: Option<&str>) -> Result<Data, CliError> {
+    let elsewhere = store.map(engine::address).transpose()?;
+    open_with(directory, elsewhere.as_ref(), hold).await
 }
 
 /// The same for a server, which changes the keys while it works with them.
 pub(super) async fn open_to_serve(directory: &Path, elsewhere: Option<&Address>) -> Result<Data, CliError> {
-    open_with(directory, elsewhere, |_| Ok(None)).await
+    let mut data = open_with(directory, elsewhere, |_| Ok(None)).await?;
+    data.look_back(directory).await?;
+    Ok(data)
 }
 
 async fn open_with(
@@ -78,6 +94,7 @@ async fn open_with(
     let data = Data {
         engine,
         keys,
+        restores: Restores::default(),
         _held: held,
     };
     data.check_seal(directory).await?;
@@ -176,7 +193,24 @@ impl Data {
         let keys = Keys::derive(self.keys.clone())
             .map_err(|error| CliError::new("the key file is not usable").caused_by(error))?;
         let (entropy, clock) = (Arc::new(OsEntropy), Arc::new(SystemClock));
-        Ok(Platform::new(self.engine.store(), keys, entropy, clock, 1))
+        let platform = Platform::new(self.engine.store(), keys, entropy, clock, 1);
+        Ok(platform.with_restores(self.restores.clone()))
+    }
+
+    /// Learns what ended with the last restore, and refuses a database that is not whole.
+    async fn look_back(&mut self, directory: &Path) -> Result<(), CliError> {
+        let failed = |error: ApiError| CliError::new("the database cannot be read").caused_by(error);
+        let platform = self.platform()?;
+        if let Some(arriving) = restoration::arriving(&platform).await.map_err(failed)? {
+            let name = arriving.name();
+            return Err(CliError::new(format!(
+                "a {name} into the database of {} has not come to its end. Run poolhouse {name} again",
+                directory.display()
+            )));
+        }
+        let last = restoration::last(&platform).await.map_err(failed)?;
+        self.restores = Restores::new(last.map(|restored| restored.mark));
+        Ok(())
     }
 
     /// Refuses a database that another key sealed, before anything new is sealed with this one.

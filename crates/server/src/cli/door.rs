@@ -12,9 +12,7 @@ use poolhouse_pool::request::App;
 const MOST_SHOWN: usize = 20;
 
 pub(super) fn run(arguments: &DoorArgs) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
-    runtime.block_on(decide(arguments))
+    super::once(decide(arguments))
 }
 
 async fn decide(arguments: &DoorArgs) -> Result<(), CliError> {

@@ -1,6 +1,7 @@
 //! Which store a server has: the file in its data directory, or a PostgreSQL database.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,6 +33,11 @@ impl Engine {
                 place.trim()
             )));
         }
+        Engine::file_whatever(directory, database)
+    }
+
+    /// The same, wherever the directory's database was before.
+    pub(super) fn file_whatever(directory: &Path, database: &Path) -> Result<Engine, CliError> {
         let store = Sqlite::open(database).map_err(|error| {
             CliError::new(format!("the database in {} cannot be used", directory.display())).caused_by(error)
         })?;
@@ -57,6 +63,18 @@ impl Engine {
             ))
             .caused_by(error)
         })
+    }
+
+    /// Takes such a note away: the database is in the directory again.
+    pub(super) fn forget_note(directory: &Path) -> Result<(), CliError> {
+        match fs::remove_file(directory.join(ELSEWHERE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(CliError::new(format!(
+                "{} says that the database is elsewhere, and cannot be deleted",
+                directory.join(ELSEWHERE).display()
+            ))
+            .caused_by(error)),
+            _ => Ok(()),
+        }
     }
 
     /// The store.

@@ -4,18 +4,17 @@ use serde_json::{Value, json};
 
 use super::moment::date;
 use super::{CliError, KeysArgs, KeysCommand, Output, print};
-use super::{data, key_status, rotate};
+use super::{backup, data, key_status, rotate};
 use poolhouse_pool::keyring::access;
 
 pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
-    runtime.block_on(async {
+    super::once(async {
         match command {
             KeysCommand::Create { at } => create(&at).await,
             KeysCommand::List { at } => list(&at).await,
             KeysCommand::Delete { id, at } => delete(&id, &at).await,
             KeysCommand::Rotate(arguments) => rotate::run(&arguments).await,
+            KeysCommand::Backup { file } => backup::make_key(&file),
             KeysCommand::Status { at } => key_status::run(&at).await,
         }
     })

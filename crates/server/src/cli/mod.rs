@@ -1,7 +1,9 @@
-//! The command line: `poolhouse serve`, `quickstart`, `init`, `keys`, `door`, `pool`, `mail`, `completions`, `man`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
+//! The command line: `poolhouse serve`, `quickstart`, `init`, `keys`, `door`, `pool`, `mail`, `backup`, `restore`, `copy`, `completions`, `man`, and the operator's `attach`, `detach`, `rollback`, `doctor`.
 
 mod aws;
+mod backup;
 mod configure;
+mod copy;
 mod data;
 mod door;
 mod engine;
@@ -18,6 +20,7 @@ mod own_name;
 mod people;
 mod pool;
 mod quickstart;
+mod restore;
 mod rotate;
 mod rotations;
 mod run;
@@ -143,6 +146,14 @@ enum KeysCommand {
     /// database again beside its other work, and lets go of the key before when nothing needs it. A new signing key is
     /// published two hours before it signs. Back up master.key afterwards: copies from before do not open what is written from now on.
     Rotate(RotateArgs),
+    /// Make a pair of keys for backups: FILE opens those that are sealed for FILE.pub.
+    ///
+    /// A machine that makes backups needs FILE.pub alone, and so cannot read them.
+    Backup {
+        /// The file of the private key; one that is there is left as it is
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
     /// Show which keys are in use, and how far rotations are.
     Status {
         #[command(flatten)]
@@ -284,6 +295,13 @@ impl Error for CliError {
 /// An address with its port, by name or number, as an option takes it.
 fn address(text: &str) -> Result<SocketAddr, String> {
     config::address(text).map_err(|error| error.to_string())
+}
+
+/// Runs a command that does one thing and ends.
+fn once(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::new("no threads can be started").caused_by(error))?;
+    runtime.block_on(work)
 }
 
 /// Writes to the standard output, where scripts read.

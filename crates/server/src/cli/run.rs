@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::{
-    DoorArgs, Environment, InitArgs, KeysCommand, ManArgs, QuickstartArgs, ServeArgs, door, init, keys, mail,
-    manual, operator, people, pool, serve,
+    DoorArgs, Environment, InitArgs, KeysCommand, ManArgs, QuickstartArgs, ServeArgs, backup, copy, door,
+    init, keys, mail, manual, operator, people, pool, restore, serve,
 };
 use poolhouse_text::with_causes;
 
@@ -54,6 +54,19 @@ enum Command {
     /// Show the mails, send one to see whether it arrives, find out why one did not.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Write a backup of the database, sealed. It works beside a running server.
+    ///
+    /// What is in it is one state of the database, on SQLite and on PostgreSQL. master.key is not: keep a copy of it elsewhere.
+    Backup(backup::BackupArgs),
+    /// Put a database back from a backup, into an empty one, while no server runs.
+    ///
+    /// Sessions, codes, refresh tokens and remembered browsers of before end, for nobody knows which of them were used or revoked since
+    /// the backup; what counts against somebody stays counted. With --in-place the same for a database that its own tools have put back.
+    Restore(restore::RestoreArgs),
+    /// Copy a database to another, from SQLite to PostgreSQL or back, while no server runs, and check that both have the same rows.
+    ///
+    /// A copy that was interrupted goes on where the two differ: run it again.
+    Copy(copy::CopyArgs),
     /// Print the completions of this command line for a shell.
     ///
     /// Bash looks for them in /usr/share/bash-completion/completions/poolhouse, zsh in a folder of fpath as _poolhouse.
@@ -92,6 +105,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Door(arguments) => door::run(&arguments),
         Command::Pool(command) => pool::run(&command),
         Command::Mail(command) => mail::run(command, environment),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Copy(arguments) => copy::run(&arguments),
         Command::Completions { shell } => manual::completions(shell, command()),
         Command::Man(arguments) => manual::pages(arguments.into.as_deref(), command()),
         Command::Operator(command) => match people::run(&command) {

@@ -181,6 +181,7 @@ fn put_together(
     let parts = Parts {
         store: data.engine.store(),
         keys: data.keys.clone(),
+        restores: data.restores.clone(),
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
         key_source: Arc::new(FreshKeys),

@@ -22,11 +22,13 @@
 mod address;
 mod connector;
 mod fault;
+mod found;
 mod last;
 mod placement;
 mod queue;
 mod readers;
 mod schema;
+mod snapshot;
 mod statement;
 mod tls;
 mod writer;
@@ -43,13 +45,14 @@ use tokio_postgres::Row as Found;
 use tokio_postgres::types::Type;
 
 use crate::scan::Start;
-use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version, key};
+use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version, key};
 pub use address::{Address, AddressError};
 use connector::Connector;
+use found::{decode, unreadable};
 use last::Last;
 use queue::{Order, Queue};
 use readers::Readers;
-use statement::{Statement, Unreadable};
+use statement::Statement;
 use tls::Tls;
 use writer::Writers;
 
@@ -257,29 +260,11 @@ impl Drop for Postgres {
     }
 }
 
-fn unreadable() -> StoreError {
-    StoreError::Engine(Arc::new(Unreadable))
-}
-
 /// Where a row belongs among those asked for, and its key.
 fn placed<'a>(row: &Found, keys: &[&'a str]) -> Option<(usize, &'a str)> {
     let number: i32 = row.try_get(0).ok()?;
     let place = usize::try_from(number).ok()?.checked_sub(1)?;
     Some((place, *keys.get(place)?))
-}
-
-fn decode(row: &Found, key: String) -> Result<Row, StoreError> {
-    let cells = || {
-        let version = Version::new(row.try_get(1).ok()?)?;
-        Some((version, row.try_get(2).ok()?, row.try_get(3).ok()?))
-    };
-    let (version, expires, body) = cells().ok_or_else(unreadable)?;
-    Ok(Row {
-        key,
-        version,
-        expires,
-        body,
-    })
 }
 
 impl Store for Postgres {
@@ -319,6 +304,15 @@ impl Store for Postgres {
                 }
             }
             Ok(deleted)
+        })
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        Box::pin(async move {
+            self.check_open()?;
+            let scan = self.sql.scan.clone();
+            let state = snapshot::State::take(&self.writers.connector, scan).await?;
+            Ok(Box::new(state) as Box<dyn Snapshot>)
         })
     }
 }

@@ -22,19 +22,20 @@ mod health;
 mod open;
 mod readers;
 mod rows;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod transaction;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version, key};
+use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version, key};
 use health::Health;
 use readers::Readers;
 use writer::{Commit, Order, Sweep, Writer};
@@ -53,6 +54,7 @@ const SWEPT: usize = 50;
 /// Must be used inside a tokio runtime: long reads and [`close`](Self::close) run on its blocking threads. One of the
 /// runtime's threads may be waiting for the disk, so it should have more than one.
 pub struct Sqlite {
+    path: PathBuf,
     readers: Arc<Readers>,
     long_reads: Semaphore,
     writer: Arc<Writer>,
@@ -92,6 +94,7 @@ impl Sqlite {
         };
         let thread = thread.map_err(|error| StoreError::Engine(Arc::new(error)))?;
         Ok(Self {
+            path: path.to_owned(),
             readers: Arc::new(Readers::new(path.to_owned())),
             long_reads: Semaphore::new(LONG_READS),
             writer,
@@ -249,6 +252,13 @@ impl Store for Sqlite {
                 }
             }
             Ok(deleted)
+        })
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        Box::pin(async move {
+            let state = snapshot::State::take(&self.path, Arc::clone(&self.health)).await?;
+            Ok(Box::new(state) as Box<dyn Snapshot>)
         })
     }
 }

@@ -126,6 +126,12 @@ const DELETE_BRIEF: &str = "DELETE FROM brief WHERE key = ?1";
 pub(super) const SWEEP: &str = "DELETE FROM brief WHERE rowid IN
     (SELECT rowid FROM brief WHERE expires <= ?1 ORDER BY expires LIMIT ?2)";
 
+/// Begins to read one state, which is that of now: it is what the first statement finds.
+pub(super) fn begin_to_read(connection: &Connection) -> rusqlite::Result<()> {
+    run(connection, "BEGIN")?;
+    get(connection, "").map(drop)
+}
+
 /// Begins to write. A lock that another process holds is waited for as long as `patience`.
 pub(super) fn begin(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(patience)?;

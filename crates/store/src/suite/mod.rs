@@ -20,6 +20,7 @@ pub mod many;
 pub mod races;
 pub mod rows;
 pub mod scans;
+pub mod snapshots;
 
 use crate::testing::WriteFresh as _;
 use crate::{Batch, CommitError, Expect, Store, Version};
@@ -77,6 +78,12 @@ macro_rules! suite {
             the_last_write_of_a_key_counts,
             expectations_speak_of_the_rows_before_the_batch,
             what_was_read_before_a_row_came_back_is_stale,
+        });
+        $crate::suite!($open, snapshots: {
+            a_snapshot_has_every_row_as_it_is,
+            a_snapshot_stays_as_it_was_taken,
+            a_snapshot_sees_whole_batches,
+            a_snapshot_of_nothing_is_empty,
         });
         $crate::suite!($open, races: {
             parallel_increments_lose_nothing,

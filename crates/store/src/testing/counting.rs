@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version};
+use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 
 /// How often each call was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,5 +99,9 @@ impl<S: Store> Store for Counting<S> {
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.count(|counts| counts.sweeps += 1);
         self.inner.sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.inner.snapshot()
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::{Batch, BoxFuture, CommitError, Row, Scan, Store, StoreError, Version};
+use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 
 /// When the connection breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,5 +97,9 @@ impl<S: Store> Store for Losing<S> {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.inner.sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.inner.snapshot()
     }
 }

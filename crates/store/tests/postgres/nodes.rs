@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use poolhouse_store::{Batch, BoxFuture, CommitError, Postgres, Row, Scan, Store, StoreError, Version};
+use poolhouse_store::{
+    Batch, BoxFuture, CommitError, Postgres, Row, Scan, Snapshot, Store, StoreError, Version,
+};
 
 use crate::servers::Schema;
 
@@ -47,5 +49,9 @@ impl Store for Nodes {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.node().sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.node().snapshot()
     }
 }

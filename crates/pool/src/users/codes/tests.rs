@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_store::{BoxFuture, Memory, Row, Scan, Store, StoreError, Version};
+use poolhouse_store::{BoxFuture, Memory, Row, Scan, Snapshot, Store, StoreError, Version};
 use tokio::task::JoinSet;
 
 use super::*;
@@ -193,6 +193,10 @@ impl Store for AfterYou {
 
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>> {
         self.0.sweep(due, at_most)
+    }
+
+    fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
+        self.0.snapshot()
     }
 }
 
