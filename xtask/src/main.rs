@@ -9,6 +9,7 @@ mod demo;
 mod dist;
 mod docs;
 mod functions;
+mod fuzz;
 mod install;
 mod pages;
 mod passwords;
@@ -68,6 +69,12 @@ const COMMANDS: &[Command] = &[
         arguments: "sign-in|cold-start [ROUNDS]",
         about: "measure the server's CPU time per sign-in, or the start of the functions beside one in Node.js",
         run: bench::run,
+    },
+    Command {
+        name: "fuzz",
+        arguments: "[TARGET…] [--seconds N]",
+        about: "run the fuzz targets, each for a minute or as long as you say; --write puts the figures into docs/reference/fuzz.md",
+        run: fuzz::run,
     },
     Command {
         name: "attack",

@@ -50,6 +50,24 @@ pub fn watch(command: &mut Command, mut on_line: impl FnMut(&str) -> Outcome) ->
     Ok(child.wait()?)
 }
 
+/// The same with the lines of standard error, whatever bytes are in them. Standard output goes nowhere.
+///
+/// # Errors
+/// If it cannot be started.
+pub fn watch_errors(command: &mut Command, mut on_line: impl FnMut(&str) -> Outcome) -> Outcome<ExitStatus> {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_start(command, &error))?;
+    if let Some(output) = child.stderr.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            on_line(&String::from_utf8_lossy(&line?))?;
+        }
+    }
+    Ok(child.wait()?)
+}
+
 fn succeeded(command: &Command, status: ExitStatus) -> Outcome {
     if status.success() {
         return Ok(());

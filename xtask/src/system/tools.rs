@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::process;
-use crate::Outcome;
+use crate::{Outcome, console};
 
 /// The oldest Node.js that the Angular tools run on.
 const NODE: [u32; 2] = [20, 19];
@@ -53,6 +53,39 @@ pub fn cargo_component(subcommand: &str, component: &str) -> Outcome {
         return Ok(());
     }
     Err(format!("cargo {subcommand} is missing; install it with `rustup component add {component}`").into())
+}
+
+/// A subcommand of Cargo's in this very version, installed into `folder` if it is not there.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn cargo_program(name: &str, version: &str, folder: &Path) -> Outcome<PathBuf> {
+    let program = folder.join("bin").join(name);
+    let says = |program: &Path| {
+        let subcommand = name.trim_start_matches("cargo-");
+        // Some take their own name as first argument, as Cargo gives it, and some do not mind.
+        [&[subcommand, "--version"][..], &["--version"]]
+            .into_iter()
+            .find_map(|arguments| process::capture(Command::new(program).args(arguments)).ok())
+    };
+    if says(&program).is_some_and(|said| said.contains(version)) {
+        return Ok(program);
+    }
+    console::say(format!("installing {name} {version}"))?;
+    let install = [
+        "install",
+        name,
+        "--locked",
+        "--force",
+        "--version",
+        version,
+        "--root",
+    ];
+    process::run(Command::new("cargo").args(install).arg(folder))?;
+    match says(&program) {
+        Some(_) => Ok(program),
+        None => Err(format!("{name} was installed and does not start").into()),
+    }
 }
 
 /// Where Chromium is, if it is.

@@ -2,6 +2,7 @@
 //!
 //! Ends with one line for all runners together: `N passed, M failed`.
 
+mod advisories;
 mod checks;
 mod clients;
 mod deploy;

@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{checks, clients, deploy, mutants, newcomer, numbers, postgres, rust, web};
+use super::{advisories, checks, clients, deploy, mutants, newcomer, numbers, postgres, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -124,10 +124,16 @@ pub const PARTS: &[Part] = &[
         run: clients::mail_slow,
     },
     Part {
-        name: "fuzz",
-        about: "a million mutated events panic no function and mint nothing",
+        name: "mutated-events",
+        about: "a million mutated events panic no function and mint nothing (fuzzing proper: cargo xtask fuzz)",
         in_whole_run: false,
-        run: rust::fuzz,
+        run: rust::mutated_events,
+    },
+    Part {
+        name: "advisories",
+        about: "known weaknesses of crates and npm packages: cargo deny, npm audit; says where their data cannot be had",
+        in_whole_run: false,
+        run: advisories::all,
     },
     Part {
         name: "mutants",

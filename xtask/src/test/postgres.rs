@@ -20,6 +20,8 @@ pub fn all() -> Outcome<Tally> {
         "races",
         "--test",
         "flows",
+        "--test",
+        "keys",
     ];
     let mut cargo = Command::new("cargo");
     cargo

@@ -14,7 +14,7 @@ pub fn all() -> Outcome<Tally> {
 }
 
 /// A million events that nobody would send.
-pub fn fuzz() -> Outcome<Tally> {
+pub fn mutated_events() -> Outcome<Tally> {
     cargo_test(&[
         "--release",
         "-p",

@@ -109,7 +109,8 @@ fn own_versions(path: &str, manifest: &str) -> Vec<String> {
     let mut violations = Vec::new();
     for (number, line) in manifest.lines().enumerate() {
         if line.starts_with('[') {
-            in_dependencies = line.ends_with("dependencies]");
+            // The fuzz targets are a workspace of their own.
+            in_dependencies = line.ends_with("dependencies]") && line != "[workspace.dependencies]";
         } else if in_dependencies && line.contains('=') && !INHERITED.iter().any(|form| line.contains(form)) {
             violations.push(format!("{path}:{}: {line}", number + 1));
         }
@@ -136,10 +137,12 @@ mod tests {
             own_versions("a/Cargo.toml", &manifest),
             ["a/Cargo.toml:6: serde = \"1\""]
         );
-        assert_eq!(
-            own_versions("a/Cargo.toml", "[dev-dependencies]\naxum.workspace = true\n"),
-            [""; 0]
-        );
+        for fine in [
+            "[dev-dependencies]\naxum.workspace = true\n",
+            "[workspace.dependencies]\nlibfuzzer-sys = \"0.4\"\n",
+        ] {
+            assert_eq!(own_versions("a/Cargo.toml", fine), [""; 0]);
+        }
     }
 
     #[test]

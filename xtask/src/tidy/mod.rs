@@ -9,6 +9,7 @@ pub mod documents;
 mod edges;
 mod floors;
 mod imports;
+pub mod licences;
 mod pages;
 mod places;
 mod promises;
@@ -109,6 +110,14 @@ const RULES: &[(&str, Rule)] = &[
     (
         "every dependency is explained in docs/decisions/dependencies.md",
         Plain(dependencies::explained),
+    ),
+    (
+        "every crate has a licence that deny.toml allows",
+        Plain(licences::licences),
+    ),
+    (
+        "no lock file has a crate that deny.toml denies",
+        Plain(licences::banned),
     ),
     (
         "versions stand in the workspace's Cargo.toml alone",

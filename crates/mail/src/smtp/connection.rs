@@ -86,6 +86,24 @@ impl Connection {
         Err(failure)
     }
 
+    /// A connection over a stream that is open already, to a test that plays the relay. `is_private` says that nobody
+    /// else can listen.
+    #[cfg(feature = "testing")]
+    pub async fn over(
+        relay: &Relay,
+        tls: &TlsSource,
+        stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
+        is_private: bool,
+        deadlines: &Deadlines,
+    ) -> Result<Self, SendError> {
+        let dialled = Dialled {
+            stream: Box::new(stream),
+            own_name: "[127.0.0.1]".to_owned(),
+            on_this_machine: is_private,
+        };
+        Self::open_over(relay, tls, dialled, &deadlines.start()).await
+    }
+
     async fn open_over(
         relay: &Relay,
         tls: &TlsSource,

@@ -15,6 +15,7 @@
 use std::fmt;
 
 use poolhouse_crypto::derive_key;
+use poolhouse_text::hex;
 use zeroize::Zeroizing;
 
 use super::clock::Millis;
@@ -28,6 +29,11 @@ pub(super) const REFRESH_TOKENS: &str = "poolhouse.v1.refresh-tokens";
 const CODES: &str = "poolhouse.v1.confirm";
 /// Under which the one key of the version before was derived; the key that makes names still is.
 pub(super) const UNNUMBERED: &str = "poolhouse.v1.records";
+
+/// Under which a key's id is derived from it.
+const KEY_ID: &str = "poolhouse.v1.key-id";
+/// Bytes of a key's id.
+const KEY_ID_BYTES: usize = 8;
 
 /// Seconds that a master key is kept after it was replaced: longer than any sign-in lasts, for its sessions are in the
 /// hands of clients.
@@ -63,6 +69,13 @@ pub struct Root {
     pub epoch: u8,
     /// The key.
     pub key: KeyBytes,
+}
+
+impl Root {
+    /// What the key is called where it must not be told: the same for nobody else's.
+    pub fn id(&self) -> String {
+        hex::encode(&derive_key(&*self.key, KEY_ID)[..KEY_ID_BYTES])
+    }
 }
 
 /// A key that was replaced and is still needed.

@@ -28,12 +28,12 @@ impl Keys {
     /// # Errors
     /// When a code key is not random.
     pub fn derive(ring: KeyRing) -> Result<Keys, UnusableKey> {
-        let before = ring.code.before.as_ref();
+        // Another server on the database may use the next one already; the one before would go with it in a moment.
+        let before = ring.code.before.as_ref().map(|before| &before.root);
+        let other = ring.code.next.as_ref().or(before);
         let codes = poolhouse_confirm::Keys {
             current: OtpKey::from_bytes(&*ring.code.current.key)?,
-            previous: before
-                .map(|before| OtpKey::from_bytes(&*before.root.key))
-                .transpose()?,
+            previous: other.map(|other| OtpKey::from_bytes(&*other.key)).transpose()?,
         };
         Ok(Keys {
             sealers: Purpose::ALL.map(|purpose| sealer(&ring, purpose)).into(),
@@ -100,6 +100,11 @@ fn envelope(ring: &KeyRing) -> Envelope {
 fn refresh_codes(ring: &KeyRing) -> Authenticator {
     let current = &ring.master.current;
     let codes = Authenticator::new(current.epoch, derive_key(&*current.key, REFRESH_TOKENS));
+    // Another server on the database may make tokens with the next key already.
+    let next = ring.master.next.iter();
+    let codes = next.fold(codes, |codes, next| {
+        codes.with(next.epoch, derive_key(&*next.key, REFRESH_TOKENS))
+    });
     let kept = ring.refresh.iter();
     kept.fold(codes, |codes, kept| codes.with(kept.epoch, *kept.key))
 }

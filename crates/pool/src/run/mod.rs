@@ -5,10 +5,12 @@ pub mod reindex;
 pub mod resealing;
 pub mod restoration;
 pub mod rotation;
+pub mod servers;
 pub mod start;
 pub mod sweeper;
 
 pub use reindex::reindex;
 pub use rotation::Rotation;
+pub use servers::Servers;
 pub use start::{Parts, assemble};
 pub use sweeper::Sweeper;

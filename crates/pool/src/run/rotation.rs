@@ -1,8 +1,11 @@
 //! Rotations of the master and the code key, from the moment that they are announced in the key file to their end.
 //!
-//! One server at a time works on a database, and does all of it: an announced key is put to use, everything is sealed again with it, and
-//! when a whole pass over the database has found nothing of the key before, and every sign-in that began under it
-//! is over, that key goes. Each step is one replacement of the key file, so a stop between any two loses nothing.
+//! An announced key is put to use, everything is sealed again with it, and when a whole pass over the database has found
+//! nothing of the key before, and every sign-in that began under it is over, that key goes. Each step is one replacement
+//! of the key file, so a stop between any two loses nothing.
+//!
+//! Where several servers share a database, each does all of it with its own key file, and waits with the first step for
+//! the others to have the key, and with the last for them to seal with nothing else (`servers`).
 
 use std::fmt;
 use std::io;
@@ -15,9 +18,10 @@ use poolhouse_text::with_causes;
 use tokio::time::sleep;
 
 use super::resealing;
+use super::servers::{JoinError, Servers};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::base::key_ring::KeyRing;
+use crate::base::key_ring::{KeyRing, MASTER_HELD};
 use crate::base::keys::Keys;
 use crate::base::shutdown::Shutdown;
 use crate::keyring::KeyPlace;
@@ -41,6 +45,8 @@ pub enum RotationError {
     Key(UnusableKey),
     /// The store failed.
     Store(ApiError),
+    /// The servers that share the database do not agree on its keys.
+    Others(JoinError),
 }
 
 impl fmt::Display for RotationError {
@@ -49,6 +55,7 @@ impl fmt::Display for RotationError {
             RotationError::Place(_) => "the key file cannot be read or replaced",
             RotationError::Key(_) => "a key in the key file cannot be used",
             RotationError::Store(_) => "the database cannot be sealed again",
+            RotationError::Others(_) => "this server and the others on its database do not agree on the keys",
         })
     }
 }
@@ -59,6 +66,7 @@ impl std::error::Error for RotationError {
             RotationError::Place(error) => Some(error),
             RotationError::Key(error) => Some(error),
             RotationError::Store(error) => Some(error),
+            RotationError::Others(error) => Some(error),
         }
     }
 }
@@ -66,6 +74,15 @@ impl std::error::Error for RotationError {
 impl From<ApiError> for RotationError {
     fn from(error: ApiError) -> RotationError {
         RotationError::Store(error)
+    }
+}
+
+impl From<JoinError> for RotationError {
+    fn from(error: JoinError) -> RotationError {
+        match error {
+            JoinError::Store(error) => RotationError::Store(error),
+            error => RotationError::Others(error),
+        }
     }
 }
 
@@ -89,6 +106,8 @@ struct Pass {
 pub struct Rotation {
     app: Arc<App>,
     place: Arc<dyn KeyPlace>,
+    /// The servers that share the database, where several can.
+    servers: Option<Servers>,
     pass: Option<Pass>,
     /// When the last pass began that found nothing of an older key, or that ended too early to tell.
     passed: Option<Millis>,
@@ -100,8 +119,18 @@ impl Rotation {
         Rotation {
             app: app.clone(),
             place,
+            servers: None,
             pass: None,
             passed: None,
+        }
+    }
+
+    /// The same on a database that several servers may share, which this one has joined.
+    #[must_use]
+    pub fn among(self, servers: Servers) -> Rotation {
+        Rotation {
+            servers: Some(servers),
+            ..self
         }
     }
 
@@ -121,6 +150,9 @@ impl Rotation {
                 () = shutdown.requested() => {}
             }
         }
+        if let Some(servers) = self.servers {
+            servers.leave().await;
+        }
     }
 
     /// One round: what the key file asks for, and a page of a pass if one is needed.
@@ -128,18 +160,43 @@ impl Rotation {
     /// # Errors
     /// [`RotationError`]; the next round goes on.
     pub async fn round(&mut self) -> Result<Left, RotationError> {
-        self.app.signing_keys.renew().await?;
+        let signing = self.app.signing_keys.renew().await;
         if let Some(ring) = self.changed().await? {
             self.take(ring)?;
         }
+        // A row that cannot be read may be one that another server has sealed with a key that is not here: that says more.
+        if let Some(servers) = &mut self.servers {
+            servers.renew().await?;
+        }
+        signing?;
         let now = self.app.platform.now();
         let ring = self.app.platform.keys().ring().clone();
         if ring.has_next() {
-            self.change(move |ring| ring.promote(now)).await?;
+            if self.may_promote().await? {
+                self.change(move |ring| ring.promote(now)).await?;
+            }
         } else if ring.has_expired(now) {
             self.change(move |ring| ring.expire(now)).await?;
         }
         self.pass().await
+    }
+
+    async fn may_promote(&self) -> Result<bool, RotationError> {
+        match &self.servers {
+            None => Ok(true),
+            Some(servers) => Ok(servers.may_promote().await?),
+        }
+    }
+
+    /// From when on nothing was sealed with a key before those of today, by any server; `None` while one does so.
+    async fn sealed_since(&self, from: Millis) -> Result<Option<Millis>, RotationError> {
+        match &self.servers {
+            None => Ok(Some(from)),
+            Some(servers) => {
+                let all = servers.all_seal_since().await?;
+                Ok(all.map(|since| from.max(since.plus_seconds(MASTER_HELD))))
+            }
+        }
     }
 
     /// One page of the pass that is under way or due.
@@ -173,7 +230,14 @@ impl Rotation {
         tracing::info!(rows = pass.older, "sealed again with the keys of today");
         self.passed = Some(pass.began);
         let ends_from = keys.ring().ends_from();
-        let has_ended = pass.older == 0 && ends_from.is_none_or(|from| from <= pass.began);
+        let is_time = match ends_from {
+            None => true,
+            Some(from) => self
+                .sealed_since(from)
+                .await?
+                .is_some_and(|from| from <= pass.began),
+        };
+        let has_ended = pass.older == 0 && is_time;
         if has_ended {
             self.end(keys.ring()).await?;
         } else if ends_from.is_none() {
@@ -188,8 +252,11 @@ impl Rotation {
     async fn is_due(&self, now: Millis) -> Result<bool, RotationError> {
         let keys = self.app.platform.keys();
         match (keys.ring().ends_from(), self.passed) {
-            (Some(from), Some(passed)) if passed < from => return Ok(from <= now),
-            (Some(_), _) => return Ok(true),
+            (Some(from), Some(passed)) => {
+                let from = self.sealed_since(from).await?;
+                return Ok(from.is_some_and(|from| from <= passed || from <= now));
+            }
+            (Some(_), None) => return Ok(true),
             (None, _) => {}
         }
         let known = load(&self.app.platform, &mark_key())

@@ -25,6 +25,7 @@ mod shortcuts;
 pub mod srp;
 mod store;
 
+pub use crate::ops::users::filter::{Comparison, Filter};
 pub use answer::Answer;
 pub use aws::{aws, nobodys_key};
 pub use clock::FrozenClock;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
+mod shared;
 mod sign_ins;
 mod signing;
 mod steps;
@@ -42,7 +43,15 @@ impl Scene {
 
     /// The scene with these members of CreateUserPoolClient.
     pub async fn with_client(members: Value) -> Scene {
-        let store: Arc<dyn Store> = Arc::new(Memory::new());
+        Scene::of(Arc::new(Memory::new()), members).await
+    }
+
+    /// The scene on a store.
+    pub async fn on(store: Arc<dyn Store>) -> Scene {
+        Scene::of(store, json!({})).await
+    }
+
+    async fn of(store: Arc<dyn Store>, members: Value) -> Scene {
         let server = TestPool::with_keys(store.clone(), 7, TestPool::first_keys());
         let pool = server.open_confirm_pool().await;
         let client = server.client_with(&pool, members).await;
@@ -66,6 +75,19 @@ impl Scene {
         // What the first reading of the file after a start finds is the same.
         let keys = Arc::new(KeptKeys::new(self.keys.ring()));
         Scene { server, keys, ..self }
+    }
+
+    /// Another server on the same database, with a key file of its own.
+    pub fn beside(&self, seed: u64, ring: KeyRing) -> Scene {
+        let server = TestPool::with_keys(self.store.clone(), seed, ring.clone());
+        server.clock().set(self.server.app().platform.now());
+        Scene {
+            store: self.store.clone(),
+            server,
+            keys: Arc::new(KeptKeys::new(ring)),
+            pool: self.pool.clone(),
+            client: self.client.clone(),
+        }
     }
 
     /// What carries rotations out.

@@ -90,6 +90,22 @@ fn commands(command: &Command) -> impl Iterator<Item = &Command> {
         .filter(|command| command.get_name() != "help")
 }
 
+/// All commands that do something, with those below others, by their whole names.
+fn all(root: &Command) -> Vec<(String, &Command)> {
+    fn add<'a>(found: &mut Vec<(String, &'a Command)>, before: &str, command: &'a Command) {
+        let name = format!("{before}{}", command.get_name());
+        for below in commands(command) {
+            add(found, &format!("{name} "), below);
+        }
+        found.push((name, command));
+    }
+    let mut found = Vec::new();
+    for command in commands(root) {
+        add(&mut found, "", command);
+    }
+    found
+}
+
 /// The arguments of a command, without those that clap adds.
 fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     command
@@ -179,7 +195,7 @@ fn note(text: &mut String, name: &str) {
 /// The headings of options that several commands share, in the order of their first use.
 fn headings(root: &Command) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for argument in commands(root).flat_map(arguments) {
+    for argument in all(root).into_iter().flat_map(|(_, command)| arguments(command)) {
         if let Some(heading) = argument.get_help_heading()
             && !found.iter().any(|held| held == heading)
         {
@@ -190,19 +206,16 @@ fn headings(root: &Command) -> Vec<String> {
 }
 
 fn shared(text: &mut String, root: &Command, heading: &str) {
-    let has =
-        |command: &&Command| arguments(command).any(|argument| argument.get_help_heading() == Some(heading));
-    let users: Vec<String> = commands(root)
-        .filter(has)
-        .map(|command| format!("`{}`", command.get_name()))
+    let is_shared = |argument: &&Arg| argument.get_help_heading() == Some(heading);
+    let users: Vec<(String, &Command)> = all(root)
+        .into_iter()
+        .filter(|(_, command)| arguments(command).any(|argument| is_shared(&argument)))
         .collect();
-    let _ = write!(text, "\n## {heading}\n\nOptions of {}.\n", users.join(", "));
+    let names: Vec<String> = users.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let _ = write!(text, "\n## {heading}\n\nOptions of {}.\n", names.join(", "));
     note(text, heading);
-    if let Some(command) = commands(root).find(has) {
-        options(
-            text,
-            arguments(command).filter(|argument| argument.get_help_heading() == Some(heading)),
-        );
+    if let Some((_, command)) = users.first() {
+        options(text, arguments(command).filter(is_shared));
     }
 }
 
@@ -278,6 +291,26 @@ mod tests {
         for (name, note) in NOTES {
             assert!(page.contains(note), "{name}");
         }
+    }
+
+    #[test]
+    fn shared_options_name_every_command_that_has_them() {
+        let page = page();
+        let usage = page
+            .lines()
+            .filter(|line| line.starts_with("poolhouse ") && line.contains(" [AWS]"));
+        let (_, shared) = page.split_once("\n## AWS\n").unwrap();
+        let listed = shared
+            .lines()
+            .find(|line| line.starts_with("Options of "))
+            .unwrap();
+        for line in usage {
+            let words = line.split(' ').skip(1);
+            let is_name = |word: &&str| word.bytes().all(|byte| byte.is_ascii_lowercase());
+            let name = words.take_while(is_name).collect::<Vec<_>>().join(" ");
+            assert!(listed.contains(&format!("`{name}`")), "{line}");
+        }
+        assert!(listed.contains("`devices forget`"));
     }
 
     #[test]

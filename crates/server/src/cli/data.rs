@@ -230,8 +230,12 @@ impl Data {
             return Ok(());
         }
         let directory: PathBuf = directory.to_owned();
+        let from = match self.engine {
+            Engine::Sqlite(_) => "Put the right one back from your backup",
+            Engine::Postgres(_) => "Copy it from another server's data directory, or from your backup",
+        };
         Err(CliError::new(format!(
-            "{0}/master.key is not the key that the database was written with. Put the right one back from your backup",
+            "{0}/master.key is not the key that the database was written with. {from}",
             directory.display()
         )))
     }

@@ -3,29 +3,91 @@
 use serde_json::{Value, json};
 
 use super::data;
+use super::engine::Engine;
 use super::moment::date;
 use super::{CliError, KeysArgs, Output, print};
 use poolhouse_pool::base::clock::Millis;
-use poolhouse_pool::base::key_ring::{Before, CODE_HELD, KeyRing, MASTER_HELD, RootKey};
+use poolhouse_pool::base::key_ring::{Before, CODE_HELD, KeyRing, MASTER_HELD, Root, RootKey};
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::keyring::signing;
+use poolhouse_pool::records::ServerKeys;
+use poolhouse_pool::run::servers;
 
 pub(super) async fn run(at: &KeysArgs) -> Result<(), CliError> {
     let data = data::existing_to_watch(&at.data, at.store.as_deref()).await?;
     let platform = data.platform()?;
     let pools = of_pools(&platform).await;
+    let servers = match data.engine {
+        Engine::Sqlite(_) => Ok(None),
+        Engine::Postgres(_) => of_servers(&platform, &data.keys).await.map(Some),
+    };
     data.engine.close().await;
-    let pools = pools?;
+    let (pools, servers) = (pools?, servers?);
     if at.output == Output::Json {
-        return print(&as_json(&data.keys, &pools).to_string());
+        return print(&as_json(&data.keys, &pools, servers.as_ref()).to_string());
     }
     for root in [RootKey::Master, RootKey::Code] {
         print(&line(&data.keys, root))?;
+    }
+    if let Some(servers) = &servers {
+        print(&servers.text())?;
     }
     for pool in &pools {
         print(&format!("{}  {}", pool.id, pool.text()))?;
     }
     Ok(())
+}
+
+/// The servers that run on a database that several can share.
+struct ServersStatus {
+    running: usize,
+    /// Those that lack a key of this directory's file.
+    without: usize,
+    /// Those that seal with another key than this directory's file has in use.
+    otherwise: usize,
+}
+
+impl ServersStatus {
+    fn text(&self) -> String {
+        let Self {
+            running,
+            without,
+            otherwise,
+        } = self;
+        let mut text = format!("servers on this database: {running}");
+        if *without > 0 {
+            text.push_str(&format!(
+                "; {without} without a key that is here: copy master.key there"
+            ));
+        }
+        if *otherwise > 0 {
+            text.push_str(&format!("; {otherwise} with another key in use"));
+        }
+        text
+    }
+}
+
+async fn of_servers(platform: &Platform, ring: &KeyRing) -> Result<ServersStatus, CliError> {
+    let failed = |error| CliError::new("the other servers' keys cannot be read").caused_by(error);
+    let running = servers::running(platform).await.map_err(failed)?;
+    let ids = |roots: Vec<&Root>| roots.into_iter().map(Root::id).collect::<Vec<_>>();
+    let chains = [&ring.master, &ring.code];
+    let newest = ids(chains
+        .map(|chain| chain.next.as_ref().unwrap_or(&chain.current))
+        .into());
+    let used = ids(chains.map(|chain| &chain.current).into());
+    let count = |is: &dyn Fn(&ServerKeys) -> bool| {
+        // Of one whose words cannot be read here nothing can be said that is good.
+        running
+            .iter()
+            .filter(|server| server.as_ref().is_none_or(is))
+            .count()
+    };
+    Ok(ServersStatus {
+        running: running.len(),
+        without: count(&|server| !server.has_all(&newest)),
+        otherwise: count(&|server| server.uses != used),
+    })
 }
 
 /// A pool's signing keys.
@@ -94,7 +156,7 @@ fn held_until(before: &Before, root: RootKey) -> Millis {
     before.since.plus_seconds(held)
 }
 
-fn as_json(ring: &KeyRing, pools: &[PoolStatus]) -> Value {
+fn as_json(ring: &KeyRing, pools: &[PoolStatus], servers: Option<&ServersStatus>) -> Value {
     let root = |root| {
         let chain = ring.chain(root);
         json!({
@@ -117,5 +179,8 @@ fn as_json(ring: &KeyRing, pools: &[PoolStatus]) -> Value {
         "Code": root(RootKey::Code),
         "RefreshTokensOfEpochs": ring.refresh.iter().map(|kept| kept.epoch).collect::<Vec<_>>(),
         "Signing": pools.collect::<Vec<_>>(),
+        "Servers": servers.map(|servers| {
+            json!({ "Running": servers.running, "Without": servers.without, "Otherwise": servers.otherwise })
+        }),
     })
 }

@@ -22,6 +22,7 @@ mod pool;
 mod quickstart;
 mod restore;
 mod rotate;
+mod rotations;
 mod run;
 mod serve;
 mod signals;

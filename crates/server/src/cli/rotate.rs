@@ -26,17 +26,10 @@ pub(super) async fn run(arguments: &RotateArgs) -> Result<(), CliError> {
     let is_shared = matches!(data.engine, Engine::Postgres(_));
     data.engine.close().await;
     drop(data);
-    let of_one_server = |key: &Rotated| *key != Rotated::Signing;
-    if is_shared && arguments.keys.iter().any(of_one_server) {
-        return Err(CliError::new(
-            "master and code keys are not rotated on a PostgreSQL database: several servers may share it, each with a key file of \
-             its own, and all must know a new key before one uses it. Signing keys are: poolhouse keys rotate signing",
-        ));
-    }
     let mut said = Vec::new();
     for (rotated, root) in [(Rotated::Master, RootKey::Master), (Rotated::Code, RootKey::Code)] {
         if arguments.keys.contains(&rotated) {
-            said.push(announce(directory, root, arguments.leaked)?);
+            said.push(announce(directory, root, arguments.leaked, is_shared)?);
         }
     }
     if arguments.keys.contains(&Rotated::Signing) {
@@ -78,8 +71,8 @@ impl From<NotAnnounced> for CliError {
     }
 }
 
-/// Writes a new key beside the one in use. The server puts it to use.
-fn announce(directory: &Path, root: RootKey, leaked: bool) -> Result<Done, CliError> {
+/// Writes a new key beside the one in use. The server puts it to use, on a shared database once every server has it.
+fn announce(directory: &Path, root: RootKey, leaked: bool, is_shared: bool) -> Result<Done, CliError> {
     let mut key = Zeroizing::new([0; 32]);
     OsEntropy.fill(&mut *key);
     let changed = KeyFile::new(directory).change_with(|ring| {
@@ -95,10 +88,15 @@ fn announce(directory: &Path, root: RootKey, leaked: bool) -> Result<Done, CliEr
     let epoch = ring.chain(root).next.as_ref().map(|next| next.epoch);
     let name = root.name();
     let path = directory.join("master.key");
+    let taken_up = if is_shared {
+        "It is put to use once every server on this database has it: copy that file to the data directory of each other one, with its mode \
+         of 0600"
+    } else {
+        "A server that runs takes it up within a second, otherwise the next one does"
+    };
     Ok(Done {
         text: format!(
-            "{} key {} is in {path}. A server that runs takes it up within a second, otherwise the next one does; see: poolhouse keys \
-             status\nBack up {path} now.",
+            "{} key {} is in {path}. {taken_up}; see: poolhouse keys status\nBack up {path} now.",
             capitalized(name),
             Number(epoch),
             path = path.display()

@@ -19,12 +19,12 @@ use super::configure::{configure, configure_quickstart};
 use super::data::{self, Data};
 use super::door;
 use super::quickstart::{self, Quickstart};
+use super::rotations::Rotations;
 use super::signals::Signals;
 use super::sockets::{self, Sockets};
 use super::{CliError, DEFAULT_DATA, Environment, QuickstartArgs, ServeArgs, aws, files, logging, print};
 use crate::config::Configuration;
 use crate::http::{Leaving, Pages, connections, metrics, router};
-use crate::key_change::KeyFile;
 use crate::settings::HttpSettings;
 use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
@@ -34,7 +34,7 @@ use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
-use poolhouse_pool::run::{Parts, Rotation, assemble, reindex};
+use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
 use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
@@ -97,6 +97,7 @@ async fn serve(
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let app = put_together(settings, &data, inbox, functions, aws)?;
 
+    let rotations = Rotations::begin(&app, &directory, store.is_some()).await?;
     build_indexes(&app).await?;
     let quickstart = match is_quickstart {
         true => Some(quickstart::prepare(&app, &directory, &mut web).await?),
@@ -107,7 +108,7 @@ async fn serve(
     })?;
 
     let mut signals = Signals::listen()?;
-    let running = Running::start(&app, pages, http, sockets, Arc::new(KeyFile::new(&directory)));
+    let running = Running::start(&app, pages, http, sockets, rotations);
     warm_up(&app).await;
     let doors = door::lines(&app).await?;
     let places = Places {
@@ -213,7 +214,7 @@ impl Running {
         pages: Pages,
         http: HttpSettings,
         sockets: Sockets,
-        key_file: Arc<KeyFile>,
+        rotations: Rotations,
     ) -> Running {
         let (leave, leaving) = shutdown::channel();
         let (stop, shutdown) = shutdown::channel();
@@ -233,7 +234,7 @@ impl Running {
         if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
             background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
         }
-        work(app, key_file, &mut background, &shutdown);
+        work(app, rotations, &mut background, &shutdown);
         Running {
             background,
             leave,
@@ -260,14 +261,13 @@ impl Running {
 }
 
 /// Starts what works beside requests.
-fn work(app: &Arc<App>, key_file: Arc<KeyFile>, background: &mut JoinSet<()>, shutdown: &Shutdown) {
+fn work(app: &Arc<App>, rotations: Rotations, background: &mut JoinSet<()>, shutdown: &Shutdown) {
     let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
     let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
     let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
-    let app = app.clone();
-    let rotation = move |shutdown| Some(Rotation::new(&app, key_file.clone()).run(shutdown));
+    let rotation = move |shutdown| Some(rotations.next().run(shutdown));
     background.spawn(supervise("rotation of keys", rotation, shutdown.clone()));
 }
 

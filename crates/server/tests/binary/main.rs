@@ -8,6 +8,7 @@
 
 mod backup;
 mod files;
+mod people;
 mod program;
 mod quickstart;
 mod serve;

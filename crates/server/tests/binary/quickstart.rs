@@ -10,20 +10,21 @@ use serde_json::{Value, json};
 use crate::program::{Server, json_of, poolhouse, refusal, requests, run};
 
 /// A line of what quickstart says: `  password      …`.
-fn value<'a>(said: &'a str, label: &str) -> &'a str {
+pub fn value<'a>(said: &'a str, label: &str) -> &'a str {
     let line = said
         .lines()
         .find_map(|line| line.trim_start().strip_prefix(label));
     line.expect(label).trim()
 }
 
-struct Quickstart {
-    server: Server,
-    said: String,
+/// A running quickstart, and what it said.
+pub struct Quickstart {
+    pub server: Server,
+    pub said: String,
 }
 
 impl Quickstart {
-    fn start(scratch: &Scratch) -> Quickstart {
+    pub fn start(scratch: &Scratch) -> Quickstart {
         let mut server = Server::of("quickstart", scratch, &["--listen", "localhost:0"]);
         let said = server.said_before("Everything is kept in poolhouse-data");
         Quickstart { server, said }
@@ -46,7 +47,7 @@ impl Quickstart {
     }
 
     /// Calls an operation with the access key that was printed, and returns the body of the answer.
-    fn call(&self, operation: &str, input: &Value) -> Value {
+    pub fn call(&self, operation: &str, input: &Value) -> Value {
         let answer = self.ask(operation, input);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         let body = answer.split_once("\r\n\r\n").unwrap().1;
@@ -54,7 +55,7 @@ impl Quickstart {
     }
 
     /// The same, and returns all of the answer.
-    fn ask(&self, operation: &str, input: &Value) -> String {
+    pub fn ask(&self, operation: &str, input: &Value) -> String {
         let (body, host) = (
             input.to_string(),
             self.server.url.strip_prefix("http://").unwrap(),

@@ -16,28 +16,7 @@ const VERSION: &str = "27.1.0";
 /// # Errors
 /// If it cannot be installed.
 pub fn find() -> Outcome<PathBuf> {
-    let folder = root::target().join("mutants/tools");
-    let program = folder.join("bin/cargo-mutants");
-    let is_right = |said: String| said.contains(VERSION);
-    if process::capture(Command::new(&program).args(["mutants", "--version"])).is_ok_and(is_right) {
-        return Ok(program);
-    }
-    console::say(format!("installing cargo-mutants {VERSION}"))?;
-    let install = [
-        "install",
-        "cargo-mutants",
-        "--locked",
-        "--force",
-        "--version",
-        VERSION,
-        "--root",
-    ];
-    process::run(Command::new("cargo").args(install).arg(&folder))?;
-    if tools::quiet(Command::new(&program).args(["mutants", "--version"])) {
-        Ok(program)
-    } else {
-        Err("cargo-mutants was installed and does not start".into())
-    }
+    tools::cargo_program("cargo-mutants", VERSION, &root::target().join("mutants/tools"))
 }
 
 /// The mutants of some files of the tree, or of one shard of them.

@@ -11,7 +11,7 @@ pub mod admin_reset_user_password;
 pub mod admin_set_user_password;
 pub mod admin_update_user_attributes;
 pub mod admin_user_global_sign_out;
-mod filter;
+pub(crate) mod filter;
 pub mod list_users;
 pub mod search;
 pub mod view;

@@ -176,7 +176,7 @@ fn d4_a_hundred_thousand_mutated_events_panic_nothing_and_mint_nothing() {
 }
 
 #[test]
-#[ignore = "a minute or two, optimised: cargo xtask test fuzz"]
+#[ignore = "a minute or two, optimised: cargo xtask test mutated-events"]
 fn d4_a_million_mutated_events_panic_nothing_and_mint_nothing() {
     mutate_and_call(1_000_000, Dice(0xD1B5_4A32_D192_ED03));
 }

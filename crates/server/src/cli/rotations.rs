@@ -1,0 +1,60 @@
+//! Rotations of keys while the server runs, on a database that others may share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use poolhouse_crypto::{OsEntropy, uuid_v4};
+
+use super::CliError;
+use crate::key_change::KeyFile;
+use poolhouse_pool::request::App;
+use poolhouse_pool::run::{Rotation, Servers};
+
+/// What carries rotations out, and does so again should it stop.
+pub(super) struct Rotations {
+    app: Arc<App>,
+    file: Arc<KeyFile>,
+    /// The servers that share the database, where several can.
+    servers: Option<Servers>,
+}
+
+impl Rotations {
+    /// Begins among the servers on the database.
+    ///
+    /// # Errors
+    /// When this server cannot work with the others.
+    pub(super) async fn begin(
+        app: &Arc<App>,
+        directory: &Path,
+        is_shared: bool,
+    ) -> Result<Rotations, CliError> {
+        let servers = match is_shared {
+            true => Some(join(app).await?),
+            false => None,
+        };
+        Ok(Rotations {
+            app: app.clone(),
+            file: Arc::new(KeyFile::new(directory)),
+            servers,
+        })
+    }
+
+    /// The work itself.
+    pub(super) fn next(&self) -> Rotation {
+        let rotation = Rotation::new(&self.app, self.file.clone());
+        match &self.servers {
+            Some(servers) => rotation.among(servers.clone()),
+            None => rotation,
+        }
+    }
+}
+
+async fn join(app: &App) -> Result<Servers, CliError> {
+    let mut servers = Servers::new(&app.platform, uuid_v4(&OsEntropy));
+    match servers.join().await {
+        Ok(()) => Ok(servers),
+        Err(error) => {
+            Err(CliError::new("this server cannot work with the others on its database").caused_by(error))
+        }
+    }
+}
