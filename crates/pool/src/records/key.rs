@@ -39,7 +39,7 @@
 //! | `p/POOL/user/SUB/wrong-codes/PURPOSE` | when wrong answers to such codes were given | `wrong_codes` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
-//! | `p/POOL/user/SUB/place/DIGEST` | that a right code was typed where this place token is kept | `place` |
+//! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |
 //! | `p/POOL/user/SUB/sessions` | where the user is signed in, in a pool that keeps track | `user_sessions` |
 //! | `p/POOL/user/SUB/refresh/ORIGIN_JTI` | a refresh token and the tokens descended from it | `refresh` |
 //!
