@@ -66,8 +66,12 @@ async fn crowd(scene: &Scene, count: usize, slow: &Slow, into: &mut JoinSet<f64>
 /// What others notice: their slowest hundredth in milliseconds, and how many got no answer.
 async fn others(scene: &Scene, lasting: Duration) -> Outcome<(f64, usize)> {
     let mut on = scene.server.connect().await?;
-    let parameters = json!({ "USERNAME": "nobody", "SRP_A": scene.srp.public_a() });
-    let body = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": scene.client, "AuthParameters": parameters });
+    let parameters = json!({
+        "USERNAME": "nobody",
+        "CHALLENGE_NAME": "SRP_A",
+        "SRP_A": scene.srp.public_a(),
+    });
+    let body = json!({ "AuthFlow": "CUSTOM_AUTH", "ClientId": scene.client, "AuthParameters": parameters });
     let requests = [
         request(
             scene.server.address,
