@@ -48,10 +48,26 @@ impl Document for Restored {
 }
 
 /// The kinds of a user's rows that come back: what lasts, and what counts against somebody.
-const COME_BACK: &[&str] = &["profile", "lockout", "ledger", "counter", "quota", "wrong-codes"];
+const COME_BACK: &[&str] = &[
+    "profile",
+    "software-token",
+    "lockout",
+    "ledger",
+    "counter",
+    "quota",
+    "wrong-codes",
+];
 /// Those that do not: what stands for a proof may have been used, revoked or exchanged since.
 #[cfg(test)]
-const END: &[&str] = &["code", "session", "answered", "places", "sessions", "refresh"];
+const END: &[&str] = &[
+    "software-token-unverified",
+    "code",
+    "session",
+    "answered",
+    "places",
+    "sessions",
+    "refresh",
+];
 
 /// Whether the row at a key comes back from a backup. Of a user's rows, only kinds that are known to: one that is forgotten here is lost,
 /// and revives nothing. A mail that waited then has left long ago, or says what is no longer so.

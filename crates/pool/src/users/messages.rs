@@ -5,7 +5,7 @@
 //! with what the mail speaks of.
 
 use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
-use poolhouse_confirm::{Invitation, Locale, Written};
+use poolhouse_confirm::{FactorMail, Invitation, Locale, Written};
 use poolhouse_store::Batch;
 use poolhouse_text::html;
 
@@ -61,7 +61,11 @@ pub async fn queue(
     let (name, code) = (sign_in_name(pool, user), message.code);
     let built_in = built_in(ctx, user, &message, name);
     let subject = custom.subject.or(template.subject);
-    let thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
+    let mut thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
+    if message.source == CustomMessageSource::Authentication {
+        // A sign-in never takes another one's code away.
+        thread = format!("{thread} {}", ctx.request_id);
+    }
     let mut mail = OutgoingMail {
         to: message.to,
         // Without the code: subjects show on locked phones.
@@ -121,6 +125,19 @@ fn urgency(source: CustomMessageSource) -> Urgency {
 /// The mail where neither the pool nor a function says otherwise.
 fn built_in(ctx: &Ctx, user: &UserRecord, message: &Message<'_>, name: &str) -> Written {
     let settings = ctx.app.functions.confirm();
+    let metadata = message.metadata.and_then(|metadata| metadata.get("locale"));
+    let wanted = metadata.map(String::as_str);
+    if message.source == CustomMessageSource::Authentication {
+        let mail = FactorMail {
+            locale: Locale::choose(wanted, user.attribute("locale"), settings.locale),
+            code: message.code,
+            issued: ctx.now.seconds(),
+            expires: message.expires.unwrap_or(ctx.now).seconds(),
+            zoneinfo: user.attribute("zoneinfo"),
+            asker: ctx.asker.as_facts(),
+        };
+        return mail.write(&settings);
+    }
     if message.source == CustomMessageSource::AdminCreateUser {
         let invitation = Invitation {
             locale: Locale::choose(None, user.attribute("locale"), settings.locale),
@@ -210,8 +227,13 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
                 body: email_message,
             }
         }
-        // Its template is part of the pool's MFA configuration, which this server does not have yet.
-        CustomMessageSource::Authentication => Wording::default(),
+        CustomMessageSource::Authentication => {
+            let config = pool.factors.email.clone().unwrap_or_default();
+            Wording {
+                subject: config.subject,
+                body: config.message,
+            }
+        }
     }
 }
 
@@ -220,6 +242,7 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
 fn default_wording(source: CustomMessageSource) -> (&'static str, &'static str) {
     match source {
         CustomMessageSource::AdminCreateUser
+        | CustomMessageSource::Authentication
         | CustomMessageSource::SignUp
         | CustomMessageSource::ResendCode
         | CustomMessageSource::UpdateUserAttribute
@@ -230,10 +253,6 @@ fn default_wording(source: CustomMessageSource) -> (&'static str, &'static str) 
         CustomMessageSource::ForgotPassword => (
             "Your password reset code",
             "<p>Your password reset code is <b>{####}</b></p>",
-        ),
-        CustomMessageSource::Authentication => (
-            "Your authentication code",
-            "<p>Your authentication code is <b>{####}</b></p>",
         ),
     }
 }
