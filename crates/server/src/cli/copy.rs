@@ -16,9 +16,11 @@ use super::engine::{self, Engine};
 use super::{CliError, Output, print};
 use crate::key_file;
 use poolhouse_pool::base::clock::SystemClock;
+use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::base::keys::Keys;
 use poolhouse_pool::base::platform::Platform;
-use poolhouse_pool::records::{Restored, seal};
+use poolhouse_pool::records::restored::is_of_its_place;
+use poolhouse_pool::records::seal;
 use poolhouse_pool::run::restoration::{self, Arriving};
 
 #[derive(Args)]
@@ -97,6 +99,9 @@ async fn run_copy(arguments: &CopyArgs) -> Result<(), CliError> {
             reserved.push(data::reserve(other)?);
         }
     }
+    if let Some(entered) = to.directory() {
+        check_same_keys(directory, entered)?;
+    }
     let source = from.open(true).await?;
     let target = match to.open(false).await {
         Ok(target) => target,
@@ -131,25 +136,41 @@ async fn copied(
     check_source(&from).await?;
     check_target(&to).await?;
     restoration::begin(&to, Arriving::Copy).await.map_err(failed)?;
-    let is_own = |key: &str| key == Restored::arriving_key().as_str();
     let progress = |rows| {
         if output == Output::Text {
             // With stderr gone nobody looks.
             let _ = write!(std::io::stderr(), "\r{rows} rows");
         }
     };
-    let done = copy(&*from.store, &*to.store, is_own, &OsEntropy, progress).await;
+    let done = copy(&*from.store, &*to.store, is_of_its_place, &OsEntropy, progress).await;
     if output == Output::Text {
         let _ = writeln!(std::io::stderr());
     }
     let done = done.map_err(failed)?;
-    restoration::end(&to).await.map_err(failed)?;
+    let ended = restoration::end(&to, target.is_shared()).await;
+    ended.map_err(failed)?;
     Ok(done)
+}
+
+fn ring(directory: &Path) -> Result<KeyRing, CliError> {
+    key_file::load_or_create(directory, &directory.join(DATABASE), &OsEntropy).map_err(failed)
+}
+
+/// Refuses a directory that has another key than the rows that it is to have.
+fn check_same_keys(directory: &Path, entered: &Path) -> Result<(), CliError> {
+    if ring(directory)? == ring(entered)? {
+        return Ok(());
+    }
+    Err(CliError::new(format!(
+        "{0}/master.key is not {1}/master.key, which the rows are written with. Copy that file there first",
+        entered.display(),
+        directory.display()
+    )))
 }
 
 fn over(directory: &Path, engine: &Engine) -> Result<Platform, CliError> {
     let store: Arc<dyn Store> = engine.store();
-    let ring = key_file::load_or_create(directory, &directory.join(DATABASE), &OsEntropy).map_err(failed)?;
+    let ring = ring(directory)?;
     let keys = Keys::derive(ring).map_err(failed)?;
     Ok(Platform::new(
         store,
@@ -172,7 +193,13 @@ async fn check_source(from: &Platform) -> Result<(), CliError> {
         row.ok_or_else(|| CliError::new("there is nothing to copy: no server has used that database"))?;
     from.open_row(row).map(drop).map_err(|_| {
         CliError::new("master.key is not the key that the database was written with. Name the right directory with --data")
-    })
+    })?;
+    data::check_idle(from).await?;
+    let foreign = restoration::first_without_key(from, |key| !is_of_its_place(key)).await;
+    match foreign.map_err(failed)? {
+        Some(row) => Err(data::lacks_key(&row)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a database that holds something else than a copy that was interrupted.

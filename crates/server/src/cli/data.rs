@@ -11,6 +11,7 @@ use poolhouse_store::postgres::Address;
 
 use super::CliError;
 use super::engine::{self, Engine};
+use super::moment::date;
 use crate::key_file::{self, KeyFileError};
 use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::base::error::ApiError;
@@ -21,7 +22,8 @@ use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::base::purpose::Purpose;
 use poolhouse_pool::base::restore::Restores;
 use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
-use poolhouse_pool::run::restoration;
+use poolhouse_pool::run::restoration::{self, Arriving};
+use poolhouse_pool::run::servers;
 
 /// The database's file name.
 pub(super) const DATABASE: &str = "poolhouse.db";
@@ -202,10 +204,14 @@ impl Data {
         let failed = |error: ApiError| CliError::new("the database cannot be read").caused_by(error);
         let platform = self.platform()?;
         if let Some(arriving) = restoration::arriving(&platform).await.map_err(failed)? {
-            let name = arriving.name();
             return Err(CliError::new(format!(
-                "a {name} into the database of {} has not come to its end. Run poolhouse {name} again",
-                directory.display()
+                "a {} into the database of {} has not come to its end. Run poolhouse {} again",
+                match arriving {
+                    Arriving::Restore | Arriving::InPlace => "restore",
+                    Arriving::Copy => "copy",
+                },
+                directory.display(),
+                arriving.name()
             )));
         }
         let last = restoration::last(&platform).await.map_err(failed)?;
@@ -239,6 +245,28 @@ impl Data {
             directory.display()
         )))
     }
+}
+
+/// Refuses a database that a server says it runs on: on one that several can share, a server elsewhere reserves nothing here.
+pub(super) async fn check_idle(platform: &Platform) -> Result<(), CliError> {
+    let until = servers::runs_until(platform).await;
+    let until = until.map_err(|error| CliError::new("the database cannot be read").caused_by(error))?;
+    match until {
+        None => Ok(()),
+        Some(until) => Err(CliError::new(format!(
+            "a server runs on the database. Stop every one of them. One that was killed, or ran when a copy of the database was made, counts \
+             until {}",
+            date(until)
+        ))),
+    }
+}
+
+/// What is said of a row that was written with a key that is not here.
+pub(super) fn lacks_key(row: &str) -> CliError {
+    CliError::new(format!(
+        "the row {row} and perhaps others were written with a key that is not in master.key: the keys were rotated before or after that copy \
+         of it was made. Put back the copy of the same time"
+    ))
 }
 
 /// Seals the known text into a new database.

@@ -85,6 +85,11 @@ impl Engine {
         }
     }
 
+    /// Whether several servers can share it.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self, Engine::Postgres(_))
+    }
+
     /// Lets what is under way end, and closes the store.
     pub(super) async fn close(&self) {
         match self {

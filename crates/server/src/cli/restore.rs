@@ -129,6 +129,7 @@ async fn from_file(data: &Data, file: &Path, opening: &Opening) -> Result<Done, 
     restoration::begin(&platform, Arriving::Restore)
         .await
         .map_err(failed)?;
+    restoration::clear(&platform).await.map_err(failed)?;
     let mut backup = open(file, opening)?;
     let created = Millis(backup.created());
     let (mut batch, mut held, mut ended) = (Batch::new(), 0, 0);
@@ -150,7 +151,7 @@ async fn from_file(data: &Data, file: &Path, opening: &Opening) -> Result<Done, 
     copy::commit(&*platform.store, batch, &OsEntropy)
         .await
         .map_err(failed)?;
-    finish(&platform).await?;
+    finish(data, &platform).await?;
     Ok(Done {
         summary: Some(summary),
         created: Some(created),
@@ -162,11 +163,28 @@ async fn from_file(data: &Data, file: &Path, opening: &Opening) -> Result<Done, 
 /// Ends what must not come back, in a database that its own tools have put back.
 async fn in_place(data: &Data) -> Result<Done, CliError> {
     let platform = data.platform()?;
-    restoration::begin(&platform, Arriving::Restore)
+    match restoration::arriving(&platform).await.map_err(failed)? {
+        None | Some(Arriving::InPlace) => {}
+        Some(other) => {
+            return Err(CliError::new(format!(
+                "rows were arriving in the database, and not all of them are there. Run poolhouse {} again, or put a whole one back with the \
+                 database's own tools",
+                other.name()
+            )));
+        }
+    }
+    data::check_idle(&platform).await?;
+    restoration::begin(&platform, Arriving::InPlace)
         .await
         .map_err(failed)?;
+    // From here on none can begin; one may have until now.
+    data::check_idle(&platform).await?;
+    let foreign = restoration::first_without_key(&platform, comes_back).await;
+    if let Some(row) = foreign.map_err(failed)? {
+        return Err(data::lacks_key(&row));
+    }
     let ended = restoration::purge(&platform).await.map_err(failed)?;
-    finish(&platform).await?;
+    finish(data, &platform).await?;
     Ok(Done {
         summary: None,
         created: None,
@@ -176,8 +194,9 @@ async fn in_place(data: &Data) -> Result<Done, CliError> {
 }
 
 /// Ends the arrival, and returns when the second is over in which it began: what is signed in to from then on is after it.
-async fn finish(platform: &Platform) -> Result<(), CliError> {
-    restoration::end(platform).await.map_err(failed)?;
+async fn finish(data: &Data, platform: &Platform) -> Result<(), CliError> {
+    let ended = restoration::end(platform, data.engine.is_shared()).await;
+    ended.map_err(failed)?;
     let restored = restoration::last(platform).await.map_err(failed)?;
     let from = restored.map_or(platform.now(), |restored| restored.mark.from);
     let left = u64::try_from(from.0 - platform.now().0).unwrap_or_default();
@@ -199,16 +218,20 @@ fn open(file: &Path, opening: &Opening) -> Result<Backup, CliError> {
 
 /// Reads a backup to its end, and looks whether it is one of these keys'.
 fn check(platform: &Platform, mut backup: Backup) -> Result<Summary, CliError> {
-    let mut is_ours = false;
+    let (mut is_ours, mut foreign) = (false, None);
     while let Some(row) = backup.next_row().map_err(failed)? {
+        if foreign.is_none() && comes_back(&row.key) && restoration::lacks_key_of(platform, &row) {
+            foreign = Some(row.key.clone());
+        }
         if row.key == seal::key().as_str() {
             is_ours = platform.open_row(row).is_ok();
         }
     }
     let summary = backup.end().map_err(failed)?;
-    match is_ours {
-        true => Ok(summary),
-        false => Err(CliError::new(
+    match (is_ours, foreign) {
+        (true, None) => Ok(summary),
+        (true, Some(row)) => Err(data::lacks_key(&row)),
+        (false, _) => Err(CliError::new(
             "master.key is not the key that the rows of this backup were written with: put back the copy of that time. Nothing was changed",
         )),
     }

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::data::{self, Data};
-use super::engine::Engine;
 use super::moment::date;
 use super::{CliError, Output, RotateArgs, Rotated, print};
 use crate::key_change::KeyFile;
@@ -23,7 +22,7 @@ pub(super) async fn run(arguments: &RotateArgs) -> Result<(), CliError> {
     let (directory, store) = (&arguments.at.data, arguments.at.store.as_deref());
     // Whether this is a data directory whose key and database belong together; a command holds the keys no longer than it must.
     let data = data::existing(directory, store).await?;
-    let is_shared = matches!(data.engine, Engine::Postgres(_));
+    let is_shared = data.engine.is_shared();
     data.engine.close().await;
     drop(data);
     let mut said = Vec::new();
