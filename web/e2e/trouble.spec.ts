@@ -49,6 +49,27 @@ test('a code that could not be mailed', async ({ page, signIn }) => {
   );
 });
 
+test('a sign-in whose answer was lost on the way is not said to have taken too long', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const wrong = await signIn.wrongCode();
+  await once(page, 'RespondToAuthChallenge', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await page.keyboard.type(wrong);
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(signIn.alert).toHaveText('This sign-in has ended. Start again.');
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await signIn.submitLogin();
+  await signIn.awaitCode();
+});
+
 for (const minutes of [-10, 10]) {
   test(`a clock wrong by ${minutes} minutes changes nothing`, async ({ page, signIn }) => {
     await page.clock.install({ time: Date.now() + 60_000 * minutes });
