@@ -48,10 +48,10 @@ use axum::{Extension, Router};
 
 use body::Bodies;
 use edge::RequestId;
+use poolhouse_config::settings::BodyLimits;
 use poolhouse_pool::request::App;
 use problem::method_not_allowed;
 
-pub use body::BodyLimits;
 pub use health::Leaving;
 pub use pages::Pages;
 

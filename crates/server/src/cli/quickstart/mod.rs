@@ -20,10 +20,10 @@ use poolhouse_pool::users::credentials;
 use poolhouse_store::Scan;
 use zeroize::Zeroizing;
 
-use super::CliError;
-use crate::settings::WebSettings;
 use notes::{Notes, SavedKey};
 use operations::Operator;
+use poolhouse_commands::CliError;
+use poolhouse_config::settings::WebSettings;
 
 /// Who signs in.
 const USER: &str = "ada@example.com";
