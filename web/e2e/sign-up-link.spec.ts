@@ -21,7 +21,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
       await page.goto(older);
       await expect(heading).toHaveText('Confirm your registration');
-      await expect(page.getByText('Confirm your registration?')).toBeVisible();
+      await expect(page.getByText('Press the button, and you can sign in.')).toBeVisible();
       const button = page.getByRole('button', { name: 'Confirm' });
       const colour = colorScheme === 'light' ? 'rgb(11, 100, 104)' : 'rgb(111, 211, 205)';
       await expect(button).toHaveCSS('background-color', colour);

@@ -36,7 +36,7 @@ test('too many attempts', async ({ page, signIn }) => {
   await once(page, 'InitiateAuth', failure('TooManyRequestsException', 'Rate exceeded'));
   await signIn.open();
   await signIn.submitLogin();
-  await expect(signIn.alert).toHaveText('Too many attempts. Wait a minute, then try again.');
+  await expect(signIn.alert).toHaveText('Too many attempts. Wait a while, then try again.');
 });
 
 test('a code that could not be mailed', async ({ page, signIn }) => {

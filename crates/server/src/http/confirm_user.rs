@@ -49,7 +49,7 @@ const ASKED: &str = "Confirm your registration";
 const DONE: &str = "Registration confirmed";
 const NOT_DONE: &str = "Not confirmed";
 const CONFIRMED: &str = "Your registration is confirmed. You can sign in now.";
-const CONFIRMED_BEFORE: &str = "This registration is confirmed already.";
+const CONFIRMED_BEFORE: &str = "This registration is confirmed already. You can sign in.";
 const NOT_GOOD: &str = "This link is not good, or not any more. Open the one in the newest mail, or ask for another \
                         where you signed up.";
 const BROKEN: &str = "This link is not complete. Copy all of it from the mail.";
@@ -103,7 +103,7 @@ async fn ask(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response
 /// Asks by the user's name. Where people sign in by address that is an id, which tells them nothing.
 fn question(user_name: &str) -> String {
     match as_sub(user_name) {
-        Some(_) => "Confirm your registration?".to_owned(),
+        Some(_) => "Press the button, and you can sign in.".to_owned(),
         None => format!("Confirm the registration of {}?", html::escape(user_name)),
     }
 }
@@ -131,12 +131,9 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
                 ByLink::Now => CONFIRMED,
                 ByLink::Before => CONFIRMED_BEFORE,
             };
-            answer(
-                &app,
-                StatusCode::OK,
-                DONE,
-                &format!("<p>{words}</p>{}", onwards(&app)),
-            )
+            let settings = app.functions.confirm();
+            let onwards = onwards(settings.look.sign_in_url.as_deref());
+            answer(&app, StatusCode::OK, DONE, &format!("<p>{words}</p>{onwards}"))
         }
         Err(error) => {
             if error.status() >= 500 {
@@ -159,10 +156,9 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
 }
 
 /// The way to the sign-in, where the operator has said where that is.
-fn onwards(app: &App) -> String {
-    let settings = app.functions.confirm();
-    let url = settings.look.sign_in_url.as_deref();
-    url.map(|url| format!("<a href=\"{}\">Sign in</a>", html::escape(url)))
+fn onwards(sign_in_url: Option<&str>) -> String {
+    sign_in_url
+        .map(|url| format!("<a href=\"{}\">Sign in</a>", html::escape(url)))
         .unwrap_or_default()
 }
 
@@ -205,5 +201,26 @@ mod tests {
             assert_eq!(Link::read(Some(part)), None, "{part}");
         }
         assert_eq!(Link::read(None), None);
+    }
+    #[test]
+    fn whoever_is_confirmed_is_led_to_the_sign_in_where_that_is_known() {
+        assert_eq!(onwards(None), "");
+        assert_eq!(
+            onwards(Some("https://login.example.com/?a=1&b=2")),
+            "<a href=\"https://login.example.com/?a=1&amp;b=2\">Sign in</a>"
+        );
+    }
+
+    #[test]
+    fn the_page_may_show_its_own_style_and_nothing_else() {
+        let (_, style) = POLICY.split_once("style-src 'sha256-").unwrap();
+        let hash = STANDARD.decode(style.trim_end_matches('\'')).unwrap();
+        assert_eq!(hash, sha256(&[STYLE.as_bytes()]));
+        assert!(
+            POLICY.starts_with("default-src 'none'; form-action 'self'"),
+            "{}",
+            *POLICY
+        );
+        assert!(!STYLE.contains("url(") && !STYLE.contains('<'));
     }
 }
