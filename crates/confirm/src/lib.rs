@@ -53,8 +53,8 @@ pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
 pub use mail::{
-    Asker, CodeMail, FactorMail, Invitation, Locale, Logo, Look, Notice, Part, ShowCode, TemplateError,
-    Templates, Written,
+    Asker, CodeMail, FactorMail, Invitation, Locale, Logo, Look, Notice, Part, PoolMail, PoolMailContent,
+    ShowCode, TemplateError, Templates, Written,
 };
 pub use native::{FactorEvent, FactorState, factor_counted, factor_state};
 pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
