@@ -12,10 +12,9 @@ use tokio::time::Instant;
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::numbers::{auc, ms, quantile};
 use crate::seed::Seeded;
-use crate::world::api::request;
 use crate::world::http::Connection;
 use crate::world::scene::{PASSWORD, Pool, Scene, make_pool};
-use crate::world::timestamp;
+use crate::world::steps::{STEPS, request_of};
 
 pub const ATTACK: Attack = Attack {
     id: "F-40",
@@ -37,15 +36,6 @@ const LIMITS: (f64, f64) = (0.48, 0.52);
 const MEDIANS_APART_MS: f64 = 0.05;
 /// Connections that make users.
 const MAKERS: usize = 8;
-
-const STEPS: [&str; 6] = [
-    "USER_PASSWORD_AUTH",
-    "USER_SRP_AUTH",
-    "USER_SRP_AUTH, proof",
-    "CUSTOM_AUTH with SRP_A",
-    "CUSTOM_AUTH with SRP_A, proof",
-    "CUSTOM_AUTH",
-];
 
 /// A kind of pool with so many attributes for each user.
 struct Cell {
@@ -156,46 +146,13 @@ type Times = Vec<[Vec<f64>; 2]>;
 
 /// Times one step for one name.
 async fn time(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<f64> {
-    let mut parameters = json!({ "USERNAME": name });
-    match step {
-        "USER_PASSWORD_AUTH" => parameters["PASSWORD"] = json!("Wrong-Horse-9!"),
-        "CUSTOM_AUTH" => {}
-        _ => parameters["SRP_A"] = json!(pool.srp.public_a()),
-    }
-    if step.contains("with SRP_A") {
-        parameters["CHALLENGE_NAME"] = json!("SRP_A");
-    }
-    let flow = step.split([' ', ',']).next();
-    let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
-    let first = request(on.server, "InitiateAuth", &[], body.to_string().as_bytes());
+    let request = request_of(on, pool, step, name).await?;
     let started = Instant::now();
-    let asked = on.exchange(&first).await?;
-    if !step.ends_with("proof") {
-        return Ok(ms(started.elapsed()));
-    }
-    let asked = asked.ok()?;
-    let mut body = json!({
-        "ClientId": pool.client,
-        "ChallengeName": "PASSWORD_VERIFIER",
-        "ChallengeResponses": {
-            "USERNAME": asked["ChallengeParameters"]["USERNAME"],
-            "PASSWORD_CLAIM_SECRET_BLOCK": asked["ChallengeParameters"]["SECRET_BLOCK"],
-            "PASSWORD_CLAIM_SIGNATURE": "A".repeat(43) + "=",
-            "TIMESTAMP": timestamp()?,
-        },
-    });
-    if asked["Session"].is_string() {
-        body["Session"] = asked["Session"].clone();
-    }
-    let proof = request(
-        on.server,
-        "RespondToAuthChallenge",
-        &[],
-        body.to_string().as_bytes(),
-    );
-    let started = Instant::now();
-    let answer = on.exchange(&proof).await?;
+    let answer = on.exchange(&request).await?;
     let time = ms(started.elapsed());
+    if !step.ends_with("proof") {
+        return Ok(time);
+    }
     match answer.error() {
         Some(error) if error.contains("Incorrect username or password") => Ok(time),
         _ => Err(format!("a wrong proof was answered with {}", answer.text()).into()),
