@@ -29,6 +29,18 @@ pub struct PoolRecord {
 }
 
 impl PoolRecord {
+    /// A pool with these settings, of which nothing was asked yet that only this server knows.
+    pub fn new(settings: shapes::UserPoolType, sealed_seed: String) -> PoolRecord {
+        PoolRecord {
+            settings,
+            sealed_seed,
+            door: Door::default(),
+            safeguards: Safeguards::default(),
+            risk: None,
+            sessions: SessionSettings::default(),
+        }
+    }
+
     /// Where a pool lies.
     pub fn key(pool_id: &str) -> Key<PoolRecord> {
         Key::listed(Directory::Pool, pool_id)

@@ -42,6 +42,25 @@ pub struct UserRecord {
 }
 
 impl UserRecord {
+    /// A user who begins now, enabled, with neither password nor attributes, of whom nothing was proven yet.
+    pub fn new(username: String, sub: String, status: UserStatusType, now: Millis) -> UserRecord {
+        UserRecord {
+            username,
+            sub,
+            attributes: Vec::new(),
+            status,
+            enabled: true,
+            created: now,
+            modified: now,
+            sealed_verifier: None,
+            temporary_until: None,
+            signed_out: None,
+            epoch: 0,
+            signed_out_epoch: 0,
+            groups: BTreeMap::new(),
+        }
+    }
+
     /// Where a user lies.
     pub fn key(pool_id: &str, sub: &str) -> Key<UserRecord> {
         Key::of_user(pool_id, sub, "profile")

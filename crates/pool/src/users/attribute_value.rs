@@ -120,14 +120,7 @@ mod tests {
             schema_attributes: Some(schema),
             ..UserPoolType::default()
         };
-        PoolRecord {
-            settings,
-            sealed_seed: String::new(),
-            door: crate::records::Door::default(),
-            safeguards: crate::records::Safeguards::default(),
-            risk: None,
-            sessions: crate::records::SessionSettings::default(),
-        }
+        PoolRecord::new(settings, String::new())
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Codes by mail: where they go, what the client may hear of that, and the mail with the code's row.
 
-use std::collections::BTreeMap;
-
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{
     CodeDeliveryDetailsType, DeliveryMediumType, UserStatusType, VerifiedAttributeType,
@@ -107,21 +105,12 @@ pub async fn pretend(
     (id, username): (&str, &str),
     mail: CodeMail<'_>,
 ) -> Result<Batch, ApiError> {
-    let nobody = UserRecord {
-        username: username.to_owned(),
-        sub: id.to_owned(),
-        attributes: Vec::new(),
-        status: UserStatusType::Confirmed,
-        enabled: true,
-        created: ctx.now,
-        modified: ctx.now,
-        sealed_verifier: None,
-        temporary_until: None,
-        signed_out: None,
-        epoch: 0,
-        signed_out_epoch: 0,
-        groups: BTreeMap::new(),
-    };
+    let nobody = UserRecord::new(
+        username.to_owned(),
+        id.to_owned(),
+        UserStatusType::Confirmed,
+        ctx.now,
+    );
     write(ctx, pool, &nobody, NOWHERE, mail, Leaves::No).await
 }
 

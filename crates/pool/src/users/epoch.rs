@@ -46,20 +46,15 @@ mod tests {
     use crate::base::clock::Millis;
 
     fn user() -> UserRecord {
+        let (name, sub) = ("mara", "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef");
         UserRecord {
-            username: "mara".to_owned(),
-            sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
-            attributes: Vec::new(),
-            status: UserStatusType::Confirmed,
-            enabled: true,
-            created: Millis(0),
-            modified: Millis(0),
-            sealed_verifier: None,
-            temporary_until: None,
-            signed_out: None,
             epoch: 7,
-            signed_out_epoch: 0,
-            groups: std::collections::BTreeMap::new(),
+            ..UserRecord::new(
+                name.to_owned(),
+                sub.to_owned(),
+                UserStatusType::Confirmed,
+                Millis(0),
+            )
         }
     }
 

@@ -183,14 +183,7 @@ mod tests {
             policies: Some(policies),
             ..UserPoolType::default()
         };
-        PoolRecord {
-            settings,
-            sealed_seed: String::new(),
-            door: crate::records::Door::default(),
-            safeguards: crate::records::Safeguards::default(),
-            risk: None,
-            sessions: crate::records::SessionSettings::default(),
-        }
+        PoolRecord::new(settings, String::new())
     }
 
     fn mara() -> UserRecord {

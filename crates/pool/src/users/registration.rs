@@ -1,7 +1,5 @@
 //! Making a user: under which name, and of which rows it consists.
 
-use std::collections::BTreeMap;
-
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{UserStatusType, UsernameAttributeType};
 use poolhouse_crypto::uuid_v4;
@@ -25,25 +23,12 @@ pub fn new_user(ctx: &Ctx, pool: &PoolRecord, typed: &str, given: Change) -> Res
     given.check_new(pool)?;
     let sub = uuid_v4(&*ctx.platform().entropy);
     let address = address_kind(pool, typed)?;
-    let mut user = UserRecord {
-        username: if address.is_some() {
-            sub.clone()
-        } else {
-            typed.to_owned()
-        },
-        sub,
-        attributes: Vec::new(),
-        status: UserStatusType::ForceChangePassword,
-        enabled: true,
-        created: ctx.now,
-        modified: ctx.now,
-        sealed_verifier: None,
-        temporary_until: None,
-        signed_out: None,
-        epoch: 0,
-        signed_out_epoch: 0,
-        groups: BTreeMap::new(),
+    let username = if address.is_some() {
+        sub.clone()
+    } else {
+        typed.to_owned()
     };
+    let mut user = UserRecord::new(username, sub, UserStatusType::ForceChangePassword, ctx.now);
     for (name, value) in &given.set {
         user.set_attribute(name, value);
     }

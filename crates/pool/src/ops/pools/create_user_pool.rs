@@ -6,7 +6,7 @@ use poolhouse_crypto::{MIXED_ALPHANUMERIC, random_text};
 use super::{door, schema, settings};
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
-use crate::records::{Door, PoolRecord, RecordBatch, Safeguards, SessionSettings};
+use crate::records::{PoolRecord, RecordBatch};
 use crate::request::Ctx;
 
 /// Creates a pool with two signing keys. Only `PoolName` is needed.
@@ -47,14 +47,7 @@ pub async fn run(
     settings::apply(&mut pool, input)?;
 
     let key = PoolRecord::key(&id);
-    let mut record = PoolRecord {
-        settings: pool.clone(),
-        sealed_seed: seed(ctx, key.as_str()),
-        door: Door::default(),
-        safeguards: Safeguards::default(),
-        risk: None,
-        sessions: SessionSettings::default(),
-    };
+    let mut record = PoolRecord::new(pool.clone(), seed(ctx, key.as_str()));
     let shut = door::shut_by_define(ctx, &mut record);
     let signing_keys = ctx.app.signing_keys.generate(&id).await?;
     ctx.platform()

@@ -126,36 +126,17 @@ mod tests {
             username_configuration: Some(configuration),
             ..UserPoolType::default()
         };
-        PoolRecord {
-            settings,
-            sealed_seed: String::new(),
-            door: crate::records::Door::default(),
-            safeguards: crate::records::Safeguards::default(),
-            risk: None,
-            sessions: crate::records::SessionSettings::default(),
-        }
+        PoolRecord::new(settings, String::new())
     }
 
     fn mara() -> UserRecord {
-        UserRecord {
-            username: "Mara".to_owned(),
-            sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
-            attributes: vec![
-                ("email".to_owned(), "Mara@example.org".to_owned()),
-                ("family_name".to_owned(), r#"O"Hara\"#.to_owned()),
-                ("custom:plan".to_owned(), "pro".to_owned()),
-            ],
-            status: UserStatusType::ForceChangePassword,
-            enabled: true,
-            created: Millis(0),
-            modified: Millis(0),
-            sealed_verifier: None,
-            temporary_until: None,
-            signed_out: None,
-            epoch: 0,
-            signed_out_epoch: 0,
-            groups: std::collections::BTreeMap::new(),
-        }
+        let (name, sub) = ("Mara", "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef");
+        let status = UserStatusType::ForceChangePassword;
+        let mut user = UserRecord::new(name.to_owned(), sub.to_owned(), status, Millis(0));
+        user.set_attribute("email", "Mara@example.org");
+        user.set_attribute("family_name", r#"O"Hara\"#);
+        user.set_attribute("custom:plan", "pro");
+        user
     }
 
     fn admits(case_sensitive: bool, filter: &str) -> bool {

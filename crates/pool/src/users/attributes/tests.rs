@@ -6,32 +6,16 @@ use super::*;
 use crate::base::clock::Millis;
 
 fn pool() -> PoolRecord {
-    PoolRecord {
-        settings: Default::default(),
-        sealed_seed: String::new(),
-        door: crate::records::Door::default(),
-        safeguards: crate::records::Safeguards::default(),
-        risk: None,
-        sessions: crate::records::SessionSettings::default(),
-    }
+    PoolRecord::new(Default::default(), String::new())
 }
 
 fn user() -> UserRecord {
-    UserRecord {
-        username: "mara".to_owned(),
-        sub: "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
-        attributes: Vec::new(),
-        status: UserStatusType::Confirmed,
-        enabled: true,
-        created: Millis(0),
-        modified: Millis(0),
-        sealed_verifier: None,
-        temporary_until: None,
-        signed_out: None,
-        epoch: 0,
-        signed_out_epoch: 0,
-        groups: std::collections::BTreeMap::new(),
-    }
+    UserRecord::new(
+        "mara".to_owned(),
+        "5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef".to_owned(),
+        UserStatusType::Confirmed,
+        Millis(0),
+    )
 }
 
 fn pair(name: &str, value: &str) -> (String, String) {
