@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::http::BodyLimits;
 use crate::http::connections::ConnectionLimits;
+use crate::http::{BodyLimits, Grid};
 
 /// The sign-in page.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct HttpSettings {
     pub body: BodyLimits,
     /// On connections.
     pub connections: ConnectionLimits,
+    /// When answers about names leave.
+    pub grid: Grid,
     /// How long a server that was asked to stop goes on as before, but for saying that it is not ready.
     pub drain: Duration,
 }

@@ -144,7 +144,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         first: String::new(),
         then: "",
     };
-    let before = scene.server.resident_mib()?;
+    let before = scene.server.resident_mib_from_now()?;
     crowd(&scene, HEADS, &head, &mut heads).await?;
     crowd(&scene, BODIES, &body, &mut bodies).await?;
     crowd(&scene, IDLE, &nothing, &mut idle).await?;

@@ -93,7 +93,7 @@ async fn send(mut on: Connection, large: &Large) -> u16 {
 
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let scene = Scene::new(&arena).await?;
-    let before = scene.server.resident_mib()?;
+    let before = scene.server.resident_mib_from_now()?;
     let (mut sent, mut refused, mut wrong) = (0, 0, Vec::new());
     for large in requests(&scene) {
         let mut under_way = JoinSet::new();

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +17,7 @@ use poolhouse_text::{html, percent, with_causes};
 
 use super::api;
 use super::edge::RequestId;
+use super::grid::Grid;
 
 /// What the page may load and do: nothing but send its form.
 const POLICY: &str = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -66,10 +68,16 @@ async fn ask(RawQuery(query): RawQuery) -> Response {
 }
 
 /// Confirms.
-async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+async fn confirm(
+    State(app): State<Arc<App>>,
+    Extension(grid): Extension<Grid>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
     let Some(link) = Link::read(request.uri().query()) else {
         return answer(StatusCode::BAD_REQUEST, &format!("<p>{BROKEN}</p>"));
     };
+    let answering = grid.begin().await;
     let ctx = Ctx {
         app: app.clone(),
         request_id: id,
@@ -77,7 +85,13 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
         asker: api::asker(&app, &request),
         ahead: Ahead::default(),
     };
-    match ops::confirm_by_link(&ctx, &link.client_id, &link.user_name, &link.code).await {
+    let answer = confirmed(&ctx, &link).await;
+    answering.leave().await;
+    answer
+}
+
+async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
+    match ops::confirm_by_link(ctx, &link.client_id, &link.user_name, &link.code).await {
         Ok(()) => answer(StatusCode::OK, &format!("<p>{CONFIRMED}</p>")),
         Err(error) => {
             if error.status() >= 500 {
