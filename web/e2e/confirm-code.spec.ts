@@ -1,5 +1,5 @@
 import { countCalls, expect, test } from './support/fixtures';
-import { ageWithThePage } from './support/ageing';
+import { ageWithThePage, fastForwardPastAWait, isWait } from './support/ageing';
 
 const API = (url: URL) => url.pathname === '/';
 
@@ -71,10 +71,10 @@ test('an expired code of a sign-in that is over too leads to a new sign-in', asy
   await page.clock.install();
   await ageWithThePage(page);
   await signIn.reachCode();
-  await page.clock.fastForward(305_000);
+  await fastForwardPastAWait(page, 305_000);
   await page.route(API, (route) => {
     // What the form asks by itself meanwhile is not what this is about.
-    if ((route.request().postData() ?? '').includes('"wait"')) return route.fallback();
+    if (isWait(route.request())) return route.fallback();
     const message = 'Invalid session for the user, session is expired.';
     return route.fulfill({ status: 400, json: { __type: 'NotAuthorizedException', message } });
   });

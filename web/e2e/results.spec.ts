@@ -181,7 +181,7 @@ test('c6: half a session without an answer asks for more time, and the typed dig
   await signIn.submitLogin();
   await expect(signIn.code).toBeFocused();
   await page.keyboard.type('123');
-  const sent = page.waitForRequest((request) => (request.postData() ?? '').includes('"wait"'));
+  const sent = page.waitForRequest(isWait);
   await page.clock.fastForward(91_000);
   expect((await sent).postDataJSON()).toMatchObject({
     ClientMetadata: { action: 'wait', signIn: 'named' },

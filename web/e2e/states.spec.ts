@@ -1,6 +1,6 @@
 /** axe in every state of each face, light and dark; and what small screens, large text and other directions do. */
 import { Page } from '@playwright/test';
-import { ageWithThePage } from './support/ageing';
+import { ageWithThePage, fastForwardPastAWait } from './support/ageing';
 import { answersSay } from './support/answers';
 import { expect, expectAccessible, otherThan } from './support/fixtures';
 import { HOSTS, test } from './support/hosts';
@@ -112,7 +112,7 @@ for (const host of HOSTS) {
           await ageWithThePage(page);
           const signIn = await reachCode();
           const wrong = otherThan(await signIn.mailedCode());
-          await page.clock.fastForward(280_000);
+          await fastForwardPastAWait(page, 280_000);
           await expect(page.getByRole('timer')).toHaveText(/Expires in 0:/);
           await expectAccessible(page, 'last seconds');
           await page.clock.fastForward(30_000);

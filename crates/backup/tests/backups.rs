@@ -2,29 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod common;
 
 use poolhouse_backup::{BackupError, Opening, Reader, SealedFor, Sealing, Summary, write};
 use poolhouse_crypto::recipient::Identity;
-use poolhouse_crypto::{Entropy, sha256};
 use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect, Memory, Row, Store};
 use zeroize::Zeroizing;
 
-struct Seeded(AtomicU64);
-
-impl Entropy for Seeded {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(32) {
-            let block = sha256(&[&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()]);
-            chunk.copy_from_slice(&block[..chunk.len()]);
-        }
-    }
-}
-
-fn entropy() -> Seeded {
-    Seeded(AtomicU64::new(1))
-}
+use common::entropy;
 
 /// Rows of both kinds, one with a line feed and a quote in its key, one as long as several pieces.
 async fn filled() -> Memory {
@@ -57,7 +43,7 @@ fn plain(row: Row) -> (String, Option<i64>, String) {
 
 async fn made(store: &dyn Store, sealing: &Sealing) -> (Vec<u8>, Summary) {
     let mut file = Vec::new();
-    let summary = write(store, sealing, &entropy(), 1_767_323_045_000, &mut file)
+    let summary = write(store, sealing, &entropy(1), 1_767_323_045_000, &mut file)
         .await
         .unwrap();
     (file, summary)
@@ -78,7 +64,7 @@ fn words(words: &str) -> Zeroizing<String> {
 
 #[tokio::test]
 async fn a_backup_reads_back_as_the_rows_that_it_was_made_of() {
-    let (store, identity) = (filled().await, Identity::random(&entropy()));
+    let (store, identity) = (filled().await, Identity::random(&entropy(1)));
     let (file, written) = made(&store, &Sealing::Recipient(identity.recipient())).await;
     assert_eq!(written.rows, 1_202);
     let (found, end) = read(&file, &Opening::Identity(identity.clone())).unwrap();
@@ -109,7 +95,7 @@ async fn nothing_of_the_rows_can_be_read_without_the_words() {
     assert!(!file.windows(4).any(|bytes| bytes == b"row/" || bytes == b"xxxx"));
     let wrong = read(&file, &Opening::Passphrase(words("correct horsf"))).unwrap_err();
     assert!(matches!(wrong, BackupError::Sealed), "{wrong}");
-    let other = Opening::Identity(Identity::random(&entropy()));
+    let other = Opening::Identity(Identity::random(&entropy(1)));
     let otherwise = read(&file, &other).unwrap_err();
     assert_eq!(
         otherwise.to_string(),
@@ -119,9 +105,9 @@ async fn nothing_of_the_rows_can_be_read_without_the_words() {
 
 #[tokio::test]
 async fn another_private_key_opens_nothing() {
-    let identity = Identity::random(&entropy());
+    let identity = Identity::random(&entropy(1));
     let (file, _) = made(&filled().await, &Sealing::Recipient(identity.recipient())).await;
-    let other = Seeded(AtomicU64::new(900));
+    let other = entropy(900);
     let wrong = read(&file, &Opening::Identity(Identity::random(&other))).unwrap_err();
     assert!(matches!(wrong, BackupError::Sealed), "{wrong}");
     let otherwise = read(&file, &Opening::Passphrase(words("x"))).unwrap_err();
@@ -133,7 +119,7 @@ async fn another_private_key_opens_nothing() {
 
 #[tokio::test]
 async fn a_backup_that_was_cut_off_or_changed_anywhere_is_refused() {
-    let identity = Identity::random(&entropy());
+    let identity = Identity::random(&entropy(1));
     let (file, _) = made(&filled().await, &Sealing::Recipient(identity.recipient())).await;
     let opening = Opening::Identity(identity);
     // Every byte of the head and of the first piece's beginning, and then some of each piece.

@@ -2,28 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod common;
 
 use poolhouse_backup::BackupError;
 use poolhouse_backup::copy::{copy, summarize};
-use poolhouse_crypto::{Entropy, sha256};
 use poolhouse_store::testing::{Hooked, WriteFresh as _};
 use poolhouse_store::{Batch, Expect, Memory, Store};
 
-struct Seeded(AtomicU64);
-
-impl Entropy for Seeded {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(32) {
-            let block = sha256(&[&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()]);
-            chunk.copy_from_slice(&block[..chunk.len()]);
-        }
-    }
-}
-
-fn entropy() -> Seeded {
-    Seeded(AtomicU64::new(1))
-}
+use common::entropy;
 
 async fn filled(rows: i64) -> Memory {
     let store = Memory::new();
@@ -47,7 +33,7 @@ fn none(_: &str) -> bool {
 async fn a_copy_has_the_same_rows_and_a_second_one_writes_nothing() {
     let (from, to) = (filled(1_700).await, Memory::new());
     let mut told = Vec::new();
-    let first = copy(&from, &to, none, &entropy(), |rows| told.push(rows))
+    let first = copy(&from, &to, none, &entropy(1), |rows| told.push(rows))
         .await
         .unwrap();
     assert_eq!(
@@ -60,7 +46,7 @@ async fn a_copy_has_the_same_rows_and_a_second_one_writes_nothing() {
         (summary, summarize(&from, none).await.unwrap()),
         (first.summary, summary)
     );
-    let second = copy(&from, &to, none, &entropy(), |_| {}).await.unwrap();
+    let second = copy(&from, &to, none, &entropy(1), |_| {}).await.unwrap();
     assert_eq!((second.written, second.deleted), (0, 0));
 }
 
@@ -78,7 +64,7 @@ async fn a_copy_that_was_interrupted_goes_on_and_takes_back_what_is_no_longer_so
         .put("a stray one", Expect::Absent, "x")
         .put("zz", Expect::Absent, "x");
     to.write(stray).await.unwrap();
-    let copied = copy(&from, &to, none, &entropy(), |_| {}).await.unwrap();
+    let copied = copy(&from, &to, none, &entropy(1), |_| {}).await.unwrap();
     assert_eq!((copied.written, copied.deleted), (500 + 3, 4));
     assert_eq!(copied.summary.rows, 1_199);
 }
@@ -89,7 +75,7 @@ async fn rows_of_the_copys_own_stay_and_do_not_count() {
     let own = Batch::new().put("meta/own", Expect::Absent, "1");
     to.write(own).await.unwrap();
     let is_own = |key: &str| key == "meta/own";
-    let copied = copy(&from, &to, is_own, &entropy(), |_| {}).await.unwrap();
+    let copied = copy(&from, &to, is_own, &entropy(1), |_| {}).await.unwrap();
     assert_eq!((copied.written, copied.deleted, copied.summary.rows), (3, 0, 3));
     assert!(to.get("meta/own").await.unwrap().is_some());
 }
@@ -102,6 +88,6 @@ async fn a_store_that_somebody_else_writes_to_is_found_to_differ() {
         let batch = Batch::new().put("a", Expect::Any, "somebody else's");
         store.write(batch).await.unwrap();
     });
-    let failed = copy(&from, &to, none, &entropy(), |_| {}).await.unwrap_err();
+    let failed = copy(&from, &to, none, &entropy(1), |_| {}).await.unwrap_err();
     assert!(matches!(failed, BackupError::Different), "{failed}");
 }

@@ -2,31 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
+mod common;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use poolhouse_backup::copy::{copy, summarize};
 use poolhouse_backup::{Opening, Reader, Sealing, write};
-use poolhouse_crypto::{Entropy, sha256};
 use poolhouse_store::postgres::{Address, Options};
 use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect, Postgres, Sqlite, Store};
 use zeroize::Zeroizing;
 
-struct Seeded(AtomicU64);
-
-impl Entropy for Seeded {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(32) {
-            let block = sha256(&[&self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes()]);
-            chunk.copy_from_slice(&block[..chunk.len()]);
-        }
-    }
-}
-
-fn entropy() -> Seeded {
-    Seeded(AtomicU64::new(1))
-}
+use common::entropy;
 
 #[expect(
     clippy::disallowed_methods,
@@ -72,7 +59,7 @@ async fn a_database_goes_from_the_file_to_postgresql_and_back() {
     let ((file, first), (back, second)) = (sqlite("from"), sqlite("back"));
     let shared = postgres("copied").await;
     fill(&file).await;
-    let there = copy(&file, &shared, none, &entropy(), |_| {}).await.unwrap();
+    let there = copy(&file, &shared, none, &entropy(1), |_| {}).await.unwrap();
     assert_eq!(
         (there.written, there.deleted, there.summary.rows),
         (1_500, 0, 1_500)
@@ -81,9 +68,9 @@ async fn a_database_goes_from_the_file_to_postgresql_and_back() {
         .delete("brief/0", Expect::Present)
         .put("lasting/2", Expect::Present, "new");
     shared.write(gone).await.unwrap();
-    let again = copy(&file, &shared, none, &entropy(), |_| {}).await.unwrap();
+    let again = copy(&file, &shared, none, &entropy(1), |_| {}).await.unwrap();
     assert_eq!((again.written, again.deleted), (2, 0));
-    let home = copy(&shared, &back, none, &entropy(), |_| {}).await.unwrap();
+    let home = copy(&shared, &back, none, &entropy(1), |_| {}).await.unwrap();
     assert_eq!(home.summary, there.summary);
     assert_eq!(
         summarize(&back, none).await.unwrap(),
@@ -115,7 +102,7 @@ async fn a_backup_of_postgresql_is_one_state_while_commits_go_on() {
     };
     let words = || Zeroizing::new("correct horse".to_owned());
     let mut file = Vec::new();
-    write(&*shared, &Sealing::Passphrase(words()), &entropy(), 1, &mut file)
+    write(&*shared, &Sealing::Passphrase(words()), &entropy(1), 1, &mut file)
         .await
         .unwrap();
     writer.await.unwrap();

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
+use poolhouse_commands::{Environment, OWN_VARIABLES};
 use poolhouse_credentials::Env;
-use poolhouse_server::cli::{self, Environment};
+use poolhouse_server::cli;
 
 /// Sign-ins make many small allocations; docs/decisions/dependencies.md has what this saves.
 #[global_allocator]
@@ -23,9 +24,7 @@ fn main() -> ExitCode {
     let environment = Environment {
         log: variable("POOLHOUSE_LOG"),
         path,
-        own: names
-            .filter(|name| name.starts_with(cli::OWN_VARIABLES))
-            .collect(),
+        own: names.filter(|name| name.starts_with(OWN_VARIABLES)).collect(),
         variables: Env::new(variable),
     };
     cli::main(std::env::args_os(), &environment)

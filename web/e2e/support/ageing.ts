@@ -1,4 +1,4 @@
-import { Page } from '@playwright/test';
+import { Page, Request } from '@playwright/test';
 
 /**
  * A test moves the page's clock and not the server's. What the server answers to `wait` is made to
@@ -8,7 +8,7 @@ export async function ageWithThePage(page: Page): Promise<void> {
   await page.route(
     (url) => url.pathname === '/',
     async (route) => {
-      if (!(route.request().postData() ?? '').includes('"wait"')) return route.fallback();
+      if (!isWait(route.request())) return route.fallback();
       const answer = await route.fetch();
       const body = (await answer.json()) as { ChallengeParameters?: Record<string, string> };
       const parameters = body.ChallengeParameters;
@@ -21,4 +21,19 @@ export async function ageWithThePage(page: Page): Promise<void> {
       await route.fulfill({ response: answer, json: body });
     },
   );
+}
+
+/**
+ * Moves the page's clock so far that the form asks for more time by itself, up to the answer. A
+ * further move while it waits would be a server that never answers: the form gives up on it then,
+ * and the session that the server has replaced meanwhile is lost.
+ */
+export async function fastForwardPastAWait(page: Page, milliseconds: number): Promise<void> {
+  const answered = page.waitForResponse((response) => isWait(response.request()));
+  await page.clock.fastForward(milliseconds);
+  await (await answered).finished();
+}
+
+export function isWait(request: Request): boolean {
+  return (request.postData() ?? '').includes('"wait"');
 }

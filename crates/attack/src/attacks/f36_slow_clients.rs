@@ -128,6 +128,23 @@ async fn closed(mut clients: JoinSet<f64>, limit: f64) -> Outcome<Closed> {
     Ok(Closed { last, early })
 }
 
+/// When heads, bodies and connections that say nothing were hung up on.
+fn closing((heads, bodies, idle): &(Closed, Closed, Closed)) -> Vec<Figure> {
+    let last = |what: &str, closed: &Closed, limit: f64| {
+        Figure::measured(what, closed.last, limit + GRACE_SECONDS, " s")
+    };
+    vec![
+        last("the last unfinished head closed after", heads, HEAD_SECONDS),
+        last("the last unfinished body", bodies, BODY_SECONDS),
+        last("the last idle connection", idle, IDLE_SECONDS),
+        Figure::exactly(
+            "connections that were not held until then",
+            heads.early + bodies.early + idle.early,
+            0,
+        ),
+    ]
+}
+
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let scene = Scene::new(&arena).await?;
     let (quiet, _) = others(&scene, QUIET).await?;
@@ -159,30 +176,8 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         others(&scene, LONGEST),
     )?;
     let grown = scene.server.peak_mib()? - before;
-    Ok(vec![
-        Figure::measured(
-            "the last unfinished head closed after",
-            slow.0.last,
-            HEAD_SECONDS + GRACE_SECONDS,
-            " s",
-        ),
-        Figure::measured(
-            "the last unfinished body",
-            slow.1.last,
-            BODY_SECONDS + GRACE_SECONDS,
-            " s",
-        ),
-        Figure::measured(
-            "the last idle connection",
-            slow.2.last,
-            IDLE_SECONDS + GRACE_SECONDS,
-            " s",
-        ),
-        Figure::exactly(
-            "connections that were not held until then",
-            slow.0.early + slow.1.early + slow.2.early,
-            0,
-        ),
+    let mut figures = closing(&slow);
+    figures.extend([
         Figure::exactly("requests of others that failed", failed, 0),
         Figure::measured(
             format!("99th percentile of others, against {quiet:.2} ms when quiet"),
@@ -191,5 +186,6 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             "×",
         ),
         Figure::measured("memory more than before", grown, 64.0, " MiB"),
-    ])
+    ]);
+    Ok(figures)
 }

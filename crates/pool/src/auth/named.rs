@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::CodeDeliveryDetailsType;
-use poolhouse_confirm::mask_address;
 use poolhouse_crypto::hmac_sha256;
 use poolhouse_mail::Address;
 use poolhouse_store::{Batch, CommitError, Expect};
@@ -14,7 +13,7 @@ use super::subject::{self, Subject, seed};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
-use crate::users::code_mail;
+use crate::users::code_mail::{self, CodeMail, Leaves};
 use crate::users::quota::Quota;
 
 /// Who is named, in which pool, by which app client.
@@ -105,11 +104,41 @@ impl Named {
         }
     }
 
-    /// Commits a code and its mail, if the user is there still.
+    /// Mails a code, and answers what the client may hear of it. `reach` says where a user gets it, and whether the mail
+    /// leaves. A user whom it does not reach gets what a name that nobody has gets: a code that no mail carries.
     ///
     /// # Errors
-    /// As [`hidden`](Self::hidden), if the user was deleted meanwhile; store failures.
-    pub async fn commit(&self, ctx: &Ctx, code: Batch) -> Result<(), ApiError> {
+    /// What `reach` refuses; as [`code_mail::write`]; as [`hidden`](Self::hidden), if the user was deleted meanwhile; store
+    /// failures.
+    pub async fn send<'a>(
+        &'a self,
+        ctx: &Ctx,
+        mail: CodeMail<'_>,
+        reach: impl FnOnce(&'a UserRecord) -> Result<Option<(&'a str, Leaves)>, ApiError>,
+    ) -> Result<CodeDeliveryDetailsType, ApiError> {
+        let pool = &*self.pool.value;
+        let reached = match self.subject.user() {
+            Some(user) => reach(user)?.map(|(address, leaves)| (user, address, leaves)),
+            None => None,
+        };
+        let (code, details) = match reached {
+            Some((user, address, leaves)) => (
+                code_mail::write(ctx, pool, user, address, mail, leaves).await?,
+                self.details(address),
+            ),
+            None => {
+                let nobody = (self.subject.id(), self.subject.username());
+                let code = code_mail::pretend(ctx, pool, nobody, mail).await?;
+                (code, self.made_up_details(ctx)?)
+            }
+        };
+        self.commit(ctx, code).await?;
+        ctx.app.mailer.wake();
+        Ok(details)
+    }
+
+    /// Commits a code and its mail, if the user is there still.
+    async fn commit(&self, ctx: &Ctx, code: Batch) -> Result<(), ApiError> {
         let user = UserRecord::key(self.pool.value.id(), self.subject.id());
         let expected = match &self.subject {
             Subject::Known(_) => Expect::Present,
@@ -122,14 +151,17 @@ impl Named {
         }
     }
 
+    /// What the client hears of a code to this address, as the pool compares it: capitals that were stored and not typed, or
+    /// typed and not answered, would tell that there is such a user.
+    fn details(&self, address: &str) -> CodeDeliveryDetailsType {
+        code_mail::details(&self.pool.value.compared(address))
+    }
+
     /// Where a code would have gone that was sent to nobody: the address that was typed, if it was one, else letters that stay
     /// the same for this name.
-    ///
-    /// # Errors
-    /// When the pool's seed does not open.
-    pub fn made_up_details(&self, ctx: &Ctx) -> Result<CodeDeliveryDetailsType, ApiError> {
+    fn made_up_details(&self, ctx: &Ctx) -> Result<CodeDeliveryDetailsType, ApiError> {
         if Address::parse(&self.name).is_ok() {
-            return Ok(code_mail::details(&self.name));
+            return Ok(self.details(&self.name));
         }
         let pool = &self.pool.value;
         let digest = hmac_sha256(
@@ -137,7 +169,7 @@ impl Named {
             &[b"address", pool.compared(&self.name).as_bytes()],
         );
         let [local, domain] = [digest[0], digest[1]].map(|byte| char::from(b'a' + byte % 26));
-        Ok(code_mail::details_of(mask_address(&format!("{local}@{domain}"))))
+        Ok(code_mail::details(&format!("{local}@{domain}")))
     }
 }
 

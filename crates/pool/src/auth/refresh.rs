@@ -6,7 +6,7 @@
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::AuthenticationResultType;
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, CommitError};
 
 use super::refresh_token::RefreshToken;
 use super::subject::check_enabled;
@@ -103,7 +103,7 @@ pub async fn exchange(
     let token = read(ctx, pool, text)?;
     let mut presented = find(ctx, pool, client, token).await?;
     let user = user_of(ctx, pool, &presented).await?;
-    let mut standing = check_not_spent(ctx, &presented).await?;
+    let mut standing = check_not_spent(ctx, pool, &presented).await?;
     let origin_jti = presented.token.origin_jti.clone();
     let grant = Grant {
         pool,
@@ -130,7 +130,7 @@ pub async fn exchange(
                 Ok(_) => {}
                 Err(CommitError::Conflict { .. }) => {
                     presented = find(ctx, pool, client, presented.token).await?;
-                    standing = check_not_spent(ctx, &presented).await?;
+                    standing = check_not_spent(ctx, pool, &presented).await?;
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -147,7 +147,7 @@ pub async fn exchange(
 }
 
 /// What a token is that may be used; one that may not revokes the family.
-async fn check_not_spent(ctx: &Ctx, presented: &Presented) -> Result<Standing, ApiError> {
+async fn check_not_spent(ctx: &Ctx, pool: &PoolRecord, presented: &Presented) -> Result<Standing, ApiError> {
     let standing = presented
         .family
         .value
@@ -156,8 +156,8 @@ async fn check_not_spent(ctx: &Ctx, presented: &Presented) -> Result<Standing, A
         return Ok(standing);
     }
     // Its user may or may not be the one who was given its successor: nobody can tell, so both end.
-    let revoke = Batch::new().delete(presented.family.key.clone(), Expect::Any);
-    ctx.platform().commit(revoke).await?;
+    let token = &presented.token;
+    tracking::end(ctx, pool.id(), &token.sub, &token.origin_jti).await?;
     Err(ApiError::new(
         ErrorCode::RefreshTokenReuseException,
         "Refresh Token has been reused. All tokens of this sign-in are revoked.",

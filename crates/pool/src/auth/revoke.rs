@@ -2,9 +2,8 @@
 
 use poolhouse_api::ErrorCode;
 use poolhouse_crypto::constant_time_eq;
-use poolhouse_store::{Batch, Expect};
 
-use super::{refresh, secret_hash};
+use super::{refresh, secret_hash, tracking};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord};
 use crate::request::Ctx;
@@ -64,10 +63,8 @@ pub async fn revoke(
     };
     match refresh::find(ctx, pool, client, token).await {
         Ok(presented) => {
-            ctx.platform()
-                .commit(Batch::new().delete(presented.family.key, Expect::Any))
-                .await?;
-            Ok(())
+            let token = presented.token;
+            tracking::end(ctx, pool.id(), &token.sub, &token.origin_jti).await
         }
         Err(error) if error.code == ErrorCode::NotAuthorizedException => Ok(()),
         Err(error) => Err(error),

@@ -145,27 +145,32 @@ pub async fn live(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Vec
     Ok(sessions)
 }
 
-/// Ends a session of a user. What is noted of it goes with it.
+/// Ends the sign-in of a family: its refresh and access tokens. What is noted of it goes with it, or it would take the place
+/// of one that goes on.
 ///
 /// # Errors
-/// When the store fails; `TooManyRequestsException` after too many lost races.
-pub async fn end(ctx: &Ctx, pool: &PoolRecord, sub: &str, session: &UserSession) -> Result<(), ApiError> {
+/// When the store fails.
+pub async fn end(ctx: &Ctx, pool_id: &str, sub: &str, origin_jti: &str) -> Result<(), ApiError> {
     const RACES: usize = 64;
-    let family = RefreshRecord::key(pool.id(), sub, &session.origin_jti);
+    let family = Batch::new().delete(RefreshRecord::key(pool_id, sub, origin_jti), Expect::Any);
     for _ in 0..RACES {
-        let mut batch = Batch::new().delete(family.clone(), Expect::Any);
-        if let Some(before) = load(ctx.platform(), &UserSessions::key(pool.id(), sub)).await? {
-            let mut left = before.value.clone();
-            left.0.retain(|other| other.origin_jti != session.origin_jti);
-            batch = batch.replace(&before, &left);
-        }
+        let noted = load(ctx.platform(), &UserSessions::key(pool_id, sub)).await?;
+        let noted = noted.filter(|noted| noted.value.has(origin_jti));
+        let batch = match &noted {
+            Some(before) => family
+                .clone()
+                .replace(before, &before.value.without(|other| other == origin_jti)),
+            None => family.clone(),
+        };
         match ctx.platform().commit(batch).await {
             Ok(_) => return Ok(()),
             Err(CommitError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    Err(ApiError::concurrent_modification())
+    // Whatever is noted: what is to end ends.
+    ctx.platform().commit(family).await?;
+    Ok(())
 }
 
 /// The name of a session, which tells nothing of its tokens: `tkn` and 25 characters.

@@ -68,6 +68,12 @@ impl Envelope {
         epoch.is_some_and(|(epoch, _)| epoch.parse() == Ok(self.epoch))
     }
 
+    /// Whether a body says that it was closed with a key that is not here.
+    pub fn lacks_key_of(&self, body: &str) -> bool {
+        let epoch = body.strip_prefix(HEAD).and_then(|rest| rest.split_once(CODE));
+        epoch.is_some_and(|(epoch, _)| self.key_of(epoch).is_none())
+    }
+
     fn key_of(&self, epoch: &str) -> Option<&[u8; 32]> {
         let number: u8 = epoch.parse().ok()?;
         if number == self.epoch {
@@ -145,5 +151,7 @@ mod tests {
         assert_eq!(new.open("k", &now).as_deref(), Some("2"));
         assert_eq!(old.open("k", &now), None);
         assert!(new.is_current(&now) && !new.is_current(&before) && !new.is_current(""));
+        assert!(old.lacks_key_of(&now) && !old.lacks_key_of(&before) && !old.lacks_key_of(""));
+        assert!(!new.lacks_key_of(&now) && !new.lacks_key_of(&before));
     }
 }

@@ -32,6 +32,29 @@ pub async fn of(platform: &Platform, address: &Address) -> Result<Option<Suppres
     Ok(suppression.filter(|suppression| suppression.until > platform.now()))
 }
 
+/// Whether mail to this address is not to leave. The log says so, under the request's id.
+///
+/// # Errors
+/// When the store fails.
+pub async fn holds(platform: &Platform, address: &str, request_id: &str) -> Result<bool, LoadError> {
+    let Ok(address) = Address::parse(address) else {
+        return Ok(false);
+    };
+    let known = of(platform, &address).await?;
+    if let Some(known) = &known {
+        let to = addressee(platform, &address);
+        let (why, said) = (known.why.name(), known.said.as_deref());
+        tracing::warn!(
+            request_id,
+            to,
+            why,
+            said,
+            "mail not sent: the address takes no mail; poolhouse mail allow ADDRESS lets it leave again"
+        );
+    }
+    Ok(known.is_some())
+}
+
 /// The batch that suppresses an address from now on.
 pub fn put(platform: &Platform, address: &Address, why: Why, said: Option<&str>) -> Batch {
     put_token(platform, &token(platform, address), why, said)

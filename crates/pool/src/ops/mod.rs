@@ -16,7 +16,7 @@ pub(crate) mod users;
 
 use std::pin::Pin;
 
-pub use account::confirm_sign_up::by_link as confirm_by_link;
+pub use account::confirm_sign_up::{ByLink, by_link as confirm_by_link};
 
 use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};
 use serde_json::Value;

@@ -6,6 +6,7 @@ use super::document::{Document, integer, text};
 use super::key::{Directory, Key};
 use super::outbox;
 use super::reference::Reference;
+use super::server_keys::{KeysInUse, SERVERS};
 use crate::base::clock::Millis;
 use crate::base::restore::Mark;
 
@@ -53,13 +54,16 @@ const COME_BACK: &[&str] = &["profile", "lockout", "ledger", "counter", "quota",
 #[cfg(test)]
 const END: &[&str] = &["code", "session", "answered", "places", "sessions", "refresh"];
 
+/// Whether the row at a key tells of the place that the database is in, and not of what is in it: that rows arrive there, which servers run
+/// there, and which keys those must have. In another place it would be untrue.
+pub fn is_of_its_place(key: &str) -> bool {
+    key == Restored::arriving_key().as_str() || key == KeysInUse::key().as_str() || key.starts_with(SERVERS)
+}
+
 /// Whether the row at a key comes back from a backup. Of a user's rows, only kinds that are known to: one that is forgotten here is lost,
 /// and revives nothing. A mail that waited then has left long ago, or says what is no longer so.
 pub fn comes_back(key: &str) -> bool {
-    if key.starts_with(outbox::PREFIX)
-        || key == Restored::key().as_str()
-        || key == Restored::arriving_key().as_str()
-    {
+    if key.starts_with(outbox::PREFIX) || key == Restored::key().as_str() || is_of_its_place(key) {
         return false;
     }
     match key.split('/').collect::<Vec<_>>()[..] {
@@ -72,7 +76,7 @@ pub fn comes_back(key: &str) -> bool {
 mod tests {
     use super::super::{
         AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, Failures, LedgerRecord, PlacesRecord,
-        PoolRecord, RefreshRecord, SessionRecord, SigningKeysRecord, UserRecord,
+        PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord, UserRecord,
     };
     use super::*;
 
@@ -87,6 +91,8 @@ mod tests {
             outbox::key(1, Millis(1), "id"),
             Restored::key().into(),
             Restored::arriving_key().into(),
+            KeysInUse::key().into(),
+            ServerKeys::key("id").into(),
         ] {
             assert!(!comes_back(&key), "{key}");
         }

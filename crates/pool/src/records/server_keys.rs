@@ -28,6 +28,11 @@ impl ServerKeys {
         Key::listed(Directory::Meta, format_args!("server/{server}"))
     }
 
+    /// Until when a server counts whose row may go at this time.
+    pub fn until(expires: Millis) -> Millis {
+        expires.plus_seconds(-SWEEP_MARGIN_SECONDS)
+    }
+
     /// Whether it can open what is sealed with these keys.
     pub fn has_all(&self, keys: &[String]) -> bool {
         keys.iter().all(|key| self.has.contains(key))

@@ -51,6 +51,18 @@ impl UserSessions {
         kept.push(session);
         (UserSessions(kept), evicted)
     }
+
+    /// Whether the session of this family is among them.
+    pub fn has(&self, origin_jti: &str) -> bool {
+        self.0.iter().any(|session| session.origin_jti == origin_jti)
+    }
+
+    /// The same but for the sessions of families that have ended.
+    #[must_use]
+    pub fn without(&self, has_ended: impl Fn(&str) -> bool) -> UserSessions {
+        let left = self.0.iter().filter(|session| !has_ended(&session.origin_jti));
+        UserSessions(left.cloned().collect())
+    }
 }
 
 impl Document for UserSessions {

@@ -19,7 +19,7 @@ use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::records::document::decode;
 use crate::records::server_keys::{KeysInUse, SERVERS, ServerKeys};
-use crate::records::{RecordBatch, Stored, load};
+use crate::records::{RecordBatch, Restored, Stored, load};
 
 /// Seconds after which a server says again that it runs.
 const RENEWED_AFTER: i64 = 20;
@@ -39,6 +39,8 @@ pub enum JoinError {
     Lacks,
     /// This server would seal with a key that another server does not have.
     OthersLack,
+    /// Rows are arriving in the database: it is not whole.
+    Arriving,
     /// The store failed.
     Store(ApiError),
 }
@@ -54,6 +56,9 @@ impl fmt::Display for JoinError {
                 "this server's master.key has a newer key in use that another server on this database does not have. Copy master.key to the \
                  data directory of every server"
             }
+            JoinError::Arriving => {
+                "rows are arriving in the database. Let the restore or copy come to its end, then start this server again"
+            }
             JoinError::Store(_) => "the database cannot tell which keys other servers use",
         })
     }
@@ -62,7 +67,7 @@ impl fmt::Display for JoinError {
 impl std::error::Error for JoinError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            JoinError::Lacks | JoinError::OthersLack => None,
+            JoinError::Lacks | JoinError::OthersLack | JoinError::Arriving => None,
             JoinError::Store(error) => Some(error),
         }
     }
@@ -104,6 +109,9 @@ impl Servers {
     pub async fn join(&mut self) -> Result<(), JoinError> {
         for _ in 0..MOST_TRIES {
             let ours = self.ours();
+            if load(&self.platform, &Restored::arriving_key()).await?.is_some() {
+                return Err(JoinError::Arriving);
+            }
             let named = load(&self.platform, &KeysInUse::key()).await?;
             if let Some(named) = &named
                 && !ours.has_all(&named.value.0)
@@ -111,9 +119,10 @@ impl Servers {
                 return Err(JoinError::Lacks);
             }
             let keys = self.keys_to_name(&ours, named.as_ref()).await?;
-            let batch =
-                self.batch(&ours)
-                    .record(KeysInUse::key(), expected(named.as_ref()), &KeysInUse(keys));
+            let batch = self
+                .batch(&ours)
+                .check(Restored::arriving_key().as_str(), Expect::Absent)
+                .record(KeysInUse::key(), expected(named.as_ref()), &KeysInUse(keys));
             match self.platform.commit(batch).await {
                 Ok(_) => {
                     self.said = Some(ours);
@@ -269,8 +278,21 @@ pub async fn running(platform: &Platform) -> Result<Vec<Option<ServerKeys>>, Joi
     Ok(said.filter(runs).collect())
 }
 
+/// Until when a server counts that says that it runs on a database; `None` if none does. One counts also if its words cannot be read here: it
+/// may have a newer key.
+///
+/// # Errors
+/// When the store fails.
+pub async fn runs_until(platform: &Platform) -> Result<Option<Millis>, JoinError> {
+    let rows = platform.store.scan(Scan::prefix(SERVERS, MOST_SERVERS)).await;
+    let rows = rows.map_err(LoadError::from)?;
+    let said = rows.into_iter().filter_map(|row| row.expires);
+    let until = said.map(|expires| ServerKeys::until(Millis(expires)).plus_seconds(SKEW));
+    Ok(until.max().filter(|until| platform.now() < *until))
+}
+
 /// The ids of the keys that a ring seals with once those that wait are put to use.
-fn after_promotion(ring: &KeyRing) -> Vec<String> {
+pub(super) fn after_promotion(ring: &KeyRing) -> Vec<String> {
     let of = |chain: &Chain| chain.next.as_ref().unwrap_or(&chain.current).id();
     vec![of(&ring.master), of(&ring.code)]
 }

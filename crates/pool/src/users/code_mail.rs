@@ -116,13 +116,8 @@ pub async fn pretend(
 
 /// What the client hears of a code that was sent to this address.
 pub fn details(address: &str) -> CodeDeliveryDetailsType {
-    details_of(mask_address(address))
-}
-
-/// What the client hears of a code where it may see this of the address.
-pub fn details_of(masked: String) -> CodeDeliveryDetailsType {
     CodeDeliveryDetailsType {
-        destination: Some(masked),
+        destination: Some(mask_address(address)),
         delivery_medium: Some(DeliveryMediumType::Email),
         attribute_name: Some(ATTRIBUTE.to_owned()),
     }

@@ -12,7 +12,7 @@ use poolhouse_text::html;
 use super::{aliases, message_link};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
-use crate::mailer::{self, OutgoingMail, Urgency};
+use crate::mailer::{self, OutgoingMail, Urgency, suppression};
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::{CustomMessage, CustomMessageSource, Metadata, Wording};
@@ -41,7 +41,8 @@ pub struct Message<'a> {
     pub discard: bool,
 }
 
-/// Composes a mail and returns its outbox row.
+/// Composes a mail and returns its outbox row. One to an address that takes no mail is made and nobody gets it: the answer
+/// is that of any other, as where SES holds it back, for who exists must not be told by it.
 ///
 /// # Errors
 /// What the CustomMessage function refuses; `InvalidLambdaResponseException` for a text without what the mail is sent
@@ -60,6 +61,7 @@ pub async fn queue(
     let template = template(pool, message.source, link.is_some());
     let (name, code) = (sign_in_name(pool, user), message.code);
     let built_in = built_in(ctx, user, &message, name);
+    let held = suppression::holds(ctx.platform(), &message.to, &ctx.request_id).await?;
     let subject = custom.subject.or(template.subject);
     let thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
     let mut mail = OutgoingMail {
@@ -75,7 +77,7 @@ pub async fn queue(
         thread: Some(thread),
         request_id: ctx.request_id.clone(),
         picture: built_in.logo.as_ref().map(mailer::picture),
-        discard: message.discard,
+        discard: message.discard || held,
     };
     if let Some(body) = custom.body.or(template.body) {
         let url = link.as_deref().unwrap_or_default();

@@ -5,8 +5,10 @@
 //! `AccountRecoverySetting` or by the safeguard `recovery_needs_another_factor`.
 
 use poolhouse_api::shapes::{RecoveryOptionNameType, UserStatusType};
+use poolhouse_store::{Batch, Expect};
 
 use super::code_mail::{self, ATTRIBUTE};
+use super::codes::Purpose;
 use crate::base::error::ApiError;
 use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
@@ -69,4 +71,10 @@ fn check_state(user: &UserRecord) -> Result<(), ApiError> {
             "User password cannot be reset in the current state.",
         )),
     }
+}
+
+/// Ends the code for a new password that the user was mailed, if one lives: part of the commit that sets a password in another
+/// way. Who has read that mail must not undo what was set to keep him out.
+pub fn ended(pool_id: &str, sub: &str) -> Batch {
+    Batch::new().delete(Purpose::ForgotPassword.key(pool_id, sub), Expect::Any)
 }

@@ -1,10 +1,12 @@
 //! Ending what a user has signed in to.
 
+use std::collections::BTreeSet;
+
 use poolhouse_store::{Batch, Expect, Row, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::document::decode;
-use crate::records::{RefreshRecord, Stored, UserSessions};
+use crate::records::{RecordBatch, RefreshRecord, Stored, UserSessions, load};
 use crate::request::Ctx;
 
 /// Families read at a time. A user rarely has more than a few.
@@ -16,11 +18,12 @@ const PAGE: usize = 200;
 /// # Errors
 /// When the store fails.
 pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, ApiError> {
-    let families = revoke_others(ctx, pool_id, sub, None).await?;
+    let (families, _) = all_but(ctx, pool_id, sub, None).await?;
     Ok(families.delete(UserSessions::key(pool_id, sub), Expect::Any))
 }
 
-/// Deletes the refresh tokens of the user but for those of the family in this row.
+/// Deletes the refresh tokens of the user but for those of the family in this row, and what is noted of the sessions that
+/// end by it, whatever is noted meanwhile.
 ///
 /// # Errors
 /// When the store fails.
@@ -30,14 +33,32 @@ pub async fn revoke_others(
     sub: &str,
     kept: Option<&str>,
 ) -> Result<Batch, ApiError> {
+    let (families, ended) = all_but(ctx, pool_id, sub, kept).await?;
+    let noted = load(ctx.platform(), &UserSessions::key(pool_id, sub)).await?;
+    let Some(noted) = noted.filter(|_| !ended.is_empty()) else {
+        return Ok(families);
+    };
+    let key = |origin_jti: &str| String::from(RefreshRecord::key(pool_id, sub, origin_jti));
+    let left = noted.value.without(|origin_jti| ended.contains(&key(origin_jti)));
+    Ok(families.record(UserSessions::key(pool_id, sub), Expect::Any, &left))
+}
+
+/// What deletes the families of the user but for that in this row, and their rows.
+async fn all_but(
+    ctx: &Ctx,
+    pool_id: &str,
+    sub: &str,
+    kept: Option<&str>,
+) -> Result<(Batch, BTreeSet<String>), ApiError> {
     let mut families = Families::of(pool_id, sub);
-    let mut batch = Batch::new();
+    let (mut batch, mut ended) = (Batch::new(), BTreeSet::new());
     while let Some(page) = families.next(ctx).await? {
         for row in page.into_iter().filter(|row| kept != Some(&*row.key)) {
-            batch = batch.delete(row.key, Expect::Any);
+            batch = batch.delete(row.key.clone(), Expect::Any);
+            ended.insert(row.key);
         }
     }
-    Ok(batch)
+    Ok((batch, ended))
 }
 
 /// The family of the sign-in with this `event_id`.

@@ -43,17 +43,18 @@ async fn restored_with(seed: u64, backup: Vec<Row>, in_place: bool) -> TestPool 
     if in_place {
         store.write(rows(|_| true)).await.unwrap();
     }
-    restoration::begin(platform, Arriving::Restore).await.unwrap();
-    assert_eq!(
-        restoration::arriving(platform).await.unwrap(),
-        Some(Arriving::Restore)
-    );
+    let arriving = match in_place {
+        true => Arriving::InPlace,
+        false => Arriving::Restore,
+    };
+    restoration::begin(platform, arriving).await.unwrap();
+    assert_eq!(restoration::arriving(platform).await.unwrap(), Some(arriving));
     if in_place {
         assert!(restoration::purge(platform).await.unwrap() > 0);
     } else {
         store.write(rows(comes_back)).await.unwrap();
     }
-    restoration::end(platform).await.unwrap();
+    restoration::end(platform, false).await.unwrap();
     let server = TestPool::after_restore(store, seed + 1).await;
     // The command ends with the second in which it began.
     server.clock().advance_seconds(1);

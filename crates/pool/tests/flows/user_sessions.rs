@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use poolhouse_api::Operation;
 use poolhouse_pool::ops::dispatch;
+use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::request::{Ahead, Asker, Ctx};
 use poolhouse_pool::testing::Answer;
 use serde_json::{Value, json};
@@ -191,6 +192,36 @@ async fn one_session_more_than_there_may_be_ends_the_one_used_longest_ago() {
     for tokens in [&first, &third] {
         let ended = scene.get_user(tokens).await;
         ended.assert_error("NotAuthorizedException", REVOKED);
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_takes_no_place_of_one_that_goes_on() {
+    for operation in ["RevokeToken", "ChangePassword"] {
+        let scene = tracked(2).await;
+        let ends = safeguards::change(&scene.server.app().platform, &scene.pool, |pool| {
+            pool.reset_ends_sessions = true;
+        });
+        ends.await.unwrap().unwrap();
+        let own = scene.sign_in_at("192.0.2.1").await;
+        scene.server.clock().advance_seconds(60);
+        let ended = scene.sign_in_at("192.0.2.2").await;
+        scene.server.clock().advance_seconds(60);
+        let body = match operation {
+            "RevokeToken" => json!({ "ClientId": scene.client, "Token": ended["RefreshToken"] }),
+            _ => json!({
+                "AccessToken": own["AccessToken"],
+                "PreviousPassword": PASSWORD,
+                "ProposedPassword": PASSWORD,
+            }),
+        };
+        scene.server.call(operation, body).await.ok();
+        let answer = scene.get_user(&ended).await;
+        answer.assert_error("NotAuthorizedException", REVOKED);
+        let third = scene.sign_in_at("192.0.2.3").await;
+        scene.get_user(&own).await.ok();
+        let listed = scene.sessions(&third).await;
+        assert_eq!(addresses(&listed), ["192.0.2.3", "192.0.2.1"], "{operation}");
     }
 }
 

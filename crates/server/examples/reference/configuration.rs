@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use poolhouse_server::config::keys::{self, Key, Kind, Table, Unset};
+use poolhouse_config::keys::{self, Key, Kind, Table, Unset};
 
 use super::row;
 

@@ -8,8 +8,9 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{fmt, registry};
 
-use super::{CliError, Environment};
-use crate::config::nearest_first;
+use poolhouse_commands::CliError;
+use poolhouse_commands::Environment;
+use poolhouse_config::nearest_first;
 
 /// The variables of this program.
 const KNOWN: [&str; 1] = ["POOLHOUSE_LOG"];

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use poolhouse_crypto::{OsEntropy, uuid_v4};
 
-use super::CliError;
-use crate::key_change::KeyFile;
+use poolhouse_commands::CliError;
+use poolhouse_commands::key_change::KeyFile;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::{Rotation, Servers};
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
 
-use super::CliError;
+use poolhouse_commands::CliError;
 
 /// The signals that ask a server to stop. Listened for before the server says that it is ready: its starter may
 /// stop it at once.

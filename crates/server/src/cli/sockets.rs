@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use super::CliError;
-use crate::config::Configuration;
+use poolhouse_commands::CliError;
+use poolhouse_config::Configuration;
 
 /// Where the local inbox takes mail if the configuration does not say: here, or anywhere if that is taken.
 const USUAL_INBOX_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2525);

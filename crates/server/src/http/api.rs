@@ -10,13 +10,14 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
+use poolhouse_config::settings::Grid;
 use poolhouse_confirm::LastResult;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::access;
-use super::grid::{self, Grid};
+use super::grid::{self, Answering};
 use super::peer::Client;
 use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
@@ -60,7 +61,7 @@ pub async fn handle(
     let began = Instant::now();
     let operation = target(request.headers());
     let answering = match operation.filter(|operation| grid::is_about_a_name(*operation)) {
-        Some(_) => Some(grid.begin().await),
+        Some(_) => Some(Answering::begin(grid).await),
         None => None,
     };
     let ctx = Ctx {

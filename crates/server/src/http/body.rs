@@ -1,7 +1,5 @@
 //! Reading a request's body within its limits.
 
-use std::time::Duration;
-
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::{Bytes, BytesMut};
@@ -12,31 +10,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::api;
 use super::room::{Budget, Room};
+use poolhouse_config::settings::BodyLimits;
 use poolhouse_pool::base::error::ApiError;
-
-/// How much bodies may hold and how long one may take.
-#[derive(Clone, Copy, Debug)]
-pub struct BodyLimits {
-    /// The most bytes of a body whose sender has shown no key and no secret.
-    pub unsigned: usize,
-    /// The most bytes of any other. The largest single member of the API's model has 131,072 characters.
-    pub signed: usize,
-    /// The most bytes that all bodies under way may hold together, the first 16 KiB of each aside.
-    pub together: usize,
-    /// From the end of the head to the end of the body.
-    pub time: Duration,
-}
-
-impl Default for BodyLimits {
-    fn default() -> BodyLimits {
-        BodyLimits {
-            unsigned: 64 << 10,
-            signed: 1 << 20,
-            together: 32 << 20,
-            time: Duration::from_secs(15),
-        }
-    }
-}
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

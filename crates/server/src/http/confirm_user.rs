@@ -11,17 +11,22 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
-use poolhouse_pool::ops;
-use poolhouse_pool::request::{Ahead, App, Ctx};
+use poolhouse_api::ErrorCode;
+use poolhouse_config::settings::Grid;
+use poolhouse_pool::ops::{self, ByLink};
+use poolhouse_pool::request::{Ahead, App, Ctx, as_sub};
 use poolhouse_text::{html, percent, with_causes};
 
 use super::api;
 use super::edge::RequestId;
-use super::grid::Grid;
+use super::grid::Answering;
 
 /// What the page may load and do: nothing but send its form.
 const POLICY: &str = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const CONFIRMED: &str = "Your registration is confirmed. You can sign in now.";
+const CONFIRMED_BEFORE: &str = "This registration is confirmed already.";
+const NOT_GOOD: &str = "This link is not good, or not any more. Open the one in the newest mail, or ask for another \
+                        where you signed up.";
 const BROKEN: &str = "This link is not complete. Copy all of it from the mail.";
 
 /// The page at the path.
@@ -59,11 +64,19 @@ async fn ask(RawQuery(query): RawQuery) -> Response {
         Some(link) => answer(
             StatusCode::OK,
             &format!(
-                "<p>Confirm the registration of {}?</p><form method=\"post\"><button>Confirm</button></form>",
-                html::escape(&link.user_name)
+                "<p>{}</p><form method=\"post\"><button>Confirm</button></form>",
+                question(&link.user_name)
             ),
         ),
         None => answer(StatusCode::BAD_REQUEST, &format!("<p>{BROKEN}</p>")),
+    }
+}
+
+/// Asks by the user's name. Where people sign in by address that is an id, which tells them nothing.
+fn question(user_name: &str) -> String {
+    match as_sub(user_name) {
+        Some(_) => "Confirm your registration?".to_owned(),
+        None => format!("Confirm the registration of {}?", html::escape(user_name)),
     }
 }
 
@@ -77,7 +90,7 @@ async fn confirm(
     let Some(link) = Link::read(request.uri().query()) else {
         return answer(StatusCode::BAD_REQUEST, &format!("<p>{BROKEN}</p>"));
     };
-    let answering = grid.begin().await;
+    let answering = Answering::begin(grid).await;
     let ctx = Ctx {
         app: app.clone(),
         request_id: id,
@@ -92,7 +105,8 @@ async fn confirm(
 
 async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
     match ops::confirm_by_link(ctx, &link.client_id, &link.user_name, &link.code).await {
-        Ok(()) => answer(StatusCode::OK, &format!("<p>{CONFIRMED}</p>")),
+        Ok(ByLink::Now) => answer(StatusCode::OK, &format!("<p>{CONFIRMED}</p>")),
+        Ok(ByLink::Before) => answer(StatusCode::OK, &format!("<p>{CONFIRMED_BEFORE}</p>")),
         Err(error) => {
             if error.status() >= 500 {
                 let request_id = &ctx.request_id;
@@ -103,7 +117,12 @@ async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
                 );
             }
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-            answer(status, &format!("<p>{}</p>", html::escape(&error.message)))
+            let words = match error.code {
+                // What is said to who types a code helps nobody who has a link.
+                ErrorCode::CodeMismatchException | ErrorCode::ExpiredCodeException => NOT_GOOD,
+                _ => &*error.message,
+            };
+            answer(status, &format!("<p>{}</p>", html::escape(words)))
         }
     }
 }

@@ -24,59 +24,22 @@ use super::peer::{Client, Peer, proxied_for};
 use super::places::{Counts, Place, Places};
 use super::timed::{Awaited, Progress, Timed};
 use super::{api, cors};
+use poolhouse_config::settings::ConnectionLimits;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::base::shutdown::Shutdown;
 
-pub use super::timed::Patience;
-
-/// Limits on connections.
-#[derive(Clone, Debug)]
-pub struct ConnectionLimits {
-    /// Connections at a time.
-    pub total: usize,
-    /// Of them from one address (IPv6: one /64). This machine's own are exempt, for a proxy in front has all of them, and so
-    /// are those of [`proxies`](Self::proxies), whose requests count under the addresses that they come from.
-    pub per_address: usize,
-    /// Of them from one /48 of IPv6.
-    pub per_network: usize,
-    /// Proxies that say truly where requests come from.
-    pub proxies: Arc<[IpAddr]>,
-    /// The most bytes of a request line and its headers.
-    pub head_bytes: usize,
-    /// How long a connection may keep the server waiting.
-    pub patience: Patience,
-    /// How long requests under way may take to end when the server stops.
-    pub farewell: Duration,
-}
-
-impl Default for ConnectionLimits {
-    fn default() -> ConnectionLimits {
-        ConnectionLimits {
-            total: 8192,
-            per_address: 1024,
-            per_network: 2048,
-            proxies: Arc::default(),
-            head_bytes: 16 * 1024,
-            patience: Patience::default(),
-            farewell: Duration::from_secs(5),
-        }
+fn counts(limits: &ConnectionLimits) -> Counts {
+    Counts {
+        total: limits.total,
+        per_address: limits.per_address,
+        per_network: limits.per_network,
     }
 }
 
-impl ConnectionLimits {
-    fn counts(&self) -> Counts {
-        Counts {
-            total: self.total,
-            per_address: self.per_address,
-            per_network: self.per_network,
-        }
-    }
-
-    /// Whether an address may hold any number of connections.
-    fn is_exempt(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        address.is_loopback() || self.proxies.contains(&address)
-    }
+/// Whether an address may hold any number of connections.
+fn is_exempt(limits: &ConnectionLimits, address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    address.is_loopback() || limits.proxies.contains(&address)
 }
 
 /// The smallest buffer that hyper takes.
@@ -88,11 +51,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Serves every connection of a listener until told to stop, and then lets requests under way end.
 pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimits, shutdown: Shutdown) {
     let limits = Arc::new(limits);
-    let places = Places::new(limits.counts());
+    let places = Places::new(counts(&limits));
     // Of proxies' connections any number: what comes through them is counted for each request.
     let requests = Places::new(Counts {
         total: usize::MAX,
-        ..limits.counts()
+        ..counts(&limits)
     });
     let mut connections = JoinSet::new();
     loop {
@@ -104,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
         match accepted {
             Ok((stream, from)) => {
                 // Without a place the connection is dropped: the other end sees it close and may come back.
-                let is_exempt = limits.is_exempt(from.ip());
+                let is_exempt = is_exempt(&limits, from.ip());
                 if let Some(place) = Places::take(&places, from.ip(), is_exempt) {
                     let router = Counted {
                         router: TowerToHyperService::new(router.clone()),

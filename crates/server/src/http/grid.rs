@@ -11,22 +11,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use poolhouse_api::Operation;
+use poolhouse_config::settings::Grid;
 use tokio::time::{Instant, Sleep, sleep_until};
-
-/// The times at which answers may leave, counted from when a request was there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Grid {
-    /// From each of them to the next, in whole milliseconds: timers know no less.
-    pub step: Duration,
-}
-
-impl Default for Grid {
-    fn default() -> Grid {
-        Grid {
-            step: Duration::from_millis(4),
-        }
-    }
-}
 
 /// The answer to a request that is there.
 #[derive(Debug)]
@@ -36,12 +22,12 @@ pub(super) struct Answering {
     timer: Pin<Box<Sleep>>,
 }
 
-impl Grid {
+impl Answering {
     /// Counts from now on. The timer is set before the work and not after it: timers that end in the same millisecond end
     /// in the order in which they were set, which would tell whose work was done first.
-    pub(super) async fn begin(self) -> Answering {
+    pub async fn begin(grid: Grid) -> Answering {
         let began = Instant::now();
-        let mut timer = Box::pin(sleep_until(began + self.step));
+        let mut timer = Box::pin(sleep_until(began + grid.step));
         poll_fn(|context| {
             let _ = timer.as_mut().poll(context);
             Poll::Ready(())
@@ -49,13 +35,11 @@ impl Grid {
         .await;
         Answering {
             began,
-            step: self.step,
+            step: grid.step,
             timer,
         }
     }
-}
 
-impl Answering {
     /// Waits until the answer may leave. Returns how long that was.
     pub async fn leave(mut self) -> Duration {
         let done = Instant::now();
@@ -110,7 +94,7 @@ mod tests {
             (999, 1000),
         ] {
             let began = Instant::now();
-            let answering = Grid { step: 4 * MS }.begin().await;
+            let answering = Answering::begin(Grid { step: 4 * MS }).await;
             sleep(work * MS).await;
             let held = answering.leave().await;
             assert_eq!((began.elapsed(), held), (left * MS, (left - work) * MS));
@@ -124,7 +108,7 @@ mod tests {
         for (name, work) in [("first", 3), ("second", 0), ("third", 1)] {
             let left = left.clone();
             answers.spawn(async move {
-                let answering = Grid { step: 4 * MS }.begin().await;
+                let answering = Answering::begin(Grid { step: 4 * MS }).await;
                 sleep(work * MS).await;
                 answering.leave().await;
                 left.lock().unwrap().push(name);

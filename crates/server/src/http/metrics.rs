@@ -16,8 +16,8 @@ use poolhouse_pool::base::metrics;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::exposition;
 
-use super::connections::ConnectionLimits;
 use super::problem::problem;
+use poolhouse_config::settings::ConnectionLimits;
 
 /// Connections at a time. A few collectors have one each.
 const CONNECTIONS: usize = 32;

@@ -50,11 +50,10 @@ use axum::{Extension, Router};
 
 use body::Bodies;
 use edge::RequestId;
+use poolhouse_config::settings::{BodyLimits, Grid};
 use poolhouse_pool::request::App;
 use problem::method_not_allowed;
 
-pub use body::BodyLimits;
-pub use grid::Grid;
 pub use health::Leaving;
 pub use pages::Pages;
 

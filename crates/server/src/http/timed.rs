@@ -17,27 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::places::{Phase, Place};
-
-/// How long a connection may keep the server waiting.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Between requests, and before the first.
-    pub idle: Duration,
-    /// From a head's first byte to its last.
-    pub head: Duration,
-    /// For any progress in taking an answer.
-    pub write: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Patience {
-        Patience {
-            idle: Duration::from_secs(60),
-            head: Duration::from_secs(10),
-            write: Duration::from_secs(30),
-        }
-    }
-}
+use poolhouse_config::settings::Patience;
 
 /// What a connection is doing and since when, shared by its stream and its service. Nobody is woken by a change: the stream
 /// looks whenever it has to wait, and again when its timer ends.

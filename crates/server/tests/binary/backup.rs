@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 use crate::program::{Server, json_of, refusal, run};
 
 /// A data directory `d` with an access key.
-fn in_use(scratch: &Scratch) -> Value {
+pub fn in_use(scratch: &Scratch) -> Value {
     json_of(&run(
         scratch,
         &["keys", "create", "--data", "d", "--output", "json"],
     ))
 }
 
-fn access_keys(scratch: &Scratch, data: &str) -> Vec<String> {
+pub fn access_keys(scratch: &Scratch, data: &str) -> Vec<String> {
     let listed = json_of(&run(
         scratch,
         &["keys", "list", "--data", data, "--output", "json"],
@@ -35,7 +35,7 @@ fn access_keys(scratch: &Scratch, data: &str) -> Vec<String> {
 }
 
 /// A directory with the key of `d` and nothing else.
-fn with_key(scratch: &Scratch, name: &str) {
+pub fn with_key(scratch: &Scratch, name: &str) {
     let folder = scratch.path().join(name);
     std::fs::create_dir(&folder).unwrap();
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -154,7 +154,7 @@ fn a_backup_that_cannot_be_put_back_says_why_and_changes_nothing() {
 }
 
 /// Has rows arrive in the database of a directory, and nothing more.
-fn interrupted(directory: &Path, what: Arriving) {
+pub fn interrupted(directory: &Path, what: Arriving) {
     let key = std::fs::read_to_string(directory.join("master.key")).unwrap();
     let keys = Keys::derive(key_text::read(&key).unwrap()).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking, too"
 )]
 
+mod arrivals;
 mod backup;
 mod files;
 mod people;

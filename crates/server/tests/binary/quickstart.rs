@@ -144,6 +144,27 @@ fn everything_that_a_sign_in_needs_is_there_and_is_the_same_in_the_next_run() {
 }
 
 #[test]
+fn what_is_said_of_the_door_is_how_it_stands() {
+    let scratch = Scratch::default();
+    let quickstart = Quickstart::start(&scratch);
+    let shut = "is shut: nobody signs in without a code. See: poolhouse door --help";
+    assert_eq!(value(&quickstart.said, "The pool's door"), shut);
+    let (pool, client) = (
+        value(&quickstart.said, "User pool").to_owned(),
+        value(&quickstart.said, "App client").to_owned(),
+    );
+    assert!(quickstart.server.stop());
+    for opened in [&["--client-id", client.as_str(), "open"][..], &["open"][..]] {
+        let arguments = [&["door", "--user-pool-id", pool.as_str()][..], opened].concat();
+        assert!(run(&scratch, &arguments).status.success());
+        let quickstart = Quickstart::start(&scratch);
+        let open = "is open: there are sign-ins without a code. See: poolhouse door --help";
+        assert_eq!(value(&quickstart.said, "The pool's door"), open);
+        assert!(quickstart.server.stop());
+    }
+}
+
+#[test]
 fn a_second_pool_or_client_takes_the_page_away_from_nobody_and_the_doctor_finds_nothing() {
     let scratch = Scratch::default();
     let quickstart = Quickstart::start(&scratch);

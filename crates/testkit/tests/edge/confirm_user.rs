@@ -61,13 +61,9 @@ async fn opening_the_link_asks_and_its_button_confirms() {
     assert_eq!(status().await, "UNCONFIRMED");
     let wrong = post(&server, &format!("{path}0")).await;
     assert_eq!(wrong.status, 400);
-    assert!(
-        wrong
-            .text
-            .contains("Invalid verification code provided, please try again."),
-        "{}",
-        wrong.text
-    );
+    let older = "<p>This link is not good, or not any more. Open the one in the newest mail, or ask for another \
+                 where you signed up.</p>";
+    assert!(wrong.text.contains(older), "{}", wrong.text);
     let confirmed = post(&server, path).await;
     assert_eq!(confirmed.status, 200);
     assert!(
@@ -77,12 +73,23 @@ async fn opening_the_link_asks_and_its_button_confirms() {
     );
     assert_eq!(status().await, "CONFIRMED");
     let again = post(&server, path).await;
+    assert_eq!(again.status, 200);
     assert!(
-        again
-            .text
-            .contains("User cannot be confirmed. Current status is CONFIRMED"),
+        again.text.contains("This registration is confirmed already."),
         "{}",
         again.text
+    );
+}
+
+#[tokio::test]
+async fn the_page_of_the_link_shows_nobody_an_id_in_place_of_a_name() {
+    let server = TestServer::new().await;
+    let path = "/confirmUser?client_id=c&confirmation_code=1&user_name=0b6c1f0e-2d6a-4f0e-9d3f-5d1c7a2b9e10";
+    let asked = server.get(path).await;
+    assert!(
+        asked.text.contains("<p>Confirm your registration?</p>"),
+        "{}",
+        asked.text
     );
 }
 

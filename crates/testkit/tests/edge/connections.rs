@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use poolhouse_config::settings::Patience;
 use poolhouse_pool::testing::{Mood, Moody, TestPool};
-use poolhouse_server::http::connections::Patience;
 use poolhouse_testkit::TestServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -65,6 +65,7 @@ async fn answers_about_a_name_leave_on_the_grid_whether_it_is_somebodys_or_not()
         server.raw(Request::post(path).body(Bytes::new()).unwrap()).await;
         assert_eq!(asked.elapsed(), STEP, "the link");
     }
+    server.mail_to("mara@example.com").await;
     let asked = Instant::now();
     server.call("GetUser", json!({ "AccessToken": "x" })).await;
     server.get("/health").await;

@@ -106,7 +106,8 @@ async fn send(
     effects: &mut Effects,
     mail: CodeMail,
 ) -> Result<Option<NotSent>, ApiError> {
-    if takes_no_mail(sign_in, &mail.to).await? {
+    let request_id = &sign_in.ctx.request_id;
+    if suppression::holds(sign_in.ctx.platform(), &mail.to, request_id).await? {
         return Ok(Some(NotSent::Refused));
     }
     Ok(match queue(sign_in, mail, Urgency::Code) {
@@ -116,30 +117,6 @@ async fn send(
         }
         Err(()) => Some(NotSent::Failed),
     })
-}
-
-/// Whether mail to this address was refused or came back.
-async fn takes_no_mail(sign_in: &SignIn<'_>, address: &str) -> Result<bool, ApiError> {
-    let Ok(address) = Address::parse(address) else {
-        return Ok(false);
-    };
-    let platform = sign_in.ctx.platform();
-    let known = suppression::of(platform, &address).await?;
-    if let Some(known) = &known {
-        let (request_id, to) = (
-            &sign_in.ctx.request_id,
-            suppression::addressee(platform, &address),
-        );
-        let (why, said) = (known.why.name(), known.said.as_deref());
-        tracing::warn!(
-            request_id,
-            to,
-            why,
-            said,
-            "confirm code not mailed: the address takes no mail; poolhouse mail allow ADDRESS lets it leave again"
-        );
-    }
-    Ok(known.is_some())
 }
 
 /// Takes what a function wants kept and told. A notice that cannot be sent fails nothing.

@@ -10,11 +10,12 @@ use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::change;
 use crate::users::password_policy::{self, Wording};
-use crate::users::{code_factor, credentials, quota, sign_out};
+use crate::users::{code_factor, credentials, quota, recovery, sign_out};
 
 /// Replaces the user's own password, up to five times an hour, tries included. A user without one sets its first. Wrong
 /// previous passwords count towards the lockout of the account, as they do at sign-in. Sign-ins go on; where the pool ends
-/// sessions with a new password, this one alone does. What wrong codes have locked is open again.
+/// sessions with a new password, this one alone does. What wrong codes have locked is open again, and a code for a forgotten
+/// password ends.
 ///
 /// # Errors
 /// `NotAuthorizedException` for a token that is not good, `Incorrect username or password.` or
@@ -45,6 +46,7 @@ pub async fn run(
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
     let mut also = code_factor::unlocked(ctx, pool, &user.value).await?;
+    also = also.merge(recovery::ended(pool.id(), &user.value.sub));
     let ends_others = pool.safeguards.reset_ends_sessions;
     let own = Some(&*signed_in.family);
     let sub = user.value.sub.clone();

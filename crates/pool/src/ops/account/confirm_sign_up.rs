@@ -1,5 +1,6 @@
 //! `ConfirmSignUp`
 
+use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{self, UserStatusType};
 use poolhouse_store::Batch;
 
@@ -36,16 +37,40 @@ pub async fn run(
     Ok(shapes::ConfirmSignUpResponse::default())
 }
 
+/// What the link of a sign-up came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByLink {
+    /// The user is confirmed from now on.
+    Now,
+    /// The user was confirmed before: the button was pressed twice, or the link opened again.
+    Before,
+}
+
 /// Confirms a sign-up by the link that was mailed, which knows nothing of a client's secret. Counted as any other answer.
 ///
 /// # Errors
-/// As [`run`]; `ExpiredCodeException` in a pool that mails no links.
-pub async fn by_link(ctx: &Ctx, client_id: &str, name: &str, code: &str) -> Result<(), ApiError> {
+/// As [`run`], but for users who are confirmed already; `ExpiredCodeException` in a pool that mails no links.
+pub async fn by_link(ctx: &Ctx, client_id: &str, name: &str, code: &str) -> Result<ByLink, ApiError> {
     let named = Named::without_proof(ctx, client_id, name).await?;
     if !message_link::is_on(&named.pool.value) {
         return Err(codes::ended());
     }
-    confirm(ctx, named, code, Taken::Refuse, None).await
+    let Err(error) = confirm(ctx, named, code, Taken::Refuse, None).await else {
+        return Ok(ByLink::Now);
+    };
+    // Of two presses at once the second finds no code, or a user who was confirmed between its steps.
+    let may_be_late = matches!(
+        error.code,
+        ErrorCode::NotAuthorizedException | ErrorCode::ExpiredCodeException
+    );
+    if may_be_late {
+        let named = Named::without_proof(ctx, client_id, name).await?;
+        let user = named.subject.user();
+        if user.is_some_and(|user| user.status == UserStatusType::Confirmed) {
+            return Ok(ByLink::Before);
+        }
+    }
+    Err(error)
 }
 
 async fn confirm(

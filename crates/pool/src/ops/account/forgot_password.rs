@@ -8,7 +8,7 @@ use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::triggers::events::CustomMessageSource;
-use crate::users::code_mail::{self, CodeMail, Leaves};
+use crate::users::code_mail::{CodeMail, Leaves};
 use crate::users::codes::Purpose;
 use crate::users::{quota, recovery};
 
@@ -44,23 +44,11 @@ pub async fn run(
     }
     let (purpose, source) = (Purpose::ForgotPassword, CustomMessageSource::ForgotPassword);
     let mail = CodeMail::new(purpose, source, Some(&*named.client.value), metadata);
-    let pool = &*named.pool.value;
-    let (code, details) = match &named.subject {
-        Subject::Known(user) => {
-            let user = &user.value;
-            let address = recovery::address(user)?;
-            let leaves = if user.enabled { Leaves::Yes } else { Leaves::No };
-            let code = code_mail::write(ctx, pool, user, address, mail, leaves).await?;
-            (code, code_mail::details(address))
-        }
-        Subject::Unknown(_) => {
-            let nobody = (named.subject.id(), named.subject.username());
-            let code = code_mail::pretend(ctx, pool, nobody, mail).await?;
-            (code, named.made_up_details(ctx)?)
-        }
-    };
-    named.commit(ctx, code).await?;
-    ctx.app.mailer.wake();
+    let details = named.send(ctx, mail, |user| {
+        let leaves = if user.enabled { Leaves::Yes } else { Leaves::No };
+        Ok(Some((recovery::address(user)?, leaves)))
+    });
+    let details = details.await?;
     Ok(shapes::ForgotPasswordResponse {
         code_delivery_details: Some(details),
     })

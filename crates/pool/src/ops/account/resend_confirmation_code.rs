@@ -3,7 +3,6 @@
 use poolhouse_api::shapes::{self, UserStatusType, VerifiedAttributeType};
 
 use crate::auth::named::Named;
-use crate::auth::subject::Subject;
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
@@ -14,13 +13,13 @@ use crate::users::quota;
 
 /// Mails a new code for a sign-up, in place of the one before. Up to five calls an hour.
 ///
-/// A name that nobody has, a disabled user and, where the client hides who exists, a user who is confirmed get the answer of
-/// any other, with the same work behind it, and no mail.
+/// A name that nobody has, a disabled user and, where the client hides who exists, a user who is confirmed or has no address
+/// get the answer of any other, with the same work behind it, and no mail.
 ///
 /// # Errors
-/// `InvalidParameterException` where the pool verifies nothing by itself, the user is confirmed or has no address;
-/// `LimitExceededException`; `NotAuthorizedException` for a wrong secret hash; `UserNotFoundException` where the client may
-/// know that; what CustomMessage answers; `CodeDeliveryFailureException`.
+/// `InvalidParameterException` where the pool verifies nothing by itself, and, where the client may know that, for a user who
+/// is confirmed or has no address; `LimitExceededException`; `NotAuthorizedException` for a wrong secret hash;
+/// `UserNotFoundException` where the client may know that; what CustomMessage answers; `CodeDeliveryFailureException`.
 pub async fn run(
     ctx: &Ctx,
     input: shapes::ResendConfirmationCodeRequest,
@@ -33,22 +32,7 @@ pub async fn run(
     named.count(ctx, quota::RESEND_CONFIRMATION_CODE).await?;
     let (purpose, source) = (Purpose::SignUp, CustomMessageSource::ResendCode);
     let mail = CodeMail::new(purpose, source, Some(client), input.client_metadata.as_ref());
-    let (code, details) = match &named.subject {
-        Subject::Known(user) => {
-            let user = &user.value;
-            let leaves = leaves(client, user)?;
-            let address = user.attribute(ATTRIBUTE).ok_or_else(code_mail::no_address)?;
-            let code = code_mail::write(ctx, pool, user, address, mail, leaves).await?;
-            (code, code_mail::details(address))
-        }
-        Subject::Unknown(_) => {
-            let nobody = (named.subject.id(), named.subject.username());
-            let code = code_mail::pretend(ctx, pool, nobody, mail).await?;
-            (code, named.made_up_details(ctx)?)
-        }
-    };
-    named.commit(ctx, code).await?;
-    ctx.app.mailer.wake();
+    let details = named.send(ctx, mail, |user| reach(client, user)).await?;
     Ok(shapes::ResendConfirmationCodeResponse {
         code_delivery_details: Some(details),
     })
@@ -67,17 +51,25 @@ fn check_verifies(pool: &PoolRecord) -> Result<(), ApiError> {
     ))
 }
 
-/// Whether the user gets the mail.
-fn leaves(client: &ClientRecord, user: &UserRecord) -> Result<Leaves, ApiError> {
+/// Where the user gets the mail, and whether it leaves.
+fn reach<'a>(client: &ClientRecord, user: &'a UserRecord) -> Result<Option<(&'a str, Leaves)>, ApiError> {
     let is_unconfirmed = user.status == UserStatusType::Unconfirmed;
-    if !is_unconfirmed && !client.hides_unknown_users() {
+    let may_know = !client.hides_unknown_users();
+    if !is_unconfirmed && may_know {
         return Err(ApiError::invalid_parameter("User is already confirmed."));
     }
-    Ok(if is_unconfirmed && user.enabled {
-        Leaves::Yes
-    } else {
-        Leaves::No
-    })
+    let Some(address) = user.attribute(ATTRIBUTE) else {
+        return if may_know {
+            Err(code_mail::no_address())
+        } else {
+            Ok(None)
+        };
+    };
+    let leaves = match is_unconfirmed && user.enabled {
+        true => Leaves::Yes,
+        false => Leaves::No,
+    };
+    Ok(Some((address, leaves)))
 }
 
 #[cfg(test)]

@@ -19,6 +19,6 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let user = ctx.user(&pool, &input.username).await?.value;
     let session = view::find(ctx, &pool, &user, &input.session_id).await?;
-    tracking::end(ctx, &pool, &user.sub, &session).await?;
+    tracking::end(ctx, pool.id(), &user.sub, &session.origin_jti).await?;
     Ok(shapes::AdminRevokeUserSessionResponse::default())
 }

@@ -25,6 +25,6 @@ pub async fn run(
             "You can't revoke the current session.",
         ));
     }
-    tracking::end(ctx, pool, &user.sub, &session).await?;
+    tracking::end(ctx, pool.id(), &user.sub, &session.origin_jti).await?;
     Ok(shapes::RevokeUserSessionResponse::default())
 }

@@ -10,11 +10,11 @@ use crate::users::change;
 use crate::users::code_factor;
 use crate::users::credentials;
 use crate::users::password_policy::{self, Wording};
-use crate::users::{epoch, sign_out};
+use crate::users::{epoch, recovery, sign_out};
 
 /// Sets a user's password: for good (`CONFIRMED`), or until the user chooses another at the next sign-in
 /// (`FORCE_CHANGE_PASSWORD`), which is the default. Wrong passwords and wrong codes given before are
-/// forgotten. Sign-ins go on, unless the pool ends them.
+/// forgotten, and a code for a forgotten one ends. Sign-ins go on, unless the pool ends them.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the policy's first unmet rule, `UserNotFoundException` `User does not exist.`,
@@ -34,6 +34,7 @@ pub async fn run(
     };
     let forget = Batch::new().delete(Failures::key(pool.id(), &user.value.sub), Expect::Any);
     let forget = forget.merge(code_factor::unlocked(ctx, &pool, &user.value).await?);
+    let forget = forget.merge(recovery::ended(pool.id(), &user.value.sub));
     let ends_sessions = pool.safeguards.reset_ends_sessions;
     let forget = match ends_sessions {
         true => forget.merge(sign_out::revoke_all(ctx, pool.id(), &user.value.sub).await?),

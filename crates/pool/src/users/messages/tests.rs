@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use poolhouse_mail::Address;
+
 use super::*;
 use crate::request::{Ahead, Asker};
 use crate::testing::{RecordingFunction, TestPool};
@@ -159,4 +161,24 @@ async fn a_function_is_asked_for_the_words_of_a_code_and_must_leave_the_code_in(
         refused.message,
         "CustomMessage answered an emailMessage without {####}."
     );
+}
+
+#[tokio::test]
+async fn an_address_that_takes_no_mail_gets_none_and_whoever_asks_is_answered_as_ever() {
+    let server = TestPool::new().await;
+    let pool = server.pool().await;
+    let (ctx, pool, user) = scene(&server, &pool).await;
+    let address = Address::parse("mara@example.com").unwrap();
+    let complained = suppression::put(ctx.platform(), &address, suppression::Why::Complained, None);
+    ctx.platform().commit(complained).await.unwrap();
+    for source in CODES {
+        let mail = queue(&ctx, &pool, &user, code(source)).await.unwrap();
+        ctx.platform().commit(mail).await.unwrap();
+        server.deliver_mail().await;
+        assert_eq!(server.unread_mails(), 0, "{source:?}");
+    }
+    let allowed = suppression::lift(ctx.platform(), &address);
+    ctx.platform().commit(allowed).await.unwrap();
+    let (subject, _) = mailed(&server, &(ctx, pool, user), CustomMessageSource::SignUp).await;
+    assert_eq!(subject, "Your verification code");
 }

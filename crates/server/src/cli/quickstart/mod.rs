@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use poolhouse_crypto::srp;
 use poolhouse_pool::keyring::access;
+use poolhouse_pool::ops::pools::door;
 use poolhouse_pool::records::PoolRecord;
 use poolhouse_pool::records::key::Directory;
 use poolhouse_pool::request::App;
@@ -19,10 +20,10 @@ use poolhouse_pool::users::credentials;
 use poolhouse_store::Scan;
 use zeroize::Zeroizing;
 
-use super::CliError;
-use crate::settings::WebSettings;
 use notes::{Notes, SavedKey};
 use operations::Operator;
+use poolhouse_commands::CliError;
+use poolhouse_config::settings::WebSettings;
 
 /// Who signs in.
 const USER: &str = "ada@example.com";
@@ -34,6 +35,8 @@ pub(super) struct Quickstart {
     /// `None`: the user has chosen another.
     password: Option<Zeroizing<String>>,
     key: SavedKey,
+    /// Whether every sign-in needs a code: `poolhouse door` may have opened the pool since.
+    is_shut: bool,
 }
 
 /// Makes what is missing, and points the page at it.
@@ -80,10 +83,18 @@ pub(super) async fn prepare(
         password: is_still(&operator, &pool_id, &password)
             .await?
             .then_some(password),
+        is_shut: is_shut(app, &pool_id).await?,
         pool_id,
         client_id,
         key,
     })
+}
+
+/// Whether nobody signs in without a code, by any app client.
+async fn is_shut(app: &App, pool_id: &str) -> Result<bool, CliError> {
+    let door = door::of(&app.platform, pool_id).await;
+    let door = door.map_err(|error| CliError::new("the pool's door cannot be read").caused_by(error))?;
+    Ok(door.is_some_and(|door| door.requires_code == Some(true) && door.open_clients.is_empty()))
 }
 
 /// Refuses a directory that somebody works with already: a demonstration's user and key have no place there.
@@ -147,6 +158,10 @@ impl Quickstart {
             Some(password) => password.as_str(),
             None => "the one that you chose",
         };
+        let door = match self.is_shut {
+            true => "shut: nobody signs in without a code",
+            false => "open: there are sign-ins without a code",
+        };
         let region = pool_id.split('_').next().unwrap_or_default();
         format!(
             "Poolhouse is ready at http://{address}. Ctrl-C stops it.
@@ -166,8 +181,8 @@ With the AWS CLI:
   export AWS_ACCESS_KEY_ID={key_id} AWS_SECRET_ACCESS_KEY={secret}
   aws cognito-idp list-users --user-pool-id {pool_id}
 
-Everything is kept in {directory} and is the same in the next run. The pool's door is shut: nobody signs in
-without a code. See: poolhouse door --help
+The pool's door is {door}. See: poolhouse door --help
+Everything is kept in {directory} and is the same in the next run.
 ",
             directory = directory.display(),
             key_id = key.id,

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use crate::cli::CliError;
+use poolhouse_commands::CliError;
 
 const NAME: &str = "quickstart.json";
 

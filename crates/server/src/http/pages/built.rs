@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use super::file::{self, File};
 use super::policy;
 use crate::http::problem::problem;
-use crate::settings::WebSettings;
+use poolhouse_config::settings::WebSettings;
 
 /// The page, which finds out by itself what to show.
 const INDEX: &str = "/index.html";

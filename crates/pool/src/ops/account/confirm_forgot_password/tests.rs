@@ -168,6 +168,30 @@ async fn a_code_is_worth_nothing_once_the_address_is_another_or_not_verified() {
 }
 
 #[tokio::test]
+async fn a_code_is_worth_nothing_once_a_password_was_set_in_another_way() {
+    const CHOSEN: &str = "Battery-Staple-2";
+    let scene = Scene::new().await;
+    let code = forgotten(&scene).await;
+    let permanent = json!({ "Password": CHOSEN, "Permanent": true });
+    scene.admin("AdminSetUserPassword", "mara", permanent).await.ok();
+    refused(&confirm(&scene, "mara", &code, NEW).await, ENDED);
+    let code = ask(&scene).await;
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "mara", CHOSEN)
+        .await
+        .ok();
+    let change = json!({
+        "AccessToken": tokens["AuthenticationResult"]["AccessToken"],
+        "PreviousPassword": CHOSEN,
+        "ProposedPassword": PASSWORD,
+    });
+    scene.server.call("ChangePassword", change).await.ok();
+    refused(&confirm(&scene, "mara", &code, NEW).await, ENDED);
+    assert!(signs_in(&scene, PASSWORD).await);
+}
+
+#[tokio::test]
 async fn a_new_password_opens_the_lock_of_wrong_ones() {
     let scene = Scene::new().await;
     let code = forgotten(&scene).await;

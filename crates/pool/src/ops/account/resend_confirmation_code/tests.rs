@@ -99,6 +99,40 @@ async fn a_client_that_may_not_know_hears_the_same_of_everybody_and_only_who_wai
 }
 
 #[tokio::test]
+async fn who_has_no_address_is_nobody_to_a_client_that_may_not_know() {
+    let scene = Scene::hiding().await;
+    scene.sign_up("anna", json!({})).await.ok();
+    let (status, text) = scene.text(RESEND, "anna", json!({})).await;
+    let letters = text.replace(|c: char| !"@*".contains(c), "");
+    assert_eq!((status, letters.as_str()), (200, "***@***"), "{text}");
+    assert_eq!(scene.text(RESEND, "anna", json!({})).await, (200, text));
+    refused(&scene.confirm("anna", "000000").await, MISMATCH);
+    assert_eq!(scene.server.unread_mails(), 0);
+}
+
+#[tokio::test]
+async fn capitals_do_not_tell_whose_address_was_typed() {
+    let folding = json!({
+        "UsernameAttributes": ["email"],
+        "UsernameConfiguration": { "CaseSensitive": false },
+    });
+    let scene = Scene::of(folding, json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
+    scene.sign_up("Mara@Example.com", json!({})).await.ok();
+    let destination = async |operation: &str, name: &str| {
+        let answer = scene.call(operation, name, json!({})).await.ok();
+        answer["CodeDeliveryDetails"]["Destination"].clone()
+    };
+    for name in ["mara@example.com", "MARA@EXAMPLE.COM"] {
+        assert_eq!(destination(RESEND, name).await, "m***@e***", "{name}");
+    }
+    for name in ["nobody@example.com", "NOBODY@EXAMPLE.COM"] {
+        assert_eq!(destination(RESEND, name).await, "n***@e***", "{name}");
+        assert_eq!(destination("ForgotPassword", name).await, "n***@e***", "{name}");
+    }
+    scene.server.ignore_mail();
+}
+
+#[tokio::test]
 async fn a_code_for_nobody_is_counted_like_anybodys() {
     let scene = Scene::hiding().await;
     refused(&scene.confirm("nobody", "000000").await, ENDED);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 
-use super::super::by_link;
+use super::super::{ByLink, by_link};
 use crate::base::error::ApiError;
 use crate::ops::account::tests::{EMAIL, ENDED, MISMATCH, Scene, given, with};
 use crate::request::{Ahead, Asker, Ctx};
@@ -17,7 +17,7 @@ fn linking(template: Value) -> Value {
 }
 
 /// Opens a link by its three parts, as the page does.
-async fn open(scene: &Scene, name: &str, code: &str) -> Result<(), ApiError> {
+async fn open(scene: &Scene, name: &str, code: &str) -> Result<ByLink, ApiError> {
     let ctx = Ctx {
         app: scene.server.app().clone(),
         request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
@@ -28,7 +28,7 @@ async fn open(scene: &Scene, name: &str, code: &str) -> Result<(), ApiError> {
     by_link(&ctx, &scene.client, name, code).await
 }
 
-fn said(outcome: Result<(), ApiError>) -> Option<(&'static str, String)> {
+fn said(outcome: Result<ByLink, ApiError>) -> Option<(&'static str, String)> {
     outcome.err().map(|error| (error.code.name(), error.message))
 }
 
@@ -74,6 +74,30 @@ async fn the_link_in_the_mail_confirms_and_so_does_its_code_typed() {
             ("CONFIRMED", &json!("true"))
         );
     }
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_is_told_that_the_sign_up_is_confirmed() {
+    let scene = Scene::of(linking(json!({})), json!({})).await;
+    scene.sign_up("mara", given(&[("email", EMAIL)])).await.ok();
+    let mail = scene.server.mail_to(EMAIL).await;
+    let (_, code) = mail.text.trim().rsplit_once('=').unwrap();
+    let (first, second) = tokio::join!(open(&scene, "mara", code), open(&scene, "mara", code));
+    let both = [first.unwrap(), second.unwrap()];
+    assert!(both.contains(&ByLink::Now), "{both:?}");
+    assert!(both.contains(&ByLink::Before), "{both:?}");
+    assert_eq!(open(&scene, "mara", code).await.unwrap(), ByLink::Before);
+    // Who is not confirmed is not told so.
+    let noel = json!({ "UserAttributes": [{ "Name": "email", "Value": "noel@example.com" }] });
+    scene.sign_up("noel", noel).await.ok();
+    scene.admin("AdminDisableUser", "noel", json!({})).await.ok();
+    let mail = scene.server.mail_to("noel@example.com").await;
+    let (_, code) = mail.text.trim().rsplit_once('=').unwrap();
+    let refused = said(open(&scene, "noel", code).await);
+    assert_eq!(
+        refused,
+        Some(("NotAuthorizedException", "User is disabled.".to_owned()))
+    );
 }
 
 #[tokio::test]

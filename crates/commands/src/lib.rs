@@ -1,0 +1,38 @@
+//! The commands of `poolhouse` beside `serve`, and what they share with it: the data directory, its key file, settings from options and
+//! `poolhouse.toml`.
+//!
+//! They work beside a running server, by commits on the same database, or where none runs. `data` opens a data directory; a command is a
+//! file of its own.
+
+mod args;
+pub mod aws;
+mod backup;
+pub mod configure;
+mod copy;
+pub mod data;
+pub mod door;
+pub mod engine;
+mod environment;
+mod error;
+mod init;
+pub mod key_change;
+pub mod key_file;
+mod key_status;
+mod keys;
+mod mail;
+mod manual;
+mod moment;
+mod operator;
+mod output;
+mod own_name;
+mod people;
+mod pool;
+mod restore;
+mod rotate;
+mod run;
+
+pub use args::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
+pub use environment::{Environment, OWN_VARIABLES};
+pub use error::CliError;
+pub use output::print;
+pub use run::{Command, run};

@@ -1,0 +1,91 @@
+//! Which command it is, and how it ended.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::args::{DoorArgs, InitArgs, KeysCommand, ManArgs};
+use crate::environment::Environment;
+use crate::error::CliError;
+use crate::{backup, copy, door, init, keys, mail, manual, operator, people, pool, restore};
+
+/// Every command but those that serve.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write a poolhouse.toml in which every setting stands with what it does, switched off.
+    Init(InitArgs),
+    /// Make, list and delete access keys for the operations that AWS signs; rotate the server's own keys.
+    ///
+    /// Nothing ships with an access key. One works as soon as it is made, also on a server that runs, and may call every such
+    /// operation on every pool. The database holds its secret sealed.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Show, shut or open a pool's door: whether every sign-in needs a confirm code.
+    ///
+    /// A DefineAuthChallenge function whose name ends in 2faDefine shuts it, and nothing but this command opens it, for the
+    /// pool or for one app client. It works beside a running server, on the same database.
+    Door(DoorArgs),
+    /// Show or change what a pool asks of passwords, resets and changes of addresses beyond what Amazon Cognito asks.
+    ///
+    /// A pool that the API creates asks for nothing of it. It works beside a running server, on the same database.
+    #[command(subcommand)]
+    Pool(pool::PoolCommand),
+    /// Show the mails, send one to see whether it arrives, find out why one did not.
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
+    /// Write a backup of the database, sealed. It works beside a running server.
+    ///
+    /// What is in it is one state of the database, on SQLite and on PostgreSQL. master.key is not: keep a copy of it elsewhere.
+    Backup(backup::BackupArgs),
+    /// Put a database back from a backup, into an empty one, while no server runs.
+    ///
+    /// Sessions, codes, refresh tokens and remembered browsers of before end, for nobody knows which of them were used or revoked since
+    /// the backup; what counts against somebody stays counted. With --in-place the same for a database that its own tools have put back.
+    Restore(restore::RestoreArgs),
+    /// Copy a database to another, from SQLite to PostgreSQL or back, while no server runs, and check that both have the same rows.
+    ///
+    /// A copy that was interrupted goes on where the two differ: run it again.
+    Copy(copy::CopyArgs),
+    /// Print the completions of this command line for a shell.
+    ///
+    /// Bash looks for them in /usr/share/bash-completion/completions/poolhouse, zsh in a folder of fpath as _poolhouse.
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one for every command.
+    ///
+    /// Piped into man -l - it can be read at once.
+    Man(ManArgs),
+    /// Those for pools that exist already.
+    #[command(flatten)]
+    Operator(poolhouse_operator::Command),
+}
+
+/// Runs a command. `program` is the whole command line, for those that tell of it.
+///
+/// # Errors
+/// When it could not do what it was asked.
+pub fn run(
+    command: Command,
+    environment: &Environment,
+    program: clap::Command,
+) -> Result<ExitCode, CliError> {
+    match command {
+        Command::Init(arguments) => init::run(&arguments.file),
+        Command::Keys(command) => keys::run(command),
+        Command::Door(arguments) => door::run(&arguments),
+        Command::Pool(command) => pool::run(&command),
+        Command::Mail(command) => mail::run(command, environment),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
+        Command::Copy(arguments) => copy::run(&arguments),
+        Command::Completions { shell } => manual::completions(shell, program),
+        Command::Man(arguments) => manual::pages(arguments.into.as_deref(), program),
+        Command::Operator(command) => match people::run(&command) {
+            Some(done) => done,
+            None => return Ok(operator::run(&command, environment)),
+        },
+    }?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,333 @@
+//! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
+
+mod address;
+mod functions;
+pub mod keys;
+mod mail;
+mod metrics;
+mod nearest;
+pub mod settings;
+mod table;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fs;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+use poolhouse_confirm::Templates;
+use poolhouse_crypto::jwt::KeyBits;
+use poolhouse_mail::CarrierUrl;
+
+use crate::settings::{HttpSettings, MetricsSettings, WebSettings};
+pub use address::{AddressError, address};
+pub use mail::{FROM_FORM, RELAY_FORM};
+pub use nearest::nearest_first;
+use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
+use poolhouse_store::postgres::Address;
+use poolhouse_text::with_causes;
+pub use table::ConfigError;
+use table::Section;
+pub use template::template;
+
+/// The longest that `answer_grid_ms` may be: people wait for two or three steps of a sign-in.
+const LONGEST_GRID_MS: u64 = 1000;
+
+/// What the file says: settings, and what is only settled when the server starts.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// Defaults with the file's settings over them.
+    pub settings: Settings,
+    /// The PostgreSQL database that holds everything but the key, if there is one.
+    pub store: Option<Address>,
+    /// The sign-in page.
+    pub web: WebSettings,
+    /// Limits on requests and connections.
+    pub http: HttpSettings,
+    /// Numbers for operators.
+    pub metrics: MetricsSettings,
+    /// The base of `iss`, if the file says.
+    pub issuer: Option<String>,
+    /// Whether the local inbox is on. The file cannot switch it on: a server that shows mail is started as one.
+    pub inbox: bool,
+    /// Where the local inbox takes mail, if the file says.
+    pub inbox_smtp: Option<SocketAddr>,
+    /// The carriers of mail; SES still without credentials, which no file holds.
+    pub carriers: Vec<CarrierUrl>,
+}
+
+/// Reads the file.
+///
+/// # Errors
+/// When it cannot be read, is not TOML, has an unknown key or a value that cannot be used.
+pub fn load(file: &Path) -> Result<Configuration, ConfigError> {
+    match fs::read_to_string(file) {
+        Ok(text) => parse(file, &text),
+        Err(error) => {
+            let problem =
+                format!("cannot be read ({error}). Give another file with --config, or leave --config out.");
+            Err(ConfigError {
+                file: file.to_owned(),
+                key: String::new(),
+                problem,
+            })
+        }
+    }
+}
+
+fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
+    let mut configuration = Configuration::default();
+    let mut top = Section::top(file, text)?;
+    let settings = &mut configuration.settings;
+    if let Some(listen) = top.text(&keys::top::LISTEN)? {
+        let read = address(&listen).map_err(|error| top.error(&keys::top::LISTEN, error.to_string()));
+        settings.listen = read?;
+    }
+    settings.data = top.path(&keys::top::DATA)?;
+    configuration.store = store(&mut top)?;
+    configuration.issuer = top.parsed(
+        &keys::top::ISSUER,
+        "an http or https URL without a slash at its end",
+        issuer,
+    )?;
+    if let Some(account) = top.parsed(&keys::top::ACCOUNT, "an account number of twelve digits", account)? {
+        settings.account = account;
+    }
+    if let Some(region) = top.parsed(&keys::top::REGION, "a region, such as eu-central-1", region)? {
+        settings.region = region;
+    }
+    settings.signing_key_bits = match top.count(&keys::top::SIGNING_KEY_BITS)? {
+        None | Some(2048) => KeyBits::Rsa2048,
+        Some(3072) => KeyBits::Rsa3072,
+        Some(_) => return Err(top.error(&keys::top::SIGNING_KEY_BITS, "must be 2048 or 3072")),
+    };
+    if let Some(flag) = top.flag(&keys::top::PRE_AUTHENTICATION)? {
+        settings.pre_authentication_in_custom_auth = flag;
+    }
+    let mail = mail::read(top.section(&keys::top::MAIL)?)?;
+    settings.mail = mail.settings;
+    configuration.carriers = mail.carriers;
+    let mut inbox = top.section(&keys::top::INBOX)?;
+    configuration.inbox_smtp = inbox.parsed(
+        &keys::inbox::SMTP,
+        "a loopback address and a port, such as 127.0.0.1:2525",
+        loopback,
+    )?;
+    inbox.end()?;
+    settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
+    settings.confirm.look.logo = mail.logo;
+    configuration.web = web(top.section(&keys::top::WEB)?)?;
+    configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
+    for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
+        settings
+            .functions
+            .push(functions::read(name, section, &settings.region)?);
+    }
+    settings.aws = aws(top.section(&keys::top::AWS)?)?;
+    top.end()?;
+    Ok(configuration)
+}
+
+/// The database's address, which the file may leave to a file of its own, for it holds a password.
+fn store(top: &mut Section<'_>) -> Result<Option<Address>, ConfigError> {
+    let Some(text) = top.text(&keys::top::STORE)? else {
+        return Ok(None);
+    };
+    let address = Address::parse(&top.secret(&keys::top::STORE, text)?);
+    let complain = |error| {
+        top.error(
+            &keys::top::STORE,
+            format!("cannot be used: {}", with_causes(&error)),
+        )
+    };
+    address.map(Some).map_err(complain)
+}
+
+/// What functions elsewhere must be told, and a pool knows.
+const OF_THE_POOL: [&str; 4] = [
+    "SESSION_MINUTES",
+    "REQUIRE_CODE",
+    "REQUIRE_CODE_WITHOUT_ECHO",
+    "ALLOW_HOSTED_AUTH",
+];
+
+/// The variables of the functions' environment, under the same names. Which there are, the functions' own reader knows:
+/// a name that it did not ask for is a mistake.
+fn confirm(section: Section<'_>, templates: Templates) -> Result<poolhouse_confirm::Settings, ConfigError> {
+    let complaints = section.nameless();
+    let variables = section.variables()?;
+    if variables.iter().any(|(name, _)| name.starts_with("OTP_KEY")) {
+        return Err(complaints.error(
+            "OTP_KEY",
+            "is not set here: the server has a key of its own. Leave it out",
+        ));
+    }
+    if let Some((name, _)) = variables
+        .iter()
+        .find(|(name, _)| OF_THE_POOL.contains(&name.as_str()))
+    {
+        return Err(complaints.error(
+            name,
+            "is not set here: the pool and its app clients say it. Leave it out",
+        ));
+    }
+    let given = |name: &str| {
+        variables
+            .iter()
+            .find(|(held, _)| held == name)
+            .map(|(_, value)| value.clone())
+    };
+    let asked = RefCell::new(HashSet::new());
+    let settings = poolhouse_confirm::Settings::from_vars_without_keys(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        given(name)
+    });
+    let settings = settings.and_then(|settings| settings.with_templates(templates));
+    let settings = settings.map_err(|error| {
+        let text = error.to_string();
+        complaints.error(
+            error.variable(),
+            text.trim_start_matches(error.variable()).trim_start(),
+        )
+    })?;
+    match variables.iter().find(|(name, _)| !asked.borrow().contains(name)) {
+        Some((name, _)) => {
+            let asked = asked.borrow();
+            let mut known: Vec<&str> = asked
+                .iter()
+                .map(String::as_str)
+                .filter(|known| !OF_THE_POOL.contains(known) && !known.starts_with("OTP_KEY"))
+                .collect();
+            known.sort_unstable();
+            let known = nearest_first(name, known).join(", ");
+            let problem = format!("is not a setting of the confirm-code functions. Those there are: {known}");
+            Err(complaints.error(name, problem))
+        }
+        None => Ok(settings),
+    }
+}
+
+fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
+    let settings = WebSettings {
+        directory: section.path(&keys::web::DIRECTORY)?,
+        user_pool_id: section.text(&keys::web::USER_POOL_ID)?,
+        client_id: section.text(&keys::web::CLIENT_ID)?,
+        endpoint: section.parsed(
+            &keys::web::ENDPOINT,
+            "an http or https URL without a path",
+            origin,
+        )?,
+    };
+    if settings.user_pool_id.is_some() != settings.client_id.is_some() {
+        return Err(section.error(
+            &keys::web::USER_POOL_ID,
+            "and client_id go together: set both or neither",
+        ));
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+/// What functions find in place of AWS.
+fn aws(mut section: Section<'_>) -> Result<AwsSettings, ConfigError> {
+    let mut settings = AwsSettings {
+        parameters: section.section(&keys::aws::PARAMETERS)?.variables()?,
+        secrets: section.section(&keys::aws::SECRETS)?.variables()?,
+        templates: Vec::new(),
+    };
+    for (name, mut section) in section.section(&keys::aws::TEMPLATES)?.sections()? {
+        let (text, html) = (
+            section.text(&keys::aws_template::TEXT)?,
+            section.text(&keys::aws_template::HTML)?,
+        );
+        let Some(subject) = section.text(&keys::aws_template::SUBJECT)? else {
+            return Err(section.error(&keys::aws_template::SUBJECT, "is missing"));
+        };
+        if text.is_none() && html.is_none() {
+            return Err(section.error(&keys::aws_template::TEXT, "is missing: set it or html"));
+        }
+        section.end()?;
+        settings.templates.push(MailTemplate {
+            name,
+            subject,
+            text,
+            html,
+        });
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
+    let mut settings = HttpSettings::default();
+    if let Some(total) = section.count(&keys::http::CONNECTIONS)? {
+        settings.connections.total = total;
+    }
+    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_ADDRESS)? {
+        settings.connections.per_address = share;
+    }
+    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_NETWORK)? {
+        settings.connections.per_network = share;
+    }
+    if let Some(proxies) = section.texts(&keys::http::PROXIES)? {
+        let read = proxies
+            .iter()
+            .map(|proxy| proxy.parse::<IpAddr>().map(|proxy| proxy.to_canonical()));
+        let read: Result<Vec<IpAddr>, _> = read.collect();
+        let read = read.map_err(|_| {
+            section.error(
+                &keys::http::PROXIES,
+                "must be a list of addresses such as \"127.0.0.1\"",
+            )
+        })?;
+        settings.connections.proxies = read.into();
+    }
+    if let Some(step) = section.count(&keys::http::ANSWER_GRID_MS)? {
+        let step = u64::try_from(step).ok().filter(|step| *step <= LONGEST_GRID_MS);
+        let step = step.ok_or_else(|| section.error(&keys::http::ANSWER_GRID_MS, "must be 1000 at most"))?;
+        settings.grid.step = Duration::from_millis(step);
+    }
+    if let Some(seconds) = section.seconds(&keys::http::DRAIN_SECONDS)? {
+        settings.drain = seconds;
+    }
+    if let Some(seconds) = section.seconds(&keys::http::GRACE_SECONDS)? {
+        settings.connections.farewell = seconds;
+    }
+    section.end()?;
+    Ok(settings)
+}
+
+fn loopback(text: &str) -> Option<SocketAddr> {
+    address(text).ok().filter(|address| address.ip().is_loopback())
+}
+
+/// An issuer: verifiers compare it to the letter, so there is one way to write it.
+pub fn issuer(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let legal = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}?#".contains(c);
+    (!rest.is_empty() && !rest.ends_with('/') && rest.chars().all(legal)).then(|| text.to_owned())
+}
+
+/// An origin: an issuer without a path. It becomes part of a header, where spaces and semicolons would add to it.
+fn origin(text: &str) -> Option<String> {
+    let (_, host) = text.split_once("://")?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    issuer(text).filter(|_| host.chars().all(legal))
+}
+
+fn account(text: &str) -> Option<String> {
+    (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.to_owned())
+}
+
+/// A region as pool ids begin with it.
+fn region(text: &str) -> Option<String> {
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    ((1..=32).contains(&text.len()) && text.contains('-') && text.bytes().all(legal)).then(|| text.to_owned())
+}

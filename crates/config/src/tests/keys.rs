@@ -1,0 +1,92 @@
+//! The table of keys against the reader.
+
+use super::*;
+use crate::keys::{self, Key, Kind, Table, Unset};
+
+const TABLES: [&Table; 9] = [
+    &keys::top::TABLE,
+    &keys::mail::TABLE,
+    &keys::inbox::TABLE,
+    &keys::web::TABLE,
+    &keys::http::TABLE,
+    &keys::metrics::TABLE,
+    &keys::functions::TABLE,
+    &keys::aws::TABLE,
+    &keys::aws_template::TABLE,
+];
+
+/// A file with this key and what cannot be left out beside it.
+fn file(table: &Table, key: &Key, value: &str) -> String {
+    let line = format!("{} = {value}", key.name());
+    match table.heading {
+        "[functions.NAME]" if ["program", "runtime", "invoke"].contains(&key.name()) => {
+            format!("[functions.f]\n{line}")
+        }
+        "[functions.NAME]" => format!("[functions.f]\nprogram = 'x'\n{line}"),
+        heading => format!("{heading}\n{line}"),
+    }
+}
+
+#[test]
+fn every_key_that_is_told_of_is_read_and_takes_what_is_said() {
+    for table in TABLES {
+        for key in table.keys {
+            let expected = match key.kind() {
+                Kind::Text | Kind::Path => "must be a text in quotes that is not empty",
+                Kind::Texts => "must be a list: [\"…\", \"…\"]",
+                Kind::Flag => "must be true or false",
+                Kind::Count => "must be a whole number, 1 or more",
+                Kind::Table => "must be a table: [",
+            };
+            // Nothing takes a date.
+            let said = complaint(&file(table, key, "1979-05-27"));
+            let (name, problem) = said.split_once(' ').unwrap();
+            assert!(name.ends_with(key.name()), "{said}");
+            assert!(problem.starts_with(expected), "{said}");
+        }
+    }
+}
+
+#[test]
+fn every_default_that_is_told_is_the_one_that_holds() {
+    let mut compared = 0;
+    for table in TABLES {
+        for key in table.keys {
+            let Unset::Value(value) = key.unset() else {
+                continue;
+            };
+            let beside = match table.heading {
+                "[functions.NAME]" => "[functions.f]\nprogram = 'x'\n",
+                heading => heading,
+            };
+            let with = format!("{beside}\n{} = {value}", key.name());
+            assert_eq!(
+                format!("{:?}", read(&with).unwrap()),
+                format!("{:?}", read(beside).unwrap()),
+                "{}",
+                key.name()
+            );
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 17);
+}
+
+#[test]
+fn the_values_that_are_shown_are_taken() {
+    for table in TABLES {
+        for key in table.keys.iter().filter(|key| key.kind() != Kind::Table) {
+            let text = match key.name() {
+                // They have to be there.
+                "templates" | "logo" | "store" => continue,
+                "user_pool_id" => file(table, key, key.example()) + "\nclient_id = 'c'",
+                "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
+                "runtime" => file(table, key, key.example()) + "\nhandler = 'index.handler'\ndirectory = 'd'",
+                "subject" => file(table, key, key.example()) + "\ntext = 't'",
+                "text" | "html" => file(table, key, key.example()) + "\nsubject = 's'",
+                _ => file(table, key, key.example()),
+            };
+            assert!(read(&text).is_ok(), "{text}: {:?}", read(&text).err());
+        }
+    }
+}
