@@ -54,6 +54,13 @@ pub struct ServeArgs {
     pub(crate) config: Option<PathBuf>,
 }
 
+impl ServeArgs {
+    /// The configuration file, if one is named.
+    pub fn named(&self) -> Option<PathBuf> {
+        self.config.clone()
+    }
+}
+
 /// What a server on this machine is told, to try a sign-in.
 #[derive(Args)]
 pub struct QuickstartArgs {
@@ -195,6 +202,7 @@ pub enum DoorState {
     Shut,
 }
 
+/// How to print.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// For people

@@ -144,6 +144,31 @@ pub fn reserve(directory: &Path) -> Result<File, CliError> {
     }
 }
 
+/// Whether the directory and the key in it can be used, and no more: nothing is opened or made.
+///
+/// # Errors
+/// When a server would not start with them.
+pub fn check(directory: &Path, elsewhere: Option<&Address>) -> Result<(), CliError> {
+    let database = directory.join(DATABASE);
+    refuse_empty(directory, &database)?;
+    let checked = key_file::check(directory, &database);
+    checked.map_err(|error| {
+        let path = directory.display();
+        CliError::new(format!("the data directory {path} cannot be used")).caused_by(error)
+    })?;
+    match elsewhere {
+        Some(_) => Ok(()),
+        None => Engine::check_here(directory),
+    }
+}
+
+/// Whether a server has the directory reserved. Only to be asked where one cannot start anyway: it would find the directory reserved by
+/// this question.
+pub fn is_reserved(directory: &Path) -> bool {
+    let lock = File::open(directory.join(LOCK));
+    lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Refuses a database without a byte beside a key: somebody's data is gone, and a new, empty pool would hide that.
 fn refuse_empty(directory: &Path, database: &Path) -> Result<(), CliError> {
     let is_empty = fs::metadata(database).is_ok_and(|file| file.len() == 0);

@@ -26,14 +26,31 @@ pub enum Engine {
 impl Engine {
     /// Opens the file, and creates it if there is none.
     pub(super) fn file(directory: &Path, database: &Path) -> Result<Engine, CliError> {
-        if let Ok(place) = fs::read_to_string(directory.join(ELSEWHERE)) {
-            return Err(CliError::new(format!(
-                "the database of {} is elsewhere, at {}: name it with --store",
-                directory.display(),
-                place.trim()
-            )));
-        }
+        Engine::check_here(directory)?;
         Engine::file_whatever(directory, database)
+    }
+
+    /// Refuses a directory whose database is elsewhere.
+    pub(super) fn check_here(directory: &Path) -> Result<(), CliError> {
+        let Ok(place) = fs::read_to_string(directory.join(ELSEWHERE)) else {
+            return Ok(());
+        };
+        Err(CliError::new(format!(
+            "the database of {} is elsewhere, at {}: name it with --store",
+            directory.display(),
+            place.trim()
+        )))
+    }
+
+    /// Whether a database can be reached that takes writes. Nothing is made in it.
+    ///
+    /// # Errors
+    /// When it cannot.
+    pub async fn reach(address: &Address) -> Result<(), CliError> {
+        let reached = Postgres::reach(address, &tls::provider()).await;
+        reached.map_err(|error| {
+            CliError::new(format!("the database at {address} cannot be used")).caused_by(error)
+        })
     }
 
     /// The same, wherever the directory's database was before.

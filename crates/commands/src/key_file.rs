@@ -80,11 +80,7 @@ pub fn prepare_directory(directory: &Path) -> Result<(), KeyFileError> {
     let failed = |error| KeyFileError::Io(directory.to_owned(), error);
     let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
     made.map_err(failed)?;
-    let mode = fs::metadata(directory).map_err(failed)?.mode() & 0o7777;
-    match mode & 0o022 {
-        0 => Ok(()),
-        _ => Err(KeyFileError::Shared(directory.to_owned(), mode)),
-    }
+    check_mode(directory, fs::metadata(directory).map_err(failed)?.mode())
 }
 
 /// Reads the key in `directory`, or makes it there if `database` is not there either. Two processes that start at the
@@ -108,6 +104,37 @@ pub fn load_or_create(
     }
     create(directory, &path, entropy).map_err(|error| KeyFileError::Io(path.clone(), error))?;
     load(&path)
+}
+
+/// Whether a directory and the key in it can be used, without making what is not there.
+///
+/// # Errors
+/// As [`prepare_directory`] and [`load_or_create`].
+pub fn check(directory: &Path, database: &Path) -> Result<(), KeyFileError> {
+    let failed = |error| KeyFileError::Io(directory.to_owned(), error);
+    let path = directory.join(NAME);
+    match fs::metadata(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(found) => check_mode(directory, found.mode())?,
+    }
+    match load(&path) {
+        Err(KeyFileError::Io(_, error)) if error.kind() == io::ErrorKind::NotFound => match database.exists()
+        {
+            true => Err(KeyFileError::Missing(path)),
+            false => Ok(()),
+        },
+        loaded => loaded.map(drop),
+    }
+}
+
+/// Refuses a directory that others may write to.
+fn check_mode(directory: &Path, mode: u32) -> Result<(), KeyFileError> {
+    let mode = mode & 0o7777;
+    match mode & 0o022 {
+        0 => Ok(()),
+        _ => Err(KeyFileError::Shared(directory.to_owned(), mode)),
+    }
 }
 
 /// Whether a directory has a key, good or bad.

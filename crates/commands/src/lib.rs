@@ -31,7 +31,7 @@ mod restore;
 mod rotate;
 mod run;
 
-pub use args::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
+pub use args::{DEFAULT_DATA, Output, QuickstartArgs, ServeArgs};
 pub use environment::{Environment, OWN_VARIABLES};
 pub use error::CliError;
 pub use output::print;

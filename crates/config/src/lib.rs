@@ -1,6 +1,7 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
 mod address;
+mod faults;
 mod functions;
 pub mod keys;
 mod mail;
@@ -25,6 +26,7 @@ use poolhouse_mail::CarrierUrl;
 
 use crate::settings::{HttpSettings, MetricsSettings, WebSettings};
 pub use address::{AddressError, address};
+pub use faults::{Fault, check};
 pub use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
 use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
@@ -33,6 +35,7 @@ use poolhouse_text::with_causes;
 pub use table::ConfigError;
 use table::Section;
 pub use template::template;
+use toml::Table;
 
 /// The longest that `answer_grid_ms` may be: people wait for two or three steps of a sign-in.
 const LONGEST_GRID_MS: u64 = 1000;
@@ -65,23 +68,24 @@ pub struct Configuration {
 /// # Errors
 /// When it cannot be read, is not TOML, has an unknown key or a value that cannot be used.
 pub fn load(file: &Path) -> Result<Configuration, ConfigError> {
-    match fs::read_to_string(file) {
-        Ok(text) => parse(file, &text),
-        Err(error) => {
-            let problem =
-                format!("cannot be read ({error}). Give another file with --config, or leave --config out.");
-            Err(ConfigError {
-                file: file.to_owned(),
-                key: String::new(),
-                problem,
-            })
-        }
-    }
+    parse(file, &text_of(file)?)
+}
+
+fn text_of(file: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(file).map_err(|error| ConfigError {
+        file: file.to_owned(),
+        key: String::new(),
+        problem: format!("cannot be read ({error}). Give another file with --config, or leave --config out."),
+    })
 }
 
 fn parse(file: &Path, text: &str) -> Result<Configuration, ConfigError> {
+    read(file, table::table_of(file, text)?)
+}
+
+fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     let mut configuration = Configuration::default();
-    let mut top = Section::top(file, text)?;
+    let mut top = Section::top(file, table);
     let settings = &mut configuration.settings;
     if let Some(listen) = top.text(&keys::top::LISTEN)? {
         let read = address(&listen).map_err(|error| top.error(&keys::top::LISTEN, error.to_string()));

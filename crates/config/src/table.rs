@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -32,6 +33,26 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
+/// The whole file as a table.
+pub(super) fn table_of(file: &Path, text: &str) -> Result<Table, ConfigError> {
+    // The parser's message quotes the line, which may hold a password; its position does not.
+    text.parse::<Table>().map_err(|error| ConfigError {
+        file: file.to_owned(),
+        key: String::new(),
+        problem: format!(
+            "is not TOML at line {}: {}",
+            line_of(text, error.span()),
+            error.message()
+        ),
+    })
+}
+
+/// The number of the line that a place in a text is in.
+pub(super) fn line_of(text: &str, place: Option<Range<usize>>) -> usize {
+    let before = place.and_then(|place| text.get(..place.start));
+    before.unwrap_or_default().matches('\n').count() + 1
+}
+
 /// A table whose keys are taken one by one. What is left at the end is a mistake.
 pub(super) struct Section<'a> {
     file: &'a Path,
@@ -43,26 +64,12 @@ pub(super) struct Section<'a> {
 
 impl<'a> Section<'a> {
     /// The file's top level.
-    pub fn top(file: &'a Path, text: &str) -> Result<Section<'a>, ConfigError> {
-        match text.parse::<Table>() {
-            Ok(table) => Ok(Section {
-                file,
-                prefix: String::new(),
-                table,
-                known: Vec::new(),
-            }),
-            // The parser's message quotes the line, which may hold a password; its position does not.
-            Err(error) => {
-                let line = error.span().map_or(1, |span| {
-                    text[..span.start.min(text.len())].matches('\n').count() + 1
-                });
-                let problem = format!("is not TOML at line {line}: {}", error.message());
-                Err(ConfigError {
-                    file: file.to_owned(),
-                    key: String::new(),
-                    problem,
-                })
-            }
+    pub fn top(file: &'a Path, table: Table) -> Section<'a> {
+        Section {
+            file,
+            prefix: String::new(),
+            table,
+            known: Vec::new(),
         }
     }
 

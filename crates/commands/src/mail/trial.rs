@@ -2,20 +2,18 @@
 
 use poolhouse_confirm::{CodeMail, Locale, Templates};
 use poolhouse_mail::{Address, Attempt, Carrier, Deadlines, Email, Mailbox};
-use poolhouse_outbound::aws::Caller;
 use tokio::time::Instant;
 
 use super::TestArgs;
 use super::page::Sample;
 use crate::args::ServeArgs;
 use crate::aws;
-use crate::configure::configure;
+use crate::configure::{configure, ready};
 use crate::environment::Environment;
 use crate::error::CliError;
 use crate::output::print;
 use poolhouse_pool::base::clock::{Clock, SystemClock};
-use poolhouse_pool::base::settings::{MailCarrier, Settings};
-use poolhouse_pool::base::tls;
+use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::mailer;
 use poolhouse_text::with_causes;
 
@@ -120,11 +118,4 @@ fn language_of(templates: &Templates, tag: &str) -> Result<Locale, CliError> {
         let known: Vec<_> = Locale::all().chain(templates.added()).map(Locale::tag).collect();
         CliError::new(format!("--language must be one of {}", known.join(", ")))
     })
-}
-
-fn ready(carrier: &MailCarrier, aws: &Caller) -> Carrier {
-    match carrier {
-        MailCarrier::Smtp(relay) => Carrier::Smtp(relay.clone(), tls::source()),
-        MailCarrier::Ses(settings) => Carrier::Ses(mailer::ses(settings, aws)),
-    }
 }

@@ -14,10 +14,17 @@ const USAGE_NOTE: &str = "\n`poolhouse help` and `poolhouse help COMMAND` say th
                           [options that several commands share](#aws).\n";
 
 /// What is worth reading beside a command.
-const NOTES: [(&str, &str); 7] = [
+const NOTES: [(&str, &str); 8] = [
     (
         "serve",
         "[The configuration file](configuration.md) has more settings, and [the functions' settings](function-settings.md#the-mail-2fa-create-2fa-verify) say more of mail servers.",
+    ),
+    (
+        "config check",
+        "```\n$ poolhouse config check\npoolhouse.toml:6: mail.from must be an email address, such as App <no-reply@example.com>\n\
+         poolhouse.toml:9: http.conections is not a setting. Those there are here: connections, proxies, …\n\
+         127.0.0.1:9229 cannot be listened on: another program, perhaps another poolhouse, uses it. Choose another with --listen: …\n\
+         poolhouse.toml: 3 faults\n```\n\nWith `--output json`: `{\"File\":…,\"Faults\":[{\"File\":…,\"Line\":6,\"Key\":\"mail.from\",\"Problem\":…}],\"Warnings\":[…]}`.",
     ),
     (
         "keys",

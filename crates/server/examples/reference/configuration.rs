@@ -10,7 +10,7 @@ const HEAD: &str = "\
 <!-- Written by `cargo xtask codegen` from the table of keys that the server reads by. -->
 # poolhouse.toml
 
-Everything in it is optional. An unknown key is a mistake, and the server says which and does not start. Paths are taken from where the file lies.
+Everything in it is optional. An unknown key is a mistake, and the server says which and does not start; [`poolhouse config check`](cli.md#config-check) says all that is wrong at once. Paths are taken from where the file lies.
 [Options of the command line](cli.md#serve) win.
 
 ";

@@ -10,21 +10,10 @@ use tracing_subscriber::{fmt, registry};
 
 use poolhouse_commands::CliError;
 use poolhouse_commands::Environment;
-use poolhouse_config::nearest_first;
-
-/// The variables of this program.
-const KNOWN: [&str; 1] = ["POOLHOUSE_LOG"];
 
 /// Starts the log. Only the server's own words can be made more: libraries print what they send, and that holds secrets.
 pub(super) fn start(environment: &Environment) -> Result<(), CliError> {
-    let level = match environment.log.as_deref() {
-        None | Some("") => LevelFilter::INFO,
-        Some(text) => text.parse().map_err(|_| {
-            CliError::new(format!(
-                "POOLHOUSE_LOG is {text:?}. Set error, warn, info, debug or trace"
-            ))
-        })?,
-    };
+    let level = environment.level()?;
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)
         .with_target("poolhouse", level)
@@ -39,17 +28,8 @@ pub(super) fn start(environment: &Environment) -> Result<(), CliError> {
         let location = panic.location().map(ToString::to_string);
         tracing::error!(location, "panic");
     }));
-    warn_of_unknown(&environment.own);
-    Ok(())
-}
-
-/// Names the variables that look like this program's and are not. A warning: an orchestrator sets some for a service of that
-/// name, `POOLHOUSE_PORT` for instance, and a server must start all the same.
-fn warn_of_unknown(names: &[String]) {
-    for name in names.iter().filter(|name| !KNOWN.contains(&name.as_str())) {
-        let known = nearest_first(name, KNOWN).join(", ");
-        tracing::warn!(
-            "{name} is not a variable of this program and changes nothing. Those there are: {known}"
-        );
+    for unknown in environment.unknown() {
+        tracing::warn!("{unknown}");
     }
+    Ok(())
 }

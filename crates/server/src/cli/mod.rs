@@ -1,5 +1,6 @@
 //! The command line of `poolhouse`: `serve` and `quickstart`, and the commands that `poolhouse_commands` has.
 
+mod check;
 mod files;
 mod logging;
 mod quickstart;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::check::{self, ConfigCommand};
 use super::serve;
 use poolhouse_commands::{Environment, QuickstartArgs, ServeArgs};
 use poolhouse_text::with_causes;
@@ -31,6 +32,9 @@ enum Command {
     /// It says where to sign in, as whom, and with which access key the AWS CLI works. All of it is kept in the data
     /// directory: the next run has the same. Only this machine can reach it. Ctrl-C stops it.
     Quickstart(QuickstartArgs),
+    /// Look at the configuration without starting a server.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     #[command(flatten)]
     Other(poolhouse_commands::Command),
 }
@@ -55,6 +59,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, environment: &Environ
         Command::Quickstart(arguments) => {
             serve::quickstart(arguments, environment).map(|()| ExitCode::SUCCESS)
         }
+        Command::Config(command) => check::run(command, environment),
         Command::Other(other) => poolhouse_commands::run(other, environment, command()),
     };
     match done {

@@ -25,7 +25,7 @@ use crate::http::{Leaving, Pages, connections, metrics, router};
 use poolhouse_commands::CliError;
 use poolhouse_commands::Environment;
 use poolhouse_commands::aws;
-use poolhouse_commands::configure::{configure, configure_quickstart};
+use poolhouse_commands::configure::{NO_MAIL, configure, configure_quickstart, has_mail};
 use poolhouse_commands::data::{self, Data};
 use poolhouse_commands::door;
 use poolhouse_commands::print;
@@ -45,6 +45,9 @@ use poolhouse_pool::triggers::{self, FunctionHost};
 use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 
+/// What is said where tokens would name an address that clients may not use.
+pub(super) const NO_ISSUER: &str =
+    "tokens name this server by its address: give --issuer with the URL that clients use";
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
 /// How long background work may take to end beyond the limit for requests under way.
@@ -57,6 +60,9 @@ const RESTART: Duration = Duration::from_secs(1);
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
     logging::start(environment)?;
     let configuration = configure(arguments)?;
+    if !has_mail(&configuration) {
+        tracing::warn!("{NO_MAIL}");
+    }
     until_stopped(serve(configuration, environment, false))
 }
 
@@ -149,7 +155,7 @@ async fn build_indexes(app: &App) -> Result<(), CliError> {
 
 fn default_issuer(settings: &Settings) -> String {
     if !settings.listen.ip().is_loopback() {
-        tracing::warn!("tokens name this server by its address: give --issuer with the URL that clients use");
+        tracing::warn!("{NO_ISSUER}");
     }
     format!("http://{}", settings.local_address())
 }

@@ -11,6 +11,10 @@ use poolhouse_config::Configuration;
 /// Where the local inbox takes mail if the configuration does not say: here, or anywhere if that is taken.
 const USUAL_INBOX_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2525);
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// What changes where the server listens, for what.
+const LISTEN: &str = "--listen";
+const METRICS: &str = "listen under [metrics] in poolhouse.toml";
+const INBOX: &str = "smtp under [inbox] in poolhouse.toml";
 /// Connections that the kernel keeps waiting to be accepted.
 const BACKLOG: u32 = 1024;
 
@@ -26,10 +30,10 @@ pub(super) struct Sockets {
 
 /// Opens the sockets and writes into the settings which addresses they got.
 pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliError> {
-    let http = listen(configuration.settings.listen, "--listen")?;
+    let http = listen(configuration.settings.listen, LISTEN)?;
     configuration.settings.listen = address(&http)?;
     let metrics = match configuration.metrics.listen {
-        Some(asked) => Some(listen(asked, "listen under [metrics] in poolhouse.toml")?),
+        Some(asked) => Some(listen(asked, METRICS)?),
         None => None,
     };
     configuration.metrics.listen = metrics.as_ref().map(address).transpose()?;
@@ -41,9 +45,8 @@ pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliErro
         });
     }
     let inbox = match configuration.inbox_smtp {
-        Some(address) => listen(address, "smtp under [inbox] in poolhouse.toml")?,
-        None => listen(USUAL_INBOX_PORT, "")
-            .or_else(|_| listen(ANY_PORT, "smtp under [inbox] in poolhouse.toml"))?,
+        Some(address) => listen(address, INBOX)?,
+        None => listen(USUAL_INBOX_PORT, "").or_else(|_| listen(ANY_PORT, INBOX))?,
     };
     configuration.settings.inbox = Some(address(&inbox)?);
     Ok(Sockets {
@@ -53,22 +56,51 @@ pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliErro
     })
 }
 
-/// Listens on an address that `setting` can change.
-fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
-    bind(address).map_err(|error| {
-        let why = match error.kind() {
-            io::ErrorKind::AddrInUse => "another program, perhaps another poolhouse, uses it",
-            io::ErrorKind::AddrNotAvailable => "this machine does not have it",
-            _ => "the system refuses",
-        };
-        CliError::new(format!(
-            "{address} cannot be listened on: {why}. Choose another with {setting}"
-        ))
-        .caused_by(error)
-    })
+/// An address that cannot be listened on.
+pub(super) struct Unusable {
+    /// Whether somebody listens there already.
+    pub is_taken: bool,
+    /// What to say.
+    pub error: CliError,
 }
 
-fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+/// The addresses that could not be listened on at this moment. None is listened on for it.
+pub(super) fn check(configuration: &Configuration) -> Vec<Unusable> {
+    let inbox = configuration.inbox_smtp.filter(|_| configuration.inbox);
+    let asked = [
+        (Some(configuration.settings.listen), LISTEN),
+        (configuration.metrics.listen, METRICS),
+        (inbox, INBOX),
+    ];
+    let unusable = asked.into_iter().filter_map(|(address, setting)| {
+        let error = bind(address?).err()?;
+        Some(Unusable {
+            is_taken: error.kind() == io::ErrorKind::AddrInUse,
+            error: refused(address?, setting, error),
+        })
+    });
+    unusable.collect()
+}
+
+/// Listens on an address that `setting` can change.
+fn listen(address: SocketAddr, setting: &str) -> Result<TcpListener, CliError> {
+    let listener = bind(address).and_then(|socket| socket.listen(BACKLOG));
+    listener.map_err(|error| refused(address, setting, error))
+}
+
+fn refused(address: SocketAddr, setting: &str, error: io::Error) -> CliError {
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program, perhaps another poolhouse, uses it",
+        io::ErrorKind::AddrNotAvailable => "this machine does not have it",
+        _ => "the system refuses",
+    };
+    CliError::new(format!(
+        "{address} cannot be listened on: {why}. Choose another with {setting}"
+    ))
+    .caused_by(error)
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()?
     } else {
@@ -77,7 +109,7 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     // A port that was in use a moment ago by the server before this one.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)
+    Ok(socket)
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, CliError> {

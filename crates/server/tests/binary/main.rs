@@ -8,6 +8,7 @@
 
 mod arrivals;
 mod backup;
+mod check;
 mod files;
 mod people;
 mod program;

@@ -149,6 +149,16 @@ impl Postgres {
         })
     }
 
+    /// Whether there is a fit server at an address that takes writes. Nothing is made in the database.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn reach(address: &Address, provider: &Arc<CryptoProvider>) -> Result<(), StoreError> {
+        let tls = Tls::new(address.tls(), provider)?;
+        let client = Connector::new(address.clone(), tls).connect().await?;
+        schema::check_server(&client).await
+    }
+
     /// Lets every commit that is under way finish and ends the connections. Every later call answers
     /// [`StoreError::Closed`].
     pub async fn close(&self) {

@@ -103,9 +103,14 @@ impl Identity {
     }
 }
 
+/// Refuses a server that this program cannot use.
+pub(super) async fn check_server(client: &Client) -> Result<(), StoreError> {
+    Server::ask(client).await?.check()
+}
+
 /// Makes sure that the schema is there and is one that this program can use, and answers where its keys lie.
 pub(super) async fn ensure(client: &Client, schema: &str, brief: &[&str]) -> Result<Placement, StoreError> {
-    Server::ask(client).await?.check()?;
+    check_server(client).await?;
     bring_up_to_date(client, schema, brief, STEPS).await
 }
 
