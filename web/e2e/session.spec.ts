@@ -60,6 +60,9 @@ test('the account page speaks the browser’s language, dates too', async ({
   await signIn.reachCode();
   await page.keyboard.type(await signIn.mailedCode());
   await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+  // As the reader's part of the world writes them: this browser is British.
+  const last = page.locator('div', { has: page.getByText('Last sign-in') }).last();
+  await expect(last.getByRole('definition').first()).toHaveText(/^\d{1,2} [A-Z][a-z]+ \d{4} /);
   await page.goto(`${server.url}/?lang=ja`);
   await expect(page.getByRole('heading', { name: 'ようこそ' })).toBeVisible();
   const until = page.locator('div', { has: page.getByText('セッションの有効期限') }).last();

@@ -36,7 +36,7 @@ test('too many attempts', async ({ page, signIn }) => {
   await once(page, 'InitiateAuth', failure('TooManyRequestsException', 'Rate exceeded'));
   await signIn.open();
   await signIn.submitLogin();
-  await expect(signIn.alert).toHaveText('Too many attempts. Wait a minute, then try again.');
+  await expect(signIn.alert).toHaveText('Too many attempts. Wait a while, then try again.');
 });
 
 test('a code that could not be mailed', async ({ page, signIn }) => {
@@ -47,6 +47,27 @@ test('a code that could not be mailed', async ({ page, signIn }) => {
   await expect(signIn.alert).toHaveText(
     'We couldn’t send your code. Wait a minute, then try again.',
   );
+});
+
+test('a sign-in whose answer was lost on the way is not said to have taken too long', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const wrong = await signIn.wrongCode();
+  await once(page, 'RespondToAuthChallenge', async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
+  await page.keyboard.type(wrong);
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(signIn.alert).toHaveText('This sign-in has ended. Start again.');
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await signIn.submitLogin();
+  await signIn.awaitCode();
 });
 
 for (const minutes of [-10, 10]) {

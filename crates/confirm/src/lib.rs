@@ -52,8 +52,8 @@ pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
 pub use mail::{
-    Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, Part, ShowCode, TemplateError, Templates,
-    Written,
+    Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, Part, PoolMail, PoolMailContent, ShowCode,
+    TemplateError, Templates, Written,
 };
 pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
 pub use owner::{

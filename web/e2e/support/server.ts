@@ -56,6 +56,36 @@ export class Server {
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
 
+  /** An app client of a pool in which people sign up by themselves, and confirm it by a mailed link. */
+  async createSignUpClient(): Promise<string> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      UsernameAttributes: ['email'],
+      AutoVerifiedAttributes: ['email'],
+      VerificationMessageTemplate: { DefaultEmailOption: 'CONFIRM_WITH_LINK' },
+    });
+    const client = await this.call('CreateUserPoolClient', {
+      UserPoolId: pool['UserPool']?.['Id'],
+      ClientName: 'browser',
+    });
+    return String(client['UserPoolClient']?.['ClientId']);
+  }
+
+  /** Signs somebody up, or has another mail sent to them; the link in the newest mail. */
+  async mailLink(operation: 'SignUp' | 'ResendConfirmationCode', body: object): Promise<string> {
+    const email = (body as { Username: string }).Username;
+    const before = (await this.mailsTo(email)).length;
+    await this.call(operation, body);
+    const deadline = Date.now() + 30_000;
+    while (Date.now() < deadline) {
+      const mails = await this.mailsTo(email);
+      const link = /https?:\/\/\S+\/confirmUser(\S+)/.exec(mails[0]?.text ?? '');
+      if (link && mails.length > before) return `${this.url}/confirmUser${link[1]}`;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`No mail with a link came for ${email}.`);
+  }
+
   /** A new user; with a password of the administrator's that still has to be changed, if asked. */
   async createPerson(
     pool: Pool,

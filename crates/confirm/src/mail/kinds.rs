@@ -99,6 +99,64 @@ impl Invitation<'_> {
     }
 }
 
+/// What a pool mails beside sign-ins: for a sign-up, a forgotten password, an address that changes. The words are
+/// Cognito's, in English only, for programs read them; the look is that of the other mails.
+#[derive(Clone, Copy)]
+pub struct PoolMail<'a> {
+    /// The subject, which is the title, too.
+    pub subject: &'static str,
+    /// The sentence before the code or the link.
+    pub words: &'static str,
+    /// What the mail is sent for.
+    pub content: PoolMailContent<'a>,
+}
+
+/// What a [`PoolMail`] is sent for.
+#[derive(Clone, Copy)]
+pub enum PoolMailContent<'a> {
+    /// A code to be typed.
+    Code(&'a str),
+    /// A page to be opened.
+    Link(&'a str),
+}
+
+impl PoolMail<'_> {
+    /// The mail. Its text is what Cognito sends: nothing is said twice, and nothing follows the code on its line.
+    #[must_use]
+    pub fn write(&self, settings: &Settings) -> Written {
+        let page = |blocks: Vec<Block>| {
+            let mut page = Page::new(settings, Locale::EN, self.subject, self.subject);
+            page.titled = false;
+            page.blocks = blocks;
+            page.close();
+            page
+        };
+        let words = Block::Words(self.words);
+        let (text, html) = match self.content {
+            PoolMailContent::Code(code) => {
+                let mut text = page(vec![Block::Soft(format!("{} {{code}}", self.words))]);
+                text.values.push(("code", code.to_owned()));
+                (text, page(vec![words, Block::Code(code.to_owned())]))
+            }
+            PoolMailContent::Link(url) => {
+                let mut text = page(vec![Block::Soft(format!(
+                    "{}\nVerify Email: {{url}}",
+                    self.words
+                ))]);
+                text.values.push(("url", url.to_owned()));
+                (
+                    text,
+                    page(vec![words, Block::Link("Verify Email: {link}", url.to_owned())]),
+                )
+            }
+        };
+        Written {
+            text: plain::render(&text),
+            ..html.write()
+        }
+    }
+}
+
 impl<'a> Page<'a> {
     /// A mail without words yet.
     pub(super) fn new(

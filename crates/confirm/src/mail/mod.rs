@@ -15,7 +15,7 @@ mod words;
 use std::fmt;
 
 pub use asker::Asker;
-pub use kinds::{Invitation, Notice, Written};
+pub use kinds::{Invitation, Notice, PoolMail, PoolMailContent, Written};
 pub use locale::Locale;
 pub use look::{Logo, Look, ShowCode};
 pub use template::{Part, TemplateError, Templates};

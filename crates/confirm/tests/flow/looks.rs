@@ -1,6 +1,8 @@
 //! The look that an operator chooses, and the mails beside the code's.
 
-use poolhouse_confirm::{Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, Settings, ShowCode};
+use poolhouse_confirm::{
+    Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, PoolMail, PoolMailContent, Settings, ShowCode,
+};
 
 use crate::kit::{START, code_of, settings};
 
@@ -181,4 +183,36 @@ fn an_invitation_reads_like_this() {
          You will choose a new password when you first sign in.\n\n\
          If you did not expect this message, you can ignore it.\n"
     );
+}
+
+#[test]
+fn a_mail_of_the_pool_says_what_cognitos_says_and_ends_as_ours_do() {
+    let plain = settings();
+    let mail = |content| PoolMail {
+        subject: "Your verification code",
+        words: "Your confirmation code is",
+        content,
+    };
+    let code = mail(PoolMailContent::Code("{app}&1")).write(&plain);
+    assert_eq!(code.subject, "Your verification code");
+    assert_eq!(code.text, "Your confirmation code is {app}&1\n");
+    assert!(code.html.contains(">{app}&amp;1</td>"), "{}", code.html);
+    let link = mail(PoolMailContent::Link("https://example.com/?a=1&b=2")).write(&plain);
+    assert_eq!(
+        link.text,
+        "Your confirmation code is\nVerify Email: https://example.com/?a=1&b=2\n"
+    );
+    assert!(
+        link.html.contains("href=\"https://example.com/?a=1&amp;b=2\""),
+        "{}",
+        link.html
+    );
+    let mut settings = plain;
+    settings.look.footer = Some("Blue Pool GmbH, Berlin".to_owned());
+    let code = mail(PoolMailContent::Code("123456")).write(&settings);
+    assert_eq!(
+        code.text,
+        "Your confirmation code is 123456\n\nBlue Pool GmbH, Berlin\n"
+    );
+    assert!(code.html.contains("Blue Pool GmbH, Berlin"), "{}", code.html);
 }

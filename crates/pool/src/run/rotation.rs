@@ -227,7 +227,11 @@ impl Rotation {
             self.pass = Some(pass);
             return Ok(Left::Pages);
         }
-        tracing::info!(rows = pass.older, "sealed again with the keys of today");
+        // The first pass after a start finds nothing, and whoever tries the program wonders what it speaks of.
+        match pass.older {
+            0 => tracing::debug!("nothing to be sealed again"),
+            rows => tracing::info!(rows, "sealed again with the keys of today"),
+        }
         self.passed = Some(pass.began);
         let ends_from = keys.ring().ends_from();
         let is_time = match ends_from {

@@ -9,10 +9,10 @@ use crate::triggers::events::CustomMessageSource;
 
 /// What stands for a link in a text, as the service shows it to functions: any words may stand between the signs.
 pub const PARAMETER: &str = "{##Click Here##}";
-/// Subject and text where neither the pool nor a function says otherwise.
+/// Subject and text where neither the pool nor a function says otherwise; the link follows.
 pub const WORDING: (&str, &str) = (
     "Your verification link",
-    "<p>Please click the link below to verify your email address.</p><p>{##Verify Email##}</p>",
+    "Please click the link below to verify your email address.",
 );
 /// The path at which the link is answered.
 const PATH: &str = "/confirmUser";

@@ -5,7 +5,7 @@
 //! with what the mail speaks of.
 
 use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
-use poolhouse_confirm::{Invitation, Locale, Written};
+use poolhouse_confirm::{Invitation, Locale, PoolMail, PoolMailContent, Written};
 use poolhouse_store::Batch;
 use poolhouse_text::html;
 
@@ -60,7 +60,7 @@ pub async fn queue(
     };
     let template = template(pool, message.source, link.is_some());
     let (name, code) = (sign_in_name(pool, user), message.code);
-    let built_in = built_in(ctx, user, &message, name);
+    let built_in = built_in(ctx, user, &message, (name, link.as_deref()));
     let held = suppression::holds(ctx.platform(), &message.to, &ctx.request_id).await?;
     let subject = custom.subject.or(template.subject);
     let thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
@@ -121,7 +121,12 @@ fn urgency(source: CustomMessageSource) -> Urgency {
 }
 
 /// The mail where neither the pool nor a function says otherwise.
-fn built_in(ctx: &Ctx, user: &UserRecord, message: &Message<'_>, name: &str) -> Written {
+fn built_in(
+    ctx: &Ctx,
+    user: &UserRecord,
+    message: &Message<'_>,
+    (name, link): (&str, Option<&str>),
+) -> Written {
     let settings = ctx.app.functions.confirm();
     if message.source == CustomMessageSource::AdminCreateUser {
         let invitation = Invitation {
@@ -133,14 +138,17 @@ fn built_in(ctx: &Ctx, user: &UserRecord, message: &Message<'_>, name: &str) -> 
         };
         return invitation.write(&settings);
     }
-    let (subject, body) = default_wording(message.source);
-    Written {
-        subject: subject.to_owned(),
-        text: filled(&plain_text(body), name, message.code, str::to_owned),
-        html: filled(body, name, message.code, html::escape),
-        locale: Locale::EN,
-        logo: None,
-    }
+    let (subject, words) = match link {
+        Some(_) => message_link::WORDING,
+        None => default_wording(message.source),
+    };
+    let content = link.map_or(PoolMailContent::Code(message.code), PoolMailContent::Link);
+    let mail = PoolMail {
+        subject,
+        words,
+        content,
+    };
+    mail.write(&settings)
 }
 
 /// What the CustomMessage function wants to be sent.
@@ -168,15 +176,14 @@ async fn custom_wording(
     Ok(wording.unwrap_or_default())
 }
 
-/// How the pool's settings word a mail. One with a link is always worded: by the pool, or as the service would.
+/// How the pool's settings word a mail.
 fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> Wording {
     if has_link {
         let template = pool.settings.verification_message_template.clone();
         let template = template.unwrap_or_default();
-        let (subject, body) = message_link::WORDING;
         return Wording {
-            subject: template.email_subject_by_link.or(Some(subject.to_owned())),
-            body: template.email_message_by_link.or(Some(body.to_owned())),
+            subject: template.email_subject_by_link,
+            body: template.email_message_by_link,
         };
     }
     match source {
@@ -217,26 +224,16 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
     }
 }
 
-/// Subject and text where neither the pool nor a function says otherwise. Nothing follows the code, or people would
-/// copy that, too.
+/// Subject and words where neither the pool nor a function says otherwise; the code follows.
 fn default_wording(source: CustomMessageSource) -> (&'static str, &'static str) {
     match source {
         CustomMessageSource::AdminCreateUser
         | CustomMessageSource::SignUp
         | CustomMessageSource::ResendCode
         | CustomMessageSource::UpdateUserAttribute
-        | CustomMessageSource::VerifyUserAttribute => (
-            "Your verification code",
-            "<p>Your confirmation code is <b>{####}</b></p>",
-        ),
-        CustomMessageSource::ForgotPassword => (
-            "Your password reset code",
-            "<p>Your password reset code is <b>{####}</b></p>",
-        ),
-        CustomMessageSource::Authentication => (
-            "Your authentication code",
-            "<p>Your authentication code is <b>{####}</b></p>",
-        ),
+        | CustomMessageSource::VerifyUserAttribute => ("Your verification code", "Your confirmation code is"),
+        CustomMessageSource::ForgotPassword => ("Your password reset code", "Your password reset code is"),
+        CustomMessageSource::Authentication => ("Your authentication code", "Your authentication code is"),
     }
 }
 

@@ -4,15 +4,18 @@
 //! To open the link changes nothing: programs that look after mailboxes open links, too, and would confirm addresses that
 //! nobody has seen a mail at. The page that it opens has a button for that.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::ErrorCode;
 use poolhouse_config::settings::Grid;
+use poolhouse_crypto::sha256;
 use poolhouse_pool::ops::{self, ByLink};
 use poolhouse_pool::request::{Ahead, App, Ctx, as_sub};
 use poolhouse_text::{html, percent, with_causes};
@@ -21,10 +24,35 @@ use super::api;
 use super::edge::RequestId;
 use super::grid::Answering;
 
-/// What the page may load and do: nothing but send its form.
-const POLICY: &str = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/// The look of the sign-in's forms and of the mails, as far as a page of two lines needs it.
+const STYLE: &str = "\
+:root{color-scheme:light dark;--page:#f6f4ee;--card:#fff;--text:#14282c;--muted:#55666a;--line:#e3dfd4;--primary:#0b6468;--on:#fff}\
+@media(prefers-color-scheme:dark){:root{--page:#0c1618;--card:#132023;--text:#e8f0ee;--muted:#a3b4b4;--line:#26363a;\
+--primary:#6fd3cd;--on:#04211f}}\
+body{margin:0;padding:clamp(24px,12vh,128px) 16px 24px;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif}\
+main{box-sizing:border-box;max-width:416px;margin:0 auto;padding:32px;background:var(--card);border:1px solid var(--line);\
+border-radius:16px;overflow-wrap:anywhere}\
+h1{margin:0 0 16px;font:600 1.75rem/1.2 'Iowan Old Style','Palatino Linotype',P052,Georgia,serif}\
+p{margin:0 0 16px}\
+.app{margin:0 0 8px;font-size:.9375rem;font-weight:600;color:var(--muted)}\
+form,main>:last-child{margin-bottom:0}\
+a,button{box-sizing:border-box;display:block;width:100%;min-height:48px;padding:10px 18px;font:600 1rem/1.5 system-ui,sans-serif;\
+text-align:center;text-decoration:none;color:var(--on);background:var(--primary);border:1px solid transparent;border-radius:10px;\
+cursor:pointer}\
+:focus-visible{outline:2px solid var(--primary);outline-offset:2px}\
+@media(max-width:479px){body{padding:0;background:var(--card)}main{border:0;padding:40px 20px}}";
+/// What the page may load and do: nothing but show its own style and send its form.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-{}'",
+        STANDARD.encode(sha256(&[STYLE.as_bytes()]))
+    )
+});
+const ASKED: &str = "Confirm your registration";
+const DONE: &str = "Registration confirmed";
+const NOT_DONE: &str = "Not confirmed";
 const CONFIRMED: &str = "Your registration is confirmed. You can sign in now.";
-const CONFIRMED_BEFORE: &str = "This registration is confirmed already.";
+const CONFIRMED_BEFORE: &str = "This registration is confirmed already. You can sign in.";
 const NOT_GOOD: &str = "This link is not good, or not any more. Open the one in the newest mail, or ask for another \
                         where you signed up.";
 const BROKEN: &str = "This link is not complete. Copy all of it from the mail.";
@@ -58,24 +86,27 @@ impl Link {
 }
 
 /// Asks whether to confirm.
-async fn ask(RawQuery(query): RawQuery) -> Response {
+async fn ask(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
     match Link::read(query.as_deref()) {
         // The form is sent to where the page came from, the query with it.
-        Some(link) => answer(
-            StatusCode::OK,
-            &format!(
-                "<p>{}</p><form method=\"post\"><button>Confirm</button></form>",
-                question(&link.user_name)
-            ),
+        Some(link) => {
+            let question = question(&link.user_name);
+            let body = format!("<p>{question}</p><form method=\"post\"><button>Confirm</button></form>");
+            answer(&app, StatusCode::OK, ASKED, &body)
+        }
+        None => answer(
+            &app,
+            StatusCode::BAD_REQUEST,
+            NOT_DONE,
+            &format!("<p>{BROKEN}</p>"),
         ),
-        None => answer(StatusCode::BAD_REQUEST, &format!("<p>{BROKEN}</p>")),
     }
 }
 
 /// Asks by the user's name. Where people sign in by address that is an id, which tells them nothing.
 fn question(user_name: &str) -> String {
     match as_sub(user_name) {
-        Some(_) => "Confirm your registration?".to_owned(),
+        Some(_) => "Press the button, and you can sign in.".to_owned(),
         None => format!("Confirm the registration of {}?", html::escape(user_name)),
     }
 }
@@ -88,7 +119,12 @@ async fn confirm(
     request: Request,
 ) -> Response {
     let Some(link) = Link::read(request.uri().query()) else {
-        return answer(StatusCode::BAD_REQUEST, &format!("<p>{BROKEN}</p>"));
+        return answer(
+            &app,
+            StatusCode::BAD_REQUEST,
+            NOT_DONE,
+            &format!("<p>{BROKEN}</p>"),
+        );
     };
     let answering = Answering::begin(grid).await;
     let ctx = Ctx {
@@ -104,9 +140,17 @@ async fn confirm(
 }
 
 async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
+    let app = &*ctx.app;
     match ops::confirm_by_link(ctx, &link.client_id, &link.user_name, &link.code).await {
-        Ok(ByLink::Now) => answer(StatusCode::OK, &format!("<p>{CONFIRMED}</p>")),
-        Ok(ByLink::Before) => answer(StatusCode::OK, &format!("<p>{CONFIRMED_BEFORE}</p>")),
+        Ok(by_link) => {
+            let words = match by_link {
+                ByLink::Now => CONFIRMED,
+                ByLink::Before => CONFIRMED_BEFORE,
+            };
+            let settings = app.functions.confirm();
+            let onwards = onwards(settings.look.sign_in_url.as_deref());
+            answer(app, StatusCode::OK, DONE, &format!("<p>{words}</p>{onwards}"))
+        }
         Err(error) => {
             if error.status() >= 500 {
                 let request_id = &ctx.request_id;
@@ -122,21 +166,29 @@ async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
                 ErrorCode::CodeMismatchException | ErrorCode::ExpiredCodeException => NOT_GOOD,
                 _ => &*error.message,
             };
-            answer(status, &format!("<p>{}</p>", html::escape(words)))
+            answer(app, status, NOT_DONE, &format!("<p>{}</p>", html::escape(words)))
         }
     }
 }
 
-fn answer(status: StatusCode, body: &str) -> Response {
+/// The way to the sign-in, where the operator has said where that is.
+fn onwards(sign_in_url: Option<&str>) -> String {
+    sign_in_url
+        .map(|url| format!("<a href=\"{}\">Sign in</a>", html::escape(url)))
+        .unwrap_or_default()
+}
+
+fn answer(app: &App, status: StatusCode, heading: &str, body: &str) -> Response {
+    let name = html::escape(&app.functions.confirm().app_name);
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Confirm your registration</title>\
-         <main>{body}</main></html>"
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{heading} – {name}</title><style>{STYLE}</style>\
+         <main><p class=\"app\">{name}</p><h1>{heading}</h1>{body}</main></html>"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
@@ -165,5 +217,26 @@ mod tests {
             assert_eq!(Link::read(Some(part)), None, "{part}");
         }
         assert_eq!(Link::read(None), None);
+    }
+    #[test]
+    fn whoever_is_confirmed_is_led_to_the_sign_in_where_that_is_known() {
+        assert_eq!(onwards(None), "");
+        assert_eq!(
+            onwards(Some("https://login.example.com/?a=1&b=2")),
+            "<a href=\"https://login.example.com/?a=1&amp;b=2\">Sign in</a>"
+        );
+    }
+
+    #[test]
+    fn the_page_may_show_its_own_style_and_nothing_else() {
+        let (_, style) = POLICY.split_once("style-src 'sha256-").unwrap();
+        let hash = STANDARD.decode(style.trim_end_matches('\'')).unwrap();
+        assert_eq!(hash, sha256(&[STYLE.as_bytes()]));
+        assert!(
+            POLICY.starts_with("default-src 'none'; form-action 'self'"),
+            "{}",
+            *POLICY
+        );
+        assert!(!STYLE.contains("url(") && !STYLE.contains('<'));
     }
 }

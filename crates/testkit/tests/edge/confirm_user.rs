@@ -87,7 +87,9 @@ async fn the_page_of_the_link_shows_nobody_an_id_in_place_of_a_name() {
     let path = "/confirmUser?client_id=c&confirmation_code=1&user_name=0b6c1f0e-2d6a-4f0e-9d3f-5d1c7a2b9e10";
     let asked = server.get(path).await;
     assert!(
-        asked.text.contains("<p>Confirm your registration?</p>"),
+        asked
+            .text
+            .contains("<p>Press the button, and you can sign in.</p>"),
         "{}",
         asked.text
     );

@@ -262,6 +262,13 @@ describe('the code', () => {
     expect(transition(VERIFYING, { type: 'failed', kind })).toEqual(expected);
   });
 
+  it('is not said to have taken too long when nobody knows why its session is gone', () => {
+    const gone: FlowEvent = { type: 'failed', kind: 'session', early: true };
+    expect(transition(VERIFYING, gone)).toEqual(ended('over'));
+    const choosing = after(SUBMITTED, PASSWORD_ASKED, PASSWORD_SUBMITTED);
+    expect(transition(choosing, gone)).toEqual(ended('over', { passwordUnchanged: true }));
+  });
+
   it('d2: refused at the last try says so, and else only that the sign-in has ended', () => {
     const last = transition(
       transition(VERIFYING, challenged({ result: 'wrong', attemptsLeft: 1 })),

@@ -41,7 +41,8 @@ export interface EndedState {
   readonly step: 'ended';
   /**
    * `attempts`: all tries used up; `locked`: the account waits; `closed`: it waits for a person;
-   * `session`: took too long; `over`: the server said no more than that.
+   * `session`: took too long; `over`: nobody knows why. An answer may have been lost on the way, or
+   * the sign-in gone on elsewhere.
    */
   readonly reason: 'attempts' | 'locked' | 'closed' | 'session' | 'over';
   /** Who opens the account again, where waiting does not. */
@@ -93,9 +94,12 @@ export type FlowEvent =
   /** The answer to `wait`, which nobody asked for. */
   | { readonly type: 'kept-alive'; readonly challenge: CodeChallenge; readonly now: number }
   | { readonly type: 'signed-in'; readonly tokens: Tokens }
-  | { readonly type: 'failed'; readonly kind: AuthErrorKind }
+  /** `early`: where the session is gone, the server does not say that its time was up. */
+  | { readonly type: 'failed'; readonly kind: AuthErrorKind; readonly early?: boolean }
   | { readonly type: 'expired' }
   | { readonly type: 'reset' };
+
+type Failure = Extract<FlowEvent, { readonly type: 'failed' }>;
 
 export const INITIAL_STATE: FlowState = { step: 'credentials', busy: false, problem: null };
 
@@ -131,7 +135,7 @@ function fromPassword(state: CredentialsState | NewPasswordState, event: FlowEve
     case 'signed-in':
       return { step: 'done', tokens: event.tokens };
     case 'failed':
-      return passwordFailed(state, event.kind);
+      return passwordFailed(state, event);
     default:
       return state;
   }
@@ -139,14 +143,14 @@ function fromPassword(state: CredentialsState | NewPasswordState, event: FlowEve
 
 function passwordFailed(
   state: CredentialsState | NewPasswordState,
-  kind: AuthErrorKind,
+  { kind, early }: Failure,
 ): FlowState {
   // The handle of this very sign-in died at once: that is the server's doing, not a wait.
   if (state.step === 'credentials') return credentials(kind === 'session' ? 'server' : kind);
   switch (kind) {
     case 'session':
     case 'refused':
-      return ended(kind === 'session' ? 'session' : 'over', null, true);
+      return ended(kind === 'session' && !early ? 'session' : 'over', null, true);
     case 'administrator':
       return credentials(kind);
     default:
@@ -172,7 +176,7 @@ function fromCode(state: CodeState, event: FlowEvent): FlowState {
     case 'signed-in':
       return busy ? { step: 'done', tokens: event.tokens } : state;
     case 'failed':
-      return codeFailed(state, event.kind);
+      return codeFailed(state, event);
     default:
       return state;
   }
@@ -228,7 +232,7 @@ function keptAlive(state: CodeState, challenge: CodeChallenge, now: number): Flo
   return endOf(challenge, newPassword) ?? { ...state, pending, notice };
 }
 
-function codeFailed(state: CodeState, kind: AuthErrorKind): FlowState {
+function codeFailed(state: CodeState, { kind, early }: Failure): FlowState {
   const { newPassword, attemptsLeft } = state.pending;
   switch (kind) {
     case 'refused': {
@@ -236,7 +240,7 @@ function codeFailed(state: CodeState, kind: AuthErrorKind): FlowState {
       return ended(last ? 'attempts' : 'over', null, newPassword);
     }
     case 'session':
-      return ended('session', null, newPassword);
+      return ended(early ? 'over' : 'session', null, newPassword);
     case 'reset':
     case 'unconfirmed':
     case 'unsupported':

@@ -197,6 +197,27 @@ describe('SignInFlow', () => {
     });
   });
 
+  describe('whose session is gone', () => {
+    const gone = (more = '') =>
+      new AuthError('session', 'NotAuthorizedException', `Invalid session for the user${more}.`);
+
+    it('says no more than that: the answer before may have been lost on the way', async () => {
+      await reachCode();
+      client.reply(new AuthError('network', '', ''), gone());
+      await flow.verify('123456');
+      expect(flow.state).toMatchObject({ step: 'code', problem: { kind: 'network' } });
+      await flow.verify('123456');
+      expect(flow.state).toMatchObject({ step: 'ended', reason: 'over' });
+    });
+
+    it('took too long where the server says so', async () => {
+      await reachCode();
+      client.reply(gone(', session is expired'));
+      await flow.verify('123456');
+      expect(flow.state).toMatchObject({ step: 'ended', reason: 'session' });
+    });
+  });
+
   it('finds a request slow after four seconds', async () => {
     const asked = flow.signIn('ana@example.com', 'secret');
     await vi.advanceTimersByTimeAsync(3900);

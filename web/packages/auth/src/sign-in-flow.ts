@@ -224,7 +224,8 @@ export class SignInFlow {
       const failure = asAuthError(error);
       if (failure.kind === 'server' && failure.hint) this.#warn(failure.hint);
       this.#update({ failure });
-      this.#dispatch({ type: 'failed', kind: failure.kind });
+      const early = !/expired/.test(failure.message);
+      this.#dispatch({ type: 'failed', kind: failure.kind, early });
     }
   }
 

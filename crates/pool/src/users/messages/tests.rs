@@ -164,6 +164,39 @@ async fn a_function_is_asked_for_the_words_of_a_code_and_must_leave_the_code_in(
 }
 
 #[tokio::test]
+async fn a_code_in_nobodys_own_words_is_cognitos_sentence_in_the_look_of_the_other_mails() {
+    let server = TestPool::new().await;
+    let plain = server.pool().await;
+    let plain = scene(&server, &plain).await;
+    let template = json!({ "EmailMessage": "<i>Code</i>: {####}" });
+    let worded = server
+        .pool_with(json!({ "VerificationMessageTemplate": template }))
+        .await;
+    let worded = scene(&server, &worded).await;
+    let mailed = async |(ctx, pool, user): &(Ctx, Arc<PoolRecord>, UserRecord)| {
+        let source = CustomMessageSource::ForgotPassword;
+        let mail = queue(ctx, pool, user, code(source)).await.unwrap();
+        ctx.platform().commit(mail).await.unwrap();
+        server.deliver_mail().await;
+        let mail = server.mail_to("mara@example.com").await;
+        (mail.subject.clone(), mail.text.clone(), mail.html.clone())
+    };
+    let (subject, text, html) = mailed(&plain).await;
+    assert_eq!(subject, "Your password reset code");
+    assert_eq!(text.trim(), "Your password reset code is 123456");
+    let title = ">Your password reset code</h1>";
+    let code = "user-select:all\">123456</td>";
+    assert!(html.contains(title) && html.contains(code), "{html}");
+    // The pool's own words are the whole mail.
+    let (subject, text, html) = mailed(&worded).await;
+    assert_eq!(subject, "Your password reset code");
+    assert_eq!(
+        (text.trim(), html.trim()),
+        ("Code: 123456", "<i>Code</i>: 123456")
+    );
+}
+
+#[tokio::test]
 async fn an_address_that_takes_no_mail_gets_none_and_whoever_asks_is_answered_as_ever() {
     let server = TestPool::new().await;
     let pool = server.pool().await;

@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Geben Sie Ihr Passwort ein.',
   refused: 'E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beides.',
   usernameRefused: 'Name und Passwort passen nicht zusammen. Prüfen Sie beides.',
-  throttled: 'Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es erneut.',
+  throttled: 'Zu viele Versuche. Warten Sie eine Weile und versuchen Sie es erneut.',
   deliveryFailed:
     'Ihr Code konnte nicht verschickt werden. Versuchen Sie es in einer Minute erneut.',
   unverified:
@@ -80,7 +80,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Er ging gerade erst ab. Sehen Sie auch im Spam-Ordner nach.',
   heldTitle: 'Ihr Code muss warten',
   undeliveredTitle: 'Ihr Code wurde nicht geschickt',
-  held: 'Es wurde noch kein Code geschickt, weil zuletzt zu viele angefordert wurden. Gleich können Sie einen bekommen.',
+  held: 'Es wurde noch kein Code geschickt, weil zuletzt zu viele angefordert wurden. Nach der Wartezeit können Sie einen bekommen.',
   heldLocked: 'Zu viele falsche Codes. Nach der Wartezeit können Sie einen neuen bekommen.',
   differentAccount: 'Anderes Konto verwenden',
   endedTitle: 'Noch einmal anmelden',

@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Enter your password.',
   refused: 'That email and password don’t match. Check both and try again.',
   usernameRefused: 'That name and password don’t match. Check both and try again.',
-  throttled: 'Too many attempts. Wait a minute, then try again.',
+  throttled: 'Too many attempts. Wait a while, then try again.',
   deliveryFailed: 'We couldn’t send your code. Wait a minute, then try again.',
   unverified:
     'We can’t send a code to this account: its address isn’t verified. Ask your administrator.',
@@ -78,7 +78,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'We sent it a moment ago. Check your inbox and your spam folder.',
   heldTitle: 'Your code has to wait',
   undeliveredTitle: 'Your code wasn’t sent',
-  held: 'We haven’t sent a code yet, because too many were asked for lately. You can have one in a moment.',
+  held: 'We haven’t sent a code yet, because too many were asked for lately. You can have one after the wait.',
   heldLocked: 'Too many wrong codes. You can have a new code after the wait.',
   differentAccount: 'Use a different account',
   endedTitle: 'Sign in again',

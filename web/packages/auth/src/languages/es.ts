@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Introduce tu contraseña.',
   refused: 'El correo y la contraseña no coinciden. Revísalos e inténtalo de nuevo.',
   usernameRefused: 'El nombre y la contraseña no coinciden. Revísalos e inténtalo de nuevo.',
-  throttled: 'Demasiados intentos. Espera un minuto e inténtalo de nuevo.',
+  throttled: 'Demasiados intentos. Espera un rato e inténtalo de nuevo.',
   deliveryFailed: 'No pudimos enviar tu código. Espera un minuto e inténtalo de nuevo.',
   unverified:
     'No podemos enviar un código a esta cuenta: su dirección no está verificada. Consulta a tu administrador.',
@@ -77,7 +77,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Lo enviamos hace un momento. Mira también en la carpeta de spam.',
   heldTitle: 'Tu código tiene que esperar',
   undeliveredTitle: 'No se envió tu código',
-  held: 'Aún no enviamos ningún código, porque se pidieron demasiados. Podrás recibir uno en un momento.',
+  held: 'Aún no enviamos ningún código, porque se pidieron demasiados. Podrás recibir uno después de la espera.',
   heldLocked: 'Demasiados códigos incorrectos. Podrás recibir uno nuevo después de la espera.',
   differentAccount: 'Usar otra cuenta',
   endedTitle: 'Inicia sesión de nuevo',

@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Saisissez votre mot de passe.',
   refused: 'L’adresse e-mail et le mot de passe ne correspondent pas. Vérifiez-les et réessayez.',
   usernameRefused: 'Le nom et le mot de passe ne correspondent pas. Vérifiez-les et réessayez.',
-  throttled: 'Trop de tentatives. Attendez une minute, puis réessayez.',
+  throttled: 'Trop de tentatives. Attendez quelque temps, puis réessayez.',
   deliveryFailed: 'Nous n’avons pas pu envoyer votre code. Attendez une minute, puis réessayez.',
   unverified:
     'Impossible d’envoyer un code à ce compte : son adresse n’est pas vérifiée. Contactez votre administrateur.',
@@ -79,7 +79,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Nous venons de l’envoyer. Regardez aussi dans vos courriers indésirables.',
   heldTitle: 'Votre code doit attendre',
   undeliveredTitle: 'Votre code n’a pas été envoyé',
-  held: 'Aucun code n’est encore parti, car trop ont été demandés récemment. Vous pourrez en recevoir un dans un instant.',
+  held: 'Aucun code n’est encore parti, car trop ont été demandés récemment. Vous pourrez en recevoir un après l’attente.',
   heldLocked: 'Trop de codes erronés. Vous pourrez recevoir un nouveau code après l’attente.',
   differentAccount: 'Utiliser un autre compte',
   endedTitle: 'Reconnectez-vous',

@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Inserisci la tua password.',
   refused: 'L’email e la password non corrispondono. Controllale e riprova.',
   usernameRefused: 'Il nome e la password non corrispondono. Controllali e riprova.',
-  throttled: 'Troppi tentativi. Attendi un minuto e riprova.',
+  throttled: 'Troppi tentativi. Attendi un po’ e riprova.',
   deliveryFailed: 'Non siamo riusciti a inviare il codice. Attendi un minuto e riprova.',
   unverified:
     'Non possiamo inviare un codice a questo account: l’indirizzo non è verificato. Rivolgiti al tuo amministratore.',
@@ -78,7 +78,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'L’abbiamo inviato un momento fa. Guarda anche nella posta indesiderata.',
   heldTitle: 'Il tuo codice deve attendere',
   undeliveredTitle: 'Il codice non è stato inviato',
-  held: 'Non abbiamo ancora inviato un codice, perché ne sono stati chiesti troppi. Potrai riceverne uno tra poco.',
+  held: 'Non abbiamo ancora inviato un codice, perché ne sono stati chiesti troppi. Potrai riceverne uno dopo l’attesa.',
   heldLocked: 'Troppi codici errati. Potrai ricevere un nuovo codice dopo l’attesa.',
   differentAccount: 'Usa un altro account',
   endedTitle: 'Accedi di nuovo',

@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Vul je wachtwoord in.',
   refused: 'E-mailadres en wachtwoord horen niet bij elkaar. Controleer beide en probeer opnieuw.',
   usernameRefused: 'Naam en wachtwoord horen niet bij elkaar. Controleer beide en probeer opnieuw.',
-  throttled: 'Te veel pogingen. Wacht een minuut en probeer opnieuw.',
+  throttled: 'Te veel pogingen. Wacht een tijdje en probeer opnieuw.',
   deliveryFailed: 'We konden je code niet versturen. Wacht een minuut en probeer opnieuw.',
   unverified:
     'We kunnen geen code naar dit account sturen: het adres is niet geverifieerd. Vraag je beheerder.',
@@ -76,7 +76,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'We hebben hem net gestuurd. Kijk ook in je spammap.',
   heldTitle: 'Je code moet even wachten',
   undeliveredTitle: 'Je code is niet verstuurd',
-  held: 'We hebben nog geen code gestuurd, omdat er te veel zijn aangevraagd. Zo meteen kun je er een krijgen.',
+  held: 'We hebben nog geen code gestuurd, omdat er te veel zijn aangevraagd. Na het wachten kun je er een krijgen.',
   heldLocked: 'Te veel foute codes. Na het wachten kun je een nieuwe code krijgen.',
   differentAccount: 'Ander account gebruiken',
   endedTitle: 'Log opnieuw in',

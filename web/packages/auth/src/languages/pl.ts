@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Podaj swoje hasło.',
   refused: 'Adres e-mail i hasło nie pasują do siebie. Sprawdź je i spróbuj ponownie.',
   usernameRefused: 'Nazwa i hasło nie pasują do siebie. Sprawdź je i spróbuj ponownie.',
-  throttled: 'Zbyt wiele prób. Odczekaj minutę i spróbuj ponownie.',
+  throttled: 'Zbyt wiele prób. Odczekaj jakiś czas i spróbuj ponownie.',
   deliveryFailed: 'Nie udało się wysłać kodu. Odczekaj minutę i spróbuj ponownie.',
   unverified:
     'Nie możemy wysłać kodu do tego konta: adres nie jest zweryfikowany. Zwróć się do administratora.',
@@ -75,7 +75,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Wysłaliśmy go przed chwilą. Sprawdź też folder ze spamem.',
   heldTitle: 'Kod musi poczekać',
   undeliveredTitle: 'Kod nie został wysłany',
-  held: 'Nie wysłaliśmy jeszcze kodu, ponieważ poproszono o zbyt wiele. Za chwilę możesz go otrzymać.',
+  held: 'Nie wysłaliśmy jeszcze kodu, ponieważ poproszono o zbyt wiele. Po odczekaniu możesz go otrzymać.',
   heldLocked: 'Zbyt wiele błędnych kodów. Po odczekaniu możesz otrzymać nowy kod.',
   differentAccount: 'Użyj innego konta',
   endedTitle: 'Zaloguj się ponownie',

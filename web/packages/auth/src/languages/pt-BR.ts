@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Digite sua senha.',
   refused: 'O e-mail e a senha não correspondem. Confira os dois e tente de novo.',
   usernameRefused: 'O nome e a senha não correspondem. Confira os dois e tente de novo.',
-  throttled: 'Muitas tentativas. Espere um minuto e tente de novo.',
+  throttled: 'Muitas tentativas. Espere um pouco e tente de novo.',
   deliveryFailed: 'Não conseguimos enviar seu código. Espere um minuto e tente de novo.',
   unverified:
     'Não podemos enviar um código para esta conta: o endereço não foi verificado. Fale com o administrador.',
@@ -76,7 +76,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Enviamos agora há pouco. Veja também a pasta de spam.',
   heldTitle: 'Seu código precisa esperar',
   undeliveredTitle: 'Seu código não foi enviado',
-  held: 'Ainda não enviamos um código, porque muitos foram pedidos. Você poderá receber um em instantes.',
+  held: 'Ainda não enviamos um código, porque muitos foram pedidos. Você poderá receber um depois da espera.',
   heldLocked: 'Muitos códigos errados. Você poderá receber um novo código depois da espera.',
   differentAccount: 'Usar outra conta',
   endedTitle: 'Entre de novo',

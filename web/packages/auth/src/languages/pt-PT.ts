@@ -19,7 +19,7 @@ const texts: SignInTexts = {
   passwordMissing: 'Introduza a sua palavra-passe.',
   refused: 'O e-mail e a palavra-passe não correspondem. Verifique ambos e tente novamente.',
   usernameRefused: 'O nome e a palavra-passe não correspondem. Verifique ambos e tente novamente.',
-  throttled: 'Demasiadas tentativas. Aguarde um minuto e tente novamente.',
+  throttled: 'Demasiadas tentativas. Aguarde algum tempo e tente novamente.',
   deliveryFailed: 'Não conseguimos enviar o seu código. Aguarde um minuto e tente novamente.',
   unverified:
     'Não podemos enviar um código para esta conta: o endereço não está confirmado. Contacte o administrador.',
@@ -78,7 +78,7 @@ const texts: SignInTexts = {
   resentTooSoon: 'Enviámos há instantes. Veja também a pasta de spam.',
   heldTitle: 'O seu código tem de esperar',
   undeliveredTitle: 'O seu código não foi enviado',
-  held: 'Ainda não enviámos um código, porque foram pedidos demasiados. Poderá receber um dentro de instantes.',
+  held: 'Ainda não enviámos um código, porque foram pedidos demasiados. Poderá receber um depois da espera.',
   heldLocked: 'Demasiados códigos errados. Poderá receber um novo código depois da espera.',
   differentAccount: 'Utilizar outra conta',
   endedTitle: 'Inicie sessão novamente',

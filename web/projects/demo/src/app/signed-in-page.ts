@@ -133,15 +133,22 @@ export class SignedInPage {
     if (await this.session.renew()) this.note.set(this.texts.refreshed);
   };
 
-  /** Of seconds since 1970, in the page's language. */
+  /** Of seconds since 1970, in the page's language, and as it is written where the reader is. */
   private moment(seconds: unknown): string {
     if (typeof seconds !== 'number') return '';
-    const format = new Intl.DateTimeFormat(this.language, {
+    const name = primary(this.language);
+    const own = navigator.languages.find((tag) => primary(tag) === name);
+    const format = new Intl.DateTimeFormat(own ?? this.language, {
       dateStyle: 'long',
       timeStyle: 'short',
     });
     return format.format(1000 * seconds);
   }
+}
+
+/** `en` of `en-GB`. */
+function primary(tag: string): string {
+  return tag.split('-')[0] ?? tag;
 }
 
 function text(value: unknown): string {
