@@ -2,6 +2,7 @@
  * R3 of the flow: every `result`, `mail` and `opens` reads as what it is. Most of these the server
  * does not say yet, or only after hours: the answer is made on its way to the page.
  */
+import { isWait } from './support/ageing';
 import { answersSay } from './support/answers';
 import { expect, expectAccessible, test } from './support/fixtures';
 
