@@ -57,7 +57,7 @@ const ANGULAR = [
   ['forms', 'all', 'The same with the form of a first password'],
 ];
 /** What `<si-sign-in>` may add to the page with a form of its own. */
-const FORMS_LIMITS = { first: 19_000, code: 21_500, all: 23_500 };
+const FORMS_LIMITS = { first: 19_000, code: 21_500, all: 24_000 };
 
 const quick = process.argv.includes('--quick');
 const rows = [];
