@@ -188,6 +188,8 @@ table! { http, "[http]":
         "The same from one /48 of IPv6.";
     PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",
         "Addresses of proxies in front of this server. They may hold any number of connections, and requests count under the last address in their `X-Forwarded-For`.";
+    ANSWER_GRID_MS: "answer_grid_ms", Count, Value("4"), "10",
+        "Answers that must not say by their time who exists leave at multiples of so many milliseconds after their request: up to 1000. More where the work behind them [takes longer](../decisions/answers-on-a-grid.md).";
     DRAIN_SECONDS: "drain_seconds", Count, Words("it stops at once"), "10",
         "How long a server that was asked to stop goes on as before while `GET /health/ready` says no: as long as a load balancer takes to notice. A second signal ends it.";
     GRACE_SECONDS: "grace_seconds", Count, Value("5"), "20",

@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
@@ -35,6 +36,9 @@ pub use table::ConfigError;
 use table::Section;
 pub use template::template;
 use toml::Table;
+
+/// The longest that `answer_grid_ms` may be: people wait for two or three steps of a sign-in.
+const LONGEST_GRID_MS: u64 = 1000;
 
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
@@ -286,6 +290,11 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
             )
         })?;
         settings.connections.proxies = read.into();
+    }
+    if let Some(step) = section.count(&keys::http::ANSWER_GRID_MS)? {
+        let step = u64::try_from(step).ok().filter(|step| *step <= LONGEST_GRID_MS);
+        let step = step.ok_or_else(|| section.error(&keys::http::ANSWER_GRID_MS, "must be 1000 at most"))?;
+        settings.grid.step = Duration::from_millis(step);
     }
     if let Some(seconds) = section.seconds(&keys::http::DRAIN_SECONDS)? {
         settings.drain = seconds;

@@ -26,8 +26,25 @@ pub struct HttpSettings {
     pub body: BodyLimits,
     /// On connections.
     pub connections: ConnectionLimits,
+    /// When answers about names leave.
+    pub grid: Grid,
     /// How long a server that was asked to stop goes on as before, but for saying that it is not ready.
     pub drain: Duration,
+}
+
+/// The times at which answers may leave, counted from when a request was there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    /// From each of them to the next, in whole milliseconds: timers know no less.
+    pub step: Duration,
+}
+
+impl Default for Grid {
+    fn default() -> Grid {
+        Grid {
+            step: Duration::from_millis(4),
+        }
+    }
 }
 
 /// How much bodies may hold and how long one may take.

@@ -63,6 +63,7 @@ fn every_setting_is_read() {
         connections_per_address = 10
         connections_per_network = 20
         proxies = ["127.0.0.1", "::ffff:10.0.0.5"]
+        answer_grid_ms = 10
         drain_seconds = 12
         grace_seconds = 20
         [metrics]
@@ -130,6 +131,7 @@ fn every_setting_is_read() {
         (http.drain.as_secs(), http.connections.farewell.as_secs()),
         (12, 20)
     );
+    assert_eq!(http.grid.step.as_millis(), 10);
     let connections = http.connections;
     assert_eq!(
         (
@@ -242,6 +244,10 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[metrics]\nlisten = '0.0.0.0:9230'",
             "metrics.listen is 0.0.0.0:9230, which others than you may reach. Name an address of this machine or of a private network, or set public = true",
+        ),
+        (
+            "[http]\nanswer_grid_ms = 1001",
+            "http.answer_grid_ms must be 1000 at most",
         ),
         (
             "[http]\nconnections = 0",

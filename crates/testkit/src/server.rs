@@ -115,7 +115,7 @@ impl TestServer {
             .await
             .expect("an access key can be made");
         TestServer {
-            router: router(pool.app().clone(), pages, edge.http.body),
+            router: router(pool.app().clone(), pages, edge.http.body, edge.http.grid),
             http: edge.http,
             operator: AccessKey {
                 access_key_id: operator.access_key_id,

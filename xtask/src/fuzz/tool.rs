@@ -4,21 +4,26 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::system::{process, tools};
-use crate::{Outcome, root};
+use crate::{Outcome, console, root};
 
 const VERSION: &str = "0.13.2";
 
-/// Where cargo-fuzz is. It is installed for this repository alone.
+/// Where cargo-fuzz is. It is installed for this repository alone, and the nightly toolchain by rustup where there is none.
 ///
 /// # Errors
-/// If it cannot be installed, or there is no nightly toolchain.
+/// If one of the two cannot be installed.
 pub fn find() -> Outcome<PathBuf> {
-    if !tools::quiet(Command::new("rustup").args(["run", "nightly", "rustc", "--version"])) {
-        return Err(
-            "the fuzzer needs a nightly toolchain; install it with `rustup toolchain install nightly`".into(),
-        );
+    if !has_nightly() {
+        console::step("installing a nightly toolchain", || {
+            let mut rustup = Command::new("rustup");
+            process::run(rustup.args(["toolchain", "install", "nightly", "--profile", "minimal"]))
+        })?;
     }
     tools::cargo_program("cargo-fuzz", VERSION, &root::target().join("fuzz/tools"))
+}
+
+fn has_nightly() -> bool {
+    tools::quiet(Command::new("rustup").args(["run", "nightly", "rustc", "--version"]))
 }
 
 /// Builds all targets.

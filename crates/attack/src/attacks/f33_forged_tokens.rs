@@ -244,8 +244,10 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     forged.push(tokens["IdToken"].as_str().unwrap_or_default().to_owned());
     forged.push(tokens["RefreshToken"].as_str().unwrap_or_default().to_owned());
     let is_same = token.text() == good;
+    // What happens to be the token itself is no forgery, and is not counted as one.
+    forged.retain(|forged| *forged != good);
     let mut accepted = Vec::new();
-    for forged in forged.iter().filter(|forged| **forged != good) {
+    for forged in &forged {
         if opens(&mut on, forged).await? {
             accepted.push(forged.chars().take(60).collect::<String>());
         }

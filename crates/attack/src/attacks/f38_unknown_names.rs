@@ -9,7 +9,6 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::numbers::{ms, quantile};
-use crate::world::http::Connection;
 use crate::world::scene::{PASSWORD, Scene, password_sign_in};
 
 pub const ATTACK: Attack = Attack {
@@ -28,15 +27,30 @@ const FULL: Duration = Duration::from_secs(120);
 const HALF: Duration = Duration::from_secs(60);
 const QUIET: Duration = Duration::from_secs(15);
 const WRONG: &str = "Wrong-Horse-9!";
+const JUDGED: &str = "Incorrect username or password";
 
-/// Wrong passwords for new names until the time is over; returns how many.
-async fn flood(scene: &Scene, lasting: Duration, rate: Option<f64>, prefix: &str) -> Outcome<u64> {
-    let sent = Arc::new(AtomicU64::new(0));
+/// What became of the flood.
+#[derive(Default)]
+struct Told {
+    /// Names whose wrong password was judged.
+    names: AtomicU64,
+    /// Any other answer, a refusal unread for instance: such a name has cost nothing.
+    others: AtomicU64,
+}
+
+/// Wrong passwords for new names until the time is over; notes what came of them and returns how many were judged.
+async fn flood(
+    scene: &Scene,
+    (lasting, rate): (Duration, Option<f64>),
+    prefix: &str,
+    told: &Arc<Told>,
+) -> Outcome<u64> {
+    let before = told.names.load(Ordering::Relaxed);
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for client in 0..CONNECTIONS {
         let mut on = scene.server.connect().await?;
-        let (sent, client_id, prefix) = (sent.clone(), scene.client.clone(), prefix.to_owned());
+        let (told, client_id, prefix) = (told.clone(), scene.client.clone(), prefix.to_owned());
         clients.spawn(async move {
             for number in 0_u64.. {
                 if started.elapsed() >= lasting {
@@ -46,8 +60,11 @@ async fn flood(scene: &Scene, lasting: Duration, rate: Option<f64>, prefix: &str
                 if let Some(rest) = due.and_then(|due| due.checked_sub(started.elapsed())) {
                     sleep(rest).await;
                 }
-                password_sign_in(&mut on, &client_id, &format!("{prefix}-{client}-{number}"), WRONG).await?;
-                sent.fetch_add(1, Ordering::Relaxed);
+                let name = format!("{prefix}-{client}-{number}");
+                let answer = password_sign_in(&mut on, &client_id, &name, WRONG).await?;
+                let is_judged = answer.error().is_some_and(|error| error.contains(JUDGED));
+                let count = if is_judged { &told.names } else { &told.others };
+                count.fetch_add(1, Ordering::Relaxed);
             }
             Outcome::Ok(())
         });
@@ -55,7 +72,7 @@ async fn flood(scene: &Scene, lasting: Duration, rate: Option<f64>, prefix: &str
     while let Some(done) = clients.join_next().await {
         done??;
     }
-    Ok(sent.load(Ordering::Relaxed))
+    Ok(told.names.load(Ordering::Relaxed) - before)
 }
 
 /// The slowest hundredth of a user's right sign-ins by password, in milliseconds.
@@ -76,8 +93,11 @@ async fn sign_ins(scene: &Scene, lasting: Duration) -> Outcome<f64> {
     Ok(quantile(&times, 0.99))
 }
 
-async fn wrong(on: &mut Connection, scene: &Scene) -> Outcome<String> {
-    let answer = password_sign_in(on, &scene.client, "noel", WRONG).await?;
+/// What is said of a wrong password of noel's. Minutes lie between one and the next, longer than the server keeps a
+/// connection that says nothing: each has a connection of its own.
+async fn wrong(scene: &Scene) -> Outcome<String> {
+    let mut on = scene.server.connect().await?;
+    let answer = password_sign_in(&mut on, &scene.client, "noel", WRONG).await?;
     Ok(answer.error().unwrap_or_default())
 }
 
@@ -87,22 +107,28 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     for name in ["mara", "noel"] {
         scene.user(name).await?;
     }
-    let mut on = scene.server.connect().await?;
     for _ in 0..5 {
-        wrong(&mut on, &scene).await?;
+        wrong(&scene).await?;
     }
     let quiet = sign_ins(&scene, QUIET).await?;
     let before = scene.server.resident_mib()?;
-    let sent = flood(&scene, FULL, None, "full").await?;
+    let told = Arc::new(Told::default());
+    let sent = flood(&scene, (FULL, None), "full", &told).await?;
     let grown = scene.server.resident_mib()? - before;
     let rate = sent as f64 / FULL.as_secs_f64() / 2.0;
-    let (half, beside) = tokio::try_join!(flood(&scene, HALF, Some(rate), "half"), sign_ins(&scene, HALF),)?;
+    let (half, beside) = tokio::try_join!(
+        flood(&scene, (HALF, Some(rate)), "half", &told),
+        sign_ins(&scene, HALF),
+    )?;
     // Five wrong passwords lock for a second, the sixth in the same quarter of an hour for two.
-    wrong(&mut on, &scene).await?;
-    let remembered = wrong(&mut on, &scene)
-        .await?
-        .contains("Password attempts exceeded");
+    wrong(&scene).await?;
+    let remembered = wrong(&scene).await?.contains("Password attempts exceeded");
     Ok(vec![
+        Figure::exactly(
+            "names whose password was not judged",
+            told.others.load(Ordering::Relaxed),
+            0,
+        ),
         Figure::measured(
             format!("memory more than before, after {sent} names"),
             grown,

@@ -12,16 +12,16 @@ use tokio::time::Instant;
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::numbers::{auc, ms, quantile};
 use crate::seed::Seeded;
-use crate::world::api::request;
 use crate::world::http::Connection;
 use crate::world::scene::{PASSWORD, Pool, Scene, make_pool};
-use crate::world::timestamp;
+use crate::world::steps::{SELF_SERVICE, SIGN_IN, check, request_of};
 
 pub const ATTACK: Attack = Attack {
     id: "F-40",
-    about: "answers about known and unknown names timed in turn, 5,000 of each for every step, in three kinds of pools, with no and with 49 attributes",
+    about: "answers about known and unknown names timed in turn, 5,000 of each for every step of a sign-in, in three kinds of pools, with no and with 49 attributes, and for forgotten passwords and sign-ups in one of them",
     when: When::Named("timing"),
     tests: &[
+        "answers_about_a_name_leave_on_the_grid_whether_it_is_somebodys_or_not",
         "known_unknown_and_disabled_users_take_the_same_calls_to_the_store_in_every_flow_and_pool",
         "a_name_that_nobody_has_costs_what_a_user_costs",
         "d3_an_unknown_user_costs_the_same_time",
@@ -38,19 +38,11 @@ const MEDIANS_APART_MS: f64 = 0.05;
 /// Connections that make users.
 const MAKERS: usize = 8;
 
-const STEPS: [&str; 6] = [
-    "USER_PASSWORD_AUTH",
-    "USER_SRP_AUTH",
-    "USER_SRP_AUTH, proof",
-    "CUSTOM_AUTH with SRP_A",
-    "CUSTOM_AUTH with SRP_A, proof",
-    "CUSTOM_AUTH",
-];
-
-/// A kind of pool with so many attributes for each user.
+/// A kind of pool with so many attributes for each user, and what is asked there.
 struct Cell {
     kind: Value,
     attributes: usize,
+    steps: &'static [&'static str],
 }
 
 impl Cell {
@@ -64,9 +56,15 @@ impl Cell {
             ATTRIBUTES.map(|attributes| Cell {
                 kind: kind.clone(),
                 attributes,
+                steps: &SIGN_IN,
             })
         };
-        kinds.into_iter().flat_map(cell).collect()
+        let self_service = Cell {
+            kind: json!({ "UsernameAttributes": ["email"] }),
+            attributes: 49,
+            steps: &SELF_SERVICE,
+        };
+        kinds.into_iter().flat_map(cell).chain([self_service]).collect()
     }
 
     fn name(&self) -> String {
@@ -85,6 +83,7 @@ impl Cell {
         schema.extend((0..self.attributes).map(|number| attribute(format!("a{number}"))));
         let mut members = self.kind.clone();
         members["Schema"] = json!(schema);
+        members["AutoVerifiedAttributes"] = json!(["email"]);
         let pool = make_pool(&scene.server, members, json!({})).await?;
         scene
             .server
@@ -101,22 +100,46 @@ impl Cell {
         }
     }
 
-    fn user(&self, number: usize) -> Value {
-        let address = format!("known-{number:05}@example.com");
-        let mut attributes = vec![
-            json!({ "Name": "email", "Value": address }),
-            json!({ "Name": "email_verified", "Value": "true" }),
-        ];
+    fn attributes(&self, address: &str) -> Vec<Value> {
+        let mut attributes = vec![json!({ "Name": "email", "Value": address })];
         attributes.extend(
             (0..self.attributes)
                 .map(|of| json!({ "Name": format!("custom:a{of}"), "Value": "x".repeat(40) })),
         );
+        attributes
+    }
+
+    /// Somebody whom an administrator makes.
+    fn user(&self, pool: &Pool, number: usize) -> Value {
+        let address = format!("known-{number:05}@example.com");
+        let mut attributes = self.attributes(&address);
+        attributes.push(json!({ "Name": "email_verified", "Value": "true" }));
         let is_by_address = self.kind.get("UsernameAttributes").is_some();
         json!({
+            "UserPoolId": pool.id,
             "Username": if is_by_address { address } else { format!("known-{number:05}") },
             "MessageAction": "SUPPRESS",
             "UserAttributes": attributes,
         })
+    }
+
+    /// Somebody who has signed up and typed no code yet, where such people are asked about.
+    fn sign_up(&self, pool: &Pool, number: usize) -> Option<Value> {
+        let address = self.typed("new", number);
+        self.steps.contains(&"ConfirmSignUp").then(|| {
+            json!({
+                "ClientId": pool.client,
+                "Username": address,
+                "Password": PASSWORD,
+                "UserAttributes": self.attributes(&address),
+            })
+        })
+    }
+
+    /// Whom a step is about, known and not.
+    fn names(&self, step: &str, number: usize) -> [String; 2] {
+        let known = if step == "ConfirmSignUp" { "new" } else { "known" };
+        [self.typed(known, number), self.typed("other", number)]
     }
 
     async fn make_users(&self, scene: &Scene, pool: &Pool) -> Outcome {
@@ -124,22 +147,23 @@ impl Cell {
         for maker in 0..MAKERS {
             let mut on = scene.server.connect().await?;
             let key = scene.server.key.clone();
-            let users: Vec<Value> = (0..WARM_UP + SAMPLES)
+            let users: Vec<(Value, Option<Value>)> = (0..WARM_UP + SAMPLES)
                 .filter(|number| number % MAKERS == maker)
-                .map(|number| self.user(number))
+                .map(|number| (self.user(pool, number), self.sign_up(pool, number)))
                 .collect();
-            let pool = pool.id.clone();
             makers.spawn(async move {
-                for mut user in users {
-                    user["UserPoolId"] = json!(pool);
+                for (user, sign_up) in users {
                     on.signed(&key, "AdminCreateUser", &user).await?.ok()?;
                     let password = json!({
-                        "UserPoolId": pool,
+                        "UserPoolId": user["UserPoolId"],
                         "Username": user["Username"],
                         "Password": PASSWORD,
                         "Permanent": true,
                     });
                     on.signed(&key, "AdminSetUserPassword", &password).await?.ok()?;
+                    if let Some(sign_up) = sign_up {
+                        on.call("SignUp", &sign_up).await?.ok()?;
+                    }
                 }
                 Outcome::Ok(())
             });
@@ -156,60 +180,22 @@ type Times = Vec<[Vec<f64>; 2]>;
 
 /// Times one step for one name.
 async fn time(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<f64> {
-    let mut parameters = json!({ "USERNAME": name });
-    match step {
-        "USER_PASSWORD_AUTH" => parameters["PASSWORD"] = json!("Wrong-Horse-9!"),
-        "CUSTOM_AUTH" => {}
-        _ => parameters["SRP_A"] = json!(pool.srp.public_a()),
-    }
-    if step.contains("with SRP_A") {
-        parameters["CHALLENGE_NAME"] = json!("SRP_A");
-    }
-    let flow = step.split([' ', ',']).next();
-    let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
-    let first = request(on.server, "InitiateAuth", &[], body.to_string().as_bytes());
+    let request = request_of(on, pool, step, name).await?;
     let started = Instant::now();
-    let asked = on.exchange(&first).await?;
-    if !step.ends_with("proof") {
-        return Ok(ms(started.elapsed()));
-    }
-    let asked = asked.ok()?;
-    let mut body = json!({
-        "ClientId": pool.client,
-        "ChallengeName": "PASSWORD_VERIFIER",
-        "ChallengeResponses": {
-            "USERNAME": asked["ChallengeParameters"]["USERNAME"],
-            "PASSWORD_CLAIM_SECRET_BLOCK": asked["ChallengeParameters"]["SECRET_BLOCK"],
-            "PASSWORD_CLAIM_SIGNATURE": "A".repeat(43) + "=",
-            "TIMESTAMP": timestamp()?,
-        },
-    });
-    if asked["Session"].is_string() {
-        body["Session"] = asked["Session"].clone();
-    }
-    let proof = request(
-        on.server,
-        "RespondToAuthChallenge",
-        &[],
-        body.to_string().as_bytes(),
-    );
-    let started = Instant::now();
-    let answer = on.exchange(&proof).await?;
+    let answer = on.exchange(&request).await?;
     let time = ms(started.elapsed());
-    match answer.error() {
-        Some(error) if error.contains("Incorrect username or password") => Ok(time),
-        _ => Err(format!("a wrong proof was answered with {}", answer.text()).into()),
-    }
+    check(step, &answer)?;
+    Ok(time)
 }
 
 async fn measure(scene: &Scene, cell: &Cell, random: &mut Seeded) -> Outcome<Times> {
     let pool = cell.pool(scene).await?;
     cell.make_users(scene, &pool).await?;
     let mut on = scene.server.connect().await?;
-    let mut times: Times = STEPS.iter().map(|_| [Vec::new(), Vec::new()]).collect();
+    let mut times: Times = cell.steps.iter().map(|_| [Vec::new(), Vec::new()]).collect();
     for number in 0..WARM_UP + SAMPLES {
-        let names = [cell.typed("known", number), cell.typed("other", number)];
-        for (at, step) in STEPS.into_iter().enumerate() {
+        for (at, step) in cell.steps.iter().enumerate() {
+            let names = cell.names(step, number);
             let first = random.below(2);
             for which in [first, 1 - first] {
                 let time = time(&mut on, &pool, step, &names[which]).await?;
@@ -224,13 +210,15 @@ async fn measure(scene: &Scene, cell: &Cell, random: &mut Seeded) -> Outcome<Tim
 
 /// One step's figures over all cells.
 struct Worst {
+    step: &'static str,
     auc: (f64, String),
     apart: (f64, String),
 }
 
 impl Worst {
-    fn new() -> Worst {
+    fn new(step: &'static str) -> Worst {
         Worst {
+            step,
             auc: (0.5, String::new()),
             apart: (0.0, String::new()),
         }
@@ -269,7 +257,8 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let load = load.split(' ').next().unwrap_or_default().to_owned();
     let scene = Scene::new(&arena).await?;
     let mut random = arena.random();
-    let mut worst: Vec<Worst> = STEPS.iter().map(|_| Worst::new()).collect();
+    let steps = SIGN_IN.into_iter().chain(SELF_SERVICE);
+    let mut worst: Vec<Worst> = steps.map(Worst::new).collect();
     let (mut noise, mut repeated) = (0.5_f64, 0);
     for cell in Cell::all() {
         let mut times = measure(&scene, &cell, &mut random).await?;
@@ -287,12 +276,14 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         if (control - 0.5).abs() > (noise - 0.5).abs() {
             noise = control;
         }
-        for (worst, times) in worst.iter_mut().zip(&times) {
-            worst.note(&cell, times);
+        for (step, times) in cell.steps.iter().zip(&times) {
+            let of_step = worst.iter_mut().filter(|worst| worst.step == *step);
+            of_step.for_each(|worst| worst.note(&cell, times));
         }
     }
     let mut figures = Vec::new();
-    for (step, worst) in STEPS.into_iter().zip(worst) {
+    for worst in worst {
+        let step = worst.step;
         figures.push(Figure::between(
             format!("{step}: AUC, worst in {}", worst.auc.1),
             worst.auc.0,

@@ -6,10 +6,11 @@ use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::world::http::{Answer, Connection};
 use crate::world::scene::{PASSWORD, Pool, Scene, make_pool, operate};
 use crate::world::server::Server;
+use crate::world::steps::{SELF_SERVICE, SIGN_IN, check, request_of};
 
 pub const ATTACK: Attack = Attack {
     id: "F-41",
-    about: "answers about known and unknown names compared in three kinds of pools and six steps; salts asked for again and again, over `kill -9` and a rotation of keys",
+    about: "answers about known and unknown names compared in three kinds of pools and ten steps; salts asked for again and again, over `kill -9` and a rotation of keys",
     when: When::Always,
     tests: &[
         "blocks_and_sessions_have_one_length_whoever_signs_in_and_wherever",
@@ -22,51 +23,22 @@ pub const ATTACK: Attack = Attack {
 
 const REPEATS: usize = 100;
 /// Members that differ from one answer to the next: only their form may be compared.
-const RANDOM: [&str; 6] = [
+const RANDOM: [&str; 7] = [
     "Session",
     "SECRET_BLOCK",
     "SRP_B",
     "SALT",
     "USER_ID_FOR_SRP",
     "USERNAME",
-];
-const STEPS: [&str; 6] = [
-    "USER_PASSWORD_AUTH",
-    "USER_SRP_AUTH",
-    "USER_SRP_AUTH, proof",
-    "CUSTOM_AUTH with SRP_A",
-    "CUSTOM_AUTH with SRP_A, proof",
-    "CUSTOM_AUTH",
+    "Destination",
 ];
 
-/// One step of a sign-in with a wrong password.
+/// The answer to one step, with a wrong password or code.
 async fn step(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<Answer> {
-    let mut parameters =
-        json!({ "USERNAME": name, "PASSWORD": "Wrong-Horse-9!", "SRP_A": pool.srp.public_a() });
-    if step.contains("with SRP_A") {
-        parameters["CHALLENGE_NAME"] = json!("SRP_A");
-    }
-    let flow = step.split([' ', ',']).next();
-    let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
-    let answer = on.call("InitiateAuth", &body).await?;
-    if !step.ends_with("proof") {
-        return Ok(answer);
-    }
-    let asked = answer.ok()?;
-    let mut body = json!({
-        "ClientId": pool.client,
-        "ChallengeName": "PASSWORD_VERIFIER",
-        "ChallengeResponses": {
-            "USERNAME": asked["ChallengeParameters"]["USERNAME"],
-            "PASSWORD_CLAIM_SECRET_BLOCK": asked["ChallengeParameters"]["SECRET_BLOCK"],
-            "PASSWORD_CLAIM_SIGNATURE": "A".repeat(43) + "=",
-            "TIMESTAMP": crate::world::timestamp()?,
-        },
-    });
-    if asked["Session"].is_string() {
-        body["Session"] = asked["Session"].clone();
-    }
-    on.call("RespondToAuthChallenge", &body).await
+    let request = request_of(on, pool, step, name).await?;
+    let answer = on.exchange(&request).await?;
+    check(step, &answer)?;
+    Ok(answer)
 }
 
 /// What of an answer must be the same for everybody: the head without what counts requests, and the body with the random
@@ -94,6 +66,8 @@ fn mask(value: &mut Value) {
             *value = json!(match name.as_str() {
                 // Numbers: a leading zero is left out now and then, for known and unknown alike.
                 "SRP_B" | "SALT" => "a number".to_owned(),
+                // Where a name is no address, its letters are some that stay the same.
+                "Destination" => masked(text),
                 // The name itself, or the form of a UUID.
                 "USER_ID_FOR_SRP" | "USERNAME" => form(text),
                 _ => format!("{} characters", text.len()),
@@ -102,13 +76,22 @@ fn mask(value: &mut Value) {
     }
 }
 
-/// Letters and digits by their kind.
+/// The form of a UUID; anything else is as it is.
 fn form(text: &str) -> String {
     let is_uuid = text.len() == 36 && text.matches('-').count() == 4;
     if is_uuid {
         "a UUID".to_owned()
     } else {
         text.to_owned()
+    }
+}
+
+/// A masked address without its two letters; anything else is as it is.
+fn masked(text: &str) -> String {
+    let letters = |part: &str| part.len() == 4 && part.ends_with("***");
+    match text.split_once('@') {
+        Some((local, domain)) if letters(local) && letters(domain) => "a masked address".to_owned(),
+        _ => text.to_owned(),
     }
 }
 
@@ -141,18 +124,42 @@ async fn make_user(server: &Server, pool: &Pool, name: &str, number: usize) -> O
     operate(server, "AdminSetUserPassword", &password).await.map(drop)
 }
 
+/// Somebody who has signed up and typed no code yet.
+async fn sign_up(on: &mut Connection, pool: &Pool, name: &str, number: usize) -> Outcome {
+    let user = json!({
+        "ClientId": pool.client,
+        "Username": name,
+        "Password": PASSWORD,
+        "UserAttributes": [{ "Name": "email", "Value": format!("known-{number}@example.com") }],
+    });
+    on.call("SignUp", &user).await?.ok().map(drop)
+}
+
 /// The steps that answer differently about a user and about nobody, in this kind of pool.
 async fn differing(server: &Server, kind: &Value) -> Outcome<Vec<String>> {
-    let pool = open_pool(server, kind.clone()).await?;
+    let mut members = kind.clone();
+    members["AutoVerifiedAttributes"] = json!(["email"]);
+    let pool = open_pool(server, members).await?;
     let mut on = server.connect().await?;
-    let is_by_address = kind.get("UsernameAttributes").is_some();
+    // By an alias, the username is shown: only one that is a UUID tells nothing, as SECURITY.md says.
+    let is_by_address = kind.as_object().is_some_and(|kind| !kind.is_empty());
+    let is_alias = kind.get("AliasAttributes").is_some();
     let mut differing = Vec::new();
-    for (number, what) in STEPS.into_iter().enumerate() {
-        let [known, unknown] = ["known", "other"].map(|who| match is_by_address {
-            true => format!("{who}-{number}@example.com"),
-            false => format!("{who}-{number}"),
-        });
-        make_user(server, &pool, &known, number).await?;
+    for (number, what) in SIGN_IN.into_iter().chain(SELF_SERVICE).enumerate() {
+        // An address is an alias once it is verified: until then the username is typed.
+        let is_signed_up = ["ResendConfirmationCode", "ConfirmSignUp"].contains(&what);
+        let uuid = |first: &str| format!("{first}-0000-4000-8000-{number:012}");
+        let [known, unknown] = match (is_by_address, is_alias && is_signed_up) {
+            (_, true) => ["6f1c2a9e", "7a0d3b8f"].map(uuid),
+            (true, _) => ["known", "other"].map(|who| format!("{who}-{number}@example.com")),
+            _ => ["known", "other"].map(|who| format!("{who}-{number}")),
+        };
+        let name = if is_alias { uuid("6f1c2a9e") } else { known.clone() };
+        if is_signed_up {
+            sign_up(&mut on, &pool, &name, number).await?;
+        } else {
+            make_user(server, &pool, &name, number).await?;
+        }
         let seen = shape(&step(&mut on, &pool, what, &known).await?, &known);
         let other = shape(&step(&mut on, &pool, what, &unknown).await?, &unknown);
         if seen != other {
@@ -173,7 +180,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     for kind in &kinds {
         told.extend(differing(&scene.server, kind).await?);
     }
-    let compared = kinds.len() * STEPS.len();
+    let compared = kinds.len() * (SIGN_IN.len() + SELF_SERVICE.len());
     let first = open_pool(&scene.server, json!({})).await?;
     let second = open_pool(&scene.server, json!({})).await?;
     let mut on = scene.server.connect().await?;

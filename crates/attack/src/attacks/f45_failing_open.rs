@@ -149,7 +149,8 @@ impl Bench {
                         Kind::Right => self.server.code_to(&format!("{user}@example.com")).await,
                         _ => "wrong".to_owned(),
                     };
-                    self.store.fail_at(call.saturating_sub(calls));
+                    // Where the call has failed already, nothing more does.
+                    self.store.fail_at(call.checked_sub(calls).unwrap_or(usize::MAX));
                     let answer = self.type_code(user, &asked, &code).await;
                     return (answer, calls + self.store.heal());
                 }
@@ -194,24 +195,22 @@ fn headers() -> Vec<(&'static str, &'static str)> {
 async fn unreadable_headers(arena: &Arena) -> Outcome<(usize, usize)> {
     let scene = Scene::with(arena, "[http]\nproxies = [\"127.0.0.1\"]\n", json!({})).await?;
     scene.open_door().await?;
-    scene.user("mara").await?;
+    let headers = headers();
+    let users = scene.users("mara", headers.len()).await?;
     let mut on = scene.server.connect().await?;
-    let asked = scene.challenge(&mut on, "mara").await?;
-    let password = json!({
-        "AuthFlow": "USER_PASSWORD_AUTH",
-        "ClientId": scene.client,
-        "AuthParameters": { "USERNAME": "mara", "PASSWORD": WRONG },
-    });
-    let code = scene.code_answer("mara", &asked["Session"], "wrong");
     let (mut sent, mut tokens) = (0, 0);
-    for header in headers() {
-        for (operation, body) in [("InitiateAuth", &password), ("RespondToAuthChallenge", &code)] {
-            let request = request(
-                scene.server.address,
-                operation,
-                &[header],
-                body.to_string().as_bytes(),
-            );
+    // A user for each, so that no lock answers before anybody looks at the password or the code.
+    for (header, user) in headers.into_iter().zip(&users) {
+        let asked = scene.challenge(&mut on, user).await?;
+        let password = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": scene.client,
+            "AuthParameters": { "USERNAME": user, "PASSWORD": WRONG },
+        });
+        let code = scene.code_answer(user, &asked["Session"], "wrong");
+        for (operation, body) in [("InitiateAuth", password), ("RespondToAuthChallenge", code)] {
+            let body = body.to_string();
+            let request = request(scene.server.address, operation, &[header], body.as_bytes());
             let answer = on.exchange_again(&request).await?;
             sent += 1;
             tokens += usize::from(answer.has_tokens());
@@ -222,20 +221,23 @@ async fn unreadable_headers(arena: &Arena) -> Outcome<(usize, usize)> {
 
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let bench = Bench::new().await;
-    let (mut points, mut open, mut right) = (0, 0, 0);
+    let (mut points, mut open, mut right, mut right_points) = (0, 0, 0, 0);
     for (number, kind) in KINDS.into_iter().enumerate() {
         for call in 0..MOST_CALLS {
             let user = format!("user-{number}-{call}");
             let (answer, calls) = bench.sign_in(kind, &user, call).await;
             let has_tokens = answer["AuthenticationResult"].is_object();
-            match kind {
-                Kind::Right => right += usize::from(has_tokens),
-                _ => open += usize::from(has_tokens),
+            if kind != Kind::Right {
+                open += usize::from(has_tokens);
             }
             if call >= calls {
                 break;
             }
             points += 1;
+            if kind == Kind::Right {
+                right += usize::from(has_tokens);
+                right_points += 1;
+            }
         }
     }
     let (sent, tokens) = unreadable_headers(&arena).await?;
@@ -246,7 +248,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             0,
         ),
         Figure::exactly(
-            "a right one still succeeds where the server says try again",
+            format!("some right ones succeed the next time ({right} of {right_points})"),
             right > 0,
             true,
         ),

@@ -68,6 +68,22 @@ impl Answer {
     }
 }
 
+/// How long a body is.
+enum Framing {
+    Length(usize),
+    Chunks,
+}
+
+async fn within<T>(reading: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    timeout(PATIENCE, reading)
+        .await
+        .map_err(|_| "the server does not answer")?
+}
+
+fn status(head: &str) -> Outcome<u16> {
+    Ok(head.split(' ').nth(1).unwrap_or_default().parse()?)
+}
+
 /// A connection that stays open.
 pub struct Connection {
     stream: BufReader<TcpStream>,
@@ -91,6 +107,17 @@ impl Connection {
         self.read().await
     }
 
+    /// Sends these bytes and reads the head of the answer: that to a HEAD request has no more.
+    pub async fn exchange_head(&mut self, request: &[u8]) -> Outcome<Answer> {
+        self.send(request).await?;
+        let (head, _) = within(self.read_head()).await?;
+        Ok(Answer {
+            status: status(&head)?,
+            head,
+            body: Vec::new(),
+        })
+    }
+
     /// As [`exchange`](Self::exchange), on a new connection where this one has ended.
     pub async fn exchange_again(&mut self, request: &[u8]) -> Outcome<Answer> {
         match self.exchange(request).await {
@@ -109,9 +136,7 @@ impl Connection {
 
     /// Reads one answer.
     pub async fn read(&mut self) -> Outcome<Answer> {
-        timeout(PATIENCE, self.read_answer())
-            .await
-            .map_err(|_| "the server does not answer")?
+        within(self.read_answer()).await
     }
 
     /// Waits until the server closes, and throws away what it says before.
@@ -121,6 +146,19 @@ impl Connection {
     }
 
     async fn read_answer(&mut self) -> Outcome<Answer> {
+        let (head, framing) = self.read_head().await?;
+        let body = match framing {
+            Framing::Length(length) => self.read_length(length).await?,
+            Framing::Chunks => self.read_chunks().await?,
+        };
+        Ok(Answer {
+            status: status(&head)?,
+            head,
+            body,
+        })
+    }
+
+    async fn read_head(&mut self) -> Outcome<(String, Framing)> {
         let mut head = String::new();
         let mut length = None;
         let mut is_chunked = false;
@@ -138,13 +176,11 @@ impl Connection {
             }
             is_chunked |= line == "transfer-encoding: chunked";
         }
-        let status = head.split(' ').nth(1).unwrap_or_default().parse()?;
-        let body = match (length, is_chunked) {
-            (Some(length), _) => self.read_length(length).await?,
-            (None, true) => self.read_chunks().await?,
-            (None, false) => Vec::new(),
+        let framing = match (length, is_chunked) {
+            (None, true) => Framing::Chunks,
+            _ => Framing::Length(length.unwrap_or_default()),
         };
-        Ok(Answer { status, head, body })
+        Ok((head, framing))
     }
 
     async fn read_length(&mut self, length: usize) -> Outcome<Vec<u8>> {

@@ -8,6 +8,7 @@ pub mod mail;
 pub mod memory;
 pub mod scene;
 pub mod server;
+pub mod steps;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

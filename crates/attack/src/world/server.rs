@@ -129,9 +129,20 @@ impl Server {
         memory::resident_mib(self.pid())
     }
 
-    /// The most resident memory that the process has had, in MiB.
+    /// The same, and the most that the process has counts from now on.
+    pub fn resident_mib_from_now(&self) -> Outcome<f64> {
+        memory::forget_peak(self.pid())?;
+        self.resident_mib()
+    }
+
+    /// The most resident memory that the process has had since, in MiB.
     pub fn peak_mib(&self) -> Outcome<f64> {
         memory::peak_mib(self.pid())
+    }
+
+    /// Milliseconds of CPU that the process has had.
+    pub fn cpu_ms(&self) -> Outcome<f64> {
+        memory::cpu_ms(self.pid())
     }
 
     /// Runs the program beside the server, on its data folder, and returns what it prints.

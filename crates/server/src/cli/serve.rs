@@ -231,7 +231,7 @@ impl Running {
         let (leave, leaving) = shutdown::channel();
         let (stop, shutdown) = shutdown::channel();
         let grace = http.connections.farewell;
-        let routes = router(app.clone(), pages, http.body).layer(Extension(Leaving(leaving)));
+        let routes = router(app.clone(), pages, http.body, http.grid).layer(Extension(Leaving(leaving)));
         let mut background = JoinSet::new();
         background.spawn(connections::serve(
             sockets.http,

@@ -5,16 +5,19 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use bytes::Bytes;
 use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
+use poolhouse_config::settings::Grid;
 use poolhouse_confirm::LastResult;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::access;
+use super::grid::{self, Answering};
 use super::peer::Client;
 use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
@@ -41,19 +44,26 @@ pub struct Served {
     pub outcome: String,
     /// Whom it was about.
     pub noted: Noted,
+    /// How long the answer waited for its moment.
+    pub held: Duration,
 }
 
 /// Serves one API request. Never fails: every error is an answer. The answer carries a [`Served`] extension.
 ///
-/// The body and the `room` that it takes are given back before the operation runs.
+/// The body and the `room` that it takes are given back before the operation runs. What is about a name leaves on the `grid`.
 pub async fn handle(
     app: &Arc<App>,
     request: Request<Bytes>,
     room: Room,
     request_id: String,
+    grid: Grid,
 ) -> Response<Bytes> {
     let began = Instant::now();
     let operation = target(request.headers());
+    let answering = match operation.filter(|operation| grid::is_about_a_name(*operation)) {
+        Some(_) => Some(Answering::begin(grid).await),
+        None => None,
+    };
     let ctx = Ctx {
         app: app.clone(),
         request_id,
@@ -77,10 +87,15 @@ pub async fn handle(
             (failure(&error), error.code.name().to_owned())
         }
     };
+    let held = match answering {
+        Some(answering) => answering.leave().await,
+        None => Duration::ZERO,
+    };
     let served = Served {
         operation,
         outcome,
         noted: ctx.asker.noted.clone(),
+        held,
     };
     response
         .headers_mut()

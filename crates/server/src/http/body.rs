@@ -1,7 +1,7 @@
 //! Reading a request's body within its limits.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
@@ -24,6 +24,8 @@ pub(super) enum Refusal {
     Broken,
     /// Other bodies take all the room.
     NoRoom,
+    /// It is compressed or coded in another way, which nothing here reads.
+    Coded,
 }
 
 /// Reads bodies within limits that all of them share.
@@ -43,16 +45,19 @@ impl Bodies {
     }
 
     /// Reads the whole body of a sender who has shown a secret.
-    pub async fn read_large(&self, body: Body) -> Result<(Bytes, Room), Refusal> {
+    pub async fn read_large(&self, headers: &HeaderMap, body: Body) -> Result<(Bytes, Room), Refusal> {
+        check_coding(headers)?;
         self.read(body, self.limits.signed).await
     }
 
     /// Reads the whole body of any sender; `may_be_large` is asked only for one that small bodies' limit does not take.
     pub async fn read_any(
         &self,
+        headers: &HeaderMap,
         body: Body,
         may_be_large: impl Future<Output = bool>,
     ) -> Result<(Bytes, Room), Refusal> {
+        check_coding(headers)?;
         let unsigned = self.limits.unsigned;
         let is_small = body
             .size_hint()
@@ -98,6 +103,19 @@ impl Bodies {
     }
 }
 
+/// Checks that the body is what its bytes say, but for being sent in chunks. To read what is coded as if it were not would make of a
+/// request something else than what a proxy in front has seen.
+fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let only = |name: HeaderName, plain: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.all(|value| value.as_bytes().eq_ignore_ascii_case(plain.as_bytes()))
+    };
+    match only(header::CONTENT_ENCODING, "identity") && only(header::TRANSFER_ENCODING, "chunked") {
+        true => Ok(()),
+        false => Err(Refusal::Coded),
+    }
+}
+
 impl Refusal {
     /// The API's envelope for it. The rest of the body is not waited for, so the connection ends with the answer.
     pub fn into_response(self) -> Response<Bytes> {
@@ -114,6 +132,10 @@ impl Refusal {
             Refusal::Broken => (
                 StatusCode::BAD_REQUEST,
                 serialization("The request body broke off.".to_owned()),
+            ),
+            Refusal::Coded => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                serialization("The request body must not be compressed or coded.".to_owned()),
             ),
             Refusal::NoRoom => (
                 StatusCode::SERVICE_UNAVAILABLE,

@@ -45,7 +45,8 @@ async fn take(
     {
         return problem(StatusCode::FORBIDDEN, "The secret of bounces is another.");
     }
-    let (bytes, _room) = match bodies.read_large(request.into_body()).await {
+    let (parts, body) = request.into_parts();
+    let (bytes, _room) = match bodies.read_large(&parts.headers, body).await {
         Ok(read) => read,
         Err(refusal) => return refusal.into_response().map(Into::into),
     };

@@ -6,6 +6,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use axum::Extension;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,7 @@ use axum::routing::{MethodRouter, get};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::ErrorCode;
+use poolhouse_config::settings::Grid;
 use poolhouse_crypto::sha256;
 use poolhouse_pool::ops::{self, ByLink};
 use poolhouse_pool::request::{Ahead, App, Ctx, as_sub};
@@ -20,6 +22,7 @@ use poolhouse_text::{html, percent, with_causes};
 
 use super::api;
 use super::edge::RequestId;
+use super::grid::Answering;
 
 /// The look of the sign-in's forms and of the mails, as far as a page of two lines needs it.
 const STYLE: &str = "\
@@ -109,7 +112,12 @@ fn question(user_name: &str) -> String {
 }
 
 /// Confirms.
-async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+async fn confirm(
+    State(app): State<Arc<App>>,
+    Extension(grid): Extension<Grid>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
     let Some(link) = Link::read(request.uri().query()) else {
         return answer(
             &app,
@@ -118,6 +126,7 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
             &format!("<p>{BROKEN}</p>"),
         );
     };
+    let answering = Answering::begin(grid).await;
     let ctx = Ctx {
         app: app.clone(),
         request_id: id,
@@ -125,7 +134,14 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
         asker: api::asker(&app, &request),
         ahead: Ahead::default(),
     };
-    match ops::confirm_by_link(&ctx, &link.client_id, &link.user_name, &link.code).await {
+    let answer = confirmed(&ctx, &link).await;
+    answering.leave().await;
+    answer
+}
+
+async fn confirmed(ctx: &Ctx, link: &Link) -> Response {
+    let app = &*ctx.app;
+    match ops::confirm_by_link(ctx, &link.client_id, &link.user_name, &link.code).await {
         Ok(by_link) => {
             let words = match by_link {
                 ByLink::Now => CONFIRMED,
@@ -133,7 +149,7 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
             };
             let settings = app.functions.confirm();
             let onwards = onwards(settings.look.sign_in_url.as_deref());
-            answer(&app, StatusCode::OK, DONE, &format!("<p>{words}</p>{onwards}"))
+            answer(app, StatusCode::OK, DONE, &format!("<p>{words}</p>{onwards}"))
         }
         Err(error) => {
             if error.status() >= 500 {
@@ -150,7 +166,7 @@ async fn confirm(State(app): State<Arc<App>>, RequestId(id): RequestId, request:
                 ErrorCode::CodeMismatchException | ErrorCode::ExpiredCodeException => NOT_GOOD,
                 _ => &*error.message,
             };
-            answer(&app, status, NOT_DONE, &format!("<p>{}</p>", html::escape(words)))
+            answer(app, status, NOT_DONE, &format!("<p>{}</p>", html::escape(words)))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The sockets: how many connections there may be, and how each is served.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::heads::Heads;
 use super::peer::{Client, Peer, proxied_for};
 use super::places::{Counts, Place, Places};
 use super::timed::{Awaited, Progress, Timed};
@@ -117,9 +120,54 @@ async fn connection(stream: TcpStream, router: Counted, shutdown: Shutdown, plac
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let limits = router.limits.clone();
+    let limits = &router.limits;
     let progress = Progress::new(place);
-    let stream = TokioIo::new(Timed::new(stream, limits.patience, progress.clone()));
+    let stream = Timed::new(stream, limits.patience, progress.clone());
+    let mut heads = Heads::new(stream, progress.clone(), limits.head_bytes);
+    let ended = match first(&mut heads, &progress, &shutdown).await {
+        // Until here a connection takes next to no memory, from here on what hyper takes.
+        Ok(true) => Box::pin(requests(heads, router, progress, shutdown)).await,
+        Ok(false) => return,
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = poolhouse_text::with_causes(&*error), "connection ended");
+    }
+}
+
+/// Waits for the first request's head. Returns whether there will be one.
+async fn first(
+    heads: &mut Heads<Timed<TcpStream>>,
+    progress: &Progress,
+    shutdown: &Shutdown,
+) -> io::Result<bool> {
+    let mut is_last = false;
+    loop {
+        tokio::select! {
+            biased;
+            came = heads.first() => return came.map(|()| true),
+            () = progress.place().dismissed() => {
+                tracing::debug!("connection made room for another");
+                return Ok(false);
+            }
+            () = shutdown.requested(), if !is_last => {
+                if heads.is_empty() {
+                    return Ok(false);
+                }
+                is_last = true;
+            }
+        }
+    }
+}
+
+/// Serves one request after the other.
+async fn requests(
+    heads: Heads<Timed<TcpStream>>,
+    router: Counted,
+    progress: Arc<Progress>,
+    shutdown: Shutdown,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let limits = router.limits.clone();
     let router = Arc::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         let serving = progress.begin();
@@ -135,22 +183,22 @@ async fn connection(stream: TcpStream, router: Counted, shutdown: Shutdown, plac
         .max_header_size(limits.head_bytes)
         // No more is read ahead than is wanted: neither of a body nor of the next request.
         .max_buf_size(limits.head_bytes.max(LEAST_BUFFER))
-        .serve_connection(stream, service);
+        .serve_connection(TokioIo::new(heads), service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
+        // First, so that the head that is there has begun when the server is told to stop.
+        biased;
         ended = served.as_mut() => ended,
         () = progress.place().dismissed() => {
             tracing::debug!("connection made room for another");
-            return;
+            return Ok(());
         }
         () = shutdown.requested() => {
             served.as_mut().graceful_shutdown();
             served.await
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(error = poolhouse_text::with_causes(&error), "connection ended");
-    }
+    Ok(ended?)
 }
 
 /// An address has as many requests under way as it may.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -99,9 +100,13 @@ fn log(
     started: Instant,
 ) {
     let status = response.status().as_u16();
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let served = response.extensions().get::<Served>();
+    // What an answer waits for its moment is no work.
+    let held = served.map_or(Duration::ZERO, |served| served.held);
+    let took = started.elapsed().saturating_sub(held);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let address = address.map(|address| address.to_string());
-    let Some(served) = response.extensions().get::<Served>() else {
+    let Some(served) = served else {
         // Nothing else has a tag.
         if response.headers().contains_key(header::ETAG) {
             tracing::debug!(request_id, method, path, status, address, micros, "request");

@@ -28,6 +28,8 @@ pub mod connections;
 pub(crate) mod cors;
 mod discovery;
 mod edge;
+mod grid;
+mod heads;
 mod health;
 mod inbox;
 pub mod metrics;
@@ -48,7 +50,7 @@ use axum::{Extension, Router};
 
 use body::Bodies;
 use edge::RequestId;
-use poolhouse_config::settings::BodyLimits;
+use poolhouse_config::settings::{BodyLimits, Grid};
 use poolhouse_pool::request::App;
 use problem::method_not_allowed;
 
@@ -56,7 +58,7 @@ pub use health::Leaving;
 pub use pages::Pages;
 
 /// Everything the server answers, as one service.
-pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
+pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Router {
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
         .route(
@@ -78,6 +80,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
         .layer(from_fn_with_state(app.clone(), aws::divert))
         .layer(Extension(Arc::new(pages)))
         .layer(Extension(Arc::new(Bodies::new(limits))))
+        .layer(Extension(grid))
         .layer(from_fn_with_state(app.clone(), edge::around))
         .with_state(app)
 }
@@ -86,13 +89,18 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits) -> Router {
 async fn api_call(
     State(app): State<Arc<App>>,
     Extension(bodies): Extension<Arc<Bodies>>,
+    Extension(grid): Extension<Grid>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let may_be_large = api::may_be_large(&app, &parts.headers);
-    let answer = match bodies.read_any(body, may_be_large).await {
-        Ok((bytes, room)) => api::handle(&app, Request::from_parts(parts, bytes), room, id).await,
+    let answer = match bodies.read_any(&parts.headers, body, may_be_large).await {
+        Ok((bytes, room)) => {
+            let request = Request::from_parts(parts, bytes);
+            // In a box of its own: a request whose body does not come must not take what an operation under way takes.
+            Box::pin(api::handle(&app, request, room, id, grid)).await
+        }
         Err(refusal) => refusal.into_response(),
     };
     cors::allow(answer.map(Into::into))

@@ -7,7 +7,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -26,6 +26,8 @@ pub(super) struct Progress {
     phase: AtomicU8,
     /// Nanoseconds from `began` to the last change of phase.
     since: AtomicU64,
+    /// Whether a request was answered before all of its body was read: what comes then may be more of it.
+    has_left_body: AtomicBool,
     place: Place,
 }
 
@@ -36,6 +38,7 @@ impl Progress {
             began: Instant::now(),
             phase: AtomicU8::new(Phase::Idle as u8),
             since: AtomicU64::new(0),
+            has_left_body: AtomicBool::new(false),
             place,
         })
     }
@@ -69,6 +72,17 @@ impl Progress {
         if self.phase() == Phase::Body {
             self.change(Phase::Serving);
         }
+    }
+
+    /// The rest of a body is not wanted.
+    pub fn body_left(&self) {
+        self.has_left_body.store(true, Ordering::Relaxed);
+        self.body_ended();
+    }
+
+    /// Whether the next byte is one of a head.
+    pub fn awaits_head(&self) -> bool {
+        matches!(self.phase(), Phase::Idle | Phase::Head) && !self.has_left_body.load(Ordering::Relaxed)
     }
 
     fn phase(&self) -> Phase {
@@ -143,7 +157,11 @@ impl Body for Awaited {
 
 impl Drop for Awaited {
     fn drop(&mut self) {
-        self.progress.body_ended();
+        if self.body.is_end_stream() {
+            self.progress.body_ended();
+        } else {
+            self.progress.body_left();
+        }
     }
 }
 
@@ -243,7 +261,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::Instant;
@@ -252,7 +270,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn progress() -> Arc<Progress> {
+    pub fn progress() -> Arc<Progress> {
         let places = Places::new(Counts {
             total: 1,
             per_address: 1,

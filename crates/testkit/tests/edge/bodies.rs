@@ -39,6 +39,31 @@ async fn what_nobody_signed_has_at_most_64_kib() {
     assert_too_large(&answer, 64 << 10);
 }
 
+#[tokio::test]
+async fn a_body_that_is_compressed_is_refused_before_it_is_read_as_something_else() {
+    let server = TestServer::new().await;
+    for (header, value) in [
+        ("content-encoding", "gzip"),
+        ("content-encoding", "identity, gzip"),
+        ("transfer-encoding", "gzip, chunked"),
+    ] {
+        let mut request = unsigned(Bytes::from_static(b"{}"));
+        request.headers_mut().insert(header, value.parse().unwrap());
+        let answer = server.raw(request).await;
+        assert_eq!(answer.status, 415, "{header}: {value}");
+        assert_eq!(
+            answer["message"],
+            "The request body must not be compressed or coded."
+        );
+        assert_eq!(answer.header("connection"), "close");
+    }
+    let mut request = unsigned(Bytes::from_static(b"[]"));
+    request
+        .headers_mut()
+        .insert("content-encoding", "identity".parse().unwrap());
+    assert_eq!(server.raw(request).await.status, 400);
+}
+
 /// A call whose body has at least so many bytes, most of them in a member that the model does not know.
 async fn call_of(server: &TestServer, signer: Option<&AccessKey>, operation: &str, bytes: usize) -> Answer {
     let body = json!({ "UserPoolId": "us-east-1_None00000", "Padding": "x".repeat(bytes) });

@@ -11,3 +11,4 @@ mod discovery;
 mod inbox;
 mod metrics;
 mod pages;
+mod timing;

@@ -56,7 +56,7 @@ pub(super) async fn divert(
         .get::<Peer>()
         .is_some_and(|peer| peer.is_loopback());
     let (parts, body) = request.into_parts();
-    let (body, _room) = match bodies.read_large(body).await {
+    let (body, _room) = match bodies.read_large(&parts.headers, body).await {
         Ok(read) => read,
         Err(refusal) => return refusal.into_response().map(Into::into),
     };
