@@ -98,7 +98,10 @@ fn a_gateway_for_text_messages_is_a_url_and_its_token_goes_with_it() {
     let gateway = |text: &str| read(&format!("[sms]\n{text}")).unwrap().settings.mail.sms;
     assert_eq!(gateway(""), None);
     assert!(gateway("gateway = 'https://sms.example.com/send'\ntoken = 't'").is_some());
-    assert_eq!(complaint("[sms]\ntoken = 't'"), "sms.token goes together with gateway");
+    assert_eq!(
+        complaint("[sms]\ntoken = 't'"),
+        "sms.token goes together with gateway"
+    );
     let form = "an http or https URL without a password, such as https://sms.example.com/send, and a token in one line";
     let said = complaint("[sms]\ngateway = 'sms.example.com'");
     assert!(said.starts_with("sms.gateway ") && said.contains(form), "{said}");
