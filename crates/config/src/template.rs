@@ -19,6 +19,7 @@ const TABLES: [(&Table, &str); 10] = [
     (&keys::sms::TABLE, ""),
     (&keys::web::TABLE, ""),
     (&keys::http::TABLE, ""),
+    (&keys::tls::TABLE, ""),
     (&keys::metrics::TABLE, ""),
     (
         &keys::functions::TABLE,

@@ -10,6 +10,7 @@ const TABLES: [&Table; 10] = [
     &keys::sms::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
+    &keys::tls::TABLE,
     &keys::metrics::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
@@ -24,6 +25,9 @@ fn file(table: &Table, key: &Key, value: &str) -> String {
             format!("[functions.f]\n{line}")
         }
         "[functions.NAME]" => format!("[functions.f]\nprogram = 'x'\n{line}"),
+        "[tls]" if key.name() == "certificate" => format!("[tls]\nkey = 'k'\n{line}"),
+        "[tls]" if key.name() == "key" => format!("[tls]\ncertificate = 'c'\n{line}"),
+        "[tls]" => format!("[tls]\ncertificate = 'c'\nkey = 'k'\n{line}"),
         heading => format!("{heading}\n{line}"),
     }
 }
@@ -58,6 +62,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             };
             let beside = match table.heading {
                 "[functions.NAME]" => "[functions.f]\nprogram = 'x'\n",
+                "[tls]" => "[tls]\ncertificate = 'c'\nkey = 'k'\n",
                 heading => heading,
             };
             let with = format!("{beside}\n{} = {value}", key.name());
@@ -70,7 +75,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 17);
+    assert_eq!(compared, 18);
 }
 
 #[test]
