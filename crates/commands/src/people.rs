@@ -6,6 +6,7 @@ use std::path::Path;
 use poolhouse_confirm::{Settings, Standing};
 use serde_json::{Value, json};
 
+use crate::configure::from_file;
 use crate::data::{self, Data};
 use crate::error::CliError;
 use crate::output::print;
@@ -97,11 +98,17 @@ fn shown(name: &str, standing: &Standing) -> Value {
     })
 }
 
+/// The data, and the settings that the server judges by: its limits say who is locked.
 async fn open(at: &CountersArgs) -> Result<(Data, Settings), CliError> {
+    let configuration = from_file(at.config.clone())?;
     let directory = at.data.as_deref().unwrap_or(Path::new(super::DEFAULT_DATA));
     let data = data::existing(directory, at.store.as_deref()).await?;
     let keys = data.platform()?.keys().codes().clone();
-    Ok((data, Settings::with_keys(Some(keys))))
+    let settings = Settings {
+        keys: Some(keys),
+        ..configuration.settings.confirm
+    };
+    Ok((data, settings))
 }
 
 /// Whom it was about, and how they stood before.

@@ -13,8 +13,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::api::{Api, Refused};
 use crate::pool::Outcome;
 
-/// Callers at a time when capacity is measured.
-const CALLERS: usize = 32;
+/// Callers at a time when capacity is measured: so many that the cores are the limit, and not the grid on which answers leave.
+const CALLERS: usize = 256;
 /// How long answers are waited for at the end.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -163,6 +163,10 @@ pub struct CountersArgs {
     /// The PostgreSQL database, if the server has one: postgres://user:password@host/database, or @FILE
     #[arg(long, value_name = "URL", requires = "data")]
     pub store: Option<String>,
+    /// The server's configuration file, whose limits say who is locked [default: poolhouse.toml in the current directory,
+    /// if it is there]
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub config: Option<PathBuf>,
     /// The custom attribute that carries the ledger, without `custom:` [default: that of the functions]
     #[arg(long, value_name = "NAME", value_parser = attribute_name, conflicts_with = "data")]
     pub(super) attribute: Option<String>,

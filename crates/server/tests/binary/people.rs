@@ -62,8 +62,8 @@ fn wrong(code: &str) -> &'static str {
 #[test]
 fn a_user_whom_wrong_codes_have_locked_is_listed_and_unlocked_and_browsers_are_forgotten() {
     let scratch = Scratch::default();
-    // The eighth locks for eight seconds: the fifth would for one, which a busy machine lets pass.
-    scratch.write("poolhouse.toml", "[confirm]\nWRONG_CODES_PER_15_MINUTES = 8\n");
+    // Where nothing is set, eight are not many. A lock of a quarter of an hour's codes lasts seconds, which a busy machine lets pass.
+    scratch.write("poolhouse.toml", "[confirm]\nWRONG_CODES_PER_DAY = 8\n");
     let quickstart = Quickstart::start(&scratch);
     let pool = value(&quickstart.said, "User pool").to_owned();
     let command = |words: &[&str]| {

@@ -17,6 +17,7 @@
 //! and lets go of its thread. A read takes the writing connection, whose pages stay warm, while nobody writes, and one of
 //! the readers' otherwise. Scans of more than a page go to a blocking thread.
 
+mod checkpoint;
 mod fault;
 mod health;
 mod open;
@@ -65,7 +66,8 @@ pub struct Sqlite {
 /// Where those wait who find the writer busy.
 struct Queue {
     orders: mpsc::Sender<Order>,
-    thread: JoinHandle<()>,
+    /// The writer's, and the one that moves the log, which ends after it.
+    threads: [JoinHandle<()>; 2],
 }
 
 impl Sqlite {
@@ -82,9 +84,14 @@ impl Sqlite {
         Self::start(path, open::writer(path)?, open::BUSY_TIMEOUT)
     }
 
-    fn start(path: &Path, connection: rusqlite::Connection, patience: Duration) -> Result<Self, StoreError> {
+    fn start(
+        path: &Path,
+        mut connection: rusqlite::Connection,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let (orders, queued) = mpsc::channel(QUEUE);
         let health = Arc::<Health>::default();
+        let log = checkpoint::start(path, &mut connection, Arc::clone(&health))?;
         let writer = Arc::new(Writer::new(connection, patience, Arc::clone(&health)));
         let thread = {
             let writer = Arc::clone(&writer);
@@ -98,7 +105,10 @@ impl Sqlite {
             readers: Arc::new(Readers::new(path.to_owned())),
             long_reads: Semaphore::new(LONG_READS),
             writer,
-            queue: Mutex::new(Some(Queue { orders, thread })),
+            queue: Mutex::new(Some(Queue {
+                orders,
+                threads: [thread, log],
+            })),
             health,
         })
     }
@@ -111,10 +121,10 @@ impl Sqlite {
         self.health.close();
         self.readers.close();
         let queue = self.queue().take();
-        if let Some(Queue { orders, thread }) = queue {
+        if let Some(Queue { orders, threads }) = queue {
             drop(orders);
-            // Should the thread have panicked, the file is closed as well.
-            let _ = tokio::task::spawn_blocking(|| thread.join()).await;
+            // Should one of them have panicked, the file is closed as well.
+            let _ = tokio::task::spawn_blocking(|| threads.map(JoinHandle::join)).await;
         }
     }
 

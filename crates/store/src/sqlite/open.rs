@@ -19,9 +19,6 @@ pub(super) const FORMAT: i32 = 2;
 /// How long a call waits for another process (a backup, `poolhouse keys create`) to let go of the write lock.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The log's length, in pages, at which the writer moves it into the database. The longer the log, the more often a
-/// page that many commits touch is moved once for all of them; 16 MiB is still read back in a fraction of a second.
-const CHECKPOINT_PAGES: u32 = 4096;
 /// After a burst the log's file shrinks back to this many bytes.
 const LOG_BYTES: u32 = 64 * 1024 * 1024;
 
@@ -69,8 +66,18 @@ pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
     // would take them, and with them every later commit in the log. Moving the log into the database writes them
     // anew, and the next commit starts the log over. It waits for nobody: any other process that has the file open did the same.
     connection
-        .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+        .query_row(MOVE_LOG, [], |_| Ok(()))
         .map_err(fault::classify)?;
+    Ok(connection)
+}
+
+/// Moves as much of the log into the database as can be moved without waiting for anybody.
+pub(super) const MOVE_LOG: &str = "PRAGMA wal_checkpoint(PASSIVE)";
+
+/// Opens the connection that moves the log, and writes nothing else.
+pub(super) fn log_mover(path: &Path) -> Result<Connection, StoreError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    rows::set_synced(&connection, true).map_err(fault::classify)?;
     Ok(connection)
 }
 
@@ -102,7 +109,8 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
     rows::set_synced(connection, true)?;
     // 16 MiB of cache, so that no group of batches spills out of it.
     connection.pragma_update(None, "cache_size", -16_384)?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    // The module `checkpoint` moves the log.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", LOG_BYTES)
 }
 
