@@ -208,3 +208,17 @@ fn too_many_requests() -> Response<Body> {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(api::CONTENT_TYPE));
     cors::allow(response.map(Into::into))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size<F: Future>(_: impl FnOnce(TcpStream, Counted, Shutdown, Place) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_has_sent_no_head_takes_next_to_no_memory() {
+        assert!(size(connection) < 2048, "{}", size(connection));
+    }
+}
