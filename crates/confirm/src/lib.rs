@@ -26,6 +26,7 @@ mod grants;
 mod keys;
 mod ledger;
 mod mail;
+mod native;
 mod notice;
 mod outcome;
 mod owner;
@@ -52,9 +53,10 @@ pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
 pub use mail::{
-    Asker, CodeMail, Invitation, Locale, Logo, Look, Notice, Part, PoolMail, PoolMailContent, ShowCode,
-    TemplateError, Templates, Written,
+    Asker, CodeMail, FactorMail, Invitation, Locale, Logo, Look, Notice, Part, PoolMail, PoolMailContent,
+    ShowCode, TemplateError, Templates, Written,
 };
+pub use native::{FactorEvent, FactorState, factor_counted, factor_state};
 pub use outcome::{Created, Decision, Defined, LastResult, NotSent, Outcome, Verified, Warning, WhyFailed};
 pub use owner::{
     Cleared, Standing, forget_devices, is_new_password, ledger_for_attribute, post_confirmation,

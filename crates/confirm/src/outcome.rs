@@ -329,8 +329,12 @@ impl fmt::Display for Warning {
             Self::LedgerBehind => {
                 "the attribute is older than this sign-in wrote it: it cannot be written, or it was put back"
             }
-            Self::MailCapped => "a mail was held back: this user has had too many",
-            Self::Locked => "this user is locked after too many wrong codes",
+            Self::MailCapped => {
+                "a mail was held back: this user has had too many, and can ask again when the form says so"
+            }
+            Self::Locked => {
+                "this user is locked after too many wrong codes, until the form says so: poolhouse unlock ends it sooner"
+            }
             Self::Closed => "the code factor of this user is closed after 100 wrong codes: poolhouse unlock opens it",
             Self::UnverifiedAddress => "the code goes to an address that is not verified",
         })

@@ -3,6 +3,7 @@
 //! `docs/decisions/small-encodings.md` says why they are our own. Nothing here is constant-time: a secret that passes
 //! through is compared and wiped by its owner.
 
+pub mod base32;
 pub mod hex;
 pub mod html;
 pub mod percent;

@@ -121,6 +121,47 @@ impl CodeMail {
     }
 }
 
+/// The mail of a code that a platform has made itself, for a second factor by mail: it looks as the other codes' does.
+#[derive(Clone, Copy)]
+pub struct FactorMail<'a> {
+    /// The language: [`Locale::choose`].
+    pub locale: Locale,
+    /// What the person types.
+    pub code: &'a str,
+    /// When it was asked for, in seconds since 1970.
+    pub issued: i64,
+    /// When it ends, in seconds since 1970.
+    pub expires: i64,
+    /// The user's `zoneinfo` attribute.
+    pub zoneinfo: Option<&'a str>,
+    /// Who asked for it.
+    pub asker: Asker<'a>,
+}
+
+impl FactorMail<'_> {
+    /// The mail.
+    #[must_use]
+    pub fn write(&self, settings: &Settings) -> Written {
+        let letter = Letter {
+            settings,
+            locale: self.locale,
+            code: Code::given(self.code),
+            issued: Moment::from_epoch_s(self.issued),
+            expires: Moment::from_epoch_s(self.expires),
+            zone: Zone::named(self.zoneinfo),
+            asker: self.asker,
+        };
+        let mail = letter.to("", [0; 16], false);
+        Written {
+            subject: mail.subject,
+            text: mail.text,
+            html: mail.html,
+            locale: mail.locale,
+            logo: mail.logo,
+        }
+    }
+}
+
 /// What a code's mail is made of.
 pub(crate) struct Letter<'a> {
     pub(crate) settings: &'a Settings,

@@ -14,6 +14,7 @@ mod limits;
 mod looks;
 mod mail;
 mod mutated_events;
+mod native;
 mod older;
 mod once;
 mod owner;

@@ -18,7 +18,7 @@ use super::room::Typed;
 use super::step::{Answer, SignIn};
 use super::subject::{Subject, check_enabled};
 use super::tokens::{self, Issued};
-use super::{door, handle, tally};
+use super::{door, handle, proven_factor, tally};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::records::session::{ChallengeResult, SRP_A};
@@ -44,7 +44,7 @@ impl Arrival<'_> {
     fn batch(&self, sign_in: &SignIn<'_>, denied: bool) -> Batch {
         match self {
             Arrival::PasswordProved(proved) if denied => proved.denied(sign_in.ctx),
-            Arrival::PasswordProved(proved) => proved.batch(sign_in.ctx.now),
+            Arrival::PasswordProved(proved) => proved.batch(sign_in.ctx),
             Arrival::Typed(typed) if !typed.consumed => handle::consumption(&typed.pending),
             Arrival::Bare | Arrival::SrpA(_) | Arrival::Typed(_) => Batch::new(),
         }
@@ -268,6 +268,7 @@ async fn decide(
             let is_passed = door::is_passed(sign_in, &answered);
             if !is_passed {
                 door::check_define(sign_in.pool, sign_in.client)?;
+                check_factor(sign_in)?;
             }
             if issued.is_none() {
                 let mut tokens = tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?;
@@ -295,6 +296,17 @@ async fn decide(
             Ok(Outcome::PasswordVerifier)
         }
         Decision::Challenge(_) => Err(unrecognizable()),
+    }
+}
+
+/// Checks that tokens without a code go to nobody who is asked for a second factor and was not: such a user must prove the
+/// password, after which the pool asks for the factor.
+fn check_factor(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
+    match sign_in.subject.user() {
+        Some(user) if proven_factor::is_missing(sign_in, user) => Err(ApiError::not_authorized(
+            "This user has a second factor, which CUSTOM_AUTH asks for after the password: it must begin with SRP_A.",
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::request::Ctx;
 
 /// What every `Session` of the service begins with. Nobody may rely on it; some tools recognise sessions by it.
 const SESSION_PREFIX: &str = "AYABe";
+/// Ends the client's id in a `Session` that names it. No sealed text has it.
+const CLIENT_ENDS: char = '.';
 const RANDOM_BYTES: usize = 32;
 /// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes.
 const BLOCK_BYTES: usize = 2560;
@@ -53,6 +55,22 @@ pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Hand
         key: SessionRecord::key(client.pool_id(), sub, &digest),
         digest,
     }
+}
+
+/// As [`new`], for a handle that operations are given which name no client: it says in the clear whose it is.
+pub fn new_naming_client(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Handle {
+    let handle = new(ctx, client, sub, expires);
+    let sealed = handle.text.strip_prefix(SESSION_PREFIX).unwrap_or_default();
+    Handle {
+        text: format!("{SESSION_PREFIX}{}{CLIENT_ENDS}{sealed}", client.id()),
+        ..handle
+    }
+}
+
+/// The client that a handle names in the clear. Nothing is proved by it: the rest opens for the client it was made for.
+pub fn client_of(text: &str) -> Option<&str> {
+    let (client_id, _) = text.strip_prefix(SESSION_PREFIX)?.split_once(CLIENT_ENDS)?;
+    Some(client_id)
 }
 
 /// Finds the row that an opened handle stands for.
@@ -107,6 +125,9 @@ impl Opened {
 /// Opens a handle, if it is ours and this client's.
 pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
     let sealed = text.strip_prefix(SESSION_PREFIX)?;
+    let sealed = sealed
+        .split_once(CLIENT_ENDS)
+        .map_or(sealed, |(_, sealed)| sealed);
     let plain = ctx
         .platform()
         .open(Purpose::Sessions, &session_of(client_id), sealed)

@@ -10,6 +10,7 @@
 
 use poolhouse_store::{Batch, CommitError, Expect};
 
+use super::factor::RightAnswer;
 use super::handle;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
@@ -205,6 +206,8 @@ pub enum Proved {
     Counted(Attempt),
     /// A challenge that goes with the proof is answered: its session is consumed with what comes next.
     Answered(Box<Stored<SessionRecord>>),
+    /// A second factor is answered: its session, and what else it takes, is consumed with what comes next.
+    Factor(Box<RightAnswer>),
     /// There is nothing to commit.
     Settled,
 }
@@ -225,11 +228,12 @@ impl Proved {
     }
 
     /// Part of the commit of what the password was given for: consumes what was answered and forgets the failures.
-    pub fn batch(&self, now: Millis) -> Batch {
+    pub fn batch(&self, ctx: &Ctx) -> Batch {
         match self {
-            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten(now)),
-            Proved::Counted(attempt) => attempt.taken_back(now),
+            Proved::Open(attempt) => attempt.consumes.clone().merge(attempt.forgotten(ctx.now)),
+            Proved::Counted(attempt) => attempt.taken_back(ctx.now),
             Proved::Answered(pending) => handle::consumption(pending),
+            Proved::Factor(right) => right.batch(ctx),
             Proved::Settled => Batch::new(),
         }
     }
@@ -243,6 +247,7 @@ impl Proved {
                 attempt.consumes.clone().merge(attempt.counting(one_more))
             }
             Proved::Answered(pending) => handle::consumption(pending),
+            Proved::Factor(right) => right.batch(ctx),
             Proved::Counted(_) | Proved::Settled => Batch::new(),
         }
     }
@@ -257,6 +262,7 @@ impl Proved {
                 attempt.lost_race(ctx, key).await.map(|()| true)
             }
             Proved::Answered(pending) if pending.key == key => Err(handle::used()),
+            Proved::Factor(right) => right.lost_race(ctx, key).await,
             proved => proved.counts_anew(ctx, key).await,
         }
     }
@@ -272,7 +278,11 @@ impl Proved {
                 attempt.row = ctx.load(&attempt.key()).await?;
                 Ok(true)
             }
-            Proved::Open(_) | Proved::Counted(_) | Proved::Answered(_) | Proved::Settled => Ok(false),
+            Proved::Open(_)
+            | Proved::Counted(_)
+            | Proved::Answered(_)
+            | Proved::Factor(_)
+            | Proved::Settled => Ok(false),
         }
     }
 
@@ -282,11 +292,7 @@ impl Proved {
     /// As [`lost_race`](Self::lost_race); store failures; another conflict.
     pub async fn commit(mut self, ctx: &Ctx, rest: Batch) -> Result<(), ApiError> {
         for _ in 0..RACES {
-            match ctx
-                .platform()
-                .commit(rest.clone().merge(self.batch(ctx.now)))
-                .await
-            {
+            match ctx.platform().commit(rest.clone().merge(self.batch(ctx))).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Conflict { key }) if self.lost_race(ctx, &key).await? => {}
                 Err(error) => return Err(error.into()),
@@ -303,6 +309,7 @@ impl Proved {
         match self {
             Proved::Open(attempt) => attempt.failed(ctx).await,
             Proved::Answered(pending) => handle::consume(ctx, &pending).await,
+            Proved::Factor(_) => self.commit(ctx, Batch::new()).await,
             Proved::Counted(_) | Proved::Settled => Ok(()),
         }
     }

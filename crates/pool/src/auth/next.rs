@@ -1,18 +1,22 @@
-//! What follows a proof, whichever flow and challenge it came by: a status that stands in the way, a new password, what
-//! Define decides, or tokens.
+//! What follows a proof, whichever flow and challenge it came by: a status that stands in the way, a new password, a second
+//! factor, what Define decides, or tokens.
 
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, CommitError};
 
-use super::challenge::new_password_required;
+use super::challenge::{mfa_setup, new_password_required, second_factor, select_mfa_type};
 use super::custom::{self, Arrival};
+use super::factor::RightAnswer;
 use super::lockout::Proved;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
-use super::{subject, tokens};
+use super::subject::Subject;
+use super::{handle, proven_factor, subject, tokens};
 use crate::base::error::ApiError;
+use crate::records::{Factor, SessionRecord, Stored, UserRecord};
 use crate::triggers::events::TokenGenerationSource;
-use crate::users::code_factor;
+use crate::users::factors::{self, Due};
+use crate::users::{change, code_factor};
 
 /// How often the end of a sign-in is committed anew when other requests changed what it depends on.
 const RACES: usize = 64;
@@ -24,24 +28,23 @@ const RACES: usize = 64;
 pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiError> {
     match proven {
         Proven::Password(proved) => password(sign_in, proved).await,
-        Proven::NewPassword(proved) if sign_in.is_custom() => {
-            custom::run(sign_in, Arrival::PasswordProved(proved)).await
-        }
-        Proven::NewPassword(proved) => {
-            issue(&sign_in, proved, TokenGenerationSource::NewPasswordChallenge).await
-        }
+        Proven::NewPassword(proved) => password_stands(sign_in, proved).await,
         Proven::Typed(typed) => custom::run(sign_in, Arrival::Typed(typed)).await,
+        Proven::Factor(right) => factor(sign_in, *right).await,
+        Proven::Selected(session, factor) => {
+            ask(&sign_in, Proved::Answered(session), Asked::Due(Due::One(factor))).await
+        }
+        Proven::NewEmail(session, address) => {
+            ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
+        }
+        Proven::SetUp(session) => set_up(sign_in, session).await,
     }
 }
 
-/// A password alone signs in nobody whose account needs something else first, and in custom authentication Define has
-/// the last word.
+/// A password alone signs in nobody whose account needs something else first.
 async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
     let SignIn { ctx, pool, .. } = sign_in;
-    let user = sign_in
-        .subject
-        .user()
-        .ok_or_else(ApiError::incorrect_username_or_password)?;
+    let user = user(&sign_in)?;
     if let Err(refused) = subject::check_may_sign_in(user, ctx.now) {
         // The password was right, so its failures are forgotten, whatever else stands in the way.
         proved.commit(ctx, Batch::new()).await?;
@@ -53,10 +56,121 @@ async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiErro
         return Ok(answer);
     }
     let proved = proved.before_functions(ctx, pool).await?;
+    password_stands(sign_in, proved).await
+}
+
+/// After a password that need not be changed, or not any more: a second factor, if the user is asked for one. In custom
+/// authentication Define has the last word, and nobody sets up a factor before that: the code comes first.
+async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
+    match factors::due(sign_in.pool, user(&sign_in)?) {
+        Due::Nothing => end(sign_in, proved).await,
+        Due::SetUp(_) | Due::Impossible if sign_in.is_custom() => end(sign_in, proved).await,
+        Due::Impossible => {
+            proved.commit(sign_in.ctx, Batch::new()).await?;
+            Err(proven_factor::none_available(&sign_in))
+        }
+        due => ask(&sign_in, proved, Asked::Due(due)).await,
+    }
+}
+
+/// What is asked for.
+enum Asked {
+    /// What the user is asked for anyway.
+    Due(Due),
+    /// The code that was sent to an email address which the user has just given.
+    NewEmail(String),
+}
+
+/// Asks for a second factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
+/// counted of it depend on what was counted before.
+async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<Answer, ApiError> {
+    let ctx = sign_in.ctx;
+    for _ in 0..RACES {
+        let made = match &asked {
+            Asked::Due(Due::One(factor)) => second_factor::ask(sign_in, *factor).await,
+            Asked::Due(Due::Choice(choice)) => Ok(select_mfa_type::ask(sign_in, choice)),
+            Asked::Due(Due::SetUp(choice)) => Ok(mfa_setup::ask(sign_in, choice)),
+            Asked::Due(Due::Nothing | Due::Impossible) => Err(handle::invalid()),
+            Asked::NewEmail(address) => second_factor::send(sign_in, Factor::Email, address).await,
+        };
+        let (batch, answer) = match (made, &proved) {
+            (Ok(made), _) => made,
+            // The session stays: another factor may be chosen.
+            (Err(refused), Proved::Answered(_)) => return Err(refused),
+            (Err(refused), _) => {
+                proved.commit(ctx, Batch::new()).await?;
+                return Err(refused);
+            }
+        };
+        match ctx
+            .platform()
+            .commit(batch.clone().merge(proved.batch(ctx)))
+            .await
+        {
+            Ok(_) => {
+                ctx.app.mailer.wake();
+                return Ok(answer);
+            }
+            Err(CommitError::Conflict { key }) if proved.lost_race(ctx, &key).await? || batch.names(&key) => {
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::too_many_requests())
+}
+
+/// After a second factor: what its code has proved of an address is kept, and the sign-in ends, unless Define says otherwise.
+async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answer, ApiError> {
+    let SignIn { ctx, pool, .. } = sign_in;
+    let stored = sign_in.subject.stored().ok_or_else(handle::invalid)?.clone();
+    if proven_factor::says_news(&stored.value, &right) {
+        let (factor, target) = (right.factor(), right.target().map(str::to_owned));
+        let before = sign_in.epoch;
+        let changed = change::change_for(ctx, pool, stored, &mut right, |user| {
+            subject::check_enabled(user)?;
+            if user.epoch != before {
+                return Err(handle::invalid());
+            }
+            proven_factor::keep(user, factor, target.as_deref(), ctx.now)
+        })
+        .await?;
+        // A step that moves the epoch itself goes on under the new one.
+        sign_in.epoch = changed.epoch;
+        let user = ctx.user_by_sub(pool, &changed.sub).await?;
+        sign_in.subject = Subject::Known(Box::new(user.ok_or_else(handle::invalid)?));
+        return end(sign_in, Proved::Settled).await;
+    }
+    if sign_in.is_custom() {
+        // The functions count in the same ledger, so this is counted before they look.
+        Proved::Factor(Box::new(right)).commit(ctx, Batch::new()).await?;
+        return end(sign_in, Proved::Settled).await;
+    }
+    end(sign_in, Proved::Factor(Box::new(right))).await
+}
+
+/// After an app was set up in this sign-in.
+async fn set_up(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
+    if !user(&sign_in)?.factors.has_token {
+        return Err(handle::invalid());
+    }
+    end(sign_in, Proved::Answered(session)).await
+}
+
+/// Everything that the pool itself asks for is proved.
+async fn end(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
     if sign_in.is_custom() {
         return custom::run(sign_in, Arrival::PasswordProved(proved)).await;
     }
-    issue(&sign_in, proved, TokenGenerationSource::Authentication).await
+    let source = match sign_in.sealed_choice {
+        Some(_) => TokenGenerationSource::NewPasswordChallenge,
+        None => TokenGenerationSource::Authentication,
+    };
+    issue(&sign_in, proved, source).await
+}
+
+fn user<'a>(sign_in: &'a SignIn<'_>) -> Result<&'a UserRecord, ApiError> {
+    let user = sign_in.subject.user();
+    user.ok_or_else(ApiError::incorrect_username_or_password)
 }
 
 /// Tokens, or the denial of a function that is asked before there are any.
@@ -75,7 +189,7 @@ async fn issue(
             for _ in 0..RACES {
                 let batch = issued
                     .batch(sign_in.ctx)
-                    .merge(proved.batch(sign_in.ctx.now))
+                    .merge(proved.batch(sign_in.ctx))
                     .merge(unlocked.clone());
                 match sign_in.ctx.platform().commit(batch).await {
                     Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),

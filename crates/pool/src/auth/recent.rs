@@ -1,5 +1,5 @@
-//! Whether somebody signed in a moment ago: asked before a user changes its own address or phone number, in pools that want
-//! it. Who finds a phone unlocked, or a token, must not be able to redirect the codes.
+//! Whether somebody signed in a moment ago: asked before a user changes its own address, phone number or second factors, in
+//! pools that want it. Who finds a phone unlocked, or a token, must not be able to redirect the codes.
 
 use serde_json::Value;
 
@@ -23,12 +23,28 @@ pub fn check(ctx: &Ctx, signed_in: &SignedIn, asked: &Change) -> Result<(), ApiE
     if !names.any(is_contact) {
         return Ok(());
     }
+    check_moment(ctx, signed_in, minutes, "change an email address or phone number")
+}
+
+/// Checks that a change of second factors follows a sign-in closely enough for the pool: whoever finds a token must not be
+/// able to put a factor of his own in the user's place.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_factors(ctx: &Ctx, signed_in: &SignedIn) -> Result<(), ApiError> {
+    match signed_in.pool.value.safeguards.contact_change_minutes {
+        None => Ok(()),
+        Some(minutes) => check_moment(ctx, signed_in, minutes, "change how you sign in"),
+    }
+}
+
+fn check_moment(ctx: &Ctx, signed_in: &SignedIn, minutes: u32, what: &str) -> Result<(), ApiError> {
     let signed_in_at = signed_in.claims.get("auth_time").and_then(Value::as_i64);
     let is_recent = |at: i64| ctx.now.seconds().saturating_sub(at) <= i64::from(minutes) * 60;
     if signed_in_at.is_some_and(is_recent) {
         return Ok(());
     }
-    Err(ApiError::not_authorized(
-        "A recent sign-in is needed to change an email address or phone number. Sign in again.",
-    ))
+    Err(ApiError::not_authorized(format!(
+        "A recent sign-in is needed to {what}. Sign in again."
+    )))
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
+use poolhouse_api::shapes::ChallengeNameType;
 
 use super::challenge::Opened;
 use super::confirm::Effects;
 use super::parameters::Parameters;
-use super::step::{Answer, SignIn};
-use super::subject::{self, Subject};
-use super::{challenge, door, flows, handle, next, place, secret_hash, tally};
+use super::resume::resume;
+use super::step::Answer;
+use super::{challenge, next, place, secret_hash, tally};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored, UserRecord};
+use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
 use crate::users::groups;
 
@@ -103,66 +103,9 @@ async fn later_step(
     let pending = opened?.find(ctx, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
-    let mut sign_in = resume(ctx, pool, client, record, challenge, &parameters, metadata).await?;
+    let mut sign_in = resume(ctx, pool, client, record, challenge, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
-}
-
-/// Takes up a sign-in where its session row left it, for the client, user and challenge it is bound to.
-async fn resume<'a>(
-    ctx: &'a Ctx,
-    pool: &'a PoolRecord,
-    client: &'a Stored<Arc<ClientRecord>>,
-    record: &SessionRecord,
-    challenge: ChallengeNameType,
-    parameters: &Parameters,
-    metadata: BTreeMap<String, String>,
-) -> Result<SignIn<'a>, ApiError> {
-    if record.pool_id != pool.id() || record.client_id != client.value.id() {
-        return Err(handle::invalid());
-    }
-    if record.challenge != challenge.as_str() {
-        return Err(ApiError::not_authorized("Invalid session provided for the user."));
-    }
-    let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
-    flows::check(&client.value, &flow)?;
-    door::check_flow(pool, &client.value, &flow)?;
-    let subject = Subject::of_session(ctx, pool, record).await?;
-    let subject = subject.ok_or_else(handle::invalid)?;
-    let name = parameters.required("USERNAME")?;
-    if !subject.is_named(ctx, pool, name).await? {
-        return Err(match challenge {
-            ChallengeNameType::PasswordVerifier => ApiError::incorrect_username_or_password(),
-            _ => handle::invalid(),
-        });
-    }
-    if let (true, Some(user)) = (record.is_proved(), subject.user()) {
-        subject::check_enabled(user)?;
-        if record.epoch != user.epoch {
-            return Err(handle::invalid());
-        }
-    }
-    // Nothing was proven before the password, which is judged now.
-    let epoch = match challenge {
-        ChallengeNameType::PasswordVerifier => subject.epoch(),
-        _ => record.epoch,
-    };
-    Ok(SignIn {
-        ctx,
-        pool,
-        client: &client.value,
-        client_version: client.version,
-        epoch,
-        ends: record.ends,
-        sealed_choice: record.sealed_choice.clone(),
-        place: record.place.clone(),
-        place_before: record.place_before.clone(),
-        subject,
-        flow: record.flow.clone(),
-        event_id: record.event_id.clone(),
-        answered: record.answered.clone(),
-        metadata,
-    })
 }

@@ -3,11 +3,12 @@
 
 use poolhouse_store::BoxFuture;
 
+use super::factor::RightAnswer;
 use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::step::SignIn;
 use crate::base::error::ApiError;
-use crate::records::{SessionRecord, Stored};
+use crate::records::{Factor, SessionRecord, Stored};
 
 /// A challenge whose answer has come. It was read as far as it takes to find the session that it belongs to, and
 /// nothing was judged.
@@ -32,6 +33,14 @@ pub enum Proven {
     Password(Proved),
     /// The user has chosen a first password, which counts from the end of the sign-in.
     NewPassword(Proved),
+    /// A second factor is right.
+    Factor(Box<RightAnswer>),
+    /// The user has chosen which second factor it is asked for.
+    Selected(Box<Stored<SessionRecord>>, Factor),
+    /// An authenticator app was set up in this sign-in, whose session this is.
+    SetUp(Box<Stored<SessionRecord>>),
+    /// The user has given an email address as its second factor.
+    NewEmail(Box<Stored<SessionRecord>>, String),
     /// Something was typed that the pool's Verify function judges.
     Typed(Typed),
 }

@@ -63,6 +63,7 @@ impl SignIn<'_> {
             session_digest: None,
             event_id: self.event_id.clone(),
             epoch: self.epoch,
+            attempts_left: None,
             ends: self.ends,
             sealed_choice: self.sealed_choice.clone(),
             place: None,

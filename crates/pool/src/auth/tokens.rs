@@ -12,7 +12,7 @@ use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::subject::check_may_sign_in;
 use super::tracking::Tracking;
-use super::{door, flows, handle, place};
+use super::{door, flows, handle, place, proven_factor};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
 use crate::keyring::PoolKeys;
@@ -157,7 +157,9 @@ fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
 /// Checks that the user may sign in and that what was proven is worth something still.
 fn check_still(sign_in: &SignIn<'_>, user: &UserRecord) -> Result<(), ApiError> {
     check_may_sign_in(user, sign_in.ctx.now)?;
-    if user.epoch == sign_in.epoch {
+    // In custom authentication a code may stand for it, which is known where Define has decided.
+    let lacks_factor = !sign_in.is_custom() && proven_factor::is_missing(sign_in, user);
+    if user.epoch == sign_in.epoch && !lacks_factor {
         Ok(())
     } else {
         Err(handle::invalid())

@@ -26,11 +26,13 @@ pub enum Purpose {
     Sessions,
     /// `SECRET_BLOCK`s in the hands of clients.
     SecretBlocks,
+    /// Seeds of authenticator apps.
+    TokenSeeds,
 }
 
 impl Purpose {
     /// All of them, in the order in which they are numbered.
-    pub const ALL: [Purpose; 11] = [
+    pub const ALL: [Purpose; 12] = [
         Purpose::Check,
         Purpose::Verifiers,
         Purpose::ClientSecrets,
@@ -42,6 +44,7 @@ impl Purpose {
         Purpose::Challenges,
         Purpose::Sessions,
         Purpose::SecretBlocks,
+        Purpose::TokenSeeds,
     ];
 
     /// Whether what is sealed for it ends with a [restore](super::restore) of the database. What lies in rows that do not come
@@ -67,6 +70,7 @@ impl Purpose {
             Purpose::Challenges => "poolhouse.v2.seal.challenges",
             Purpose::Sessions => "poolhouse.v2.seal.sessions",
             Purpose::SecretBlocks => "poolhouse.v2.seal.secret-blocks",
+            Purpose::TokenSeeds => "poolhouse.v2.seal.token-seeds",
         }
     }
 }

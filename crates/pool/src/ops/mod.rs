@@ -7,6 +7,7 @@ mod account;
 mod as_creation;
 mod auth;
 mod clients;
+mod factors;
 mod groups;
 mod never;
 mod paging;
@@ -87,11 +88,13 @@ operations! {
         AdminAddUserToGroup => groups::admin_add_user_to_group,
         AdminConfirmSignUp => users::admin_confirm_sign_up,
         AdminCreateUser => users::admin_create_user,
+        AdminDeleteSoftwareToken => factors::admin_delete_software_token,
         AdminDeleteUser => users::admin_delete_user,
         AdminDeleteUserAttributes => users::admin_delete_user_attributes,
         AdminDisableUser => users::admin_disable_user,
         AdminEnableUser => users::admin_enable_user,
         AdminGetUser => users::admin_get_user,
+        AdminGetUserAuthFactors => factors::admin_get_user_auth_factors,
         AdminInitiateAuth => auth::admin_initiate_auth,
         AdminListGroupsForUser => groups::admin_list_groups_for_user,
         AdminListUserSessions => sessions::admin_list_user_sessions,
@@ -99,9 +102,12 @@ operations! {
         AdminResetUserPassword => users::admin_reset_user_password,
         AdminRespondToAuthChallenge => auth::admin_respond_to_auth_challenge,
         AdminRevokeUserSession => sessions::admin_revoke_user_session,
+        AdminSetUserMFAPreference => factors::admin_set_user_mfa_preference,
         AdminSetUserPassword => users::admin_set_user_password,
+        AdminSetUserSettings => factors::admin_set_user_settings,
         AdminUpdateUserAttributes => users::admin_update_user_attributes,
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
+        AssociateSoftwareToken => factors::associate_software_token,
         ChangePassword => account::change_password,
         ConfirmForgotPassword => account::confirm_forgot_password,
         ConfirmSignUp => account::confirm_sign_up,
@@ -122,6 +128,7 @@ operations! {
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUser => account::get_user,
         GetUserAttributeVerificationCode => account::get_user_attribute_verification_code,
+        GetUserAuthFactors => factors::get_user_auth_factors,
         GetUserPoolClientSessionConfiguration => sessions::get_user_pool_client_session_configuration,
         GetUserPoolMfaConfig => pools::get_user_pool_mfa_config,
         GetUserPoolSessionConfiguration => sessions::get_user_pool_session_configuration,
@@ -140,9 +147,11 @@ operations! {
         RevokeToken => auth::revoke_token,
         RevokeUserSession => sessions::revoke_user_session,
         SetRiskConfiguration => pools::set_risk_configuration,
+        SetUserMFAPreference => factors::set_user_mfa_preference,
         SetUserPoolClientSessionConfiguration => sessions::set_user_pool_client_session_configuration,
         SetUserPoolMfaConfig => pools::set_user_pool_mfa_config,
         SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
+        SetUserSettings => factors::set_user_settings,
         SignUp => account::sign_up,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
@@ -150,6 +159,7 @@ operations! {
         UpdateUserAttributes => account::update_user_attributes,
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
+        VerifySoftwareToken => factors::verify_software_token,
         VerifyUserAttribute => account::verify_user_attribute,
     }
     never {
@@ -164,19 +174,14 @@ operations! {
         UpdateUserPoolReplica => never::REPLICAS,
     }
     not_yet {
-        AdminDeleteSoftwareToken,
         AdminDisableProviderForUser,
         AdminForgetDevice,
         AdminGetDevice,
-        AdminGetUserAuthFactors,
         AdminLinkProviderForUser,
         AdminListDevices,
         AdminListUserAuthEvents,
-        AdminSetUserMFAPreference,
-        AdminSetUserSettings,
         AdminUpdateAuthEventFeedback,
         AdminUpdateDeviceStatus,
-        AssociateSoftwareToken,
         CompleteWebAuthnRegistration,
         ConfirmDevice,
         CreateCIMDPolicy,
@@ -212,7 +217,6 @@ operations! {
         GetProvisionedLimit,
         GetSigningCertificate,
         GetUICustomization,
-        GetUserAuthFactors,
         ListCIMDPolicies,
         ListClientMetadataURLs,
         ListDevices,
@@ -223,8 +227,6 @@ operations! {
         ListWebAuthnCredentials,
         SetLogDeliveryConfiguration,
         SetUICustomization,
-        SetUserMFAPreference,
-        SetUserSettings,
         StartUserImportJob,
         StartWebAuthnRegistration,
         StopUserImportJob,
@@ -238,7 +240,6 @@ operations! {
         UpdateResourceServer,
         UpdateTerms,
         UpdateUserPoolDomain,
-        VerifySoftwareToken,
     }
 }
 

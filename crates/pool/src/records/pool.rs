@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::document::{Document, text};
 use super::door::Door;
+use super::factors::PoolFactors;
 use super::key::{Directory, Key};
 use super::risk::Risk;
 use super::safeguards::Safeguards;
@@ -22,6 +23,8 @@ pub struct PoolRecord {
     pub door: Door,
     /// What the pool asks beyond what Cognito asks.
     pub safeguards: Safeguards,
+    /// Its second factors.
+    pub factors: PoolFactors,
     /// From where nobody signs in, unless an app client says otherwise.
     pub risk: Option<Risk>,
     /// Whether it is noted where users are signed in.
@@ -36,6 +39,7 @@ impl PoolRecord {
             sealed_seed,
             door: Door::default(),
             safeguards: Safeguards::default(),
+            factors: PoolFactors::default(),
             risk: None,
             sessions: SessionSettings::default(),
         }
@@ -124,6 +128,9 @@ impl Document for PoolRecord {
         if let Some(safeguards) = self.safeguards.to_member() {
             document["safeguards"] = safeguards;
         }
+        if let Some(factors) = self.factors.to_member() {
+            document["factors"] = factors;
+        }
         if let Some(risk) = &self.risk {
             document["risk"] = risk.to_member();
         }
@@ -141,6 +148,7 @@ impl Document for PoolRecord {
             sealed_seed: text(document, "seed")?,
             door: Door::from_member(document.get("door"))?,
             safeguards: Safeguards::from_member(document.get("safeguards"))?,
+            factors: PoolFactors::from_member(document.get("factors"))?,
             risk: Risk::from_member(document.get("risk"))?,
             sessions: SessionSettings::from_member(document.get("sessions"))?,
         })

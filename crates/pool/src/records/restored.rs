@@ -49,10 +49,26 @@ impl Document for Restored {
 }
 
 /// The kinds of a user's rows that come back: what lasts, and what counts against somebody.
-const COME_BACK: &[&str] = &["profile", "lockout", "ledger", "counter", "quota", "wrong-codes"];
+const COME_BACK: &[&str] = &[
+    "profile",
+    "software-token",
+    "lockout",
+    "ledger",
+    "counter",
+    "quota",
+    "wrong-codes",
+];
 /// Those that do not: what stands for a proof may have been used, revoked or exchanged since.
 #[cfg(test)]
-const END: &[&str] = &["code", "session", "answered", "places", "sessions", "refresh"];
+const END: &[&str] = &[
+    "software-token-unverified",
+    "code",
+    "session",
+    "answered",
+    "places",
+    "sessions",
+    "refresh",
+];
 
 /// Whether the row at a key tells of the place that the database is in, and not of what is in it: that rows arrive there, which servers run
 /// there, and which keys those must have. In another place it would be untrue.

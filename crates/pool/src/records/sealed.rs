@@ -66,6 +66,9 @@ pub fn members<'a>(key: &str, document: &'a mut Value) -> Vec<Sealed<'a>> {
             secrets.into_iter().flatten().flat_map(sealed).collect()
         }
         ["p", _, "user", _, "profile"] => under_key(document, Purpose::Verifiers, &["verifier"]),
+        ["p", _, "user", _, "software-token" | "software-token-unverified"] => {
+            under_key(document, Purpose::TokenSeeds, &["seed"])
+        }
         ["p", _, "user", _, "code", _] => under_key(document, Purpose::Codes, &["code"]),
         _ => Vec::new(),
     }
@@ -154,6 +157,16 @@ mod tests {
                 "p/a/user/u/code/reset",
                 json!({ "code": "s" }),
                 vec![(Purpose::Codes, "p/a/user/u/code/reset")],
+            ),
+            (
+                "p/a/user/u/software-token",
+                json!({ "seed": "s", "name": "phone", "lastStep": 7 }),
+                vec![(Purpose::TokenSeeds, "p/a/user/u/software-token")],
+            ),
+            (
+                "p/a/user/u/software-token-unverified",
+                json!({ "seed": "s", "name": null, "lastStep": null }),
+                vec![(Purpose::TokenSeeds, "p/a/user/u/software-token-unverified")],
             ),
             ("p/a/user/u/session/d", json!({ "private": "s" }), vec![]),
             (

@@ -10,6 +10,16 @@ use crate::base::clock::Millis;
 /// What Define sees of the first half of an SRP exchange, which proves nothing yet.
 pub const SRP_A: &str = "SRP_A";
 
+/// The challenges that come after a password that proved right, and never before.
+const FOLLOW_A_PASSWORD: [ChallengeNameType; 6] = [
+    ChallengeNameType::NewPasswordRequired,
+    ChallengeNameType::SmsMfa,
+    ChallengeNameType::EmailOtp,
+    ChallengeNameType::SoftwareTokenMfa,
+    ChallengeNameType::SelectMfaType,
+    ChallengeNameType::MfaSetup,
+];
+
 /// One answered challenge, as the triggers see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChallengeResult {
@@ -57,6 +67,8 @@ pub struct SessionRecord {
     pub place: Option<String>,
     /// Digest of the good place token that came with an answer of this sign-in.
     pub place_before: Option<String>,
+    /// How many wrong answers it still takes, where they leave it standing; at the last of them the row goes.
+    pub attempts_left: Option<i64>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
     pub ends: Option<Millis>,
     /// When the answer comes too late.
@@ -66,8 +78,10 @@ pub struct SessionRecord {
 impl SessionRecord {
     /// Whether the client has proved to be the user in an earlier step.
     pub fn is_proved(&self) -> bool {
-        // Nobody is asked for a new password who did not prove the old one.
-        self.challenge == ChallengeNameType::NewPasswordRequired.as_str()
+        // Nobody is asked for a new password, or a second factor, who did not prove the password.
+        FOLLOW_A_PASSWORD
+            .iter()
+            .any(|name| name.as_str() == self.challenge)
             || self
                 .answered
                 .iter()
@@ -149,6 +163,9 @@ impl Document for SessionRecord {
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
+        if let Some(left) = self.attempts_left {
+            document["attemptsLeft"] = json!(left);
+        }
         if let Some(ends) = self.ends {
             document["ends"] = json!(ends.0);
         }
@@ -183,6 +200,7 @@ impl Document for SessionRecord {
             sealed_choice: text(document, "choice"),
             place: text(document, "place"),
             place_before: text(document, "placeBefore"),
+            attempts_left: integer(document, "attemptsLeft"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })

@@ -6,6 +6,7 @@ use poolhouse_api::shapes::{self, UserStatusType};
 use serde_json::{Map, Value, json};
 
 use super::document::{Document, epoch, integer, text};
+use super::factors::UserFactors;
 use super::key::Key;
 use crate::base::clock::Millis;
 
@@ -39,6 +40,8 @@ pub struct UserRecord {
     /// The ids of the groups that the user is in, by name. Of a deleted group an id may be left for a while, which means
     /// nothing.
     pub groups: BTreeMap<String, String>,
+    /// Its second factors.
+    pub factors: UserFactors,
 }
 
 impl UserRecord {
@@ -58,6 +61,7 @@ impl UserRecord {
             epoch: 0,
             signed_out_epoch: 0,
             groups: BTreeMap::new(),
+            factors: UserFactors::default(),
         }
     }
 
@@ -156,6 +160,9 @@ impl Document for UserRecord {
         if !self.groups.is_empty() {
             document["groups"] = json!(self.groups);
         }
+        if let Some(factors) = self.factors.to_member() {
+            document["factors"] = factors;
+        }
         document
     }
 
@@ -178,6 +185,7 @@ impl Document for UserRecord {
             epoch: epoch(document, "epoch")?,
             signed_out_epoch: epoch(document, "signedOutEpoch")?,
             groups: groups(document)?,
+            factors: UserFactors::from_member(document.get("factors"))?,
         })
     }
 }

@@ -56,6 +56,45 @@ pub async fn change_with(
     Err(ApiError::concurrent_modification())
 }
 
+/// What a change is made for: a right answer, which the commit of the change consumes.
+pub trait Proof {
+    /// Part of the commit.
+    fn batch(&self, ctx: &Ctx) -> Batch;
+
+    /// After a conflict at `key`: whether it was the proof's, which is good still then.
+    ///
+    /// # Errors
+    /// The proof is not good any more.
+    fn lost_race(&mut self, ctx: &Ctx, key: &str) -> impl Future<Output = Result<bool, ApiError>> + Send;
+}
+
+/// As [`change`], for a proof, which the same commit consumes.
+///
+/// # Errors
+/// As [`change`]; as [`Proof::lost_race`], if it is not good any more.
+pub async fn change_for(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: Stored<UserRecord>,
+    proof: &mut impl Proof,
+    edit: impl Fn(&mut UserRecord) -> Result<(), ApiError>,
+) -> Result<UserRecord, ApiError> {
+    let mut user = user;
+    for _ in 0..ATTEMPTS {
+        let (changed, batch) = decide(ctx, pool, &user, Taken::Refuse, &edit).await?;
+        match ctx.platform().commit(batch.merge(proof.batch(ctx))).await {
+            Ok(_) => return Ok(changed),
+            Err(CommitError::Conflict { key }) => {
+                if !proof.lost_race(ctx, &key).await? {
+                    user = reload(ctx, &user).await?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::concurrent_modification())
+}
+
 /// As [`change_with`], for a right code, which the same commit consumes. `taken` says what becomes of an alias that the user
 /// gains and another has.
 ///

@@ -152,6 +152,14 @@ pub fn no_address() -> ApiError {
     ApiError::invalid_parameter("User does not have a valid registered email address")
 }
 
+/// Checks that the server sends SMS.
+///
+/// # Errors
+/// `InvalidParameterException` with a sentence that says what to do.
+pub fn check_sms(_ctx: &Ctx) -> Result<(), ApiError> {
+    Err(ApiError::unsupported_member("MFA by SMS"))
+}
+
 /// Only an SMS would do.
 pub fn no_sms() -> ApiError {
     ApiError::new(

@@ -153,8 +153,8 @@ pub async fn live(
     Ok((code.filter(|code| ctx.now < code.expires), expect))
 }
 
-/// Random digits. The remainder favours some of them by less than one in ten thousand million.
-fn digits(count: usize, entropy: &dyn Entropy) -> Zeroizing<String> {
+/// Random digits, up to nineteen. The remainder favours some of them by less than one in ten thousand million.
+pub fn digits(count: usize, entropy: &dyn Entropy) -> Zeroizing<String> {
     let mut random = Zeroizing::new([0; 8]);
     entropy.fill(&mut *random);
     let number = u64::from_be_bytes(*random) % 10_u64.pow(u32::try_from(count).unwrap_or(8));

@@ -5,7 +5,7 @@
 //! with what the mail speaks of.
 
 use poolhouse_api::shapes::{MessageTemplateType, VerificationMessageTemplateType};
-use poolhouse_confirm::{Invitation, Locale, PoolMail, PoolMailContent, Written};
+use poolhouse_confirm::{FactorMail, Invitation, Locale, PoolMail, PoolMailContent, Written};
 use poolhouse_store::Batch;
 use poolhouse_text::html;
 
@@ -63,7 +63,11 @@ pub async fn queue(
     let built_in = built_in(ctx, user, &message, (name, link.as_deref()));
     let held = suppression::holds(ctx.platform(), &message.to, &ctx.request_id).await?;
     let subject = custom.subject.or(template.subject);
-    let thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
+    let mut thread = format!("{} {} {}", thread(message.source), pool.id(), user.sub);
+    if message.source == CustomMessageSource::Authentication {
+        // A sign-in never takes another one's code away.
+        thread = format!("{thread} {}", ctx.request_id);
+    }
     let mut mail = OutgoingMail {
         to: message.to,
         // Without the code: subjects show on locked phones.
@@ -128,6 +132,19 @@ fn built_in(
     (name, link): (&str, Option<&str>),
 ) -> Written {
     let settings = ctx.app.functions.confirm();
+    let metadata = message.metadata.and_then(|metadata| metadata.get("locale"));
+    let wanted = metadata.map(String::as_str);
+    if message.source == CustomMessageSource::Authentication {
+        let mail = FactorMail {
+            locale: Locale::choose(wanted, user.attribute("locale"), settings.locale),
+            code: message.code,
+            issued: ctx.now.seconds(),
+            expires: message.expires.unwrap_or(ctx.now).seconds(),
+            zoneinfo: user.attribute("zoneinfo"),
+            asker: ctx.asker.as_facts(),
+        };
+        return mail.write(&settings);
+    }
     if message.source == CustomMessageSource::AdminCreateUser {
         let invitation = Invitation {
             locale: Locale::choose(None, user.attribute("locale"), settings.locale),
@@ -219,8 +236,13 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
                 body: email_message,
             }
         }
-        // Its template is part of the pool's MFA configuration, which this server does not have yet.
-        CustomMessageSource::Authentication => Wording::default(),
+        CustomMessageSource::Authentication => {
+            let config = pool.factors.email.clone().unwrap_or_default();
+            Wording {
+                subject: config.subject,
+                body: config.message,
+            }
+        }
     }
 }
 
@@ -228,12 +250,12 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
 fn default_wording(source: CustomMessageSource) -> (&'static str, &'static str) {
     match source {
         CustomMessageSource::AdminCreateUser
+        | CustomMessageSource::Authentication
         | CustomMessageSource::SignUp
         | CustomMessageSource::ResendCode
         | CustomMessageSource::UpdateUserAttribute
         | CustomMessageSource::VerifyUserAttribute => ("Your verification code", "Your confirmation code is"),
         CustomMessageSource::ForgotPassword => ("Your password reset code", "Your password reset code is"),
-        CustomMessageSource::Authentication => ("Your authentication code", "Your authentication code is"),
     }
 }
 

@@ -11,6 +11,7 @@ mod contacts;
 mod counts;
 mod doors;
 mod epoch;
+mod factors;
 mod groups;
 mod lost;
 mod mail;

@@ -2,16 +2,16 @@
 
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::{Batch, BoxFuture};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::auth::confirm::{self, Effects};
 use crate::auth::handle;
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
+use crate::auth::private;
 use crate::auth::room::{Pending, Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
-use crate::base::purpose::Purpose;
 use crate::records::session::ChallengeResult;
 use crate::records::{RecordBatch, SessionRecord, Stored};
 use crate::triggers;
@@ -45,7 +45,7 @@ pub async fn ask(
     };
     let Challenge {
         mut public,
-        private,
+        private: hidden,
         metadata,
     } = confirm::call(sign_in, &event, effects).await?;
 
@@ -54,16 +54,11 @@ pub async fn ask(
         .unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SIGN_IN_SECONDS));
     let expires = ctx.now.plus_seconds(client.auth_session_seconds()).min(ends);
     let session = handle::new(ctx, client, subject.id(), expires);
-    let private = json!(private).to_string();
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         answered: answered.to_vec(),
         metadata,
-        sealed_private: Some(ctx.platform().seal(
-            Purpose::Challenges,
-            session.key.as_str(),
-            private.as_bytes(),
-        )),
+        sealed_private: Some(private::seal(ctx, &session.key, &json!(hidden))),
         place: public.get(place::TOKEN).map(|token| place::digest(token)),
         ends: Some(ends),
         expires,
@@ -128,16 +123,9 @@ pub async fn verify(
     answer: &str,
     effects: &mut Effects,
 ) -> Result<bool, ApiError> {
-    let sealed = pending.value.sealed_private.as_deref();
-    let sealed = sealed.ok_or_else(handle::invalid)?;
-    let private = sign_in
-        .ctx
-        .platform()
-        .open(Purpose::Challenges, &pending.key, sealed);
-    let private: Value =
-        serde_json::from_slice(&private.map_err(ApiError::internal)?).map_err(ApiError::internal)?;
+    let hidden = private::open(sign_in.ctx, pending)?;
     let event = VerifyAuthChallengeResponse {
-        private: &private,
+        private: &hidden,
         answer,
         metadata: &sign_in.metadata,
     };

@@ -3,8 +3,11 @@
 //! A new challenge is a file with `ask` and [`Pending`], and its lines in [`Opened`].
 
 pub mod custom_challenge;
+pub mod mfa_setup;
 pub mod new_password_required;
 pub mod password_verifier;
+pub mod second_factor;
+pub mod select_mfa_type;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
@@ -13,7 +16,7 @@ use super::parameters::Parameters;
 use super::place;
 use super::room::Pending;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, Failures};
+use crate::records::{ClientRecord, Factor, Failures, LedgerRecord};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
 use password_verifier::Proving;
@@ -26,6 +29,12 @@ pub enum Opened {
     Custom(handle::Opened),
     /// The `Session` of a sign-in that waits for a new password.
     NewPassword(handle::Opened),
+    /// The `Session` of a sign-in that waits for a second factor.
+    Factor(handle::Opened, Factor),
+    /// The `Session` of a sign-in that waits for the choice of one.
+    Select(handle::Opened),
+    /// The `Session` of a sign-in that waits for one to be set up.
+    SetUp(handle::Opened),
 }
 
 /// Opens what an answer answers. Reads nothing.
@@ -41,6 +50,10 @@ pub fn open(
     parameters: &Parameters,
 ) -> Result<Opened, ApiError> {
     use ChallengeNameType as Name;
+    let factor = |factor| {
+        let opened = handle::open_required(ctx, client_id, session)?;
+        Ok(Opened::Factor(opened, factor))
+    };
     match challenge {
         Name::PasswordVerifier => {
             let proving = password_verifier::open(ctx, client_id, session, parameters)?;
@@ -48,12 +61,12 @@ pub fn open(
         }
         Name::NewPasswordRequired => handle::open_required(ctx, client_id, session).map(Opened::NewPassword),
         Name::CustomChallenge => handle::open_required(ctx, client_id, session).map(Opened::Custom),
-        Name::SmsMfa
-        | Name::EmailOtp
-        | Name::SoftwareTokenMfa
-        | Name::SelectMfaType
-        | Name::MfaSetup
-        | Name::SelectChallenge
+        Name::SmsMfa => factor(Factor::Sms),
+        Name::EmailOtp => factor(Factor::Email),
+        Name::SoftwareTokenMfa => factor(Factor::SoftwareToken),
+        Name::SelectMfaType => handle::open_required(ctx, client_id, session).map(Opened::Select),
+        Name::MfaSetup => handle::open_required(ctx, client_id, session).map(Opened::SetUp),
+        Name::SelectChallenge
         | Name::DeviceSrpAuth
         | Name::DevicePasswordVerifier
         | Name::AdminNoSrpAuth
@@ -72,7 +85,11 @@ impl Opened {
     pub fn sub(&self) -> &str {
         match self {
             Opened::Exchange(proving) => &proving.session().sub,
-            Opened::Custom(handle) | Opened::NewPassword(handle) => &handle.sub,
+            Opened::Custom(handle)
+            | Opened::NewPassword(handle)
+            | Opened::Factor(handle, _)
+            | Opened::Select(handle)
+            | Opened::SetUp(handle) => &handle.sub,
         }
     }
 
@@ -86,7 +103,18 @@ impl Opened {
             }
             // A right code notes where it was typed.
             Opened::Custom(handle) => vec![handle.key(pool_id).into(), place::row(pool_id, sub)],
-            Opened::NewPassword(handle) => vec![handle.key(pool_id).into()],
+            // Whether an answer is judged depends on what was counted.
+            Opened::Factor(handle, _) => {
+                let counts = LedgerRecord::key(pool_id, sub).into();
+                [
+                    vec![handle.key(pool_id).into(), counts],
+                    place::rows(pool_id, sub, metadata),
+                ]
+                .concat()
+            }
+            Opened::NewPassword(handle) | Opened::Select(handle) | Opened::SetUp(handle) => {
+                vec![handle.key(pool_id).into()]
+            }
         }
     }
 
@@ -95,7 +123,7 @@ impl Opened {
         match self {
             Opened::Exchange(proving) => proving.session().flow == AuthFlowType::CustomAuth.as_str(),
             Opened::Custom(_) => true,
-            Opened::NewPassword(_) => false,
+            Opened::NewPassword(_) | Opened::Factor(..) | Opened::Select(_) | Opened::SetUp(_) => false,
         }
     }
 
@@ -110,6 +138,11 @@ impl Opened {
             Opened::NewPassword(handle) => {
                 new_password_required::pending(handle::find(ctx, client, &handle).await?)
             }
+            Opened::Factor(handle, factor) => {
+                second_factor::pending(handle::find(ctx, client, &handle).await?, factor)
+            }
+            Opened::Select(handle) => select_mfa_type::pending(handle::find(ctx, client, &handle).await?),
+            Opened::SetUp(handle) => mfa_setup::pending(handle::find(ctx, client, &handle).await?),
         })
     }
 }

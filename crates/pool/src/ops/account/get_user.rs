@@ -4,6 +4,7 @@ use poolhouse_api::shapes;
 
 use crate::auth::access_token;
 use crate::base::error::ApiError;
+use crate::ops::factors::Shown;
 use crate::ops::users::view;
 use crate::request::Ctx;
 use crate::users::attributes;
@@ -16,10 +17,13 @@ pub async fn run(ctx: &Ctx, input: shapes::GetUserRequest) -> Result<shapes::Get
     let signed_in = access_token::authorize(ctx, &input.access_token).await?;
     let (pool, client) = (&signed_in.pool.value, &signed_in.client.value);
     let user = &signed_in.user.value;
+    let shown = Shown::of(user);
     Ok(shapes::GetUserResponse {
         username: user.username.clone(),
         user_attributes: view::attributes(user, |name| attributes::readable(pool, client, name)),
-        ..shapes::GetUserResponse::default()
+        mfa_options: shown.options,
+        preferred_mfa_setting: shown.preferred,
+        user_mfa_setting_list: shown.enabled,
     })
 }
 

@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::{self, UserPoolType};
 use poolhouse_crypto::{MIXED_ALPHANUMERIC, random_text};
 
-use super::{door, schema, settings};
+use super::{door, mfa, schema, settings};
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
 use crate::records::{PoolRecord, RecordBatch};
@@ -48,6 +48,7 @@ pub async fn run(
 
     let key = PoolRecord::key(&id);
     let mut record = PoolRecord::new(pool.clone(), seed(ctx, key.as_str()));
+    mfa::take(ctx, &mut record, None)?;
     let shut = door::shut_by_define(ctx, &mut record);
     let signing_keys = ctx.app.signing_keys.generate(&id).await?;
     ctx.platform()
@@ -248,11 +249,6 @@ mod tests {
         let arn = "arn:aws:kms:us-east-1:000000000000:key/k";
         let sender = json!({ "LambdaVersion": "V1_0", "LambdaArn": arn });
         let cases = [
-            (json!({ "MfaConfiguration": "ON" }), "MfaConfiguration ON"),
-            (
-                json!({ "MfaConfiguration": "OPTIONAL" }),
-                "MfaConfiguration OPTIONAL",
-            ),
             (json!({ "DeviceConfiguration": {} }), "DeviceConfiguration"),
             (
                 json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } }),

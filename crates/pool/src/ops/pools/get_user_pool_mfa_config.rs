@@ -1,14 +1,16 @@
 //! `GetUserPoolMfaConfig`
 
-use poolhouse_api::shapes::{GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse};
+use poolhouse_api::shapes::{
+    GetUserPoolMfaConfigRequest, GetUserPoolMfaConfigResponse, SmsMfaConfigType, SoftwareTokenMfaConfigType,
+};
 
 use crate::base::error::ApiError;
+use crate::records::PoolRecord;
 use crate::request::Ctx;
 
-/// Answers which second factors a pool has: `MfaConfiguration` as it is stored, which on this server is `OFF`.
+/// Answers which second factors a pool has, and when they are asked for. A factor that was never set is not there.
 ///
-/// A pool's `SmsConfiguration` is not among them. It stands in what `DescribeUserPool` answers, and says how messages are
-/// sent, not that they are a factor.
+/// A pool's `SmsConfiguration` alone is none: it stands in what `DescribeUserPool` answers, and says how messages are sent.
 ///
 /// # Errors
 /// `ResourceNotFoundException` `User pool <id> does not exist.`
@@ -16,15 +18,25 @@ pub async fn run(
     ctx: &Ctx,
     input: GetUserPoolMfaConfigRequest,
 ) -> Result<GetUserPoolMfaConfigResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id).await?;
-    Ok(GetUserPoolMfaConfigResponse {
-        mfa_configuration: pool.value.settings.mfa_configuration,
+    Ok(shown(&ctx.pool(&input.user_pool_id).await?.value))
+}
+
+/// The configuration of this pool.
+pub fn shown(pool: &PoolRecord) -> GetUserPoolMfaConfigResponse {
+    let (settings, factors) = (&pool.settings, &pool.factors);
+    GetUserPoolMfaConfigResponse {
+        mfa_configuration: settings.mfa_configuration,
         // Every member is named, so that one that AWS adds does not compile until somebody has decided what it is here.
-        sms_mfa_configuration: None,
-        software_token_mfa_configuration: None,
-        email_mfa_configuration: None,
+        sms_mfa_configuration: factors.sms.then(|| SmsMfaConfigType {
+            sms_authentication_message: settings.sms_authentication_message.clone(),
+            sms_configuration: settings.sms_configuration.clone(),
+        }),
+        software_token_mfa_configuration: factors.software_token.map(|enabled| SoftwareTokenMfaConfigType {
+            enabled: Some(enabled),
+        }),
+        email_mfa_configuration: factors.email.clone(),
         web_authn_configuration: None,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -33,7 +45,7 @@ mod tests {
     use serde_json::json;
 
     #[tokio::test]
-    async fn a_pool_says_that_it_asks_for_no_second_factor_of_amazons_kinds() {
+    async fn a_pool_that_was_never_asked_has_no_second_factor() {
         let server = TestPool::new().await;
         let sms = json!({ "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" } });
         for pool in [server.pool().await, server.pool_with(sms).await] {

@@ -10,6 +10,7 @@ pub mod door;
 pub mod get_user_pool_mfa_config;
 pub mod list_tags_for_resource;
 pub mod list_user_pools;
+mod mfa;
 mod refused;
 pub mod safeguards;
 mod schema;

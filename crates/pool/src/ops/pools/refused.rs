@@ -3,7 +3,7 @@
 
 use poolhouse_api::shapes::{
     AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
-    LambdaConfigType, UserPoolAddOnsType, UserPoolMfaType, UserPoolPolicyType, VerifiedAttributeType,
+    LambdaConfigType, UserPoolAddOnsType, UserPoolPolicyType, VerifiedAttributeType,
 };
 
 use crate::base::error::ApiError;
@@ -16,7 +16,6 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
     let refused = [
         asked.policies.as_ref().and_then(in_policies),
         asked.lambda_config.as_ref().and_then(in_lambda_config),
-        asked.mfa_configuration.and_then(in_mfa),
         verified_before_update(asked)
             .contains(&VerifiedAttributeType::PhoneNumber)
             .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
@@ -51,15 +50,6 @@ pub fn verified_before_update(asked: &CreateUserPoolRequest) -> &[VerifiedAttrib
     let list =
         settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());
     list.unwrap_or_default()
-}
-
-/// A second factor of Amazon's kinds, which this server does not have.
-pub fn in_mfa(mfa: UserPoolMfaType) -> Option<&'static str> {
-    match mfa {
-        UserPoolMfaType::Off => None,
-        UserPoolMfaType::On => Some("MfaConfiguration ON"),
-        UserPoolMfaType::Optional => Some("MfaConfiguration OPTIONAL"),
-    }
 }
 
 fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {

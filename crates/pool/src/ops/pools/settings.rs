@@ -44,7 +44,6 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
         acr_configuration: _,
         dcr_configuration: _,
         device_configuration: _,
-        mfa_configuration: _,
         account_recovery_setting,
         admin_create_user_config,
         auto_verified_attributes,
@@ -55,6 +54,7 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
         issuer_configuration,
         key_configuration,
         lambda_config: lambdas,
+        mfa_configuration,
         policies: asked_policies,
         sms_authentication_message,
         sms_configuration,
@@ -83,7 +83,7 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
     pool.auto_verified_attributes = auto_verified_attributes;
     pool.sms_authentication_message = sms_authentication_message;
     pool.user_attribute_update_settings = user_attribute_update_settings;
-    pool.mfa_configuration = Some(UserPoolMfaType::Off);
+    pool.mfa_configuration = mfa_configuration.or(Some(UserPoolMfaType::Off));
     pool.sms_configuration = sms_configuration;
     pool.user_pool_tags = Some(user_pool_tags.unwrap_or_default());
     pool.user_pool_add_ons = user_pool_add_ons;

@@ -3,11 +3,12 @@
 use poolhouse_api::shapes::{CreateUserPoolRequest, UpdateUserPoolRequest, UpdateUserPoolResponse};
 use poolhouse_store::Batch;
 
-use super::{door, settings};
+use super::{door, mfa, settings};
 use crate::base::error::ApiError;
 use crate::ops::as_creation::as_creation;
 use crate::records::RecordBatch;
 use crate::request::Ctx;
+use crate::users::factors;
 
 /// Replaces the settings of a pool: whatever the request leaves out is reset to its default, except for the name. What
 /// a pool is created with (schema, usernames, aliases, case) cannot be changed and has no member here.
@@ -17,10 +18,12 @@ use crate::request::Ctx;
 /// server refuses by name; `FeatureUnavailableInTierException`; `ConcurrentModificationException`.
 pub async fn run(ctx: &Ctx, input: UpdateUserPoolRequest) -> Result<UpdateUserPoolResponse, ApiError> {
     let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned();
+    let before = factors::mode(&pool.value);
     let updated = &mut pool.value.settings;
     let name = updated.name.take().unwrap_or_default();
     settings::apply(updated, creation(input, name))?;
     updated.last_modified_date = Some(ctx.now.timestamp());
+    mfa::take(ctx, &mut pool.value, Some(before))?;
     let shut = door::shut_by_define(ctx, &mut pool.value);
     let batch = Batch::new().replace(&pool, &pool.value).merge(shut);
     ctx.platform()

@@ -3,6 +3,7 @@
 use poolhouse_api::shapes;
 
 use crate::base::error::ApiError;
+use crate::ops::factors::Shown;
 use crate::request::Ctx;
 
 /// Answers everything about one user. Its attributes stand under `UserAttributes`, not `Attributes` as elsewhere.
@@ -15,6 +16,7 @@ pub async fn run(
 ) -> Result<shapes::AdminGetUserResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     let user = ctx.user(&pool.value, &input.username).await?.value;
+    let shown = Shown::of(&user);
     Ok(shapes::AdminGetUserResponse {
         user_attributes: Some(user.attribute_list()),
         user_create_date: Some(user.created.timestamp()),
@@ -22,7 +24,9 @@ pub async fn run(
         enabled: Some(user.enabled),
         user_status: Some(user.status),
         username: user.username,
-        ..shapes::AdminGetUserResponse::default()
+        mfa_options: shown.options,
+        preferred_mfa_setting: shown.preferred,
+        user_mfa_setting_list: shown.enabled,
     })
 }
 

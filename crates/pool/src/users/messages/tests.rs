@@ -108,19 +108,20 @@ async fn a_code_is_mailed_in_the_pools_words_or_plain_ones() {
     let worded = scene(&server, &worded).await;
     for source in CODES {
         let (subject, text) = mailed(&server, &plain, source).await;
+        if source == CustomMessageSource::Authentication {
+            // A factor looks as the other code of a sign-in does.
+            assert!(text.contains("123456") && text.contains("works once"), "{text}");
+            continue;
+        }
         assert!(
             subject.ends_with(" code") && text.ends_with(" code is 123456"),
             "{source:?} {text}"
         );
         let (subject, text) = mailed(&server, &worded, source).await;
-        if source == CustomMessageSource::Authentication {
-            assert_eq!(subject, "Your authentication code");
-        } else {
-            assert_eq!(
-                (subject.as_str(), text.as_str()),
-                ("Hallo mara", "Code: 123456, mara")
-            );
-        }
+        assert_eq!(
+            (subject.as_str(), text.as_str()),
+            ("Hallo mara", "Code: 123456, mara")
+        );
     }
 }
 

@@ -28,7 +28,7 @@ import {
   SignInFlow,
   TOKEN_CLIENT,
 } from '@poolhouse/angular/parts';
-import type { LaterSteps } from '@poolhouse/angular/steps';
+import type { CodeStep } from '@poolhouse/angular/steps';
 import { Session } from '../session';
 import { Login, LoginForm } from './login-form';
 
@@ -59,53 +59,39 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
         }
       </div>
       @let state = flow.state();
-      @switch (state.step) {
-        @case ('credentials') {
-          <si-login-form
-            [email]="flow.email()"
-            [busy]="state.busy"
-            [slow]="flow.slow()"
-            [error]="said().error"
-            [headingLevel]="headingLevel()"
-            [autofocus]="autofocus()"
-            (passwordFocused)="flow.prepare()"
-            (submitLogin)="onSubmitLogin($event)"
-          >
-            <ng-content select="[siFields]" ngProjectAs="[siFields]" />
-            <ng-content select="[siLinks]" ngProjectAs="[siLinks]" />
-          </si-login-form>
-        }
-        @case ('ended') {
-          <div class="si-form">
-            <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
-            <p class="si-panel" role="alert"><si-alert-icon />{{ said().error }}</p>
-            <button class="si-button" type="button" (click)="flow.reset()">
-              {{ texts().startAgain }}
-            </button>
-          </div>
-        }
-        @case ('done') {
-          <div class="si-form si-done">
-            <svg class="si-tick" viewBox="0 0 48 48" aria-hidden="true">
-              <circle cx="24" cy="24" r="20" />
-              <path d="m15 24.5 6.5 6.5L33.5 18" />
-            </svg>
-            <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
-            <p class="si-lead">{{ said().lead }}</p>
-          </div>
-        }
+      @if (state.step === 'credentials') {
+        <si-login-form
+          [email]="flow.email()"
+          [busy]="state.busy"
+          [slow]="flow.slow()"
+          [error]="said().error"
+          [headingLevel]="headingLevel()"
+          [autofocus]="autofocus()"
+          (passwordFocused)="flow.prepare()"
+          (submitLogin)="onSubmitLogin($event)"
+        >
+          <ng-content select="[siFields]" ngProjectAs="[siFields]" />
+          <ng-content select="[siLinks]" ngProjectAs="[siLinks]" />
+        </si-login-form>
+      } @else if (state.step === 'done') {
+        <div class="si-form si-done">
+          <svg class="si-tick" viewBox="0 0 48 48" aria-hidden="true">
+            <circle cx="24" cy="24" r="20" />
+            <path d="m15 24.5 6.5 6.5L33.5 18" />
+          </svg>
+          <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
+          <p class="si-lead">{{ said().lead }}</p>
+        </div>
+      } @else if (state.step === 'ended' || lost()) {
+        <div class="si-form">
+          <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
+          <p class="si-panel" role="alert"><si-alert-icon />{{ said().error }}</p>
+          <button class="si-button" type="button" (click)="flow.reset()">
+            {{ texts().startAgain }}
+          </button>
+        </div>
       }
       <ng-container #later />
-      <div class="si-live" role="alert">
-        @if (lost()) {
-          <p class="si-panel"><si-alert-icon />{{ texts().network }}</p>
-        }
-      </div>
-      @if (lost()) {
-        <button class="si-button si-lost" type="button" (click)="flow.reset()">
-          {{ texts().startAgain }}
-        </button>
-      }
     </section>
   `,
 })
@@ -127,16 +113,20 @@ export class SignIn {
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly flow = inject(SignInFlow);
   protected readonly offline = signal(false);
-  protected readonly said = computed(() =>
-    say(this.texts(), this.flow.snapshot(), this.byUsername),
-  );
+  /** The next step's form could not be fetched. */
+  protected readonly lost = signal(false);
+  protected readonly said = computed(() => {
+    const texts = this.texts();
+    const said = say(texts, this.flow.snapshot(), this.byUsername);
+    return this.lost() ? { ...said, title: texts.endedTitle, error: texts.network } : said;
+  });
   private readonly byUsername = inject(SIGN_IN_OPTIONS).signInName === 'username';
   private readonly heading = viewChild(Heading);
   private readonly later = viewChild.required('later', { read: ViewContainerRef });
   private readonly pendingTasks = inject(PendingTasks);
-  private readonly steps = signal<ComponentRef<LaterSteps> | null>(null);
-  /** The next step's form could not be fetched. */
-  protected readonly lost = signal(false);
+  /** What shows the step after the login: each of them has a heading of the same level. */
+  private readonly shown = signal<ComponentRef<Pick<CodeStep, 'headingLevel'>> | null>(null);
+  private shownStep = '';
 
   constructor() {
     const document = inject(DOCUMENT);
@@ -152,7 +142,7 @@ export class SignIn {
       if (injector.get(TOKEN_CLIENT, null)) injector.get(Session).start(tokens);
       this.signedIn.emit(tokens);
     });
-    effect(() => this.steps()?.setInput('headingLevel', this.headingLevel()));
+    effect(() => this.shown()?.setInput('headingLevel', this.headingLevel()));
     afterNextRender(() => {
       this.offline.set(document.defaultView?.navigator.onLine === false);
       // Whatever goes wrong with it now is said when it is needed.
@@ -171,14 +161,18 @@ export class SignIn {
     void this.flow.signIn(login.email, login.password);
   }
 
-  /** The forms of the steps after the login; they themselves know which is on. */
+  /** The form of a step after the login; it shows itself whenever the step is on. */
   private async showLater(step: string): Promise<void> {
     if (step === 'credentials') this.lost.set(false);
-    if (this.steps() || (step !== 'code' && step !== 'new-password')) return;
+    if (step === this.shownStep || (step !== 'code' && step !== 'new-password')) return;
     const done = this.pendingTasks.add();
     try {
-      const { LaterSteps } = await fetchSteps();
-      if (!this.steps()) this.steps.set(this.later().createComponent(LaterSteps));
+      const { stepAfterLogin } = await fetchSteps();
+      const form = await stepAfterLogin(step);
+      if (step === this.shownStep) return;
+      this.later().clear();
+      this.shown.set(this.later().createComponent<Pick<CodeStep, 'headingLevel'>>(form));
+      this.shownStep = step;
     } catch {
       this.lost.set(this.flow.state().step === step);
     } finally {
