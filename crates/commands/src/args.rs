@@ -10,8 +10,8 @@ use clap::{Args, Subcommand, ValueEnum};
 pub struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:9229]
     ///
-    /// An address or a name of this machine, such as localhost:9229. Port 0 takes a free one. The server speaks HTTP: put
-    /// a TLS proxy in front of it before others use it.
+    /// An address or a name of this machine, such as localhost:9229. Port 0 takes a free one. Before others use it, give it a
+    /// certificate in the configuration file, under tls, or put a TLS proxy in front of it.
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = address)]
     pub(crate) listen: Option<SocketAddr>,
     /// The directory of the database and its key [default: ./poolhouse-data]

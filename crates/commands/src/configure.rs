@@ -53,6 +53,8 @@ pub fn configure_quickstart(arguments: QuickstartArgs) -> Result<Configuration, 
     let QuickstartArgs { listen, data, config } = arguments;
     let mut configuration = from_file(config)?;
     configuration.carriers.clear();
+    // Nobody else can reach it, and no certificate is for this machine.
+    configuration.tls = None;
     let arguments = ServeArgs {
         listen,
         data,

@@ -27,6 +27,7 @@ mod output;
 mod own_name;
 mod people;
 mod pool;
+pub mod quickstart;
 mod restore;
 mod rotate;
 mod run;

@@ -103,7 +103,7 @@ macro_rules! table {
 
 table! { top, "":
     LISTEN: "listen", Text, Value("\"127.0.0.1:9229\""), "\"127.0.0.1:9229\"",
-        "Where the server listens. It speaks HTTP: put a TLS proxy in front of it before others use it.";
+        "Where the server listens. Before others use it, give it a certificate under `tls`, or put a TLS proxy in front of it.";
     DATA: "data", Path, Words("`poolhouse-data` in the current directory"), "\"poolhouse-data\"",
         "The folder of the database and its key; with `store`, of the key alone.";
     STORE: "store", Text, Words("one file in the data folder"), "\"@/etc/poolhouse/store\"",
@@ -121,6 +121,7 @@ table! { top, "":
     CONFIRM: "confirm", Table, Words(""), "", "The confirm-code functions in the server: [below](#confirm).";
     WEB: "web", Table, Words(""), "", "The sign-in page: [below](#web).";
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
+    TLS: "tls", Table, Words(""), "", "TLS, with your certificate: [below](#tls).";
     METRICS: "metrics", Table, Words(""), "", "Numbers for Prometheus: [below](#metrics).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
     AWS: "aws", Table, Words(""), "", "What functions on this machine find in place of AWS: [below](#aws).";
@@ -183,7 +184,7 @@ table! { web, "[web]":
 table! { http, "[http]":
     CONNECTIONS: "connections", Count, Value("8192"), "8192", "Connections at a time.";
     CONNECTIONS_PER_ADDRESS: "connections_per_address", Count, Value("1024"), "1024",
-        "Connections at a time from one address (IPv6: one /64); requests at a time, where they come through `proxies`.";
+        "Connections at a time from one address (IPv6: one /64); requests at a time, where they come through `proxies` or by HTTP/2.";
     CONNECTIONS_PER_NETWORK: "connections_per_network", Count, Value("2048"), "2048",
         "The same from one /48 of IPv6.";
     PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",
@@ -194,6 +195,15 @@ table! { http, "[http]":
         "How long a server that was asked to stop goes on as before while `GET /health/ready` says no: as long as a load balancer takes to notice. A second signal ends it.";
     GRACE_SECONDS: "grace_seconds", Count, Value("5"), "20",
         "How long requests under way may take to end after that.";
+}
+
+table! { tls, "[tls]":
+    CERTIFICATE: "certificate", Path, Words("the server speaks plain HTTP"), "\"fullchain.pem\"",
+        "The certificate, and behind it those that lead to its authority, in PEM. With it the server speaks TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1, and nothing else where it listens. A changed file is taken up within seconds, and no connection ends for it. Goes together with `key`.";
+    KEY: "key", Path, Words("needed with `certificate`"), "\"privkey.pem\"",
+        "Its private key, in PEM. Nobody but the server's user and group may read the file.";
+    HSTS: "hsts", Flag, Value("true"), "true",
+        "Tells browsers to come back with TLS alone, for a year: `Strict-Transport-Security`. It holds for the whole host, whatever else answers there.";
 }
 
 table! { metrics, "[metrics]":

@@ -24,7 +24,7 @@ use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 
-use crate::settings::{HttpSettings, MetricsSettings, WebSettings};
+use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, WebSettings};
 pub use address::{AddressError, address};
 pub use faults::{Fault, check};
 pub use mail::{FROM_FORM, RELAY_FORM};
@@ -51,6 +51,8 @@ pub struct Configuration {
     pub web: WebSettings,
     /// Limits on requests and connections.
     pub http: HttpSettings,
+    /// TLS, if the server speaks it itself.
+    pub tls: Option<TlsSettings>,
     /// Numbers for operators.
     pub metrics: MetricsSettings,
     /// The base of `iss`, if the file says.
@@ -126,6 +128,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
@@ -302,6 +305,27 @@ fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
     if let Some(seconds) = section.seconds(&keys::http::GRACE_SECONDS)? {
         settings.connections.farewell = seconds;
     }
+    section.end()?;
+    Ok(settings)
+}
+
+fn tls(mut section: Section<'_>) -> Result<Option<TlsSettings>, ConfigError> {
+    let (certificate, key) = (
+        section.path(&keys::tls::CERTIFICATE)?,
+        section.path(&keys::tls::KEY)?,
+    );
+    let hsts = section.flag(&keys::tls::HSTS)?;
+    let missing = |key| Err(section.error(key, "is missing: certificate and key go together"));
+    let settings = match (certificate, key) {
+        (None, None) if hsts.is_none() => None,
+        (None, _) => return missing(&keys::tls::CERTIFICATE),
+        (_, None) => return missing(&keys::tls::KEY),
+        (Some(certificate), Some(key)) => Some(TlsSettings {
+            certificate,
+            key,
+            hsts: hsts.unwrap_or(true),
+        }),
+    };
     section.end()?;
     Ok(settings)
 }

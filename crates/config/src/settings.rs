@@ -126,6 +126,17 @@ impl Default for Patience {
     }
 }
 
+/// TLS for those who connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// The file of the certificate and those above it, in PEM.
+    pub certificate: PathBuf,
+    /// The file of its private key, in PEM.
+    pub key: PathBuf,
+    /// Whether browsers are told to use nothing but TLS from now on.
+    pub hsts: bool,
+}
+
 /// Numbers for operators.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MetricsSettings {

@@ -12,12 +12,13 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 9] = [
+const TABLES: [(&Table, &str); 10] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
     (&keys::web::TABLE, ""),
     (&keys::http::TABLE, ""),
+    (&keys::tls::TABLE, ""),
     (&keys::metrics::TABLE, ""),
     (
         &keys::functions::TABLE,

@@ -66,6 +66,10 @@ fn every_setting_is_read() {
         answer_grid_ms = 10
         drain_seconds = 12
         grace_seconds = 20
+        [tls]
+        certificate = "tls/chain.pem"
+        key = "/etc/tls/key.pem"
+        hsts = false
         [metrics]
         listen = "10.0.0.5:9230"
         "#,
@@ -75,6 +79,7 @@ fn every_setting_is_read() {
         settings,
         web,
         http,
+        tls,
         metrics,
         issuer,
         inbox,
@@ -86,6 +91,12 @@ fn every_setting_is_read() {
         store.unwrap().to_string(),
         "postgres://db1.example.com:5432,db2.example.com:6000/pool (schema poolhouse)"
     );
+    let expected = TlsSettings {
+        certificate: PathBuf::from("/etc/poolhouse/tls/chain.pem"),
+        key: PathBuf::from("/etc/tls/key.pem"),
+        hsts: false,
+    };
+    assert_eq!(tls, Some(expected));
     assert_eq!(settings.listen.to_string(), "0.0.0.0:80");
     assert_eq!(
         settings.data,
@@ -244,6 +255,14 @@ fn every_mistake_names_its_key_and_what_to_do() {
         (
             "[metrics]\nlisten = '0.0.0.0:9230'",
             "metrics.listen is 0.0.0.0:9230, which others than you may reach. Name an address of this machine or of a private network, or set public = true",
+        ),
+        (
+            "[tls]\ncertificate = 'c'",
+            "tls.key is missing: certificate and key go together",
+        ),
+        (
+            "[tls]\nhsts = true",
+            "tls.certificate is missing: certificate and key go together",
         ),
         (
             "[http]\nanswer_grid_ms = 1001",

@@ -259,6 +259,7 @@ impl TestServer {
         let limits = self.http.connections.clone();
         let serving = tokio::spawn(connections::serve(
             listener,
+            None,
             self.router.clone(),
             limits,
             shutdown,

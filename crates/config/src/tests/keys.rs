@@ -3,12 +3,13 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 9] = [
+const TABLES: [&Table; 10] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
+    &keys::tls::TABLE,
     &keys::metrics::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
@@ -23,6 +24,9 @@ fn file(table: &Table, key: &Key, value: &str) -> String {
             format!("[functions.f]\n{line}")
         }
         "[functions.NAME]" => format!("[functions.f]\nprogram = 'x'\n{line}"),
+        "[tls]" if key.name() == "certificate" => format!("[tls]\nkey = 'k'\n{line}"),
+        "[tls]" if key.name() == "key" => format!("[tls]\ncertificate = 'c'\n{line}"),
+        "[tls]" => format!("[tls]\ncertificate = 'c'\nkey = 'k'\n{line}"),
         heading => format!("{heading}\n{line}"),
     }
 }
@@ -57,6 +61,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             };
             let beside = match table.heading {
                 "[functions.NAME]" => "[functions.f]\nprogram = 'x'\n",
+                "[tls]" => "[tls]\ncertificate = 'c'\nkey = 'k'\n",
                 heading => heading,
             };
             let with = format!("{beside}\n{} = {value}", key.name());
@@ -69,7 +74,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 17);
+    assert_eq!(compared, 18);
 }
 
 #[test]

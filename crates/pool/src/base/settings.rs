@@ -34,6 +34,8 @@ pub struct Settings {
     pub confirm: poolhouse_confirm::Settings,
     /// Whether PreAuthentication also runs before custom authentication. The service does not do so.
     pub pre_authentication_in_custom_auth: bool,
+    /// Where programs on this machine reach the server by plain HTTP, if not where it listens.
+    pub inside: Option<SocketAddr>,
     /// Where functions run that do not run in process, by ARN or name.
     pub functions: Vec<FunctionSettings>,
     /// What functions on this machine find in place of AWS.
@@ -44,8 +46,13 @@ pub struct Settings {
 pub const DEFAULT_PORT: u16 = 9229;
 
 impl Settings {
-    /// Where programs on this machine reach the server.
+    /// Where programs on this machine reach the server by plain HTTP.
     pub fn local_address(&self) -> SocketAddr {
+        self.inside.unwrap_or_else(|| self.address())
+    }
+
+    /// Where the server listens, as this machine would reach it.
+    pub fn address(&self) -> SocketAddr {
         let port = self.listen.port();
         match self.listen.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
@@ -68,6 +75,7 @@ impl Default for Settings {
             inbox: None,
             confirm: poolhouse_confirm::Settings::with_keys(None),
             pre_authentication_in_custom_auth: false,
+            inside: None,
             functions: Vec::new(),
             aws: AwsSettings::default(),
         }

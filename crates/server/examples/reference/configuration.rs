@@ -69,12 +69,13 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 6] = [
+const PLAIN: [&Table; 7] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
+    &keys::tls::TABLE,
     &keys::metrics::TABLE,
 ];
 

@@ -19,8 +19,10 @@ use poolhouse_pool::triggers::HostError;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
+use super::serve::NO_TLS;
 use super::sockets;
 use crate::http::Pages;
+use crate::http::tls::Tls;
 
 #[derive(Subcommand)]
 pub(super) enum ConfigCommand {
@@ -161,6 +163,10 @@ fn check_machine(configuration: &Configuration, environment: &Environment, findi
             )),
             false => findings.fault(&unusable.error),
         }
+    }
+    if let Some(Err(error)) = configuration.tls.as_ref().map(Tls::load) {
+        let error = CliError::new(NO_TLS).caused_by(error);
+        findings.fault(&error);
     }
     if let Err(error) = Pages::load(&configuration.web) {
         let error = CliError::new("the pages cannot be read; see directory under [web]").caused_by(error);

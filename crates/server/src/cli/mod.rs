@@ -1,9 +1,9 @@
 //! The command line of `poolhouse`: `serve` and `quickstart`, and the commands that `poolhouse_commands` has.
 
+mod announce;
 mod check;
 mod files;
 mod logging;
-mod quickstart;
 mod rotations;
 mod run;
 mod serve;

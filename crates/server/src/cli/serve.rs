@@ -1,7 +1,6 @@
 //! `poolhouse serve` and `quickstart`: from settings to a running server and back to nothing.
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,12 +14,13 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::announce::{Places, announce, url};
 use super::files;
 use super::logging;
-use super::quickstart::{self, Quickstart};
 use super::rotations::Rotations;
 use super::signals::Signals;
 use super::sockets::{self, Sockets};
+use crate::http::tls::Tls;
 use crate::http::{Leaving, Pages, connections, metrics, router};
 use poolhouse_commands::CliError;
 use poolhouse_commands::Environment;
@@ -28,7 +28,7 @@ use poolhouse_commands::aws;
 use poolhouse_commands::configure::{NO_MAIL, configure, configure_quickstart, has_mail};
 use poolhouse_commands::data::{self, Data};
 use poolhouse_commands::door;
-use poolhouse_commands::print;
+use poolhouse_commands::quickstart;
 use poolhouse_commands::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
 use poolhouse_config::Configuration;
 use poolhouse_config::settings::HttpSettings;
@@ -42,12 +42,13 @@ use poolhouse_pool::request::App;
 use poolhouse_pool::run::sweeper::Sweeper;
 use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
-use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 
 /// What is said where tokens would name an address that clients may not use.
 pub(super) const NO_ISSUER: &str =
     "tokens name this server by its address: give --issuer with the URL that clients use";
+/// What is said of files that cannot be used.
+pub(super) const NO_TLS: &str = "TLS cannot be spoken; see certificate and key under [tls]";
 /// Mails that the local inbox keeps.
 const INBOX_CAPACITY: usize = 1000;
 /// How long background work may take to end beyond the limit for requests under way.
@@ -91,17 +92,20 @@ async fn serve(
     let directory = directory.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA));
     let _reserved = data::reserve(&directory)?;
     let data = data::open_to_serve(&directory, configuration.store.as_ref()).await?;
+    let certificate = tls(&configuration)?;
     let sockets = sockets::open(&mut configuration)?;
     let Configuration {
         mut settings,
         mut web,
         mut http,
         metrics,
+        tls,
         issuer,
         store,
         ..
     } = configuration;
-    settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings));
+    let url = url(&settings, tls.is_some());
+    settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings, &url));
     let connections = &mut http.connections.total;
     *connections = (*connections).min(files::room_for_connections());
     let aws = aws::caller(&settings, environment).await?;
@@ -120,10 +124,11 @@ async fn serve(
     })?;
 
     let mut signals = Signals::listen()?;
-    let running = Running::start(&app, pages, http, sockets, rotations);
+    let running = Running::start(&app, pages, http, (sockets, certificate), rotations);
     warm_up(&app).await;
     let doors = door::lines(&app).await?;
     let places = Places {
+        url: &url,
         directory: &directory,
         store: store.as_ref(),
         metrics: metrics.listen,
@@ -153,11 +158,17 @@ async fn build_indexes(app: &App) -> Result<(), CliError> {
         .map_err(|error| CliError::new("the index of users cannot be built").caused_by(error))
 }
 
-fn default_issuer(settings: &Settings) -> String {
+/// TLS, if the configuration has it.
+fn tls(configuration: &Configuration) -> Result<Option<Tls>, CliError> {
+    let tls = configuration.tls.as_ref().map(Tls::load).transpose();
+    tls.map_err(|error| CliError::new(NO_TLS).caused_by(error))
+}
+
+fn default_issuer(settings: &Settings, url: &str) -> String {
     if !settings.listen.ip().is_loopback() {
         tracing::warn!("{NO_ISSUER}");
     }
-    format!("http://{}", settings.local_address())
+    url.to_owned()
 }
 
 /// What runs the functions that do not run in process.
@@ -225,7 +236,7 @@ impl Running {
         app: &Arc<App>,
         pages: Pages,
         http: HttpSettings,
-        sockets: Sockets,
+        (sockets, tls): (Sockets, Option<Tls>),
         rotations: Rotations,
     ) -> Running {
         let (leave, leaving) = shutdown::channel();
@@ -233,15 +244,35 @@ impl Running {
         let grace = http.connections.farewell;
         let routes = router(app.clone(), pages, http.body, http.grid).layer(Extension(Leaving(leaving)));
         let mut background = JoinSet::new();
+        if let Some(listener) = sockets.inside {
+            let (routes, limits) = (routes.clone(), http.connections.clone());
+            background.spawn(connections::serve(
+                listener,
+                None,
+                routes,
+                limits,
+                shutdown.clone(),
+            ));
+        }
+        if let Some(tls) = tls.clone() {
+            background.spawn(tls.watch(shutdown.clone()));
+        }
         background.spawn(connections::serve(
             sockets.http,
+            tls,
             routes,
             http.connections,
             shutdown.clone(),
         ));
         if let Some(listener) = sockets.metrics {
             let (numbers, limits) = (metrics::router(app.clone()), metrics::limits());
-            background.spawn(connections::serve(listener, numbers, limits, shutdown.clone()));
+            background.spawn(connections::serve(
+                listener,
+                None,
+                numbers,
+                limits,
+                shutdown.clone(),
+            ));
         }
         if let (Some(listener), Some(inbox)) = (sockets.inbox, app.mailer.inbox()) {
             background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
@@ -330,49 +361,4 @@ async fn warm_up(app: &App) {
     if tables.await.is_err() {
         tracing::error!("the arithmetic's tables could not be made");
     }
-}
-
-/// Where a server has what is its own.
-struct Places<'a> {
-    directory: &'a Path,
-    store: Option<&'a Address>,
-    metrics: Option<SocketAddr>,
-}
-
-/// Says on the standard output that the server can be used, and where.
-fn announce(
-    app: &App,
-    places: Places<'_>,
-    quickstart: Option<Quickstart>,
-    doors: Vec<String>,
-) -> Result<(), CliError> {
-    let Places {
-        directory,
-        store,
-        metrics,
-    } = places;
-    if let Some(quickstart) = quickstart {
-        return print(&quickstart.describe(app.settings.local_address(), directory));
-    }
-    let url = format!("http://{}", app.settings.local_address());
-    let mut lines = vec![
-        format!("Poolhouse is ready at {url}"),
-        format!("  data   {}", directory.display()),
-    ];
-    lines.extend(store.map(|address| format!("  store  {address}")));
-    lines.extend(
-        app.settings
-            .inbox
-            .map(|smtp| format!("  inbox  {url}/inbox (takes mail by SMTP at {smtp})")),
-    );
-    lines.extend(
-        app.settings
-            .mail
-            .carriers
-            .iter()
-            .map(|carrier| format!("  mail   {carrier}")),
-    );
-    lines.extend(metrics.map(|address| format!("  numbers  http://{address}/metrics")));
-    lines.extend(doors);
-    print(&lines.join("\n"))
 }

@@ -7,6 +7,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use poolhouse_commands::CliError;
 use poolhouse_config::Configuration;
+use poolhouse_pool::base::settings::{FunctionPlace, FunctionSettings, Settings};
 
 /// Where the local inbox takes mail if the configuration does not say: here, or anywhere if that is taken.
 const USUAL_INBOX_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2525);
@@ -24,6 +25,8 @@ pub(super) struct Sockets {
     pub http: TcpListener,
     /// For mail into the local inbox.
     pub inbox: Option<TcpListener>,
+    /// For functions on this machine, where the API is for TLS alone.
+    pub inside: Option<TcpListener>,
     /// For numbers.
     pub metrics: Option<TcpListener>,
 }
@@ -37,10 +40,16 @@ pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliErro
         None => None,
     };
     configuration.metrics.listen = metrics.as_ref().map(address).transpose()?;
+    let inside = match configuration.tls.is_some() && has_processes(&configuration.settings) {
+        true => Some(listen(ANY_PORT, LISTEN)?),
+        false => None,
+    };
+    configuration.settings.inside = inside.as_ref().map(address).transpose()?;
     if !configuration.inbox {
         return Ok(Sockets {
             http,
             inbox: None,
+            inside,
             metrics,
         });
     }
@@ -52,8 +61,15 @@ pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliErro
     Ok(Sockets {
         http,
         inbox: Some(inbox),
+        inside,
         metrics,
     })
+}
+
+/// Whether functions run on this machine, which know no certificate.
+fn has_processes(settings: &Settings) -> bool {
+    let is_process = |function: &FunctionSettings| matches!(function.place, FunctionPlace::Process(_));
+    settings.functions.iter().any(is_process)
 }
 
 /// An address that cannot be listened on.

@@ -38,7 +38,9 @@ pub mod peer;
 mod places;
 mod problem;
 mod room;
+mod secure;
 mod timed;
+pub mod tls;
 
 use std::sync::Arc;
 

@@ -6,8 +6,8 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -28,7 +28,19 @@ pub(super) struct Progress {
     since: AtomicU64,
     /// Whether a request was answered before all of its body was read: what comes then may be more of it.
     has_left_body: AtomicBool,
+    /// Whether it has several requests at a time.
+    is_multiplexed: AtomicBool,
+    requests: Mutex<Requests>,
     place: Place,
+}
+
+/// The requests of a connection.
+#[derive(Default)]
+struct Requests {
+    /// How many are being served.
+    served: usize,
+    /// Of how many more of the body is wanted and is not there.
+    waiting: usize,
 }
 
 impl Progress {
@@ -39,8 +51,17 @@ impl Progress {
             phase: AtomicU8::new(Phase::Idle as u8),
             since: AtomicU64::new(0),
             has_left_body: AtomicBool::new(false),
+            is_multiplexed: AtomicBool::new(false),
+            requests: Mutex::default(),
             place,
         })
+    }
+
+    /// A handshake has ended: the connection waits for its first request. What a multiplexed one reads between requests need not be the
+    /// head of the next, so that heads have no time of their own there: a connection without a request is idle.
+    pub fn handshake_ended(&self, is_multiplexed: bool) {
+        self.is_multiplexed.store(is_multiplexed, Ordering::Relaxed);
+        self.change(Phase::Idle);
     }
 
     /// The connection's place.
@@ -50,34 +71,33 @@ impl Progress {
 
     /// Marks a request as being served until the returned guard is dropped.
     pub fn begin(self: &Arc<Progress>) -> Serving {
-        self.change(Phase::Serving);
+        self.count(|requests| requests.served += 1);
         Serving(self.clone())
     }
 
     fn head_began(&self) {
-        if self.phase() == Phase::Idle {
+        if self.phase() == Phase::Idle && !self.is_multiplexed.load(Ordering::Relaxed) {
             self.change(Phase::Head);
         }
     }
 
-    /// More of a body is wanted and is not there.
-    pub fn body_waits(&self) {
-        if self.phase() == Phase::Serving {
-            self.change(Phase::Body);
-        }
-    }
-
-    /// All of the body is there.
-    pub fn body_ended(&self) {
-        if self.phase() == Phase::Body {
-            self.change(Phase::Serving);
+    /// Counts requests. The connection is as busy as the busiest of them.
+    fn count(&self, change: impl FnOnce(&mut Requests)) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut requests);
+        let phase = match *requests {
+            Requests { served: 0, .. } => Phase::Idle,
+            Requests { served, waiting } if waiting >= served => Phase::Body,
+            _ => Phase::Serving,
+        };
+        if phase != self.phase() {
+            self.change(phase);
         }
     }
 
     /// The rest of a body is not wanted.
     pub fn body_left(&self) {
         self.has_left_body.store(true, Ordering::Relaxed);
-        self.body_ended();
     }
 
     /// Whether the next byte is one of a head.
@@ -118,14 +138,34 @@ pub(super) struct Serving(Arc<Progress>);
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.0.change(Phase::Idle);
+        self.0.count(|requests| requests.served -= 1);
     }
 }
 
 /// A request's body that says when it keeps the server waiting.
 pub(super) struct Awaited {
-    pub body: Incoming,
-    pub progress: Arc<Progress>,
+    body: Incoming,
+    progress: Arc<Progress>,
+    is_waiting: bool,
+}
+
+impl Awaited {
+    pub fn new(body: Incoming, progress: Arc<Progress>) -> Awaited {
+        Awaited {
+            body,
+            progress,
+            is_waiting: false,
+        }
+    }
+
+    fn wait(&mut self, is_waiting: bool) {
+        match (self.is_waiting, is_waiting) {
+            (false, true) => self.progress.count(|requests| requests.waiting += 1),
+            (true, false) => self.progress.count(|requests| requests.waiting -= 1),
+            _ => {}
+        }
+        self.is_waiting = is_waiting;
+    }
 }
 
 impl Body for Awaited {
@@ -139,9 +179,9 @@ impl Body for Awaited {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.body).poll_frame(cx);
         match &polled {
-            Poll::Pending => this.progress.body_waits(),
+            Poll::Pending => this.wait(true),
             Poll::Ready(Some(Ok(_))) if !this.body.is_end_stream() => {}
-            Poll::Ready(_) => this.progress.body_ended(),
+            Poll::Ready(_) => this.wait(false),
         }
         polled
     }
@@ -157,9 +197,8 @@ impl Body for Awaited {
 
 impl Drop for Awaited {
     fn drop(&mut self) {
-        if self.body.is_end_stream() {
-            self.progress.body_ended();
-        } else {
+        self.wait(false);
+        if !self.body.is_end_stream() {
             self.progress.body_left();
         }
     }
@@ -261,95 +300,4 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-    use tokio::time::Instant;
-
-    use super::super::places::{Counts, Places};
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    pub fn progress() -> Arc<Progress> {
-        let places = Places::new(Counts {
-            total: 1,
-            per_address: 1,
-            per_network: 1,
-        });
-        let place = Places::take(&places, [127, 0, 0, 1].into(), true);
-        Progress::new(place.unwrap())
-    }
-
-    /// Reads what `happen` sends, and returns the seconds until the connection was given up.
-    async fn seconds_until_overdue(happen: impl AsyncFnOnce(&mut DuplexStream, &Arc<Progress>)) -> u64 {
-        let (mut client, server) = duplex(64);
-        let progress = progress();
-        let mut timed = Timed::new(server, Patience::default(), progress.clone());
-        let start = Instant::now();
-        let read = async {
-            let error = timed.read_to_end(&mut Vec::new()).await.unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-            start.elapsed().as_secs()
-        };
-        let (seconds, ()) = tokio::join!(read, happen(&mut client, &progress));
-        seconds
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_silent_connection_is_overdue_after_the_idle_time() {
-        assert_eq!(seconds_until_overdue(async |_, _| {}).await, 60);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_head_that_drips_is_overdue_ten_seconds_after_its_first_octet() {
-        let drip = async |client: &mut DuplexStream, _: &Arc<Progress>| {
-            sleep(30 * SECOND).await;
-            for _ in 0..9 {
-                client.write_all(b"x").await.unwrap();
-                sleep(SECOND).await;
-            }
-        };
-        assert_eq!(seconds_until_overdue(drip).await, 40);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_being_served_may_take_its_time_and_the_next_head_may_not() {
-        let serve = async |client: &mut DuplexStream, progress: &Arc<Progress>| {
-            client.write_all(b"x").await.unwrap();
-            sleep(SECOND).await;
-            let serving = progress.begin();
-            sleep(100 * SECOND).await;
-            client.write_all(b"body").await.unwrap();
-            sleep(100 * SECOND).await;
-            drop(serving);
-            client.write_all(b"x").await.unwrap();
-        };
-        assert_eq!(seconds_until_overdue(serve).await, 211);
-    }
-
-    /// Nothing happens on the stream when an answer is done, so nothing but the timer makes it look again.
-    #[tokio::test(start_paused = true)]
-    async fn a_connection_that_falls_silent_after_an_answer_is_overdue_after_the_idle_time() {
-        let serve = async |client: &mut DuplexStream, progress: &Arc<Progress>| {
-            for _ in 0..2 {
-                client.write_all(b"x").await.unwrap();
-                let serving = progress.begin();
-                sleep(50 * SECOND).await;
-                drop(serving);
-            }
-        };
-        assert_eq!(seconds_until_overdue(serve).await, 160);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn an_answer_that_nobody_takes_ends_the_connection() {
-        let (_client, server) = duplex(64);
-        let mut timed = Timed::new(server, Patience::default(), progress());
-        let start = Instant::now();
-        let error = timed.write_all(&[0; 1000]).await.unwrap_err();
-        assert_eq!(
-            (error.kind(), start.elapsed().as_secs()),
-            (io::ErrorKind::TimedOut, 30)
-        );
-    }
-}
+pub(super) mod tests;

@@ -14,3 +14,4 @@ mod people;
 mod program;
 mod quickstart;
 mod serve;
+mod tls;

@@ -11,7 +11,7 @@ use poolhouse_pool::records::Safeguards;
 use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
 use serde_json::{Value, json};
 
-use poolhouse_commands::CliError;
+use crate::error::CliError;
 
 const POOL_NAME: &str = "quickstart";
 const CLIENT_NAME: &str = "sign-in page";

@@ -20,16 +20,16 @@ use poolhouse_pool::users::credentials;
 use poolhouse_store::Scan;
 use zeroize::Zeroizing;
 
+use crate::error::CliError;
 use notes::{Notes, SavedKey};
 use operations::Operator;
-use poolhouse_commands::CliError;
 use poolhouse_config::settings::WebSettings;
 
 /// Who signs in.
 const USER: &str = "ada@example.com";
 
 /// Everything that a person is told.
-pub(super) struct Quickstart {
+pub struct Quickstart {
     pool_id: String,
     client_id: String,
     /// `None`: the user has chosen another.
@@ -43,7 +43,7 @@ pub(super) struct Quickstart {
 ///
 /// # Errors
 /// If the directory holds pools that were not made by this command, cannot be written, or an operation refuses.
-pub(super) async fn prepare(
+pub async fn prepare(
     app: &Arc<App>,
     directory: &Path,
     web: &mut WebSettings,

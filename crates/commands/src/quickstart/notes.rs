@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use poolhouse_commands::CliError;
+use crate::error::CliError;
 
 const NAME: &str = "quickstart.json";
 
