@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use poolhouse_api::{Auth, Operation};
-use poolhouse_config::settings::{HttpSettings, WebSettings};
+use poolhouse_config::settings::{HttpSettings, TlsSettings, WebSettings};
 use poolhouse_pool::base::clock::Clock;
 use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Stop};
@@ -20,6 +20,7 @@ use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_server::http::peer::{Client, Peer};
+use poolhouse_server::http::tls::Tls;
 use poolhouse_server::http::{Pages, router};
 use poolhouse_server::http::{connections, metrics};
 use poolhouse_sigv4 as sigv4;
@@ -52,6 +53,8 @@ pub struct Edge {
     pub http: HttpSettings,
     /// The sign-in page.
     pub web: WebSettings,
+    /// TLS, for sockets that [`TestServer::listen`] opens.
+    pub tls: Option<TlsSettings>,
 }
 
 /// The pool for tests behind HTTP, which is what [`call`](Self::call) speaks.
@@ -59,6 +62,7 @@ pub struct TestServer {
     pool: TestPool,
     router: Router,
     http: HttpSettings,
+    tls: Option<Tls>,
     operator: AccessKey,
     sockets: Mutex<Vec<(Stop, JoinHandle<()>)>>,
 }
@@ -117,6 +121,9 @@ impl TestServer {
         TestServer {
             router: router(pool.app().clone(), pages, edge.http.body, edge.http.grid),
             http: edge.http,
+            tls: edge
+                .tls
+                .map(|tls| Tls::load(&tls).expect("the certificate can be used")),
             operator: AccessKey {
                 access_key_id: operator.access_key_id,
                 secret_access_key: operator.secret_access_key.to_string(),
@@ -259,7 +266,7 @@ impl TestServer {
         let limits = self.http.connections.clone();
         let serving = tokio::spawn(connections::serve(
             listener,
-            None,
+            self.tls.clone(),
             self.router.clone(),
             limits,
             shutdown,

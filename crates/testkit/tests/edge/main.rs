@@ -12,3 +12,4 @@ mod inbox;
 mod metrics;
 mod pages;
 mod timing;
+mod tls;
