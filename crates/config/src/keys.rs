@@ -118,6 +118,7 @@ table! { top, "":
         "Runs the PreAuthentication trigger before custom authentication too. Amazon Cognito does not.";
     MAIL: "mail", Table, Words(""), "", "Where mail goes: [below](#mail).";
     INBOX: "inbox", Table, Words(""), "", "The local inbox: [below](#inbox).";
+    SMS: "sms", Table, Words(""), "", "Text messages: [below](#sms).";
     CONFIRM: "confirm", Table, Words(""), "", "The confirm-code functions in the server: [below](#confirm).";
     WEB: "web", Table, Words(""), "", "The sign-in page: [below](#web).";
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
@@ -168,6 +169,13 @@ table! { mail, "[mail]":
 table! { inbox, "[inbox]":
     SMTP: "smtp", Text, Words("`127.0.0.1:2525`, or a free port where that is taken"), "\"127.0.0.1:2525\"",
         "Where the local inbox takes mail, when `--inbox` is given: an address of this machine.";
+}
+
+table! { sms, "[sms]":
+    GATEWAY: "gateway", Text, Words("the local inbox, if it is on"), "\"https://sms.example.com/send\"",
+        "Where text messages are posted to as JSON, one for each code: [what is sent](../guides/factors.md#codes-by-sms). Mail has to be set up, too.";
+    TOKEN: "token", Text, Words("none is sent"), "\"@sms-token\"",
+        "The bearer token that the gateway wants, or `@FILE` for a file that holds it.";
 }
 
 table! { web, "[web]":

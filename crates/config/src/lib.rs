@@ -23,6 +23,7 @@ use std::time::Duration;
 use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
+use poolhouse_mail::sms::Gateway;
 
 use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, WebSettings};
 pub use address::{AddressError, address};
@@ -124,6 +125,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
         loopback,
     )?;
     inbox.end()?;
+    settings.mail.sms = sms(top.section(&keys::top::SMS)?)?;
     settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
@@ -241,6 +243,23 @@ fn web(mut section: Section<'_>) -> Result<WebSettings, ConfigError> {
 }
 
 /// What functions find in place of AWS.
+/// Where text messages go, if they do.
+fn sms(mut section: Section<'_>) -> Result<Option<Gateway>, ConfigError> {
+    let token = section.text(&keys::sms::TOKEN)?;
+    let token = token
+        .map(|text| section.secret(&keys::sms::TOKEN, text))
+        .transpose()?;
+    let form = "an http or https URL without a password, such as https://sms.example.com/send, and a token in one line";
+    let gateway = section.parsed(&keys::sms::GATEWAY, form, |url| {
+        Gateway::parse(url, token.clone())
+    })?;
+    if gateway.is_none() && token.is_some() {
+        return Err(section.error(&keys::sms::TOKEN, "goes together with gateway"));
+    }
+    section.end()?;
+    Ok(gateway)
+}
+
 fn aws(mut section: Section<'_>) -> Result<AwsSettings, ConfigError> {
     let mut settings = AwsSettings {
         parameters: section.section(&keys::aws::PARAMETERS)?.variables()?,

@@ -12,10 +12,11 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 10] = [
+const TABLES: [(&Table, &str); 11] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
+    (&keys::sms::TABLE, ""),
     (&keys::web::TABLE, ""),
     (&keys::http::TABLE, ""),
     (&keys::tls::TABLE, ""),

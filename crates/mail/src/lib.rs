@@ -20,6 +20,7 @@ pub mod oauth;
 mod quoted;
 mod reply;
 pub mod ses;
+pub mod sms;
 pub mod smtp;
 pub mod words;
 

@@ -197,7 +197,7 @@ impl Connection<'_> {
 }
 
 /// A failure of HTTP in the words for failures of mail.
-fn problem(error: HttpError) -> Problem {
+pub(crate) fn problem(error: HttpError) -> Problem {
     match error {
         HttpError::Resolve(error) | HttpError::Connect(error) => Problem::Io(error),
         HttpError::Handshake(error) => crate::smtp::handshake_problem(error),

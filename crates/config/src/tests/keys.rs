@@ -3,10 +3,11 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 10] = [
+const TABLES: [&Table; 11] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
+    &keys::sms::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
     &keys::tls::TABLE,
@@ -86,6 +87,7 @@ fn the_values_that_are_shown_are_taken() {
                 "templates" | "logo" | "store" => continue,
                 "user_pool_id" => file(table, key, key.example()) + "\nclient_id = 'c'",
                 "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
+                "token" => file(table, key, "'t'") + "\ngateway = 'https://sms.example.com'",
                 "runtime" => file(table, key, key.example()) + "\nhandler = 'index.handler'\ndirectory = 'd'",
                 "subject" => file(table, key, key.example()) + "\ntext = 't'",
                 "text" | "html" => file(table, key, key.example()) + "\nsubject = 's'",
@@ -94,4 +96,18 @@ fn the_values_that_are_shown_are_taken() {
             assert!(read(&text).is_ok(), "{text}: {:?}", read(&text).err());
         }
     }
+}
+
+#[test]
+fn a_gateway_for_text_messages_is_a_url_and_its_token_goes_with_it() {
+    let gateway = |text: &str| read(&format!("[sms]\n{text}")).unwrap().settings.mail.sms;
+    assert_eq!(gateway(""), None);
+    assert!(gateway("gateway = 'https://sms.example.com/send'\ntoken = 't'").is_some());
+    assert_eq!(
+        complaint("[sms]\ntoken = 't'"),
+        "sms.token goes together with gateway"
+    );
+    let form = "an http or https URL without a password, such as https://sms.example.com/send, and a token in one line";
+    let said = complaint("[sms]\ngateway = 'sms.example.com'");
+    assert!(said.starts_with("sms.gateway ") && said.contains(form), "{said}");
 }

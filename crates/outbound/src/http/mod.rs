@@ -4,6 +4,7 @@ mod connection;
 mod endpoint;
 mod error;
 mod form;
+mod json;
 mod no_proxy;
 mod proxy;
 
@@ -11,4 +12,5 @@ pub use connection::{Answer, Connection};
 pub use endpoint::Endpoint;
 pub use error::HttpError;
 pub use form::{FORM, form_body, form_post};
+pub use json::json_post;
 pub use proxy::{Proxies, UnusableProxy};

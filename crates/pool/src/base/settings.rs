@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use poolhouse_api::Operation;
 use poolhouse_crypto::jwt::KeyBits;
+use poolhouse_mail::sms::Gateway;
 use poolhouse_mail::smtp::Relay;
 use poolhouse_mail::{Address, Mailbox};
 use poolhouse_outbound::http::Endpoint;
@@ -103,6 +104,8 @@ pub struct MailSettings {
     pub place_header: Option<String>,
     /// What a bounce must know to be believed; `None`: none is.
     pub bounce_secret: Option<BounceSecret>,
+    /// Where text messages go. `None`: into the local inbox, if it is on.
+    pub sms: Option<Gateway>,
 }
 
 /// The secret in the URL that bounces are sent to. Not shown by `Debug`.
@@ -127,6 +130,7 @@ impl Default for MailSettings {
             others_per_minute: None,
             place_header: None,
             bounce_secret: None,
+            sms: None,
         }
     }
 }

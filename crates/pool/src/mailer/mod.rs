@@ -15,6 +15,7 @@ mod plan;
 pub mod queue;
 mod route;
 mod settle;
+mod sms;
 pub mod suppression;
 mod urgency;
 mod worker;
@@ -40,6 +41,7 @@ use outbox::{Entry, Kept, Payload};
 
 pub use numbers::{Backlog, Count, Fate};
 pub use route::ses;
+pub use sms::OutgoingSms;
 pub use urgency::Urgency;
 pub use worker::Worker;
 
@@ -134,6 +136,7 @@ impl Mailer {
             envelope: email.envelope(),
             message,
             discard: mail.discard,
+            sms: None,
         };
         let row = Kept {
             sealed: payload.seal(&self.platform, &id),
@@ -168,6 +171,7 @@ impl Mailer {
             },
             message,
             discard: false,
+            sms: None,
         };
         let id = outbox_id(dedup_id);
         let row = Kept {

@@ -4,6 +4,7 @@
 //! begins. A claim moves the row to the end of its lease, a retry to the next attempt. So a worker that dies needs no
 //! clearing up after: its rows fall due again by themselves, on whatever node looks first.
 
+use poolhouse_mail::sms::Sms;
 use poolhouse_mail::{Address, Attempt, Envelope};
 use poolhouse_store::{Batch, Expect, Row, Version};
 use serde_json::{Value, json};
@@ -63,6 +64,8 @@ pub(super) struct Payload {
     pub message: Vec<u8>,
     /// Whether nobody is to get it. Sealed like the rest, so that the database does not tell who exists.
     pub discard: bool,
+    /// What goes to a phone, for a message that does. The mail is then what the local inbox shows of it.
+    pub sms: Option<Sms>,
 }
 
 impl Payload {
@@ -74,6 +77,7 @@ impl Payload {
             "message": String::from_utf8_lossy(&self.message),
             // A number, for the words differ in length, which sealing does not hide.
             "discard": u8::from(self.discard),
+            "sms": self.sms.as_ref().map(|sms| json!({ "to": sms.to, "text": sms.text, "id": sms.id })),
         });
         platform.seal(
             Purpose::Mail,
@@ -81,6 +85,15 @@ impl Payload {
             plain.to_string().as_bytes(),
         )
     }
+}
+
+fn read_sms(sms: &Value) -> Option<Sms> {
+    let text = |member: &str| sms.get(member)?.as_str().map(str::to_owned);
+    Some(Sms {
+        to: text("to")?,
+        text: text("text")?,
+        id: text("id")?,
+    })
 }
 
 impl Kept {
@@ -198,6 +211,10 @@ impl Entry {
             },
             message: text("message")?.as_bytes().to_vec(),
             discard: document.get("discard")?.as_u64()? != 0,
+            sms: match document.get("sms") {
+                None | Some(Value::Null) => None,
+                Some(sms) => Some(read_sms(sms)?),
+            },
         })
     }
 }

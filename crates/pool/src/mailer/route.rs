@@ -5,6 +5,7 @@ use std::time::Duration;
 use poolhouse_mail::carrier::Taken;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_mail::ses::{SIGNING_NAME, Ses};
+use poolhouse_mail::sms::{Gateway, Sms};
 use poolhouse_mail::smtp::Client;
 use poolhouse_mail::{Address, Attempt, Class, Deadlines, Envelope, Phase, Problem, SendError};
 use poolhouse_outbound::TlsSource;
@@ -61,6 +62,9 @@ impl Delivered {
 pub(super) struct Route {
     way: Way,
     connections: usize,
+    /// Where text messages go; without a gateway, into the inbox.
+    texts: Option<(Gateway, TlsSource)>,
+    inbox: Option<Inbox>,
 }
 
 enum Way {
@@ -91,6 +95,8 @@ impl Route {
         Route {
             way: Way::Carriers(carriers.iter().map(line).collect()),
             connections,
+            texts: None,
+            inbox: None,
         }
     }
 
@@ -99,6 +105,17 @@ impl Route {
         Route {
             way: Way::Inbox(inbox),
             connections,
+            texts: None,
+            inbox: None,
+        }
+    }
+
+    /// The same, with text messages going to a gateway, or else into an inbox.
+    pub fn with_texts(self, gateway: Option<&Gateway>, tls: &TlsSource, inbox: Option<&Inbox>) -> Route {
+        Route {
+            texts: gateway.map(|gateway| (gateway.clone(), tls.clone())),
+            inbox: inbox.cloned(),
+            ..self
         }
     }
 
@@ -148,6 +165,9 @@ impl Route {
 
     /// Delivers one mail. The clock says when attempts ended, and when it arrives, as far as the local inbox is concerned.
     pub async fn deliver(&self, payload: &Payload, clock: &dyn Clock) -> Delivered {
+        if let Some(sms) = &payload.sms {
+            return self.text(sms, payload, clock).await;
+        }
         match &self.way {
             Way::Inbox(inbox) => {
                 let Envelope { from, to } = &payload.envelope;
@@ -155,6 +175,39 @@ impl Route {
                 Delivered::untried(Ok(()))
             }
             Way::Carriers(lines) => by_carrier(lines, payload, clock).await,
+        }
+    }
+}
+
+impl Route {
+    /// Delivers a text message. One whose end left open whether it arrived is not repeated: people would get two.
+    async fn text(&self, sms: &Sms, payload: &Payload, clock: &dyn Clock) -> Delivered {
+        let Some((gateway, tls)) = &self.texts else {
+            let Some(inbox) = &self.inbox else {
+                return Delivered::untried(Err(Failure::Later));
+            };
+            let from = payload.envelope.from.as_str();
+            inbox.deliver(from, &[sms.to.as_str()], &payload.message, clock.now().0);
+            return Delivered::untried(Ok(()));
+        };
+        let deadlines = Deadlines {
+            total: FIRST_TRIES,
+            ..Deadlines::default()
+        };
+        let started = Instant::now();
+        let sent = gateway.send(sms, tls, &deadlines).await;
+        let outcome = sent.as_ref().map_err(|error| (error, None));
+        let to = &payload.envelope.to;
+        let attempt = Attempt::new(clock.now().0, gateway.to_string(), started.elapsed(), to, outcome);
+        let result = sent.map(drop).map_err(|error| match error.class() {
+            Class::Unknown => Failure::Unclear,
+            Class::Permanent => Failure::Never,
+            Class::Transient | Class::Config => Failure::Later,
+        });
+        Delivered {
+            result,
+            attempts: vec![attempt],
+            refused: None,
         }
     }
 }

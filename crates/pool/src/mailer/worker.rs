@@ -68,6 +68,8 @@ impl Worker {
             Some(inbox) => Route::inbox(inbox.clone(), connections),
             None => return None,
         };
+        let gateway = mailer.settings.sms.as_ref();
+        let route = route.with_texts(gateway, &tls::source(), mailer.inbox());
         Some(Worker {
             platform,
             mailer: mailer.clone(),

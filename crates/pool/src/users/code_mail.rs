@@ -156,8 +156,13 @@ pub fn no_address() -> ApiError {
 ///
 /// # Errors
 /// `InvalidParameterException` with a sentence that says what to do.
-pub fn check_sms(_ctx: &Ctx) -> Result<(), ApiError> {
-    Err(ApiError::unsupported_member("MFA by SMS"))
+pub fn check_sms(ctx: &Ctx) -> Result<(), ApiError> {
+    if ctx.app.mailer.sends_sms() {
+        return Ok(());
+    }
+    Err(ApiError::invalid_parameter(
+        "This server cannot send text messages. Its operator has to set sms.gateway in poolhouse.toml, or start it with --inbox.",
+    ))
 }
 
 /// Only an SMS would do.

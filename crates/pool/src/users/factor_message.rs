@@ -1,14 +1,21 @@
 //! The message that carries the code of a second factor.
 
+use poolhouse_api::ErrorCode;
 use poolhouse_store::Batch;
 
-use super::code_mail;
 use super::messages::{self, Message};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
+use crate::mailer::OutgoingSms;
 use crate::records::{ClientRecord, Factor, PoolRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::{CustomMessageSource, Metadata};
+
+/// Stands for the code in a text.
+const CODE: &str = "{####}";
+/// What a text message says where neither the pool nor a function says otherwise. Nothing follows the code, or people would copy
+/// that, too.
+const WORDS: &str = "Your authentication code is {####}";
 
 /// A code to be sent.
 pub struct FactorMessage<'a> {
@@ -44,20 +51,51 @@ pub async fn write(
     user: &UserRecord,
     message: FactorMessage<'_>,
 ) -> Result<Batch, ApiError> {
-    match message.factor {
-        Factor::Email => {
-            let mail = Message {
-                source: CustomMessageSource::Authentication,
-                to: message.to.to_owned(),
-                code: message.code,
-                expires: Some(message.expires),
-                client: Some(message.client),
-                metadata: Some(message.metadata),
-                discard: false,
+    let (factor, expires) = (message.factor, message.expires);
+    let mail = Message {
+        source: CustomMessageSource::Authentication,
+        to: message.to.to_owned(),
+        code: message.code,
+        expires: Some(expires),
+        client: Some(message.client),
+        metadata: Some(message.metadata),
+        discard: false,
+    };
+    match factor {
+        Factor::Email => messages::queue(ctx, pool, user, mail).await,
+        Factor::Sms => {
+            let text = text(ctx, pool, user, &mail).await?;
+            let sms = OutgoingSms {
+                to: mail.to,
+                text: text.replace(CODE, message.code),
+                expires,
+                dedup_id: format!("sms {} {} {}", pool.id(), user.sub, ctx.request_id),
+                request_id: ctx.request_id.clone(),
             };
-            messages::queue(ctx, pool, user, mail).await
+            ctx.app.mailer.queue_sms(ctx.now, sms)
         }
-        Factor::Sms | Factor::SoftwareToken => Err(code_mail::no_sms()),
+        Factor::SoftwareToken => Err(ApiError::internal("an app is sent no codes")),
+    }
+}
+
+/// What the message says, the code still missing: in the words of the pool's function, the pool, or ours.
+async fn text(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    message: &Message<'_>,
+) -> Result<String, ApiError> {
+    let custom = messages::custom_wording(ctx, pool, user, message, false).await?;
+    match custom.sms {
+        Some(text) if text.contains(CODE) => Ok(text),
+        Some(_) => Err(ApiError::new(
+            ErrorCode::InvalidLambdaResponseException,
+            format!("CustomMessage answered an smsMessage without {CODE}."),
+        )),
+        None => {
+            let template = pool.settings.sms_authentication_message.clone();
+            Ok(template.unwrap_or_else(|| WORDS.to_owned()))
+        }
     }
 }
 

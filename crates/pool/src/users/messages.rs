@@ -169,7 +169,7 @@ fn built_in(
 }
 
 /// What the CustomMessage function wants to be sent.
-async fn custom_wording(
+pub(super) async fn custom_wording(
     ctx: &Ctx,
     pool: &PoolRecord,
     user: &UserRecord,
@@ -201,6 +201,7 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
         return Wording {
             subject: template.email_subject_by_link,
             body: template.email_message_by_link,
+            sms: None,
         };
     }
     match source {
@@ -215,6 +216,7 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
             Wording {
                 subject: email_subject,
                 body: email_message,
+                sms: None,
             }
         }
         CustomMessageSource::SignUp
@@ -234,6 +236,7 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
             Wording {
                 subject: email_subject,
                 body: email_message,
+                sms: None,
             }
         }
         CustomMessageSource::Authentication => {
@@ -241,6 +244,7 @@ fn template(pool: &PoolRecord, source: CustomMessageSource, has_link: bool) -> W
             Wording {
                 subject: config.subject,
                 body: config.message,
+                sms: None,
             }
         }
     }

@@ -27,11 +27,14 @@ impl Factors {
 
     /// With these members beside apps.
     pub async fn of(mode: &str, members: Value) -> Factors {
-        let server = TestPool::new().await;
+        Factors::on(TestPool::new().await, json!({}), mode, members).await
+    }
+
+    /// The same on a server and in a pool of the test's own.
+    pub async fn on(server: TestPool, mut pool: Value, mode: &str, members: Value) -> Factors {
         let admin_only = json!({ "RecoveryMechanisms": [{ "Name": "admin_only", "Priority": 1 }] });
-        let pool = server
-            .pool_with(json!({ "AccountRecoverySetting": admin_only }))
-            .await;
+        pool["AccountRecoverySetting"] = admin_only;
+        let pool = server.pool_with(pool).await;
         let client = server.client(&pool).await;
         let scene = Factors { server, pool, client };
         scene.server.user(&scene.pool, "mara", PASSWORD).await;

@@ -14,6 +14,7 @@ mod existence;
 mod factor_doors;
 mod factors;
 mod factors_by_mail;
+mod factors_by_sms;
 mod factors_in_custom_auth;
 mod factors_set_up;
 mod foreign_functions;

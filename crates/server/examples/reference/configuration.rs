@@ -69,10 +69,11 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 7] = [
+const PLAIN: [&Table; 8] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
+    &keys::sms::TABLE,
     &keys::web::TABLE,
     &keys::http::TABLE,
     &keys::tls::TABLE,
@@ -83,7 +84,7 @@ pub fn page() -> String {
     let mut text = HEAD.to_owned();
     text.push_str(&example());
     rows(&mut text, &keys::top::TABLE);
-    let (before, after) = (&PLAIN[1..3], &PLAIN[3..]);
+    let (before, after) = (&PLAIN[1..4], &PLAIN[4..]);
     before.iter().for_each(|table| section(&mut text, table));
     text.push_str(CONFIRM);
     after.iter().for_each(|table| section(&mut text, table));

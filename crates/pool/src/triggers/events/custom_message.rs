@@ -48,6 +48,8 @@ pub struct Wording {
     pub subject: Option<String>,
     /// `emailMessage`
     pub body: Option<String>,
+    /// `smsMessage`
+    pub sms: Option<String>,
 }
 
 /// Whether a text has words that stand for a link.
@@ -115,6 +117,7 @@ impl Event for CustomMessage<'_> {
             None => Ok(Wording {
                 subject: text("emailSubject"),
                 body,
+                sms: text("smsMessage"),
             }),
             Some(missing) => Err(ApiError::new(
                 ErrorCode::InvalidLambdaResponseException,
