@@ -1,12 +1,12 @@
 //! Bodies that are hard to read.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::seed::Seeded;
 use crate::world::api::{CONTENT_TYPE, request, target};
-use crate::world::scene::Scene;
+use crate::world::scene::{Scene, begin};
 
 pub const ATTACK: Attack = Attack {
     id: "F-32",
@@ -20,11 +20,13 @@ pub const ATTACK: Attack = Attack {
     run: |arena| Box::pin(run(arena)),
 };
 
-const WARM_UP: usize = 500;
+const WARM_UP: usize = 1000;
+/// Bytes of an honest request that is nearly as large as one may be.
+const LARGE: usize = 60_000;
 const REPEATS: usize = 11;
 const MUTATIONS: usize = 50_000;
 /// Connections that they go by.
-const LANES: usize = 20;
+const LANES: usize = 8;
 
 /// Bodies that no client sends, each of which must be refused.
 fn bodies() -> Vec<Vec<u8>> {
@@ -194,14 +196,33 @@ async fn taken(scene: &Scene, requests: &[String]) -> Outcome<usize> {
     Ok(taken)
 }
 
+/// What the first requests of any kind and length take on every thread, and the database's cache, is not the attack's.
+async fn warm_up(scene: &Scene) -> Outcome {
+    let mut large: Value = serde_json::from_str(&beginning(scene))?;
+    large["ClientMetadata"] = json!({ "padding": "x".repeat(LARGE) });
+    let mut lanes = JoinSet::new();
+    for lane in 0..LANES {
+        let mut on = scene.server.connect().await?;
+        let (client, srp, large) = (scene.client.clone(), scene.srp.clone(), large.clone());
+        lanes.spawn(async move {
+            for number in 0..WARM_UP / LANES {
+                begin(&mut on, &client, &srp, &format!("nobody-{lane}-{number}")).await?;
+                on.call("InitiateAuth", &large).await?.ok()?;
+            }
+            Outcome::Ok(())
+        });
+    }
+    while let Some(warm) = lanes.join_next().await {
+        warm??;
+    }
+    Ok(())
+}
+
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let scene = Scene::new(&arena).await?;
     let mut random = arena.random();
     let mut on = scene.server.connect().await?;
-    // What the first requests of any kind take, the database's cache for instance, is not the attack's.
-    for number in 0..WARM_UP {
-        scene.begin(&mut on, &format!("nobody-{number}")).await?;
-    }
+    warm_up(&scene).await?;
     let before = scene.server.resident_mib_from_now()?;
     let (mut refused, mut slowest) = (0, 0.0_f64);
     let hostile = bodies();

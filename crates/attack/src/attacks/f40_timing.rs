@@ -1,9 +1,13 @@
 //! Whether the time of an answer tells who exists.
 //!
 //! Known and unknown names are asked about in turn, each pair in an order of its own, with a new name for each pair so that
-//! no lockout speaks. Proofs are wrong and made of nothing: their arithmetic is the server's alone.
+//! no lockout speaks. Proofs are wrong and made of nothing: their arithmetic is the server's alone. Two connections ask at a time,
+//! for every answer waits for its moment.
 
 use std::fs;
+use std::iter::StepBy;
+use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -37,6 +41,8 @@ const LIMITS: (f64, f64) = (0.48, 0.52);
 const MEDIANS_APART_MS: f64 = 0.05;
 /// Connections that make users.
 const MAKERS: usize = 8;
+/// Connections that ask.
+const ASKERS: usize = 2;
 
 /// A kind of pool with so many attributes for each user, and what is asked there.
 struct Cell {
@@ -188,12 +194,37 @@ async fn time(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outco
     Ok(time)
 }
 
-async fn measure(scene: &Scene, cell: &Cell, random: &mut Seeded) -> Outcome<Times> {
-    let pool = cell.pool(scene).await?;
+async fn measure(scene: &Scene, cell: &Arc<Cell>, random: &mut Seeded) -> Outcome<Times> {
+    let pool = Arc::new(cell.pool(scene).await?);
     cell.make_users(scene, &pool).await?;
-    let mut on = scene.server.connect().await?;
+    let mut askers = JoinSet::new();
+    for asker in 0..ASKERS {
+        let on = scene.server.connect().await?;
+        let numbers = (asker..WARM_UP + SAMPLES).step_by(ASKERS);
+        let random = Seeded::new(random.next());
+        askers.spawn(ask(on, pool.clone(), cell.clone(), numbers, random));
+    }
     let mut times: Times = cell.steps.iter().map(|_| [Vec::new(), Vec::new()]).collect();
-    for number in 0..WARM_UP + SAMPLES {
+    while let Some(asked) = askers.join_next().await {
+        for (times, asked) in times.iter_mut().zip(asked??) {
+            for (times, asked) in times.iter_mut().zip(asked) {
+                times.extend(asked);
+            }
+        }
+    }
+    Ok(times)
+}
+
+/// Times every step for these numbers' names.
+async fn ask(
+    mut on: Connection,
+    pool: Arc<Pool>,
+    cell: Arc<Cell>,
+    numbers: StepBy<Range<usize>>,
+    mut random: Seeded,
+) -> Outcome<Times> {
+    let mut times: Times = cell.steps.iter().map(|_| [Vec::new(), Vec::new()]).collect();
+    for number in numbers {
         for (at, step) in cell.steps.iter().enumerate() {
             let names = cell.names(step, number);
             let first = random.below(2);
@@ -260,7 +291,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let steps = SIGN_IN.into_iter().chain(SELF_SERVICE);
     let mut worst: Vec<Worst> = steps.map(Worst::new).collect();
     let (mut noise, mut repeated) = (0.5_f64, 0);
-    for cell in Cell::all() {
+    for cell in Cell::all().into_iter().map(Arc::new) {
         let mut times = measure(&scene, &cell, &mut random).await?;
         if times.iter().any(is_outside) {
             // One in some tens is outside by chance. What tells is outside again.

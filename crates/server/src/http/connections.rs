@@ -358,4 +358,15 @@ mod tests {
         assert_eq!(second(stranger, Version::HTTP_11).await, StatusCode::OK);
         assert_eq!(second([127, 0, 0, 1], Version::HTTP_2).await, StatusCode::OK);
     }
+
+    fn size<F: Future>(
+        _: impl FnOnce(TcpStream, Option<TlsAcceptor>, Counted, Shutdown, Place) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_that_has_sent_no_head_takes_next_to_no_memory() {
+        assert!(size(connection) < 2048, "{}", size(connection));
+    }
 }

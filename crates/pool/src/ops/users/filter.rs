@@ -102,13 +102,16 @@ fn unquoted(text: &str) -> Option<String> {
     let mut characters = text.strip_prefix('"')?.chars();
     let mut value = String::new();
     loop {
-        match characters.next()? {
+        let character = match characters.next()? {
             '"' => return characters.next().is_none().then_some(value),
-            // No key of the store holds one, and values are looked up as keys.
-            '\0' => return None,
-            '\\' => value.push(characters.next()?),
-            character => value.push(character),
+            '\\' => characters.next()?,
+            character => character,
+        };
+        // No key of the store holds one, and values are looked up as keys.
+        if character == '\0' {
+            return None;
         }
+        value.push(character);
     }
 }
 
@@ -202,6 +205,7 @@ mod tests {
             r#"username != "Mara""#,
             r#"= "Mara"x"#,
             "username = \"\0\"",
+            "username = \"\\\0\"",
         ];
         for filter in broken {
             let refused = Filter::parse(filter).unwrap_err();
