@@ -14,7 +14,8 @@ const FLOWS: [&str; 4] = [
     "CUSTOM_AUTH",
 ];
 /// What the user has switched on.
-const FACTORS: [&[&str]; 4] = [&[], &["token"], &["email"], &["token", "email"]];
+const FACTORS: [&[&str]; 5] = [&[], &["token"], &["email"], &["sms"], &["token", "email"]];
+const NUMBER: &str = "+491234568920";
 const MODES: [&str; 3] = ["OFF", "OPTIONAL", "ON"];
 /// When the door is shut: never, before the sign-in, or as soon as a challenge was handed out.
 const DOORS: [&str; 3] = ["open", "shut", "shut on the way"];
@@ -51,6 +52,12 @@ impl Walk<'_> {
             "EMAIL_OTP" => {
                 let code = scene.server.code_to("mara@example.com").await;
                 scene.with_mail(session, &code).await
+            }
+            "SMS_MFA" => {
+                let code = scene.server.code_to(NUMBER).await;
+                scene
+                    .respond("SMS_MFA", session, json!({ "SMS_MFA_CODE": code }))
+                    .await
             }
             "SELECT_MFA_TYPE" => {
                 let answer = json!({ "ANSWER": "EMAIL_OTP" });
@@ -118,7 +125,8 @@ async fn scene(mode: &str, factors: &[&str]) -> (Factors, String) {
     let client = server.client(&pool).await;
     server.user(&pool, "mara", PASSWORD).await;
     let scene = Factors { server, pool, client };
-    let all = json!({ "EmailMfaConfiguration": {} });
+    let sms = json!({ "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" } });
+    let all = json!({ "EmailMfaConfiguration": {}, "SmsMfaConfiguration": sms });
     scene.configure("OPTIONAL", all.clone()).await;
     let mut secret = String::new();
     if factors.contains(&"token") {
@@ -127,6 +135,13 @@ async fn scene(mode: &str, factors: &[&str]) -> (Factors, String) {
     if factors.contains(&"email") {
         scene
             .prefer(json!({ "EmailMfaSettings": { "Enabled": true } }))
+            .await;
+    }
+    if factors.contains(&"sms") {
+        let number = json!({ "UserAttributes": [{ "Name": "phone_number", "Value": NUMBER }] });
+        scene.admin("AdminUpdateUserAttributes", number).await.ok();
+        scene
+            .prefer(json!({ "SMSMfaSettings": { "Enabled": true } }))
             .await;
     }
     match mode {
@@ -157,7 +172,8 @@ async fn door_no_factor_is_a_way_around_the_code_in_any_flow_mode_or_state() {
                     let case = format!("{flow}, {mode}, {factors:?}, {door}: {asked:?}");
                     let had = |name: &str| asked.iter().any(|asked| asked == name);
                     let had_code = had("CUSTOM_CHALLENGE");
-                    let had_factor = had("SOFTWARE_TOKEN_MFA") || had("EMAIL_OTP") || had("MFA_SETUP");
+                    let had_factor =
+                        had("SOFTWARE_TOKEN_MFA") || had("SMS_MFA") || had("EMAIL_OTP") || had("MFA_SETUP");
                     if has_tokens && door != "open" {
                         // A sign-in that asked for nothing more had ended before the door was shut on its way.
                         assert!(

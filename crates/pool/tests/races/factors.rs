@@ -19,6 +19,7 @@ impl Scene {
             "MfaConfiguration": "OPTIONAL",
             "SoftwareTokenMfaConfiguration": { "Enabled": true },
             "EmailMfaConfiguration": {},
+            "SmsMfaConfiguration": { "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" } },
         });
         scene.call("SetUserPoolMfaConfig", members).await.ok();
         scene
@@ -81,11 +82,18 @@ async fn of_two_thousand_guesses_at_once_no_more_than_three_are_judged_a_challen
     let cases = [
         ("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA_CODE", 6),
         ("EMAIL_OTP", "EMAIL_OTP_CODE", 8),
+        ("SMS_MFA", "SMS_MFA_CODE", 6),
     ];
     for (challenge, key, digits) in cases {
         let scene = Scene::with_factors().await;
         match challenge {
             "EMAIL_OTP" => scene.prefer("EmailMfaSettings").await,
+            "SMS_MFA" => {
+                let number = json!([{ "Name": "phone_number", "Value": "+491234568920" }]);
+                let members = json!({ "UserAttributes": number });
+                scene.on_mara("AdminUpdateUserAttributes", members).await.ok();
+                scene.prefer("SMSMfaSettings").await;
+            }
             _ => drop(scene.app().await),
         }
         let session = scene.sign_in().await.ok()["Session"].clone();
