@@ -109,7 +109,7 @@ pub struct Rotation {
     /// The servers that share the database, where several can.
     servers: Option<Servers>,
     pass: Option<Pass>,
-    /// When the last pass began that found nothing of an older key, or that ended too early to tell.
+    /// When the last pass began, if it found nothing of an older key.
     passed: Option<Millis>,
 }
 
@@ -232,7 +232,9 @@ impl Rotation {
             0 => tracing::debug!("nothing to be sealed again"),
             rows => tracing::info!(rows, "sealed again with the keys of today"),
         }
-        self.passed = Some(pass.began);
+        // What a request under way wrote with the key before is sealed again at once, while that key is held for an hour more: a row that is
+        // sealed again just before its key goes may be in the hands of a request that then cannot open it.
+        self.passed = (pass.older == 0).then_some(pass.began);
         let ends_from = keys.ring().ends_from();
         let is_time = match ends_from {
             None => true,
