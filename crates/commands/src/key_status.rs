@@ -13,6 +13,7 @@ use poolhouse_pool::base::key_ring::{Before, CODE_HELD, KeyRing, MASTER_HELD, Ro
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::keyring::signing;
 use poolhouse_pool::records::ServerKeys;
+use poolhouse_pool::run::rotation::ROW_HELD;
 use poolhouse_pool::run::servers;
 
 pub(super) async fn run(at: &KeysArgs) -> Result<(), CliError> {
@@ -153,7 +154,7 @@ fn line(ring: &KeyRing, root: RootKey) -> String {
 fn held_until(before: &Before, root: RootKey) -> Millis {
     let held = match root {
         RootKey::Code if before.resealed => CODE_HELD,
-        RootKey::Master | RootKey::Code => MASTER_HELD,
+        RootKey::Master | RootKey::Code => MASTER_HELD + ROW_HELD,
     };
     before.since.plus_seconds(held)
 }

@@ -1,8 +1,8 @@
 //! Rotations of the master and the code key, from the moment that they are announced in the key file to their end.
 //!
-//! An announced key is put to use, everything is sealed again with it, and when a whole pass over the database has found
-//! nothing of the key before, and every sign-in that began under it is over, that key goes. Each step is one replacement
-//! of the key file, so a stop between any two loses nothing.
+//! An announced key is put to use, everything is sealed again with it, and when every sign-in that began under the key before is over,
+//! and whole passes over the database have found nothing of that key, it goes. Each step is one replacement of the key file, so a
+//! stop between any two loses nothing.
 //!
 //! Where several servers share a database, each does all of it with its own key file, and waits with the first step for
 //! the others to have the key, and with the last for them to seal with nothing else (`servers`).
@@ -33,6 +33,9 @@ use crate::request::App;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The time between two pages of a pass: sign-ins come first.
 const BREATH: Duration = Duration::from_millis(20);
+/// Seconds that a row may be in somebody's hands: longer than any request is under way, or a mail is being handed over. Who has read it
+/// before it was sealed again may open it, or write it back as it was, for so long.
+pub const ROW_HELD: i64 = 600;
 /// Rows of a page.
 const PAGE: usize = 200;
 
@@ -111,6 +114,8 @@ pub struct Rotation {
     pass: Option<Pass>,
     /// When the last pass began, if it found nothing of an older key.
     passed: Option<Millis>,
+    /// When the first of those passes began that have found nothing since the keys before could go.
+    clean_since: Option<Millis>,
 }
 
 impl Rotation {
@@ -122,6 +127,7 @@ impl Rotation {
             servers: None,
             pass: None,
             passed: None,
+            clean_since: None,
         }
     }
 
@@ -232,35 +238,39 @@ impl Rotation {
             0 => tracing::debug!("nothing to be sealed again"),
             rows => tracing::info!(rows, "sealed again with the keys of today"),
         }
-        // What a request under way wrote with the key before is sealed again at once, while that key is held for an hour more: a row that is
-        // sealed again just before its key goes may be in the hands of a request that then cannot open it.
-        self.passed = (pass.older == 0).then_some(pass.began);
-        let ends_from = keys.ring().ends_from();
-        let is_time = match ends_from {
-            None => true,
-            Some(from) => self
-                .sealed_since(from)
-                .await?
-                .is_some_and(|from| from <= pass.began),
+        let is_clean = pass.older == 0;
+        self.passed = is_clean.then_some(pass.began);
+        let has_ended = match keys.ring().ends_from() {
+            None => is_clean,
+            Some(from) => self.is_over(from, &pass).await?,
         };
-        let has_ended = pass.older == 0 && is_time;
         if has_ended {
             self.end(keys.ring()).await?;
-        } else if ends_from.is_none() {
-            // Nothing to wait for: look again at once.
-            self.passed = None;
         }
         Ok(if has_ended { Left::Nothing } else { Left::Pages })
     }
 
-    /// Whether a pass has to begin. After the first one under new keys, the next can find nothing final before the
-    /// sign-ins of before are over.
+    /// Whether a pass that has come to its end shows that nobody needs the keys before: it found nothing of them, and nor did another,
+    /// so long before it that whoever held a row of theirs has let go of it.
+    async fn is_over(&mut self, from: Millis, pass: &Pass) -> Result<bool, RotationError> {
+        let from = self.sealed_since(from).await?;
+        if pass.older > 0 || from.is_none_or(|from| pass.began < from) {
+            self.clean_since = None;
+            return Ok(false);
+        }
+        let since = *self.clean_since.get_or_insert(pass.began);
+        Ok(since.plus_seconds(ROW_HELD) <= pass.began)
+    }
+
+    /// Whether a pass has to begin. What a request under way wrote with a key before is sealed again at once; after a pass that found
+    /// nothing of it, none can show more before the sign-ins of before are over, and then before nobody holds a row of theirs.
     async fn is_due(&self, now: Millis) -> Result<bool, RotationError> {
         let keys = self.app.platform.keys();
         match (keys.ring().ends_from(), self.passed) {
-            (Some(from), Some(passed)) => {
+            (Some(from), Some(_)) => {
                 let from = self.sealed_since(from).await?;
-                return Ok(from.is_some_and(|from| from <= passed || from <= now));
+                let shown = self.clean_since.map(|since| since.plus_seconds(ROW_HELD));
+                return Ok(from.is_some_and(|from| from.max(shown.unwrap_or(from)) <= now));
             }
             (Some(_), None) => return Ok(true),
             (None, _) => {}
@@ -293,7 +303,7 @@ impl Rotation {
         if before.master.current != after.master.current || before.code.current != after.code.current {
             let (master, code) = (after.master.current.epoch, after.code.current.epoch);
             tracing::info!(master, code, "keys rotated");
-            (self.pass, self.passed) = (None, None);
+            (self.pass, self.passed, self.clean_since) = (None, None, None);
         }
         let keys = Keys::derive(ring).map_err(RotationError::Key)?;
         self.app.replace_keys(keys);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_pool::base::key_ring::{MASTER_HELD, RootKey};
+use poolhouse_pool::base::key_ring::RootKey;
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::records::restored::{comes_back, is_of_its_place};
 use poolhouse_pool::records::server_keys::SERVERS;
@@ -12,7 +12,7 @@ use poolhouse_pool::testing::{TestPool, TestStore};
 use poolhouse_store::testing::{Hooked, WriteFresh as _};
 use poolhouse_store::{Batch, Expect, Row, Store};
 
-use crate::{Scene, announce, work};
+use crate::{Scene, announce, outlive, work};
 
 /// A server begins on the database.
 async fn join(platform: &Platform) -> Result<(), JoinError> {
@@ -60,8 +60,7 @@ async fn a_database_whose_keys_were_rotated_away_from_other_servers_can_be_share
     let mut rotation = scene.rotation();
     scene.announce(RootKey::Master, 2);
     work(&mut rotation).await;
-    scene.server.clock().advance_seconds(MASTER_HELD);
-    work(&mut rotation).await;
+    outlive(&scene.server, &mut rotation).await;
     assert!(scene.keys.ring().master.before.is_none());
     for what in EVERY {
         let (there, _) = arrived(&scene, rows(&*scene.store).await, what).await;

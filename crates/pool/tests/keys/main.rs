@@ -11,10 +11,10 @@ mod upgrade;
 
 use std::sync::Arc;
 
-use poolhouse_pool::base::key_ring::{KeyRing, RootKey};
+use poolhouse_pool::base::key_ring::{KeyRing, MASTER_HELD, RootKey};
 use poolhouse_pool::records::sealed;
 use poolhouse_pool::run::Rotation;
-use poolhouse_pool::run::rotation::Left;
+use poolhouse_pool::run::rotation::{Left, ROW_HELD};
 use poolhouse_pool::testing::{Answer, KeptKeys, TestPool};
 use poolhouse_store::{Memory, Scan, Store};
 use serde_json::{Value, json};
@@ -143,6 +143,13 @@ impl Scene {
         self.server.call("GetUser", json!({ "AccessToken": token })).await
     }
 
+    /// A user's `sub`.
+    pub async fn sub_of(&self, name: &str) -> String {
+        let row = format!("p/{}/name/{name}", self.pool);
+        let row = self.server.app().platform.get(&row).await.unwrap().unwrap();
+        serde_json::from_str(&row.body).unwrap()
+    }
+
     /// Rows that the newest keys did not make, by their keys.
     pub async fn older_rows(&self) -> Vec<String> {
         older_rows(&self.server).await
@@ -157,6 +164,14 @@ fn announce(ring: &mut KeyRing, root: RootKey, byte: u8) {
 /// Rounds until one has nothing left to do.
 pub async fn work(rotation: &mut Rotation) {
     while rotation.round().await.unwrap() == Left::Pages {}
+}
+
+/// Lets a key before go: everything that was made with it ends, and then whoever holds a row of it.
+pub async fn outlive(server: &TestPool, rotation: &mut Rotation) {
+    for seconds in [MASTER_HELD, ROW_HELD] {
+        server.clock().advance_seconds(seconds);
+        work(rotation).await;
+    }
 }
 
 /// Rows that are not of the newest keys: whose envelope is older, or a sealed member, or the ledger's text. Sessions, which end by

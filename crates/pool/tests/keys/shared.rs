@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use poolhouse_pool::base::key_ring::{KeyRing, MASTER_HELD, RootKey};
 use poolhouse_pool::base::shutdown;
+use poolhouse_pool::run::Rotation;
+use poolhouse_pool::run::rotation::{ROW_HELD, RotationError};
 use poolhouse_pool::run::servers::{JoinError, Servers, running};
-use poolhouse_pool::run::{Rotation, rotation::RotationError};
 use poolhouse_pool::testing::{TestPool, TestStore, Trouble};
 use poolhouse_store::Store;
 use poolhouse_store::testing::Hooked;
@@ -110,12 +111,14 @@ async fn a_key_is_put_to_use_when_both_servers_have_it_and_sign_ins_go_on_across
     assert!(first.scene.refresh(&newer).await.ok()["AuthenticationResult"].is_object());
     first.work().await;
     assert_eq!(first.uses(), [2, 2]);
-    for node in [&first, &second] {
-        node.advance(MASTER_HELD);
-    }
-    for _ in 0..3 {
-        first.work().await;
-        second.work().await;
+    for seconds in [MASTER_HELD, ROW_HELD] {
+        for node in [&first, &second] {
+            node.advance(seconds);
+        }
+        for _ in 0..3 {
+            first.work().await;
+            second.work().await;
+        }
     }
     for node in [&first, &second] {
         assert!(node.ring().master.before.is_none());
@@ -197,7 +200,7 @@ async fn an_old_key_goes_an_hour_after_the_last_server_sealed_with_it() {
         first.ring().master.before.is_some(),
         "a sign-in that the second began may go on"
     );
-    go_on(&mut first, &mut second, 2 * STEP).await;
+    go_on(&mut first, &mut second, 2 * STEP + ROW_HELD).await;
     assert!(first.ring().master.before.is_none());
 }
 

@@ -8,10 +8,11 @@ use poolhouse_pool::base::clock::Clock;
 use poolhouse_pool::base::key_ring::{MASTER_HELD, RootKey};
 use poolhouse_pool::keyring::KeySource;
 use poolhouse_pool::keyring::signing::{self, Begins, FreshKeys, PUBLISHED_FIRST};
+use poolhouse_pool::run::rotation::ROW_HELD;
 use poolhouse_pool::testing::srp::SrpClient;
 use serde_json::json;
 
-use crate::{PASSWORD, Scene, work};
+use crate::{PASSWORD, Scene, outlive, work};
 
 /// People at the same time.
 const PEOPLE: usize = 4;
@@ -107,17 +108,16 @@ async fn no_sign_in_fails_while_all_three_keys_are_rotated() {
         assert_eq!(platform.keys().ring().master.current.epoch, round);
         assert!(load.end().await >= PEOPLE * 4);
 
-        // Nobody is in the middle of a sign-in while hours go by.
-        scene
-            .server
-            .clock()
-            .advance_seconds(PUBLISHED_FIRST.max(MASTER_HELD));
-        let load = Load::start(&scene);
-        work(&mut rotation).await;
-        load.go_on().await;
-        let ring = scene.keys.ring();
-        assert!(ring.master.before.is_none() && ring.code.before.unwrap().resealed);
-        assert!(load.end().await >= PEOPLE * 2);
+        // Nobody is in the middle of a sign-in while time goes by. What one has written back as it was puts the end off.
+        let mut passes = [PUBLISHED_FIRST.max(MASTER_HELD), ROW_HELD, ROW_HELD, ROW_HELD].into_iter();
+        while scene.keys.ring().master.before.is_some() {
+            scene.server.clock().advance_seconds(passes.next().unwrap());
+            let load = Load::start(&scene);
+            work(&mut rotation).await;
+            load.go_on().await;
+            assert!(load.end().await >= PEOPLE * 2);
+        }
+        assert!(scene.keys.ring().code.before.unwrap().resealed);
         assert_eq!(scene.older_rows().await, Vec::<String>::new());
     }
 }
@@ -146,8 +146,7 @@ async fn a_sign_in_that_began_before_a_rotation_ends_after_it() {
     assert!(scene.answer("mara", &challenge).await.ok()["AuthenticationResult"].is_object());
 
     // And one whose code was mailed before: both keys are rotated a second time once the first rotation is over.
-    scene.server.clock().advance_seconds(MASTER_HELD);
-    work(&mut rotation).await;
+    outlive(&scene.server, &mut rotation).await;
     let challenge = scene.challenge("mara").await.ok();
     scene.announce(RootKey::Master, 4);
     scene.announce(RootKey::Code, 5);
@@ -164,8 +163,7 @@ async fn refresh_tokens_of_every_key_before_are_good_until_their_own_end() {
         tokens.push(scene.sign_in("mara").await["RefreshToken"].clone());
         scene.announce(RootKey::Master, byte);
         work(&mut rotation).await;
-        scene.server.clock().advance_seconds(MASTER_HELD);
-        work(&mut rotation).await;
+        outlive(&scene.server, &mut rotation).await;
     }
     assert!(scene.keys.ring().master.before.is_none());
     for token in &tokens {
@@ -214,7 +212,7 @@ async fn locks_and_names_outlive_the_keys_they_were_made_with() {
     };
     wrong().await;
     let counted = async || {
-        let row = format!("p/{}/user/{}/ledger", scene.pool, mara_sub(&scene).await);
+        let row = format!("p/{}/user/{}/ledger", scene.pool, scene.sub_of("mara").await);
         let row = scene.server.app().platform.get(&row).await.unwrap().unwrap();
         let document: serde_json::Value = serde_json::from_str(&row.body).unwrap();
         let text = document["text"].as_str().unwrap().to_owned();
@@ -226,8 +224,7 @@ async fn locks_and_names_outlive_the_keys_they_were_made_with() {
         scene.announce(RootKey::Master, byte);
         scene.announce(RootKey::Code, byte + 1);
         work(&mut rotation).await;
-        scene.server.clock().advance_seconds(MASTER_HELD);
-        work(&mut rotation).await;
+        outlive(&scene.server, &mut rotation).await;
     }
     assert_eq!(
         counted().await,
@@ -236,10 +233,4 @@ async fn locks_and_names_outlive_the_keys_they_were_made_with() {
     );
     assert_eq!((shown("nobody").await, shown("mara").await), (nobody, mara));
     assert_eq!(scene.older_rows().await, Vec::<String>::new());
-}
-
-async fn mara_sub(scene: &Scene) -> String {
-    let row = format!("p/{}/name/mara", scene.pool);
-    let row = scene.server.app().platform.get(&row).await.unwrap().unwrap();
-    serde_json::from_str(&row.body).unwrap()
 }

@@ -1,10 +1,12 @@
 //! Stops and failures at every step of a rotation.
 
 use poolhouse_pool::base::key_ring::{CODE_HELD, MASTER_HELD, Refused, RootKey};
+use poolhouse_pool::run::rotation::ROW_HELD;
 use poolhouse_pool::testing::Trouble;
+use poolhouse_store::{Batch, Expect};
 use zeroize::Zeroizing;
 
-use crate::{Scene, work};
+use crate::{Scene, outlive, work};
 
 #[tokio::test]
 async fn whatever_step_fails_or_is_the_last_before_a_stop_nothing_is_lost() {
@@ -21,6 +23,8 @@ async fn whatever_step_fails_or_is_the_last_before_a_stop_nothing_is_lost() {
                 if step == 1 {
                     work(&mut rotation).await;
                     scene.server.clock().advance_seconds(MASTER_HELD);
+                    work(&mut rotation).await;
+                    scene.server.clock().advance_seconds(ROW_HELD);
                 }
                 let made = scene.keys.changes();
                 scene.keys.trouble(trouble);
@@ -38,8 +42,7 @@ async fn whatever_step_fails_or_is_the_last_before_a_stop_nothing_is_lost() {
                 }
                 scene.sign_in("mara").await;
                 work(&mut rotation).await;
-                scene.server.clock().advance_seconds(MASTER_HELD);
-                work(&mut rotation).await;
+                outlive(&scene.server, &mut rotation).await;
 
                 let ring = scene.keys.ring();
                 assert_eq!(ring.master.current.epoch, 2, "{at}");
@@ -74,8 +77,7 @@ async fn a_stop_between_any_two_pages_of_a_pass_is_made_up_for() {
     }
     let mut rotation = scene.rotation();
     work(&mut rotation).await;
-    scene.server.clock().advance_seconds(MASTER_HELD);
-    work(&mut rotation).await;
+    outlive(&scene.server, &mut rotation).await;
     assert!(scene.keys.ring().master.before.is_none());
     assert_eq!(scene.older_rows().await, Vec::<String>::new());
     scene.restarted(12).sign_in("user59").await;
@@ -88,9 +90,11 @@ async fn a_key_is_kept_until_sign_ins_that_began_under_it_are_over() {
     scene.announce(RootKey::Master, 2);
     work(&mut rotation).await;
     assert_eq!(scene.older_rows().await, Vec::<String>::new());
-    scene.server.clock().advance_seconds(MASTER_HELD - 1);
-    work(&mut rotation).await;
-    assert!(scene.keys.ring().master.before.is_some());
+    for seconds in [MASTER_HELD - 1, 1, ROW_HELD - 1] {
+        scene.server.clock().advance_seconds(seconds);
+        work(&mut rotation).await;
+        assert!(scene.keys.ring().master.before.is_some());
+    }
     scene.server.clock().advance_seconds(1);
     work(&mut rotation).await;
     assert!(scene.keys.ring().master.before.is_none());
@@ -113,8 +117,39 @@ async fn what_a_request_read_before_its_row_was_sealed_again_is_not_held_until_t
     work(&mut rotation).await;
     // The request comes to it only now.
     app.pools.decode(&app.platform, read_before.unwrap()).unwrap();
+    outlive(&scene.server, &mut rotation).await;
+    scene.sign_in("mara").await;
+}
+
+#[tokio::test]
+async fn a_key_is_kept_for_whoever_holds_a_row_that_was_written_back_as_it_was() {
+    let scene = Scene::new().await;
+    let mut rotation = scene.rotation();
+    let sub = scene.sub_of("mara").await;
+    let row = format!("p/{}/user/{sub}/profile", scene.pool);
+    let read_before = scene.store.get(&row).await.unwrap().unwrap();
+    let write_back = async || {
+        let (key, version) = (&read_before.key, read_before.version);
+        let batch = Batch::new().put(key, Expect::Version(version), read_before.body.clone());
+        scene.store.commit(batch, version).await.unwrap();
+    };
+    let is_kept = || scene.keys.ring().master.before.is_some();
+    scene.announce(RootKey::Master, 2);
+    work(&mut rotation).await;
+
+    // It keeps its version, so the commit of who has read it before holds.
+    write_back().await;
     scene.server.clock().advance_seconds(MASTER_HELD);
     work(&mut rotation).await;
+    assert!(is_kept(), "who has read it may be about to open it");
+    write_back().await;
+    scene.server.clock().advance_seconds(ROW_HELD);
+    work(&mut rotation).await;
+    assert!(is_kept(), "and so may who has read it since");
+    assert_eq!(scene.older_rows().await, Vec::<String>::new());
+    scene.server.clock().advance_seconds(ROW_HELD);
+    work(&mut rotation).await;
+    assert!(!is_kept());
     scene.sign_in("mara").await;
 }
 
@@ -131,8 +166,7 @@ async fn a_rotation_begins_when_the_one_before_is_over() {
         assert_eq!(refused(root), Some(Refused::UnderWay(root)), "announced");
         work(&mut rotation).await;
         assert_eq!(refused(root), Some(Refused::UnderWay(root)), "promoted");
-        scene.server.clock().advance_seconds(MASTER_HELD);
-        work(&mut rotation).await;
+        outlive(&scene.server, &mut rotation).await;
         assert_eq!(refused(root), None, "ended");
     }
     let shown = Refused::UnderWay(RootKey::Code).to_string();

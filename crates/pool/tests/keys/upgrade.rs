@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poolhouse_crypto::secret_hash;
 use poolhouse_pool::base::clock::Millis;
-use poolhouse_pool::base::key_ring::{MASTER_HELD, RootKey};
+use poolhouse_pool::base::key_ring::RootKey;
 use poolhouse_pool::base::key_text;
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::run::Rotation;
@@ -13,7 +13,7 @@ use poolhouse_store::testing::fresh_version;
 use poolhouse_store::{Batch, Expect, Memory, Store};
 use serde_json::{Value, json};
 
-use crate::{announce, older_rows, work};
+use crate::{announce, older_rows, outlive, work};
 
 /// What that version wrote for a pool with a client, a user, a refresh token and an access key, and what of it was told
 /// to whom.
@@ -66,8 +66,7 @@ async fn an_older_data_folder_works_is_sealed_again_and_can_be_rotated() {
     works().await;
     keys.command(|ring| announce(ring, RootKey::Master, 2));
     work(&mut rotation).await;
-    server.clock().advance_seconds(MASTER_HELD);
-    work(&mut rotation).await;
+    outlive(&server, &mut rotation).await;
     assert!(keys.ring().master.before.is_none());
     works().await;
 }
