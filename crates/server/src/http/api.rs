@@ -75,6 +75,7 @@ pub async fn handle(
         Some(operation) => serve(&ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
+    let has_no_room = matches!(&outcome, Err(error) if error.code == ErrorCode::TooManyRequestsException);
     let result = outcome.as_ref().map_or_else(|error| error.code.name(), |_| "ok");
     let name = operation.map_or("unknown", Operation::name);
     let numbers = &app.platform.numbers;
@@ -88,6 +89,7 @@ pub async fn handle(
         }
     };
     let held = match answering {
+        Some(answering) if has_no_room => answering.refuse().await,
         Some(answering) => answering.leave().await,
         None => Duration::ZERO,
     };

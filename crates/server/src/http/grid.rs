@@ -4,6 +4,9 @@
 //! name from anybody leave at a multiple of a few milliseconds after the request was there, errors as well as successes. Work
 //! that ends before the first multiple shows nothing of its length. Of work that does not, a difference of `d` shows in
 //! `d` of a step's length of the answers, no more (docs/decisions/answers-on-a-grid.md).
+//!
+//! Refusals for want of room leave a quarter of a second later: who asks again at once after each gets to ask less, and
+//! the machine is there for those who are served.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -13,6 +16,9 @@ use std::time::Duration;
 use poolhouse_api::Operation;
 use poolhouse_config::settings::Grid;
 use tokio::time::{Instant, Sleep, sleep_until};
+
+/// How long a refusal for want of room is held at least.
+const REFUSAL_HELD: Duration = Duration::from_millis(250);
 
 /// The answer to a request that is there.
 #[derive(Debug)]
@@ -41,17 +47,30 @@ impl Answering {
     }
 
     /// Waits until the answer may leave. Returns how long that was.
-    pub async fn leave(mut self) -> Duration {
+    pub async fn leave(self) -> Duration {
         let done = Instant::now();
-        if done >= self.timer.deadline() {
-            let steps = (done - self.began).as_nanos() / self.step.as_nanos().max(1);
+        self.leave_from(done).await;
+        done.elapsed()
+    }
+
+    /// The same for a refusal: there was no room to serve the request.
+    pub async fn refuse(self) -> Duration {
+        let done = Instant::now();
+        let from = done.max(self.began + REFUSAL_HELD);
+        self.leave_from(from).await;
+        done.elapsed()
+    }
+
+    /// Waits for the first multiple after a moment.
+    async fn leave_from(mut self, from: Instant) {
+        if from >= self.timer.deadline() {
+            let steps = (from - self.began).as_nanos() / self.step.as_nanos().max(1);
             let next = u32::try_from(steps).unwrap_or(u32::MAX).saturating_add(1);
             self.timer
                 .as_mut()
                 .reset(self.began + self.step.saturating_mul(next));
         }
         self.timer.await;
-        done.elapsed()
     }
 }
 
@@ -97,6 +116,17 @@ mod tests {
             let answering = Answering::begin(Grid { step: 4 * MS }).await;
             sleep(work * MS).await;
             let held = answering.leave().await;
+            assert_eq!((began.elapsed(), held), (left * MS, (left - work) * MS));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_for_want_of_room_leaves_a_quarter_of_a_second_later_however_soon_it_was_clear() {
+        for (work, left) in [(0, 252), (4, 252), (249, 252), (252, 256), (999, 1000)] {
+            let began = Instant::now();
+            let answering = Answering::begin(Grid { step: 4 * MS }).await;
+            sleep(work * MS).await;
+            let held = answering.refuse().await;
             assert_eq!((began.elapsed(), held), (left * MS, (left - work) * MS));
         }
     }
