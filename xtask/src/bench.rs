@@ -47,8 +47,10 @@ pub fn run(arguments: &[String]) -> Outcome {
         key: server::create_key(&programs, &server.data)?,
     };
     let password = random::password()?;
-    let people = format!("making {} users", rounds + WARM_UP);
-    let (pool_id, client_id) = console::step(&people, || set_up(&api, rounds + WARM_UP, &password))?;
+    // Some sign in one at a time, and as many others several at a time.
+    let users = 2 * rounds + WARM_UP;
+    let people = format!("making {users} users");
+    let (pool_id, client_id) = console::step(&people, || set_up(&api, users, &password))?;
     // Sign-ins by password alone are measured on the same pool.
     server::open_door(&programs, &server.data, &pool_id)?;
     let mut load = Command::new(programs.join("poolhouse-bench"));

@@ -1,6 +1,7 @@
 //! The loads of `cargo xtask bench`.
 //!
-//! `sign-in` signs in again and again and reads what that cost the server's process. One sign-in at a time, as the worst case: nothing is shared between requests, no commit is joined with another's.
+//! `sign-in` signs in again and again and reads what that cost the server's process. First one sign-in at a time, as the worst case: nothing is shared between requests, no commit is joined with another's,
+//! and the machine's caches are cold after each answer, which waits for its moment. Then several at a time, as where many people sign in.
 //! The client's own arithmetic is slow and does not matter: only the server's CPU time counts.
 
 mod api;
@@ -15,7 +16,7 @@ mod sink;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::rc::Rc;
 
 use clap::{Args, Parser};
 use cpu_time::ThreadTime;
@@ -24,10 +25,13 @@ use tokio::runtime::Builder;
 
 use pool::Outcome;
 use report::{Cost, Report};
-use sign_in::Load;
+use sign_in::{Kind, Load};
 
 /// Rounds of the floor's measurement, of which the median is taken.
 const FLOOR_ROUNDS: usize = 301;
+
+/// Sign-ins under way at a time in the second measurement: so many that the server has always something to do.
+const AT_ONCE: usize = 16;
 
 /// The benchmarks of `cargo xtask bench`, which prepares what they need.
 #[derive(Parser)]
@@ -61,7 +65,7 @@ struct Arguments {
     /// The users' password
     #[arg(long)]
     password: String,
-    /// Measured sign-ins of each kind
+    /// Measured sign-ins of each kind, one at a time and several: twice as many users
     #[arg(long)]
     rounds: u32,
     /// Sign-ins of each kind before the measurement
@@ -106,31 +110,37 @@ async fn measure(arguments: Arguments) -> Outcome<Report> {
         rounds,
         warm_up,
     } = arguments;
-    let mut load = Load::new(server, sink::open(sink).await?, pool, client, password).await?;
-    for user in 0..warm_up {
-        load.password(user).await?;
-        load.srp_and_code(user).await?;
+    let mail = sink::open(sink).await?;
+    let load = Rc::new(Load::new(server, mail, &pool, client, password));
+    for kind in [Kind::Password, Kind::SrpAndCode] {
+        load.sign_in(kind, 0..warm_up, 1).await?;
     }
-    let start = cpu::of_process(pid)?;
-    for user in warm_up..warm_up + rounds {
-        load.password(user).await?;
+    let mut costs = [[0.0; 2]; 2];
+    let mut first = warm_up;
+    for (costs, at_once) in costs.iter_mut().zip([1, AT_ONCE]) {
+        for (cost, kind) in costs.iter_mut().zip([Kind::Password, Kind::SrpAndCode]) {
+            let before = cpu::of_process(pid)?;
+            load.sign_in(kind, first..first + rounds, at_once).await?;
+            let took = cpu::of_process(pid)? - before;
+            *cost = took.as_secs_f64() * 1000.0 / f64::from(rounds);
+        }
+        // Who was mailed a code a moment ago is not mailed another.
+        first += rounds;
     }
-    let between = cpu::of_process(pid)?;
-    for user in warm_up..warm_up + rounds {
-        load.srp_and_code(user).await?;
-    }
-    let end = cpu::of_process(pid)?;
     let clock = ThreadTime::now();
     let floor = floor::measure(FLOOR_ROUNDS, &|| clock.elapsed())?;
-    let each = |time: Duration| time.as_secs_f64() * 1000.0 / f64::from(rounds);
+    let [alone, together] = costs;
     Ok(Report {
         rounds,
+        at_once: AT_ONCE,
         password: Cost {
-            server_ms: each(between - start),
+            alone_ms: alone[0],
+            together_ms: together[0],
             floor_ms: floor.password_ms + floor.sign_pair_ms,
         },
         srp_and_code: Cost {
-            server_ms: each(end - between),
+            alone_ms: alone[1],
+            together_ms: together[1],
             floor_ms: floor.srp_ms + floor.sign_pair_ms,
         },
     })

@@ -1,24 +1,37 @@
 //! The two kinds of sign-in.
 
-use std::error::Error;
+use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::ops::Range;
+use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_pool::base::clock::Millis;
 use poolhouse_testkit::srp::SrpClient;
 use serde_json::{Value, json};
+use tokio::task::LocalSet;
 use tokio::time::timeout;
 
 use crate::api::Api;
+use crate::pool::Outcome;
 
 /// A mail that has not come by then does not come.
 const PATIENCE: Duration = Duration::from_secs(10);
 const CODE_LENGTH: usize = 6;
 
-/// Everybody who signs in, one after the other.
+/// How somebody signs in.
+#[derive(Clone, Copy)]
+pub enum Kind {
+    /// USER_PASSWORD_AUTH.
+    Password,
+    /// CUSTOM_AUTH with SRP_A, then the code from the mail.
+    SrpAndCode,
+}
+
+/// Everybody who signs in.
 pub struct Load {
-    api: Api,
+    server: SocketAddr,
     mail: Inbox,
     client: String,
     password: String,
@@ -26,37 +39,68 @@ pub struct Load {
 }
 
 impl Load {
-    /// Connects to the server.
-    pub async fn new(
-        server: SocketAddr,
-        mail: Inbox,
-        pool: String,
-        client: String,
-        password: String,
-    ) -> Result<Load, Box<dyn Error + Send + Sync>> {
-        let srp = SrpClient::new(&pool, &password);
-        Ok(Load {
-            api: Api::connect(server).await?,
+    /// Users of this pool, with one password, whose mail arrives here.
+    pub fn new(server: SocketAddr, mail: Inbox, pool: &str, client: String, password: String) -> Load {
+        let srp = SrpClient::new(pool, &password);
+        Load {
+            server,
             mail,
             client,
             password,
             srp,
-        })
+        }
     }
 
-    /// USER_PASSWORD_AUTH.
-    pub async fn password(&mut self, user: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
-        let parameters = json!({ "USERNAME": name(user), "PASSWORD": self.password });
+    /// Signs these users in, so many at a time.
+    pub async fn sign_in(self: &Rc<Load>, kind: Kind, users: Range<u32>, at_once: usize) -> Outcome {
+        let (left, devices) = (Rc::new(RefCell::new(users)), LocalSet::new());
+        let signing_in: Vec<_> = (0..at_once)
+            .map(|_| {
+                let (load, left) = (Rc::clone(self), Rc::clone(&left));
+                devices.spawn_local(async move {
+                    let mut device = Device::new(load).await?;
+                    let next = || left.borrow_mut().next();
+                    while let Some(user) = next() {
+                        match kind {
+                            Kind::Password => device.password(user).await?,
+                            Kind::SrpAndCode => device.srp_and_code(user).await?,
+                        }
+                    }
+                    Outcome::Ok(())
+                })
+            })
+            .collect();
+        devices.await;
+        for done in signing_in {
+            done.await??;
+        }
+        Ok(())
+    }
+}
+
+/// One connection, on which one person after the other signs in.
+struct Device {
+    load: Rc<Load>,
+    api: Api,
+}
+
+impl Device {
+    async fn new(load: Rc<Load>) -> Outcome<Device> {
+        let api = Api::connect(load.server).await?;
+        Ok(Device { load, api })
+    }
+
+    async fn password(&mut self, user: u32) -> Outcome {
+        let parameters = json!({ "USERNAME": name(user), "PASSWORD": self.load.password });
         let answer = self.initiate("USER_PASSWORD_AUTH", parameters).await?;
         expect_tokens(&answer)
     }
 
-    /// CUSTOM_AUTH with SRP_A, then the code from the mail.
-    pub async fn srp_and_code(&mut self, user: u32) -> Result<(), Box<dyn Error + Send + Sync>> {
+    async fn srp_and_code(&mut self, user: u32) -> Outcome {
         let parameters =
-            json!({ "USERNAME": name(user), "CHALLENGE_NAME": "SRP_A", "SRP_A": self.srp.public_a() });
+            json!({ "USERNAME": name(user), "CHALLENGE_NAME": "SRP_A", "SRP_A": self.load.srp.public_a() });
         let asked = self.initiate("CUSTOM_AUTH", parameters).await?;
-        let proof = self.srp.responses(&asked["ChallengeParameters"], now()?);
+        let proof = self.load.srp.responses(&asked["ChallengeParameters"], now()?);
         let asked = self.respond("PASSWORD_VERIFIER", &asked, proof).await?;
         let code = self.code(&format!("{user}@example.com")).await?;
         let answer = json!({ "USERNAME": name(user), "ANSWER": code });
@@ -68,8 +112,8 @@ impl Load {
         &mut self,
         flow: &str,
         parameters: Value,
-    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
-        let input = json!({ "AuthFlow": flow, "ClientId": self.client, "AuthParameters": parameters });
+    ) -> Outcome<Value> {
+        let input = json!({ "AuthFlow": flow, "ClientId": self.load.client, "AuthParameters": parameters });
         self.api.call("InitiateAuth", &input).await
     }
 
@@ -78,9 +122,9 @@ impl Load {
         challenge: &str,
         asked: &Value,
         responses: Value,
-    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
+    ) -> Outcome<Value> {
         let input = json!({
-            "ClientId": self.client,
+            "ClientId": self.load.client,
             "ChallengeName": challenge,
             "Session": asked["Session"],
             "ChallengeResponses": responses,
@@ -89,8 +133,8 @@ impl Load {
     }
 
     /// The code in the mail to an address: the first six digits in a row.
-    async fn code(&self, address: &str) -> Result<String, Box<dyn Error + Send + Sync>> {
-        let arrived = self.mail.wait_for(|message| message.to == address);
+    async fn code(&self, address: &str) -> Outcome<String> {
+        let arrived = self.load.mail.wait_for(|message| message.to == address);
         let message = timeout(PATIENCE, arrived)
             .await
             .map_err(|_| format!("no mail came for {address}"))?;
@@ -104,7 +148,7 @@ fn name(user: u32) -> String {
     format!("user-{user}")
 }
 
-fn expect_tokens(answer: &Value) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn expect_tokens(answer: &Value) -> Outcome {
     if answer["AuthenticationResult"]["AccessToken"].is_string() {
         return Ok(());
     }
@@ -115,7 +159,7 @@ fn expect_tokens(answer: &Value) -> Result<(), Box<dyn Error + Send + Sync>> {
     clippy::disallowed_methods,
     reason = "the client tells the server its own time"
 )]
-fn now() -> Result<Millis, Box<dyn Error + Send + Sync>> {
+fn now() -> Outcome<Millis> {
     Ok(Millis(i64::try_from(
         SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis(),
     )?))

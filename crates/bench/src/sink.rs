@@ -7,8 +7,8 @@ use std::sync::Arc;
 use poolhouse_mail::inbox::{self, Inbox};
 use tokio::net::TcpListener;
 
-/// Mails that are kept: the newest is the only one that is ever read.
-const CAPACITY: usize = 16;
+/// Mails that are kept: more than are ever waited for at once.
+const CAPACITY: usize = 64;
 
 /// Takes mail at an address from now on.
 ///

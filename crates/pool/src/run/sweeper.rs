@@ -14,8 +14,8 @@ use poolhouse_text::with_causes;
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Rows that one commit sweeps.
-const PAGE: usize = 2_000;
+/// Rows that one transaction sweeps: so few that a sign-in which waits behind it does not notice.
+const PAGE: usize = 200;
 
 /// Sweeps in rounds.
 pub struct Sweeper {
