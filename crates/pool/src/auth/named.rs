@@ -133,7 +133,7 @@ impl Named {
             }
         };
         self.commit(ctx, code).await?;
-        ctx.app.mailer.wake();
+        ctx.asker.noted.mail_afterwards(&ctx.app.mailer);
         Ok(details)
     }
 

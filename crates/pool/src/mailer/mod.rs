@@ -242,6 +242,14 @@ impl Mailer {
         self.due.notify_one();
     }
 
+    /// Whether the worker would begin now.
+    #[cfg(test)]
+    pub fn is_woken(&self) -> bool {
+        let due = std::pin::pin!(self.due.notified());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        due.poll(&mut context).is_ready()
+    }
+
     /// The local inbox, if the server has one.
     pub fn inbox(&self) -> Option<&Inbox> {
         self.inbox.as_ref()

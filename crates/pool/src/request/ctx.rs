@@ -1,5 +1,6 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
@@ -11,6 +12,7 @@ use crate::base::envelope;
 use crate::base::error::ApiError;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
+use crate::mailer::Mailer;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
 use crate::records::{
@@ -49,17 +51,42 @@ pub struct Asker {
     pub noted: Noted,
 }
 
-/// Whom a request turned out to be about. Copies of it share what is noted.
+/// Whom a request turned out to be about, and what follows its answer. Copies of it share what is noted; with the last, which goes when
+/// the answer has left, the rest begins.
 #[derive(Clone, Debug, Default)]
 pub struct Noted(Arc<Found>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Found {
     user: OnceLock<String>,
     client: OnceLock<String>,
+    mailer: OnceLock<Arc<Mailer>>,
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (user, client) = (&self.user, &self.client);
+        let mut shown = f.debug_struct("Found");
+        shown.field("user", user).field("client", client).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Found {
+    fn drop(&mut self) {
+        if let Some(mailer) = self.mailer.get() {
+            mailer.wake();
+        }
+    }
 }
 
 impl Noted {
+    /// Has a queued mail handed over once the answer has left: before, the work of it would show in the answer's time that there is
+    /// somebody to be mailed.
+    pub fn mail_afterwards(&self, mailer: &Arc<Mailer>) {
+        // A mailer that is to be woken is woken once.
+        let _ = self.0.mailer.set(mailer.clone());
+    }
+
     /// The `sub` of the first user that was found.
     pub fn user(&self) -> Option<&str> {
         self.0.user.get().map(String::as_str)
@@ -345,4 +372,24 @@ pub async fn find_user(
 pub fn as_sub(name: &str) -> Option<String> {
     let is_sub = name.len() == 36 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     is_sub.then(|| name.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestPool;
+
+    #[tokio::test]
+    async fn a_mail_that_follows_the_answer_waits_until_nothing_of_the_request_is_left() {
+        let pool = TestPool::new().await;
+        let mailer = &pool.app().mailer;
+        let _ = mailer.is_woken();
+        let asker = Asker::default();
+        let of_the_answer = asker.noted.clone();
+        asker.noted.mail_afterwards(mailer);
+        drop(asker);
+        assert!(!mailer.is_woken());
+        drop(of_the_answer);
+        assert!(mailer.is_woken());
+    }
 }
