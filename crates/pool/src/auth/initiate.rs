@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash, tally};
+use super::{custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
@@ -135,7 +135,7 @@ async fn begin<'a>(
 ) -> Result<SignIn<'a>, ApiError> {
     let subject = identify(ctx, pool, &client.value, parameters, beside).await?;
     let subject = subject.hidden_from(&client.value)?;
-    Ok(signing_in(ctx, pool, client, flow, subject))
+    signing_in(ctx, pool, client, flow, subject, parameters).await
 }
 
 /// Who is named, to a client that may ask.
@@ -151,14 +151,16 @@ async fn identify(
     Subject::named(ctx, pool, name, beside).await
 }
 
-fn signing_in<'a>(
+async fn signing_in<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     subject: Subject,
-) -> SignIn<'a> {
-    SignIn {
+    parameters: &Parameters,
+) -> Result<SignIn<'a>, ApiError> {
+    let device = device::named(ctx, pool, &subject, parameters).await?;
+    Ok(SignIn {
         ctx,
         pool,
         client: &client.value,
@@ -168,12 +170,14 @@ fn signing_in<'a>(
         sealed_choice: None,
         place: None,
         place_before: None,
+        device,
+        public_a: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),
         answered: Vec::new(),
         metadata: Metadata::new(),
-    }
+    })
 }
 
 /// A password in the clear, which an older directory may know where the pool does not.
@@ -200,7 +204,7 @@ async fn password_auth(
         Migration::Unknown(attempt) => (subject.hidden_from(&client.value)?, Some(attempt)),
         Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
     };
-    let sign_in = signing_in(ctx, pool, client, flow, subject);
+    let sign_in = signing_in(ctx, pool, client, flow, subject, parameters).await?;
     pre_authentication(&sign_in, metadata).await?;
     let proved = match counted {
         Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
@@ -258,7 +262,8 @@ async fn refresh_token(
     };
     let holder = holder.as_ref().map(|user| &user.value);
     secret_hash::check_refresh(ctx, pool, client, parameters.get("SECRET_HASH"), holder)?;
-    let result = refresh::exchange(ctx, pool, client, token, &Metadata::new()).await?;
+    let device_key = parameters.get(device::DEVICE_KEY);
+    let result = refresh::exchange(ctx, pool, client, token, device_key, &Metadata::new()).await?;
     Ok(Answer::Tokens(Box::new(result)))
 }
 

@@ -4,14 +4,17 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, CommitError};
 
-use super::challenge::{mfa_setup, new_password_required, second_factor, select_mfa_type};
+use super::challenge::{
+    device_password_verifier, device_srp_auth, mfa_setup, new_password_required, second_factor,
+    select_mfa_type,
+};
 use super::custom::{self, Arrival};
 use super::factor::RightAnswer;
 use super::lockout::Proved;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{handle, proven_factor, subject, tokens};
+use super::{device, handle, proven_factor, subject, tokens};
 use crate::base::error::ApiError;
 use crate::records::{Factor, SessionRecord, Stored, UserRecord};
 use crate::triggers::events::TokenGenerationSource;
@@ -38,6 +41,8 @@ pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiEr
             ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
         }
         Proven::SetUp(session) => set_up(sign_in, session).await,
+        Proven::DeviceBegun(begun) => device_password_verifier::ask(&sign_in, *begun).await,
+        Proven::Device(session) => device(sign_in, session).await,
     }
 }
 
@@ -69,7 +74,10 @@ async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, 
             proved.commit(sign_in.ctx, Batch::new()).await?;
             Err(proven_factor::none_available(&sign_in))
         }
-        due => ask(&sign_in, proved, Asked::Due(due)).await,
+        due => match device::stands_in(&sign_in, &due).await? {
+            true => ask(&sign_in, proved, Asked::Device).await,
+            false => ask(&sign_in, proved, Asked::Due(due)).await,
+        },
     }
 }
 
@@ -77,6 +85,8 @@ async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, 
 enum Asked {
     /// What the user is asked for anyway.
     Due(Due),
+    /// The device that the user signs in on, in place of that.
+    Device,
     /// The code that was sent to an email address which the user has just given.
     NewEmail(String),
 }
@@ -91,6 +101,7 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             Asked::Due(Due::Choice(choice)) => Ok(select_mfa_type::ask(sign_in, choice)),
             Asked::Due(Due::SetUp(choice)) => Ok(mfa_setup::ask(sign_in, choice)),
             Asked::Due(Due::Nothing | Due::Impossible) => Err(handle::invalid()),
+            Asked::Device => device_srp_auth::ask(sign_in),
             Asked::NewEmail(address) => second_factor::send(sign_in, Factor::Email, address).await,
         };
         let (batch, answer) = match (made, &proved) {
@@ -148,6 +159,17 @@ async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answe
     end(sign_in, Proved::Factor(Box::new(right))).await
 }
 
+/// After a device has proved its secret.
+async fn device(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
+    let proved = Proved::Answered(session);
+    if sign_in.is_custom() {
+        // The functions are asked once for each proof.
+        proved.commit(sign_in.ctx, Batch::new()).await?;
+        return end(sign_in, Proved::Settled).await;
+    }
+    end(sign_in, proved).await
+}
+
 /// After an app was set up in this sign-in.
 async fn set_up(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
     if !user(&sign_in)?.factors.has_token {
@@ -163,6 +185,7 @@ async fn end(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
     }
     let source = match sign_in.sealed_choice {
         Some(_) => TokenGenerationSource::NewPasswordChallenge,
+        None if device::is_proved(&sign_in) => TokenGenerationSource::AuthenticateDevice,
         None => TokenGenerationSource::Authentication,
     };
     issue(&sign_in, proved, source).await

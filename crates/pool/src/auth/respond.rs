@@ -50,7 +50,9 @@ impl Response {
         let Ok(opened) = &self.opened else {
             return Vec::new();
         };
-        let sub = opened.sub();
+        let Some(sub) = opened.sub() else {
+            return Vec::new();
+        };
         let mut rows = opened.rows(pool_id, &self.given.metadata);
         rows.push(UserRecord::key(pool_id, sub).into());
         rows.extend(groups::row(ctx, pool_id));
@@ -100,7 +102,7 @@ async fn later_step(
     }
     let name = parameters.required("USERNAME")?;
     secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
-    let pending = opened?.find(ctx, &client.value).await?;
+    let pending = opened?.find(ctx, pool, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
     let mut sign_in = resume(ctx, pool, client, record, challenge, Some(name), metadata).await?;

@@ -67,6 +67,8 @@ pub async fn resume<'a>(
         sealed_choice: record.sealed_choice.clone(),
         place: record.place.clone(),
         place_before: record.place_before.clone(),
+        device: record.device.clone(),
+        public_a: None,
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

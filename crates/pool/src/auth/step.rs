@@ -40,6 +40,11 @@ pub struct SignIn<'a> {
     pub place: Option<String>,
     /// Digest of the good place token that came with this answer or one before.
     pub place_before: Option<String>,
+    /// The key of the user's device that the sign-in is on, where its client has named one.
+    pub device: Option<String>,
+    /// What a client may go on by that hands back no session after the password: the digest of its `SRP_A`, in the step in which
+    /// that has proved the password.
+    pub public_a: Option<[u8; 32]>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -68,6 +73,7 @@ impl SignIn<'_> {
             sealed_choice: self.sealed_choice.clone(),
             place: None,
             place_before: self.place_before.clone(),
+            device: self.device.clone(),
             expires: Millis(0),
         }
     }

@@ -7,6 +7,7 @@ use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect, Version};
 
 use super::choice::{Choice, Chosen};
+use super::device::Device;
 use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
@@ -22,7 +23,7 @@ use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
-use crate::users::groups;
+use crate::users::{devices, groups};
 
 /// Tokens that are good once they are committed: for the user and through the client as they were when the tokens were made.
 pub struct Issued {
@@ -41,6 +42,8 @@ pub struct Issued {
     client_version: Version,
     /// The note of the session that begins with them, in a pool that keeps track.
     tracking: Option<Tracking>,
+    /// The device they are for, in a pool that tracks devices.
+    device: Option<Device>,
     /// The place token that becomes good with these tokens, if any.
     place: Option<place::Noting>,
     /// What is expected of the pool's door, where the sign-in had no code.
@@ -54,7 +57,9 @@ impl Issued {
         let place = self.place.as_ref().map(|place| place.batch(ctx));
         let tracking = self.tracking.as_ref().map(|tracking| tracking.batch(ctx));
         let batch = self.family.clone().merge(place.unwrap_or_default());
+        let device = self.device.as_ref().map(|device| device.batch(ctx));
         let batch = batch.merge(tracking.unwrap_or_default());
+        let batch = batch.merge(device.unwrap_or_default());
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
         let batch = match &self.chosen {
             None => batch,
@@ -103,6 +108,11 @@ impl Issued {
         }
         if let Some(tracking) = &mut self.tracking
             && tracking.lost_race(ctx, key).await?
+        {
+            return Ok(true);
+        }
+        if let Some(device) = &mut self.device
+            && device.lost_race(sign_in, key).await?
         {
             return Ok(true);
         }
@@ -182,6 +192,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     let chosen = chosen(sign_in, &user).await?;
     let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
 
+    let device = Device::of(sign_in).await?;
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let family = RefreshRecord {
         client_id: client.id().to_owned(),
@@ -192,6 +203,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         epoch: holder.epoch,
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
+        device: device.as_ref().map(Device::of_family),
     };
     let grant = Grant {
         pool,
@@ -211,6 +223,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
+    result.new_device_metadata = device.as_ref().and_then(Device::metadata);
     Ok(Issued {
         result,
         family: Batch::new().create(row, &family),
@@ -219,6 +232,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         chosen,
         mirror: None,
         tracking,
+        device,
         place: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
@@ -283,6 +297,7 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
         user,
         issuer: issuer(ctx, pool.id()),
         origin_jti: client.revocation_enabled().then_some(*origin_jti),
+        device_key: family.device.as_ref().map(|device| device.key.as_str()),
         event_id: &family.event_id,
         auth_time: family.auth_time,
         now: ctx.now,
@@ -349,6 +364,7 @@ async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     }
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
+        is_on_new_device: devices::are_tracked(sign_in.pool) && sign_in.device.is_none(),
     };
     let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
     triggers::call(functions, request_id, &about, &event).await?;

@@ -39,6 +39,7 @@
 //! | `p/POOL/user/SUB/wrong-codes/PURPOSE` | when wrong answers to such codes were given | `wrong_codes` |
 //! | `p/POOL/user/SUB/software-token` | the user's authenticator app, its seed sealed | `software_token` |
 //! | `p/POOL/user/SUB/software-token-unverified` | one that waits to be verified | `software_token` |
+//! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |

@@ -62,6 +62,7 @@ const COME_BACK: &[&str] = &[
 #[cfg(test)]
 const END: &[&str] = &[
     "software-token-unverified",
+    "device",
     "code",
     "session",
     "answered",
@@ -91,8 +92,8 @@ pub fn comes_back(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, Failures, LedgerRecord, PlacesRecord,
-        PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord, UserRecord,
+        AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, DeviceRecord, Failures, LedgerRecord,
+        PlacesRecord, PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord, UserRecord,
     };
     use super::*;
 
@@ -103,6 +104,7 @@ mod tests {
             AnsweredBlock::key("p", "s", "d").into(),
             CodeRecord::key("p", "s", "sign-up").into(),
             RefreshRecord::key("p", "s", "o").into(),
+            DeviceRecord::key("p", "s", "us-east-1_0f").into(),
             PlacesRecord::key("p", "s").into(),
             outbox::key(1, Millis(1), "id"),
             Restored::key().into(),

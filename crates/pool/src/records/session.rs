@@ -11,13 +11,15 @@ use crate::base::clock::Millis;
 pub const SRP_A: &str = "SRP_A";
 
 /// The challenges that come after a password that proved right, and never before.
-const FOLLOW_A_PASSWORD: [ChallengeNameType; 6] = [
+const FOLLOW_A_PASSWORD: [ChallengeNameType; 8] = [
     ChallengeNameType::NewPasswordRequired,
     ChallengeNameType::SmsMfa,
     ChallengeNameType::EmailOtp,
     ChallengeNameType::SoftwareTokenMfa,
     ChallengeNameType::SelectMfaType,
     ChallengeNameType::MfaSetup,
+    ChallengeNameType::DeviceSrpAuth,
+    ChallengeNameType::DevicePasswordVerifier,
 ];
 
 /// One answered challenge, as the triggers see it.
@@ -67,6 +69,8 @@ pub struct SessionRecord {
     pub place: Option<String>,
     /// Digest of the good place token that came with an answer of this sign-in.
     pub place_before: Option<String>,
+    /// The key of the user's device that the sign-in is on, where its client has named one.
+    pub device: Option<String>,
     /// How many wrong answers it still takes, where they leave it standing; at the last of them the row goes.
     pub attempts_left: Option<i64>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
@@ -154,6 +158,7 @@ impl Document for SessionRecord {
             ("choice", &self.sealed_choice),
             ("place", &self.place),
             ("placeBefore", &self.place_before),
+            ("device", &self.device),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
@@ -200,6 +205,7 @@ impl Document for SessionRecord {
             sealed_choice: text(document, "choice"),
             place: text(document, "place"),
             place_before: text(document, "placeBefore"),
+            device: text(document, "device"),
             attempts_left: integer(document, "attemptsLeft"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),

@@ -11,6 +11,7 @@ pub mod codes;
 pub mod confirmation;
 pub mod contacts;
 pub mod credentials;
+pub mod devices;
 pub mod epoch;
 pub mod factor_message;
 pub mod factors;

@@ -9,6 +9,7 @@ mod clients;
 mod codes;
 mod contacts;
 mod counts;
+mod devices;
 mod doors;
 mod epoch;
 mod factors;

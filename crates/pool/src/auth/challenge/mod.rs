@@ -3,6 +3,8 @@
 //! A new challenge is a file with `ask` and [`Pending`], and its lines in [`Opened`].
 
 pub mod custom_challenge;
+pub mod device_password_verifier;
+pub mod device_srp_auth;
 pub mod mfa_setup;
 pub mod new_password_required;
 pub mod password_verifier;
@@ -16,15 +18,20 @@ use super::parameters::Parameters;
 use super::place;
 use super::room::Pending;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, Factor, Failures, LedgerRecord};
+use crate::records::{ClientRecord, Factor, Failures, LedgerRecord, PoolRecord};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
+use device_srp_auth::Begun;
 use password_verifier::Proving;
 
 /// What a client sent back of what it was handed with a challenge, opened and not looked up yet.
 pub enum Opened {
     /// A `SECRET_BLOCK`, which holds the exchange itself, and the proof made over it.
     Exchange(Box<Proving>),
+    /// The first half of a device's exchange, and which session it is to.
+    Device(device_srp_auth::Begun),
+    /// A `SECRET_BLOCK` of a device's exchange, and the proof made over it.
+    DeviceExchange(Box<device_password_verifier::Proving>),
     /// The `Session` of a custom challenge.
     Custom(handle::Opened),
     /// The `Session` of a sign-in that waits for a new password.
@@ -66,9 +73,12 @@ pub fn open(
         Name::SoftwareTokenMfa => factor(Factor::SoftwareToken),
         Name::SelectMfaType => handle::open_required(ctx, client_id, session).map(Opened::Select),
         Name::MfaSetup => handle::open_required(ctx, client_id, session).map(Opened::SetUp),
+        Name::DeviceSrpAuth => device_srp_auth::open(ctx, client_id, session, parameters).map(Opened::Device),
+        Name::DevicePasswordVerifier => {
+            let proving = device_password_verifier::open(ctx, client_id, parameters)?;
+            Ok(Opened::DeviceExchange(Box::new(proving)))
+        }
         Name::SelectChallenge
-        | Name::DeviceSrpAuth
-        | Name::DevicePasswordVerifier
         | Name::AdminNoSrpAuth
         | Name::SmsOtp
         | Name::Password
@@ -81,21 +91,26 @@ pub fn open(
 }
 
 impl Opened {
-    /// The `sub` of the user, or made-up user, who was asked.
-    pub fn sub(&self) -> &str {
-        match self {
+    /// The `sub` of the user, or made-up user, who was asked, where the answer says it without a look at its rows.
+    pub fn sub(&self) -> Option<&str> {
+        Some(match self {
             Opened::Exchange(proving) => &proving.session().sub,
-            Opened::Custom(handle)
+            Opened::DeviceExchange(proving) => &proving.session().sub,
+            Opened::Device(Begun::Numbers { .. }) => return None,
+            Opened::Device(Begun::Session(handle))
+            | Opened::Custom(handle)
             | Opened::NewPassword(handle)
             | Opened::Factor(handle, _)
             | Opened::Select(handle)
             | Opened::SetUp(handle) => &handle.sub,
-        }
+        })
     }
 
     /// The rows that judging the answer begins with, beside the user's, where the answer came with these metadata.
     pub fn rows(&self, pool_id: &str, metadata: &Metadata) -> Vec<String> {
-        let sub = self.sub();
+        let Some(sub) = self.sub() else {
+            return Vec::new();
+        };
         match self {
             Opened::Exchange(_) => {
                 let lockout = Failures::key(pool_id, sub).into();
@@ -112,9 +127,12 @@ impl Opened {
                 ]
                 .concat()
             }
-            Opened::NewPassword(handle) | Opened::Select(handle) | Opened::SetUp(handle) => {
-                vec![handle.key(pool_id).into()]
-            }
+            Opened::DeviceExchange(proving) => proving.rows(pool_id),
+            Opened::Device(Begun::Numbers { .. }) => Vec::new(),
+            Opened::NewPassword(handle)
+            | Opened::Select(handle)
+            | Opened::SetUp(handle)
+            | Opened::Device(Begun::Session(handle)) => vec![handle.key(pool_id).into()],
         }
     }
 
@@ -123,7 +141,12 @@ impl Opened {
         match self {
             Opened::Exchange(proving) => proving.session().flow == AuthFlowType::CustomAuth.as_str(),
             Opened::Custom(_) => true,
-            Opened::NewPassword(_) | Opened::Factor(..) | Opened::Select(_) | Opened::SetUp(_) => false,
+            Opened::NewPassword(_)
+            | Opened::Factor(..)
+            | Opened::Select(_)
+            | Opened::SetUp(_)
+            | Opened::Device(_)
+            | Opened::DeviceExchange(_) => false,
         }
     }
 
@@ -131,9 +154,16 @@ impl Opened {
     ///
     /// # Errors
     /// `NotAuthorizedException` for a session that was used before.
-    pub async fn find(self, ctx: &Ctx, client: &ClientRecord) -> Result<Box<dyn Pending>, ApiError> {
+    pub async fn find(
+        self,
+        ctx: &Ctx,
+        pool: &PoolRecord,
+        client: &ClientRecord,
+    ) -> Result<Box<dyn Pending>, ApiError> {
         Ok(match self {
             Opened::Exchange(proving) => proving,
+            Opened::Device(begun) => device_srp_auth::find(ctx, pool, client, begun).await?,
+            Opened::DeviceExchange(proving) => device_password_verifier::find(ctx, *proving).await?,
             Opened::Custom(handle) => custom_challenge::pending(handle::find(ctx, client, &handle).await?),
             Opened::NewPassword(handle) => {
                 new_password_required::pending(handle::find(ctx, client, &handle).await?)

@@ -19,10 +19,6 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         verified_before_update(asked)
             .contains(&VerifiedAttributeType::PhoneNumber)
             .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
-        asked
-            .device_configuration
-            .is_some()
-            .then_some("DeviceConfiguration"),
         asked.user_pool_add_ons.as_ref().and_then(in_add_ons),
         asked.dcr_configuration.is_some().then_some("DcrConfiguration"),
         asked.key_configuration.as_ref().and_then(|keys| {

@@ -43,11 +43,11 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
         // Refused wherever they ask for something.
         acr_configuration: _,
         dcr_configuration: _,
-        device_configuration: _,
         account_recovery_setting,
         admin_create_user_config,
         auto_verified_attributes,
         deletion_protection,
+        device_configuration,
         email_configuration,
         email_verification_message,
         email_verification_subject,
@@ -77,6 +77,7 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
     pool.policies = Some(policies(asked_policies, days));
     pool.lambda_config = Some(lambda_config(lambdas.unwrap_or_default(), tier)?);
     pool.admin_create_user_config = Some(admin_create_user(admin_create_user_config, days)?);
+    pool.device_configuration = device_configuration;
     pool.email_configuration = Some(email(email_configuration.unwrap_or_default())?);
     pool.account_recovery_setting = account_recovery_setting.map(account_recovery).transpose()?;
     pool.deletion_protection = deletion_protection.or(Some(DeletionProtectionType::Inactive));
