@@ -67,12 +67,9 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
     } = asked;
     let tier = user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
     let days = temporary_days(asked_policies.as_ref(), admin_create_user_config.as_ref())?;
-    let texts = [
-        sms_verification_message,
-        email_verification_message,
-        email_verification_subject,
-    ];
-    set_messages(pool, verification_message_template.unwrap_or_default(), texts);
+    let template = verification_message_template.unwrap_or_default();
+    let (message, subject) = (email_verification_message, email_verification_subject);
+    set_messages(pool, template, [sms_verification_message, message, subject]);
     pool.name = Some(pool_name);
     pool.policies = Some(policies(asked_policies, days));
     pool.lambda_config = Some(lambda_config(lambdas.unwrap_or_default(), tier)?);
