@@ -21,7 +21,9 @@ pub fn is_missing(sign_in: &SignIn<'_>, user: &UserRecord) -> bool {
             .iter()
             .any(|answered| answered.result && answered.name == name)
     };
-    factors::due(sign_in.pool, user) != Due::Nothing && !Factor::ALL.iter().any(had)
+    // A code that the sign-in began with is no second factor of it.
+    let has_second = sign_in.passwordless.is_none() && Factor::ALL.iter().any(had);
+    factors::due(sign_in.pool, user) != Due::Nothing && !has_second
 }
 
 /// Nothing that the user has can be asked for, and nothing can be set up.

@@ -14,6 +14,7 @@ pub mod credentials;
 pub mod epoch;
 pub mod factor_message;
 pub mod factors;
+pub mod first_factors;
 pub mod groups;
 pub mod guessable;
 pub mod message_link;

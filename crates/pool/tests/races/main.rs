@@ -12,6 +12,7 @@ mod counts;
 mod doors;
 mod epoch;
 mod factors;
+mod first_factors;
 mod groups;
 mod lost;
 mod mail;

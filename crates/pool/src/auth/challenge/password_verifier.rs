@@ -32,15 +32,11 @@ const CLOCK_SKEW_SECONDS: i64 = 30 * 60;
 
 /// Starts the exchange: draws the server's secret, seals it, and asks for the proof. Writes nothing.
 ///
-/// `with_session` is how `CUSTOM_AUTH` asks: it hands out a `Session` beside the block; `USER_SRP_AUTH` does not.
+/// `with_session` is how `CUSTOM_AUTH` and `USER_AUTH` ask: they hand out a `Session` beside the block; `USER_SRP_AUTH` does not.
 ///
 /// # Errors
 /// `InvalidParameterException` for an `SRP_A` that no honest client sends.
-pub async fn ask(
-    sign_in: &SignIn<'_>,
-    parameters: &Parameters,
-    with_session: bool,
-) -> Result<Answer, ApiError> {
+pub async fn ask(sign_in: &SignIn<'_>, srp_a: &str, with_session: bool) -> Result<Answer, ApiError> {
     let SignIn {
         ctx,
         pool,
@@ -48,7 +44,7 @@ pub async fn ask(
         subject,
         ..
     } = sign_in;
-    let public_a = parse_a(parameters.required("SRP_A")?).map_err(|_| bad_a())?;
+    let public_a = parse_a(srp_a).map_err(|_| bad_a())?;
     let verifier = subject.verifier(ctx, pool)?;
     let salt = verifier.salt().to_hex();
     let entropy = &*ctx.platform().entropy;
@@ -80,6 +76,7 @@ pub async fn ask(
         name: ChallengeNameType::PasswordVerifier,
         session: session.map(|session| session.text),
         parameters,
+        available: None,
     })
 }
 
