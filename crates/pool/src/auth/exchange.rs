@@ -21,9 +21,9 @@ const CLOCK_SKEW_SECONDS: i64 = 30 * 60;
 /// Reads `SRP_A`.
 ///
 /// # Errors
-/// `InvalidParameterException` if it is missing, or one that no honest client sends.
-pub fn public_a(parameters: &Parameters) -> Result<PublicA, ApiError> {
-    parse_a(parameters.required("SRP_A")?).map_err(|_| {
+/// `InvalidParameterException` for one that no honest client sends.
+pub fn public_a(srp_a: &str) -> Result<PublicA, ApiError> {
+    parse_a(srp_a).map_err(|_| {
         ApiError::invalid_parameter(
             "SRP_A must be a hexadecimal number that is not a multiple of the group's prime.",
         )

@@ -6,17 +6,21 @@ use poolhouse_api::shapes::AuthFlowType;
 
 use super::challenge::password_verifier;
 use super::confirm::Effects;
+use super::means::Means;
 use super::migration::Migration;
 use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally};
+use super::{
+    custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally, user_auth,
+};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
+use crate::users::first_factors::FirstFactor;
 use crate::users::groups;
 
 /// A sign-in about to begin.
@@ -94,9 +98,9 @@ async fn first_step(
         }
         AuthFlowType::UserSrpAuth => {
             let sign_in = begin(ctx, pool, client, &flow, &parameters, |_| None).await?;
-            parameters.required("SRP_A")?;
+            let srp_a = parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
-            password_verifier::ask(&sign_in, &parameters, false).await
+            password_verifier::ask(&sign_in, srp_a, false).await
         }
         AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
         AuthFlowType::UserPasswordAuth
@@ -104,9 +108,7 @@ async fn first_step(
         | AuthFlowType::AdminNoSrpAuth => {
             password_auth(ctx, pool, client, &flow, &parameters, &metadata).await
         }
-        AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
-            "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
-        )),
+        AuthFlowType::UserAuth => user_auth(ctx, pool, client, &flow, &parameters, metadata).await,
     }
 }
 
@@ -167,6 +169,7 @@ async fn signing_in<'a>(
         client_version: client.version,
         epoch: subject.epoch(),
         ends: None,
+        passwordless: None,
         sealed_choice: None,
         place: None,
         place_before: None,
@@ -206,11 +209,38 @@ async fn password_auth(
     };
     let sign_in = signing_in(ctx, pool, client, flow, subject, parameters).await?;
     pre_authentication(&sign_in, metadata).await?;
+    if *flow == AuthFlowType::UserAuth {
+        let means = Means::of_name(&sign_in, name)?;
+        if !means.choices.contains(&FirstFactor::Password) {
+            return user_auth::begin(sign_in, means, None, parameters).await;
+        }
+    }
     let proved = match counted {
         Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
         None => password::check(ctx, pool, &sign_in.subject, password).await?,
     };
     next::follow(sign_in, Proven::Password(proved)).await
+}
+
+/// The flow in which the user chooses. A password that comes with the first step is judged as in any flow.
+async fn user_auth(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &Stored<Arc<ClientRecord>>,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+    metadata: Metadata,
+) -> Result<Answer, ApiError> {
+    let preferred = user_auth::preferred(parameters)?;
+    let typed = parameters.get("PASSWORD").filter(|typed| !typed.is_empty());
+    if preferred == Some(FirstFactor::Password) && typed.is_some() {
+        return password_auth(ctx, pool, client, flow, parameters, &metadata).await;
+    }
+    let mut sign_in = begin(ctx, pool, client, flow, parameters, |_| None).await?;
+    pre_authentication(&sign_in, &metadata).await?;
+    sign_in.metadata = metadata;
+    let means = Means::of_name(&sign_in, parameters.required("USERNAME")?)?;
+    user_auth::begin(sign_in, means, preferred, parameters).await
 }
 
 async fn custom_auth(

@@ -10,6 +10,7 @@
 //! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
+pub mod asking;
 pub mod challenge;
 pub mod choice;
 pub mod claims;
@@ -22,8 +23,10 @@ pub mod factor;
 pub mod flows;
 pub mod handle;
 pub mod initiate;
+pub mod issuer;
 pub mod lifetimes;
 pub mod lockout;
+pub mod means;
 pub mod migration;
 pub mod named;
 pub mod next;
@@ -46,3 +49,4 @@ pub mod subject;
 pub mod tally;
 pub mod tokens;
 pub mod tracking;
+pub mod user_auth;

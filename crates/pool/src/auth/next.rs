@@ -5,21 +5,21 @@ use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::{
-    device_password_verifier, device_srp_auth, mfa_setup, new_password_required, second_factor,
-    select_mfa_type,
+    device_password_verifier, device_srp_auth, mfa_setup, new_password_required, password_verifier,
+    second_factor, select_mfa_type,
 };
 use super::custom::{self, Arrival};
 use super::factor::RightAnswer;
 use super::lockout::Proved;
-use super::room::Proven;
+use super::room::{FirstCode, Proven};
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
 use super::{device, handle, proven_factor, subject, tokens};
 use crate::base::error::ApiError;
 use crate::records::{Factor, SessionRecord, Stored, UserRecord};
-use crate::triggers::events::TokenGenerationSource;
+use crate::triggers::events::{PostConfirmationSource, TokenGenerationSource};
 use crate::users::factors::{self, Due};
-use crate::users::{change, code_factor};
+use crate::users::{change, code_factor, confirmation};
 
 /// How often the end of a sign-in is committed anew when other requests changed what it depends on.
 const RACES: usize = 64;
@@ -36,6 +36,15 @@ pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiEr
         Proven::Factor(right) => factor(sign_in, *right).await,
         Proven::Selected(session, factor) => {
             ask(&sign_in, Proved::Answered(session), Asked::Due(Due::One(factor))).await
+        }
+        Proven::FirstCode(session, code) => {
+            let chosen = session.map_or(Proved::Settled, Proved::Answered);
+            ask(&sign_in, chosen, Asked::First(code)).await
+        }
+        Proven::Srp(session, srp_a) => {
+            let answer = password_verifier::ask(&sign_in, &srp_a, true).await?;
+            handle::consume(sign_in.ctx, &session).await?;
+            Ok(answer)
         }
         Proven::NewEmail(session, address) => {
             ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
@@ -89,9 +98,11 @@ enum Asked {
     Device,
     /// The code that was sent to an email address which the user has just given.
     NewEmail(String),
+    /// A code that the sign-in begins with.
+    First(FirstCode),
 }
 
-/// Asks for a second factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
+/// Asks for a factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
 /// counted of it depend on what was counted before.
 async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<Answer, ApiError> {
     let ctx = sign_in.ctx;
@@ -103,11 +114,12 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             Asked::Due(Due::Nothing | Due::Impossible) => Err(handle::invalid()),
             Asked::Device => device_srp_auth::ask(sign_in),
             Asked::NewEmail(address) => second_factor::send(sign_in, Factor::Email, address).await,
+            Asked::First(code) => second_factor::send_first(sign_in, code).await,
         };
         let (batch, answer) = match (made, &proved) {
             (Ok(made), _) => made,
-            // The session stays: another factor may be chosen.
-            (Err(refused), Proved::Answered(_)) => return Err(refused),
+            // The session stays, if there is one: another factor may be chosen.
+            (Err(refused), Proved::Answered(_) | Proved::Settled) => return Err(refused),
             (Err(refused), _) => {
                 proved.commit(ctx, Batch::new()).await?;
                 return Err(refused);
@@ -134,13 +146,20 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
 async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answer, ApiError> {
     let SignIn { ctx, pool, .. } = sign_in;
     let stored = sign_in.subject.stored().ok_or_else(handle::invalid)?.clone();
-    if proven_factor::says_news(&stored.value, &right) {
+    let confirms = sign_in.passwordless.is_some() && stored.value.status == UserStatusType::Unconfirmed;
+    if confirms || proven_factor::says_news(&stored.value, &right) {
         let (factor, target) = (right.factor(), right.target().map(str::to_owned));
-        let before = sign_in.epoch;
+        let (before, passwordless) = (sign_in.epoch, sign_in.passwordless);
         let changed = change::change_for(ctx, pool, stored, &mut right, |user| {
             subject::check_enabled(user)?;
             if user.epoch != before {
                 return Err(handle::invalid());
+            }
+            if let Some(first) = passwordless {
+                if user.status == UserStatusType::Unconfirmed {
+                    user.status = UserStatusType::Confirmed;
+                }
+                tokens::check_may_begin(pool, user, first)?;
             }
             proven_factor::keep(user, factor, target.as_deref(), ctx.now)
         })
@@ -149,6 +168,10 @@ async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answe
         sign_in.epoch = changed.epoch;
         let user = ctx.user_by_sub(pool, &changed.sub).await?;
         sign_in.subject = Subject::Known(Box::new(user.ok_or_else(handle::invalid)?));
+        if confirms && let Some(user) = sign_in.subject.user() {
+            let (source, metadata) = (PostConfirmationSource::ConfirmSignUp, Some(&sign_in.metadata));
+            confirmation::tell(ctx, pool, user, Some(sign_in.client), source, metadata).await?;
+        }
         return end(sign_in, Proved::Settled).await;
     }
     if sign_in.is_custom() {

@@ -21,13 +21,11 @@ pub fn is_missing(sign_in: &SignIn<'_>, user: &UserRecord) -> bool {
             .iter()
             .any(|answered| answered.result && answered.name == name)
     };
-    match factors::due(sign_in.pool, user) {
-        Due::Nothing => false,
-        due => {
-            let by_device = device::is_proved(sign_in) && device::can_stand_in(sign_in.pool, &due);
-            !by_device && !Factor::ALL.iter().any(had)
-        }
-    }
+    // A code that the sign-in began with is no second factor of it.
+    let has_second = sign_in.passwordless.is_none() && Factor::ALL.iter().any(had);
+    let due = factors::due(sign_in.pool, user);
+    let by_device = device::is_proved(sign_in) && device::can_stand_in(sign_in.pool, &due);
+    due != Due::Nothing && !has_second && !by_device
 }
 
 /// Nothing that the user has can be asked for, and nothing can be set up.

@@ -105,7 +105,8 @@ async fn later_step(
     let pending = opened?.find(ctx, pool, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
-    let mut sign_in = resume(ctx, pool, client, record, challenge, Some(name), metadata).await?;
+    let asked = challenge::asked_as(challenge);
+    let mut sign_in = resume(ctx, pool, client, record, asked, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     let proven = pending.answer(&mut sign_in, &parameters).await?;

@@ -46,6 +46,10 @@ pub enum Proven {
     SetUp(Box<Stored<SessionRecord>>),
     /// The user has given an email address as its second factor.
     NewEmail(Box<Stored<SessionRecord>>, String),
+    /// The user has chosen to begin with a code, which is sent to this address, or to nobody.
+    FirstCode(Option<Box<Stored<SessionRecord>>>, FirstCode),
+    /// The user has chosen to begin with the password by SRP, of which this is the client's number.
+    Srp(Box<Stored<SessionRecord>>, String),
     /// Something was typed that the pool's Verify function judges.
     Typed(Typed),
 }
@@ -56,6 +60,14 @@ pub struct DeviceBegins {
     pub session: Stored<SessionRecord>,
     /// The client's number.
     pub public_a: PublicA,
+}
+
+/// A code to begin a sign-in with.
+pub struct FirstCode {
+    /// How it is sent.
+    pub factor: Factor,
+    /// Where it is sent, or seems to be.
+    pub address: String,
 }
 
 /// What a person typed into a custom challenge.

@@ -1,28 +1,27 @@
 //! The end of a sign-in: PostAuthentication, PreTokenGeneration, and three tokens.
 
-use std::sync::Arc;
-
-use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType};
+use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, UserStatusType};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect, Version};
 
 use super::choice::{Choice, Chosen};
 use super::device::Device;
+use super::issuer::{issuer, pool_keys};
 use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
-use super::subject::check_may_sign_in;
+use super::subject::{check_enabled, check_may_sign_in};
 use super::tracking::Tracking;
 use super::{door, flows, handle, place, proven_factor};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
-use crate::keyring::PoolKeys;
 use crate::records::{ClientRecord, Key, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
+use crate::users::first_factors::{self, FirstFactor};
 use crate::users::{devices, groups};
 
 /// Tokens that are good once they are committed: for the user and through the client as they were when the tokens were made.
@@ -166,13 +165,29 @@ fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
 
 /// Checks that the user may sign in and that what was proven is worth something still.
 fn check_still(sign_in: &SignIn<'_>, user: &UserRecord) -> Result<(), ApiError> {
-    check_may_sign_in(user, sign_in.ctx.now)?;
+    match sign_in.passwordless {
+        None => check_may_sign_in(user, sign_in.ctx.now)?,
+        Some(first) => check_may_begin(sign_in.pool, user, first)?,
+    }
     // In custom authentication a code may stand for it, which is known where Define has decided.
     let lacks_factor = !sign_in.is_custom() && proven_factor::is_missing(sign_in, user);
     if user.epoch == sign_in.epoch && !lacks_factor {
         Ok(())
     } else {
         Err(handle::invalid())
+    }
+}
+
+/// Checks that the user may sign in without a password, by this. One who must reset the password may: it is not what was proven.
+///
+/// # Errors
+/// `User is disabled.`; `Invalid session for the user.` where the user cannot begin with it any more.
+pub fn check_may_begin(pool: &PoolRecord, user: &UserRecord, first: FirstFactor) -> Result<(), ApiError> {
+    check_enabled(user)?;
+    let is_confirmed = user.status != UserStatusType::Unconfirmed;
+    match is_confirmed && first_factors::of_user(pool, user).contains(&first) {
+        true => Ok(()),
+        false => Err(handle::invalid()),
     }
 }
 
@@ -330,23 +345,6 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
         token_type: Some("Bearer".to_owned()),
         ..Default::default()
     })
-}
-
-/// `iss` of a pool's tokens.
-pub fn issuer(ctx: &Ctx, pool_id: &str) -> String {
-    format!("{}/{pool_id}", ctx.app.settings.issuer)
-}
-
-/// The pool's signing keys.
-///
-/// # Errors
-/// When the pool has none, which only a damaged store can be the cause of.
-pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiError> {
-    ctx.app
-        .signing_keys
-        .of(pool_id)
-        .await?
-        .ok_or_else(|| ApiError::internal(format!("user pool {pool_id} has no signing keys")))
 }
 
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {

@@ -63,6 +63,8 @@ pub struct SessionRecord {
     pub event_id: String,
     /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
     pub epoch: u64,
+    /// Whether the challenge is what the sign-in begins with, in place of a password: nothing is proved before its answer.
+    pub is_first: bool,
     /// Sealed: the first password that was chosen, and what was given with it, until the sign-in ends.
     pub sealed_choice: Option<String>,
     /// Digest of the place token that the challenge handed out.
@@ -83,9 +85,10 @@ impl SessionRecord {
     /// Whether the client has proved to be the user in an earlier step.
     pub fn is_proved(&self) -> bool {
         // Nobody is asked for a new password, or a second factor, who did not prove the password.
-        FOLLOW_A_PASSWORD
+        let follows_a_password = FOLLOW_A_PASSWORD
             .iter()
-            .any(|name| name.as_str() == self.challenge)
+            .any(|name| name.as_str() == self.challenge);
+        (follows_a_password && !self.is_first)
             || self
                 .answered
                 .iter()
@@ -168,6 +171,9 @@ impl Document for SessionRecord {
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
+        if self.is_first {
+            document["first"] = json!(true);
+        }
         if let Some(left) = self.attempts_left {
             document["attemptsLeft"] = json!(left);
         }
@@ -202,6 +208,10 @@ impl Document for SessionRecord {
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
             epoch: epoch(document, "epoch")?,
+            is_first: match document.get("first") {
+                None => false,
+                Some(is_first) => is_first.as_bool()?,
+            },
             sealed_choice: text(document, "choice"),
             place: text(document, "place"),
             place_before: text(document, "placeBefore"),

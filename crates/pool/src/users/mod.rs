@@ -15,6 +15,7 @@ pub mod devices;
 pub mod epoch;
 pub mod factor_message;
 pub mod factors;
+pub mod first_factors;
 pub mod groups;
 pub mod guessable;
 pub mod message_link;

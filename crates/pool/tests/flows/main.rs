@@ -40,6 +40,11 @@ mod sessions;
 mod srp;
 mod stored;
 mod triggers;
+mod user_auth;
+mod user_auth_codes;
+mod user_auth_doors;
+mod user_auth_nobody;
+mod user_auth_pools;
 mod user_sessions;
 mod verdicts;
 

@@ -13,6 +13,7 @@ mod devices;
 mod doors;
 mod epoch;
 mod factors;
+mod first_factors;
 mod groups;
 mod lost;
 mod mail;

@@ -69,6 +69,7 @@ pub async fn ask(sign_in: &SignIn<'_>, begun: DeviceBegins) -> Result<Answer, Ap
         name,
         session: None,
         parameters,
+        available: None,
     })
 }
 
@@ -172,6 +173,7 @@ async fn judge(
         username: subject.username().to_owned(),
         sub: subject.id().to_owned(),
         is_placed: sign_in.place_before.is_some(),
+        is_first: false,
     };
     let mut counts = Counts::of(ctx, whose.clone()).await?;
     counts.check_open(ctx)?;

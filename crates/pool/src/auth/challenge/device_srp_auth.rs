@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::sha256;
-use poolhouse_store::{Batch, BoxFuture, Expect};
+use poolhouse_store::{Batch, BoxFuture};
 
+use crate::auth::asking::Asking;
 use crate::auth::device::DEVICE_KEY;
 use crate::auth::parameters::Parameters;
 use crate::auth::room::{DeviceBegins, Pending, Proven};
@@ -18,7 +19,7 @@ use crate::auth::step::{Answer, SignIn};
 use crate::auth::subject::Subject;
 use crate::auth::{exchange, handle};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, RecordBatch, SessionRecord, Stored};
+use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
 
 /// Asks the device of the sign-in. Returns the session's row, to be committed with the proof of the password, and what the
@@ -27,40 +28,21 @@ use crate::request::Ctx;
 /// # Errors
 /// `Invalid session for the user.` for a sign-in on no device.
 pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
-    let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
     let device_key = sign_in.device.as_deref().ok_or_else(handle::invalid)?;
     let name = ChallengeNameType::DeviceSrpAuth;
-    let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = match &sign_in.public_a {
-        Some(public_a) => {
-            let secret = secret_of(client.id(), device_key, public_a);
-            handle::of_secret(ctx, client, subject.id(), expires, secret)
-        }
-        None => handle::new(ctx, client, subject.id(), expires),
+    let asking = match &sign_in.public_a {
+        // A client that uses its SRP_A twice takes the place of its own sign-in before.
+        Some(public_a) => Asking::of_secret(
+            sign_in,
+            name,
+            secret_of(sign_in.client.id(), device_key, public_a),
+        ),
+        None => Asking::new(sign_in, name),
     };
-    let record = SessionRecord {
-        challenge: name.as_str().to_owned(),
-        expires,
-        ..sign_in.session()
-    };
-    let parameters = BTreeMap::from([
-        ("USERNAME".to_owned(), subject.public_name(pool)),
+    Ok(asking.handed_out(BTreeMap::from([
+        ("USERNAME".to_owned(), sign_in.subject.public_name(sign_in.pool)),
         (DEVICE_KEY.to_owned(), device_key.to_owned()),
-    ]);
-    let answer = Answer::Challenge {
-        name,
-        session: Some(session.text),
-        parameters,
-    };
-    // A client that uses its SRP_A twice takes the place of its own sign-in before.
-    let batch = Batch::new().record(session.key, Expect::Any, &record);
-    Ok((batch, answer))
+    ])))
 }
 
 /// What the session of a sign-in is found by that is gone on with by its `SRP_A`.
@@ -93,7 +75,7 @@ pub fn open(
     session: Option<&str>,
     parameters: &Parameters,
 ) -> Result<Begun, ApiError> {
-    let public_a = exchange::public_a(parameters)?;
+    let public_a = exchange::public_a(parameters.required("SRP_A")?)?;
     let device_key = parameters.required(DEVICE_KEY)?;
     if session.is_some_and(|text| !text.is_empty()) {
         return handle::open_required(ctx, client_id, session).map(Begun::Session);
@@ -146,7 +128,7 @@ impl Pending for Asked {
             if sign_in.device.as_deref() != Some(parameters.required(DEVICE_KEY)?) {
                 return Err(handle::invalid());
             }
-            let public_a = exchange::public_a(parameters)?;
+            let public_a = exchange::public_a(parameters.required("SRP_A")?)?;
             Ok(Proven::DeviceBegun(Box::new(DeviceBegins {
                 session: self.0,
                 public_a,

@@ -26,15 +26,11 @@ use crate::request::Ctx;
 
 /// Starts the exchange: draws the server's secret, seals it, and asks for the proof. Writes nothing.
 ///
-/// `with_session` is how `CUSTOM_AUTH` asks: it hands out a `Session` beside the block; `USER_SRP_AUTH` does not.
+/// `with_session` is how `CUSTOM_AUTH` and `USER_AUTH` ask: they hand out a `Session` beside the block; `USER_SRP_AUTH` does not.
 ///
 /// # Errors
 /// `InvalidParameterException` for an `SRP_A` that no honest client sends.
-pub async fn ask(
-    sign_in: &SignIn<'_>,
-    parameters: &Parameters,
-    with_session: bool,
-) -> Result<Answer, ApiError> {
+pub async fn ask(sign_in: &SignIn<'_>, srp_a: &str, with_session: bool) -> Result<Answer, ApiError> {
     let SignIn {
         ctx,
         pool,
@@ -42,7 +38,7 @@ pub async fn ask(
         subject,
         ..
     } = sign_in;
-    let public_a = exchange::public_a(parameters)?;
+    let public_a = exchange::public_a(srp_a)?;
     let verifier = subject.verifier(ctx, pool)?;
     let salt = verifier.salt().to_hex();
     let entropy = &*ctx.platform().entropy;
@@ -74,6 +70,7 @@ pub async fn ask(
         name: ChallengeNameType::PasswordVerifier,
         session: session.map(|session| session.text),
         parameters,
+        available: None,
     })
 }
 

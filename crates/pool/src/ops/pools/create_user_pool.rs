@@ -272,7 +272,7 @@ mod tests {
             ),
             (
                 json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
-                "AllowedFirstAuthFactors other than PASSWORD",
+                "AllowedFirstAuthFactors WEB_AUTHN",
             ),
             (
                 json!({

@@ -60,11 +60,8 @@ fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
         .sign_in_policy
         .as_ref()
         .and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    let other = factors
-        .unwrap_or_default()
-        .iter()
-        .any(|factor| *factor != AuthFactorType::Password);
-    other.then_some("AllowedFirstAuthFactors other than PASSWORD")
+    let passkeys = factors.unwrap_or_default().contains(&AuthFactorType::WebAuthn);
+    passkeys.then_some("AllowedFirstAuthFactors WEB_AUTHN")
 }
 
 /// Every trigger is named: one that AWS adds would otherwise be kept and never called.

@@ -145,6 +145,12 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
             "Password should be configured as one of the allowed first auth factors.",
         ));
     }
+    // It stands in the enumeration, and is one that follows a password.
+    if factors.is_some_and(|factors| factors.contains(&AuthFactorType::SoftwareToken)) {
+        return Err(ApiError::invalid_parameter(
+            "SOFTWARE_TOKEN cannot be configured as one of the allowed first auth factors.",
+        ));
+    }
     Ok(())
 }
 
@@ -178,9 +184,11 @@ fn policies(asked: Option<UserPoolPolicyType>, days: i64) -> UserPoolPolicyType 
         require_symbols: Some(true),
         ..PasswordPolicyType::default()
     };
+    let factors = asked
+        .sign_in_policy
+        .and_then(|policy| policy.allowed_first_auth_factors);
     let policy = asked.password_policy.unwrap_or(everything);
     let stated = |rule: Option<bool>| Some(rule.unwrap_or(false));
-    let factors = Some(vec![AuthFactorType::Password]);
     UserPoolPolicyType {
         password_policy: Some(PasswordPolicyType {
             minimum_length: policy.minimum_length.or(Some(MINIMUM_LENGTH)),
@@ -192,7 +200,7 @@ fn policies(asked: Option<UserPoolPolicyType>, days: i64) -> UserPoolPolicyType 
             temporary_password_validity_days: Some(days),
         }),
         sign_in_policy: Some(SignInPolicyType {
-            allowed_first_auth_factors: factors,
+            allowed_first_auth_factors: factors.or_else(|| Some(vec![AuthFactorType::Password])),
         }),
     }
 }
