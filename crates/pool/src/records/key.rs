@@ -13,10 +13,11 @@
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
+//! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
-//! | `meta/server/SERVER` | which keys a server has, on a database that several may share | `server_keys` |
+//! | `meta/server/SERVER` | which keys and version a server has, on a database that several may share | `server_keys` |
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
 //! | `meta/restored`, `meta/arriving` | the last restore from a backup; that rows are arriving | `restored` |
 //! | `meta/key-ages` | since when master and code key are in use | `key_ages` |
