@@ -10,18 +10,23 @@
 //! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
+pub mod asking;
 pub mod challenge;
 pub mod choice;
 pub mod claims;
 pub mod confirm;
 pub mod custom;
+pub mod device;
 pub mod door;
+pub mod exchange;
 pub mod factor;
 pub mod flows;
 pub mod handle;
 pub mod initiate;
+pub mod issuer;
 pub mod lifetimes;
 pub mod lockout;
+pub mod means;
 pub mod migration;
 pub mod named;
 pub mod next;
@@ -36,6 +41,7 @@ pub mod refresh_token;
 pub mod respond;
 pub mod resume;
 pub mod revoke;
+pub mod right_passkey;
 pub mod room;
 pub mod secret_hash;
 pub mod set_up;
@@ -44,3 +50,4 @@ pub mod subject;
 pub mod tally;
 pub mod tokens;
 pub mod tracking;
+pub mod user_auth;

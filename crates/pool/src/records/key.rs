@@ -13,10 +13,11 @@
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
+//! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
-//! | `meta/server/SERVER` | which keys a server has, on a database that several may share | `server_keys` |
+//! | `meta/server/SERVER` | which keys and version a server has, on a database that several may share | `server_keys` |
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
 //! | `meta/restored`, `meta/arriving` | the last restore from a backup; that rows are arriving | `restored` |
 //! | `meta/key-ages` | since when master and code key are in use | `key_ages` |
@@ -37,8 +38,12 @@
 //! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
 //! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
 //! | `p/POOL/user/SUB/wrong-codes/PURPOSE` | when wrong answers to such codes were given | `wrong_codes` |
+//! | `p/POOL/user/SUB/first-codes` | what is counted of codes that sign-ins begin with | `first_codes` |
 //! | `p/POOL/user/SUB/software-token` | the user's authenticator app, its seed sealed | `software_token` |
 //! | `p/POOL/user/SUB/software-token-unverified` | one that waits to be verified | `software_token` |
+//! | `p/POOL/user/SUB/passkeys` | the user's passkeys | `passkeys` |
+//! | `p/POOL/user/SUB/passkey-registration` | one that is being registered, its challenge sealed | `passkeys` |
+//! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |
@@ -57,6 +62,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/session",
     "p/*/user/*/answered",
     "p/*/user/*/code",
+    "p/*/user/*/first-codes",
     "p/*/user/*/lockout",
     "p/*/user/*/quota",
     "p/*/user/*/wrong-codes",

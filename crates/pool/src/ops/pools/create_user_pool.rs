@@ -249,7 +249,6 @@ mod tests {
         let arn = "arn:aws:kms:us-east-1:000000000000:key/k";
         let sender = json!({ "LambdaVersion": "V1_0", "LambdaArn": arn });
         let cases = [
-            (json!({ "DeviceConfiguration": {} }), "DeviceConfiguration"),
             (
                 json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } }),
                 "UserPoolAddOns other than AdvancedSecurityMode OFF",
@@ -270,10 +269,6 @@ mod tests {
             (
                 json!({ "Policies": { "PasswordPolicy": { "PasswordHistorySize": 1 } } }),
                 "PasswordHistorySize",
-            ),
-            (
-                json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
-                "AllowedFirstAuthFactors other than PASSWORD",
             ),
             (
                 json!({

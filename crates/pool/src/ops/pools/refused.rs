@@ -2,8 +2,8 @@
 //! would be less safe than its owner believes, so they are refused by name. docs/reference/members.md has the list.
 
 use poolhouse_api::shapes::{
-    AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
-    LambdaConfigType, UserPoolAddOnsType, UserPoolPolicyType, VerifiedAttributeType,
+    AdvancedSecurityModeType, CreateUserPoolRequest, EncryptionKeyType, IssuerType, LambdaConfigType,
+    UserPoolAddOnsType, UserPoolPolicyType, VerifiedAttributeType,
 };
 
 use crate::base::error::ApiError;
@@ -19,10 +19,6 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         verified_before_update(asked)
             .contains(&VerifiedAttributeType::PhoneNumber)
             .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
-        asked
-            .device_configuration
-            .is_some()
-            .then_some("DeviceConfiguration"),
         asked.user_pool_add_ons.as_ref().and_then(in_add_ons),
         asked.dcr_configuration.is_some().then_some("DcrConfiguration"),
         asked.key_configuration.as_ref().and_then(|keys| {
@@ -57,18 +53,9 @@ fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
         .password_policy
         .as_ref()
         .and_then(|policy| policy.password_history_size);
-    if history.is_some_and(|size| size > 0) {
-        return Some("PasswordHistorySize");
-    }
-    let factors = policies
-        .sign_in_policy
-        .as_ref()
-        .and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    let other = factors
-        .unwrap_or_default()
-        .iter()
-        .any(|factor| *factor != AuthFactorType::Password);
-    other.then_some("AllowedFirstAuthFactors other than PASSWORD")
+    history
+        .is_some_and(|size| size > 0)
+        .then_some("PasswordHistorySize")
 }
 
 /// Every trigger is named: one that AWS adds would otherwise be kept and never called.
