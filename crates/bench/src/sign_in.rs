@@ -108,21 +108,12 @@ impl Device {
         expect_tokens(&answer)
     }
 
-    async fn initiate(
-        &mut self,
-        flow: &str,
-        parameters: Value,
-    ) -> Outcome<Value> {
+    async fn initiate(&mut self, flow: &str, parameters: Value) -> Outcome<Value> {
         let input = json!({ "AuthFlow": flow, "ClientId": self.load.client, "AuthParameters": parameters });
         self.api.call("InitiateAuth", &input).await
     }
 
-    async fn respond(
-        &mut self,
-        challenge: &str,
-        asked: &Value,
-        responses: Value,
-    ) -> Outcome<Value> {
+    async fn respond(&mut self, challenge: &str, asked: &Value, responses: Value) -> Outcome<Value> {
         let input = json!({
             "ClientId": self.load.client,
             "ChallengeName": challenge,

@@ -70,7 +70,10 @@ impl fmt::Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (user, client) = (&self.user, &self.client);
         let mut shown = f.debug_struct("Found");
-        shown.field("user", user).field("client", client).finish_non_exhaustive()
+        shown
+            .field("user", user)
+            .field("client", client)
+            .finish_non_exhaustive()
     }
 }
 
