@@ -1,19 +1,17 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use poolhouse_store::Row;
 
-use super::{Ahead, App};
+use super::{Ahead, App, Noted};
 use crate::base::clock::Millis;
 use crate::base::envelope;
 use crate::base::error::ApiError;
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
-use crate::mailer::Mailer;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
 use crate::records::{
@@ -52,56 +50,6 @@ pub struct Asker {
     pub pools: Option<BTreeSet<String>>,
     /// The user and app client of the request.
     pub noted: Noted,
-}
-
-/// Whom a request turned out to be about, and what follows its answer. Copies of it share what is noted; with the last, which goes when
-/// the answer has left, the rest begins.
-#[derive(Clone, Debug, Default)]
-pub struct Noted(Arc<Found>);
-
-#[derive(Default)]
-struct Found {
-    user: OnceLock<String>,
-    client: OnceLock<String>,
-    mailer: OnceLock<Arc<Mailer>>,
-}
-
-impl fmt::Debug for Found {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (user, client) = (&self.user, &self.client);
-        let mut shown = f.debug_struct("Found");
-        shown
-            .field("user", user)
-            .field("client", client)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Drop for Found {
-    fn drop(&mut self) {
-        if let Some(mailer) = self.mailer.get() {
-            mailer.wake();
-        }
-    }
-}
-
-impl Noted {
-    /// Has a queued mail handed over once the answer has left: before, the work of it would show in the answer's time that there is
-    /// somebody to be mailed.
-    pub fn mail_afterwards(&self, mailer: &Arc<Mailer>) {
-        // A mailer that is to be woken is woken once.
-        let _ = self.0.mailer.set(mailer.clone());
-    }
-
-    /// The `sub` of the first user that was found.
-    pub fn user(&self) -> Option<&str> {
-        self.0.user.get().map(String::as_str)
-    }
-
-    /// The id of the first app client that was found.
-    pub fn client(&self) -> Option<&str> {
-        self.0.client.get().map(String::as_str)
-    }
 }
 
 impl Asker {
@@ -204,7 +152,7 @@ impl Ctx {
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
         let row = self.row(ClientRecord::key(pool_id, client_id).as_str()).await?;
         let row = row.ok_or_else(|| ApiError::client_not_found(client_id))?;
-        self.asker.noted.0.client.get_or_init(|| client_id.to_owned());
+        self.asker.noted.is_about_client(client_id);
         Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
@@ -285,7 +233,7 @@ impl Ctx {
     async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<Stored<UserRecord>>, ApiError> {
         let found = find_user(self.platform(), pool, name).await?;
         if let Some(user) = &found {
-            self.asker.noted.0.user.get_or_init(|| user.value.sub.clone());
+            self.asker.noted.is_about_user(&user.value.sub);
         }
         Ok(found)
     }
@@ -311,7 +259,7 @@ impl Ctx {
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
         let user = self.load(&UserRecord::key(pool.id(), sub)).await?;
         if user.is_some() {
-            self.asker.noted.0.user.get_or_init(|| sub.to_owned());
+            self.asker.noted.is_about_user(sub);
         }
         Ok(user)
     }
@@ -378,24 +326,4 @@ pub async fn find_user(
 pub fn as_sub(name: &str) -> Option<String> {
     let is_sub = name.len() == 36 && name.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
     is_sub.then(|| name.to_lowercase())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::TestPool;
-
-    #[tokio::test]
-    async fn a_mail_that_follows_the_answer_waits_until_nothing_of_the_request_is_left() {
-        let pool = TestPool::new().await;
-        let mailer = &pool.app().mailer;
-        let _ = mailer.is_woken();
-        let asker = Asker::default();
-        let of_the_answer = asker.noted.clone();
-        asker.noted.mail_afterwards(mailer);
-        drop(asker);
-        assert!(!mailer.is_woken());
-        drop(of_the_answer);
-        assert!(mailer.is_woken());
-    }
 }

@@ -3,7 +3,9 @@
 mod ahead;
 mod app;
 mod ctx;
+mod noted;
 
 pub use ahead::Ahead;
 pub use app::App;
-pub use ctx::{Asker, Ctx, LONGEST_NAME, Noted, as_sub, check_address, find_user};
+pub use ctx::{Asker, Ctx, LONGEST_NAME, as_sub, check_address, find_user};
+pub use noted::Noted;
