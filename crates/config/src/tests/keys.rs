@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 11] = [
+const TABLES: [&Table; 12] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -12,6 +12,7 @@ const TABLES: [&Table; 11] = [
     &keys::http::TABLE,
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
+    &keys::audit::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,

@@ -90,6 +90,7 @@ async fn later_step(
         given,
         opened,
     } = response;
+    ctx.audit.answers(challenge.as_str());
     let Given {
         parameters, metadata, ..
     } = given;
@@ -103,6 +104,7 @@ async fn later_step(
     let pending = opened?.find(ctx, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
+    ctx.audit.goes_on(&record.flow, &record.event_id, &record.trail);
     let mut sign_in = resume(ctx, pool, client, record, challenge, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);

@@ -350,8 +350,7 @@ async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
     };
-    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    triggers::call(functions, request_id, &about, &event).await?;
+    triggers::call(sign_in.ctx, &about, &event).await?;
     Ok(())
 }
 
@@ -368,6 +367,6 @@ async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Res
         scopes: &[claims::ADMIN_SCOPE],
         metadata: grant.metadata,
     };
-    let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    let change = triggers::call(ctx, &about, &event).await?;
     Ok(change.unwrap_or_default())
 }

@@ -9,6 +9,7 @@ mod auth;
 mod clients;
 mod factors;
 mod groups;
+mod history;
 mod never;
 mod paging;
 pub mod pools;
@@ -52,6 +53,7 @@ macro_rules! operations {
         /// # Errors
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
+            ctx.audit.serves(operation);
             match operation {
                 $(Operation::$name => {
                     fn run(ctx: &Ctx, body: Value) -> Running<'_> {
@@ -97,6 +99,7 @@ operations! {
         AdminGetUserAuthFactors => factors::admin_get_user_auth_factors,
         AdminInitiateAuth => auth::admin_initiate_auth,
         AdminListGroupsForUser => groups::admin_list_groups_for_user,
+        AdminListUserAuthEvents => history::admin_list_user_auth_events,
         AdminListUserSessions => sessions::admin_list_user_sessions,
         AdminRemoveUserFromGroup => groups::admin_remove_user_from_group,
         AdminResetUserPassword => users::admin_reset_user_password,
@@ -105,6 +108,7 @@ operations! {
         AdminSetUserMFAPreference => factors::admin_set_user_mfa_preference,
         AdminSetUserPassword => users::admin_set_user_password,
         AdminSetUserSettings => factors::admin_set_user_settings,
+        AdminUpdateAuthEventFeedback => history::admin_update_auth_event_feedback,
         AdminUpdateUserAttributes => users::admin_update_user_attributes,
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
         AssociateSoftwareToken => factors::associate_software_token,
@@ -179,8 +183,6 @@ operations! {
         AdminGetDevice,
         AdminLinkProviderForUser,
         AdminListDevices,
-        AdminListUserAuthEvents,
-        AdminUpdateAuthEventFeedback,
         AdminUpdateDeviceStatus,
         CompleteWebAuthnRegistration,
         ConfirmDevice,

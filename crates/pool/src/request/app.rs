@@ -7,6 +7,7 @@ use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::base::settings::Settings;
+use super::refusals::Refusals;
 use crate::keyring::{FunctionKeys, SigningKeys};
 use crate::mailer::Mailer;
 use crate::records::{ClientRecord, Decoded, KnownGroups, PoolRecord, Remembered};
@@ -39,6 +40,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// Answers to codes of the last minute.
     pub guesses: Arc<Guesses>,
+    /// What was refused without an entry in the audit log.
+    pub refusals: Arc<Refusals>,
 }
 
 impl App {

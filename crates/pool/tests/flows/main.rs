@@ -5,6 +5,7 @@
 mod access_tokens;
 mod addresses;
 mod administrators;
+mod audit;
 mod code_factor;
 mod confirm_code;
 mod disabled;

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::keyring::{FunctionKey, access};
-use poolhouse_pool::records::{PoolRecord, load};
+use poolhouse_pool::records::{Actor, PoolRecord, load};
 use poolhouse_pool::request::{App, Ctx};
 
 /// The signing name in every credential scope.
@@ -34,7 +34,7 @@ pub async fn signer(ctx: &Ctx, request: &Request<Bytes>) -> Result<Signer, ApiEr
 pub async fn permit(ctx: &Ctx, signer: &Signer, operation: Operation, body: &Value) -> Result<(), ApiError> {
     match signer {
         Signer::Function(key) => authorize_function(ctx, key, operation, body).await,
-        Signer::Operator => Ok(()),
+        Signer::Operator(_) => Ok(()),
     }
 }
 
@@ -45,7 +45,7 @@ pub async fn permit(ctx: &Ctx, signer: &Signer, operation: Operation, body: &Val
 pub async fn function(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<FunctionKey, ApiError> {
     match signer_for(ctx, service, request).await? {
         Signer::Function(key) => Ok(key),
-        Signer::Operator => Err(ApiError::new(
+        Signer::Operator(_) => Err(ApiError::new(
             ErrorCode::AccessDeniedException,
             "Only functions that this server runs are answered in place of AWS.",
         )),
@@ -73,10 +73,20 @@ pub fn scope(headers: &HeaderMap) -> Option<(&str, &str)> {
 
 /// Whose key signed a request.
 pub enum Signer {
-    /// An access key of the operator's.
-    Operator,
+    /// The operator's access key with this id.
+    Operator(String),
     /// The key of a function's process.
     Function(FunctionKey),
+}
+
+impl Signer {
+    /// Who it is in the audit log.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Signer::Operator(id) => Actor::Key(id.clone()),
+            Signer::Function(key) => Actor::Function(key.function.clone()),
+        }
+    }
 }
 
 async fn signer_for(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<Signer, ApiError> {
@@ -105,7 +115,8 @@ async fn signer_for(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Resul
     presented
         .verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds())
         .map_err(refused)?;
-    Ok(function.map_or(Signer::Operator, Signer::Function))
+    let id = presented.access_key_id();
+    Ok(function.map_or_else(|| Signer::Operator(id.to_owned()), Signer::Function))
 }
 
 async fn authorize_function(

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::constant_time_eq;
 use poolhouse_crypto::srp::{self, Challenge, PublicA, parse_a, timestamp};
@@ -17,7 +18,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::auth::handle;
-use crate::auth::lockout::{Attempt, Proved};
+use crate::auth::lockout::{Attempt, Proved, WRONG_PASSWORD};
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
 use crate::auth::room::{Pending, Proven};
@@ -63,6 +64,8 @@ pub async fn ask(
     let record = SessionRecord {
         challenge: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
         session_digest: session.as_ref().map(|session| session.digest.clone()),
+        // Nothing has happened that the answer to this would not tell, and the block has no room.
+        trail: Vec::new(),
         expires,
         ..sign_in.session()
     };
@@ -272,6 +275,7 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
     if right && has_password {
         Ok(attempt.proved())
     } else {
+        ctx.audit.was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }

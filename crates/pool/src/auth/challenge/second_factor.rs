@@ -92,6 +92,7 @@ pub async fn send(sign_in: &SignIn<'_>, factor: Factor, address: &str) -> Result
         ("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), medium.to_owned()),
         ("CODE_DELIVERY_DESTINATION".to_owned(), destination),
     ]);
+    ctx.audit.mailed(Some("sent"));
     let (session, answer) = asked(sign_in, factor, parameters, Some(secret));
     let counted = counts.after(ctx, FactorEvent::Mailed);
     Ok((session.merge(message).merge(counted), answer))

@@ -251,8 +251,8 @@ mod tests {
         let cases = [
             (json!({ "DeviceConfiguration": {} }), "DeviceConfiguration"),
             (
-                json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } }),
-                "UserPoolAddOns other than AdvancedSecurityMode OFF",
+                json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
+                "UserPoolAddOns other than AdvancedSecurityMode OFF or AUDIT",
             ),
             (json!({ "DcrConfiguration": {} }), "DcrConfiguration"),
             (
