@@ -45,7 +45,12 @@ pub fn open(database: &Path) -> Outcome<Arc<App>> {
 
 /// Calls an operation as HTTP would hand it on: read, validated, dispatched.
 pub async fn call(app: &Arc<App>, operation: Operation, body: &Value) -> Outcome<Value> {
-    let ctx = Ctx::new(app.clone(), "00000000-0000-4000-8000-000000000000".to_owned(), app.platform.now(), Asker::default());
+    let ctx = Ctx::new(
+        app.clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        app.platform.now(),
+        Asker::default(),
+    );
     let body =
         parse_body(operation, body.to_string().as_bytes()).map_err(|rejected| format!("{rejected:?}"))?;
     operation

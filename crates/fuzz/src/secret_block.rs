@@ -86,7 +86,12 @@ impl World {
     }
 
     fn ctx(&self) -> Ctx {
-        Ctx::new(self.pool.app().clone(), "00000000-0000-4000-8000-000000000000".to_owned(), self.pool.clock().now(), Asker::default())
+        Ctx::new(
+            self.pool.app().clone(),
+            "00000000-0000-4000-8000-000000000000".to_owned(),
+            self.pool.clock().now(),
+            Asker::default(),
+        )
     }
 
     fn check(&mut self, kind: u8, mut input: Input<'_>) {

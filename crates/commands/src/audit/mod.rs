@@ -4,7 +4,7 @@ mod moment;
 mod reading;
 mod shown;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
@@ -78,7 +78,9 @@ async fn read_from(
     };
     let output = arguments.at.output;
     if !arguments.follow {
-        let mut reading = Reading::of(platform, pool, user.as_deref(), since, until).await.map_err(unreadable)?;
+        let mut reading = Reading::of(platform, pool, user.as_deref(), since, until)
+            .await
+            .map_err(unreadable)?;
         while let Some(line) = reading.next(platform).await.map_err(unreadable)? {
             print(&shown(&line, output))?;
         }
@@ -95,7 +97,7 @@ async fn follow(
     since: Millis,
     output: Output,
 ) -> Result<(), CliError> {
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut from = since;
     loop {
         let now = SystemClock.now();

@@ -11,12 +11,14 @@ pub(super) fn read(text: &str, now: Millis) -> Result<Millis, CliError> {
         return Ok(now.plus_seconds(-seconds));
     }
     let moment: Result<Timestamp, _> = text.parse();
-    moment.map(|moment| Millis(moment.as_millisecond())).map_err(|error| {
-        CliError::new(format!(
-            "{text} is no moment. Write it as 2026-01-02T03:04:05Z, or how long ago: 90m, 24h, 7d"
-        ))
-        .caused_by(error)
-    })
+    moment
+        .map(|moment| Millis(moment.as_millisecond()))
+        .map_err(|error| {
+            CliError::new(format!(
+                "{text} is no moment. Write it as 2026-01-02T03:04:05Z, or how long ago: 90m, 24h, 7d"
+            ))
+            .caused_by(error)
+        })
 }
 
 fn ago(text: &str) -> Option<i64> {

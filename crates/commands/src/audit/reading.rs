@@ -150,7 +150,9 @@ impl Log {
         if let Some((last, _)) = page.last() {
             self.after = AuditEntry::key(pool, last).into();
         }
-        let lines = page.into_iter().map(|(id, entry)| Line::Entry(id, Box::new(entry)));
+        let lines = page
+            .into_iter()
+            .map(|(id, entry)| Line::Entry(id, Box::new(entry)));
         self.read.extend(lines);
         Ok(())
     }

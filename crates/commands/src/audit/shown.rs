@@ -1,7 +1,7 @@
 //! Entries as lines for people, and as JSON for programs.
 
-use poolhouse_pool::records::document::Document;
 use poolhouse_pool::records::Actor;
+use poolhouse_pool::records::document::Document;
 use serde_json::{Value, json};
 
 use super::reading::Line;
@@ -12,8 +12,14 @@ pub(super) fn as_text(line: &Line) -> String {
     let (id, entry) = match line {
         Line::Entry(id, entry) => (id, entry),
         Line::Refused { pool, at, counts } => {
-            let counts: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
-            let pool = pool.as_ref().map(|pool| format!(" pool={pool}")).unwrap_or_default();
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(what, count)| format!("{count} {what}"))
+                .collect();
+            let pool = pool
+                .as_ref()
+                .map(|pool| format!(" pool={pool}"))
+                .unwrap_or_default();
             return format!("{} refused in a minute: {}{pool}", date(*at), counts.join(", "));
         }
     };

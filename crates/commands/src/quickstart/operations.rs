@@ -32,7 +32,12 @@ impl Operator<'_> {
 
     /// A request of its own.
     pub fn ctx(&self) -> Ctx {
-        Ctx::new(self.app.clone(), uuid_v4(&*self.app.platform.entropy), self.app.platform.now(), Asker::default())
+        Ctx::new(
+            self.app.clone(),
+            uuid_v4(&*self.app.platform.entropy),
+            self.app.platform.now(),
+            Asker::default(),
+        )
     }
 
     async fn call(&self, operation: Operation, input: Value) -> Result<Value, ApiError> {

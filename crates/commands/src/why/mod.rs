@@ -96,7 +96,9 @@ async fn the_pool(platform: &Platform, id: Option<&str>) -> Result<PoolRecord, C
                 (Some(only), true) => only,
                 (None, _) => return Err(CliError::new("there is no user pool")),
                 (Some(_), false) => {
-                    return Err(CliError::new("there is more than one user pool: name it with --user-pool-id"));
+                    return Err(CliError::new(
+                        "there is more than one user pool: name it with --user-pool-id",
+                    ));
                 }
             }
         }
@@ -113,7 +115,11 @@ impl Known {
         }
         for Event { id, entry, .. } in &self.events {
             lines.push(format!("\n{}  {}", date(id.at), sentences::event(entry)));
-            lines.extend(sentences::details(entry).into_iter().map(|line| format!("  {line}")));
+            lines.extend(
+                sentences::details(entry)
+                    .into_iter()
+                    .map(|line| format!("  {line}")),
+            );
         }
         lines.join("\n")
     }
@@ -189,7 +195,9 @@ mod tests {
         let refused = learn(platform, None, "nobody", 10).await.err().unwrap();
         assert_eq!(
             refused.to_string(),
-            format!("there is no user nobody in {pool}. Attempts on names that nobody has are counted by the minute: poolhouse audit")
+            format!(
+                "there is no user nobody in {pool}. Attempts on names that nobody has are counted by the minute: poolhouse audit"
+            )
         );
         server.pool().await;
         let refused = learn(platform, None, "mara", 10).await.err().unwrap();

@@ -119,7 +119,9 @@ fn why(word: Option<&str>) -> &str {
         Some("reset_required") => "the password must be reset first",
         Some("disabled") => "the account is disabled",
         Some("function") => "a function refused or failed",
-        Some("unfinished") => "the password was right, and a function that was asked after it denied or did not answer",
+        Some("unfinished") => {
+            "the password was right, and a function that was asked after it denied or did not answer"
+        }
         Some("define") => "DefineAuthChallenge ended the sign-in",
         Some(other) => other,
         None => "no reason is known",

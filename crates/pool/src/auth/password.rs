@@ -45,7 +45,8 @@ pub async fn judge(
         ctx.audit.came_to(Some("right"));
         Ok(attempt.proved())
     } else {
-        ctx.audit.was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
+        ctx.audit
+            .was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }

@@ -174,12 +174,20 @@ impl AuditEntry {
     /// so that both take the same time.
     pub fn in_vain(&self, pool_id: &str, id: &EntryId) -> Batch {
         let expires = id.at.plus_seconds(IN_VAIN_SECONDS);
-        let entry = AuditEntry { expires, ..self.clone() };
+        let entry = AuditEntry {
+            expires,
+            ..self.clone()
+        };
         let first = Key::of_pool(pool_id, format_args!("nobody/{}", id.text()));
         let second = Key::of_pool(pool_id, format_args!("nobody/of-{}", id.text()));
-        Batch::new()
-            .record(first, Expect::Any, &entry)
-            .record(second, Expect::Any, &OfUser { expires, ..OfUser::default() })
+        Batch::new().record(first, Expect::Any, &entry).record(
+            second,
+            Expect::Any,
+            &OfUser {
+                expires,
+                ..OfUser::default()
+            },
+        )
     }
 }
 
@@ -233,7 +241,12 @@ impl Document for OfUser {
         let Some(feedback) = &self.feedback else {
             return json!([self.expires.0]);
         };
-        json!([self.expires.0, feedback.is_valid, feedback.provider, feedback.at.0])
+        json!([
+            self.expires.0,
+            feedback.is_valid,
+            feedback.provider,
+            feedback.at.0
+        ])
     }
 
     fn from_document(document: &Value) -> Option<OfUser> {
@@ -318,14 +331,22 @@ impl Document for AuditEntry {
 /// Steps as the rows of sign-ins and of the log hold them.
 pub fn steps_to_json(steps: &[AuditStep]) -> Value {
     let step = |step: &AuditStep| {
-        json!([step.at.0, step.what, step.result, asked_to_json(&step.asked), step.mail])
+        json!([
+            step.at.0,
+            step.what,
+            step.result,
+            asked_to_json(&step.asked),
+            step.mail
+        ])
     };
     steps.iter().map(step).collect::<Vec<_>>().into()
 }
 
 /// The steps in such a row; none where it has none.
 pub fn steps_from_json(steps: Option<&Value>) -> Option<Vec<AuditStep>> {
-    let Some(steps) = steps else { return Some(Vec::new()) };
+    let Some(steps) = steps else {
+        return Some(Vec::new());
+    };
     let step = |step: &Value| {
         Some(AuditStep {
             at: Millis(step.get(0)?.as_i64()?),
@@ -344,7 +365,9 @@ fn asked_to_json(asked: &[Asked]) -> Value {
 }
 
 fn asked_from_json(asked: Option<&Value>) -> Option<Vec<Asked>> {
-    let Some(asked) = asked else { return Some(Vec::new()) };
+    let Some(asked) = asked else {
+        return Some(Vec::new());
+    };
     let one = |asked: &Value| {
         Some(Asked {
             trigger: asked.get(0)?.as_str()?.to_owned(),
@@ -371,7 +394,10 @@ mod tests {
         let (old, new) = (id(999), id(1_767_323_045_000));
         let keys = [&old, &new].map(|id| String::from(AuditEntry::key(Some("p"), id)));
         assert!(keys[0] < keys[1], "{keys:?}");
-        assert_eq!(keys.map(|key| EntryId::of_key(&key)), [Some(old.clone()), Some(new.clone())]);
+        assert_eq!(
+            keys.map(|key| EntryId::of_key(&key)),
+            [Some(old.clone()), Some(new.clone())]
+        );
         let keys = [&old, &new].map(|id| String::from(OfUser::key("p", "s", id)));
         assert!(keys[0] > keys[1], "{keys:?}");
         assert_eq!(keys.map(|key| OfUser::entry(&key)), [Some(old), Some(new)]);
@@ -417,9 +443,15 @@ mod tests {
             expires: Millis(9),
             ..AuditEntry::default()
         };
-        assert_eq!(AuditEntry::from_document(&entry.to_document()), Some(entry.clone()));
+        assert_eq!(
+            AuditEntry::from_document(&entry.to_document()),
+            Some(entry.clone())
+        );
         for actor in [Actor::Anybody, Actor::User, Actor::Function("f".to_owned())] {
-            let entry = AuditEntry { actor, ..entry.clone() };
+            let entry = AuditEntry {
+                actor,
+                ..entry.clone()
+            };
             assert_eq!(AuditEntry::from_document(&entry.to_document()), Some(entry));
         }
     }

@@ -82,7 +82,10 @@ pub async fn history(
         limit: most,
     };
     let named = platform.scan(scan).await?;
-    let last = named.last().map(|row| row.key.clone()).filter(|_| named.len() == most);
+    let last = named
+        .last()
+        .map(|row| row.key.clone())
+        .filter(|_| named.len() == most);
     let mut marks = Vec::with_capacity(named.len());
     for row in named {
         let id = OfUser::entry(&row.key).ok_or_else(|| LoadError::corrupt(&row.key))?;
@@ -149,7 +152,11 @@ pub async fn pools(platform: &Platform) -> Result<Vec<String>, LoadError> {
     let mut scan = Scan::prefix(prefix, PAGE);
     loop {
         let rows = platform.store.scan(scan).await?;
-        ids.extend(rows.iter().filter_map(|row| row.key.strip_prefix(prefix)).map(str::to_owned));
+        ids.extend(
+            rows.iter()
+                .filter_map(|row| row.key.strip_prefix(prefix))
+                .map(str::to_owned),
+        );
         match rows.last() {
             Some(last) if rows.len() == PAGE => scan = Scan::prefix(prefix, PAGE).after(last.key.clone()),
             _ => return Ok(ids),

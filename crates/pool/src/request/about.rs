@@ -20,9 +20,11 @@ impl About {
     pub fn of(noted: &Noted, batch: &Batch) -> About {
         let pool = noted.pool().or_else(|| batch.keys().find_map(pool_in));
         // A user who is just being made was not found before.
-        let made = batch
-            .keys()
-            .find(|key| batch.expects(key).contains(&Expect::Absent) && batch.writes(key) && UserRecord::sub_in(key).is_some());
+        let made = batch.keys().find(|key| {
+            batch.expects(key).contains(&Expect::Absent)
+                && batch.writes(key)
+                && UserRecord::sub_in(key).is_some()
+        });
         let made = made.and_then(UserRecord::sub_in);
         About {
             pool: pool.map(str::to_owned),

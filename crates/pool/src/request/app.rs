@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use super::refusals::Refusals;
 use crate::base::clock::Millis;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
 use crate::base::settings::Settings;
-use super::refusals::Refusals;
 use crate::keyring::{FunctionKeys, SigningKeys};
 use crate::mailer::Mailer;
 use crate::records::{ClientRecord, Decoded, KnownGroups, PoolRecord, Remembered};

@@ -20,9 +20,7 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Beside;
 use crate::records::audit::MOST_STEPS;
-use crate::records::{
-    Actor, Asked, AuditEntry, AuditStep, EntryId, OfUser, RecordBatch,
-};
+use crate::records::{Actor, Asked, AuditEntry, AuditStep, EntryId, OfUser, RecordBatch};
 
 /// The most functions that a request tells of.
 const MOST_ASKED: usize = 40;
@@ -90,12 +88,7 @@ impl fmt::Debug for Audit {
 
 impl Audit {
     /// Of a request that nothing is known of yet. Its entry may go at `expires`.
-    pub(super) fn new(
-        id: EntryId,
-        expires: Millis,
-        refusals: Arc<Refusals>,
-        noted: Noted,
-    ) -> Audit {
+    pub(super) fn new(id: EntryId, expires: Millis, refusals: Arc<Refusals>, noted: Noted) -> Audit {
         Audit(Arc::new(Shared {
             id,
             expires,
@@ -187,7 +180,10 @@ impl Audit {
         let mut draft = self.draft();
         let wrong = draft.result.filter(|result| !GOES_ON.contains(result));
         draft.telling = match wrong {
-            Some(_) => Telling::Ended { outcome: CODE, why: wrong },
+            Some(_) => Telling::Ended {
+                outcome: CODE,
+                why: wrong,
+            },
             None => Telling::Nothing,
         };
     }
@@ -284,7 +280,9 @@ impl Beside for Audit {
         let entry = draft.entry(shared, &about, operation, (outcome, why));
         let (first, second) = match (&about.pool, &about.user) {
             // What goes with the pool would not tell that the pool is gone.
-            (Some(_), _) if operation == Operation::DeleteUserPool => (AuditEntry::key(None, &shared.id), None),
+            (Some(_), _) if operation == Operation::DeleteUserPool => {
+                (AuditEntry::key(None, &shared.id), None)
+            }
             (Some(pool_id), Some(sub)) => {
                 let of_user = OfUser::key(pool_id, sub, &shared.id);
                 (AuditEntry::key(Some(pool_id), &shared.id), Some(of_user))
@@ -300,7 +298,14 @@ impl Beside for Audit {
         let Some(second) = second else { return rows };
         draft.written.push(second.as_str().to_owned());
         let expires = shared.expires;
-        rows.record(second, Expect::Any, &OfUser { expires, ..OfUser::default() })
+        rows.record(
+            second,
+            Expect::Any,
+            &OfUser {
+                expires,
+                ..OfUser::default()
+            },
+        )
     }
 }
 

@@ -24,6 +24,8 @@ use crate::records::{
 /// looked up, for they may exceed what a key of the store can hold.
 pub const LONGEST_NAME: usize = 512;
 
+use crate::triggers::{Asking, Functions, Trigger};
+
 const DAY_SECONDS: i64 = 24 * 3600;
 
 /// The request that an operation serves. Time stands still within it.

@@ -41,7 +41,11 @@ impl Minute {
     fn record(&self, expires: Millis) -> Refused {
         let name = |[operation, outcome]: &[&'static str; 2]| format!("{operation} {outcome}");
         Refused {
-            counts: self.counts.iter().map(|(key, count)| (name(key), *count)).collect(),
+            counts: self
+                .counts
+                .iter()
+                .map(|(key, count)| (name(key), *count))
+                .collect(),
             expires,
         }
     }
@@ -55,7 +59,9 @@ impl Refusals {
     /// Counts a refusal.
     pub fn count(&self, pool_id: Option<&str>, now: Millis, what: [&'static str; 2]) {
         let mut counted = self.counted();
-        let minute = counted.minutes.entry((pool_id.map(str::to_owned), minute_of(now)));
+        let minute = counted
+            .minutes
+            .entry((pool_id.map(str::to_owned), minute_of(now)));
         let minute = minute.or_default();
         *minute.counts.entry(what).or_default() += 1;
         minute.is_written = false;
@@ -109,7 +115,10 @@ impl Refusals {
         counted
             .minutes
             .retain(|(_, at), minute| !minute.is_written || *at == this_minute);
-        let unwritten = counted.minutes.iter_mut().filter(|(_, minute)| !minute.is_written);
+        let unwritten = counted
+            .minutes
+            .iter_mut()
+            .filter(|(_, minute)| !minute.is_written);
         unwritten
             .map(|((pool_id, at), minute)| {
                 minute.is_written = true;

@@ -49,7 +49,10 @@ impl Sweeper {
             }
         }
         if let Err(error) = self.refusals.write_all(&self.platform, self.audit_days).await {
-            tracing::warn!(error = with_causes(&error), "the last refusals are not in the audit log");
+            tracing::warn!(
+                error = with_causes(&error),
+                "the last refusals are not in the audit log"
+            );
         }
     }
 

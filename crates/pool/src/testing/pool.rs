@@ -179,7 +179,12 @@ impl TestPool {
         let operation =
             Operation::from_name(operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
-        let ctx = Ctx::new(self.app.clone(), format!("00000000-0000-4000-8000-{number:012}"), self.app.platform.now(), Asker::default());
+        let ctx = Ctx::new(
+            self.app.clone(),
+            format!("00000000-0000-4000-8000-{number:012}"),
+            self.app.platform.now(),
+            Asker::default(),
+        );
         match serve(&ctx, operation, body.to_string().as_bytes()).await {
             Ok(body) if operation.has_output() => Answer::of(200, body),
             Ok(_) => Answer::of(200, Value::Null),

@@ -250,7 +250,8 @@ async fn judge(
         let counted = wrong.value().and_another(ctx.now);
         let batch =
             one_attempt_less(&stored).merge(Batch::new().record(wrong.key.clone(), wrong.expect(), &counted));
-        ctx.audit.was_wrong(ErrorCode::CodeMismatchException, "wrong_code");
+        ctx.audit
+            .was_wrong(ErrorCode::CodeMismatchException, "wrong_code");
         match ctx.platform().commit(batch).await {
             Ok(_) => return Err(mismatch()),
             Err(CommitError::Conflict { .. }) => {}

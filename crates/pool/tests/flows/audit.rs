@@ -113,13 +113,18 @@ async fn a_name_that_nobody_has_is_a_number_and_leaves_nothing_else() {
     scene.server.sweep().await;
     let platform = &scene.server.app().platform;
     let prefix = Refused::prefix(Some(&scene.pool));
-    let minutes = audit_log::refused(platform, Some(&scene.pool), &prefix, 10).await.unwrap();
+    let minutes = audit_log::refused(platform, Some(&scene.pool), &prefix, 10)
+        .await
+        .unwrap();
     let counts: Vec<_> = minutes.iter().map(|(_, _, minute)| &minute.counts).collect();
     assert_eq!(counts, [&[("InitiateAuth unknown_name".to_owned(), 4)].into()]);
     // What was written to take the same time is gone a minute later.
     scene.server.clock().advance_seconds(60);
     scene.server.sweep().await;
-    let rows = platform.store.scan(Scan::prefix(format!("p/{}/nobody/", scene.pool), 10)).await;
+    let rows = platform
+        .store
+        .scan(Scan::prefix(format!("p/{}/nobody/", scene.pool), 10))
+        .await;
     assert_eq!(rows.unwrap(), []);
 }
 
@@ -133,17 +138,26 @@ async fn what_is_refused_without_being_counted_against_somebody_is_a_number() {
     }
     scene
         .server
-        .call("AdminDisableUser", json!({ "UserPoolId": "us-east-1_Nowhere00", "Username": "x" }))
+        .call(
+            "AdminDisableUser",
+            json!({ "UserPoolId": "us-east-1_Nowhere00", "Username": "x" }),
+        )
         .await;
     assert_eq!(scene.log().await.len(), before);
     scene.server.clock().advance_seconds(11);
     scene.server.sweep().await;
     let platform = &scene.server.app().platform;
     for (pool, what, count) in [
-        (Some(scene.pool.as_str()), "AdminDisableUser UserNotFoundException", 3),
+        (
+            Some(scene.pool.as_str()),
+            "AdminDisableUser UserNotFoundException",
+            3,
+        ),
         (None, "AdminDisableUser ResourceNotFoundException", 1),
     ] {
-        let minutes = audit_log::refused(platform, pool, &Refused::prefix(pool), 10).await.unwrap();
+        let minutes = audit_log::refused(platform, pool, &Refused::prefix(pool), 10)
+            .await
+            .unwrap();
         let counts: Vec<_> = minutes.iter().map(|(_, _, minute)| &minute.counts).collect();
         assert_eq!(counts, [&[(what.to_owned(), count)].into()]);
     }
@@ -153,22 +167,50 @@ async fn what_is_refused_without_being_counted_against_somebody_is_a_number() {
 async fn what_administrators_and_users_change_is_told_once_each() {
     let scene = Scene::new().await;
     let (server, pool) = (&scene.server, &scene.pool);
-    let made: Vec<String> = scene.log().await.into_iter().map(|(_, entry)| entry.operation).collect();
+    let made: Vec<String> = scene
+        .log()
+        .await
+        .into_iter()
+        .map(|(_, entry)| entry.operation)
+        .collect();
     assert_eq!(
         made,
-        ["CreateUserPool", "CreateUserPoolClient", "AdminCreateUser", "AdminSetUserPassword"]
+        [
+            "CreateUserPool",
+            "CreateUserPoolClient",
+            "AdminCreateUser",
+            "AdminSetUserPassword"
+        ]
     );
-    let tokens = server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+    let tokens = server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await
+        .ok();
     let token = &tokens["AuthenticationResult"]["AccessToken"];
     let mara = json!({ "UserPoolId": pool, "Username": "mara" });
-    let change = json!({ "AccessToken": token, "PreviousPassword": PASSWORD, "ProposedPassword": "Battery-Staple-1" });
+    let change =
+        json!({ "AccessToken": token, "PreviousPassword": PASSWORD, "ProposedPassword": "Battery-Staple-1" });
     server.call("ChangePassword", change).await.ok();
-    server.call("CreateGroup", json!({ "UserPoolId": pool, "GroupName": "staff" })).await.ok();
+    server
+        .call("CreateGroup", json!({ "UserPoolId": pool, "GroupName": "staff" }))
+        .await
+        .ok();
     server.call("AdminGetUser", mara.clone()).await.ok();
+    server.clock().advance_seconds(1);
     server.call("AdminUserGlobalSignOut", mara.clone()).await.ok();
+    server.clock().advance_seconds(1);
     server.call("AdminDeleteUser", mara).await.ok();
-    let entries: Vec<AuditEntry> = scene.log().await.into_iter().skip(4).map(|(_, entry)| entry).collect();
-    let told: Vec<_> = entries.iter().map(|entry| (entry.operation.as_str(), entry.outcome.as_str())).collect();
+    let entries: Vec<AuditEntry> = scene
+        .log()
+        .await
+        .into_iter()
+        .skip(4)
+        .map(|(_, entry)| entry)
+        .collect();
+    let told: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.operation.as_str(), entry.outcome.as_str()))
+        .collect();
     assert_eq!(
         told,
         [
@@ -183,8 +225,14 @@ async fn what_administrators_and_users_change_is_told_once_each() {
     assert_eq!(subs, [true, true, false, true, true]);
     let sub = entries[0].user.clone().unwrap();
     // The history of a user who is gone is there still.
-    let (history, _) = audit_log::history(&server.app().platform, pool, &sub, None, 60).await.unwrap();
-    let newest: Vec<_> = history.iter().map(|event| event.entry.operation.as_str()).take(2).collect();
+    let (history, _) = audit_log::history(&server.app().platform, pool, &sub, None, 60)
+        .await
+        .unwrap();
+    let newest: Vec<_> = history
+        .iter()
+        .map(|event| event.entry.operation.as_str())
+        .take(2)
+        .collect();
     assert_eq!(newest, ["AdminDeleteUser", "AdminUserGlobalSignOut"]);
 }
 
@@ -195,7 +243,10 @@ async fn a_deleted_pool_takes_its_log_along_and_the_deletion_is_told_elsewhere()
     scene.server.call("DeleteUserPool", body).await.ok();
     assert_eq!(scene.log().await, []);
     let left = log(&scene.server, None).await;
-    let told: Vec<_> = left.iter().map(|(_, entry)| (entry.operation.as_str(), entry.pool.as_deref())).collect();
+    let told: Vec<_> = left
+        .iter()
+        .map(|(_, entry)| (entry.operation.as_str(), entry.pool.as_deref()))
+        .collect();
     assert_eq!(told, [("DeleteUserPool", Some(scene.pool.as_str()))]);
 }
 
@@ -210,7 +261,11 @@ async fn entries_are_kept_as_long_as_the_setting_says() {
     scene.server.clock().advance_seconds(1);
     scene.server.sweep().await;
     assert_eq!(scene.log().await, []);
-    let rows = scene.server.store().scan(Scan::prefix(format!("p/{}/audit", scene.pool), 10)).await;
+    let rows = scene
+        .server
+        .store()
+        .scan(Scan::prefix(format!("p/{}/audit", scene.pool), 10))
+        .await;
     assert_eq!(rows.unwrap(), []);
 }
 
@@ -219,11 +274,22 @@ async fn entries_are_kept_as_long_as_the_setting_says() {
 async fn no_password_code_token_name_or_value_is_in_the_log() {
     let scene = Scene::with_client(json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
     let server = &scene.server;
-    let mut secrets: Vec<String> = [PASSWORD, WRONG_PASSWORD, "mara", "example.com", "typed-by-mistake", "Secret-Nickname"]
-        .map(str::to_owned)
-        .to_vec();
-    server.password_sign_in(&scene.client, "mara", WRONG_PASSWORD).await;
-    server.password_sign_in(&scene.client, "typed-by-mistake", WRONG_PASSWORD).await;
+    let mut secrets: Vec<String> = [
+        PASSWORD,
+        WRONG_PASSWORD,
+        "mara",
+        "example.com",
+        "typed-by-mistake",
+        "Secret-Nickname",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    server
+        .password_sign_in(&scene.client, "mara", WRONG_PASSWORD)
+        .await;
+    server
+        .password_sign_in(&scene.client, "typed-by-mistake", WRONG_PASSWORD)
+        .await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
     let session = challenge["Session"].clone();
@@ -250,7 +316,9 @@ async fn no_password_code_token_name_or_value_is_in_the_log() {
             "ConfirmationCode": code,
         })
     };
-    server.call("ConfirmForgotPassword", confirm(&other_than(&code))).await;
+    server
+        .call("ConfirmForgotPassword", confirm(&other_than(&code)))
+        .await;
     server.call("ConfirmForgotPassword", confirm(&code)).await.ok();
     secrets.extend([code, "Battery-Staple-1".to_owned()]);
     server.ignore_mail();
@@ -258,7 +326,9 @@ async fn no_password_code_token_name_or_value_is_in_the_log() {
     server.sweep().await;
     let rows = server.store().scan(Scan::prefix("", 10_000)).await.unwrap();
     let of_log = rows.iter().filter(|row| {
-        ["audit/", "audit-of/", "refused/", "nobody/"].iter().any(|kind| row.key.contains(kind))
+        ["audit/", "audit-of/", "refused/", "nobody/"]
+            .iter()
+            .any(|kind| row.key.contains(kind))
     });
     let of_log: Vec<_> = of_log.collect();
     assert!(of_log.len() > 15, "{}", of_log.len());
@@ -266,14 +336,19 @@ async fn no_password_code_token_name_or_value_is_in_the_log() {
         for secret in &secrets {
             // Codes have six digits, which an id or a time may have, too: they are looked for as values.
             let found = match secret.len() {
-                0..=8 if secret.chars().all(|c| c.is_ascii_digit()) => row.body.contains(&format!("\"{secret}\"")),
+                0..=8 if secret.chars().all(|c| c.is_ascii_digit()) => {
+                    row.body.contains(&format!("\"{secret}\""))
+                }
                 _ => row.body.contains(secret.as_str()) || row.key.contains(secret.as_str()),
             };
             assert!(!found, "{} in {} {}", secret, row.key, row.body);
         }
     }
     let wrong = scene.log().await;
-    let wrong = wrong.iter().find(|(_, entry)| entry.operation == "ConfirmForgotPassword").unwrap();
+    let wrong = wrong
+        .iter()
+        .find(|(_, entry)| entry.operation == "ConfirmForgotPassword")
+        .unwrap();
     assert_eq!(ended(&wrong.1), ("CodeMismatchException", Some("wrong_code")));
 }
 
@@ -282,16 +357,26 @@ async fn a_users_history_comes_in_pages() {
     let scene = Scene::new().await;
     for _ in 0..3 {
         scene.server.clock().advance_seconds(1);
-        scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await.ok();
+        scene
+            .server
+            .password_sign_in(&scene.client, "mara", PASSWORD)
+            .await
+            .ok();
     }
     let sub = scene.sign_ins().await[0].user.clone().unwrap();
     let platform = &scene.server.app().platform;
     let page = async |after: Option<String>| {
-        audit_log::history(platform, &scene.pool, &sub, after, 2).await.unwrap()
+        audit_log::history(platform, &scene.pool, &sub, after, 2)
+            .await
+            .unwrap()
     };
     let (first, after) = page(None).await;
     let (second, _) = page(after).await;
-    let times: Vec<i64> = first.iter().chain(&second).map(|event| event.id.at.0 - first[0].id.at.0).collect();
+    let times: Vec<i64> = first
+        .iter()
+        .chain(&second)
+        .map(|event| event.id.at.0 - first[0].id.at.0)
+        .collect();
     assert_eq!(times, [0, -1000, -2000, -3000]);
 }
 
@@ -300,14 +385,22 @@ async fn a_sign_in_by_code_writes_two_small_rows_more() {
     let scene = Scene::new().await;
     let rows = async || {
         let prefix = format!("p/{}/audit", scene.pool);
-        scene.server.store().scan(Scan::prefix(prefix, 1000)).await.unwrap()
+        scene
+            .server
+            .store()
+            .scan(Scan::prefix(prefix, 1000))
+            .await
+            .unwrap()
     };
     let before = rows().await;
     let challenge = scene.challenge().await;
     let code = scene.code().await;
     scene.answer(&challenge["Session"], &code).await.ok();
     let after = rows().await;
-    let new: Vec<_> = after.iter().filter(|row| before.iter().all(|old| old.key != row.key)).collect();
+    let new: Vec<_> = after
+        .iter()
+        .filter(|row| before.iter().all(|old| old.key != row.key))
+        .collect();
     let bytes: usize = new.iter().map(|row| row.key.len() + row.body.len()).sum();
     assert_eq!(new.len(), 2);
     assert!(bytes < 1200, "{bytes}");

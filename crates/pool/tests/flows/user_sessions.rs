@@ -38,11 +38,16 @@ async fn track(scene: &Scene, tracking: &str, most: i64) {
 impl Scene {
     /// A call by a browser at this address.
     async fn by(&self, address: &str, operation: &str, body: Value) -> Value {
-        let ctx = Ctx::new(self.server.app().clone(), "00000000-0000-4000-8000-000000000000".to_owned(), self.server.app().platform.now(), Asker {
+        let ctx = Ctx::new(
+            self.server.app().clone(),
+            "00000000-0000-4000-8000-000000000000".to_owned(),
+            self.server.app().platform.now(),
+            Asker {
                 address: Some(address.parse::<IpAddr>().unwrap()),
                 user_agent: Some(FIREFOX.to_owned()),
                 ..Asker::default()
-            });
+            },
+        );
         let operation = Operation::from_name(operation).unwrap();
         dispatch(operation, &ctx, body).await.unwrap()
     }

@@ -64,7 +64,12 @@ impl House {
     }
 
     pub fn ctx(&self) -> Ctx {
-        Ctx::new(self.app.clone(), "request".to_owned(), self.app.platform.clock.now(), Asker::default())
+        Ctx::new(
+            self.app.clone(),
+            "request".to_owned(),
+            self.app.platform.clock.now(),
+            Asker::default(),
+        )
     }
 
     /// Queues a mail that lives for ten minutes.

@@ -31,7 +31,11 @@ async fn a_lost_commit_leaves_neither_tokens_nor_an_entry_and_one_that_was_appli
         (PASSWORD, Loss::Before, None),
         (PASSWORD, Loss::After, Some(("tokens", None))),
         (OTHER, Loss::Before, None),
-        (OTHER, Loss::After, Some(("NotAuthorizedException", Some("wrong_password")))),
+        (
+            OTHER,
+            Loss::After,
+            Some(("NotAuthorizedException", Some("wrong_password"))),
+        ),
     ] {
         server.clock().advance_seconds(1);
         let counted = keys(&*store, "/refresh/").await.len() + keys(&*store, "/lockout").await.len();

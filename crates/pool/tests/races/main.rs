@@ -197,7 +197,12 @@ async fn rival(store: Arc<dyn Store>) -> TestPool {
 
 /// A request to this node at its present time.
 fn request(server: &TestPool) -> Ctx {
-    Ctx::new(server.app().clone(), "00000000-0000-4000-8000-000000000000".to_owned(), server.app().platform.now(), Asker::default())
+    Ctx::new(
+        server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        server.app().platform.now(),
+        Asker::default(),
+    )
 }
 
 /// Makes all of these calls at the same moment; how many of them succeeded.

@@ -64,7 +64,12 @@ pub async fn handle(
         Some(_) => Some(Answering::begin(grid).await),
         None => None,
     };
-    let ctx = Ctx::new(app.clone(), request_id, app.platform.clock.now(), asker(app, &request));
+    let ctx = Ctx::new(
+        app.clone(),
+        request_id,
+        app.platform.clock.now(),
+        asker(app, &request),
+    );
     let outcome = match operation {
         Some(operation) => serve(&ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),

@@ -275,7 +275,8 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
     if right && has_password {
         Ok(attempt.proved())
     } else {
-        ctx.audit.was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
+        ctx.audit
+            .was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }

@@ -112,7 +112,7 @@ mod tests {
         scene.sign_in(PASSWORD).await;
         let listed = scene.list(0, &Value::Null).await;
         assert!(listed.get("NextToken").is_none(), "{listed}");
-        let event = |id: &Value, at: f64, response: &str, answered: &str| {
+        let event = |id: &Value, at: i64, response: &str, answered: &str| {
             json!({
                 "EventId": id,
                 "EventType": "SignIn",
@@ -125,8 +125,8 @@ mod tests {
         };
         let ids = [0, 1].map(|index: usize| listed["AuthEvents"][index]["EventId"].clone());
         let expected = json!([
-            event(&ids[0], 1_767_323_047.0, "Pass", "Success"),
-            event(&ids[1], 1_767_323_046.0, "Fail", "Failure"),
+            event(&ids[0], 1_767_323_047_i64, "Pass", "Success"),
+            event(&ids[1], 1_767_323_046_i64, "Fail", "Failure"),
         ]);
         assert_eq!(listed["AuthEvents"], expected);
         assert_ne!(ids[0], ids[1]);
@@ -162,7 +162,10 @@ mod tests {
         let scene = Scene::new(json!({ "AdvancedSecurityMode": "OFF" })).await;
         let body = scene.request(0, &Value::Null);
         let refused = scene.server.call("AdminListUserAuthEvents", body).await;
-        refused.assert_error("UserPoolAddOnNotEnabledException", "User pool add-ons not enabled");
+        refused.assert_error(
+            "UserPoolAddOnNotEnabledException",
+            "User pool add-ons not enabled",
+        );
         let scene = Scene::new(json!({ "AdvancedSecurityMode": "AUDIT" })).await;
         let body = scene.request(0, &json!("x"));
         let refused = scene.server.call("AdminListUserAuthEvents", body).await;
@@ -174,9 +177,7 @@ mod tests {
         let scene = Scene::new(json!({ "AdvancedSecurityMode": "AUDIT" })).await;
         scene.sign_in(PASSWORD).await;
         let id = scene.list(0, &Value::Null).await["AuthEvents"][0]["EventId"].clone();
-        let feedback = |id: &Value, value: &str| {
-            json!({ "UserPoolId": scene.pool, "Username": "mara", "EventId": id, "FeedbackValue": value })
-        };
+        let feedback = |id: &Value, value: &str| json!({ "UserPoolId": scene.pool, "Username": "mara", "EventId": id, "FeedbackValue": value });
         let say = async |body: Value| scene.server.call("AdminUpdateAuthEventFeedback", body).await;
         scene.server.clock().advance_seconds(60);
         for value in ["Valid", "Invalid"] {
@@ -184,7 +185,7 @@ mod tests {
             let listed = scene.list(0, &Value::Null).await;
             assert_eq!(
                 listed["AuthEvents"][0]["EventFeedback"],
-                json!({ "FeedbackValue": value, "Provider": "Admin", "FeedbackDate": 1_767_323_106.0 })
+                json!({ "FeedbackValue": value, "Provider": "Admin", "FeedbackDate": 1_767_323_106_i64 })
             );
         }
         let unknown = json!("5d0a3c2e-1b4f-4c6d-8e7a-90ab12cd34ef");

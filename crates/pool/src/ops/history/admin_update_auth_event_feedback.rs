@@ -1,7 +1,7 @@
 //! `AdminUpdateAuthEventFeedback`
 
-use poolhouse_api::shapes::{self, FeedbackValueType};
 use poolhouse_api::ErrorCode;
+use poolhouse_api::shapes::{self, FeedbackValueType};
 use poolhouse_store::{Batch, CommitError};
 
 use super::view;

@@ -15,7 +15,12 @@ const TARGET: &str = "mara@example.com";
 
 /// A request at the server's present time.
 fn request(server: &TestPool) -> Ctx {
-    Ctx::new(server.app().clone(), "00000000-0000-4000-8000-000000000000".to_owned(), server.app().platform.now(), Asker::default())
+    Ctx::new(
+        server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        server.app().platform.now(),
+        Asker::default(),
+    )
 }
 
 /// Sends Mara a code that lives for an hour.

@@ -18,7 +18,12 @@ fn linking(template: Value) -> Value {
 
 /// Opens a link by its three parts, as the page does.
 async fn open(scene: &Scene, name: &str, code: &str) -> Result<ByLink, ApiError> {
-    let ctx = Ctx::new(scene.server.app().clone(), "00000000-0000-4000-8000-000000000000".to_owned(), scene.server.app().platform.now(), Asker::default());
+    let ctx = Ctx::new(
+        scene.server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        scene.server.app().platform.now(),
+        Asker::default(),
+    );
     by_link(&ctx, &scene.client, name, code).await
 }
 
