@@ -7,6 +7,7 @@
 pub mod access_key;
 pub mod audit;
 pub mod audit_log;
+pub mod audit_step;
 pub mod client;
 pub mod code;
 pub mod counter;
@@ -49,7 +50,8 @@ pub mod user_sessions;
 pub mod wrong_codes;
 
 pub use access_key::AccessKeyRecord;
-pub use audit::{Actor, Asked, AuditEntry, AuditStep, EntryId, Feedback, OfUser};
+pub use audit::{Actor, AuditEntry, EntryId, Feedback, OfUser};
+pub use audit_step::{Asked, AuditStep};
 pub use client::{ClientRecord, ClientSecret};
 pub use code::CodeRecord;
 pub use counter::CounterRecord;

@@ -3,7 +3,7 @@
 use poolhouse_api::shapes::ChallengeNameType;
 use serde_json::{Value, json};
 
-use super::audit::{AuditStep, steps_from_json, steps_to_json};
+use super::audit_step::{AuditStep, steps_from_json, steps_to_json};
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;

@@ -19,7 +19,7 @@ use super::refusals::Refusals;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Beside;
-use crate::records::audit::MOST_STEPS;
+use crate::records::audit_step::MOST_STEPS;
 use crate::records::{Actor, Asked, AuditEntry, AuditStep, EntryId, OfUser, RecordBatch};
 
 /// The most functions that a request tells of.

@@ -6,6 +6,7 @@ mod access_tokens;
 mod addresses;
 mod administrators;
 mod audit;
+mod audit_rows;
 mod code_factor;
 mod confirm_code;
 mod disabled;

@@ -83,8 +83,7 @@ pub async fn handle(
     let (mut response, outcome) = match outcome {
         Ok((body, outcome)) => (Response::new(body), outcome),
         Err(error) => {
-            ctx.audit.refused(&error);
-            log_cause(&ctx, operation, &error);
+            tell_cause(&ctx, operation, &error);
             (failure(&error), error.code.name().to_owned())
         }
     };
@@ -223,8 +222,10 @@ fn header_text(message: &str) -> Option<HeaderValue> {
     }
 }
 
-/// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
-fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
+/// Counts an answer that is an error for the audit log, and logs why it is one, once: with its chain of causes where the server is at
+/// fault, as a plain fact else.
+fn tell_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
+    ctx.audit.refused(error);
     let Some(causes) = error.source().map(with_causes) else {
         return;
     };

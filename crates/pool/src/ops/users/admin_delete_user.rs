@@ -30,7 +30,12 @@ mod tests {
         let client = server.client(&pool).await;
         // The audit log alone tells of somebody who is gone, by `sub`.
         let rows = async || {
-            let rows = server.store().scan(Scan::prefix("", 100)).await.unwrap().into_iter();
+            let rows = server
+                .store()
+                .scan(Scan::prefix("", 100))
+                .await
+                .unwrap()
+                .into_iter();
             rows.filter(|row| !row.key.contains("/audit")).collect::<Vec<_>>()
         };
         let before = rows().await;
