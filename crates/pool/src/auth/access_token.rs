@@ -8,8 +8,8 @@ use poolhouse_api::ErrorCode;
 use poolhouse_crypto::jwt::{self, BadToken};
 use serde_json::Value;
 
+use super::issuer::{issuer, pool_keys};
 use super::subject;
-use super::tokens::{issuer, pool_keys};
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::error::ApiError;
 use crate::records::{Actor, ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};

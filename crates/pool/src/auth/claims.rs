@@ -22,6 +22,8 @@ pub struct Issue<'a> {
     pub issuer: String,
     /// `origin_jti`, where the client's tokens can be revoked.
     pub origin_jti: Option<&'a str>,
+    /// `device_key`, of a sign-in that is on a device.
+    pub device_key: Option<&'a str>,
     /// `event_id`
     pub event_id: &'a str,
     /// `auth_time`
@@ -59,6 +61,9 @@ const FIXED: &[&str] = &[
 pub fn access(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis, jti: String) -> Value {
     let mut claims = Map::new();
     claims.insert("sub".into(), json!(issue.user.sub));
+    if let Some(device_key) = issue.device_key {
+        claims.insert("device_key".into(), json!(device_key));
+    }
     if !groups.groups.is_empty() {
         claims.insert("cognito:groups".into(), json!(groups.groups));
     }

@@ -138,7 +138,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
                     return Err(unrecognizable());
                 };
                 sign_in.note_answered(SRP_A);
-                return password_verifier::ask(&sign_in, parameters, true).await;
+                return password_verifier::ask(&sign_in, parameters.required("SRP_A")?, true).await;
             }
             // What was counted before a later function failed stays counted.
             Err(error) => (Batch::new(), Err(error)),

@@ -67,6 +67,7 @@ pub async fn judge(
         username: sign_in.subject.username().to_owned(),
         sub: sign_in.subject.id().to_owned(),
         is_placed: sign_in.place_before.is_some(),
+        is_first: session.value.is_first,
     };
     decide(
         sign_in.ctx,
@@ -108,7 +109,7 @@ async fn decide(
             },
             Factor::Sms | Factor::Email => {
                 let private = private::open(ctx, &session)?;
-                if is_code(&private, &typed) {
+                if session.value.is_user && is_code(&private, &typed) {
                     return Ok(RightAnswer {
                         session,
                         factor,
@@ -122,10 +123,7 @@ async fn decide(
                 mismatch("Invalid code or auth state for the user.")
             }
         };
-        let user = UserRecord::key(&session.value.pool_id, &session.value.sub);
-        let batch = one_attempt_less(&session)
-            .merge(counts.after(ctx, FactorEvent::Wrong))
-            .check(user, Expect::Present);
+        let batch = one_attempt_less(&session).merge(counts.after(ctx, FactorEvent::Wrong));
         ctx.audit.was_wrong(wrong.code, "wrong_code");
         match ctx.platform().commit(batch).await {
             Ok(_) => return Err(wrong),
@@ -157,17 +155,24 @@ fn is_code(private: &Value, typed: &str) -> bool {
     code.is_some_and(|code| constant_time_eq(code.as_bytes(), typed.as_bytes()))
 }
 
-/// The session after one more wrong answer.
+/// The session after one more wrong answer, while the user is there, or nobody still.
 fn one_attempt_less(session: &Stored<SessionRecord>) -> Batch {
+    let user = UserRecord::key(&session.value.pool_id, &session.value.sub);
+    let its_user = match session.value.is_user {
+        true => Expect::Present,
+        false => Expect::Absent,
+    };
     let left = session.value.attempts_left.unwrap_or_default();
     if left <= 1 {
-        return handle::consumption(session);
+        return handle::consumption(session).check(user, its_user);
     }
     let session_after = SessionRecord {
         attempts_left: Some(left - 1),
         ..session.value.clone()
     };
-    Batch::new().replace(session, &session_after)
+    Batch::new()
+        .replace(session, &session_after)
+        .check(user, its_user)
 }
 
 impl RightAnswer {
@@ -203,7 +208,7 @@ impl RightAnswer {
     /// As [`judge`].
     pub async fn lost_race(&mut self, ctx: &Ctx, key: &str) -> Result<bool, ApiError> {
         let is_of_app = self.token.as_ref().is_some_and(|(token, _)| token.key == key);
-        if key != self.session.key && key != self.counts.key().as_str() && !is_of_app {
+        if key != self.session.key && key != self.counts.key() && !is_of_app {
             return Ok(false);
         }
         let session = reload(ctx.platform(), &self.session).await?;

@@ -25,8 +25,8 @@ const SESSION_PREFIX: &str = "AYABe";
 /// Ends the client's id in a `Session` that names it. No sealed text has it.
 const CLIENT_ENDS: char = '.';
 const RANDOM_BYTES: usize = 32;
-/// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes.
-const BLOCK_BYTES: usize = 2560;
+/// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes, on a device.
+const BLOCK_BYTES: usize = 2688;
 
 /// A new handle, as text for the client and as key for the row.
 pub struct Handle {
@@ -42,6 +42,17 @@ pub struct Handle {
 pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Handle {
     let mut random = [0; RANDOM_BYTES];
     ctx.platform().entropy.fill(&mut random);
+    of_secret(ctx, client, sub, expires, random)
+}
+
+/// As [`new`], for bytes that both sides know already and nobody else does: the row is found by them, too.
+pub fn of_secret(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    sub: &str,
+    expires: Millis,
+    random: [u8; RANDOM_BYTES],
+) -> Handle {
     let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + sub.len());
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);

@@ -6,17 +6,21 @@ use poolhouse_api::shapes::AuthFlowType;
 
 use super::challenge::password_verifier;
 use super::confirm::Effects;
+use super::means::Means;
 use super::migration::Migration;
 use super::parameters::Parameters;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
-use super::{custom, door, flows, migration, next, password, place, refresh, secret_hash, tally};
+use super::{
+    custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally, user_auth,
+};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers;
 use crate::triggers::events::{Metadata, PreAuthentication};
+use crate::users::first_factors::FirstFactor;
 use crate::users::groups;
 
 /// A sign-in about to begin.
@@ -105,9 +109,9 @@ async fn first_step(
         }
         AuthFlowType::UserSrpAuth => {
             let sign_in = begin(ctx, pool, client, &flow, &parameters, |_| None).await?;
-            parameters.required("SRP_A")?;
+            let srp_a = parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
-            password_verifier::ask(&sign_in, &parameters, false).await
+            password_verifier::ask(&sign_in, srp_a, false).await
         }
         AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
         AuthFlowType::UserPasswordAuth
@@ -115,9 +119,7 @@ async fn first_step(
         | AuthFlowType::AdminNoSrpAuth => {
             password_auth(ctx, pool, client, &flow, &parameters, &metadata).await
         }
-        AuthFlowType::UserAuth => Err(ApiError::invalid_parameter(
-            "USER_AUTH is not available on this server yet. Use USER_SRP_AUTH, USER_PASSWORD_AUTH or CUSTOM_AUTH.",
-        )),
+        AuthFlowType::UserAuth => user_auth(ctx, pool, client, &flow, &parameters, metadata).await,
     }
 }
 
@@ -146,7 +148,7 @@ async fn begin<'a>(
 ) -> Result<SignIn<'a>, ApiError> {
     let subject = identify(ctx, pool, &client.value, parameters, beside).await?;
     let subject = subject.hidden_from(&client.value)?;
-    Ok(signing_in(ctx, pool, client, flow, subject))
+    signing_in(ctx, pool, client, flow, subject, parameters).await
 }
 
 /// Who is named, to a client that may ask.
@@ -162,29 +164,34 @@ async fn identify(
     Subject::named(ctx, pool, name, beside).await
 }
 
-fn signing_in<'a>(
+async fn signing_in<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a Stored<Arc<ClientRecord>>,
     flow: &AuthFlowType,
     subject: Subject,
-) -> SignIn<'a> {
-    SignIn {
+    parameters: &Parameters,
+) -> Result<SignIn<'a>, ApiError> {
+    let device = device::named(ctx, pool, &subject, parameters).await?;
+    Ok(SignIn {
         ctx,
         pool,
         client: &client.value,
         client_version: client.version,
         epoch: subject.epoch(),
         ends: None,
+        passwordless: None,
         sealed_choice: None,
         place: None,
         place_before: None,
+        device,
+        public_a: None,
         subject,
         flow: flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),
         answered: Vec::new(),
         metadata: Metadata::new(),
-    }
+    })
 }
 
 /// A password in the clear, which an older directory may know where the pool does not.
@@ -211,13 +218,40 @@ async fn password_auth(
         Migration::Unknown(attempt) => (subject.hidden_from(&client.value)?, Some(attempt)),
         Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
     };
-    let sign_in = signing_in(ctx, pool, client, flow, subject);
+    let sign_in = signing_in(ctx, pool, client, flow, subject, parameters).await?;
     pre_authentication(&sign_in, metadata).await?;
+    if *flow == AuthFlowType::UserAuth {
+        let means = Means::of_name(&sign_in, name)?;
+        if !means.choices.contains(&FirstFactor::Password) {
+            return user_auth::begin(sign_in, means, None, parameters).await;
+        }
+    }
     let proved = match counted {
         Some(attempt) => password::judge(ctx, pool, &sign_in.subject, password, attempt).await?,
         None => password::check(ctx, pool, &sign_in.subject, password).await?,
     };
     next::follow(sign_in, Proven::Password(proved)).await
+}
+
+/// The flow in which the user chooses. A password that comes with the first step is judged as in any flow.
+async fn user_auth(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &Stored<Arc<ClientRecord>>,
+    flow: &AuthFlowType,
+    parameters: &Parameters,
+    metadata: Metadata,
+) -> Result<Answer, ApiError> {
+    let preferred = user_auth::preferred(parameters)?;
+    let typed = parameters.get("PASSWORD").filter(|typed| !typed.is_empty());
+    if preferred == Some(FirstFactor::Password) && typed.is_some() {
+        return password_auth(ctx, pool, client, flow, parameters, &metadata).await;
+    }
+    let mut sign_in = begin(ctx, pool, client, flow, parameters, |_| None).await?;
+    pre_authentication(&sign_in, &metadata).await?;
+    sign_in.metadata = metadata;
+    let means = Means::of_name(&sign_in, parameters.required("USERNAME")?)?;
+    user_auth::begin(sign_in, means, preferred, parameters).await
 }
 
 async fn custom_auth(
@@ -269,7 +303,8 @@ async fn refresh_token(
     };
     let holder = holder.as_ref().map(|user| &user.value);
     secret_hash::check_refresh(ctx, pool, client, parameters.get("SECRET_HASH"), holder)?;
-    let result = refresh::exchange(ctx, pool, client, token, &Metadata::new()).await?;
+    let device_key = parameters.get(device::DEVICE_KEY);
+    let result = refresh::exchange(ctx, pool, client, token, device_key, &Metadata::new()).await?;
     Ok(Answer::Tokens(Box::new(result)))
 }
 

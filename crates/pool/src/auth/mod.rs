@@ -10,18 +10,23 @@
 //! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
+pub mod asking;
 pub mod challenge;
 pub mod choice;
 pub mod claims;
 pub mod confirm;
 pub mod custom;
+pub mod device;
 pub mod door;
+pub mod exchange;
 pub mod factor;
 pub mod flows;
 pub mod handle;
 pub mod initiate;
+pub mod issuer;
 pub mod lifetimes;
 pub mod lockout;
+pub mod means;
 pub mod migration;
 pub mod named;
 pub mod next;
@@ -44,3 +49,4 @@ pub mod subject;
 pub mod tally;
 pub mod tokens;
 pub mod tracking;
+pub mod user_auth;

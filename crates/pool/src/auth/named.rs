@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::CodeDeliveryDetailsType;
-use poolhouse_crypto::hmac_sha256;
-use poolhouse_mail::Address;
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::secret_hash;
-use super::subject::{self, Subject, seed};
+use super::subject::{self, Subject};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
@@ -160,16 +158,8 @@ impl Named {
     /// Where a code would have gone that was sent to nobody: the address that was typed, if it was one, else letters that stay
     /// the same for this name.
     fn made_up_details(&self, ctx: &Ctx) -> Result<CodeDeliveryDetailsType, ApiError> {
-        if Address::parse(&self.name).is_ok() {
-            return Ok(self.details(&self.name));
-        }
-        let pool = &self.pool.value;
-        let digest = hmac_sha256(
-            &seed(ctx, pool)?,
-            &[b"address", pool.compared(&self.name).as_bytes()],
-        );
-        let [local, domain] = [digest[0], digest[1]].map(|byte| char::from(b'a' + byte % 26));
-        Ok(code_mail::details(&format!("{local}@{domain}")))
+        let address = subject::made_up_address(ctx, &self.pool.value, &self.name)?;
+        Ok(code_mail::details(&address))
     }
 }
 

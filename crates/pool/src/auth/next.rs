@@ -4,19 +4,22 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, CommitError};
 
-use super::challenge::{mfa_setup, new_password_required, second_factor, select_mfa_type};
+use super::challenge::{
+    device_password_verifier, device_srp_auth, mfa_setup, new_password_required, password_verifier,
+    second_factor, select_mfa_type,
+};
 use super::custom::{self, Arrival};
 use super::factor::RightAnswer;
 use super::lockout::Proved;
-use super::room::Proven;
+use super::room::{FirstCode, Proven};
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{handle, proven_factor, subject, tokens};
+use super::{device, handle, proven_factor, subject, tokens};
 use crate::base::error::ApiError;
 use crate::records::{Factor, SessionRecord, Stored, UserRecord};
-use crate::triggers::events::TokenGenerationSource;
+use crate::triggers::events::{PostConfirmationSource, TokenGenerationSource};
 use crate::users::factors::{self, Due};
-use crate::users::{change, code_factor};
+use crate::users::{change, code_factor, confirmation};
 
 /// How often the end of a sign-in is committed anew when other requests changed what it depends on.
 const RACES: usize = 64;
@@ -34,10 +37,21 @@ pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiEr
         Proven::Selected(session, factor) => {
             ask(&sign_in, Proved::Answered(session), Asked::Due(Due::One(factor))).await
         }
+        Proven::FirstCode(session, code) => {
+            let chosen = session.map_or(Proved::Settled, Proved::Answered);
+            ask(&sign_in, chosen, Asked::First(code)).await
+        }
+        Proven::Srp(session, srp_a) => {
+            let answer = password_verifier::ask(&sign_in, &srp_a, true).await?;
+            handle::consume(sign_in.ctx, &session).await?;
+            Ok(answer)
+        }
         Proven::NewEmail(session, address) => {
             ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
         }
         Proven::SetUp(session) => set_up(sign_in, session).await,
+        Proven::DeviceBegun(begun) => device_password_verifier::ask(&sign_in, *begun).await,
+        Proven::Device(session) => device(sign_in, session).await,
     }
 }
 
@@ -72,7 +86,10 @@ async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, 
             proved.commit(sign_in.ctx, Batch::new()).await?;
             Err(refused)
         }
-        due => ask(&sign_in, proved, Asked::Due(due)).await,
+        due => match device::stands_in(&sign_in, &due).await? {
+            true => ask(&sign_in, proved, Asked::Device).await,
+            false => ask(&sign_in, proved, Asked::Due(due)).await,
+        },
     }
 }
 
@@ -80,11 +97,15 @@ async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, 
 enum Asked {
     /// What the user is asked for anyway.
     Due(Due),
+    /// The device that the user signs in on, in place of that.
+    Device,
     /// The code that was sent to an email address which the user has just given.
     NewEmail(String),
+    /// A code that the sign-in begins with.
+    First(FirstCode),
 }
 
-/// Asks for a second factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
+/// Asks for a factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
 /// counted of it depend on what was counted before.
 async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<Answer, ApiError> {
     let ctx = sign_in.ctx;
@@ -94,12 +115,14 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             Asked::Due(Due::Choice(choice)) => Ok(select_mfa_type::ask(sign_in, choice)),
             Asked::Due(Due::SetUp(choice)) => Ok(mfa_setup::ask(sign_in, choice)),
             Asked::Due(Due::Nothing | Due::Impossible) => Err(handle::invalid()),
+            Asked::Device => device_srp_auth::ask(sign_in),
             Asked::NewEmail(address) => second_factor::send(sign_in, Factor::Email, address).await,
+            Asked::First(code) => second_factor::send_first(sign_in, code).await,
         };
         let (batch, answer) = match (made, &proved) {
             (Ok(made), _) => made,
-            // The session stays: another factor may be chosen.
-            (Err(refused), Proved::Answered(_)) => return Err(refused),
+            // The session stays, if there is one: another factor may be chosen.
+            (Err(refused), Proved::Answered(_) | Proved::Settled) => return Err(refused),
             (Err(refused), _) => {
                 ctx.audit.denies(&refused);
                 proved.commit(ctx, Batch::new()).await?;
@@ -127,13 +150,20 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
 async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answer, ApiError> {
     let SignIn { ctx, pool, .. } = sign_in;
     let stored = sign_in.subject.stored().ok_or_else(handle::invalid)?.clone();
-    if proven_factor::says_news(&stored.value, &right) {
+    let confirms = sign_in.passwordless.is_some() && stored.value.status == UserStatusType::Unconfirmed;
+    if confirms || proven_factor::says_news(&stored.value, &right) {
         let (factor, target) = (right.factor(), right.target().map(str::to_owned));
-        let before = sign_in.epoch;
+        let (before, passwordless) = (sign_in.epoch, sign_in.passwordless);
         let changed = change::change_for(ctx, pool, stored, &mut right, |user| {
             subject::check_enabled(user)?;
             if user.epoch != before {
                 return Err(handle::invalid());
+            }
+            if let Some(first) = passwordless {
+                if user.status == UserStatusType::Unconfirmed {
+                    user.status = UserStatusType::Confirmed;
+                }
+                tokens::check_may_begin(pool, user, first)?;
             }
             proven_factor::keep(user, factor, target.as_deref(), ctx.now)
         })
@@ -142,6 +172,10 @@ async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answe
         sign_in.epoch = changed.epoch;
         let user = ctx.user_by_sub(pool, &changed.sub).await?;
         sign_in.subject = Subject::Known(Box::new(user.ok_or_else(handle::invalid)?));
+        if confirms && let Some(user) = sign_in.subject.user() {
+            let (source, metadata) = (PostConfirmationSource::ConfirmSignUp, Some(&sign_in.metadata));
+            confirmation::tell(ctx, pool, user, Some(sign_in.client), source, metadata).await?;
+        }
         return end(sign_in, Proved::Settled).await;
     }
     if sign_in.is_custom() {
@@ -150,6 +184,17 @@ async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answe
         return end(sign_in, Proved::Settled).await;
     }
     end(sign_in, Proved::Factor(Box::new(right))).await
+}
+
+/// After a device has proved its secret.
+async fn device(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
+    let proved = Proved::Answered(session);
+    if sign_in.is_custom() {
+        // The functions are asked once for each proof.
+        proved.commit(sign_in.ctx, Batch::new()).await?;
+        return end(sign_in, Proved::Settled).await;
+    }
+    end(sign_in, proved).await
 }
 
 /// After an app was set up in this sign-in.
@@ -167,6 +212,7 @@ async fn end(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiError> {
     }
     let source = match sign_in.sealed_choice {
         Some(_) => TokenGenerationSource::NewPasswordChallenge,
+        None if device::is_proved(&sign_in) => TokenGenerationSource::AuthenticateDevice,
         None => TokenGenerationSource::Authentication,
     };
     issue(&sign_in, proved, source).await

@@ -4,8 +4,8 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::AuthFlowType;
 
 use super::factor::RightAnswer;
-use super::handle;
 use super::step::SignIn;
+use super::{device, handle};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::records::{Factor, UserRecord};
@@ -21,7 +21,11 @@ pub fn is_missing(sign_in: &SignIn<'_>, user: &UserRecord) -> bool {
             .iter()
             .any(|answered| answered.result && answered.name == name)
     };
-    factors::due(sign_in.pool, user) != Due::Nothing && !Factor::ALL.iter().any(had)
+    // A code that the sign-in began with is no second factor of it.
+    let has_second = sign_in.passwordless.is_none() && Factor::ALL.iter().any(had);
+    let due = factors::due(sign_in.pool, user);
+    let by_device = device::is_proved(sign_in) && device::can_stand_in(sign_in.pool, &due);
+    due != Due::Nothing && !has_second && !by_device
 }
 
 /// Nothing that the user has can be asked for, and nothing can be set up.

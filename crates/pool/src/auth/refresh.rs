@@ -17,6 +17,7 @@ use crate::records::refresh::Standing;
 use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
 use crate::triggers::events::{Metadata, TokenGenerationSource};
+use crate::users::devices;
 
 /// How often an exchange is decided again when another one of the same family came first.
 const RACES: usize = 64;
@@ -35,7 +36,11 @@ pub struct Presented {
 /// `NotAuthorizedException` `Invalid Refresh Token`
 pub fn read(ctx: &Ctx, pool: &PoolRecord, text: &str) -> Result<RefreshToken, ApiError> {
     let token = RefreshToken::read(ctx.platform(), pool.id(), text);
-    token.ok_or_else(|| ApiError::not_authorized("Invalid Refresh Token"))
+    token.ok_or_else(invalid)
+}
+
+fn invalid() -> ApiError {
+    ApiError::not_authorized("Invalid Refresh Token")
 }
 
 /// Finds the family of a token, which must be this client's.
@@ -88,20 +93,45 @@ async fn user_of(
     Ok(user)
 }
 
+/// Checks that the token comes with the key of its device. A client that has never confirmed the device it was handed need not
+/// name it: it does not know of devices.
+async fn check_device(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    presented: &Presented,
+    device_key: Option<&str>,
+) -> Result<(), ApiError> {
+    let family = &presented.family.value;
+    let device_key = device_key.filter(|key| !key.is_empty());
+    let Some(device) = family.device.as_ref().filter(|_| !family.goes_with(device_key)) else {
+        return Ok(());
+    };
+    let is_unnamed = device_key.is_none() && family.was_handed(&device.key);
+    let sub = &presented.token.sub;
+    if is_unnamed && devices::look(ctx, pool.id(), sub, &device.key).await?.is_none() {
+        return Ok(());
+    }
+    Err(invalid())
+}
+
 /// Exchanges a refresh token for new access and ID tokens, and, where the client rotates, for its successor.
 ///
 /// # Errors
-/// As [`read`], [`find`] and `user_of`; `RefreshTokenReuseException` for a token exchanged before, past its grace
+/// As [`read`], [`find`] and `user_of`; `Invalid Refresh Token` without the key of the family's device, once that is confirmed;
+/// `RefreshTokenReuseException` for a token exchanged before, past its grace
 /// period, which revokes the whole family.
 pub async fn exchange(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &ClientRecord,
     text: &str,
+    device_key: Option<&str>,
     metadata: &Metadata,
 ) -> Result<AuthenticationResultType, ApiError> {
     let token = read(ctx, pool, text)?;
     let mut presented = find(ctx, pool, client, token).await?;
+    // Before anything is revoked: whoever does not know the device is not the one who was given the token.
+    check_device(ctx, pool, &presented, device_key).await?;
     let user = user_of(ctx, pool, &presented).await?;
     let mut standing = check_not_spent(ctx, pool, &presented).await?;
     let origin_jti = presented.token.origin_jti.clone();

@@ -50,7 +50,9 @@ impl Response {
         let Ok(opened) = &self.opened else {
             return Vec::new();
         };
-        let sub = opened.sub();
+        let Some(sub) = opened.sub() else {
+            return Vec::new();
+        };
         let mut rows = opened.rows(pool_id, &self.given.metadata);
         rows.push(UserRecord::key(pool_id, sub).into());
         rows.extend(groups::row(ctx, pool_id));
@@ -101,11 +103,12 @@ async fn later_step(
     }
     let name = parameters.required("USERNAME")?;
     secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
-    let pending = opened?.find(ctx, &client.value).await?;
+    let pending = opened?.find(ctx, pool, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
     ctx.audit.goes_on(&record.flow, &record.event_id, &record.trail);
-    let mut sign_in = resume(ctx, pool, client, record, challenge, Some(name), metadata).await?;
+    let asked = challenge::asked_as(challenge);
+    let mut sign_in = resume(ctx, pool, client, record, asked, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     let proven = pending.answer(&mut sign_in, &parameters).await?;

@@ -11,6 +11,7 @@ use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
+use crate::users::first_factors::FirstFactor;
 
 /// Takes up a sign-in for the client, user and challenge that its session is bound to. `name` is who the answer says signs in;
 /// the operations that go by the session alone say nobody.
@@ -54,7 +55,7 @@ pub async fn resume<'a>(
     }
     // Nothing was proven before the password, which is judged now.
     let epoch = match challenge {
-        ChallengeNameType::PasswordVerifier => subject.epoch(),
+        ChallengeNameType::PasswordVerifier | ChallengeNameType::SelectChallenge => subject.epoch(),
         _ => record.epoch,
     };
     Ok(SignIn {
@@ -64,9 +65,12 @@ pub async fn resume<'a>(
         client_version: client.version,
         epoch,
         ends: record.ends,
+        passwordless: FirstFactor::named(&record.challenge).filter(|_| record.is_first),
         sealed_choice: record.sealed_choice.clone(),
         place: record.place.clone(),
         place_before: record.place_before.clone(),
+        device: record.device.clone(),
+        public_a: None,
         subject,
         flow: record.flow.clone(),
         event_id: record.event_id.clone(),

@@ -1,6 +1,7 @@
 //! What a challenge and the flow around it have in common: a challenge finds the session that an answer belongs to and
 //! judges the answer; what follows from that is decided in [`next`](super::next).
 
+use poolhouse_crypto::srp::PublicA;
 use poolhouse_store::BoxFuture;
 
 use super::factor::RightAnswer;
@@ -37,12 +38,36 @@ pub enum Proven {
     Factor(Box<RightAnswer>),
     /// The user has chosen which second factor it is asked for.
     Selected(Box<Stored<SessionRecord>>, Factor),
+    /// A remembered device has begun to prove its secret.
+    DeviceBegun(Box<DeviceBegins>),
+    /// A remembered device has proved its secret in the sign-in whose session this is.
+    Device(Box<Stored<SessionRecord>>),
     /// An authenticator app was set up in this sign-in, whose session this is.
     SetUp(Box<Stored<SessionRecord>>),
     /// The user has given an email address as its second factor.
     NewEmail(Box<Stored<SessionRecord>>, String),
+    /// The user has chosen to begin with a code, which is sent to this address, or to nobody.
+    FirstCode(Option<Box<Stored<SessionRecord>>>, FirstCode),
+    /// The user has chosen to begin with the password by SRP, of which this is the client's number.
+    Srp(Box<Stored<SessionRecord>>, String),
     /// Something was typed that the pool's Verify function judges.
     Typed(Typed),
+}
+
+/// The first half of a device's exchange.
+pub struct DeviceBegins {
+    /// The session of the sign-in, which the proof consumes.
+    pub session: Stored<SessionRecord>,
+    /// The client's number.
+    pub public_a: PublicA,
+}
+
+/// A code to begin a sign-in with.
+pub struct FirstCode {
+    /// How it is sent.
+    pub factor: Factor,
+    /// Where it is sent, or seems to be.
+    pub address: String,
 }
 
 /// What a person typed into a custom challenge.

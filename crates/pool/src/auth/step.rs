@@ -13,6 +13,7 @@ use crate::records::{ClientRecord, PoolRecord, SessionRecord};
 use crate::request::Ctx;
 use crate::triggers::About;
 use crate::triggers::events::Metadata;
+use crate::users::first_factors::FirstFactor;
 
 /// A sign-in at one of its steps.
 pub struct SignIn<'a> {
@@ -34,12 +35,19 @@ pub struct SignIn<'a> {
     pub epoch: u64,
     /// When the sign-in ends, however often it is renewed; unknown before its first custom challenge.
     pub ends: Option<Millis>,
+    /// What the sign-in begins with in place of a password, once the answer to that is judged.
+    pub passwordless: Option<FirstFactor>,
     /// A first password that was chosen in this sign-in, as [`Choice`](super::choice::Choice) seals it.
     pub sealed_choice: Option<String>,
     /// Digest of the place token that becomes good if the answer is right.
     pub place: Option<String>,
     /// Digest of the good place token that came with this answer or one before.
     pub place_before: Option<String>,
+    /// The key of the user's device that the sign-in is on, where its client has named one.
+    pub device: Option<String>,
+    /// What a client may go on by that hands back no session after the password: the digest of its `SRP_A`, in the step in which
+    /// that has proved the password.
+    pub public_a: Option<[u8; 32]>,
     /// Challenges answered before this step.
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
@@ -66,9 +74,11 @@ impl SignIn<'_> {
             epoch: self.epoch,
             attempts_left: None,
             ends: self.ends,
+            is_first: false,
             sealed_choice: self.sealed_choice.clone(),
             place: None,
             place_before: self.place_before.clone(),
+            device: self.device.clone(),
             expires: Millis(0),
         }
     }
@@ -108,12 +118,33 @@ pub enum Answer {
         session: Option<String>,
         /// What the client needs to answer it.
         parameters: BTreeMap<String, String>,
+        /// What the user can choose from, where the flow says so.
+        available: Option<Vec<ChallengeNameType>>,
     },
     /// The end: tokens.
     Tokens(Box<AuthenticationResultType>),
 }
 
 impl Answer {
+    /// The same for a client that is told what the user can begin with.
+    #[must_use]
+    pub fn offering(self, choices: &[FirstFactor]) -> Answer {
+        match self {
+            Answer::Challenge {
+                name,
+                session,
+                parameters,
+                ..
+            } => Answer::Challenge {
+                name,
+                session,
+                parameters,
+                available: Some(choices.iter().map(|choice| choice.challenge()).collect()),
+            },
+            tokens @ Answer::Tokens(_) => tokens,
+        }
+    }
+
     /// The answer's members, which the four operations share.
     fn members(self) -> shapes::InitiateAuthResponse {
         match self {
@@ -121,10 +152,12 @@ impl Answer {
                 name,
                 session,
                 parameters,
+                available,
             } => shapes::InitiateAuthResponse {
                 challenge_name: Some(name),
                 session,
                 challenge_parameters: Some(parameters),
+                available_challenges: available,
                 ..Default::default()
             },
             // Clients read ChallengeParameters without asking whether they are there.

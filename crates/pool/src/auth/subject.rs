@@ -6,6 +6,7 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::srp::{self, Verifier};
 use poolhouse_crypto::{hmac_sha256, sha256, uuid_from};
+use poolhouse_mail::Address;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
@@ -13,6 +14,7 @@ use crate::base::purpose::Purpose;
 use crate::records::user_index::{alias_key, alias_kind, name_key, signs_in_by};
 use crate::records::{ClientRecord, PoolRecord, Reference, SessionRecord, Stored, UserRecord};
 use crate::request::{Ctx, LONGEST_NAME, as_sub};
+use crate::users::attribute_value::is_phone_number;
 use crate::users::credentials;
 
 /// The one who signs in.
@@ -137,6 +139,12 @@ impl Subject {
         }
     }
 
+    /// A user in place of a name that nobody has, for what is made and thrown away so that the two take the same work.
+    pub fn pretended(&self, now: Millis) -> UserRecord {
+        let (username, id) = (self.username().to_owned(), self.id().to_owned());
+        UserRecord::new(username, id, UserStatusType::Confirmed, now)
+    }
+
     /// What everything of the subject lies under: the user's `sub`, or the made-up one.
     pub fn id(&self) -> &str {
         match self {
@@ -219,6 +227,34 @@ fn made_up_id(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<String, ApiErr
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Ok(uuid_from(bytes))
+}
+
+/// Where a code would have gone that was sent to a name that nobody has: the address that was typed, if it was one, as the pool
+/// compares it, else letters that stay the same for this name.
+///
+/// # Errors
+/// When the pool's seed does not open.
+pub fn made_up_address(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<String, ApiError> {
+    let compared = pool.compared(name);
+    if Address::parse(name).is_ok() {
+        return Ok(compared);
+    }
+    let digest = hmac_sha256(&seed(ctx, pool)?, &[b"address", compared.as_bytes()]);
+    let [local, domain] = [digest[0], digest[1]].map(|byte| char::from(b'a' + byte % 26));
+    Ok(format!("{local}@{domain}"))
+}
+
+/// The same for a text message: the number that was typed, if it was one, else digits that stay the same for this name.
+///
+/// # Errors
+/// As [`made_up_address`].
+pub fn made_up_number(ctx: &Ctx, pool: &PoolRecord, name: &str) -> Result<String, ApiError> {
+    if is_phone_number(name) {
+        return Ok(name.to_owned());
+    }
+    let digest = hmac_sha256(&seed(ctx, pool)?, &[b"number", pool.compared(name).as_bytes()]);
+    let digits = digest.iter().take(11).map(|byte| char::from(b'0' + byte % 10));
+    Ok(format!("+{}", digits.collect::<String>()))
 }
 
 /// Keeps users out whom an administrator disabled.

@@ -1,28 +1,28 @@
 //! The end of a sign-in: PostAuthentication, PreTokenGeneration, and three tokens.
 
-use std::sync::Arc;
-
-use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType};
+use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, UserStatusType};
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, Expect, Version};
 
 use super::choice::{Choice, Chosen};
+use super::device::Device;
+use super::issuer::{issuer, pool_keys};
 use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
-use super::subject::check_may_sign_in;
+use super::subject::{check_enabled, check_may_sign_in};
 use super::tracking::Tracking;
 use super::{door, flows, handle, place, proven_factor};
 use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
-use crate::keyring::PoolKeys;
 use crate::records::{ClientRecord, Key, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::{
     Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
 };
 use crate::triggers::{self, About};
-use crate::users::groups;
+use crate::users::first_factors::{self, FirstFactor};
+use crate::users::{devices, groups};
 
 /// Tokens that are good once they are committed: for the user and through the client as they were when the tokens were made.
 pub struct Issued {
@@ -41,6 +41,8 @@ pub struct Issued {
     client_version: Version,
     /// The note of the session that begins with them, in a pool that keeps track.
     tracking: Option<Tracking>,
+    /// The device they are for, in a pool that tracks devices.
+    device: Option<Device>,
     /// The place token that becomes good with these tokens, if any.
     place: Option<place::Noting>,
     /// What is expected of the pool's door, where the sign-in had no code.
@@ -54,7 +56,9 @@ impl Issued {
         let place = self.place.as_ref().map(|place| place.batch(ctx));
         let tracking = self.tracking.as_ref().map(|tracking| tracking.batch(ctx));
         let batch = self.family.clone().merge(place.unwrap_or_default());
+        let device = self.device.as_ref().map(|device| device.batch(ctx));
         let batch = batch.merge(tracking.unwrap_or_default());
+        let batch = batch.merge(device.unwrap_or_default());
         let batch = batch.check(self.user.key.clone(), self.user.unchanged());
         let batch = match &self.chosen {
             None => batch,
@@ -103,6 +107,11 @@ impl Issued {
         }
         if let Some(tracking) = &mut self.tracking
             && tracking.lost_race(ctx, key).await?
+        {
+            return Ok(true);
+        }
+        if let Some(device) = &mut self.device
+            && device.lost_race(sign_in, key).await?
         {
             return Ok(true);
         }
@@ -156,13 +165,29 @@ fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
 
 /// Checks that the user may sign in and that what was proven is worth something still.
 fn check_still(sign_in: &SignIn<'_>, user: &UserRecord) -> Result<(), ApiError> {
-    check_may_sign_in(user, sign_in.ctx.now)?;
+    match sign_in.passwordless {
+        None => check_may_sign_in(user, sign_in.ctx.now)?,
+        Some(first) => check_may_begin(sign_in.pool, user, first)?,
+    }
     // In custom authentication a code may stand for it, which is known where Define has decided.
     let lacks_factor = !sign_in.is_custom() && proven_factor::is_missing(sign_in, user);
     if user.epoch == sign_in.epoch && !lacks_factor {
         Ok(())
     } else {
         Err(handle::invalid())
+    }
+}
+
+/// Checks that the user may sign in without a password, by this. One who must reset the password may: it is not what was proven.
+///
+/// # Errors
+/// `User is disabled.`; `Invalid session for the user.` where the user cannot begin with it any more.
+pub fn check_may_begin(pool: &PoolRecord, user: &UserRecord, first: FirstFactor) -> Result<(), ApiError> {
+    check_enabled(user)?;
+    let is_confirmed = user.status != UserStatusType::Unconfirmed;
+    match is_confirmed && first_factors::of_user(pool, user).contains(&first) {
+        true => Ok(()),
+        false => Err(handle::invalid()),
     }
 }
 
@@ -182,6 +207,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     let chosen = chosen(sign_in, &user).await?;
     let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
 
+    let device = Device::of(sign_in).await?;
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let family = RefreshRecord {
         client_id: client.id().to_owned(),
@@ -192,6 +218,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         epoch: holder.epoch,
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
+        device: device.as_ref().map(Device::of_family),
     };
     let grant = Grant {
         pool,
@@ -211,6 +238,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
+    result.new_device_metadata = device.as_ref().and_then(Device::metadata);
     Ok(Issued {
         result,
         family: Batch::new().create(row, &family),
@@ -219,6 +247,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         chosen,
         mirror: None,
         tracking,
+        device,
         place: None,
         client: ClientRecord::key(pool.id(), client.id()),
         client_version: sign_in.client_version,
@@ -283,6 +312,7 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
         user,
         issuer: issuer(ctx, pool.id()),
         origin_jti: client.revocation_enabled().then_some(*origin_jti),
+        device_key: family.device.as_ref().map(|device| device.key.as_str()),
         event_id: &family.event_id,
         auth_time: family.auth_time,
         now: ctx.now,
@@ -317,23 +347,6 @@ pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<Authentication
     })
 }
 
-/// `iss` of a pool's tokens.
-pub fn issuer(ctx: &Ctx, pool_id: &str) -> String {
-    format!("{}/{pool_id}", ctx.app.settings.issuer)
-}
-
-/// The pool's signing keys.
-///
-/// # Errors
-/// When the pool has none, which only a damaged store can be the cause of.
-pub async fn pool_keys(ctx: &Ctx, pool_id: &str) -> Result<Arc<PoolKeys>, ApiError> {
-    ctx.app
-        .signing_keys
-        .of(pool_id)
-        .await?
-        .ok_or_else(|| ApiError::internal(format!("user pool {pool_id} has no signing keys")))
-}
-
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     // PostAuthentication hears of sign-ins, which one that is about to be refused is not.
     let mut about = sign_in.about();
@@ -349,6 +362,7 @@ async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     }
     let event = PostAuthentication {
         metadata: &sign_in.metadata,
+        is_on_new_device: devices::are_tracked(sign_in.pool) && sign_in.device.is_none(),
     };
     triggers::call(sign_in.ctx, &about, &event).await?;
     Ok(())

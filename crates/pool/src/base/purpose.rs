@@ -6,7 +6,7 @@
 pub enum Purpose {
     /// The known text by which a database tells that a key is its own.
     Check,
-    /// Users' verifiers.
+    /// Verifiers of users and of their devices.
     Verifiers,
     /// App clients' secrets.
     ClientSecrets,

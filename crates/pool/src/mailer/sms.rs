@@ -24,6 +24,8 @@ pub struct OutgoingSms {
     pub dedup_id: String,
     /// The request that asks for it.
     pub request_id: String,
+    /// Whether it is made, takes the same way, and nobody gets it.
+    pub discard: bool,
 }
 
 impl Mailer {
@@ -70,7 +72,7 @@ impl Mailer {
         let payload = Payload {
             envelope: shown.envelope(),
             message: bytes,
-            discard: false,
+            discard: message.discard,
             sms: Some(Sms {
                 to: message.to,
                 text: message.text,

@@ -43,8 +43,10 @@
 //! | `p/POOL/user/SUB/quota/OPERATION` | how often the user has called an operation that has an hourly limit | `quota` |
 //! | `p/POOL/user/SUB/code/PURPOSE` | a one-time code that was mailed and not used yet | `code` |
 //! | `p/POOL/user/SUB/wrong-codes/PURPOSE` | when wrong answers to such codes were given | `wrong_codes` |
+//! | `p/POOL/user/SUB/first-codes` | what is counted of codes that sign-ins begin with | `first_codes` |
 //! | `p/POOL/user/SUB/software-token` | the user's authenticator app, its seed sealed | `software_token` |
 //! | `p/POOL/user/SUB/software-token-unverified` | one that waits to be verified | `software_token` |
+//! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |
@@ -63,6 +65,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/session",
     "p/*/user/*/answered",
     "p/*/user/*/code",
+    "p/*/user/*/first-codes",
     "p/*/user/*/lockout",
     "p/*/user/*/quota",
     "p/*/user/*/wrong-codes",

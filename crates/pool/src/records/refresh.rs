@@ -29,6 +29,19 @@ pub struct RefreshRecord {
     pub event_id: String,
     /// When the family ends. Rotation does not prolong it.
     pub expires: Millis,
+    /// The device that it was signed in on, in a pool that tracks devices.
+    pub device: Option<FamilyDevice>,
+}
+
+/// The device of a family, whose refresh tokens are good together with its key alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FamilyDevice {
+    /// The device's key.
+    pub key: String,
+    /// Its group key, where the two were handed out with these tokens: a device can be confirmed under them.
+    pub group: Option<String>,
+    /// Whether the device was forgotten since, which ends the refresh tokens.
+    pub is_forgotten: bool,
 }
 
 /// What a genuine token of a family is at a moment.
@@ -58,6 +71,23 @@ impl RefreshRecord {
     /// behind; none of its tokens is good.
     pub fn is_signed_out(&self, user: &UserRecord) -> bool {
         self.epoch < user.signed_out_epoch || user.signed_out_since(self.auth_time.seconds())
+    }
+
+    /// Whether refresh tokens are good that come with this device key: with the key of their device and no other, and with any or
+    /// none where there is no device.
+    pub fn goes_with(&self, device_key: Option<&str>) -> bool {
+        match &self.device {
+            None => true,
+            Some(device) => !device.is_forgotten && device_key == Some(device.key.as_str()),
+        }
+    }
+
+    /// Whether the key of this device was handed out with the family's tokens, and not forgotten since.
+    pub fn was_handed(&self, device_key: &str) -> bool {
+        let is_it = |device: &FamilyDevice| {
+            device.key == device_key && device.group.is_some() && !device.is_forgotten
+        };
+        self.device.as_ref().is_some_and(is_it)
     }
 
     /// Prefix of one user's families.
@@ -118,6 +148,15 @@ impl Document for RefreshRecord {
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
+        if let Some(device) = &self.device {
+            document["device"] = json!({ "key": device.key });
+            if let Some(group) = &device.group {
+                document["device"]["group"] = json!(group);
+            }
+            if device.is_forgotten {
+                document["device"]["forgotten"] = json!(true);
+            }
+        }
         document
     }
 
@@ -135,6 +174,14 @@ impl Document for RefreshRecord {
             epoch: epoch(document, "epoch")?,
             event_id: text(document, "eventId")?,
             expires: Millis(integer(document, "expires")?),
+            device: match document.get("device") {
+                None => None,
+                Some(device) => Some(FamilyDevice {
+                    key: text(device, "key")?,
+                    group: text(device, "group"),
+                    is_forgotten: device.get("forgotten").is_some_and(|forgotten| forgotten == true),
+                }),
+            },
         })
     }
 }
@@ -153,6 +200,7 @@ mod tests {
             epoch: 0,
             event_id: "event".to_owned(),
             expires: Millis(1_000_000),
+            device: None,
         }
     }
 
@@ -171,6 +219,26 @@ mod tests {
             );
         }
         assert!(family.graces.is_empty(), "nothing is remembered of spent ones");
+    }
+
+    #[test]
+    fn the_device_of_a_family_survives_its_json_form() {
+        for (group, is_forgotten) in [(None, false), (Some("-v7w9UcY6".to_owned()), true)] {
+            let key = "us-east-1_0f".to_owned();
+            let device = FamilyDevice {
+                key,
+                group,
+                is_forgotten,
+            };
+            let family = RefreshRecord {
+                device: Some(device.clone()),
+                ..family()
+            };
+            let read = RefreshRecord::from_document(&family.to_document()).unwrap();
+            assert_eq!(read.device, Some(device));
+        }
+        let read = RefreshRecord::from_document(&family().to_document()).unwrap();
+        assert_eq!(read.device, None);
     }
 
     #[test]

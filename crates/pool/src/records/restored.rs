@@ -57,11 +57,13 @@ const COME_BACK: &[&str] = &[
     "counter",
     "quota",
     "wrong-codes",
+    "first-codes",
 ];
 /// Those that do not: what stands for a proof may have been used, revoked or exchanged since.
 #[cfg(test)]
 const END: &[&str] = &[
     "software-token-unverified",
+    "device",
     "code",
     "session",
     "answered",
@@ -91,8 +93,9 @@ pub fn comes_back(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, Failures, LedgerRecord, PlacesRecord,
-        PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord, UserRecord,
+        AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, DeviceRecord, Failures, FirstCodes,
+        LedgerRecord, PlacesRecord, PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord,
+        UserRecord,
     };
     use super::*;
 
@@ -103,6 +106,7 @@ mod tests {
             AnsweredBlock::key("p", "s", "d").into(),
             CodeRecord::key("p", "s", "sign-up").into(),
             RefreshRecord::key("p", "s", "o").into(),
+            DeviceRecord::key("p", "s", "us-east-1_0f").into(),
             PlacesRecord::key("p", "s").into(),
             outbox::key(1, Millis(1), "id"),
             Restored::key().into(),
@@ -119,6 +123,7 @@ mod tests {
             UserRecord::key("p", "s").into(),
             Failures::key("p", "s").into(),
             LedgerRecord::key("p", "s").into(),
+            FirstCodes::key("p", "s").into(),
             CounterRecord::key("p", "s").into(),
             "p/p/user/s/quota/GetUser".to_owned(),
             "p/p/name/session".to_owned(),

@@ -65,7 +65,9 @@ pub fn members<'a>(key: &str, document: &'a mut Value) -> Vec<Sealed<'a>> {
             let secrets = document.get_mut("secrets").and_then(Value::as_array_mut);
             secrets.into_iter().flatten().flat_map(sealed).collect()
         }
-        ["p", _, "user", _, "profile"] => under_key(document, Purpose::Verifiers, &["verifier"]),
+        ["p", _, "user", _, "profile"] | ["p", _, "user", _, "device", _] => {
+            under_key(document, Purpose::Verifiers, &["verifier"])
+        }
         ["p", _, "user", _, "software-token" | "software-token-unverified"] => {
             under_key(document, Purpose::TokenSeeds, &["seed"])
         }
@@ -152,6 +154,11 @@ mod tests {
                 "p/a/user/u/profile",
                 json!({ "verifier": "s", "sub": "u" }),
                 vec![(Purpose::Verifiers, "p/a/user/u/profile")],
+            ),
+            (
+                "p/a/user/u/device/us-east-1_0f",
+                json!({ "verifier": "s", "key": "us-east-1_0f", "name": null }),
+                vec![(Purpose::Verifiers, "p/a/user/u/device/us-east-1_0f")],
             ),
             (
                 "p/a/user/u/code/reset",

@@ -12,13 +12,15 @@ use crate::base::clock::Millis;
 pub const SRP_A: &str = "SRP_A";
 
 /// The challenges that come after a password that proved right, and never before.
-const FOLLOW_A_PASSWORD: [ChallengeNameType; 6] = [
+const FOLLOW_A_PASSWORD: [ChallengeNameType; 8] = [
     ChallengeNameType::NewPasswordRequired,
     ChallengeNameType::SmsMfa,
     ChallengeNameType::EmailOtp,
     ChallengeNameType::SoftwareTokenMfa,
     ChallengeNameType::SelectMfaType,
     ChallengeNameType::MfaSetup,
+    ChallengeNameType::DeviceSrpAuth,
+    ChallengeNameType::DevicePasswordVerifier,
 ];
 
 /// One answered challenge, as the triggers see it.
@@ -64,12 +66,16 @@ pub struct SessionRecord {
     pub event_id: String,
     /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
     pub epoch: u64,
+    /// Whether the challenge is what the sign-in begins with, in place of a password: nothing is proved before its answer.
+    pub is_first: bool,
     /// Sealed: the first password that was chosen, and what was given with it, until the sign-in ends.
     pub sealed_choice: Option<String>,
     /// Digest of the place token that the challenge handed out.
     pub place: Option<String>,
     /// Digest of the good place token that came with an answer of this sign-in.
     pub place_before: Option<String>,
+    /// The key of the user's device that the sign-in is on, where its client has named one.
+    pub device: Option<String>,
     /// How many wrong answers it still takes, where they leave it standing; at the last of them the row goes.
     pub attempts_left: Option<i64>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
@@ -82,9 +88,10 @@ impl SessionRecord {
     /// Whether the client has proved to be the user in an earlier step.
     pub fn is_proved(&self) -> bool {
         // Nobody is asked for a new password, or a second factor, who did not prove the password.
-        FOLLOW_A_PASSWORD
+        let follows_a_password = FOLLOW_A_PASSWORD
             .iter()
-            .any(|name| name.as_str() == self.challenge)
+            .any(|name| name.as_str() == self.challenge);
+        (follows_a_password && !self.is_first)
             || self
                 .answered
                 .iter()
@@ -157,6 +164,7 @@ impl Document for SessionRecord {
             ("choice", &self.sealed_choice),
             ("place", &self.place),
             ("placeBefore", &self.place_before),
+            ("device", &self.device),
         ];
         for (member, value) in optional {
             if let Some(value) = value {
@@ -168,6 +176,9 @@ impl Document for SessionRecord {
         }
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
+        }
+        if self.is_first {
+            document["first"] = json!(true);
         }
         if let Some(left) = self.attempts_left {
             document["attemptsLeft"] = json!(left);
@@ -204,9 +215,14 @@ impl Document for SessionRecord {
             session_digest: text(document, "session"),
             event_id: text(document, "eventId")?,
             epoch: epoch(document, "epoch")?,
+            is_first: match document.get("first") {
+                None => false,
+                Some(is_first) => is_first.as_bool()?,
+            },
             sealed_choice: text(document, "choice"),
             place: text(document, "place"),
             place_before: text(document, "placeBefore"),
+            device: text(document, "device"),
             attempts_left: integer(document, "attemptsLeft"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),

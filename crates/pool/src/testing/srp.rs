@@ -35,6 +35,15 @@ impl SrpClient {
     /// If the pool id is none.
     pub fn new(pool_id: &str, password: &str) -> SrpClient {
         let (_, pool_name) = pool_id.split_once('_').expect("a pool id has an underscore");
+        SrpClient::of(pool_name, password)
+    }
+
+    /// A device of this group, which knows its secret.
+    pub fn device(group_key: &str, secret: &str) -> SrpClient {
+        SrpClient::of(group_key, secret)
+    }
+
+    fn of(pool_name: &str, password: &str) -> SrpClient {
         let n = number(N);
         let a = BigUint::from_bytes_be(&Sha256::digest(format!("a {password}")));
         let public_a = BigUint::from(2u8).modpow(&a, &n);
@@ -50,6 +59,29 @@ impl SrpClient {
     /// `SRP_A`
     pub fn public_a(&self) -> String {
         self.public_a.to_str_radix(16)
+    }
+
+    /// `DeviceSecretVerifierConfig` of this device, as clients make it for ConfirmDevice.
+    pub fn device_verifier(&self, device_key: &str) -> Value {
+        // The first bit is set: clients write such a number with a byte more.
+        let salt = BigUint::from_bytes_be(&[0x88; 16]);
+        let inner = Sha256::digest(format!("{}{device_key}:{}", self.pool_name, self.password));
+        let x = hash(&[&padded(&salt), &inner]);
+        let verifier = BigUint::from(2u8).modpow(&x, &self.n);
+        let [salt, verifier] = [&salt, &verifier].map(|number| STANDARD.encode(padded(number)));
+        json!({ "Salt": salt, "PasswordVerifier": verifier })
+    }
+
+    /// `ChallengeResponses` for the parameters of a DEVICE_PASSWORD_VERIFIER challenge.
+    ///
+    /// # Panics
+    /// If the parameters are not those of such a challenge.
+    pub fn device_responses(&self, parameters: &Value, now: Millis) -> Value {
+        let mut parameters = parameters.clone();
+        parameters["USER_ID_FOR_SRP"] = parameters["DEVICE_KEY"].clone();
+        let mut responses = self.responses(&parameters, now);
+        responses["DEVICE_KEY"] = parameters["DEVICE_KEY"].clone();
+        responses
     }
 
     /// `ChallengeResponses` for the parameters of a PASSWORD_VERIFIER challenge.

@@ -17,7 +17,7 @@ use crate::triggers::events::{CustomMessageSource, Metadata};
 /// The attribute whose value codes are sent to. This server sends no SMS.
 pub const ATTRIBUTE: &str = "email";
 /// The address of mail that is made but never sent. `.invalid` resolves nowhere (RFC 2606).
-const NOWHERE: &str = "nobody@poolhouse.invalid";
+pub const NOWHERE: &str = "nobody@poolhouse.invalid";
 
 /// A code that is to be mailed.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! One-time codes of the pool: for sign-up, forgotten passwords, changed addresses and factors by mail.
+//! One-time codes of the pool beside sign-ins: for sign-up, forgotten passwords and changed addresses.
 //!
 //! A code lives in a row under its user, one for each purpose, written in the commit that mails it. A wrong answer is
 //! heard after it was counted, a right one in the commit of what it is good for, which consumes the row: of any number
@@ -24,6 +24,8 @@ use crate::request::Ctx;
 /// How often an answer is decided again when others to the same code were counted at the same moment. More than are judged
 /// in a day, so that no more are judged before this has ended.
 const RACES: usize = MOST_OF_DAY + 4;
+/// Digits of a code, as many as the service has.
+const DIGITS: usize = 6;
 
 /// What a code is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,10 +38,6 @@ pub enum Purpose {
     VerifyEmail,
     /// Showing that the phone number is the user's.
     VerifyPhoneNumber,
-    /// A factor of a sign-in, by mail.
-    EmailOtp,
-    /// A factor of a sign-in, by SMS.
-    SmsOtp,
 }
 
 impl Purpose {
@@ -50,8 +48,6 @@ impl Purpose {
             Purpose::ForgotPassword => "forgot-password",
             Purpose::VerifyEmail => "verify-email",
             Purpose::VerifyPhoneNumber => "verify-phone-number",
-            Purpose::EmailOtp => "email-otp",
-            Purpose::SmsOtp => "sms-otp",
         }
     }
 
@@ -60,7 +56,7 @@ impl Purpose {
         CodeRecord::key(pool_id, sub, self.name())
     }
 
-    /// How long a code lives, in seconds, where it does not live as long as a step of a sign-in.
+    /// How long a code lives, in seconds.
     pub fn life_seconds(self) -> i64 {
         match self {
             Purpose::ForgotPassword => 60 * 60,
@@ -68,18 +64,9 @@ impl Purpose {
         }
     }
 
-    /// Digits of a code, as many as the service has.
-    fn digits(self) -> usize {
-        match self {
-            Purpose::EmailOtp | Purpose::SmsOtp => 8,
-            _ => 6,
-        }
-    }
-
     /// How many wrong answers end a code. On the service none do; a password is not left to that.
     fn attempts(self) -> Option<i64> {
         match self {
-            Purpose::EmailOtp | Purpose::SmsOtp => Some(3),
             Purpose::ForgotPassword => Some(5),
             Purpose::SignUp | Purpose::VerifyEmail | Purpose::VerifyPhoneNumber => None,
         }
@@ -98,7 +85,7 @@ pub struct NewCode {
 /// Makes a code for the user with this `sub`, sent to `target` and good until `expires`.
 pub fn make(ctx: &Ctx, pool_id: &str, sub: &str, purpose: Purpose, target: &str, expires: Millis) -> NewCode {
     tally(ctx, purpose, "made");
-    let text = digits(purpose.digits(), &*ctx.platform().entropy);
+    let text = digits(DIGITS, &*ctx.platform().entropy);
     let key = purpose.key(pool_id, sub);
     let record = CodeRecord {
         target: target.to_owned(),

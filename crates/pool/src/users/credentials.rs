@@ -48,7 +48,11 @@ pub fn open_verifier(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<
     read(&opened).map_err(ApiError::internal)
 }
 
-fn read(plain: &[u8]) -> Result<Verifier, Unreadable> {
+/// Reads the text form of a salt and a verifier.
+///
+/// # Errors
+/// When it is something else.
+pub(super) fn read(plain: &[u8]) -> Result<Verifier, Unreadable> {
     let text = std::str::from_utf8(plain).map_err(|_| Unreadable::Form)?;
     let (salt, v) = text.split_once(':').ok_or(Unreadable::Form)?;
     Verifier::from_hex(salt, v).map_err(Unreadable::Verifier)
@@ -61,7 +65,7 @@ fn row(pool: &PoolRecord, user: &UserRecord) -> Key<UserRecord> {
 
 /// Why a stored verifier cannot be used.
 #[derive(Debug)]
-enum Unreadable {
+pub(super) enum Unreadable {
     Absent,
     Form,
     Verifier(BadVerifier),

@@ -9,7 +9,7 @@ use crate::base::error::ApiError;
 use crate::mailer::OutgoingSms;
 use crate::records::{ClientRecord, Factor, PoolRecord, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::events::{CustomMessageSource, Metadata};
+use crate::triggers::events::{CustomMessageSource, Metadata, Wording};
 
 /// Stands for the code in a text.
 const CODE: &str = "{####}";
@@ -31,11 +31,14 @@ pub struct FactorMessage<'a> {
     pub client: &'a ClientRecord,
     /// `ClientMetadata` of the request.
     pub metadata: &'a Metadata,
+    /// Whether it is made and nobody gets it: it is to a name that nobody has.
+    pub discard: bool,
 }
 
-/// Digits of a factor's code, as many as the service has.
-pub fn digits(factor: Factor) -> usize {
+/// Digits of a factor's code, as many as the service has; `is_first` for one that comes in place of a password.
+pub fn digits(factor: Factor, is_first: bool) -> usize {
     match factor {
+        Factor::Sms if is_first => 8,
         Factor::Sms | Factor::SoftwareToken => 6,
         Factor::Email => 8,
     }
@@ -59,7 +62,7 @@ pub async fn write(
         expires: Some(expires),
         client: Some(message.client),
         metadata: Some(message.metadata),
-        discard: false,
+        discard: message.discard,
     };
     match factor {
         Factor::Email => messages::queue(ctx, pool, user, mail).await,
@@ -71,6 +74,7 @@ pub async fn write(
                 expires,
                 dedup_id: format!("sms {} {} {}", pool.id(), user.sub, ctx.request_id),
                 request_id: ctx.request_id.clone(),
+                discard: mail.discard,
             };
             ctx.app.mailer.queue_sms(ctx.now, sms)
         }
@@ -85,7 +89,10 @@ async fn text(
     user: &UserRecord,
     message: &Message<'_>,
 ) -> Result<String, ApiError> {
-    let custom = messages::custom_wording(ctx, pool, user, message, false).await?;
+    let custom = match message.discard {
+        true => Wording::default(),
+        false => messages::custom_wording(ctx, pool, user, message, false).await?,
+    };
     match custom.sms {
         Some(text) if text.contains(CODE) => Ok(text),
         Some(_) => Err(ApiError::new(

@@ -6,7 +6,7 @@ use poolhouse_store::{Batch, Expect, Row, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::document::decode;
-use crate::records::{RecordBatch, RefreshRecord, Stored, UserSessions, load};
+use crate::records::{FamilyDevice, RecordBatch, RefreshRecord, Stored, UserRecord, UserSessions, load};
 use crate::request::Ctx;
 
 /// Families read at a time. A user rarely has more than a few.
@@ -34,6 +34,57 @@ pub async fn revoke_others(
     kept: Option<&str>,
 ) -> Result<Batch, ApiError> {
     let (families, ended) = all_but(ctx, pool_id, sub, kept).await?;
+    without_notes(ctx, pool_id, sub, families, &ended).await
+}
+
+/// Deletes the families that were signed in on a device, and what is noted of the sessions that end by it. The one in the row
+/// `asking` stays for its access tokens alone.
+///
+/// # Errors
+/// When the store fails or a row is not a family.
+pub async fn revoke_device(
+    ctx: &Ctx,
+    pool_id: &str,
+    sub: &str,
+    device_key: &str,
+    asking: Option<&str>,
+) -> Result<Batch, ApiError> {
+    let mut families = Families::of(pool_id, sub);
+    let (mut batch, mut ended) = (Batch::new(), BTreeSet::new());
+    while let Some(page) = families.next(ctx).await? {
+        for row in page {
+            let family = decode::<RefreshRecord>(ctx.platform().open_row(row)?)?;
+            let device = family.value.device.clone();
+            let Some(device) = device.filter(|device| device.key == device_key) else {
+                continue;
+            };
+            if asking == Some(&*family.key) {
+                let device = Some(FamilyDevice {
+                    is_forgotten: true,
+                    ..device
+                });
+                let left = RefreshRecord {
+                    device,
+                    ..family.value.clone()
+                };
+                batch = batch.replace(&family, &left);
+            } else {
+                batch = batch.delete(family.key.clone(), Expect::Any);
+                ended.insert(family.key);
+            }
+        }
+    }
+    without_notes(ctx, pool_id, sub, batch, &ended).await
+}
+
+/// The same batch, and what is noted of the sessions goes whose families end with it.
+async fn without_notes(
+    ctx: &Ctx,
+    pool_id: &str,
+    sub: &str,
+    families: Batch,
+    ended: &BTreeSet<String>,
+) -> Result<Batch, ApiError> {
     let noted = load(ctx.platform(), &UserSessions::key(pool_id, sub)).await?;
     let Some(noted) = noted.filter(|_| !ended.is_empty()) else {
         return Ok(families);
@@ -76,6 +127,29 @@ pub async fn family_of(
         for row in page {
             let family = decode::<RefreshRecord>(ctx.platform().open_row(row)?)?;
             if family.value.event_id == event_id {
+                return Ok(Some(family));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// The family with whose tokens this device key was handed to the user, if they are good still.
+///
+/// # Errors
+/// When the store fails or a row is not a family.
+pub async fn family_of_device(
+    ctx: &Ctx,
+    pool_id: &str,
+    user: &UserRecord,
+    device_key: &str,
+) -> Result<Option<Stored<RefreshRecord>>, ApiError> {
+    let mut families = Families::of(pool_id, &user.sub);
+    while let Some(page) = families.next(ctx).await? {
+        for row in page {
+            let family = decode::<RefreshRecord>(ctx.platform().open_row(row)?)?;
+            let is_good = ctx.now < family.value.expires && !family.value.is_signed_out(user);
+            if is_good && family.value.was_handed(device_key) {
                 return Ok(Some(family));
             }
         }

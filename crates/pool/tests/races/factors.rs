@@ -31,7 +31,7 @@ impl Scene {
     }
 
     /// An app for Mara whose first code is used: the next is good now.
-    async fn app(&self) -> String {
+    pub(crate) async fn app(&self) -> String {
         let token = self.tokens().await["AccessToken"].clone();
         let associate = json!({ "AccessToken": token });
         let secret = self.server.call("AssociateSoftwareToken", associate).await.ok()["SecretCode"].clone();

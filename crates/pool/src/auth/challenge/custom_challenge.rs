@@ -1,19 +1,20 @@
 //! `CUSTOM_CHALLENGE`: the pool's Create function makes it, its Verify function judges the answer.
 
 use poolhouse_api::shapes::ChallengeNameType;
-use poolhouse_store::{Batch, BoxFuture};
+use poolhouse_store::Batch;
 use serde_json::json;
 
+use crate::auth::asking::{self, Asking};
 use crate::auth::confirm::{self, Effects};
 use crate::auth::handle;
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
 use crate::auth::private;
-use crate::auth::room::{Pending, Proven, Typed};
+use crate::auth::room::{Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
 use crate::records::session::ChallengeResult;
-use crate::records::{RecordBatch, SessionRecord, Stored};
+use crate::records::{SessionRecord, Stored};
 use crate::triggers;
 use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
 
@@ -31,11 +32,7 @@ pub async fn ask(
     effects: &mut Effects,
 ) -> Result<(Batch, Answer), ApiError> {
     let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
+        ctx, pool, subject, ..
     } = sign_in;
     let name = ChallengeNameType::CustomChallenge;
     let event = CreateAuthChallenge {
@@ -53,65 +50,39 @@ pub async fn ask(
     let ends = sign_in
         .ends
         .unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SIGN_IN_SECONDS));
-    let expires = ctx.now.plus_seconds(client.auth_session_seconds()).min(ends);
-    let session = handle::new(ctx, client, subject.id(), expires);
-    let record = SessionRecord {
-        challenge: name.as_str().to_owned(),
-        answered: answered.to_vec(),
-        metadata,
-        sealed_private: Some(private::seal(ctx, &session.key, &json!(hidden))),
-        place: public.get(place::TOKEN).map(|token| place::digest(token)),
-        ends: Some(ends),
-        expires,
-        ..sign_in.session()
-    };
+    let asking = Asking::until(sign_in, name, asking::ends(sign_in).min(ends));
+    let mut asking = asking.keeping(ctx, &json!(hidden));
+    asking.record.answered = answered.to_vec();
+    asking.record.metadata = metadata;
+    asking.record.place = public.get(place::TOKEN).map(|token| place::digest(token));
+    asking.record.ends = Some(ends);
     public.insert("USERNAME".to_owned(), subject.public_name(pool));
-    let batch = Batch::new().create(session.key, &record);
-    Ok((
-        batch,
-        Answer::Challenge {
-            name,
-            session: Some(session.text),
-            parameters: public,
-        },
-    ))
+    Ok(asking.handed_out(public))
 }
 
-/// The challenge whose session was found.
-pub fn pending(session: Stored<SessionRecord>) -> Box<dyn Pending> {
-    Box::new(Custom(session))
-}
-
-struct Custom(Stored<SessionRecord>);
-
-impl Pending for Custom {
-    fn session(&self) -> &SessionRecord {
-        &self.0.value
+/// Takes what the person typed. Nobody hears what came of it before the session is consumed; before functions that
+/// run elsewhere look at it, it is.
+///
+/// # Errors
+/// `Missing required parameter ANSWER`; a session that was used.
+pub async fn answer(
+    sign_in: &SignIn<'_>,
+    session: Stored<SessionRecord>,
+    parameters: &Parameters,
+) -> Result<Proven, ApiError> {
+    let answer = parameters
+        .get("ANSWER")
+        .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
+        .to_owned();
+    let consumed = !triggers::all_in_process(&sign_in.ctx.app.functions, sign_in.pool);
+    if consumed {
+        handle::consume(sign_in.ctx, &session).await?;
     }
-
-    /// Takes what the person typed. Nobody hears what came of it before the session is consumed; before functions that
-    /// run elsewhere look at it, it is.
-    fn answer<'s>(
-        self: Box<Self>,
-        sign_in: &'s mut SignIn<'_>,
-        parameters: &'s Parameters,
-    ) -> BoxFuture<'s, Result<Proven, ApiError>> {
-        Box::pin(async move {
-            let answer = parameters
-                .get("ANSWER")
-                .ok_or_else(|| ApiError::missing_parameter("ANSWER"))?
-                .to_owned();
-            let consumed = !triggers::all_in_process(&sign_in.ctx.app.functions, sign_in.pool);
-            if consumed {
-                handle::consume(sign_in.ctx, &self.0).await?;
-            }
-            Ok(Proven::Typed(Typed {
-                pending: Box::new(self.0),
-                consumed,
-                answer,
-            }))
-        })
-    }
+    Ok(Proven::Typed(Typed {
+        pending: Box::new(session),
+        consumed,
+        answer,
+    }))
 }
 
 /// Has Verify judge what was typed.

@@ -8,17 +8,18 @@
 use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::ChallengeNameType;
-use poolhouse_store::{Batch, BoxFuture};
+use poolhouse_store::Batch;
 use serde_json::json;
 
+use crate::auth::asking::Asking;
 use crate::auth::choice::{self, Choice, Chosen};
 use crate::auth::handle;
 use crate::auth::lockout::Proved;
 use crate::auth::parameters::Parameters;
-use crate::auth::room::{Pending, Proven};
+use crate::auth::room::Proven;
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
-use crate::records::{RecordBatch, SessionRecord, Stored};
+use crate::records::{SessionRecord, Stored};
 use crate::triggers;
 use crate::users::attributes::{self, Change};
 use crate::users::credentials;
@@ -33,26 +34,10 @@ const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 /// # Errors
 /// `Incorrect username or password.` for a name that nobody has.
 pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
-    let SignIn {
-        ctx,
-        pool,
-        client,
-        subject,
-        ..
-    } = sign_in;
+    let SignIn { pool, subject, .. } = sign_in;
     let user = subject
         .user()
         .ok_or_else(ApiError::incorrect_username_or_password)?;
-    let name = ChallengeNameType::NewPasswordRequired;
-    let expires = ctx.now.plus_seconds(client.auth_session_seconds());
-    let session = handle::new(ctx, client, &user.sub, expires);
-    let record = SessionRecord {
-        challenge: name.as_str().to_owned(),
-        expires,
-        ..sign_in.session()
-    };
-    let batch = Batch::new().create(session.key, &record);
-
     let missing = attributes::missing_required(pool, user);
     let named: Vec<String> = missing
         .iter()
@@ -73,41 +58,15 @@ pub fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
         ("requiredAttributes".to_owned(), json!(named).to_string()),
         ("userAttributes".to_owned(), json!(shown).to_string()),
     ]);
-    Ok((
-        batch,
-        Answer::Challenge {
-            name,
-            session: Some(session.text),
-            parameters,
-        },
-    ))
-}
-
-/// The challenge whose session was found.
-pub fn pending(session: Stored<SessionRecord>) -> Box<dyn Pending> {
-    Box::new(NewPassword(session))
-}
-
-struct NewPassword(Stored<SessionRecord>);
-
-impl Pending for NewPassword {
-    fn session(&self) -> &SessionRecord {
-        &self.0.value
-    }
-
-    fn answer<'s>(
-        self: Box<Self>,
-        sign_in: &'s mut SignIn<'_>,
-        parameters: &'s Parameters,
-    ) -> BoxFuture<'s, Result<Proven, ApiError>> {
-        Box::pin(set_password(sign_in, self.0, parameters))
-    }
+    Ok(Asking::new(sign_in, ChallengeNameType::NewPasswordRequired).handed_out(parameters))
 }
 
 /// Takes the new password, which counts from the commit that ends the sign-in. A password or attribute that is refused
-/// leaves the session usable; anything later consumes it. Refuses with `InvalidPasswordException`, attribute errors, or a
-/// session used before.
-async fn set_password(
+/// leaves the session usable; anything later consumes it.
+///
+/// # Errors
+/// `InvalidPasswordException`, attribute errors, a session used before.
+pub async fn answer(
     sign_in: &mut SignIn<'_>,
     stored: Stored<SessionRecord>,
     parameters: &Parameters,

@@ -19,7 +19,7 @@ use crate::users::code_mail::{self, CodeMail, Leaves};
 use crate::users::codes::Purpose;
 use crate::users::password_policy::{self, Wording};
 use crate::users::schema::CONTACTS;
-use crate::users::{confirmation, credentials, registration};
+use crate::users::{confirmation, credentials, first_factors, registration};
 
 /// What this operation says of a username in use.
 const EXISTS: &str = "User already exists";
@@ -40,12 +40,19 @@ pub async fn run(ctx: &Ctx, input: shapes::SignUpRequest) -> Result<shapes::Sign
     let metadata = input.client_metadata.as_ref();
     let mut user = new_user(ctx, pool, client, &name, input.user_attributes)?;
     let password = input.password.filter(|password| !password.is_empty());
-    let password = Zeroizing::new(password.ok_or_else(|| ApiError::missing_parameter("Password"))?);
-    password_policy::check(pool, &user, &password, Wording::SignUp)?;
+    let password = password.map(Zeroizing::new);
+    match &password {
+        Some(password) => password_policy::check(pool, &user, password, Wording::SignUp)?,
+        // Whoever can begin with a code need not have one.
+        None if first_factors::needs_no_password(pool, &user) => {}
+        None => return Err(ApiError::missing_parameter("Password")),
+    }
     let answer = pre_sign_up(ctx, pool, client, &user, input.validation_data, metadata).await?;
     follow(&answer, &mut user)?;
     check_free(ctx, pool, &user, &name).await?;
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, &password).await?);
+    if let Some(password) = &password {
+        user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, password).await?);
+    }
     let address = match answer.confirm {
         true => None,
         false => code_mail::sign_up_address(pool, &user)?,

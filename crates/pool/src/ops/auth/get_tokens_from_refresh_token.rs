@@ -17,7 +17,15 @@ pub async fn run(
     revoke::check_client_secret(ctx, &client.value, input.client_secret.as_deref())
         .map_err(|error| ApiError::not_authorized(error.message))?;
     let metadata = input.client_metadata.unwrap_or_default();
-    let result = refresh::exchange(ctx, &pool.value, &client.value, &input.refresh_token, &metadata).await?;
+    let result = refresh::exchange(
+        ctx,
+        &pool.value,
+        &client.value,
+        &input.refresh_token,
+        input.device_key.as_deref(),
+        &metadata,
+    )
+    .await?;
     Ok(GetTokensFromRefreshTokenResponse {
         authentication_result: Some(result),
     })

@@ -186,8 +186,8 @@ mod tests {
                     .to_owned(),
             ),
             (
-                json!({ "ExplicitAuthFlows": ["ALLOW_USER_AUTH"] }),
-                unavailable("ExplicitAuthFlows ALLOW_USER_AUTH"),
+                json!({ "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_DELEGATION"] }),
+                unavailable("ExplicitAuthFlows ALLOW_TOKEN_EXCHANGE_DELEGATION"),
             ),
             (
                 json!({ "PublishSecretsInAWSSecretsManager": true }),

@@ -154,7 +154,6 @@ fn check_flows(asked: &CreateUserPoolClientRequest) -> Result<(), ApiError> {
         ));
     }
     let unavailable = [
-        Flow::AllowUserAuth,
         Flow::AllowTokenExchangeDelegation,
         Flow::AllowTokenExchangeImpersonation,
     ];

@@ -18,7 +18,7 @@ pub async fn run(
     let user = ctx.user(&pool.value, &input.username).await?.value;
     let shown = Shown::of(&user);
     Ok(AdminGetUserAuthFactorsResponse {
-        configured_user_auth_factors: Some(view::configured(&user)),
+        configured_user_auth_factors: Some(view::configured(&pool.value, &user)),
         preferred_mfa_setting: shown.preferred,
         user_mfa_setting_list: shown.enabled,
         username: user.username,

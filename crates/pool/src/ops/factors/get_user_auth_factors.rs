@@ -15,13 +15,11 @@ pub async fn run(
     ctx: &Ctx,
     input: GetUserAuthFactorsRequest,
 ) -> Result<GetUserAuthFactorsResponse, ApiError> {
-    let user = access_token::authorize(ctx, &input.access_token)
-        .await?
-        .user
-        .value;
+    let signed_in = access_token::authorize(ctx, &input.access_token).await?;
+    let (pool, user) = (&signed_in.pool.value, signed_in.user.value);
     let shown = Shown::of(&user);
     Ok(GetUserAuthFactorsResponse {
-        configured_user_auth_factors: Some(view::configured(&user)),
+        configured_user_auth_factors: Some(view::configured(pool, &user)),
         preferred_mfa_setting: shown.preferred,
         user_mfa_setting_list: shown.enabled,
         username: user.username,

@@ -2,7 +2,8 @@
 
 use poolhouse_api::shapes::{AuthFactorType, DeliveryMediumType, MFAOptionType};
 
-use crate::records::{Factor, UserRecord};
+use crate::records::{Factor, PoolRecord, UserRecord};
+use crate::users::first_factors;
 
 /// What `GetUser` and its like show. Nothing of it is there for a user without factors, not even an empty list.
 pub struct Shown {
@@ -35,9 +36,17 @@ impl Shown {
     }
 }
 
-/// `ConfiguredUserAuthFactors`. Codes and passkeys are no first factors of this server.
-pub fn configured(user: &UserRecord) -> Vec<AuthFactorType> {
-    let password = user.sealed_verifier.is_some().then_some(AuthFactorType::Password);
-    let app = user.factors.has_token.then_some(AuthFactorType::SoftwareToken);
-    password.into_iter().chain(app).collect()
+/// `ConfiguredUserAuthFactors`: what the user has, and the pool allows where it has a say.
+pub fn configured(pool: &PoolRecord, user: &UserRecord) -> Vec<AuthFactorType> {
+    use AuthFactorType as Has;
+    let sent = |factor, attribute| first_factors::allows(pool, factor) && user.attribute(attribute).is_some();
+    [
+        (Has::Password, user.sealed_verifier.is_some()),
+        (Has::EmailOtp, sent(Has::EmailOtp, "email")),
+        (Has::SmsOtp, sent(Has::SmsOtp, "phone_number")),
+        (Has::SoftwareToken, user.factors.has_token),
+    ]
+    .into_iter()
+    .filter_map(|(factor, has)| has.then_some(factor))
+    .collect()
 }

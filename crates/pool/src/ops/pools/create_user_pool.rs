@@ -249,7 +249,6 @@ mod tests {
         let arn = "arn:aws:kms:us-east-1:000000000000:key/k";
         let sender = json!({ "LambdaVersion": "V1_0", "LambdaArn": arn });
         let cases = [
-            (json!({ "DeviceConfiguration": {} }), "DeviceConfiguration"),
             (
                 json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
                 "UserPoolAddOns other than AdvancedSecurityMode OFF or AUDIT",
@@ -273,7 +272,7 @@ mod tests {
             ),
             (
                 json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
-                "AllowedFirstAuthFactors other than PASSWORD",
+                "AllowedFirstAuthFactors WEB_AUTHN",
             ),
             (
                 json!({

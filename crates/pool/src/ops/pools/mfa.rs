@@ -4,13 +4,13 @@
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{
-    SetUserPoolMfaConfigRequest, UserPoolMfaType, UserPoolTierType, VerifiedAttributeType,
+    AuthFactorType, SetUserPoolMfaConfigRequest, UserPoolMfaType, UserPoolTierType, VerifiedAttributeType,
 };
 
 use crate::base::error::ApiError;
 use crate::records::{Factor, PoolFactors, PoolRecord};
 use crate::request::Ctx;
-use crate::users::{code_mail, factors};
+use crate::users::{code_mail, factors, first_factors};
 
 /// Takes `MfaConfiguration` of a request that makes the pool or changes it, once its other settings are taken. `before` is what
 /// it was, if the pool was there. SMS becomes a factor where no other is one and the pool is set up for it, as on the service.
@@ -25,6 +25,7 @@ pub fn take(ctx: &Ctx, pool: &mut PoolRecord, before: Option<UserPoolMfaType>) -
         ));
     }
     check_recovery(pool)?;
+    check_first_factors(ctx, pool)?;
     let has_some = Factor::ALL.into_iter().any(|factor| pool.factors.has(factor));
     if mode == UserPoolMfaType::Off || has_some {
         return Ok(());
@@ -97,7 +98,33 @@ pub fn set(ctx: &Ctx, pool: &mut PoolRecord, asked: SetUserPoolMfaConfigRequest)
     }
     pool.factors = wanted;
     pool.settings.mfa_configuration = Some(mode);
-    check_recovery(pool)
+    check_recovery(pool)?;
+    check_first_factors(ctx, pool)
+}
+
+/// Checks that the pool can have the first factors that it allows: codes, which are no two factors, where nobody must have two; by
+/// SMS, where the server sends it.
+fn check_first_factors(ctx: &Ctx, pool: &PoolRecord) -> Result<(), ApiError> {
+    let by_mail = first_factors::allows(pool, AuthFactorType::EmailOtp);
+    let by_sms = first_factors::allows(pool, AuthFactorType::SmsOtp);
+    if !by_mail && !by_sms {
+        return Ok(());
+    }
+    if factors::mode(pool) == UserPoolMfaType::On {
+        return Err(ApiError::invalid_parameter(
+            "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled",
+        ));
+    }
+    if pool.settings.user_pool_tier == Some(UserPoolTierType::Lite) {
+        return Err(ApiError::new(
+            ErrorCode::FeatureUnavailableInTierException,
+            "The following features need to be disabled for the LITE pricing tier configured: Passwordless sign-in",
+        ));
+    }
+    match by_sms {
+        true => code_mail::check_sms(ctx),
+        false => Ok(()),
+    }
 }
 
 /// Checks that codes by mail are no second factor where mail alone resets passwords: the pool's tier has them, and one mailbox is

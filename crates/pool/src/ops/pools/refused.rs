@@ -19,10 +19,6 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
         verified_before_update(asked)
             .contains(&VerifiedAttributeType::PhoneNumber)
             .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
-        asked
-            .device_configuration
-            .is_some()
-            .then_some("DeviceConfiguration"),
         asked.user_pool_add_ons.as_ref().and_then(in_add_ons),
         asked.dcr_configuration.is_some().then_some("DcrConfiguration"),
         asked.key_configuration.as_ref().and_then(|keys| {
@@ -64,11 +60,8 @@ fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
         .sign_in_policy
         .as_ref()
         .and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    let other = factors
-        .unwrap_or_default()
-        .iter()
-        .any(|factor| *factor != AuthFactorType::Password);
-    other.then_some("AllowedFirstAuthFactors other than PASSWORD")
+    let passkeys = factors.unwrap_or_default().contains(&AuthFactorType::WebAuthn);
+    passkeys.then_some("AllowedFirstAuthFactors WEB_AUTHN")
 }
 
 /// Every trigger is named: one that AWS adds would otherwise be kept and never called.

@@ -43,11 +43,11 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
         // Refused wherever they ask for something.
         acr_configuration: _,
         dcr_configuration: _,
-        device_configuration: _,
         account_recovery_setting,
         admin_create_user_config,
         auto_verified_attributes,
         deletion_protection,
+        device_configuration,
         email_configuration,
         email_verification_message,
         email_verification_subject,
@@ -67,16 +67,14 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
     } = asked;
     let tier = user_pool_tier.unwrap_or(UserPoolTierType::Essentials);
     let days = temporary_days(asked_policies.as_ref(), admin_create_user_config.as_ref())?;
-    let texts = [
-        sms_verification_message,
-        email_verification_message,
-        email_verification_subject,
-    ];
-    set_messages(pool, verification_message_template.unwrap_or_default(), texts);
+    let template = verification_message_template.unwrap_or_default();
+    let (message, subject) = (email_verification_message, email_verification_subject);
+    set_messages(pool, template, [sms_verification_message, message, subject]);
     pool.name = Some(pool_name);
     pool.policies = Some(policies(asked_policies, days));
     pool.lambda_config = Some(lambda_config(lambdas.unwrap_or_default(), tier)?);
     pool.admin_create_user_config = Some(admin_create_user(admin_create_user_config, days)?);
+    pool.device_configuration = device_configuration;
     pool.email_configuration = Some(email(email_configuration.unwrap_or_default())?);
     pool.account_recovery_setting = account_recovery_setting.map(account_recovery).transpose()?;
     pool.deletion_protection = deletion_protection.or(Some(DeletionProtectionType::Inactive));
@@ -147,6 +145,12 @@ fn check_rules(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
             "Password should be configured as one of the allowed first auth factors.",
         ));
     }
+    // It stands in the enumeration, and is one that follows a password.
+    if factors.is_some_and(|factors| factors.contains(&AuthFactorType::SoftwareToken)) {
+        return Err(ApiError::invalid_parameter(
+            "SOFTWARE_TOKEN cannot be configured as one of the allowed first auth factors.",
+        ));
+    }
     Ok(())
 }
 
@@ -180,9 +184,11 @@ fn policies(asked: Option<UserPoolPolicyType>, days: i64) -> UserPoolPolicyType 
         require_symbols: Some(true),
         ..PasswordPolicyType::default()
     };
+    let factors = asked
+        .sign_in_policy
+        .and_then(|policy| policy.allowed_first_auth_factors);
     let policy = asked.password_policy.unwrap_or(everything);
     let stated = |rule: Option<bool>| Some(rule.unwrap_or(false));
-    let factors = Some(vec![AuthFactorType::Password]);
     UserPoolPolicyType {
         password_policy: Some(PasswordPolicyType {
             minimum_length: policy.minimum_length.or(Some(MINIMUM_LENGTH)),
@@ -194,7 +200,7 @@ fn policies(asked: Option<UserPoolPolicyType>, days: i64) -> UserPoolPolicyType 
             temporary_password_validity_days: Some(days),
         }),
         sign_in_policy: Some(SignInPolicyType {
-            allowed_first_auth_factors: factors,
+            allowed_first_auth_factors: factors.or_else(|| Some(vec![AuthFactorType::Password])),
         }),
     }
 }

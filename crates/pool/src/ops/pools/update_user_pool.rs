@@ -130,6 +130,10 @@ mod tests {
                 "AccountRecoverySetting",
                 json!({ "RecoveryMechanisms": [{ "Priority": 1, "Name": "admin_only" }] }),
             ),
+            (
+                "DeviceConfiguration",
+                json!({ "ChallengeRequiredOnNewDevice": true }),
+            ),
             ("UserPoolTier", json!("PLUS")),
             ("KeyConfiguration", json!({ "KeyType": "AWS_OWNED_KEY" })),
             ("IssuerConfiguration", json!({ "Type": "ORIGINAL" })),

@@ -16,10 +16,10 @@ use crate::users::attributes::Change;
 use crate::users::change;
 use crate::users::messages::{self, Message};
 use crate::users::password_policy::{self, Wording};
-use crate::users::{credentials, registration};
+use crate::users::{credentials, first_factors, registration};
 
 /// Creates a user with a temporary password and mails an invitation, or mails a new one to a user who never used the
-/// last.
+/// last. A user who can begin with a code is made without a password, confirmed, where the request has none.
 ///
 /// # Errors
 /// `UsernameExistsException` `User account already exists`, `AliasExistsException`, `InvalidPasswordException`,
@@ -56,12 +56,14 @@ async fn create(
     if ctx.referenced(&name).await?.is_some() {
         return Err(ApiError::new(ErrorCode::UsernameExistsException, EXISTS));
     }
-    let password = temporary_password(ctx, pool, &user, input.temporary_password)?;
-    let to = destination(
-        &user,
-        input.message_action,
-        input.desired_delivery_mediums.as_deref(),
-    )?;
+    let given = input.temporary_password.filter(|given| !given.is_empty());
+    let needs_none = given.is_none() && first_factors::needs_no_password(pool, &user);
+    let password = temporary_password(ctx, pool, &user, given)?;
+    let action = match needs_none {
+        true => Some(MessageActionType::Suppress),
+        false => input.message_action,
+    };
+    let to = destination(&user, action, input.desired_delivery_mediums.as_deref())?;
     pre_sign_up(
         ctx,
         pool,
@@ -70,8 +72,12 @@ async fn create(
         input.client_metadata.as_ref(),
     )
     .await?;
-    user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, &password).await?);
-    user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
+    if needs_none {
+        user.status = UserStatusType::Confirmed;
+    } else {
+        user.sealed_verifier = Some(credentials::seal_verifier(ctx, pool, &user, &password).await?);
+        user.temporary_until = Some(password_policy::temporary_until(pool, ctx.now));
+    }
     let mail = match to {
         Some(to) => {
             let invitation = invitation(to, &password, input.client_metadata.as_ref());

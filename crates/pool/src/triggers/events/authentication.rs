@@ -42,6 +42,8 @@ impl Event for PreAuthentication<'_> {
 pub struct PostAuthentication<'a> {
     /// `ClientMetadata` of the last answer.
     pub metadata: &'a Metadata,
+    /// Whether a device is handed out with the tokens.
+    pub is_on_new_device: bool,
 }
 
 impl Event for PostAuthentication<'_> {
@@ -58,7 +60,7 @@ impl Event for PostAuthentication<'_> {
     fn request(&self, about: &About<'_>, _trigger: Trigger) -> Map<String, Value> {
         let mut request = members([
             ("userAttributes", about.attributes()),
-            ("newDeviceUsed", json!(false)),
+            ("newDeviceUsed", json!(self.is_on_new_device)),
         ]);
         put_client_metadata(&mut request, Some(self.metadata));
         request

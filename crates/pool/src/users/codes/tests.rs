@@ -85,17 +85,13 @@ async fn a_code_that_is_looked_at_and_not_used_stays_good_and_says_where_it_was_
 #[tokio::test]
 async fn the_last_wrong_answer_ends_a_code() {
     let server = TestPool::new().await;
-    for (purpose, attempts) in [(Purpose::ForgotPassword, 5), (Purpose::EmailOtp, 3)] {
-        let code = sent(&server, purpose).await;
-        let ctx = request(&server);
-        for wrong in ["", "1", &another(&code), &format!("{code}0"), "none"]
-            .iter()
-            .take(attempts)
-        {
-            assert_eq!(outcome(&ctx, purpose, wrong).await, MISMATCH, "{wrong}");
-        }
-        assert_eq!(outcome(&ctx, purpose, &code).await, ENDED);
+    let purpose = Purpose::ForgotPassword;
+    let code = sent(&server, purpose).await;
+    let ctx = request(&server);
+    for wrong in ["", "1", &another(&code), &format!("{code}0"), "none"] {
+        assert_eq!(outcome(&ctx, purpose, wrong).await, MISMATCH, "{wrong}");
     }
+    assert_eq!(outcome(&ctx, purpose, &code).await, ENDED);
 }
 
 /// The service ends no sign-up by a wrong code, and neither do we before a day's are given.
@@ -229,8 +225,8 @@ async fn of_many_wrong_answers_at_once_a_day_has_sixty() {
 
 #[tokio::test]
 async fn of_many_wrong_answers_at_once_no_more_are_judged_than_the_code_takes() {
-    let outcomes = at_once(Purpose::SmsOtp, another).await;
-    assert_eq!((count(&outcomes, MISMATCH), count(&outcomes, ENDED)), (3, 61));
+    let outcomes = at_once(Purpose::ForgotPassword, another).await;
+    assert_eq!((count(&outcomes, MISMATCH), count(&outcomes, ENDED)), (5, 59));
 }
 
 /// A right answer goes on although wrong ones are counted between its verdict and its commit.
@@ -252,13 +248,13 @@ async fn a_right_answer_survives_wrong_ones_that_are_counted_before_its_commit()
 #[tokio::test]
 async fn nothing_is_given_for_a_code_that_ended_before_its_commit() {
     let server = TestPool::new().await;
-    let code = sent(&server, Purpose::EmailOtp).await;
+    let code = sent(&server, Purpose::ForgotPassword).await;
     let ctx = request(&server);
-    let Ok(right) = answer(&ctx, POOL, SUB, Purpose::EmailOtp, &code).await else {
+    let Ok(right) = answer(&ctx, POOL, SUB, Purpose::ForgotPassword, &code).await else {
         panic!("the code is right");
     };
-    for _ in 0..3 {
-        assert_eq!(outcome(&ctx, Purpose::EmailOtp, "wrong").await, MISMATCH);
+    for _ in 0..5 {
+        assert_eq!(outcome(&ctx, Purpose::ForgotPassword, "wrong").await, MISMATCH);
     }
     let given = Batch::new().put("given", Expect::Absent, "{}");
     let refused = right.commit(&ctx, given).await.unwrap_err();
@@ -282,17 +278,15 @@ async fn codes_are_swept_an_hour_after_their_time() {
 #[tokio::test]
 async fn codes_are_as_long_as_the_services() {
     let server = TestPool::new().await;
-    for (purpose, digits) in [
-        (Purpose::SignUp, 6),
-        (Purpose::ForgotPassword, 6),
-        (Purpose::VerifyEmail, 6),
-        (Purpose::VerifyPhoneNumber, 6),
-        (Purpose::EmailOtp, 8),
-        (Purpose::SmsOtp, 8),
+    for purpose in [
+        Purpose::SignUp,
+        Purpose::ForgotPassword,
+        Purpose::VerifyEmail,
+        Purpose::VerifyPhoneNumber,
     ] {
         let code = sent(&server, purpose).await;
         assert!(
-            code.len() == digits && code.bytes().all(|b| b.is_ascii_digit()),
+            code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()),
             "{purpose:?}"
         );
     }
