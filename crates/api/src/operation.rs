@@ -22,6 +22,7 @@ pub(crate) struct Facts {
     pub(crate) operation: Operation,
     pub(crate) name: &'static str,
     pub(crate) auth: Auth,
+    pub(crate) reads: bool,
     pub(crate) has_output: bool,
     pub(crate) input: &'static Node,
     pub(crate) errors: &'static [ErrorCode],
@@ -53,6 +54,11 @@ impl Operation {
     /// How a caller proves that it may call the operation.
     pub fn auth(self) -> Auth {
         self.facts().auth
+    }
+
+    /// Whether a signed operation changes nothing: AWS's access levels List and Read, as far as AWS has published them.
+    pub fn reads(self) -> bool {
+        self.facts().reads
     }
 
     /// Whether success has a body: an operation without an output shape answers with no bytes at all, one with an
@@ -141,6 +147,63 @@ mod tests {
         ] {
             assert_eq!(operation.auth(), Auth::AccessToken, "{operation:?}");
         }
+    }
+
+    #[test]
+    fn signed_operations_that_change_nothing_are_these() {
+        let expected = [
+            "AdminGetDevice",
+            "AdminGetUser",
+            "AdminGetUserAuthFactors",
+            "AdminListDevices",
+            "AdminListGroupsForUser",
+            "AdminListUserAuthEvents",
+            "AdminListUserSessions",
+            "DescribeCIMDPolicy",
+            "DescribeIdentityProvider",
+            "DescribeManagedLoginBranding",
+            "DescribeManagedLoginBrandingByClient",
+            "DescribePointInTimeRecovery",
+            "DescribeResourceServer",
+            "DescribeRiskConfiguration",
+            "DescribeTerms",
+            "DescribeTermsByClient",
+            "DescribeUserImportJob",
+            "DescribeUserPool",
+            "DescribeUserPoolClient",
+            "DescribeUserPoolDomain",
+            "GetCSVHeader",
+            "GetGroup",
+            "GetIdentityProviderByIdentifier",
+            "GetLogDeliveryConfiguration",
+            "GetProvisionedLimit",
+            "GetSigningCertificate",
+            "GetUICustomization",
+            "GetUserPoolClientSessionConfiguration",
+            "GetUserPoolMfaConfig",
+            "GetUserPoolSessionConfiguration",
+            "ListCIMDPolicies",
+            "ListClientMetadataURLs",
+            "ListGroups",
+            "ListIdentityProviders",
+            "ListPointInTimeRecoveries",
+            "ListResourceServers",
+            "ListTagsForResource",
+            "ListTerms",
+            "ListUserImportJobs",
+            "ListUserPoolClientSecrets",
+            "ListUserPoolClients",
+            "ListUserPoolReplicas",
+            "ListUserPools",
+            "ListUsers",
+            "ListUsersInGroup",
+        ];
+        assert_eq!(names(Operation::reads), expected);
+        assert!(
+            Operation::ALL
+                .iter()
+                .all(|operation| !operation.reads() || operation.auth() == Auth::SigV4)
+        );
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::policy::PolicyArgs;
+
 /// What a server is told.
 #[derive(Args, Default)]
 pub struct ServeArgs {
@@ -98,15 +100,21 @@ pub struct ManArgs {
 #[derive(Subcommand)]
 pub enum KeysCommand {
     /// Make an access key. Its secret is shown this once.
+    ///
+    /// It may do everything, or what --pool, --operations and --read-only leave of it together.
     Create {
+        #[command(flatten)]
+        policy: PolicyArgs,
         #[command(flatten)]
         at: KeysArgs,
     },
-    /// List access keys, without their secrets.
+    /// List access keys with what they may do, without their secrets.
     List {
         #[command(flatten)]
         at: KeysArgs,
     },
+    /// Let an access key do what the options say, in place of what it could before. It holds from the next request on.
+    Allow(AllowArgs),
     /// Delete an access key. Requests signed with it are refused at once.
     Delete {
         /// The access key's id
@@ -133,6 +141,19 @@ pub enum KeysCommand {
         #[command(flatten)]
         at: KeysArgs,
     },
+}
+
+#[derive(Args)]
+pub struct AllowArgs {
+    /// The access key's id
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// Keep nothing from the key: every operation that AWS signs, on every pool
+    #[arg(long, conflicts_with_all = ["pools", "operations", "read_only"])]
+    pub(crate) everything: bool,
+    #[command(flatten)]
+    pub(crate) at: KeysArgs,
 }
 
 #[derive(Args)]

@@ -21,9 +21,9 @@ use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::base::purpose::Purpose;
 use poolhouse_pool::base::restore::Restores;
-use poolhouse_pool::records::{RecordBatch, Reference, Stored, load, seal};
+use poolhouse_pool::records::{GENERATION, RecordBatch, Reference, Stored, load, seal};
 use poolhouse_pool::run::restoration::{self, Arriving};
-use poolhouse_pool::run::servers;
+use poolhouse_pool::run::{generation, servers};
 
 /// The database's file name.
 pub(super) const DATABASE: &str = "poolhouse.db";
@@ -239,6 +239,12 @@ impl Data {
                 arriving.name()
             )));
         }
+        let noted = generation::noted(&platform).await;
+        let (noted, _) = noted.map_err(|error| failed(error.into()))?;
+        generation::check(noted, GENERATION).map_err(|error| {
+            let path = directory.display();
+            CliError::new(format!("the database of {path} is not for this version")).caused_by(error)
+        })?;
         let last = restoration::last(&platform).await.map_err(failed)?;
         self.restores = Restores::new(last.map(|restored| restored.mark));
         Ok(())

@@ -1,13 +1,20 @@
-//! What this machine calls itself, for EHLO: a full name where it has one.
+//! What this machine calls itself: for EHLO a full name where it has one, for other servers of a database any.
 
 use std::fs;
+
+/// What this machine is called, with a dot in it or without. `None` where that cannot be asked so.
+pub fn host() -> Option<String> {
+    let host = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let host = host.trim();
+    (!host.is_empty()).then(|| host.to_owned())
+}
 
 /// The full name of this machine. `None`: it has none, and says its address.
 pub(super) fn of_this_machine() -> Option<String> {
     // Linux. Elsewhere the address is said, as before a name was asked for.
-    let host = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let host = host()?;
     let hosts = fs::read_to_string("/etc/hosts").unwrap_or_default();
-    full_name(host.trim(), &hosts)
+    full_name(&host, &hosts)
 }
 
 /// The host name if it has a dot, else the one with a dot that stands beside it among the known hosts.

@@ -4,10 +4,12 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::args::{DoorArgs, InitArgs, KeysCommand, ManArgs};
+use crate::args::{DoorArgs, InitArgs, KeysArgs, KeysCommand, ManArgs};
 use crate::environment::Environment;
 use crate::error::CliError;
-use crate::{audit, backup, copy, door, init, keys, mail, manual, operator, people, pool, restore, why};
+use crate::{
+    audit, backup, copy, door, init, keys, mail, manual, nodes, operator, people, pool, restore, why,
+};
 
 /// Every command but those that serve.
 #[derive(Subcommand)]
@@ -16,10 +18,14 @@ pub enum Command {
     Init(InitArgs),
     /// Make, list and delete access keys for the operations that AWS signs; rotate the server's own keys.
     ///
-    /// Nothing ships with an access key. One works as soon as it is made, also on a server that runs, and may call every such
-    /// operation on every pool. The database holds its secret sealed.
+    /// Nothing ships with an access key. One works as soon as it is made, also on a server that runs, and may do what it was made
+    /// for: everything, or some operations on some pools. The database holds its secret sealed.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Show the servers that share a PostgreSQL database: which run, of which version, with which keys, and how right their clocks are.
+    ///
+    /// Each says so every 20 seconds. One that was killed is shown for an hour as silent; one that was stopped is not shown.
+    Nodes(KeysArgs),
     /// Show, shut or open a pool's door: whether every sign-in needs a confirm code.
     ///
     /// A DefineAuthChallenge function whose name ends in 2faDefine shuts it, and nothing but this command opens it, for the
@@ -83,6 +89,7 @@ pub fn run(
     match command {
         Command::Init(arguments) => init::run(&arguments.file),
         Command::Keys(command) => keys::run(command),
+        Command::Nodes(at) => nodes::run(&at),
         Command::Door(arguments) => door::run(&arguments),
         Command::Pool(command) => pool::run(&command),
         Command::Mail(command) => mail::run(command, environment),

@@ -36,6 +36,7 @@ fn document() -> String {
             Status::NotYet => "not yet",
         };
         let signed = match operation.auth() {
+            Auth::SigV4 if operation.reads() => "access key, also one that reads only",
             Auth::SigV4 => "access key",
             Auth::AccessToken => "access token",
             Auth::AccessTokenOrSession => "access token or session",

@@ -80,6 +80,10 @@ pub trait Store: Send + Sync + 'static {
     /// what was deleted stays deleted.
     fn sweep(&self, due: i64, at_most: usize) -> BoxFuture<'_, Result<usize, StoreError>>;
 
+    /// What the clock says that machines share which share the store, in milliseconds since 1970; `None` on an engine that one
+    /// machine has for itself.
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>>;
+
     /// The state of this moment, to be read page by page while commits go on: every batch is in it whole or not at all. For
     /// backups; it should not be kept longer than it takes to read it.
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>>;

@@ -142,6 +142,10 @@ impl Store for Memory {
         Box::pin(async move { Ok(self.rows().sweep(due, at_most)) })
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         Box::pin(async move {
             let rows: VecDeque<Row> = self.rows().by_key.values().cloned().collect();

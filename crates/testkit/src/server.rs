@@ -18,6 +18,7 @@ use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Stop};
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::mailer::Worker;
+use poolhouse_pool::records::Policy;
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_server::http::peer::{Client, Peer};
 use poolhouse_server::http::tls::Tls;
@@ -44,6 +45,17 @@ pub struct AccessKey {
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
+}
+
+impl AccessKey {
+    async fn new(pool: &TestPool, policy: Policy) -> AccessKey {
+        let made = access::create(&pool.app().platform, policy).await;
+        let made = made.expect("an access key can be made");
+        AccessKey {
+            access_key_id: made.access_key_id,
+            secret_access_key: made.secret_access_key.to_string(),
+        }
+    }
 }
 
 /// What a test may change of a server before it is put together.
@@ -115,19 +127,14 @@ impl TestServer {
 
     async fn build(pool: TestPool, edge: Edge) -> TestServer {
         let pages = Pages::load(&edge.web).expect("the pages can be read");
-        let operator = access::create(&pool.app().platform)
-            .await
-            .expect("an access key can be made");
+        let operator = AccessKey::new(&pool, Policy::default()).await;
         TestServer {
             router: router(pool.app().clone(), pages, edge.http.body, edge.http.grid),
             http: edge.http,
             tls: edge
                 .tls
                 .map(|tls| Tls::load(&tls).expect("the certificate can be used")),
-            operator: AccessKey {
-                access_key_id: operator.access_key_id,
-                secret_access_key: operator.secret_access_key.to_string(),
-            },
+            operator,
             pool,
             sockets: Mutex::default(),
         }
@@ -136,6 +143,11 @@ impl TestServer {
     /// The operator's access key, with which [`call`](Self::call) signs.
     pub fn operator(&self) -> &AccessKey {
         &self.operator
+    }
+
+    /// An access key that may do what this policy says.
+    pub async fn limited_key(&self, policy: Policy) -> AccessKey {
+        AccessKey::new(&self.pool, policy).await
     }
 
     /// An access key such as a process of this function gets, for these operations.

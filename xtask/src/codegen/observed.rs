@@ -1,6 +1,6 @@
 //! The part of `model/observed.json` that shapes generated code. The rest of the file is for readers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,6 +8,8 @@ use serde_json::Value;
 pub struct Observed {
     /// Unsigned operations whose access token may be left out, and what takes its place.
     pub auth: BTreeMap<String, String>,
+    /// Signed operations that change nothing.
+    pub reads: BTreeSet<String>,
     /// Errors that are answered before an operation runs.
     pub front_end_errors: Vec<FrontEndError>,
     /// Texts that the service takes although its model refuses them.
@@ -35,6 +37,7 @@ impl Observed {
         let source: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let mut observed = Self {
             auth: BTreeMap::new(),
+            reads: BTreeSet::new(),
             front_end_errors: Vec::new(),
             texts: Vec::new(),
         };
@@ -58,15 +61,11 @@ impl Observed {
         }
         match section {
             "auth" => {
-                for operation in row["operations"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Value::as_str)
-                {
+                for operation in operations(row) {
                     self.auth.insert(operation.to_owned(), member(row, "class")?);
                 }
             }
+            "reads" => self.reads.extend(operations(row).map(str::to_owned)),
             "front_end_errors" => self.front_end_errors.push(FrontEndError {
                 name: member(row, "code")?,
                 message_member: member(row, "message_member")?,
@@ -82,6 +81,12 @@ impl Observed {
         }
         Ok(())
     }
+}
+
+/// The operations that a row is about.
+fn operations(row: &Value) -> impl Iterator<Item = &str> {
+    let named = row["operations"].as_array().into_iter().flatten();
+    named.filter_map(Value::as_str)
 }
 
 fn member(row: &Value, name: &str) -> Result<String, String> {

@@ -16,6 +16,12 @@ pub fn source(model: &Model, observed: &Observed) -> Result<String, String> {
             "the overlay gives {unknown} an auth class, but the model has no such operation"
         ));
     }
+    let signed = |name: &String| model.operations.iter().any(|op| op.signed && op.name == *name);
+    if let Some(unknown) = observed.reads.iter().find(|name| !signed(name)) {
+        return Err(format!(
+            "the overlay says that {unknown} reads, but the model has no such signed operation"
+        ));
+    }
     let mut variants = String::new();
     let mut facts = String::new();
     for operation in &model.operations {
@@ -31,9 +37,10 @@ pub fn source(model: &Model, observed: &Observed) -> Result<String, String> {
         let _ = writeln!(variants, "    {name},");
         let _ = writeln!(
             facts,
-            "    Facts {{ operation: Operation::{name}, name: {name:?}, auth: Auth::{}, has_output: {}, \
+            "    Facts {{ operation: Operation::{name}, name: {name:?}, auth: Auth::{}, reads: {}, has_output: {}, \
              input: &constraints::{}, errors: &[{}] }},",
             auth.variant,
+            observed.reads.contains(name),
             operation.output.is_some(),
             names::constant(&operation.input),
             errors.join(", "),

@@ -321,6 +321,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AddCustomAttributes,
         name: "AddCustomAttributes",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADD_CUSTOM_ATTRIBUTES_REQUEST,
         errors: &[
@@ -337,6 +338,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AddUserPoolClientSecret,
         name: "AddUserPoolClientSecret",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADD_USER_POOL_CLIENT_SECRET_REQUEST,
         errors: &[
@@ -352,6 +354,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminAddUserToGroup,
         name: "AdminAddUserToGroup",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::ADMIN_ADD_USER_TO_GROUP_REQUEST,
         errors: &[
@@ -368,6 +371,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminConfirmSignUp,
         name: "AdminConfirmSignUp",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_CONFIRM_SIGN_UP_REQUEST,
         errors: &[
@@ -389,6 +393,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminCreateUser,
         name: "AdminCreateUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_CREATE_USER_REQUEST,
         errors: &[
@@ -415,6 +420,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminDeleteSoftwareToken,
         name: "AdminDeleteSoftwareToken",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_DELETE_SOFTWARE_TOKEN_REQUEST,
         errors: &[
@@ -432,6 +438,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminDeleteUser,
         name: "AdminDeleteUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::ADMIN_DELETE_USER_REQUEST,
         errors: &[
@@ -448,6 +455,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminDeleteUserAttributes,
         name: "AdminDeleteUserAttributes",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_DELETE_USER_ATTRIBUTES_REQUEST,
         errors: &[
@@ -464,6 +472,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminDisableProviderForUser,
         name: "AdminDisableProviderForUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_DISABLE_PROVIDER_FOR_USER_REQUEST,
         errors: &[
@@ -481,6 +490,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminDisableUser,
         name: "AdminDisableUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_DISABLE_USER_REQUEST,
         errors: &[
@@ -497,6 +507,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminEnableUser,
         name: "AdminEnableUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_ENABLE_USER_REQUEST,
         errors: &[
@@ -513,6 +524,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminForgetDevice,
         name: "AdminForgetDevice",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::ADMIN_FORGET_DEVICE_REQUEST,
         errors: &[
@@ -530,6 +542,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminGetDevice,
         name: "AdminGetDevice",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_GET_DEVICE_REQUEST,
         errors: &[
@@ -546,6 +559,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminGetUser,
         name: "AdminGetUser",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_GET_USER_REQUEST,
         errors: &[
@@ -562,6 +576,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminGetUserAuthFactors,
         name: "AdminGetUserAuthFactors",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_GET_USER_AUTH_FACTORS_REQUEST,
         errors: &[
@@ -578,6 +593,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminInitiateAuth,
         name: "AdminInitiateAuth",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_INITIATE_AUTH_REQUEST,
         errors: &[
@@ -606,6 +622,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminLinkProviderForUser,
         name: "AdminLinkProviderForUser",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_LINK_PROVIDER_FOR_USER_REQUEST,
         errors: &[
@@ -624,6 +641,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminListDevices,
         name: "AdminListDevices",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_LIST_DEVICES_REQUEST,
         errors: &[
@@ -640,6 +658,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminListGroupsForUser,
         name: "AdminListGroupsForUser",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_LIST_GROUPS_FOR_USER_REQUEST,
         errors: &[
@@ -656,6 +675,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminListUserAuthEvents,
         name: "AdminListUserAuthEvents",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_LIST_USER_AUTH_EVENTS_REQUEST,
         errors: &[
@@ -673,6 +693,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminListUserSessions,
         name: "AdminListUserSessions",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::ADMIN_LIST_USER_SESSIONS_REQUEST,
         errors: &[
@@ -689,6 +710,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminRemoveUserFromGroup,
         name: "AdminRemoveUserFromGroup",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::ADMIN_REMOVE_USER_FROM_GROUP_REQUEST,
         errors: &[
@@ -705,6 +727,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminResetUserPassword,
         name: "AdminResetUserPassword",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_RESET_USER_PASSWORD_REQUEST,
         errors: &[
@@ -728,6 +751,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminRespondToAuthChallenge,
         name: "AdminRespondToAuthChallenge",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_RESPOND_TO_AUTH_CHALLENGE_REQUEST,
         errors: &[
@@ -760,6 +784,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminRevokeUserSession,
         name: "AdminRevokeUserSession",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_REVOKE_USER_SESSION_REQUEST,
         errors: &[
@@ -776,6 +801,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminSetUserMFAPreference,
         name: "AdminSetUserMFAPreference",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_SET_USER_MFA_PREFERENCE_REQUEST,
         errors: &[
@@ -793,6 +819,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminSetUserPassword,
         name: "AdminSetUserPassword",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_SET_USER_PASSWORD_REQUEST,
         errors: &[
@@ -811,6 +838,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminSetUserSettings,
         name: "AdminSetUserSettings",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_SET_USER_SETTINGS_REQUEST,
         errors: &[
@@ -826,6 +854,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminUpdateAuthEventFeedback,
         name: "AdminUpdateAuthEventFeedback",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_UPDATE_AUTH_EVENT_FEEDBACK_REQUEST,
         errors: &[
@@ -843,6 +872,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminUpdateDeviceStatus,
         name: "AdminUpdateDeviceStatus",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_UPDATE_DEVICE_STATUS_REQUEST,
         errors: &[
@@ -860,6 +890,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminUpdateUserAttributes,
         name: "AdminUpdateUserAttributes",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_UPDATE_USER_ATTRIBUTES_REQUEST,
         errors: &[
@@ -883,6 +914,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AdminUserGlobalSignOut,
         name: "AdminUserGlobalSignOut",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::ADMIN_USER_GLOBAL_SIGN_OUT_REQUEST,
         errors: &[
@@ -899,6 +931,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::AssociateSoftwareToken,
         name: "AssociateSoftwareToken",
         auth: Auth::AccessTokenOrSession,
+        reads: false,
         has_output: true,
         input: &constraints::ASSOCIATE_SOFTWARE_TOKEN_REQUEST,
         errors: &[
@@ -916,6 +949,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CancelPointInTimeRecovery,
         name: "CancelPointInTimeRecovery",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CANCEL_POINT_IN_TIME_RECOVERY_REQUEST,
         errors: &[
@@ -933,6 +967,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ChangePassword,
         name: "ChangePassword",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::CHANGE_PASSWORD_REQUEST,
         errors: &[
@@ -955,6 +990,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CompleteWebAuthnRegistration,
         name: "CompleteWebAuthnRegistration",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::COMPLETE_WEB_AUTHN_REGISTRATION_REQUEST,
         errors: &[
@@ -978,6 +1014,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ConfirmDevice,
         name: "ConfirmDevice",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::CONFIRM_DEVICE_REQUEST,
         errors: &[
@@ -1002,6 +1039,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ConfirmForgotPassword,
         name: "ConfirmForgotPassword",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::CONFIRM_FORGOT_PASSWORD_REQUEST,
         errors: &[
@@ -1029,6 +1067,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ConfirmSignUp,
         name: "ConfirmSignUp",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::CONFIRM_SIGN_UP_REQUEST,
         errors: &[
@@ -1054,6 +1093,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateCIMDPolicy,
         name: "CreateCIMDPolicy",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_CIMD_POLICY_REQUEST,
         errors: &[
@@ -1072,6 +1112,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateGroup,
         name: "CreateGroup",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_GROUP_REQUEST,
         errors: &[
@@ -1089,6 +1130,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateIdentityProvider,
         name: "CreateIdentityProvider",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_IDENTITY_PROVIDER_REQUEST,
         errors: &[
@@ -1105,6 +1147,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateManagedLoginBranding,
         name: "CreateManagedLoginBranding",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_MANAGED_LOGIN_BRANDING_REQUEST,
         errors: &[
@@ -1123,6 +1166,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateResourceServer,
         name: "CreateResourceServer",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_RESOURCE_SERVER_REQUEST,
         errors: &[
@@ -1139,6 +1183,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateTerms,
         name: "CreateTerms",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_TERMS_REQUEST,
         errors: &[
@@ -1157,6 +1202,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateUserImportJob,
         name: "CreateUserImportJob",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_USER_IMPORT_JOB_REQUEST,
         errors: &[
@@ -1174,6 +1220,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateUserPool,
         name: "CreateUserPool",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_USER_POOL_REQUEST,
         errors: &[
@@ -1194,6 +1241,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateUserPoolClient,
         name: "CreateUserPoolClient",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_USER_POOL_CLIENT_REQUEST,
         errors: &[
@@ -1213,6 +1261,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateUserPoolDomain,
         name: "CreateUserPoolDomain",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_USER_POOL_DOMAIN_REQUEST,
         errors: &[
@@ -1230,6 +1279,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::CreateUserPoolReplica,
         name: "CreateUserPoolReplica",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::CREATE_USER_POOL_REPLICA_REQUEST,
         errors: &[
@@ -1248,6 +1298,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteCIMDPolicy,
         name: "DeleteCIMDPolicy",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_CIMD_POLICY_REQUEST,
         errors: &[
@@ -1264,6 +1315,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteGroup,
         name: "DeleteGroup",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_GROUP_REQUEST,
         errors: &[
@@ -1279,6 +1331,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteIdentityProvider,
         name: "DeleteIdentityProvider",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_IDENTITY_PROVIDER_REQUEST,
         errors: &[
@@ -1295,6 +1348,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteManagedLoginBranding,
         name: "DeleteManagedLoginBranding",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_MANAGED_LOGIN_BRANDING_REQUEST,
         errors: &[
@@ -1311,6 +1365,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteResourceServer,
         name: "DeleteResourceServer",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_RESOURCE_SERVER_REQUEST,
         errors: &[
@@ -1326,6 +1381,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteTerms,
         name: "DeleteTerms",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_TERMS_REQUEST,
         errors: &[
@@ -1342,6 +1398,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUser,
         name: "DeleteUser",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_USER_REQUEST,
         errors: &[
@@ -1361,6 +1418,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserAttributes,
         name: "DeleteUserAttributes",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_USER_ATTRIBUTES_REQUEST,
         errors: &[
@@ -1380,6 +1438,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserPool,
         name: "DeleteUserPool",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_USER_POOL_REQUEST,
         errors: &[
@@ -1396,6 +1455,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserPoolClient,
         name: "DeleteUserPoolClient",
         auth: Auth::SigV4,
+        reads: false,
         has_output: false,
         input: &constraints::DELETE_USER_POOL_CLIENT_REQUEST,
         errors: &[
@@ -1412,6 +1472,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserPoolClientSecret,
         name: "DeleteUserPoolClientSecret",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_USER_POOL_CLIENT_SECRET_REQUEST,
         errors: &[
@@ -1426,6 +1487,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserPoolDomain,
         name: "DeleteUserPoolDomain",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_USER_POOL_DOMAIN_REQUEST,
         errors: &[
@@ -1441,6 +1503,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteUserPoolReplica,
         name: "DeleteUserPoolReplica",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_USER_POOL_REPLICA_REQUEST,
         errors: &[
@@ -1456,6 +1519,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DeleteWebAuthnCredential,
         name: "DeleteWebAuthnCredential",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::DELETE_WEB_AUTHN_CREDENTIAL_REQUEST,
         errors: &[
@@ -1474,6 +1538,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeCIMDPolicy,
         name: "DescribeCIMDPolicy",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_CIMD_POLICY_REQUEST,
         errors: &[
@@ -1488,6 +1553,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeIdentityProvider,
         name: "DescribeIdentityProvider",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_IDENTITY_PROVIDER_REQUEST,
         errors: &[
@@ -1502,6 +1568,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeManagedLoginBranding,
         name: "DescribeManagedLoginBranding",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_MANAGED_LOGIN_BRANDING_REQUEST,
         errors: &[
@@ -1517,6 +1584,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeManagedLoginBrandingByClient,
         name: "DescribeManagedLoginBrandingByClient",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_MANAGED_LOGIN_BRANDING_BY_CLIENT_REQUEST,
         errors: &[
@@ -1532,6 +1600,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribePointInTimeRecovery,
         name: "DescribePointInTimeRecovery",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_POINT_IN_TIME_RECOVERY_REQUEST,
         errors: &[
@@ -1548,6 +1617,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeResourceServer,
         name: "DescribeResourceServer",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_RESOURCE_SERVER_REQUEST,
         errors: &[
@@ -1563,6 +1633,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeRiskConfiguration,
         name: "DescribeRiskConfiguration",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_RISK_CONFIGURATION_REQUEST,
         errors: &[
@@ -1579,6 +1650,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeTerms,
         name: "DescribeTerms",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_TERMS_REQUEST,
         errors: &[
@@ -1594,6 +1666,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeTermsByClient,
         name: "DescribeTermsByClient",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_TERMS_BY_CLIENT_REQUEST,
         errors: &[
@@ -1609,6 +1682,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeUserImportJob,
         name: "DescribeUserImportJob",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_USER_IMPORT_JOB_REQUEST,
         errors: &[
@@ -1624,6 +1698,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeUserPool,
         name: "DescribeUserPool",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_USER_POOL_REQUEST,
         errors: &[
@@ -1640,6 +1715,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeUserPoolClient,
         name: "DescribeUserPoolClient",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_USER_POOL_CLIENT_REQUEST,
         errors: &[
@@ -1655,6 +1731,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::DescribeUserPoolDomain,
         name: "DescribeUserPoolDomain",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::DESCRIBE_USER_POOL_DOMAIN_REQUEST,
         errors: &[
@@ -1669,6 +1746,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ForgetDevice,
         name: "ForgetDevice",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: false,
         input: &constraints::FORGET_DEVICE_REQUEST,
         errors: &[
@@ -1689,6 +1767,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ForgotPassword,
         name: "ForgotPassword",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::FORGOT_PASSWORD_REQUEST,
         errors: &[
@@ -1714,6 +1793,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetCSVHeader,
         name: "GetCSVHeader",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_CSV_HEADER_REQUEST,
         errors: &[
@@ -1729,6 +1809,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetClientToken,
         name: "GetClientToken",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::GET_CLIENT_TOKEN_REQUEST,
         errors: &[
@@ -1745,6 +1826,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetDerivedToken,
         name: "GetDerivedToken",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::GET_DERIVED_TOKEN_REQUEST,
         errors: &[
@@ -1765,6 +1847,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetDevice,
         name: "GetDevice",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::GET_DEVICE_REQUEST,
         errors: &[
@@ -1785,6 +1868,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetGroup,
         name: "GetGroup",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_GROUP_REQUEST,
         errors: &[
@@ -1800,6 +1884,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetIdentityProviderByIdentifier,
         name: "GetIdentityProviderByIdentifier",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_IDENTITY_PROVIDER_BY_IDENTIFIER_REQUEST,
         errors: &[
@@ -1814,6 +1899,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetLogDeliveryConfiguration,
         name: "GetLogDeliveryConfiguration",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_LOG_DELIVERY_CONFIGURATION_REQUEST,
         errors: &[
@@ -1828,6 +1914,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetProvisionedLimit,
         name: "GetProvisionedLimit",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_PROVISIONED_LIMIT_REQUEST,
         errors: &[
@@ -1842,6 +1929,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetSigningCertificate,
         name: "GetSigningCertificate",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_SIGNING_CERTIFICATE_REQUEST,
         errors: &[
@@ -1855,6 +1943,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetTokensFromRefreshToken,
         name: "GetTokensFromRefreshToken",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::GET_TOKENS_FROM_REFRESH_TOKEN_REQUEST,
         errors: &[
@@ -1876,6 +1965,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUICustomization,
         name: "GetUICustomization",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_UI_CUSTOMIZATION_REQUEST,
         errors: &[
@@ -1891,6 +1981,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUser,
         name: "GetUser",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::GET_USER_REQUEST,
         errors: &[
@@ -1910,6 +2001,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUserAttributeVerificationCode,
         name: "GetUserAttributeVerificationCode",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::GET_USER_ATTRIBUTE_VERIFICATION_CODE_REQUEST,
         errors: &[
@@ -1937,6 +2029,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUserAuthFactors,
         name: "GetUserAuthFactors",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::GET_USER_AUTH_FACTORS_REQUEST,
         errors: &[
@@ -1956,6 +2049,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUserPoolClientSessionConfiguration,
         name: "GetUserPoolClientSessionConfiguration",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST,
         errors: &[
@@ -1971,6 +2065,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUserPoolMfaConfig,
         name: "GetUserPoolMfaConfig",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_USER_POOL_MFA_CONFIG_REQUEST,
         errors: &[
@@ -1985,6 +2080,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetUserPoolSessionConfiguration,
         name: "GetUserPoolSessionConfiguration",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::GET_USER_POOL_SESSION_CONFIGURATION_REQUEST,
         errors: &[
@@ -2000,6 +2096,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GlobalSignOut,
         name: "GlobalSignOut",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::GLOBAL_SIGN_OUT_REQUEST,
         errors: &[
@@ -2018,6 +2115,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::InitiateAuth,
         name: "InitiateAuth",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::INITIATE_AUTH_REQUEST,
         errors: &[
@@ -2046,6 +2144,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::InitiatePointInTimeRecovery,
         name: "InitiatePointInTimeRecovery",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::INITIATE_POINT_IN_TIME_RECOVERY_REQUEST,
         errors: &[
@@ -2064,6 +2163,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListCIMDPolicies,
         name: "ListCIMDPolicies",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_CIMD_POLICIES_REQUEST,
         errors: &[
@@ -2078,6 +2178,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListClientMetadataURLs,
         name: "ListClientMetadataURLs",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_CLIENT_METADATA_URLS_REQUEST,
         errors: &[
@@ -2092,6 +2193,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListDevices,
         name: "ListDevices",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::LIST_DEVICES_REQUEST,
         errors: &[
@@ -2112,6 +2214,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListGroups,
         name: "ListGroups",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_GROUPS_REQUEST,
         errors: &[
@@ -2127,6 +2230,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListIdentityProviders,
         name: "ListIdentityProviders",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_IDENTITY_PROVIDERS_REQUEST,
         errors: &[
@@ -2141,6 +2245,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListPointInTimeRecoveries,
         name: "ListPointInTimeRecoveries",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_POINT_IN_TIME_RECOVERIES_REQUEST,
         errors: &[
@@ -2157,6 +2262,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListResourceServers,
         name: "ListResourceServers",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_RESOURCE_SERVERS_REQUEST,
         errors: &[
@@ -2172,6 +2278,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListTagsForResource,
         name: "ListTagsForResource",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_TAGS_FOR_RESOURCE_REQUEST,
         errors: &[
@@ -2187,6 +2294,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListTerms,
         name: "ListTerms",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_TERMS_REQUEST,
         errors: &[
@@ -2202,6 +2310,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserImportJobs,
         name: "ListUserImportJobs",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USER_IMPORT_JOBS_REQUEST,
         errors: &[
@@ -2217,6 +2326,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserPoolClientSecrets,
         name: "ListUserPoolClientSecrets",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USER_POOL_CLIENT_SECRETS_REQUEST,
         errors: &[
@@ -2231,6 +2341,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserPoolClients,
         name: "ListUserPoolClients",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USER_POOL_CLIENTS_REQUEST,
         errors: &[
@@ -2246,6 +2357,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserPoolReplicas,
         name: "ListUserPoolReplicas",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USER_POOL_REPLICAS_REQUEST,
         errors: &[
@@ -2261,6 +2373,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserPools,
         name: "ListUserPools",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USER_POOLS_REQUEST,
         errors: &[
@@ -2274,6 +2387,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUserSessions,
         name: "ListUserSessions",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::LIST_USER_SESSIONS_REQUEST,
         errors: &[
@@ -2293,6 +2407,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUsers,
         name: "ListUsers",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USERS_REQUEST,
         errors: &[
@@ -2308,6 +2423,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListUsersInGroup,
         name: "ListUsersInGroup",
         auth: Auth::SigV4,
+        reads: true,
         has_output: true,
         input: &constraints::LIST_USERS_IN_GROUP_REQUEST,
         errors: &[
@@ -2323,6 +2439,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ListWebAuthnCredentials,
         name: "ListWebAuthnCredentials",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::LIST_WEB_AUTHN_CREDENTIALS_REQUEST,
         errors: &[
@@ -2340,6 +2457,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::ResendConfirmationCode,
         name: "ResendConfirmationCode",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::RESEND_CONFIRMATION_CODE_REQUEST,
         errors: &[
@@ -2365,6 +2483,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::RespondToAuthChallenge,
         name: "RespondToAuthChallenge",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::RESPOND_TO_AUTH_CHALLENGE_REQUEST,
         errors: &[
@@ -2398,6 +2517,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::RevokeToken,
         name: "RevokeToken",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::REVOKE_TOKEN_REQUEST,
         errors: &[
@@ -2415,6 +2535,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::RevokeUserSession,
         name: "RevokeUserSession",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::REVOKE_USER_SESSION_REQUEST,
         errors: &[
@@ -2434,6 +2555,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetLogDeliveryConfiguration,
         name: "SetLogDeliveryConfiguration",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_LOG_DELIVERY_CONFIGURATION_REQUEST,
         errors: &[
@@ -2449,6 +2571,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetRiskConfiguration,
         name: "SetRiskConfiguration",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_RISK_CONFIGURATION_REQUEST,
         errors: &[
@@ -2467,6 +2590,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUICustomization,
         name: "SetUICustomization",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_UI_CUSTOMIZATION_REQUEST,
         errors: &[
@@ -2482,6 +2606,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUserMFAPreference,
         name: "SetUserMFAPreference",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::SET_USER_MFA_PREFERENCE_REQUEST,
         errors: &[
@@ -2500,6 +2625,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUserPoolClientSessionConfiguration,
         name: "SetUserPoolClientSessionConfiguration",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_USER_POOL_CLIENT_SESSION_CONFIGURATION_REQUEST,
         errors: &[
@@ -2517,6 +2643,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUserPoolMfaConfig,
         name: "SetUserPoolMfaConfig",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_USER_POOL_MFA_CONFIG_REQUEST,
         errors: &[
@@ -2536,6 +2663,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUserPoolSessionConfiguration,
         name: "SetUserPoolSessionConfiguration",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::SET_USER_POOL_SESSION_CONFIGURATION_REQUEST,
         errors: &[
@@ -2553,6 +2681,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SetUserSettings,
         name: "SetUserSettings",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::SET_USER_SETTINGS_REQUEST,
         errors: &[
@@ -2571,6 +2700,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::SignUp,
         name: "SignUp",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::SIGN_UP_REQUEST,
         errors: &[
@@ -2597,6 +2727,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::StartPointInTimeRecovery,
         name: "StartPointInTimeRecovery",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::START_POINT_IN_TIME_RECOVERY_REQUEST,
         errors: &[
@@ -2614,6 +2745,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::StartUserImportJob,
         name: "StartUserImportJob",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::START_USER_IMPORT_JOB_REQUEST,
         errors: &[
@@ -2630,6 +2762,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::StartWebAuthnRegistration,
         name: "StartWebAuthnRegistration",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::START_WEB_AUTHN_REGISTRATION_REQUEST,
         errors: &[
@@ -2649,6 +2782,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::StopUserImportJob,
         name: "StopUserImportJob",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::STOP_USER_IMPORT_JOB_REQUEST,
         errors: &[
@@ -2665,6 +2799,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::TagResource,
         name: "TagResource",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::TAG_RESOURCE_REQUEST,
         errors: &[
@@ -2680,6 +2815,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UntagResource,
         name: "UntagResource",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UNTAG_RESOURCE_REQUEST,
         errors: &[
@@ -2695,6 +2831,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateAuthEventFeedback,
         name: "UpdateAuthEventFeedback",
         auth: Auth::None,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_AUTH_EVENT_FEEDBACK_REQUEST,
         errors: &[
@@ -2712,6 +2849,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateCIMDPolicy,
         name: "UpdateCIMDPolicy",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_CIMD_POLICY_REQUEST,
         errors: &[
@@ -2730,6 +2868,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateClientMetadataURLState,
         name: "UpdateClientMetadataURLState",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_CLIENT_METADATA_URL_STATE_REQUEST,
         errors: &[
@@ -2747,6 +2886,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateDeviceStatus,
         name: "UpdateDeviceStatus",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_DEVICE_STATUS_REQUEST,
         errors: &[
@@ -2767,6 +2907,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateGroup,
         name: "UpdateGroup",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_GROUP_REQUEST,
         errors: &[
@@ -2782,6 +2923,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateIdentityProvider,
         name: "UpdateIdentityProvider",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_IDENTITY_PROVIDER_REQUEST,
         errors: &[
@@ -2798,6 +2940,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateManagedLoginBranding,
         name: "UpdateManagedLoginBranding",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_MANAGED_LOGIN_BRANDING_REQUEST,
         errors: &[
@@ -2814,6 +2957,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateProvisionedLimit,
         name: "UpdateProvisionedLimit",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_PROVISIONED_LIMIT_REQUEST,
         errors: &[
@@ -2829,6 +2973,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateResourceServer,
         name: "UpdateResourceServer",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_RESOURCE_SERVER_REQUEST,
         errors: &[
@@ -2844,6 +2989,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateTerms,
         name: "UpdateTerms",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_TERMS_REQUEST,
         errors: &[
@@ -2861,6 +3007,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateUserAttributes,
         name: "UpdateUserAttributes",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_USER_ATTRIBUTES_REQUEST,
         errors: &[
@@ -2890,6 +3037,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateUserPool,
         name: "UpdateUserPool",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_USER_POOL_REQUEST,
         errors: &[
@@ -2913,6 +3061,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateUserPoolClient,
         name: "UpdateUserPoolClient",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_USER_POOL_CLIENT_REQUEST,
         errors: &[
@@ -2932,6 +3081,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateUserPoolDomain,
         name: "UpdateUserPoolDomain",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_USER_POOL_DOMAIN_REQUEST,
         errors: &[
@@ -2949,6 +3099,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::UpdateUserPoolReplica,
         name: "UpdateUserPoolReplica",
         auth: Auth::SigV4,
+        reads: false,
         has_output: true,
         input: &constraints::UPDATE_USER_POOL_REPLICA_REQUEST,
         errors: &[
@@ -2964,6 +3115,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::VerifySoftwareToken,
         name: "VerifySoftwareToken",
         auth: Auth::AccessTokenOrSession,
+        reads: false,
         has_output: true,
         input: &constraints::VERIFY_SOFTWARE_TOKEN_REQUEST,
         errors: &[
@@ -2988,6 +3140,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::VerifyUserAttribute,
         name: "VerifyUserAttribute",
         auth: Auth::AccessToken,
+        reads: false,
         has_output: true,
         input: &constraints::VERIFY_USER_ATTRIBUTE_REQUEST,
         errors: &[

@@ -78,6 +78,10 @@ impl Store for Failing {
         self.0.memory.sweep(due, at_most)
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.0.memory.clock()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         self.0.memory.snapshot()
     }

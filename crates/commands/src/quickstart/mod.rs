@@ -13,8 +13,8 @@ use std::sync::Arc;
 use poolhouse_crypto::srp;
 use poolhouse_pool::keyring::access;
 use poolhouse_pool::ops::pools::door;
-use poolhouse_pool::records::PoolRecord;
 use poolhouse_pool::records::key::Directory;
+use poolhouse_pool::records::{Policy, PoolRecord};
 use poolhouse_pool::request::App;
 use poolhouse_pool::users::credentials;
 use poolhouse_store::Scan;
@@ -112,13 +112,13 @@ async fn refuse_others_pools(app: &App, directory: &Path) -> Result<(), CliError
 }
 
 async fn is_good(app: &App, key: &SavedKey) -> Result<bool, CliError> {
-    let found = access::secret(&app.platform, &key.id).await;
+    let found = access::find(&app.platform, &key.id).await;
     let found = found.map_err(|error| CliError::new("the access keys cannot be read").caused_by(error))?;
-    Ok(found.is_some_and(|secret| *secret == *key.secret))
+    Ok(found.is_some_and(|found| *found.secret == *key.secret))
 }
 
 async fn new_key(app: &App) -> Result<SavedKey, CliError> {
-    let made = access::create(&app.platform).await;
+    let made = access::create(&app.platform, Policy::default()).await;
     let made = made.map_err(|error| CliError::new("the access key was not stored").caused_by(error))?;
     Ok(SavedKey {
         id: made.access_key_id,

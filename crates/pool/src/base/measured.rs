@@ -67,6 +67,10 @@ impl Store for Measured {
         Box::pin(self.timed("sweep", self.inner.sweep(due, at_most)))
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(self.timed("clock", self.inner.clock()))
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         Box::pin(self.timed("snapshot", self.inner.snapshot()))
     }

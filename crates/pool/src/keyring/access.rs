@@ -1,4 +1,4 @@
-//! The operator's access keys: `poolhouse keys create`, `list` and `delete`. Nothing ships with one.
+//! The operator's access keys: `poolhouse keys create`, `list`, `allow` and `delete`. Nothing ships with one.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::base::purpose::Purpose;
 use crate::records::document::decode;
-use crate::records::{AccessKeyRecord, RecordBatch, load};
+use crate::records::{AccessKeyRecord, Policy, RecordBatch, load};
 
 /// What follows `AKIA` in an id: base 32, which cannot be misread, as in AWS's own.
 const ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -38,11 +38,11 @@ impl fmt::Debug for NewAccessKey {
     }
 }
 
-/// Makes an access key that may call every operation AWS signs. It works at once, also on a server that runs.
+/// Makes an access key that may do what its policy says. It works at once, also on a server that runs.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
+pub async fn create(platform: &Platform, policy: Policy) -> Result<NewAccessKey, CommitError> {
     let entropy = &*platform.entropy;
     let access_key_id = format!("AKIA{}", random_text(ID_ALPHABET, 16, entropy));
     let secret_access_key = Zeroizing::new(random_text(SECRET_ALPHABET, 40, entropy));
@@ -51,6 +51,7 @@ pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
     let record = AccessKeyRecord {
         sealed_secret,
         created: platform.now(),
+        policy,
     };
     platform.commit(Batch::new().create(row, &record)).await?;
     Ok(NewAccessKey {
@@ -59,11 +60,22 @@ pub async fn create(platform: &Platform) -> Result<NewAccessKey, CommitError> {
     })
 }
 
-/// The ids of all access keys, and when each was made.
+/// An access key as it is listed: without its secret.
+#[derive(Debug)]
+pub struct ListedKey {
+    /// Its id.
+    pub access_key_id: String,
+    /// When it was made.
+    pub created: Millis,
+    /// What it may do.
+    pub policy: Policy,
+}
+
+/// All access keys, in the order of their ids.
 ///
 /// # Errors
 /// When the store fails or a row is not an access key.
-pub async fn list(platform: &Platform) -> Result<Vec<(String, Millis)>, LoadError> {
+pub async fn list(platform: &Platform) -> Result<Vec<ListedKey>, LoadError> {
     let mut found = Vec::new();
     let mut scan = Scan::prefix(AccessKeyRecord::PREFIX, PAGE);
     loop {
@@ -78,7 +90,11 @@ pub async fn list(platform: &Platform) -> Result<Vec<(String, Millis)>, LoadErro
                 .key
                 .strip_prefix(AccessKeyRecord::PREFIX)
                 .unwrap_or_default();
-            found.push((id.to_owned(), record.value.created));
+            found.push(ListedKey {
+                access_key_id: id.to_owned(),
+                created: record.value.created,
+                policy: record.value.policy,
+            });
         }
         match last {
             Some(last) => scan = Scan::prefix(AccessKeyRecord::PREFIX, PAGE).after(last),
@@ -102,11 +118,45 @@ pub async fn delete(platform: &Platform, access_key_id: &str) -> Result<bool, Co
     }
 }
 
-/// The secret of an access key; `Ok(None)` if there is no such key.
+/// Lets an access key do what this policy says, in place of what it could before; says whether there is such a key. It holds
+/// from the next request on, on every server.
+///
+/// # Errors
+/// When the store fails, or somebody changed or deleted the key at the same moment.
+pub async fn allow(platform: &Platform, access_key_id: &str, policy: Policy) -> Result<bool, ApiError> {
+    let Some(found) = load(platform, &AccessKeyRecord::key(access_key_id)).await? else {
+        return Ok(false);
+    };
+    let record = AccessKeyRecord {
+        policy,
+        ..found.value.clone()
+    };
+    platform.commit(Batch::new().replace(&found, &record)).await?;
+    Ok(true)
+}
+
+/// What a request by an access key is checked against.
+pub struct AccessKey {
+    /// The secret access key.
+    pub secret: Zeroizing<String>,
+    /// What it may do.
+    pub policy: Policy,
+}
+
+/// Hides the secret.
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("policy", &self.policy)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An access key by its id; `Ok(None)` if there is no such key.
 ///
 /// # Errors
 /// When the store fails or the secret does not open.
-pub async fn secret(platform: &Platform, access_key_id: &str) -> Result<Option<Zeroizing<String>>, ApiError> {
+pub async fn find(platform: &Platform, access_key_id: &str) -> Result<Option<AccessKey>, ApiError> {
     let key = AccessKeyRecord::key(access_key_id);
     if !access_key_id.bytes().all(|b| b.is_ascii_alphanumeric()) || access_key_id.is_empty() {
         return Ok(None);
@@ -117,7 +167,9 @@ pub async fn secret(platform: &Platform, access_key_id: &str) -> Result<Option<Z
     let secret = platform
         .open(Purpose::AccessKeys, key.as_str(), &record.value.sealed_secret)
         .map_err(ApiError::internal)?;
-    String::from_utf8(secret)
-        .map(|secret| Some(Zeroizing::new(secret)))
-        .map_err(ApiError::internal)
+    let secret = String::from_utf8(secret).map_err(ApiError::internal)?;
+    Ok(Some(AccessKey {
+        secret: Zeroizing::new(secret),
+        policy: record.value.policy,
+    }))
 }

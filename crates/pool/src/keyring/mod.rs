@@ -3,6 +3,7 @@
 pub mod access;
 pub mod functions;
 pub mod place;
+pub mod policy;
 pub mod signing;
 
 pub use functions::{FunctionCredentials, FunctionKey, FunctionKeys};

@@ -15,10 +15,11 @@
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
 //! | `audit/TIME-REQUEST` | an entry of the audit log that is about no pool that there is | `audit` |
 //! | `refused/MINUTE-SERVER` | what a server refused in a minute, about no pool that there is | `refused` |
+//! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
 //! | `meta/sealing` | which keys everything is known to be sealed with | `run::rotation` |
-//! | `meta/server/SERVER` | which keys a server has, on a database that several may share | `server_keys` |
+//! | `meta/server/SERVER` | which keys and version a server has, on a database that several may share | `server_keys` |
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
 //! | `meta/restored`, `meta/arriving` | the last restore from a backup; that rows are arriving | `restored` |
 //! | `meta/key-ages` | since when master and code key are in use | `key_ages` |

@@ -12,6 +12,9 @@ use super::safeguards::Safeguards;
 use super::session_settings::SessionSettings;
 use crate::base::clock::Millis;
 
+/// Characters of the longest pool id.
+const LONGEST_ID: usize = 55;
+
 /// A user pool as stored: the API's own description of it, which `DescribeUserPool` answers, and a secret seed.
 #[derive(Clone, Debug)]
 pub struct PoolRecord {
@@ -48,6 +51,18 @@ impl PoolRecord {
     /// Where a pool lies.
     pub fn key(pool_id: &str) -> Key<PoolRecord> {
         Key::listed(Directory::Pool, pool_id)
+    }
+
+    /// Whether a text has the form of a pool's id.
+    pub fn may_be_id(text: &str) -> bool {
+        let is_of_id = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(is_of_id)
+    }
+
+    /// The id at the end of what may be a pool's ARN.
+    pub fn id_in_arn(arn: &str) -> Option<&str> {
+        let (_, id) = arn.split_once(":userpool/")?;
+        PoolRecord::may_be_id(id).then_some(id)
     }
 
     /// The pool's id, `us-east-1_AbCd12345`.

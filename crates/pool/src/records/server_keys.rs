@@ -1,8 +1,9 @@
-//! Servers that share a database: which keys each of them has, and which keys all of them must have.
+//! Servers that share a database: which keys and version each of them has, and which keys all of them must have.
 
 use serde_json::{Value, json};
 
-use super::document::{Document, SWEEP_MARGIN_SECONDS, integer};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::generation::Generation;
 use super::key::{Directory, Key};
 use crate::base::clock::Millis;
 
@@ -20,6 +21,45 @@ pub struct ServerKeys {
     pub since: Millis,
     /// Until when it counts as running, unless it says so again.
     pub until: Millis,
+    /// Who says so. Versions from before this was said leave it out.
+    pub about: Option<About>,
+}
+
+/// What a server says of itself beside its keys, for operators and for the versions after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What its machine is called.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// The generation of what that version stores.
+    pub generation: u32,
+    /// When it said so, by its own clock.
+    pub at: Millis,
+    /// By how many milliseconds its clock was behind the database's; negative if it was ahead. `None` where nobody could ask.
+    pub behind: Option<i64>,
+}
+
+impl About {
+    fn to_member(&self) -> Value {
+        json!({
+            "name": self.name,
+            "version": self.version,
+            "generation": self.generation,
+            "at": self.at.0,
+            "behind": self.behind,
+        })
+    }
+
+    fn from_member(member: &Value) -> Option<About> {
+        Some(About {
+            name: text(member, "name")?,
+            version: text(member, "version")?,
+            generation: u32::try_from(integer(member, "generation")?).ok()?,
+            at: Millis(integer(member, "at")?),
+            behind: member.get("behind")?.as_i64(),
+        })
+    }
 }
 
 impl ServerKeys {
@@ -33,6 +73,13 @@ impl ServerKeys {
         expires.plus_seconds(-SWEEP_MARGIN_SECONDS)
     }
 
+    /// The generation of what its version stores: the first, if it says nothing of it.
+    pub fn generation(&self) -> u32 {
+        self.about
+            .as_ref()
+            .map_or(Generation::FIRST.0, |about| about.generation)
+    }
+
     /// Whether it can open what is sealed with these keys.
     pub fn has_all(&self, keys: &[String]) -> bool {
         keys.iter().all(|key| self.has.contains(key))
@@ -41,7 +88,12 @@ impl ServerKeys {
 
 impl Document for ServerKeys {
     fn to_document(&self) -> Value {
-        json!({ "has": self.has, "uses": self.uses, "since": self.since.0, "until": self.until.0 })
+        let mut document =
+            json!({ "has": self.has, "uses": self.uses, "since": self.since.0, "until": self.until.0 });
+        if let Some(about) = &self.about {
+            document["about"] = about.to_member();
+        }
+        document
     }
 
     fn from_document(document: &Value) -> Option<ServerKeys> {
@@ -50,6 +102,10 @@ impl Document for ServerKeys {
             uses: texts(document.get("uses")?)?,
             since: Millis(integer(document, "since")?),
             until: Millis(integer(document, "until")?),
+            about: match document.get("about") {
+                None => None,
+                Some(member) => Some(About::from_member(member)?),
+            },
         })
     }
 

@@ -1,5 +1,6 @@
 //! One request: the shared server, when and under which id it came in, and the lookups that most operations begin with.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +57,8 @@ pub struct Asker {
     pub user_agent: Option<String>,
     /// The place that a trusted proxy names in the header of `mail.place_header`.
     pub place: Option<String>,
+    /// The pools that the request's access key is kept to, if it is to some.
+    pub pools: Option<BTreeSet<String>>,
     /// The user and app client of the request.
     pub noted: Noted,
 }

@@ -1,6 +1,8 @@
 //! Putting a pool together, and its work in the background.
 
 pub mod exposition;
+pub mod generation;
+pub mod nodes;
 pub mod reindex;
 pub mod resealing;
 pub mod restoration;

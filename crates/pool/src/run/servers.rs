@@ -1,6 +1,7 @@
-//! Servers that share a database: a new key is put to use when every one of them has it.
+//! Servers that share a database: a new key, or a new form of what is stored, is put to use when every one of them has it.
 //!
-//! Each server says in a row of its own which keys it has and which it seals with, and says so again every 20 seconds. One
+//! Each server says in a row of its own which keys it has, which it seals with and of which version it is, and says so again every 20
+//! seconds. One
 //! row for all names the keys that the database may be sealed with. A server changes it once every server that runs has the
 //! next key, and expects that no server has begun meanwhile: a beginning writes that row too. Either the beginner
 //! finds the new key named, and does not begin without it, or the change fails and the beginner is asked as well.
@@ -12,23 +13,24 @@ use std::fmt;
 use poolhouse_store::{Batch, CommitError, Expect, Scan};
 use poolhouse_text::with_causes;
 
+use super::generation::{self, Apart};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::key_ring::{Chain, KeyRing, Root};
 use crate::base::load::LoadError;
 use crate::base::platform::Platform;
 use crate::records::document::decode;
-use crate::records::server_keys::{KeysInUse, SERVERS, ServerKeys};
-use crate::records::{RecordBatch, Restored, Stored, load};
+use crate::records::server_keys::{About, KeysInUse, SERVERS, ServerKeys};
+use crate::records::{GENERATION, Generation, RecordBatch, Restored, Stored, load};
 
 /// Seconds after which a server says again that it runs.
 const RENEWED_AFTER: i64 = 20;
 /// Seconds for which it counts as running.
 const COUNTS_FOR: i64 = 60;
 /// Seconds by which the clocks of two servers may differ.
-const SKEW: i64 = 30;
+pub(super) const SKEW: i64 = 30;
 /// More servers than any database has.
-const MOST_SERVERS: usize = 1000;
+pub(super) const MOST_SERVERS: usize = 1000;
 /// Servers that begin at the same moment make each other begin again.
 const MOST_TRIES: usize = 100;
 
@@ -41,6 +43,8 @@ pub enum JoinError {
     OthersLack,
     /// Rows are arriving in the database: it is not whole.
     Arriving,
+    /// What is stored is not for this version.
+    Apart(Apart),
     /// The store failed.
     Store(ApiError),
 }
@@ -59,6 +63,7 @@ impl fmt::Display for JoinError {
             JoinError::Arriving => {
                 "rows are arriving in the database. Let the restore or copy come to its end, then start this server again"
             }
+            JoinError::Apart(_) => "the database is not for this version",
             JoinError::Store(_) => "the database cannot tell which keys other servers use",
         })
     }
@@ -68,6 +73,7 @@ impl std::error::Error for JoinError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             JoinError::Lacks | JoinError::OthersLack | JoinError::Arriving => None,
+            JoinError::Apart(error) => Some(error),
             JoinError::Store(error) => Some(error),
         }
     }
@@ -88,8 +94,16 @@ impl From<LoadError> for JoinError {
 pub struct Servers {
     platform: Platform,
     id: String,
+    /// What this machine is called.
+    name: String,
+    /// The generation of what this version stores.
+    generation: u32,
+    /// By how much this server's clock is behind the database's.
+    behind: Option<i64>,
     /// What was said last.
     said: Option<ServerKeys>,
+    /// The generation that is known to be noted of the database.
+    noted: Generation,
 }
 
 impl Servers {
@@ -98,8 +112,24 @@ impl Servers {
         Servers {
             platform: platform.clone(),
             id,
+            name: String::new(),
+            generation: GENERATION,
+            behind: None,
             said: None,
+            noted: Generation::FIRST,
         }
+    }
+
+    /// The same on a machine that is called so.
+    #[must_use]
+    pub fn named(self, name: String) -> Servers {
+        Servers { name, ..self }
+    }
+
+    /// The same as a version of another generation would be.
+    #[must_use]
+    pub fn of_generation(self, generation: u32) -> Servers {
+        Servers { generation, ..self }
     }
 
     /// Begins to count as running.
@@ -107,8 +137,12 @@ impl Servers {
     /// # Errors
     /// [`JoinError`]; then this server must not work on the database.
     pub async fn join(&mut self) -> Result<(), JoinError> {
+        self.look_at_the_clock().await;
         for _ in 0..MOST_TRIES {
             let ours = self.ours();
+            let (noted, row) = generation::noted(&self.platform).await?;
+            generation::check(noted, self.generation).map_err(JoinError::Apart)?;
+            self.noted = noted;
             if load(&self.platform, &Restored::arriving_key()).await?.is_some() {
                 return Err(JoinError::Arriving);
             }
@@ -122,6 +156,7 @@ impl Servers {
             let batch = self
                 .batch(&ours)
                 .check(Restored::arriving_key().as_str(), Expect::Absent)
+                .check(Generation::key().as_str(), expected(row.as_ref()))
                 .record(KeysInUse::key(), expected(named.as_ref()), &KeysInUse(keys));
             match self.platform.commit(batch).await {
                 Ok(_) => {
@@ -160,7 +195,7 @@ impl Servers {
     /// # Errors
     /// [`JoinError`]; what this server said before holds on while it is true.
     pub async fn renew(&mut self) -> Result<(), JoinError> {
-        let ours = self.ours();
+        let mut ours = self.ours();
         let Some(said) = &self.said else {
             return self.join().await;
         };
@@ -179,10 +214,54 @@ impl Servers {
         if is_same && now < said.until.plus_seconds(RENEWED_AFTER - COUNTS_FOR) {
             return Ok(());
         }
+        self.look_at_the_clock().await;
+        ours = self.ours();
         let written = self.platform.commit(self.batch(&ours)).await;
         written.map_err(|error| JoinError::Store(error.into()))?;
         self.said = Some(ours);
+        self.note_generation().await
+    }
+
+    /// Notes that rows may be of this server's generation, once every server that runs reads them, and none can begin that does
+    /// not.
+    async fn note_generation(&mut self) -> Result<(), JoinError> {
+        if self.noted.0 >= self.generation {
+            return Ok(());
+        }
+        let (noted, row) = generation::noted(&self.platform).await?;
+        let named = load(&self.platform, &KeysInUse::key()).await?;
+        let reads = |other: &Option<ServerKeys>| {
+            let other = other.as_ref();
+            other.is_some_and(|other| other.generation() >= self.generation)
+        };
+        if noted.0 < self.generation {
+            if !self.running().await?.iter().all(reads) {
+                return Ok(());
+            }
+            let batch = Batch::new()
+                .check(KeysInUse::key().as_str(), expected(named.as_ref()))
+                .record(
+                    Generation::key(),
+                    expected(row.as_ref()),
+                    &Generation(self.generation),
+                );
+            match self.platform.commit(batch).await {
+                Ok(_) => {}
+                // Somebody has begun: it is asked in the next round.
+                Err(CommitError::Conflict { .. }) => return Ok(()),
+                Err(error) => return Err(JoinError::Store(error.into())),
+            }
+        }
+        self.noted = Generation(self.generation.max(noted.0));
         Ok(())
+    }
+
+    /// Compares this server's clock with the database's, if that has one and answers.
+    async fn look_at_the_clock(&mut self) {
+        let asked = self.platform.now();
+        let told = self.platform.store.clock().await;
+        let halfway = asked.0.midpoint(self.platform.now().0);
+        self.behind = told.ok().flatten().map(|clock| clock - halfway);
     }
 
     /// Ends to count as running.
@@ -250,6 +329,13 @@ impl Servers {
             uses: ids(vec![&ring.master.current, &ring.code.current]),
             since: since.into_iter().flatten().max().unwrap_or(Millis(0)),
             until: self.platform.now().plus_seconds(COUNTS_FOR),
+            about: Some(About {
+                name: self.name.clone(),
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                generation: self.generation,
+                at: self.platform.now(),
+                behind: self.behind,
+            }),
         }
     }
 
@@ -297,6 +383,6 @@ pub(super) fn after_promotion(ring: &KeyRing) -> Vec<String> {
     vec![of(&ring.master), of(&ring.code)]
 }
 
-fn expected(named: Option<&Stored<KeysInUse>>) -> Expect {
-    named.map_or(Expect::Absent, Stored::unchanged)
+fn expected<T>(row: Option<&Stored<T>>) -> Expect {
+    row.map_or(Expect::Absent, Stored::unchanged)
 }

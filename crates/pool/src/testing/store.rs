@@ -99,6 +99,10 @@ impl Store for TestStore {
         Box::pin(async move { self.engine().await.sweep(due, at_most).await })
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(async move { self.engine().await.clock().await })
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         Box::pin(async move { self.engine().await.snapshot().await })
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
 mod arrivals;
+mod generations;
 mod shared;
 mod sign_ins;
 mod signing;

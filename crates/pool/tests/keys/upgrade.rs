@@ -49,11 +49,9 @@ async fn an_older_data_folder_works_is_sealed_again_and_can_be_rotated() {
         let parameters = json!({ "REFRESH_TOKEN": text("refreshToken"), "SECRET_HASH": hash });
         let refresh = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": text("client"), "AuthParameters": parameters });
         server.call("InitiateAuth", refresh).await.ok();
-        let secret = access::secret(platform, text("accessKey"))
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(*secret, text("accessSecret"));
+        let key = access::find(platform, text("accessKey")).await.unwrap().unwrap();
+        assert_eq!(*key.secret, text("accessSecret"));
+        assert!(key.policy.is_everything(), "it may do what it always could");
     };
     works().await;
     assert!(older_rows(&server).await.len() >= 5);

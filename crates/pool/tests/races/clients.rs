@@ -1,6 +1,9 @@
 //! Settings of pools and clients, access keys and the index at the start, changed at the same moment.
 
+use std::collections::BTreeSet;
+
 use poolhouse_pool::keyring::access;
+use poolhouse_pool::records::Policy;
 use poolhouse_pool::run::reindex;
 use poolhouse_store::testing::WriteFresh as _;
 use poolhouse_store::{Batch, Expect, Store as _};
@@ -154,7 +157,7 @@ async fn of_two_changes_of_a_client_at_the_same_moment_the_second_is_told() {
 #[tokio::test]
 async fn an_access_key_is_deleted_once() {
     let scene = Scene::new().await;
-    let key = access::create(&scene.server.app().platform)
+    let key = access::create(&scene.server.app().platform, Policy::default())
         .await
         .unwrap()
         .access_key_id;
@@ -169,6 +172,38 @@ async fn an_access_key_is_deleted_once() {
             .unwrap()
             .is_empty()
     );
+}
+
+fn reads() -> Policy {
+    Policy {
+        reads_only: true,
+        ..Policy::default()
+    }
+}
+
+#[tokio::test]
+async fn an_access_key_that_is_deleted_or_changed_meanwhile_stays_so() {
+    let scene = Scene::new().await;
+    let platform = &scene.server.app().platform;
+    let key = access::create(platform, reads()).await.unwrap().access_key_id;
+    let id = key.clone();
+    scene.before("access-key/", |rival| async move {
+        let platform = &rival.app().platform;
+        let pools = Some(BTreeSet::from(["us-east-1_a".to_owned()]));
+        let narrower = Policy { pools, ..reads() };
+        assert!(access::allow(platform, &id, narrower).await.unwrap());
+    });
+    assert!(access::allow(platform, &key, Policy::default()).await.is_err());
+    let left = access::list(platform).await.unwrap().remove(0).policy;
+    assert!(left.pools.is_some() && left.reads_only, "{left:?}");
+
+    let id = key.clone();
+    scene.before("access-key/", |rival| async move {
+        assert!(access::delete(&rival.app().platform, &id).await.unwrap());
+    });
+    assert!(access::allow(platform, &key, Policy::default()).await.is_err());
+    assert!(access::list(platform).await.unwrap().is_empty());
+    assert!(!access::allow(platform, &key, Policy::default()).await.unwrap());
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ const NOTES: [(&str, &str); 8] = [
     ),
     (
         "keys",
-        "```\n$ poolhouse keys create --output json\n{\"AccessKeyId\":\"AKIA…\",\"SecretAccessKey\":\"…\"}\n```",
+        "```\n$ poolhouse keys create --output json\n{\"AccessKeyId\":\"AKIA…\",\"Pools\":null,\"Operations\":null,\"ReadOnly\":false,\"SecretAccessKey\":\"…\"}\n```\n\n[The guide](../guides/keys.md#what-an-access-key-may-do) says what a key may do and how to keep it to less.",
     ),
     (
         "mail",

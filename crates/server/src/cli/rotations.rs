@@ -7,8 +7,10 @@ use poolhouse_crypto::{OsEntropy, uuid_v4};
 
 use poolhouse_commands::CliError;
 use poolhouse_commands::key_change::KeyFile;
+use poolhouse_commands::own_name;
+use poolhouse_pool::records::GENERATION;
 use poolhouse_pool::request::App;
-use poolhouse_pool::run::{Rotation, Servers};
+use poolhouse_pool::run::{Rotation, Servers, generation};
 
 /// What carries rotations out, and does so again should it stop.
 pub(super) struct Rotations {
@@ -30,7 +32,10 @@ impl Rotations {
     ) -> Result<Rotations, CliError> {
         let servers = match is_shared {
             true => Some(join(app).await?),
-            false => None,
+            false => {
+                alone(app).await?;
+                None
+            }
         };
         Ok(Rotations {
             app: app.clone(),
@@ -49,8 +54,15 @@ impl Rotations {
     }
 }
 
+/// Begins on a database that nobody shares.
+async fn alone(app: &App) -> Result<(), CliError> {
+    let noted = generation::take_over(&app.platform, GENERATION).await;
+    noted.map_err(|error| CliError::new("the database cannot be written").caused_by(error))
+}
+
 async fn join(app: &App) -> Result<Servers, CliError> {
-    let mut servers = Servers::new(&app.platform, uuid_v4(&OsEntropy));
+    let name = own_name::host().unwrap_or_default();
+    let mut servers = Servers::new(&app.platform, uuid_v4(&OsEntropy)).named(name);
     match servers.join().await {
         Ok(()) => Ok(servers),
         Err(error) => {

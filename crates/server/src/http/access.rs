@@ -4,6 +4,7 @@
 //! has, so that both cost the same. The session token of temporary AWS credentials is ignored, its signature is not.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use axum::http::{HeaderMap, Request, header};
 use bytes::Bytes;
@@ -12,8 +13,8 @@ use poolhouse_sigv4::{self as sigv4, Presented, Refusal};
 use serde_json::Value;
 
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_pool::keyring::{FunctionKey, access};
-use poolhouse_pool::records::{Actor, PoolRecord, load};
+use poolhouse_pool::keyring::{FunctionKey, access, policy};
+use poolhouse_pool::records::{Actor, Policy, PoolRecord, load};
 use poolhouse_pool::request::{App, Ctx};
 
 /// The signing name in every credential scope.
@@ -34,7 +35,13 @@ pub async fn signer(ctx: &Ctx, request: &Request<Bytes>) -> Result<Signer, ApiEr
 pub async fn permit(ctx: &Ctx, signer: &Signer, operation: Operation, body: &Value) -> Result<(), ApiError> {
     match signer {
         Signer::Function(key) => authorize_function(ctx, key, operation, body).await,
-        Signer::Operator(_) => Ok(()),
+        Signer::Operator(key) => policy::check(
+            &ctx.app.settings,
+            &key.access_key_id,
+            &key.policy,
+            operation,
+            body,
+        ),
     }
 }
 
@@ -58,7 +65,7 @@ pub async fn names_a_key(app: &App, headers: &HeaderMap) -> bool {
         return false;
     };
     app.function_keys.find(access_key_id).is_some()
-        || matches!(access::secret(&app.platform, access_key_id).await, Ok(Some(_)))
+        || matches!(access::find(&app.platform, access_key_id).await, Ok(Some(_)))
 }
 
 /// The access key and the service in the scope of a signature: the first and the fourth part of the credential.
@@ -73,8 +80,8 @@ pub fn scope(headers: &HeaderMap) -> Option<(&str, &str)> {
 
 /// Whose key signed a request.
 pub enum Signer {
-    /// The operator's access key with this id.
-    Operator(String),
+    /// An access key of the operator's.
+    Operator(OperatorKey),
     /// The key of a function's process.
     Function(FunctionKey),
 }
@@ -83,9 +90,22 @@ impl Signer {
     /// Who it is in the audit log.
     pub fn actor(&self) -> Actor {
         match self {
-            Signer::Operator(id) => Actor::Key(id.clone()),
+            Signer::Operator(key) => Actor::Key(key.access_key_id.clone()),
             Signer::Function(key) => Actor::Function(key.function.clone()),
         }
+    }
+}
+
+/// An access key of the operator's that signed a request.
+pub struct OperatorKey {
+    access_key_id: String,
+    policy: Policy,
+}
+
+impl OperatorKey {
+    /// The pools that it is kept to, if it is to some.
+    pub fn pools(&self) -> Option<&BTreeSet<String>> {
+        self.policy.pools.as_ref()
     }
 }
 
@@ -107,16 +127,26 @@ async fn signer_for(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Resul
         body: request.body(),
     };
     let presented = Presented::parse(signed, service).map_err(refused)?;
-    let function = ctx.app.function_keys.find(presented.access_key_id());
-    let secret = match &function {
-        Some(key) => Some(key.secret.clone()),
-        None => access::secret(ctx.platform(), presented.access_key_id()).await?,
+    let access_key_id = presented.access_key_id();
+    let (secret, signer) = match ctx.app.function_keys.find(access_key_id) {
+        Some(key) => (Some(key.secret.clone()), Some(Signer::Function(key))),
+        None => match access::find(ctx.platform(), access_key_id).await? {
+            Some(key) => {
+                let access_key_id = access_key_id.to_owned();
+                let signer = OperatorKey {
+                    access_key_id,
+                    policy: key.policy,
+                };
+                (Some(key.secret), Some(Signer::Operator(signer)))
+            }
+            None => (None, None),
+        },
     };
     presented
         .verify(secret.as_ref().map(|secret| secret.as_str()), ctx.now.seconds())
         .map_err(refused)?;
-    let id = presented.access_key_id();
-    Ok(function.map_or_else(|| Signer::Operator(id.to_owned()), Signer::Function))
+    // No signature is right for a key that there is not.
+    signer.ok_or_else(|| refused(Refusal::UnrecognizedClient))
 }
 
 async fn authorize_function(

@@ -16,7 +16,7 @@ use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::access;
+use super::access::{self, Signer};
 use super::grid::{self, Answering};
 use super::peer::Client;
 use super::room::Room;
@@ -64,14 +64,14 @@ pub async fn handle(
         Some(_) => Some(Answering::begin(grid).await),
         None => None,
     };
-    let ctx = Ctx::new(
+    let mut ctx = Ctx::new(
         app.clone(),
         request_id,
         app.platform.clock.now(),
         asker(app, &request),
     );
     let outcome = match operation {
-        Some(operation) => serve(&ctx, operation, request, room).await,
+        Some(operation) => serve(&mut ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
     };
     let has_no_room = matches!(&outcome, Err(error) if error.code == ErrorCode::TooManyRequestsException);
@@ -98,15 +98,12 @@ pub async fn handle(
         noted: ctx.asker.noted.clone(),
         held,
     };
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
     // Tokens and what is known of people are nothing to keep by the way.
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&ctx.request_id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+        headers.insert(REQUEST_ID, id);
     }
     response.extensions_mut().insert(served);
     response
@@ -119,6 +116,7 @@ pub(super) fn asker<B>(app: &App, request: &Request<B>) -> Asker {
         address: request.extensions().get::<Client>().map(|client| client.0),
         user_agent: text("user-agent"),
         place: app.settings.mail.place_header.as_deref().and_then(text),
+        pools: None,
         noted: Noted::default(),
     }
 }
@@ -142,7 +140,7 @@ pub async fn may_be_large(app: &App, headers: &HeaderMap) -> bool {
 
 /// The answer's body, and the outcome for the log.
 async fn serve(
-    ctx: &Ctx,
+    ctx: &mut Ctx,
     operation: Operation,
     request: Request<Bytes>,
     room: Room,
@@ -158,6 +156,9 @@ async fn serve(
     let body = parse_body(operation, request.body())?;
     if let Some(signer) = signer {
         access::permit(ctx, &signer, operation, &body).await?;
+        if let Signer::Operator(key) = &signer {
+            ctx.asker.pools = key.pools().cloned();
+        }
     }
     operation.validate(&body)?;
     drop((request, room));

@@ -56,6 +56,8 @@ use statement::Statement;
 use tls::Tls;
 use writer::Writers;
 
+/// What the database's clock says.
+const CLOCK: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 /// The most rows that one transaction of a sweep deletes: few enough that a commit does not wait long behind it.
 const SWEPT: usize = 1_000;
 /// How long the last commits may take when the store is closed.
@@ -314,6 +316,15 @@ impl Store for Postgres {
                 }
             }
             Ok(deleted)
+        })
+    }
+
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(async move {
+            self.check_open()?;
+            let told = self.readers.rows(CLOCK, &[], |_| false).await?;
+            let told = told.first().and_then(|row| row.try_get(0).ok());
+            told.map(Some).ok_or_else(unreadable)
         })
     }
 

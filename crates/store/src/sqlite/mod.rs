@@ -265,6 +265,10 @@ impl Store for Sqlite {
         })
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        Box::pin(async { Ok(None) })
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         Box::pin(async move {
             let state = snapshot::State::take(&self.path, Arc::clone(&self.health)).await?;

@@ -101,6 +101,10 @@ impl<S: Store> Store for Counting<S> {
         self.inner.sweep(due, at_most)
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.inner.clock()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         self.inner.snapshot()
     }

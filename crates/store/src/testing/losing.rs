@@ -99,6 +99,10 @@ impl<S: Store> Store for Losing<S> {
         self.inner.sweep(due, at_most)
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.inner.clock()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         self.inner.snapshot()
     }

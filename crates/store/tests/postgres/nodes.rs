@@ -51,6 +51,10 @@ impl Store for Nodes {
         self.node().sweep(due, at_most)
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.node().clock()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         self.node().snapshot()
     }

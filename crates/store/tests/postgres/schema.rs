@@ -113,3 +113,15 @@ async fn open_database(name: &str) -> StoreError {
     let address = poolhouse_store::postgres::Address::parse(&url).unwrap();
     Postgres::open(&address, options()).await.err().unwrap()
 }
+
+#[tokio::test]
+async fn every_node_is_told_the_time_by_the_database() {
+    for url in [servers::shared(), servers::pooler()] {
+        let schema = Schema::new(&url);
+        let (one, other) = (schema.open(&[]).await, schema.open(&[]).await);
+        let first = one.clock().await.unwrap().unwrap();
+        let second = other.clock().await.unwrap().unwrap();
+        // Milliseconds of this century, in the order in which they were asked for.
+        assert!((1_700_000_000_000..=second).contains(&first), "{first}, {second}");
+    }
+}

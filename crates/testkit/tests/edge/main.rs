@@ -11,5 +11,6 @@ mod discovery;
 mod inbox;
 mod metrics;
 mod pages;
+mod policies;
 mod timing;
 mod tls;

@@ -1,13 +1,16 @@
 //! `ListUserPools`
 
+use std::collections::BTreeSet;
+
 use poolhouse_api::shapes::{self, UserPoolDescriptionType};
 use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
+use crate::base::load::LoadError;
 use crate::ops::paging::Listing;
-use crate::records::PoolRecord;
 use crate::records::document::decode;
-use crate::records::key::Directory;
+use crate::records::key::{Directory, Key};
+use crate::records::{PoolRecord, Stored};
 use crate::request::Ctx;
 
 const LISTING: Listing<'_> = Listing {
@@ -15,7 +18,7 @@ const LISTING: Listing<'_> = Listing {
     subject: "",
 };
 
-/// Answers the server's pools in the order of their ids.
+/// Answers the server's pools in the order of their ids: to an access key that is kept to some pools, those.
 ///
 /// # Errors
 /// `InvalidParameterException` for a token that is none.
@@ -26,25 +29,49 @@ pub async fn run(
     let after = LISTING.after(&ctx.request_id, input.next_token.as_deref())?;
     let limit = usize::try_from(input.max_results).unwrap_or_default();
     // One more than asked for, so that the last page has no token.
-    let mut rows = ctx
-        .platform()
-        .scan(Scan {
-            prefix: Directory::Pool.prefix().to_owned(),
-            after,
-            limit: limit + 1,
-        })
-        .await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_token = rows.last().filter(|_| more).map(|row| LISTING.token(&row.key));
-    let mut pools = Vec::with_capacity(rows.len());
-    for row in rows {
-        pools.push(description(decode::<PoolRecord>(row)?.value));
-    }
+    let mut found = match &ctx.asker.pools {
+        Some(only) => among(ctx, only, after.as_deref(), limit + 1).await?,
+        None => all(ctx, after, limit + 1).await?,
+    };
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_token = found.last().filter(|_| more).map(|pool| LISTING.token(&pool.key));
+    let pools = found.into_iter().map(|pool| description(pool.value)).collect();
     Ok(shapes::ListUserPoolsResponse {
         user_pools: Some(pools),
         next_token,
     })
+}
+
+async fn all(ctx: &Ctx, after: Option<String>, limit: usize) -> Result<Vec<Stored<PoolRecord>>, LoadError> {
+    let scan = Scan {
+        prefix: Directory::Pool.prefix().to_owned(),
+        after,
+        limit,
+    };
+    let rows = ctx.platform().scan(scan).await?;
+    rows.into_iter().map(decode).collect()
+}
+
+/// Those of these pools that are there.
+async fn among(
+    ctx: &Ctx,
+    ids: &BTreeSet<String>,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Stored<PoolRecord>>, LoadError> {
+    let keys = ids.iter().map(|id| PoolRecord::key(id));
+    let keys: Vec<Key<PoolRecord>> = keys
+        .filter(|key| after.is_none_or(|after| key.as_str() > after))
+        .collect();
+    ctx.read_ahead(keys.iter().map(|key| key.as_str().to_owned()))
+        .await?;
+    let mut found = Vec::new();
+    for key in keys {
+        found.extend(ctx.load(&key).await?);
+    }
+    found.truncate(limit);
+    Ok(found)
 }
 
 fn description(pool: PoolRecord) -> UserPoolDescriptionType {

@@ -11,8 +11,6 @@ use crate::request::Ctx;
 
 /// Tags that a pool can have, as AWS documents it. They lie in the pool's row, which every sign-in reads.
 const MOST: usize = 50;
-/// Characters of the longest pool id.
-const LONGEST_ID: usize = 55;
 
 /// The pool with this ARN.
 ///
@@ -25,7 +23,7 @@ pub async fn pool_at(ctx: &Ctx, arn: &str) -> Result<Stored<Arc<PoolRecord>>, Ap
             format!("There is no user pool {arn}."),
         )
     };
-    let id = pool_id(arn).ok_or_else(not_found)?;
+    let id = PoolRecord::id_in_arn(arn).ok_or_else(not_found)?;
     let pool = match ctx.pool(id).await {
         Err(error) if error.code == ErrorCode::ResourceNotFoundException => return Err(not_found()),
         found => found?,
@@ -36,16 +34,6 @@ pub async fn pool_at(ctx: &Ctx, arn: &str) -> Result<Stored<Arc<PoolRecord>>, Ap
     } else {
         Err(not_found())
     }
-}
-
-/// The id at the end of a pool's ARN.
-fn pool_id(arn: &str) -> Option<&str> {
-    let (_, id) = arn.split_once(":userpool/")?;
-    let is_id = id.len() <= LONGEST_ID
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    is_id.then_some(id)
 }
 
 /// Refuses more tags than a pool can have.

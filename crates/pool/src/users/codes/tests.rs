@@ -190,6 +190,10 @@ impl Store for AfterYou {
         self.0.sweep(due, at_most)
     }
 
+    fn clock(&self) -> BoxFuture<'_, Result<Option<i64>, StoreError>> {
+        self.0.clock()
+    }
+
     fn snapshot(&self) -> BoxFuture<'_, Result<Box<dyn Snapshot>, StoreError>> {
         self.0.snapshot()
     }
