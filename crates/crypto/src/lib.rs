@@ -8,6 +8,7 @@
 //! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
 //! | [`stream`], [`recipient`], [`passphrase`] | encrypts backups, for a recipient or under words |
 //! | [`totp`] | the codes of authenticator apps |
+//! | [`webauthn`] | what passkeys register and sign |
 //! | [`floor`] | what one sign-in costs in arithmetic alone, for the benchmarks |
 //!
 //! Everything random is drawn from an [`Entropy`] the caller passes, and everything timed takes the time as an
@@ -35,6 +36,7 @@ pub mod stream;
 #[cfg(test)]
 mod testing;
 pub mod totp;
+pub mod webauthn;
 
 pub use digest::{constant_time_eq, derive_key, hmac_sha256, secret_hash, sha256};
 pub use entropy::{Entropy, OsEntropy};

@@ -1,11 +1,12 @@
 //! `cargo xtask dist [arm64] [x86_64]`: everything that is handed out, in one folder for each processor.
 //!
-//! `target/dist/ARCHITECTURE` has the tarball of the program `poolhouse`, the functions' zips, the SAM template with that
+//! `target/dist/ARCHITECTURE` has the program `poolhouse` as a tarball and as a Debian package, a Containerfile for an image of it, the functions' zips, the SAM template with that
 //! architecture as its default, the licences of what of others is in them, and checksums. Programs that need a newer C
 //! library than Lambda's `provided.al2023` has are refused. A zip or tarball is the same bytes for the same program, and a
 //! program the same for the same compiler, whichever folder it is built in.
 
 mod arm64;
+mod deb;
 mod notices;
 mod tarball;
 
@@ -27,6 +28,7 @@ const GLIBC: [u32; 2] = [2, 34];
 /// The largest zip, in bytes.
 const LARGEST_ZIP: usize = 2 << 20;
 const TEMPLATE: &str = "deploy/sam/template.yaml";
+const CONTAINER: &str = "deploy/container/Containerfile";
 /// The file with the licences of others.
 const NOTICES: &str = "THIRD-PARTY.txt";
 /// The template's line that says which architecture is the default.
@@ -127,8 +129,13 @@ fn make(architecture: Architecture) -> Outcome {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let tarball = tarball::make(architecture, &folder)?;
-    let mut sums = sum(&fs::read(folder.join(&tarball))?, &tarball);
+    let staged = tarball::stage(architecture)?;
+    let package = deb::make(architecture, &staged.tree, &staged.writer, &folder)?;
+    fs::copy(root::path(CONTAINER), folder.join("Containerfile"))?;
+    let mut sums = String::new();
+    for file in [staged.pack(&folder)?, package, "Containerfile".to_owned()] {
+        sums.push_str(&sum(&fs::read(folder.join(&file))?, &file));
+    }
     for function in functions::NAMES {
         let program = programs.join(function);
         let needs = check_library(&program)?;
@@ -158,6 +165,17 @@ fn make(architecture: Architecture) -> Outcome {
         "    in {}; for AWS there: sam deploy --guided --capabilities CAPABILITY_IAM",
         folder.display()
     ))
+}
+
+/// Makes tarball and Debian package of a program that was built for tests; returns the package.
+///
+/// # Errors
+/// If they cannot be made.
+pub fn packages_for_tests(program: &Path, folder: &Path) -> Outcome<PathBuf> {
+    let own = Architecture::own()?;
+    let staged = tarball::stage_program(own, program, program.to_owned(), "for tests".to_owned())?;
+    staged.pack(folder)?;
+    Ok(folder.join(deb::make(own, &staged.tree, program, folder)?))
 }
 
 /// A line as `sha256sum --check` reads it.

@@ -18,11 +18,22 @@ const COMPLETIONS: [(&str, &str); 3] = [
 ];
 const DOCUMENTS: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"];
 
-/// Makes it in a folder and returns its name there.
+/// What is packed, laid out in a folder.
+pub(super) struct Staged {
+    name: String,
+    /// The folder that becomes `/usr/local`.
+    pub(super) tree: PathBuf,
+    /// A program of the same version that runs here.
+    pub(super) writer: PathBuf,
+    /// What the program needs of the machine.
+    needs: String,
+}
+
+/// Builds the program and lays everything out.
 ///
 /// # Errors
 /// If the program does not build, or would not run where Lambda's programs run.
-pub(super) fn make(architecture: Architecture, folder: &Path) -> Outcome<String> {
+pub(super) fn stage(architecture: Architecture) -> Outcome<Staged> {
     let what = format!(
         "building the program for {} (ten minutes the first time)",
         architecture.name()
@@ -31,20 +42,49 @@ pub(super) fn make(architecture: Architecture, folder: &Path) -> Outcome<String>
     let needs = check_library(&program)?;
     // Manual and completions are the same for every processor: a program that runs here writes them.
     let writer = Programs::SERVER.build()?.join(PROGRAM);
+    stage_program(architecture, &program, writer, needs)
+}
+
+/// The same with a program that was built.
+///
+/// # Errors
+/// If it cannot be laid out.
+pub(super) fn stage_program(
+    architecture: Architecture,
+    program: &Path,
+    writer: PathBuf,
+    needs: String,
+) -> Outcome<Staged> {
     let name = format!("poolhouse-{}-{}", env!("CARGO_PKG_VERSION"), architecture.name());
     let staged = root::target().join("dist/staged");
     if staged.exists() {
         fs::remove_dir_all(&staged)?;
     }
-    lay_out(&program, &writer, &staged.join(&name))?;
-    let others = staged.join(&name).join("share/doc/poolhouse").join(NOTICES);
+    let tree = staged.join(&name);
+    lay_out(program, &writer, &tree)?;
+    let others = tree.join("share/doc/poolhouse").join(NOTICES);
     fs::write(others, notices::of_server(architecture)?)?;
-    let file = format!("{name}.tar.gz");
-    pack(&staged, &name, &folder.join(&file))?;
-    fs::remove_dir_all(&staged)?;
-    let size = fs::metadata(folder.join(&file))?.len();
-    console::say(format!("    {file} {size:>9} bytes, {needs}"))?;
-    Ok(file)
+    Ok(Staged {
+        name,
+        tree,
+        writer,
+        needs,
+    })
+}
+
+impl Staged {
+    /// Makes the tarball in a folder and returns its name there.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub(super) fn pack(&self, folder: &Path) -> Outcome<String> {
+        let file = format!("{}.tar.gz", self.name);
+        let staged = self.tree.parent().unwrap_or(&self.tree);
+        pack(staged, &self.name, &folder.join(&file))?;
+        let size = fs::metadata(folder.join(&file))?.len();
+        console::say(format!("    {file} {size:>9} bytes, {}", self.needs))?;
+        Ok(file)
+    }
 }
 
 fn lay_out(program: &Path, writer: &Path, root_folder: &Path) -> Outcome {
@@ -99,7 +139,7 @@ pub fn unpack_for_this_machine(into: &Path) -> Outcome<PathBuf> {
         fs::remove_dir_all(into)?;
     }
     fs::create_dir_all(into)?;
-    let file = make(Architecture::own()?, into)?;
+    let file = stage(Architecture::own()?)?.pack(into)?;
     let mut tar = Command::new("tar");
     process::capture(tar.arg("-xzf").arg(&file).current_dir(into))?;
     Ok(into.join(file.trim_end_matches(".tar.gz")))

@@ -9,6 +9,7 @@ mod deploy;
 mod mutants;
 mod newcomer;
 mod numbers;
+mod package;
 mod page_functions;
 mod parts;
 mod postgres;

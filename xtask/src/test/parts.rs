@@ -1,7 +1,7 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{advisories, checks, clients, deploy, mutants, newcomer, numbers, postgres, rust, web};
+use super::{advisories, checks, clients, deploy, mutants, newcomer, numbers, package, postgres, rust, web};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -110,6 +110,12 @@ pub const PARTS: &[Part] = &[
         about: "the release tarball in an empty folder, quickstart, and Chromium: sign-ins, an invitation, wrong codes, expiry",
         in_whole_run: false,
         run: newcomer::path,
+    },
+    Part {
+        name: "package",
+        about: "the Debian package in an empty root, its unit as systemd-analyze sees it, the Containerfile; installs lintian",
+        in_whole_run: false,
+        run: package::check,
     },
     Part {
         name: "srp-soak",

@@ -39,6 +39,21 @@ pub async fn named(
     }
 }
 
+/// The device that an answer after the first factor names, where no step before has: Amplify names it beside codes. One that is not
+/// the user's is taken no notice of, for nobody would answer again without it.
+///
+/// # Errors
+/// When the store fails.
+pub async fn mentioned(sign_in: &SignIn<'_>, parameters: &Parameters) -> Result<Option<String>, ApiError> {
+    match parameters.get(DEVICE_KEY) {
+        Some(key) if devices::are_tracked(sign_in.pool) => {
+            let device = look(sign_in, key).await?;
+            Ok(device.map(|device| device.value.device_key))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Whether the device is asked for in place of the second factor that is due: a remembered one, in place of a factor that the
 /// user has.
 ///

@@ -12,6 +12,7 @@ use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::factor::RightAnswer;
 use super::handle;
+use super::right_passkey::RightPasskey;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::records::{Failures, Key, PoolRecord, RecordBatch, SessionRecord, Stored};
@@ -213,6 +214,8 @@ pub enum Proved {
     Answered(Box<Stored<SessionRecord>>),
     /// A second factor is answered: its session, and what else it takes, is consumed with what comes next.
     Factor(Box<RightAnswer>),
+    /// A passkey has signed: its session is consumed, and its counter moved on, with what comes next.
+    Passkey(Box<RightPasskey>),
     /// There is nothing to commit.
     Settled,
 }
@@ -239,6 +242,7 @@ impl Proved {
             Proved::Counted(attempt) => attempt.taken_back(ctx.now),
             Proved::Answered(pending) => handle::consumption(pending),
             Proved::Factor(right) => right.batch(ctx),
+            Proved::Passkey(right) => right.batch(),
             Proved::Settled => Batch::new(),
         }
     }
@@ -253,6 +257,7 @@ impl Proved {
             }
             Proved::Answered(pending) => handle::consumption(pending),
             Proved::Factor(right) => right.batch(ctx),
+            Proved::Passkey(right) => right.batch(),
             Proved::Counted(_) | Proved::Settled => Batch::new(),
         }
     }
@@ -268,6 +273,7 @@ impl Proved {
             }
             Proved::Answered(pending) if pending.key == key => Err(handle::used()),
             Proved::Factor(right) => right.lost_race(ctx, key).await,
+            Proved::Passkey(right) => right.lost_race(ctx, key).await,
             proved => proved.counts_anew(ctx, key).await,
         }
     }
@@ -287,6 +293,7 @@ impl Proved {
             | Proved::Counted(_)
             | Proved::Answered(_)
             | Proved::Factor(_)
+            | Proved::Passkey(_)
             | Proved::Settled => Ok(false),
         }
     }
@@ -314,7 +321,7 @@ impl Proved {
         match self {
             Proved::Open(attempt) => attempt.failed(ctx).await,
             Proved::Answered(pending) => handle::consume(ctx, &pending).await,
-            Proved::Factor(_) => self.commit(ctx, Batch::new()).await,
+            Proved::Factor(_) | Proved::Passkey(_) => self.commit(ctx, Batch::new()).await,
             Proved::Counted(_) | Proved::Settled => Ok(()),
         }
     }

@@ -41,6 +41,7 @@ pub mod refresh_token;
 pub mod respond;
 pub mod resume;
 pub mod revoke;
+pub mod right_passkey;
 pub mod room;
 pub mod secret_hash;
 pub mod set_up;

@@ -1,12 +1,12 @@
 //! What follows a proof, whichever flow and challenge it came by: a status that stands in the way, a new password, a second
 //! factor, what Define decides, or tokens.
 
-use poolhouse_api::shapes::UserStatusType;
+use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::{
     device_password_verifier, device_srp_auth, mfa_setup, new_password_required, password_verifier,
-    second_factor, select_mfa_type,
+    second_factor, select_mfa_type, web_authn,
 };
 use super::custom::{self, Arrival};
 use super::factor::RightAnswer;
@@ -28,7 +28,7 @@ const RACES: usize = 64;
 ///
 /// # Errors
 /// A status that forbids signing in, what Define or another function denies, store failures.
-pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiError> {
+pub async fn follow(mut sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiError> {
     match proven {
         Proven::Password(proved) => password(sign_in, proved).await,
         Proven::NewPassword(proved) => password_stands(sign_in, proved).await,
@@ -40,6 +40,15 @@ pub async fn follow(sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, ApiEr
         Proven::FirstCode(session, code) => {
             let chosen = session.map_or(Proved::Settled, Proved::Answered);
             ask(&sign_in, chosen, Asked::First(code)).await
+        }
+        Proven::AskPasskey(session) => {
+            let chosen = session.map_or(Proved::Settled, Proved::Answered);
+            ask(&sign_in, chosen, Asked::Passkey).await
+        }
+        Proven::Passkey(right) => {
+            let name = ChallengeNameType::WebAuthn.as_str();
+            sign_in.note_answered(name);
+            end(sign_in, Proved::Passkey(right)).await
         }
         Proven::Srp(session, srp_a) => {
             let answer = password_verifier::ask(&sign_in, &srp_a, true).await?;
@@ -103,6 +112,8 @@ enum Asked {
     NewEmail(String),
     /// A code that the sign-in begins with.
     First(FirstCode),
+    /// A passkey that the sign-in begins with.
+    Passkey,
 }
 
 /// Asks for a factor, in the commit of what led there. A step that loses a race is asked anew: the message and what is
@@ -117,6 +128,7 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             Asked::Due(Due::Nothing | Due::Impossible) => Err(handle::invalid()),
             Asked::Device => device_srp_auth::ask(sign_in),
             Asked::NewEmail(address) => second_factor::send(sign_in, Factor::Email, address).await,
+            Asked::Passkey => web_authn::ask(sign_in).await,
             Asked::First(code) => second_factor::send_first(sign_in, code).await,
         };
         let (batch, answer) = match (made, &proved) {

@@ -10,7 +10,7 @@ use super::confirm::Effects;
 use super::parameters::Parameters;
 use super::resume::resume;
 use super::step::Answer;
-use super::{challenge, next, place, secret_hash, tally};
+use super::{challenge, device, next, place, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
@@ -111,6 +111,9 @@ async fn later_step(
     let mut sign_in = resume(ctx, pool, client, record, asked, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
+    if challenge != ChallengeNameType::PasswordVerifier && sign_in.device.is_none() {
+        sign_in.device = device::mentioned(&sign_in, &parameters).await?;
+    }
     let proven = pending.answer(&mut sign_in, &parameters).await?;
     next::follow(sign_in, proven).await
 }

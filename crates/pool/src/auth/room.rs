@@ -7,6 +7,7 @@ use poolhouse_store::BoxFuture;
 use super::factor::RightAnswer;
 use super::lockout::Proved;
 use super::parameters::Parameters;
+use super::right_passkey::RightPasskey;
 use super::step::SignIn;
 use crate::base::error::ApiError;
 use crate::records::{Factor, SessionRecord, Stored};
@@ -50,6 +51,10 @@ pub enum Proven {
     FirstCode(Option<Box<Stored<SessionRecord>>>, FirstCode),
     /// The user has chosen to begin with the password by SRP, of which this is the client's number.
     Srp(Box<Stored<SessionRecord>>, String),
+    /// The user has chosen to begin with a passkey.
+    AskPasskey(Option<Box<Stored<SessionRecord>>>),
+    /// A passkey has signed.
+    Passkey(Box<RightPasskey>),
     /// Something was typed that the pool's Verify function judges.
     Typed(Typed),
 }

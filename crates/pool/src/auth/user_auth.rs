@@ -24,7 +24,7 @@ pub fn preferred(parameters: &Parameters) -> Result<Option<FirstFactor>, ApiErro
         return Err(ApiError::unsupported_member(&format!("AuthParameters {name}")));
     }
     match parameters.get("PREFERRED_CHALLENGE") {
-        None | Some("" | "WEB_AUTHN") => Ok(None),
+        None | Some("") => Ok(None),
         Some(name) => FirstFactor::named(name).map(Some).ok_or_else(|| {
             ApiError::invalid_parameter(
                 "PREFERRED_CHALLENGE must be PASSWORD, PASSWORD_SRP, EMAIL_OTP, SMS_OTP or WEB_AUTHN.",
@@ -54,6 +54,7 @@ pub async fn begin(
             let code = code.ok_or_else(ApiError::incorrect_username_or_password)?;
             next::follow(sign_in, Proven::FirstCode(None, code)).await?
         }
+        (Some(FirstFactor::WebAuthn), _) => next::follow(sign_in, Proven::AskPasskey(None)).await?,
         (wanted, _) => {
             let (batch, answer) = select_challenge::ask(&sign_in, &means, wanted);
             sign_in.ctx.platform().commit(batch).await?;

@@ -13,6 +13,7 @@ mod groups;
 mod history;
 mod never;
 mod paging;
+mod passkeys;
 pub mod pools;
 mod sessions;
 pub(crate) mod users;
@@ -118,6 +119,7 @@ operations! {
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
         AssociateSoftwareToken => factors::associate_software_token,
         ChangePassword => account::change_password,
+        CompleteWebAuthnRegistration => passkeys::complete_web_authn_registration,
         ConfirmDevice => devices::confirm_device,
         ConfirmForgotPassword => account::confirm_forgot_password,
         ConfirmSignUp => account::confirm_sign_up,
@@ -130,6 +132,7 @@ operations! {
         DeleteUserPool => pools::delete_user_pool,
         DeleteUserPoolClient => clients::delete_user_pool_client,
         DeleteUserPoolClientSecret => clients::delete_user_pool_client_secret,
+        DeleteWebAuthnCredential => passkeys::delete_web_authn_credential,
         DescribeRiskConfiguration => pools::describe_risk_configuration,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
@@ -155,6 +158,7 @@ operations! {
         ListUserSessions => sessions::list_user_sessions,
         ListUsers => users::list_users,
         ListUsersInGroup => groups::list_users_in_group,
+        ListWebAuthnCredentials => passkeys::list_web_authn_credentials,
         ResendConfirmationCode => account::resend_confirmation_code,
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
@@ -166,6 +170,7 @@ operations! {
         SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
         SetUserSettings => factors::set_user_settings,
         SignUp => account::sign_up,
+        StartWebAuthnRegistration => passkeys::start_web_authn_registration,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
         UpdateDeviceStatus => devices::update_device_status,
@@ -190,7 +195,6 @@ operations! {
     not_yet {
         AdminDisableProviderForUser,
         AdminLinkProviderForUser,
-        CompleteWebAuthnRegistration,
         CreateCIMDPolicy,
         CreateIdentityProvider,
         CreateManagedLoginBranding,
@@ -204,7 +208,6 @@ operations! {
         DeleteResourceServer,
         DeleteTerms,
         DeleteUserPoolDomain,
-        DeleteWebAuthnCredential,
         DescribeCIMDPolicy,
         DescribeIdentityProvider,
         DescribeManagedLoginBranding,
@@ -228,11 +231,9 @@ operations! {
         ListResourceServers,
         ListTerms,
         ListUserImportJobs,
-        ListWebAuthnCredentials,
         SetLogDeliveryConfiguration,
         SetUICustomization,
         StartUserImportJob,
-        StartWebAuthnRegistration,
         StopUserImportJob,
         UpdateAuthEventFeedback,
         UpdateCIMDPolicy,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use poolhouse_api::Shape;
-use poolhouse_api::shapes::EmailMfaConfigType;
+use poolhouse_api::shapes::{EmailMfaConfigType, WebAuthnConfigurationType};
 use serde_json::{Value, json};
 
 /// A second factor of a sign-in, in the order in which the API lists them.
@@ -54,6 +54,9 @@ pub struct PoolFactors {
     pub sms: bool,
     /// `EmailMfaConfiguration`, where email is one.
     pub email: Option<EmailMfaConfigType>,
+    /// `WebAuthnConfiguration`; `None` where it was never set. Passkeys are no second factor: whether they are a first one, the
+    /// sign-in policy says.
+    pub web_authn: Option<WebAuthnConfigurationType>,
 }
 
 impl PoolFactors {
@@ -70,7 +73,15 @@ impl PoolFactors {
     pub(super) fn to_member(&self) -> Option<Value> {
         let says = *self != PoolFactors::default();
         let email = self.email.as_ref().map(Shape::to_json);
-        says.then(|| json!({ "softwareToken": self.software_token, "sms": self.sms, "email": email }))
+        let web_authn = self.web_authn.as_ref().map(Shape::to_json);
+        says.then(|| {
+            json!({
+                "softwareToken": self.software_token,
+                "sms": self.sms,
+                "email": email,
+                "webAuthn": web_authn,
+            })
+        })
     }
 
     /// `None` where the member is not of this form.
@@ -88,6 +99,10 @@ impl PoolFactors {
                 Value::Null => None,
                 email => Some(EmailMfaConfigType::from_json(email).ok()?),
             },
+            web_authn: match member.get("webAuthn") {
+                None | Some(Value::Null) => None,
+                Some(config) => Some(WebAuthnConfigurationType::from_json(config).ok()?),
+            },
         })
     }
 }
@@ -103,6 +118,8 @@ pub struct UserFactors {
     pub preferred: Option<Factor>,
     /// Whether SMS was switched on by `SetUserSettings`, which shows it as `MFAOptions`.
     pub by_settings: bool,
+    /// Whether there are passkeys. They lie in a row of their own.
+    pub has_passkey: bool,
 }
 
 impl UserFactors {
@@ -129,6 +146,7 @@ impl UserFactors {
                 "enabled": enabled,
                 "preferred": self.preferred.map(Factor::name),
                 "bySettings": self.by_settings,
+                "passkey": self.has_passkey,
             })
         })
     }
@@ -148,6 +166,10 @@ impl UserFactors {
                 name => Some(factor(name)?),
             },
             by_settings: member.get("bySettings")?.as_bool()?,
+            has_passkey: match member.get("passkey") {
+                None => false,
+                Some(has) => has.as_bool()?,
+            },
         })
     }
 }
@@ -163,6 +185,7 @@ mod tests {
             enabled: [Factor::Email, Factor::SoftwareToken].into(),
             preferred: Some(Factor::Email),
             by_settings: false,
+            has_passkey: true,
         };
         assert_eq!(UserFactors::from_member(user.to_member().as_ref()), Some(user));
         assert_eq!(UserFactors::default().to_member(), None);
@@ -172,6 +195,10 @@ mod tests {
             email: Some(EmailMfaConfigType {
                 message: Some("Use {####}".to_owned()),
                 subject: None,
+            }),
+            web_authn: Some(WebAuthnConfigurationType {
+                relying_party_id: Some("example.com".to_owned()),
+                ..WebAuthnConfigurationType::default()
             }),
         };
         assert_eq!(PoolFactors::from_member(pool.to_member().as_ref()), Some(pool));

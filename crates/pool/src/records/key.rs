@@ -47,6 +47,8 @@
 //! | `p/POOL/user/SUB/first-codes` | what is counted of codes that sign-ins begin with | `first_codes` |
 //! | `p/POOL/user/SUB/software-token` | the user's authenticator app, its seed sealed | `software_token` |
 //! | `p/POOL/user/SUB/software-token-unverified` | one that waits to be verified | `software_token` |
+//! | `p/POOL/user/SUB/passkeys` | the user's passkeys | `passkeys` |
+//! | `p/POOL/user/SUB/passkey-registration` | one that is being registered, its challenge sealed | `passkeys` |
 //! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
 //! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |

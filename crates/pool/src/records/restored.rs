@@ -52,6 +52,7 @@ impl Document for Restored {
 const COME_BACK: &[&str] = &[
     "profile",
     "software-token",
+    "passkeys",
     "lockout",
     "ledger",
     "counter",
@@ -63,6 +64,7 @@ const COME_BACK: &[&str] = &[
 #[cfg(test)]
 const END: &[&str] = &[
     "software-token-unverified",
+    "passkey-registration",
     "device",
     "code",
     "session",

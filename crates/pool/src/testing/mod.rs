@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+pub mod authenticator;
 mod aws;
 mod clock;
 mod entropy;

@@ -140,6 +140,7 @@ mod tests {
             message: None,
             subject: None,
         }),
+        web_authn: None,
     };
 
     fn pool(mode: UserPoolMfaType, factors: PoolFactors, recovery: &[RecoveryOptionNameType]) -> PoolRecord {
@@ -214,6 +215,7 @@ mod tests {
             software_token: Some(true),
             sms,
             email: email.then(EmailMfaConfigType::default),
+            web_authn: None,
         };
         let none_but = |sms, email: bool| PoolFactors {
             software_token: None,

@@ -17,15 +17,18 @@ pub enum FirstFactor {
     Email,
     /// A code by SMS.
     Sms,
+    /// A passkey.
+    WebAuthn,
 }
 
 impl FirstFactor {
     /// All of them.
-    pub const ALL: [FirstFactor; 4] = [
+    pub const ALL: [FirstFactor; 5] = [
         FirstFactor::PasswordSrp,
         FirstFactor::Password,
         FirstFactor::Email,
         FirstFactor::Sms,
+        FirstFactor::WebAuthn,
     ];
 
     /// Its challenge.
@@ -35,6 +38,7 @@ impl FirstFactor {
             FirstFactor::Password => ChallengeNameType::Password,
             FirstFactor::Email => ChallengeNameType::EmailOtp,
             FirstFactor::Sms => ChallengeNameType::SmsOtp,
+            FirstFactor::WebAuthn => ChallengeNameType::WebAuthn,
         }
     }
 
@@ -47,7 +51,7 @@ impl FirstFactor {
     /// The code that it is, if it is one.
     pub fn code(self) -> Option<Factor> {
         match self {
-            FirstFactor::PasswordSrp | FirstFactor::Password => None,
+            FirstFactor::PasswordSrp | FirstFactor::Password | FirstFactor::WebAuthn => None,
             FirstFactor::Email => Some(Factor::Email),
             FirstFactor::Sms => Some(Factor::Sms),
         }
@@ -59,6 +63,7 @@ impl FirstFactor {
             FirstFactor::PasswordSrp | FirstFactor::Password => AuthFactorType::Password,
             FirstFactor::Email => AuthFactorType::EmailOtp,
             FirstFactor::Sms => AuthFactorType::SmsOtp,
+            FirstFactor::WebAuthn => AuthFactorType::WebAuthn,
         }
     }
 }
@@ -80,16 +85,17 @@ pub fn needs_no_password(pool: &PoolRecord, user: &UserRecord) -> bool {
         .any(|(first, code)| is_reachable(pool, first, code, |attribute| user.attribute(attribute).is_some()))
 }
 
-/// What this user can begin with. Codes are for users who are not asked for a second factor: one mailbox would stand for both.
+/// What this user can begin with. Codes and passkeys are for users who are not asked for a second factor: one mailbox would stand for both.
 ///
 /// A user without anything is offered the password that there is not, and fails like anybody with a wrong one.
 pub fn of_user(pool: &PoolRecord, user: &UserRecord) -> Vec<FirstFactor> {
-    let takes_codes = user.status != UserStatusType::ForceChangePassword
+    let needs_no_second = user.status != UserStatusType::ForceChangePassword
         && factors::mode(pool) != UserPoolMfaType::On
         && factors::due(pool, user) == Due::Nothing;
     let has_password = user.sealed_verifier.is_some();
-    let mut choices = of(pool, has_password, |attribute| {
-        takes_codes && user.attribute(attribute).is_some()
+    let has_passkey = needs_no_second && user.factors.has_passkey;
+    let mut choices = of(pool, (has_password, has_passkey), |attribute| {
+        needs_no_second && user.attribute(attribute).is_some()
     });
     if choices.is_empty() {
         choices = vec![FirstFactor::PasswordSrp, FirstFactor::Password];
@@ -100,15 +106,20 @@ pub fn of_user(pool: &PoolRecord, user: &UserRecord) -> Vec<FirstFactor> {
 /// What a name that nobody has can begin with: as a user with a password and these contacts.
 pub fn of_nobody(pool: &PoolRecord, contacts: &Contacts) -> Vec<FirstFactor> {
     let takes_codes = factors::mode(pool) != UserPoolMfaType::On;
-    of(pool, true, |attribute| {
+    of(pool, (true, false), |attribute| {
         takes_codes && contacts.get(attribute).is_some()
     })
 }
 
-fn of(pool: &PoolRecord, has_password: bool, has: impl Fn(&str) -> bool) -> Vec<FirstFactor> {
-    let can = |first: &FirstFactor| match first.code() {
-        None => has_password,
-        Some(code) => is_reachable(pool, *first, code, &has),
+fn of(
+    pool: &PoolRecord,
+    (has_password, has_passkey): (bool, bool),
+    has: impl Fn(&str) -> bool,
+) -> Vec<FirstFactor> {
+    let can = |first: &FirstFactor| match (first, first.code()) {
+        (_, Some(code)) => is_reachable(pool, *first, code, &has),
+        (FirstFactor::WebAuthn, None) => has_passkey && allows(pool, AuthFactorType::WebAuthn),
+        (_, None) => has_password,
     };
     FirstFactor::ALL.into_iter().filter(can).collect()
 }
@@ -173,6 +184,7 @@ mod tests {
                 software_token: Some(true),
                 sms: true,
                 email: Some(EmailMfaConfigType::default()),
+                web_authn: None,
             },
             ..PoolRecord::new(settings, String::new())
         }
@@ -222,6 +234,7 @@ mod tests {
         let pool = pool(UserPoolMfaType::Optional, &all);
         let mut user = user(UserStatusType::Confirmed, true, &["email"]);
         assert!(of_user(&pool, &user).contains(&FirstFactor::Email));
+        user.factors.has_passkey = true;
         user.factors.has_token = true;
         user.factors.enable(Factor::SoftwareToken);
         assert_eq!(

@@ -24,7 +24,17 @@ async fn with_codes() -> (Factors, Device) {
     });
     server.call("UpdateUserPool", update).await.ok();
     server.require_code(&pool, None, false).await;
-    let client = server.client(&pool).await;
+    let flows = [
+        "ALLOW_CUSTOM_AUTH",
+        "ALLOW_USER_SRP_AUTH",
+        "ALLOW_USER_PASSWORD_AUTH",
+        "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+        "ALLOW_USER_AUTH",
+    ];
+    let client = server
+        .client_with(&pool, json!({ "ExplicitAuthFlows": flows }))
+        .await;
+    let client = client["ClientId"].as_str().unwrap().to_owned();
     server.user(&pool, "mara", PASSWORD).await;
     let scene = Factors { server, pool, client };
     let (device, _) = scene.device().await;
@@ -60,12 +70,22 @@ async fn door_a_device_is_no_way_around_the_code_in_any_flow_or_state() {
         "USER_SRP_AUTH",
         "ADMIN_USER_PASSWORD_AUTH",
         "CUSTOM_AUTH",
+        "USER_AUTH",
     ] {
         for door in ["open", "shut", "shut on the way"] {
             scene.server.require_code(&scene.pool, None, door == "shut").await;
             let key = Some(device.key.as_str());
             let mut answer = match flow {
                 "USER_PASSWORD_AUTH" => scene.password_on(&device.key).await,
+                "USER_AUTH" => {
+                    let parameters = json!({
+                        "USERNAME": "mara",
+                        "PREFERRED_CHALLENGE": "PASSWORD",
+                        "PASSWORD": PASSWORD,
+                        "DEVICE_KEY": device.key,
+                    });
+                    scene.begin(flow, parameters).await
+                }
                 "ADMIN_USER_PASSWORD_AUTH" => {
                     let parameters =
                         json!({ "USERNAME": "mara", "PASSWORD": PASSWORD, "DEVICE_KEY": device.key });
@@ -111,5 +131,5 @@ async fn door_a_device_is_no_way_around_the_code_in_any_flow_or_state() {
             walks += 1;
         }
     }
-    assert_eq!(walks, 12);
+    assert_eq!(walks, 15);
 }

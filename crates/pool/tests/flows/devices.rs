@@ -1,8 +1,11 @@
 //! Devices that a pool tracks: handed out with tokens, confirmed, named in sign-ins and refreshes, forgotten.
 
+use std::sync::Arc;
+
 use poolhouse_pool::base::clock::Clock;
 use poolhouse_pool::testing::srp::SrpClient;
-use poolhouse_pool::testing::{Answer, TestPool};
+use poolhouse_pool::testing::{Answer, TestPool, TestStore};
+use poolhouse_store::testing::Counting;
 use serde_json::{Value, json};
 
 use crate::factors::Factors;
@@ -17,7 +20,7 @@ pub const SECRET: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJw
 #[derive(Clone)]
 pub struct Device {
     pub key: String,
-    pub srp: std::sync::Arc<SrpClient>,
+    pub srp: Arc<SrpClient>,
 }
 
 impl Device {
@@ -303,4 +306,35 @@ async fn the_secret_of_a_device_lies_sealed() {
     assert!(row.body.contains("verifier") && !row.body.contains(v));
     assert!(!row.body.contains(&"88".repeat(16)));
     assert!(scene.server.clock().now().0 > 0);
+}
+
+#[tokio::test]
+async fn an_unknown_device_takes_the_same_work_whoever_is_named_and_none_where_nothing_is_tracked() {
+    let store = Arc::new(Counting::new(TestStore::new()));
+    let server = TestPool::on(store.clone(), 13, |_| {}).await;
+    for tracks in [true, false] {
+        let members = match tracks {
+            true => json!({ "DeviceConfiguration": {} }),
+            false => json!({}),
+        };
+        let pool = server.pool_with(members).await;
+        let hiding = json!({ "PreventUserExistenceErrors": "ENABLED" });
+        let client = server.client_with(&pool, hiding).await["ClientId"].clone();
+        server.user(&pool, "mara", PASSWORD).await;
+        let srp_a = SrpClient::new(&pool, PASSWORD).public_a();
+        let work = async |name: &str, device: &str| {
+            let parameters = json!({ "USERNAME": name, "SRP_A": srp_a, "DEVICE_KEY": device });
+            let body =
+                json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": client, "AuthParameters": parameters });
+            store.take();
+            server.call_alone("InitiateAuth", body).await;
+            store.take()
+        };
+        // What a server keeps is kept.
+        work("mara", "").await;
+        let device = "us-east-1_0f0e0d0c-0b0a-4908-8706-050403020100";
+        let on_device = work("mara", device).await;
+        assert_eq!(on_device, work("nobody", device).await);
+        assert_eq!(on_device == work("mara", "").await, !tracks);
+    }
 }

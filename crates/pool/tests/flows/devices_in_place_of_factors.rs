@@ -253,6 +253,25 @@ async fn a_client_whose_device_is_gone_answers_the_same_challenge_without_it() {
 }
 
 #[tokio::test]
+async fn a_device_that_is_named_beside_a_code_is_that_of_the_tokens() {
+    let scene = scene().await;
+    let (device, _) = scene.device().await;
+    let secret = scene.app().await;
+    let unknown = "us-east-1_0f0e0d0c-0b0a-4908-8706-050403020100";
+    for (key, is_known) in [(device.key.as_str(), true), (unknown, false)] {
+        let asked = scene.password().await.ok();
+        let responses = json!({ "SOFTWARE_TOKEN_MFA_CODE": scene.code(&secret), "DEVICE_KEY": key });
+        let answer = scene
+            .respond("SOFTWARE_TOKEN_MFA", &asked["Session"], responses)
+            .await;
+        let tokens = answer.ok()["AuthenticationResult"].clone();
+        assert_eq!(tokens["NewDeviceMetadata"].is_null(), is_known);
+        assert_eq!(claims(&tokens["AccessToken"])["device_key"] == key, is_known);
+        scene.server.clock().advance_seconds(30);
+    }
+}
+
+#[tokio::test]
 async fn a_device_replaces_a_factor_that_there_is_and_none_that_is_to_be_set_up() {
     let scene = pool(json!({ "ChallengeRequiredOnNewDevice": true }), "OPTIONAL").await;
     let (device, _) = scene.device().await;

@@ -29,6 +29,8 @@ mod lockout;
 mod migration;
 mod new_password;
 mod parallel;
+mod passkey_pools;
+mod passkeys;
 mod passwords;
 mod refresh;
 mod restored;

@@ -19,6 +19,7 @@ mod groups;
 mod lost;
 mod mail;
 mod names;
+mod passkeys;
 mod recovery;
 mod refresh;
 mod sign_up;

@@ -12,6 +12,7 @@ pub mod password_verifier;
 pub mod second_factor;
 pub mod select_challenge;
 pub mod select_mfa_type;
+pub mod web_authn;
 
 use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 use poolhouse_store::BoxFuture;
@@ -23,7 +24,7 @@ use super::room::{Pending, Proven};
 use super::step::SignIn;
 use crate::base::error::ApiError;
 use crate::records::{
-    ClientRecord, Factor, Failures, FirstCodes, LedgerRecord, PoolRecord, SessionRecord, Stored,
+    ClientRecord, Factor, Failures, FirstCodes, LedgerRecord, Passkeys, PoolRecord, SessionRecord, Stored,
 };
 use crate::request::Ctx;
 use crate::triggers::events::Metadata;
@@ -56,6 +57,8 @@ pub enum Room {
     Select,
     /// A code by SMS that the sign-in begins with. One by mail has the challenge of the second factor.
     FirstSms,
+    /// A passkey that the sign-in begins with.
+    Passkey,
     /// What the sign-in begins with, if the challenge's name says it.
     Begin(Option<FirstFactor>),
     /// That one is set up.
@@ -78,14 +81,14 @@ impl Room {
             Name::SelectMfaType => Room::Select,
             Name::MfaSetup => Room::SetUp,
             Name::SmsOtp => Room::FirstSms,
+            Name::WebAuthn => Room::Passkey,
             Name::SelectChallenge => Room::Begin(None),
             Name::Password => Room::Begin(Some(FirstFactor::Password)),
             Name::PasswordSrp => Room::Begin(Some(FirstFactor::PasswordSrp)),
             Name::PasswordVerifier
             | Name::DeviceSrpAuth
             | Name::DevicePasswordVerifier
-            | Name::AdminNoSrpAuth
-            | Name::WebAuthn => {
+            | Name::AdminNoSrpAuth => {
                 return Err(ApiError::invalid_parameter(format!(
                     "{} is not available on this server yet.",
                     challenge.as_str()
@@ -105,6 +108,7 @@ impl Room {
                 [vec![counts], place::rows(pool_id, sub, metadata)].concat()
             }
             Room::FirstSms => vec![FirstCodes::key(pool_id, sub).into()],
+            Room::Passkey => vec![Passkeys::key(pool_id, sub).into()],
             Room::Begin(_) => {
                 let lockout = Failures::key(pool_id, sub).into();
                 [vec![lockout], place::rows(pool_id, sub, metadata)].concat()
@@ -241,6 +245,7 @@ impl Pending for Found {
                 Room::NewPassword => new_password_required::answer(sign_in, session, parameters).await,
                 Room::Factor(factor) => second_factor::answer(sign_in, session, factor, parameters).await,
                 Room::FirstSms => second_factor::answer(sign_in, session, Factor::Sms, parameters).await,
+                Room::Passkey => web_authn::answer(sign_in, session, parameters).await,
                 Room::Begin(named) => select_challenge::answer(sign_in, session, named, parameters).await,
                 Room::Select => select_mfa_type::answer(sign_in, session, parameters),
                 Room::SetUp => mfa_setup::answer(sign_in, session, parameters),

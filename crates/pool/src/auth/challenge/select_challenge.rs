@@ -63,6 +63,7 @@ pub async fn answer(
             let srp_a = parameters.required("SRP_A")?.to_owned();
             Ok(Proven::Srp(Box::new(session), srp_a))
         }
+        FirstFactor::WebAuthn => Ok(Proven::AskPasskey(Some(Box::new(session)))),
         FirstFactor::Email | FirstFactor::Sms => {
             let code = means.code(sign_in, chosen).ok_or_else(handle::invalid)?;
             Ok(Proven::FirstCode(Some(Box::new(session)), code))

@@ -44,6 +44,7 @@ pub fn configured(pool: &PoolRecord, user: &UserRecord) -> Vec<AuthFactorType> {
         (Has::Password, user.sealed_verifier.is_some()),
         (Has::EmailOtp, sent(Has::EmailOtp, "email")),
         (Has::SmsOtp, sent(Has::SmsOtp, "phone_number")),
+        (Has::WebAuthn, user.factors.has_passkey),
         (Has::SoftwareToken, user.factors.has_token),
     ]
     .into_iter()

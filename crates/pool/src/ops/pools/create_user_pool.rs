@@ -271,10 +271,6 @@ mod tests {
                 "PasswordHistorySize",
             ),
             (
-                json!({ "Policies": { "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] } } }),
-                "AllowedFirstAuthFactors WEB_AUTHN",
-            ),
-            (
                 json!({
                     "AutoVerifiedAttributes": ["email", "phone_number"],
                     "SmsConfiguration": { "SnsCallerArn": "arn:aws:iam::000000000000:role/sms" },

@@ -35,7 +35,7 @@ pub fn shown(pool: &PoolRecord) -> GetUserPoolMfaConfigResponse {
             enabled: Some(enabled),
         }),
         email_mfa_configuration: factors.email.clone(),
-        web_authn_configuration: None,
+        web_authn_configuration: factors.web_authn.clone(),
     }
 }
 

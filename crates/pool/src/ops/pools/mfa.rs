@@ -4,7 +4,8 @@
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{
-    AuthFactorType, SetUserPoolMfaConfigRequest, UserPoolMfaType, UserPoolTierType, VerifiedAttributeType,
+    AuthFactorType, SetUserPoolMfaConfigRequest, UserPoolMfaType, UserPoolTierType, UserVerificationType,
+    VerifiedAttributeType, WebAuthnConfigurationType, WebAuthnFactorConfigurationType,
 };
 
 use crate::base::error::ApiError;
@@ -25,7 +26,11 @@ pub fn take(ctx: &Ctx, pool: &mut PoolRecord, before: Option<UserPoolMfaType>) -
         ));
     }
     check_recovery(pool)?;
-    check_first_factors(ctx, pool)?;
+    check_first_factors(
+        ctx,
+        pool,
+        "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA.",
+    )?;
     let has_some = Factor::ALL.into_iter().any(|factor| pool.factors.has(factor));
     if mode == UserPoolMfaType::Off || has_some {
         return Ok(());
@@ -49,7 +54,7 @@ pub fn take(ctx: &Ctx, pool: &mut PoolRecord, before: Option<UserPoolMfaType>) -
 /// Makes the pool what `SetUserPoolMfaConfig` asks: all of it, so a factor that is left out is switched off.
 ///
 /// # Errors
-/// `InvalidParameterException` in the service's words, and with the member's name for passkeys;
+/// `InvalidParameterException` in the service's words, and with the member's name for passkeys in place of two factors;
 /// `FeatureUnavailableInTierException`.
 pub fn set(ctx: &Ctx, pool: &mut PoolRecord, asked: SetUserPoolMfaConfigRequest) -> Result<(), ApiError> {
     let SetUserPoolMfaConfigRequest {
@@ -69,13 +74,15 @@ pub fn set(ctx: &Ctx, pool: &mut PoolRecord, asked: SetUserPoolMfaConfigRequest)
             ));
         }
     }
-    if web_authn_configuration.is_some() {
-        return Err(ApiError::unsupported_member("WebAuthnConfiguration"));
-    }
     let wanted = PoolFactors {
         software_token: token.map(|token| token.enabled.unwrap_or(false)),
         sms: sms.is_some(),
         email,
+        // Left out it stays, as on the service: tools send it only where it changes.
+        web_authn: match web_authn_configuration {
+            Some(config) => Some(passkeys(config)?),
+            None => pool.factors.web_authn.clone(),
+        },
     };
     if mode != UserPoolMfaType::Off && !Factor::ALL.into_iter().any(|factor| wanted.has(factor)) {
         return Err(ApiError::invalid_parameter(
@@ -99,15 +106,36 @@ pub fn set(ctx: &Ctx, pool: &mut PoolRecord, asked: SetUserPoolMfaConfigRequest)
     pool.factors = wanted;
     pool.settings.mfa_configuration = Some(mode);
     check_recovery(pool)?;
-    check_first_factors(ctx, pool)
+    check_first_factors(
+        ctx,
+        pool,
+        "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor",
+    )
+}
+
+/// How passkeys are asked for. As a factor that stands for two they are not here.
+fn passkeys(config: WebAuthnConfigurationType) -> Result<WebAuthnConfigurationType, ApiError> {
+    if config.factor_configuration == Some(WebAuthnFactorConfigurationType::MultiFactorWithUserVerification) {
+        return Err(ApiError::unsupported_member(
+            "WebAuthnConfiguration FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION",
+        ));
+    }
+    Ok(WebAuthnConfigurationType {
+        user_verification: config.user_verification.or(Some(UserVerificationType::Preferred)),
+        ..config
+    })
 }
 
 /// Checks that the pool can have the first factors that it allows: codes, which are no two factors, where nobody must have two; by
 /// SMS, where the server sends it.
-fn check_first_factors(ctx: &Ctx, pool: &PoolRecord) -> Result<(), ApiError> {
+fn check_first_factors(ctx: &Ctx, pool: &PoolRecord, passkeys_with_on: &str) -> Result<(), ApiError> {
     let by_mail = first_factors::allows(pool, AuthFactorType::EmailOtp);
     let by_sms = first_factors::allows(pool, AuthFactorType::SmsOtp);
-    if !by_mail && !by_sms {
+    let by_passkey = first_factors::allows(pool, AuthFactorType::WebAuthn);
+    if by_passkey && factors::mode(pool) == UserPoolMfaType::On {
+        return Err(ApiError::invalid_parameter(passkeys_with_on));
+    }
+    if !by_mail && !by_sms && !by_passkey {
         return Ok(());
     }
     if factors::mode(pool) == UserPoolMfaType::On {

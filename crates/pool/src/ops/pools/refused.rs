@@ -2,8 +2,8 @@
 //! would be less safe than its owner believes, so they are refused by name. docs/reference/members.md has the list.
 
 use poolhouse_api::shapes::{
-    AdvancedSecurityModeType, AuthFactorType, CreateUserPoolRequest, EncryptionKeyType, IssuerType,
-    LambdaConfigType, UserPoolAddOnsType, UserPoolPolicyType, VerifiedAttributeType,
+    AdvancedSecurityModeType, CreateUserPoolRequest, EncryptionKeyType, IssuerType, LambdaConfigType,
+    UserPoolAddOnsType, UserPoolPolicyType, VerifiedAttributeType,
 };
 
 use crate::base::error::ApiError;
@@ -53,15 +53,9 @@ fn in_policies(policies: &UserPoolPolicyType) -> Option<&'static str> {
         .password_policy
         .as_ref()
         .and_then(|policy| policy.password_history_size);
-    if history.is_some_and(|size| size > 0) {
-        return Some("PasswordHistorySize");
-    }
-    let factors = policies
-        .sign_in_policy
-        .as_ref()
-        .and_then(|policy| policy.allowed_first_auth_factors.as_deref());
-    let passkeys = factors.unwrap_or_default().contains(&AuthFactorType::WebAuthn);
-    passkeys.then_some("AllowedFirstAuthFactors WEB_AUTHN")
+    history
+        .is_some_and(|size| size > 0)
+        .then_some("PasswordHistorySize")
 }
 
 /// Every trigger is named: one that AWS adds would otherwise be kept and never called.

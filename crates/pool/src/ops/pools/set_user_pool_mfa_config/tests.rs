@@ -70,8 +70,8 @@ async fn what_does_not_go_together_is_refused_in_the_services_words() {
             TOGETHER,
         ),
         (
-            json!({ "MfaConfiguration": "OFF", "WebAuthnConfiguration": { "UserVerification": "required" } }),
-            "WebAuthnConfiguration is not supported by this server. Leave it out; docs/reference/members.md lists what is.",
+            json!({ "MfaConfiguration": "OFF", "WebAuthnConfiguration": { "FactorConfiguration": "MULTI_FACTOR_WITH_USER_VERIFICATION" } }),
+            "WebAuthnConfiguration FactorConfiguration MULTI_FACTOR_WITH_USER_VERIFICATION is not supported by this server. Leave it out; docs/reference/members.md lists what is.",
         ),
     ] {
         set(&server, &pool, members)
