@@ -16,6 +16,7 @@ mod json_body;
 mod ledger;
 mod list_filter;
 mod mail_address;
+mod passkey;
 mod refresh_token;
 mod rounds;
 mod secret_block;
@@ -35,12 +36,13 @@ const fn target(name: &'static str, run: fn(&[u8])) -> Target {
 }
 
 /// All targets, by name.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 10] = [
     target("event", event::run),
     target("json_body", json_body::run),
     target("ledger", ledger::run),
     target("list_filter", list_filter::run),
     target("mail_address", mail_address::run),
+    target("passkey", passkey::run),
     target("refresh_token", refresh_token::run),
     target("secret_block", secret_block::run),
     target("sigv4_header", sigv4_header::run),

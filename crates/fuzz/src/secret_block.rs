@@ -15,7 +15,7 @@ use crate::input::{Input, edited, text};
 
 const PASSWORD: &str = "Correct-Horse-9!";
 /// Bytes of a block's state.
-const BLOCK_BYTES: usize = 2560;
+const BLOCK_BYTES: usize = 2688;
 /// After so many answers the pool, which keeps what was answered, begins anew.
 const MOST_ANSWERS: u32 = 200;
 
