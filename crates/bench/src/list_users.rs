@@ -13,7 +13,7 @@ use poolhouse_api::Operation;
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_crypto::{OsEntropy, uuid_v4};
 use poolhouse_pool::records::PoolRecord;
-use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
+use poolhouse_pool::request::{App, Asker, Ctx};
 use poolhouse_pool::users::aliases::Taken;
 use poolhouse_pool::users::attributes::Change;
 use poolhouse_pool::users::registration;
@@ -146,13 +146,7 @@ impl Pool {
     async fn make(arguments: &Arguments, users: u32) -> Outcome<Pool> {
         let app = pool::open(&arguments.home.join(format!("{users}.db")))?;
         let (id, _) = pool::set_up(&app).await?;
-        let ctx = Ctx {
-            app: app.clone(),
-            request_id: String::new(),
-            now: app.platform.now(),
-            asker: Asker::default(),
-            ahead: Ahead::default(),
-        };
+        let ctx = Ctx::new(app.clone(), String::new(), app.platform.now(), Asker::default());
         let record = ctx.pool(&id).await?.value;
         let mut subs = Vec::new();
         for first in (0..users).step_by(BATCH as usize) {

@@ -13,7 +13,7 @@ use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
-use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
+use poolhouse_pool::request::{App, Asker, Ctx};
 use poolhouse_pool::run::{Parts, assemble};
 use poolhouse_pool::testing::{aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
@@ -45,13 +45,12 @@ pub fn open(database: &Path) -> Outcome<Arc<App>> {
 
 /// Calls an operation as HTTP would hand it on: read, validated, dispatched.
 pub async fn call(app: &Arc<App>, operation: Operation, body: &Value) -> Outcome<Value> {
-    let ctx = Ctx {
-        app: app.clone(),
-        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-        now: app.platform.now(),
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    };
+    let ctx = Ctx::new(
+        app.clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        app.platform.now(),
+        Asker::default(),
+    );
     let body =
         parse_body(operation, body.to_string().as_bytes()).map_err(|rejected| format!("{rejected:?}"))?;
     operation

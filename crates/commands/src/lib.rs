@@ -5,6 +5,7 @@
 //! file of its own.
 
 mod args;
+mod audit;
 pub mod aws;
 mod backup;
 pub mod configure;
@@ -33,6 +34,7 @@ pub mod quickstart;
 mod restore;
 mod rotate;
 mod run;
+mod why;
 
 pub use args::{DEFAULT_DATA, Output, QuickstartArgs, ServeArgs};
 pub use environment::{Environment, OWN_VARIABLES};

@@ -7,7 +7,9 @@ use clap::Subcommand;
 use crate::args::{DoorArgs, InitArgs, KeysArgs, KeysCommand, ManArgs};
 use crate::environment::Environment;
 use crate::error::CliError;
-use crate::{backup, copy, door, init, keys, mail, manual, nodes, operator, people, pool, restore};
+use crate::{
+    audit, backup, copy, door, init, keys, mail, manual, nodes, operator, people, pool, restore, why,
+};
 
 /// Every command but those that serve.
 #[derive(Subcommand)]
@@ -37,6 +39,15 @@ pub enum Command {
     /// Show the mails, send one to see whether it arrives, find out why one did not.
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    /// Read the audit log: who did what to whom, from where, and how it ended.
+    ///
+    /// It works beside a running server, on the same database. Attempts on names that nobody has, and what was refused without
+    /// being counted against somebody, are numbers by the minute.
+    Audit(audit::AuditArgs),
+    /// Say why somebody cannot sign in: the recent sign-ins of a user, step by step, and what was done to the account.
+    ///
+    /// It reads the audit log, beside a running server.
+    Why(why::WhyArgs),
     /// Write a backup of the database, sealed. It works beside a running server.
     ///
     /// What is in it is one state of the database, on SQLite and on PostgreSQL. master.key is not: keep a copy of it elsewhere.
@@ -82,6 +93,8 @@ pub fn run(
         Command::Door(arguments) => door::run(&arguments),
         Command::Pool(command) => pool::run(&command),
         Command::Mail(command) => mail::run(command, environment),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Why(arguments) => why::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Copy(arguments) => copy::run(&arguments),

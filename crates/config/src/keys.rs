@@ -124,6 +124,7 @@ table! { top, "":
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
     TLS: "tls", Table, Words(""), "", "TLS, with your certificate: [below](#tls).";
     METRICS: "metrics", Table, Words(""), "", "Numbers for Prometheus: [below](#metrics).";
+    AUDIT: "audit", Table, Words(""), "", "The audit log: [below](#audit).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
     AWS: "aws", Table, Words(""), "", "What functions on this machine find in place of AWS: [below](#aws).";
 }
@@ -219,6 +220,11 @@ table! { metrics, "[metrics]":
         "Where `GET /metrics` is answered, without a password: an address of this machine or of a private network. [What there is](metrics.md).";
     PUBLIC: "public", Flag, Value("false"), "false",
         "Takes any address for `listen`, where a firewall or a proxy keeps strangers out.";
+}
+
+table! { audit, "[audit]":
+    DAYS: "days", Count, Value("400"), "90",
+        "How many days entries of the audit log are kept, up to 36500. It holds for entries that are written from now on. [What is in them](../guides/audit.md).";
 }
 
 table! { functions, "[functions.NAME]":

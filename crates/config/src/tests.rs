@@ -72,6 +72,8 @@ fn every_setting_is_read() {
         hsts = false
         [metrics]
         listen = "10.0.0.5:9230"
+        [audit]
+        days = 30
         "#,
     )
     .unwrap();
@@ -109,7 +111,10 @@ fn every_setting_is_read() {
         ("111122223333", "eu-central-1")
     );
     assert!(settings.pre_authentication_in_custom_auth && !inbox);
-    assert_eq!(settings.signing_key_bits, KeyBits::Rsa3072);
+    assert_eq!(
+        (settings.signing_key_bits, settings.audit_days),
+        (KeyBits::Rsa3072, 30)
+    );
     assert_eq!(
         inbox_smtp.map(|address| address.to_string()).as_deref(),
         Some("127.0.0.1:0")
@@ -256,6 +261,7 @@ fn every_mistake_names_its_key_and_what_to_do() {
             "[metrics]\nlisten = '0.0.0.0:9230'",
             "metrics.listen is 0.0.0.0:9230, which others than you may reach. Name an address of this machine or of a private network, or set public = true",
         ),
+        ("[audit]\ndays = 36501", "audit.days must be at most 36500"),
         (
             "[tls]\ncertificate = 'c'",
             "tls.key is missing: certificate and key go together",

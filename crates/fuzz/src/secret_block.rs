@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_pool::auth::handle;
 use poolhouse_pool::base::clock::Clock;
-use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::testing::TestPool;
 use poolhouse_pool::testing::srp::SrpClient;
 use serde_json::{Value, json};
@@ -86,13 +86,12 @@ impl World {
     }
 
     fn ctx(&self) -> Ctx {
-        Ctx {
-            app: self.pool.app().clone(),
-            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            now: self.pool.clock().now(),
-            asker: Asker::default(),
-            ahead: Ahead::default(),
-        }
+        Ctx::new(
+            self.pool.app().clone(),
+            "00000000-0000-4000-8000-000000000000".to_owned(),
+            self.pool.clock().now(),
+            Asker::default(),
+        )
     }
 
     fn check(&mut self, kind: u8, mut input: Input<'_>) {

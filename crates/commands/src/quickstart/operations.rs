@@ -8,7 +8,7 @@ use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::records::Safeguards;
-use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
+use poolhouse_pool::request::{App, Asker, Ctx};
 use serde_json::{Value, json};
 
 use crate::error::CliError;
@@ -32,13 +32,12 @@ impl Operator<'_> {
 
     /// A request of its own.
     pub fn ctx(&self) -> Ctx {
-        Ctx {
-            app: self.app.clone(),
-            request_id: uuid_v4(&*self.app.platform.entropy),
-            now: self.app.platform.now(),
-            asker: Asker::default(),
-            ahead: Ahead::default(),
-        }
+        Ctx::new(
+            self.app.clone(),
+            uuid_v4(&*self.app.platform.entropy),
+            self.app.platform.now(),
+            Asker::default(),
+        )
     }
 
     async fn call(&self, operation: Operation, input: Value) -> Result<Value, ApiError> {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 11] = [
+const TABLES: [&Table; 12] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -12,6 +12,7 @@ const TABLES: [&Table; 11] = [
     &keys::http::TABLE,
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
+    &keys::audit::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,
@@ -75,7 +76,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 18);
+    assert_eq!(compared, 19);
 }
 
 #[test]

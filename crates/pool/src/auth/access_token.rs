@@ -12,7 +12,7 @@ use super::issuer::{issuer, pool_keys};
 use super::subject;
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
+use crate::records::{Actor, ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
 use crate::request::Ctx;
 use crate::users::sign_out;
 
@@ -62,6 +62,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
             ErrorCode::ResourceNotFoundException => invalid(),
             _ => error,
         })?;
+    ctx.audit.asked_by(Actor::User);
     Ok(SignedIn {
         pool,
         client,

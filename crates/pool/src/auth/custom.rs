@@ -22,6 +22,7 @@ use super::{door, handle, proven_factor, tally};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::records::session::{ChallengeResult, SRP_A};
+use crate::request::NOT_JUDGED;
 use crate::triggers::events::{Decision, DefineAuthChallenge, TokenGenerationSource, unrecognizable};
 
 /// How often a step is decided again after a lost race.
@@ -117,6 +118,7 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
     for _ in 0..RACES {
         let mut effects = Effects::default();
         let outcome = decide(&sign_in, &arrival, &mut effects, &mut issued).await;
+        foretell(&sign_in, &outcome);
         let (verdict, mailing) = (effects.take_verdict(), effects.mailing());
         let mirror = effects.mirror(sign_in.pool);
         let counted = effects.into_batch(sign_in.ctx, sign_in.pool, &sign_in.subject);
@@ -159,6 +161,29 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         }
     }
     Err(ApiError::too_many_requests())
+}
+
+/// What the step's commit tells the audit log.
+fn foretell(sign_in: &SignIn<'_>, outcome: &Result<Outcome, ApiError>) {
+    let audit = &sign_in.ctx.audit;
+    match outcome {
+        Ok(Outcome::Answered(..)) => audit.asks_on(),
+        Ok(Outcome::Tokens) => audit.ends_with_tokens(),
+        Ok(Outcome::Failed) => audit.define_denies(&ApiError::incorrect_username_or_password()),
+        // Nothing is committed before the password is judged.
+        Ok(Outcome::PasswordVerifier) => {}
+        Err(error) => audit.denies(error),
+    }
+}
+
+/// Notes for the audit log what came of an answer. Functions of others say no more than whether it was right.
+fn note(sign_in: &SignIn<'_>, is_right: bool, verdict: Option<Verdict>) {
+    let word = match verdict {
+        Some(verdict) => tally::verdict_word(verdict).unwrap_or(NOT_JUDGED),
+        None if is_right => "right",
+        None => "wrong",
+    };
+    sign_in.ctx.audit.came_to(Some(word));
 }
 
 /// Logs what an answer was, and that many of the last minute were wrong.
@@ -253,6 +278,7 @@ async fn decide(
         Arrival::SrpA(_) => answered.push(answered_srp_a()),
         Arrival::Typed(Typed { pending, answer, .. }) => {
             let result = custom_challenge::verify(sign_in, pending, answer, effects).await?;
+            note(sign_in, result, effects.verdict());
             answered.push(ChallengeResult {
                 name: ChallengeNameType::CustomChallenge.as_str().to_owned(),
                 result,

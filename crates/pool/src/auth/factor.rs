@@ -87,6 +87,8 @@ async fn decide(
     whose: Counted,
 ) -> Result<RightAnswer, ApiError> {
     for _ in 0..RACES {
+        ctx.audit.is_undecided();
+        ctx.audit.came_to(None);
         let counts = Counts::of(ctx, whose.clone()).await?;
         counts.check_open(ctx)?;
         let wrong = match factor {
@@ -122,6 +124,7 @@ async fn decide(
             }
         };
         let batch = one_attempt_less(&session).merge(counts.after(ctx, FactorEvent::Wrong));
+        ctx.audit.was_wrong(wrong.code, "wrong_code");
         match ctx.platform().commit(batch).await {
             Ok(_) => return Err(wrong),
             Err(CommitError::Conflict { .. }) => {

@@ -50,6 +50,14 @@ impl Initiation {
         rows
     }
 
+    /// Whether somebody who is signed in stays so.
+    fn refreshes(&self) -> bool {
+        matches!(
+            self.flow,
+            AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth
+        )
+    }
+
     /// Whether the first step may give tokens.
     fn ends_at_once(&self) -> bool {
         !matches!(
@@ -70,6 +78,9 @@ pub async fn initiate(
     initiation: Initiation,
 ) -> Result<Answer, ApiError> {
     let flow = initiation.flow.as_str();
+    if !initiation.refreshes() {
+        ctx.audit.begins(flow);
+    }
     let answer = first_step(ctx, pool, client, initiation).await;
     tally::step(ctx, flow, tally::BEGUN, &answer);
     answer
@@ -299,7 +310,6 @@ async fn refresh_token(
 
 async fn pre_authentication(sign_in: &SignIn<'_>, metadata: &Metadata) -> Result<(), ApiError> {
     let event = PreAuthentication { metadata };
-    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    triggers::call(functions, request_id, &sign_in.about(), &event).await?;
+    triggers::call(sign_in.ctx, &sign_in.about(), &event).await?;
     Ok(())
 }

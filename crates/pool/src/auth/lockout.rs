@@ -22,6 +22,9 @@ use crate::triggers;
 /// How often a verdict is committed anew when other attempts on the same account were counted at the same moment.
 const RACES: usize = 64;
 
+/// What the audit log calls it.
+pub const WRONG_PASSWORD: &str = "wrong_password";
+
 /// An attempt to prove a password of one account.
 pub struct Attempt {
     pool_id: String,
@@ -84,7 +87,9 @@ impl Attempt {
     /// # Errors
     /// As [`failed`](Self::failed).
     pub async fn counted_first(mut self, ctx: &Ctx) -> Result<Attempt, ApiError> {
+        ctx.audit.is_unfinished();
         let counted = self.count(ctx).await?;
+        ctx.audit.is_undecided();
         self.counted = Some(counted.value);
         self.row = Some(counted);
         Ok(self)

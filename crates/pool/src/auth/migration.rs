@@ -57,7 +57,7 @@ pub async fn migrate(
         user: None,
         client: Some(client),
     };
-    match triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await {
+    match triggers::call(ctx, &about, &event).await {
         Ok(Some(Some(migrated))) => {
             let user = Box::new(create(ctx, pool, name, Some(password), migrated).await?);
             Ok(Migration::Made(user, attempt))
@@ -104,7 +104,7 @@ pub async fn forgotten(
         user: None,
         client: Some(client),
     };
-    match triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await {
+    match triggers::call(ctx, &about, &event).await {
         Ok(Some(Some(migrated))) => {
             let user = create(ctx, pool, name, None, migrated).await?;
             Ok(Some(Box::new(user)))

@@ -70,6 +70,7 @@ async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiErro
     let user = user(&sign_in)?;
     if let Err(refused) = subject::check_may_sign_in(user, ctx.now) {
         // The password was right, so its failures are forgotten, whatever else stands in the way.
+        ctx.audit.denies(&refused);
         proved.commit(ctx, Batch::new()).await?;
         return Err(refused);
     }
@@ -89,8 +90,10 @@ async fn password_stands(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, 
         Due::Nothing => end(sign_in, proved).await,
         Due::SetUp(_) | Due::Impossible if sign_in.is_custom() => end(sign_in, proved).await,
         Due::Impossible => {
+            let refused = proven_factor::none_available(&sign_in);
+            sign_in.ctx.audit.denies(&refused);
             proved.commit(sign_in.ctx, Batch::new()).await?;
-            Err(proven_factor::none_available(&sign_in))
+            Err(refused)
         }
         due => match device::stands_in(&sign_in, &due).await? {
             true => ask(&sign_in, proved, Asked::Device).await,
@@ -133,6 +136,7 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             // The session stays, if there is one: another factor may be chosen.
             (Err(refused), Proved::Answered(_) | Proved::Settled) => return Err(refused),
             (Err(refused), _) => {
+                ctx.audit.denies(&refused);
                 proved.commit(ctx, Batch::new()).await?;
                 return Err(refused);
             }
@@ -249,6 +253,7 @@ async fn issue(
                     .batch(sign_in.ctx)
                     .merge(proved.batch(sign_in.ctx))
                     .merge(unlocked.clone());
+                sign_in.ctx.audit.ends_with_tokens();
                 match sign_in.ctx.platform().commit(batch).await {
                     Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),
                     Err(CommitError::Conflict { key })
@@ -260,6 +265,7 @@ async fn issue(
             Err(ApiError::too_many_requests())
         }
         Err(denied) => {
+            sign_in.ctx.audit.denies(&denied);
             proved.deny(sign_in.ctx).await?;
             Err(denied)
         }

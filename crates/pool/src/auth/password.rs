@@ -1,8 +1,9 @@
 //! A password that the server is given in the clear, as `USER_PASSWORD_AUTH` and `ChangePassword` do.
 
+use poolhouse_api::ErrorCode;
 use poolhouse_crypto::srp;
 
-use super::lockout::{Attempt, Proved};
+use super::lockout::{Attempt, Proved, WRONG_PASSWORD};
 use super::subject::Subject;
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
@@ -41,8 +42,11 @@ pub async fn judge(
     let right = ctx.platform().cpu.run(check).await?;
     let has_password = subject.user().is_some_and(|user| user.sealed_verifier.is_some());
     if right && has_password {
+        ctx.audit.came_to(Some("right"));
         Ok(attempt.proved())
     } else {
+        ctx.audit
+            .was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }

@@ -92,6 +92,7 @@ async fn later_step(
         given,
         opened,
     } = response;
+    ctx.audit.answers(challenge.as_str());
     let Given {
         parameters, metadata, ..
     } = given;
@@ -105,6 +106,7 @@ async fn later_step(
     let pending = opened?.find(ctx, pool, &client.value).await?;
     let record = pending.session();
     *flow = tally::named(&record.flow);
+    ctx.audit.goes_on(&record.flow, &record.event_id, &record.trail);
     let asked = challenge::asked_as(challenge);
     let mut sign_in = resume(ctx, pool, client, record, asked, Some(name), metadata).await?;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;

@@ -64,6 +64,7 @@ pub async fn revoke(
     match refresh::find(ctx, pool, client, token).await {
         Ok(presented) => {
             let token = presented.token;
+            ctx.asker.noted.found_user(&token.sub);
             tracking::end(ctx, pool.id(), &token.sub, &token.origin_jti).await
         }
         Err(error) if error.code == ErrorCode::NotAuthorizedException => Ok(()),

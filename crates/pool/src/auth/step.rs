@@ -66,6 +66,7 @@ impl SignIn<'_> {
             flow: self.flow.clone(),
             challenge: String::new(),
             answered: self.answered.clone(),
+            trail: self.ctx.audit.steps(),
             metadata: None,
             sealed_private: None,
             session_digest: None,

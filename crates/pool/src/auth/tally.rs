@@ -36,12 +36,13 @@ pub fn code(ctx: &Ctx, mailing: Option<&'static str>, verdict: Option<Outcome>) 
     if let Some(result) = mailing {
         numbers.code_mails.add([result]);
     }
-    if let Some(verdict) = verdict.and_then(word) {
+    if let Some(verdict) = verdict.and_then(verdict_word) {
         numbers.code_answers.add([verdict]);
     }
 }
 
-fn word(verdict: Outcome) -> Option<&'static str> {
+/// What a verdict is called; nothing where none was given.
+pub fn verdict_word(verdict: Outcome) -> Option<&'static str> {
     Some(match verdict {
         Outcome::Right => "right",
         Outcome::Wrong => "wrong",

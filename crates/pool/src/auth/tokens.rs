@@ -364,8 +364,7 @@ async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
         metadata: &sign_in.metadata,
         is_on_new_device: devices::are_tracked(sign_in.pool) && sign_in.device.is_none(),
     };
-    let (functions, request_id) = (&sign_in.ctx.app.functions, &sign_in.ctx.request_id);
-    triggers::call(functions, request_id, &about, &event).await?;
+    triggers::call(sign_in.ctx, &about, &event).await?;
     Ok(())
 }
 
@@ -382,6 +381,6 @@ async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Res
         scopes: &[claims::ADMIN_SCOPE],
         metadata: grant.metadata,
     };
-    let change = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    let change = triggers::call(ctx, &about, &event).await?;
     Ok(change.unwrap_or_default())
 }

@@ -16,6 +16,12 @@ use super::metrics::Numbers;
 use super::purpose::Purpose;
 use super::restore::Restores;
 
+/// What commits take along, given what they write themselves.
+pub trait Beside: Send + Sync {
+    /// The rows to be written with a batch, or not at all.
+    fn beside(&self, batch: &Batch) -> Batch;
+}
+
 /// The ground floor. Cheap to clone.
 #[derive(Clone)]
 pub struct Platform {
@@ -33,6 +39,7 @@ pub struct Platform {
     /// What ended with the last restore.
     pub restores: Arc<Restores>,
     keys: Arc<RwLock<Arc<Keys>>>,
+    beside: Option<Arc<dyn Beside>>,
 }
 
 impl Platform {
@@ -53,6 +60,16 @@ impl Platform {
             numbers,
             restores: Arc::default(),
             keys: Arc::new(RwLock::new(Arc::new(keys))),
+            beside: None,
+        }
+    }
+
+    /// The same, with commits that take along what `beside` says.
+    #[must_use]
+    pub fn taking_along(&self, beside: Arc<dyn Beside>) -> Platform {
+        Platform {
+            beside: Some(beside),
+            ..self.clone()
         }
     }
 
@@ -126,6 +143,14 @@ impl Platform {
     /// `CommitError::Conflict` where an expectation does not hold; `CommitError::Uncertain` where nobody can tell whether
     /// it was applied; the store's own failures.
     pub async fn commit(&self, batch: Batch) -> Result<Version, CommitError> {
+        let batch = match &self.beside {
+            // Nothing more must not make a commit wait that may be deferred.
+            Some(beside) => match beside.beside(&batch) {
+                along if along.is_empty() => batch,
+                along => batch.merge(along),
+            },
+            None => batch,
+        };
         let keys = self.keys();
         let batch = batch.map_bodies(|key, document| keys.envelope().close(key, document));
         let version = Version::random(&mut |bytes: &mut [u8]| self.entropy.fill(bytes));

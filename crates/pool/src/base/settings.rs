@@ -41,7 +41,12 @@ pub struct Settings {
     pub functions: Vec<FunctionSettings>,
     /// What functions on this machine find in place of AWS.
     pub aws: AwsSettings,
+    /// How many days entries of the audit log are kept.
+    pub audit_days: u32,
 }
+
+/// How many days entries of the audit log are kept unless told otherwise.
+pub const AUDIT_DAYS: u32 = 400;
 
 /// The port that the server listens on unless told otherwise.
 pub const DEFAULT_PORT: u16 = 9229;
@@ -79,6 +84,7 @@ impl Default for Settings {
             inside: None,
             functions: Vec::new(),
             aws: AwsSettings::default(),
+            audit_days: AUDIT_DAYS,
         }
     }
 }

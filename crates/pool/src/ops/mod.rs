@@ -10,6 +10,7 @@ mod clients;
 mod devices;
 mod factors;
 mod groups;
+mod history;
 mod never;
 mod paging;
 mod passkeys;
@@ -54,6 +55,7 @@ macro_rules! operations {
         /// # Errors
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
+            ctx.audit.serves(operation);
             match operation {
                 $(Operation::$name => {
                     fn run(ctx: &Ctx, body: Value) -> Running<'_> {
@@ -102,6 +104,7 @@ operations! {
         AdminInitiateAuth => auth::admin_initiate_auth,
         AdminListDevices => devices::admin_list_devices,
         AdminListGroupsForUser => groups::admin_list_groups_for_user,
+        AdminListUserAuthEvents => history::admin_list_user_auth_events,
         AdminListUserSessions => sessions::admin_list_user_sessions,
         AdminRemoveUserFromGroup => groups::admin_remove_user_from_group,
         AdminResetUserPassword => users::admin_reset_user_password,
@@ -110,6 +113,7 @@ operations! {
         AdminSetUserMFAPreference => factors::admin_set_user_mfa_preference,
         AdminSetUserPassword => users::admin_set_user_password,
         AdminSetUserSettings => factors::admin_set_user_settings,
+        AdminUpdateAuthEventFeedback => history::admin_update_auth_event_feedback,
         AdminUpdateDeviceStatus => devices::admin_update_device_status,
         AdminUpdateUserAttributes => users::admin_update_user_attributes,
         AdminUserGlobalSignOut => users::admin_user_global_sign_out,
@@ -191,8 +195,6 @@ operations! {
     not_yet {
         AdminDisableProviderForUser,
         AdminLinkProviderForUser,
-        AdminListUserAuthEvents,
-        AdminUpdateAuthEventFeedback,
         CreateCIMDPolicy,
         CreateIdentityProvider,
         CreateManagedLoginBranding,

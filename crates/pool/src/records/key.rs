@@ -13,6 +13,8 @@
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
+//! | `audit/TIME-REQUEST` | an entry of the audit log that is about no pool that there is | `audit` |
+//! | `refused/MINUTE-SERVER` | what a server refused in a minute, about no pool that there is | `refused` |
 //! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
@@ -24,6 +26,10 @@
 //! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |
 //! | `p/POOL/door`, `p/POOL/door/CLIENT` | that sign-ins need a code, and an app client whose do not | `door` |
+//! | `p/POOL/audit/TIME-REQUEST` | an entry of the audit log | `audit` |
+//! | `p/POOL/audit-of/SUB/TIME-REQUEST` | that such an entry is about a user; the time counts down | `audit` |
+//! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
+//! | `p/POOL/nobody/TIME-REQUEST` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/group/NAME` | a group | `group` |
 //! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
@@ -66,6 +72,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/lockout",
     "p/*/user/*/quota",
     "p/*/user/*/wrong-codes",
+    "p/*/nobody",
 ];
 
 /// Where a record of kind `T` lies.
@@ -89,6 +96,10 @@ pub enum Directory {
     Suppressed,
     /// What deletion has not come to the end of.
     Deleting,
+    /// The audit log of what is about no pool that there is.
+    Audit,
+    /// What was refused, likewise.
+    Refused,
     /// What the database knows of itself.
     Meta,
 }
@@ -103,6 +114,8 @@ impl Directory {
             Directory::Outbox => "outbox/",
             Directory::Suppressed => "suppressed/",
             Directory::Deleting => "deleting/",
+            Directory::Audit => "audit/",
+            Directory::Refused => "refused/",
             Directory::Meta => "meta/",
         }
     }

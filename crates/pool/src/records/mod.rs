@@ -5,6 +5,9 @@
 //! sealed value moved to another row does not open.
 
 pub mod access_key;
+pub mod audit;
+pub mod audit_log;
+pub mod audit_step;
 pub mod client;
 pub mod code;
 pub mod counter;
@@ -33,6 +36,7 @@ pub mod purge;
 pub mod quota;
 pub mod reference;
 pub mod refresh;
+pub mod refused;
 pub mod remembered;
 pub mod restored;
 pub mod risk;
@@ -51,6 +55,8 @@ pub mod user_sessions;
 pub mod wrong_codes;
 
 pub use access_key::AccessKeyRecord;
+pub use audit::{Actor, AuditEntry, EntryId, Feedback, OfUser};
+pub use audit_step::{Asked, AuditStep};
 pub use client::{ClientRecord, ClientSecret};
 pub use code::CodeRecord;
 pub use counter::CounterRecord;
@@ -75,6 +81,7 @@ pub use pool::PoolRecord;
 pub use quota::Used;
 pub use reference::Reference;
 pub use refresh::{FamilyDevice, RefreshRecord};
+pub use refused::Refused;
 pub use remembered::Remembered;
 pub use restored::Restored;
 pub use risk::{NoRange, Risk};

@@ -3,6 +3,7 @@
 use poolhouse_api::shapes::ChallengeNameType;
 use serde_json::{Value, json};
 
+use super::audit_step::{AuditStep, steps_from_json, steps_to_json};
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
@@ -53,6 +54,8 @@ pub struct SessionRecord {
     pub challenge: String,
     /// Answered challenges so far, in order.
     pub answered: Vec<ChallengeResult>,
+    /// The steps so far, for the audit log.
+    pub trail: Vec<AuditStep>,
     /// The pending custom challenge's metadata.
     pub metadata: Option<String>,
     /// Sealed: `privateChallengeParameters` of the pending custom challenge.
@@ -168,6 +171,9 @@ impl Document for SessionRecord {
                 document[member] = json!(value);
             }
         }
+        if !self.trail.is_empty() {
+            document["trail"] = steps_to_json(&self.trail);
+        }
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
@@ -203,6 +209,7 @@ impl Document for SessionRecord {
                     })
                 })
                 .collect::<Option<_>>()?,
+            trail: steps_from_json(document.get("trail"))?,
             metadata: text(document, "metadata"),
             sealed_private: text(document, "private"),
             session_digest: text(document, "session"),

@@ -65,6 +65,12 @@ impl UserRecord {
         }
     }
 
+    /// Whose row lies at `key`, if it is a user's own.
+    pub fn sub_in(key: &str) -> Option<&str> {
+        let (_, rest) = key.strip_prefix("p/")?.split_once("/user/")?;
+        rest.strip_suffix("/profile").filter(|sub| !sub.contains('/'))
+    }
+
     /// Where a user lies.
     pub fn key(pool_id: &str, sub: &str) -> Key<UserRecord> {
         Key::of_user(pool_id, sub, "profile")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::refusals::Refusals;
 use crate::base::clock::Millis;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
@@ -39,6 +40,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// Answers to codes of the last minute.
     pub guesses: Arc<Guesses>,
+    /// What was refused without an entry in the audit log.
+    pub refusals: Arc<Refusals>,
 }
 
 impl App {

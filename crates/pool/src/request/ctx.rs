@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use poolhouse_store::Row;
 
-use super::{Ahead, App, Noted};
+use super::audit::Audit;
+use super::noted::Noted;
+use super::{Ahead, App};
 use crate::base::clock::Millis;
 use crate::base::envelope;
 use crate::base::error::ApiError;
@@ -15,12 +18,16 @@ use crate::base::platform::Platform;
 use crate::records::document::decode;
 use crate::records::user_index::{self, alias_kind, signs_in_by};
 use crate::records::{
-    ClientRecord, Document, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load,
+    ClientRecord, Document, EntryId, GroupCount, Key, PoolRecord, Reference, Stored, UserRecord, load,
 };
 
 /// Bytes of the longest name that a user can have: 128 characters, or an address of 254 bytes. Longer ones are not
 /// looked up, for they may exceed what a key of the store can hold.
 pub const LONGEST_NAME: usize = 512;
+
+use crate::triggers::{Asking, Functions, Trigger};
+
+const DAY_SECONDS: i64 = 24 * 3600;
 
 /// The request that an operation serves. Time stands still within it.
 #[derive(Clone)]
@@ -35,6 +42,10 @@ pub struct Ctx {
     pub asker: Asker,
     /// What was read and not used yet.
     pub ahead: Ahead,
+    /// What the audit log is told of it.
+    pub audit: Audit,
+    /// What the pool stands on, with commits that tell the audit log.
+    platform: Platform,
 }
 
 /// Who asks: what the request's headers say, for the mail that tells a person of it, and what the lookups found, for the log.
@@ -62,10 +73,46 @@ impl Asker {
     }
 }
 
+/// Functions are asked in the name of a request, which tells the audit log.
+impl Asking for Ctx {
+    fn functions(&self) -> &Functions {
+        &self.app.functions
+    }
+
+    fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    fn heard(&self, trigger: Trigger, took: Duration, outcome: &'static str) {
+        self.audit.heard(trigger.name(), took, outcome);
+    }
+}
+
 impl Ctx {
-    /// What the pool stands on.
+    /// A request with this id, taken up at `now`.
+    pub fn new(app: Arc<App>, request_id: String, now: Millis, asker: Asker) -> Ctx {
+        let id = EntryId {
+            at: now,
+            request_id: request_id.clone(),
+        };
+        let expires = now.plus_seconds(i64::from(app.settings.audit_days) * DAY_SECONDS);
+        let noted = asker.noted.clone();
+        let audit = Audit::new(id, expires, app.refusals.clone(), noted);
+        audit.comes_from(asker.address, asker.as_facts().device());
+        Ctx {
+            platform: app.platform.taking_along(Arc::new(audit.clone())),
+            app,
+            request_id,
+            now,
+            asker,
+            ahead: Ahead::default(),
+            audit,
+        }
+    }
+
+    /// What the pool stands on. What is committed by way of it tells the audit log.
     pub fn platform(&self) -> &Platform {
-        &self.app.platform
+        &self.platform
     }
 
     /// Reads rows that the request is going to need, in one round trip.
@@ -138,6 +185,7 @@ impl Ctx {
     pub async fn pool(&self, pool_id: &str) -> Result<Stored<Arc<PoolRecord>>, ApiError> {
         let row = self.row(PoolRecord::key(pool_id).as_str()).await?;
         let row = row.ok_or_else(|| ApiError::pool_not_found(pool_id))?;
+        self.asker.noted.found_pool(pool_id);
         Ok(self.app.pools.decode(self.platform(), row)?)
     }
 
@@ -152,7 +200,7 @@ impl Ctx {
     ) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
         let row = self.row(ClientRecord::key(pool_id, client_id).as_str()).await?;
         let row = row.ok_or_else(|| ApiError::client_not_found(client_id))?;
-        self.asker.noted.is_about_client(client_id);
+        self.asker.noted.found_client(client_id);
         Ok(self.app.clients.decode(self.platform(), row)?)
     }
 
@@ -233,7 +281,7 @@ impl Ctx {
     async fn find_user(&self, pool: &PoolRecord, name: &str) -> Result<Option<Stored<UserRecord>>, ApiError> {
         let found = find_user(self.platform(), pool, name).await?;
         if let Some(user) = &found {
-            self.asker.noted.is_about_user(&user.value.sub);
+            self.asker.noted.found_user(&user.value.sub);
         }
         Ok(found)
     }
@@ -259,7 +307,7 @@ impl Ctx {
     ) -> Result<Option<Stored<UserRecord>>, ApiError> {
         let user = self.load(&UserRecord::key(pool.id(), sub)).await?;
         if user.is_some() {
-            self.asker.noted.is_about_user(sub);
+            self.asker.noted.found_user(sub);
         }
         Ok(user)
     }

@@ -1,11 +1,16 @@
 //! One request: the pool's services, when and under which id it came in, and the lookups that most operations begin with.
 
+mod about;
 mod ahead;
 mod app;
+mod audit;
 mod ctx;
 mod noted;
+mod refusals;
 
 pub use ahead::Ahead;
 pub use app::App;
+pub use audit::{Audit, NOT_JUDGED};
 pub use ctx::{Asker, Ctx, LONGEST_NAME, as_sub, check_address, find_user};
 pub use noted::Noted;
+pub use refusals::Refusals;

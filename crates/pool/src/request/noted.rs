@@ -5,13 +5,14 @@ use std::sync::{Arc, OnceLock};
 
 use crate::mailer::Mailer;
 
-/// Whom a request turned out to be about, and what follows its answer. Copies of it share what is noted; with the last, which goes when
-/// the answer has left, the rest begins.
+/// Whom a request turned out to be about, for the logs. Copies of it share what is noted; with the last of them, which goes when the answer
+/// has left, the rest begins.
 #[derive(Clone, Debug, Default)]
 pub struct Noted(Arc<Found>);
 
 #[derive(Default)]
 struct Found {
+    pool: OnceLock<String>,
     user: OnceLock<String>,
     client: OnceLock<String>,
     mailer: OnceLock<Arc<Mailer>>,
@@ -19,12 +20,9 @@ struct Found {
 
 impl fmt::Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (user, client) = (&self.user, &self.client);
         let mut shown = f.debug_struct("Found");
-        shown
-            .field("user", user)
-            .field("client", client)
-            .finish_non_exhaustive()
+        shown.field("pool", &self.pool).field("user", &self.user);
+        shown.field("client", &self.client).finish_non_exhaustive()
     }
 }
 
@@ -40,18 +38,13 @@ impl Noted {
     /// Has a queued mail handed over once the answer has left: before, the work of it would show in the answer's time that there is
     /// somebody to be mailed.
     pub fn mail_afterwards(&self, mailer: &Arc<Mailer>) {
-        // A mailer that is to be woken is woken once.
-        let _ = self.0.mailer.set(mailer.clone());
+        // One waking is enough.
+        self.0.mailer.get_or_init(|| mailer.clone());
     }
 
-    /// Notes a user, unless one was found before.
-    pub(super) fn is_about_user(&self, sub: &str) {
-        self.0.user.get_or_init(|| sub.to_owned());
-    }
-
-    /// Notes an app client, unless one was found before.
-    pub(super) fn is_about_client(&self, id: &str) {
-        self.0.client.get_or_init(|| id.to_owned());
+    /// The id of the first pool that was found.
+    pub fn pool(&self) -> Option<&str> {
+        self.0.pool.get().map(String::as_str)
     }
 
     /// The `sub` of the first user that was found.
@@ -62,6 +55,21 @@ impl Noted {
     /// The id of the first app client that was found.
     pub fn client(&self) -> Option<&str> {
         self.0.client.get().map(String::as_str)
+    }
+
+    /// Notes a pool, unless one was found before.
+    pub(super) fn found_pool(&self, id: &str) {
+        self.0.pool.get_or_init(|| id.to_owned());
+    }
+
+    /// Notes a user, unless one was found before.
+    pub fn found_user(&self, sub: &str) {
+        self.0.user.get_or_init(|| sub.to_owned());
+    }
+
+    /// Notes an app client, unless one was found before.
+    pub(super) fn found_client(&self, id: &str) {
+        self.0.client.get_or_init(|| id.to_owned());
     }
 }
 

@@ -1,7 +1,9 @@
-//! Removing what has had its time: rows past their expiry, and what deleted pools and users left behind.
+//! Removing what has had its time: rows past their expiry, and what deleted pools and users left behind. On the way, what
+//! was refused is written for the audit log.
 //!
 //! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -10,6 +12,7 @@ use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::records::purge;
+use crate::request::{App, Refusals};
 use poolhouse_text::with_causes;
 
 /// The time between two rounds.
@@ -25,13 +28,17 @@ const AT_EASE: Duration = Duration::from_secs(2);
 /// Sweeps in rounds.
 pub struct Sweeper {
     platform: Platform,
+    refusals: Arc<Refusals>,
+    audit_days: u32,
 }
 
 impl Sweeper {
     /// A sweeper for the pool's store.
-    pub fn new(platform: &Platform) -> Sweeper {
+    pub fn new(app: &App) -> Sweeper {
         Sweeper {
-            platform: platform.clone(),
+            platform: app.platform.clone(),
+            refusals: app.refusals.clone(),
+            audit_days: app.settings.audit_days,
         }
     }
 
@@ -45,6 +52,12 @@ impl Sweeper {
                 () = sleep(PAUSE) => {}
                 () = shutdown.requested() => {}
             }
+        }
+        if let Err(error) = self.refusals.write_all(&self.platform, self.audit_days).await {
+            tracing::warn!(
+                error = with_causes(&error),
+                "the last refusals are not in the audit log"
+            );
         }
     }
 
@@ -63,6 +76,7 @@ impl Sweeper {
                 sleep(page.elapsed() * REST).await;
             }
         }
+        self.refusals.write(&self.platform, self.audit_days).await?;
         purge::purge_deleted(&self.platform).await
     }
 }

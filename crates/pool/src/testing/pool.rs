@@ -17,7 +17,7 @@ use crate::base::restore::Restores;
 use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
-use crate::request::{Ahead, App, Asker, Ctx};
+use crate::request::{App, Asker, Ctx};
 use crate::run::{Parts, Sweeper, assemble, restoration};
 use crate::triggers::FunctionHost;
 
@@ -135,7 +135,7 @@ impl TestPool {
         let app = assemble(settings, parts).expect("the pool can be put together");
         let worker = Worker::new(&app.mailer).expect("the inbox is on");
         TestPool {
-            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app.platform)),
+            sweeper: tokio::sync::Mutex::new(Sweeper::new(&app)),
             app,
             clock,
             requests: AtomicU64::new(0),
@@ -179,17 +179,19 @@ impl TestPool {
         let operation =
             Operation::from_name(operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
-        let ctx = Ctx {
-            app: self.app.clone(),
-            request_id: format!("00000000-0000-4000-8000-{number:012}"),
-            now: self.app.platform.now(),
-            asker: Asker::default(),
-            ahead: Ahead::default(),
-        };
+        let ctx = Ctx::new(
+            self.app.clone(),
+            format!("00000000-0000-4000-8000-{number:012}"),
+            self.app.platform.now(),
+            Asker::default(),
+        );
         match serve(&ctx, operation, body.to_string().as_bytes()).await {
             Ok(body) if operation.has_output() => Answer::of(200, body),
             Ok(_) => Answer::of(200, Value::Null),
-            Err(error) => Answer::refused(&error),
+            Err(error) => {
+                ctx.audit.refused(&error);
+                Answer::refused(&error)
+            }
         }
     }
 

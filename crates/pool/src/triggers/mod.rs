@@ -13,6 +13,8 @@ mod pre_token;
 mod registry;
 mod remote;
 
+use std::time::Duration;
+
 use poolhouse_api::ErrorCode;
 use poolhouse_confirm::Refusal;
 use poolhouse_triggers::{ErrorKind, TriggerError};
@@ -32,19 +34,28 @@ pub use remote::{Remote, remotes};
 
 use events::Call;
 
+/// The request that asks a function.
+pub trait Asking: Sync {
+    /// Where functions run.
+    fn functions(&self) -> &Functions;
+    /// The request's id.
+    fn request_id(&self) -> &str;
+    /// Hears that a function was asked, and how it ended: `answered`, `refused` or `failed`.
+    fn heard(&self, trigger: Trigger, took: Duration, outcome: &'static str);
+}
+
 /// Has the pool's function answer an event; `None` where the pool has none for it.
 ///
 /// # Errors
 /// The service's exceptions for functions that deny, cannot be reached or answer nonsense.
 pub async fn call<E: Event>(
-    functions: &Functions,
-    request_id: &str,
+    asking: &impl Asking,
     about: &About<'_>,
     event: &E,
 ) -> Result<Option<E::Answer>, ApiError> {
     match Call::of(about, event) {
         Some(call) => {
-            let reply = deliver(functions, request_id, &call).await?;
+            let reply = deliver(asking, &call).await?;
             read(event, &call, &reply).map(Some)
         }
         None => Ok(None),
@@ -62,13 +73,13 @@ pub fn has_function(pool: &PoolRecord, event: &impl Event) -> bool {
 /// # Errors
 /// As [`call`]; `InvalidLambdaResponseException` where the pool has no such function, for a step that needs it.
 pub async fn call_with<E: Event, P: InProcess>(
-    functions: &Functions,
-    request_id: &str,
+    asking: &impl Asking,
     about: &About<'_>,
     event: &E,
     in_process: P,
 ) -> Result<E::Answer, ApiError> {
     let call = Call::of(about, event).ok_or_else(events::unrecognizable)?;
+    let functions = asking.functions();
     let is_elsewhere = functions.find(&call.arn).is_some();
     let ours = (!is_elsewhere)
         .then(|| in_process.run(&call.arn, &call.event))
@@ -77,14 +88,14 @@ pub async fn call_with<E: Event, P: InProcess>(
         Some(answer) => {
             let began = Instant::now();
             let answer = answer.await.map_err(|failure| match failure {
-                Failure::Refused { refusal, to } => refused(request_id, to, &call, &refusal),
+                Failure::Refused { refusal, to } => refused(asking.request_id(), to, &call, &refusal),
                 Failure::Server(error) => error,
             });
             let answer = answer.and_then(|answer| check_reply(&call, answer));
-            functions.note(call.trigger, false, began.elapsed(), &answer);
+            note(asking, &call, false, began.elapsed(), &answer);
             answer?
         }
-        None => deliver(functions, request_id, &call).await?,
+        None => deliver(asking, &call).await?,
     };
     read(event, &call, &reply)
 }
@@ -116,12 +127,23 @@ impl From<ApiError> for Failure {
 }
 
 /// Calls the function where it is and returns the event that it answered, checked to be one.
-async fn deliver(functions: &Functions, request_id: &str, call: &Call) -> Result<Value, ApiError> {
+async fn deliver(asking: &impl Asking, call: &Call) -> Result<Value, ApiError> {
     let began = Instant::now();
-    let answer = answer(functions, request_id, call).await;
-    let is_elsewhere = functions.find(&call.arn).is_some();
-    functions.note(call.trigger, is_elsewhere, began.elapsed(), &answer);
+    let answer = answer(asking.functions(), asking.request_id(), call).await;
+    let is_elsewhere = asking.functions().find(&call.arn).is_some();
+    note(asking, call, is_elsewhere, began.elapsed(), &answer);
     answer
+}
+
+fn note<T>(
+    asking: &impl Asking,
+    call: &Call,
+    is_elsewhere: bool,
+    took: Duration,
+    answer: &Result<T, ApiError>,
+) {
+    let outcome = asking.functions().note(call.trigger, is_elsewhere, took, answer);
+    asking.heard(call.trigger, took, outcome);
 }
 
 async fn answer(functions: &Functions, request_id: &str, call: &Call) -> Result<Value, ApiError> {

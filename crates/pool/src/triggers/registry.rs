@@ -73,14 +73,14 @@ impl Functions {
             .or_else(|| self.mapped.get(function_name(arn)))
     }
 
-    /// Counts a call that a function in this process or `elsewhere` took so long over.
+    /// Counts a call that a function in this process or `elsewhere` took so long over, and says how it ended.
     pub(super) fn note<T>(
         &self,
         trigger: Trigger,
         is_elsewhere: bool,
         took: Duration,
         answer: &Result<T, ApiError>,
-    ) {
+    ) -> &'static str {
         let place = if is_elsewhere { "elsewhere" } else { "in_process" };
         self.numbers.function_seconds.add([trigger.name(), place], took);
         let outcome = match answer {
@@ -89,6 +89,7 @@ impl Functions {
             Err(_) => "failed",
         };
         self.numbers.function_calls.add([trigger.name(), outcome]);
+        outcome
     }
 
     /// Every mapped function, for start-up and shutdown.

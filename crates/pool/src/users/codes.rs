@@ -227,6 +227,7 @@ async fn judge(
             .open(purpose::Purpose::Codes, key.as_str(), &stored.value.sealed);
         let code = Zeroizing::new(code.map_err(ApiError::internal)?);
         if constant_time_eq(&code, typed.as_bytes()) {
+            ctx.audit.tells_done();
             return Ok(RightCode {
                 code: stored,
                 wrong,
@@ -236,6 +237,8 @@ async fn judge(
         let counted = wrong.value().and_another(ctx.now);
         let batch =
             one_attempt_less(&stored).merge(Batch::new().record(wrong.key.clone(), wrong.expect(), &counted));
+        ctx.audit
+            .was_wrong(ErrorCode::CodeMismatchException, "wrong_code");
         match ctx.platform().commit(batch).await {
             Ok(_) => return Err(mismatch()),
             Err(CommitError::Conflict { .. }) => {}

@@ -41,6 +41,6 @@ pub async fn tell(
         client,
     };
     let event = PostConfirmation { source, metadata };
-    triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    triggers::call(ctx, &about, &event).await?;
     Ok(())
 }

@@ -189,7 +189,7 @@ pub(super) async fn custom_wording(
         link_parameter: has_link.then_some(message_link::PARAMETER),
         metadata: message.metadata,
     };
-    let wording = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    let wording = triggers::call(ctx, &about, &event).await?;
     Ok(wording.unwrap_or_default())
 }
 

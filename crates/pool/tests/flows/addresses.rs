@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use poolhouse_api::Operation;
 use poolhouse_pool::ops::dispatch;
-use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx};
 use serde_json::{Value, json};
 
 use crate::{PASSWORD, Scene};
@@ -14,16 +14,15 @@ const BLOCKED: &str = "Unable to login because of security reasons.";
 impl Scene {
     /// A call from this address: what it is refused with, if it is.
     async fn from(&self, address: Option<&str>, operation: &str, body: Value) -> Option<String> {
-        let ctx = Ctx {
-            app: self.server.app().clone(),
-            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            now: self.server.app().platform.now(),
-            asker: Asker {
+        let ctx = Ctx::new(
+            self.server.app().clone(),
+            "00000000-0000-4000-8000-000000000000".to_owned(),
+            self.server.app().platform.now(),
+            Asker {
                 address: address.map(|address| address.parse::<IpAddr>().unwrap()),
                 ..Asker::default()
             },
-            ahead: Ahead::default(),
-        };
+        );
         let operation = Operation::from_name(operation).unwrap();
         let refused = dispatch(operation, &ctx, body).await.err()?;
         Some(format!("{}: {}", refused.code.name(), refused.message))

@@ -5,6 +5,8 @@
 mod access_tokens;
 mod addresses;
 mod administrators;
+mod audit;
+mod audit_rows;
 mod code_factor;
 mod confirm_code;
 mod device_doors;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use poolhouse_api::Operation;
 use poolhouse_pool::ops::dispatch;
 use poolhouse_pool::ops::pools::safeguards;
-use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::testing::Answer;
 use serde_json::{Value, json};
 
@@ -38,17 +38,16 @@ async fn track(scene: &Scene, tracking: &str, most: i64) {
 impl Scene {
     /// A call by a browser at this address.
     async fn by(&self, address: &str, operation: &str, body: Value) -> Value {
-        let ctx = Ctx {
-            app: self.server.app().clone(),
-            request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-            now: self.server.app().platform.now(),
-            asker: Asker {
+        let ctx = Ctx::new(
+            self.server.app().clone(),
+            "00000000-0000-4000-8000-000000000000".to_owned(),
+            self.server.app().platform.now(),
+            Asker {
                 address: Some(address.parse::<IpAddr>().unwrap()),
                 user_agent: Some(FIREFOX.to_owned()),
                 ..Asker::default()
             },
-            ahead: Ahead::default(),
-        };
+        );
         let operation = Operation::from_name(operation).unwrap();
         dispatch(operation, &ctx, body).await.unwrap()
     }

@@ -10,7 +10,7 @@ use poolhouse_pool::base::key_ring::KeyRing;
 use poolhouse_pool::base::settings::{MailCarrier, Settings};
 use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::run::start::{Parts, assemble};
 use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
@@ -64,13 +64,12 @@ impl House {
     }
 
     pub fn ctx(&self) -> Ctx {
-        Ctx {
-            app: self.app.clone(),
-            request_id: "request".to_owned(),
-            now: self.app.platform.clock.now(),
-            asker: Asker::default(),
-            ahead: Ahead::default(),
-        }
+        Ctx::new(
+            self.app.clone(),
+            "request".to_owned(),
+            self.app.platform.clock.now(),
+            Asker::default(),
+        )
     }
 
     /// Queues a mail that lives for ten minutes.

@@ -200,12 +200,12 @@ async fn pools_and_clients_are_created_once_or_not_at_all() {
     let scene = Scene::new().await;
     let before = scene.rows("").await;
     for (prefix, operation, body, rows) in [
-        ("pool/", "CreateUserPool", json!({ "PoolName": "another" }), 2),
+        ("pool/", "CreateUserPool", json!({ "PoolName": "another" }), 3),
         (
             "client-pool/",
             "CreateUserPoolClient",
             json!({ "UserPoolId": scene.pool, "ClientName": "another" }),
-            4,
+            6,
         ),
     ] {
         let already = scene.rows("").await;
@@ -219,16 +219,17 @@ async fn pools_and_clients_are_created_once_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_revocation_of_which_nobody_can_say_whether_it_happened_is_told_as_unavailable() {
+async fn a_revocation_is_told_as_done_if_it_happened_for_the_audit_log_tells() {
     let scene = Scene::new().await;
     let tokens = scene.sign_in(PASSWORD).await.ok()["AuthenticationResult"].clone();
     let revoke = json!({ "Token": tokens["RefreshToken"], "ClientId": scene.client });
-    // A row that is gone may be anybody's doing.
-    for (loss, left) in [(Loss::Before, 1), (Loss::After, 0)] {
-        scene.lose(loss);
-        assert_unavailable(&scene.server.call("RevokeToken", revoke.clone()).await);
-        assert_eq!(scene.rows("/refresh/").await, left);
-    }
+    scene.lose(Loss::Before);
+    assert_unavailable(&scene.server.call("RevokeToken", revoke.clone()).await);
+    assert_eq!(scene.rows("/refresh/").await, 1);
+    // A row that is gone may be anybody's doing; the entry that was written with it is this request's.
+    scene.lose(Loss::After);
+    scene.server.call("RevokeToken", revoke.clone()).await.ok();
+    assert_eq!(scene.rows("/refresh/").await, 0);
     scene.server.call("RevokeToken", revoke).await.ok();
 }
 
@@ -242,7 +243,7 @@ async fn a_user_is_deleted_whole_or_not_at_all() {
     assert_unavailable(&scene.server.call("AdminDeleteUser", mara.clone()).await);
     assert_eq!(scene.rows("").await, before);
     scene.lose(Loss::After);
-    assert_unavailable(&scene.server.call("AdminDeleteUser", mara.clone()).await);
+    scene.server.call("AdminDeleteUser", mara.clone()).await.ok();
     for kind in ["/user/", "/by/", "/name/"] {
         assert_eq!(scene.rows(kind).await, 0);
     }

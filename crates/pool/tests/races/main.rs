@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
 
 mod answers;
+mod audit;
 mod client_secrets;
 mod clients;
 mod codes;
@@ -31,7 +32,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use poolhouse_api::Operation;
 use poolhouse_pool::ops::dispatch;
-use poolhouse_pool::request::{Ahead, Asker, Ctx};
+use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::testing::{Answer, TestPool, TestStore};
 use poolhouse_store::testing::Hooked;
 use poolhouse_store::{Scan, Store};
@@ -199,13 +200,12 @@ async fn rival(store: Arc<dyn Store>) -> TestPool {
 
 /// A request to this node at its present time.
 fn request(server: &TestPool) -> Ctx {
-    Ctx {
-        app: server.app().clone(),
-        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-        now: server.app().platform.now(),
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    }
+    Ctx::new(
+        server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        server.app().platform.now(),
+        Asker::default(),
+    )
 }
 
 /// Makes all of these calls at the same moment; how many of them succeeded.

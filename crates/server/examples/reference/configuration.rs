@@ -69,7 +69,7 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 8] = [
+const PLAIN: [&Table; 9] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -78,6 +78,7 @@ const PLAIN: [&Table; 8] = [
     &keys::http::TABLE,
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
+    &keys::audit::TABLE,
 ];
 
 pub fn page() -> String {

@@ -305,9 +305,9 @@ impl Running {
 
 /// Starts what works beside requests.
 fn work(app: &Arc<App>, rotations: Rotations, background: &mut JoinSet<()>, shutdown: &Shutdown) {
-    let (mailer, platform) = (app.mailer.clone(), app.platform.clone());
+    let (mailer, sweeps) = (app.mailer.clone(), app.clone());
     let worker = move |shutdown| Worker::new(&mailer).map(|worker| worker.run(shutdown));
-    let sweeper = move |shutdown| Some(Sweeper::new(&platform).run(shutdown));
+    let sweeper = move |shutdown| Some(Sweeper::new(&sweeps).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
     let rotation = move |shutdown| Some(rotations.next().run(shutdown));

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::keyring::{FunctionKey, access, policy};
-use poolhouse_pool::records::{Policy, PoolRecord, load};
+use poolhouse_pool::records::{Actor, Policy, PoolRecord, load};
 use poolhouse_pool::request::{App, Ctx};
 
 /// The signing name in every credential scope.
@@ -84,6 +84,16 @@ pub enum Signer {
     Operator(OperatorKey),
     /// The key of a function's process.
     Function(FunctionKey),
+}
+
+impl Signer {
+    /// Who it is in the audit log.
+    pub fn actor(&self) -> Actor {
+        match self {
+            Signer::Operator(key) => Actor::Key(key.access_key_id.clone()),
+            Signer::Function(key) => Actor::Function(key.function.clone()),
+        }
+    }
 }
 
 /// An access key of the operator's that signed a request.

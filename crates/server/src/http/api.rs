@@ -23,7 +23,7 @@ use super::room::Room;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::App;
-use poolhouse_pool::request::{Ahead, Asker, Ctx, Noted};
+use poolhouse_pool::request::{Asker, Ctx, Noted};
 
 /// What the API's requests and answers say they are.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
@@ -64,13 +64,12 @@ pub async fn handle(
         Some(_) => Some(Answering::begin(grid).await),
         None => None,
     };
-    let mut ctx = Ctx {
-        app: app.clone(),
+    let mut ctx = Ctx::new(
+        app.clone(),
         request_id,
-        now: app.platform.clock.now(),
-        asker: asker(app, &request),
-        ahead: Ahead::default(),
-    };
+        app.platform.clock.now(),
+        asker(app, &request),
+    );
     let outcome = match operation {
         Some(operation) => serve(&mut ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),
@@ -84,7 +83,7 @@ pub async fn handle(
     let (mut response, outcome) = match outcome {
         Ok((body, outcome)) => (Response::new(body), outcome),
         Err(error) => {
-            log_cause(&ctx, operation, &error);
+            tell_cause(&ctx, operation, &error);
             (failure(&error), error.code.name().to_owned())
         }
     };
@@ -146,10 +145,14 @@ async fn serve(
     request: Request<Bytes>,
     room: Room,
 ) -> Result<(Bytes, String), ApiError> {
+    ctx.audit.serves(operation);
     let signer = match operation.auth() {
         Auth::SigV4 => Some(access::signer(ctx, &request).await?),
         _ => None,
     };
+    if let Some(signer) = &signer {
+        ctx.audit.asked_by(signer.actor());
+    }
     let body = parse_body(operation, request.body())?;
     if let Some(signer) = signer {
         access::permit(ctx, &signer, operation, &body).await?;
@@ -220,8 +223,10 @@ fn header_text(message: &str) -> Option<HeaderValue> {
     }
 }
 
-/// Logs why an answer is an error, once: with its chain of causes where the server is at fault, as a plain fact else.
-fn log_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
+/// Counts an answer that is an error for the audit log, and logs why it is one, once: with its chain of causes where the server is at
+/// fault, as a plain fact else.
+fn tell_cause(ctx: &Ctx, operation: Option<Operation>, error: &ApiError) {
+    ctx.audit.refused(error);
     let Some(causes) = error.source().map(with_causes) else {
         return;
     };

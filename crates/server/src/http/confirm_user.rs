@@ -17,7 +17,7 @@ use poolhouse_api::ErrorCode;
 use poolhouse_config::settings::Grid;
 use poolhouse_crypto::sha256;
 use poolhouse_pool::ops::{self, ByLink};
-use poolhouse_pool::request::{Ahead, App, Ctx, as_sub};
+use poolhouse_pool::request::{App, Ctx, as_sub};
 use poolhouse_text::{html, percent, with_causes};
 
 use super::api;
@@ -127,13 +127,7 @@ async fn confirm(
         );
     };
     let answering = Answering::begin(grid).await;
-    let ctx = Ctx {
-        app: app.clone(),
-        request_id: id,
-        now: app.platform.now(),
-        asker: api::asker(&app, &request),
-        ahead: Ahead::default(),
-    };
+    let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
     let answer = confirmed(&ctx, &link).await;
     answering.leave().await;
     answer

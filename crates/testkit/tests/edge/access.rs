@@ -2,6 +2,7 @@
 
 use poolhouse_api::contract::{full_body, minimal_body};
 use poolhouse_api::{Auth, Operation};
+use poolhouse_pool::records::{Actor, AuditEntry, Refused, audit_log};
 use poolhouse_testkit::{AccessKey, TestServer};
 use serde_json::{Value, json};
 
@@ -47,6 +48,43 @@ async fn nothing_that_aws_signs_is_done_without_a_signature_of_a_known_key() {
         }
     }
     assert!(refused > 250, "only {refused} calls were made");
+}
+
+#[tokio::test]
+async fn the_audit_log_names_the_key_that_a_change_was_signed_with_and_counts_what_was_refused() {
+    let server = TestServer::new().await;
+    let operator = server.operator().clone();
+    let body = json!({ "PoolName": "pool" });
+    let made = server
+        .call_as(Some(&operator), "CreateUserPool", body.clone())
+        .await
+        .ok();
+    server.call_as(None, "CreateUserPool", body).await;
+    let platform = &server.app().platform;
+    let pool = made["UserPool"]["Id"].as_str();
+    let entries = audit_log::entries(platform, pool, &AuditEntry::prefix(pool), 10)
+        .await
+        .unwrap();
+    let actors: Vec<_> = entries
+        .into_iter()
+        .map(|(_, entry)| (entry.operation, entry.actor))
+        .collect();
+    assert_eq!(
+        actors,
+        [("CreateUserPool".to_owned(), Actor::Key(operator.access_key_id))]
+    );
+    server.app().refusals.write_all(platform, 1).await.unwrap();
+    let minutes = audit_log::refused(platform, None, &Refused::prefix(None), 10)
+        .await
+        .unwrap();
+    let counts: Vec<_> = minutes
+        .into_iter()
+        .flat_map(|(_, _, minute)| minute.counts)
+        .collect();
+    assert_eq!(
+        counts,
+        [("CreateUserPool MissingAuthenticationTokenException".to_owned(), 1)]
+    );
 }
 
 #[tokio::test]

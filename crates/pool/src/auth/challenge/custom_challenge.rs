@@ -45,6 +45,7 @@ pub async fn ask(
         private: hidden,
         metadata,
     } = confirm::call(sign_in, &event, effects).await?;
+    ctx.audit.mailed(effects.mailing());
 
     let ends = sign_in
         .ends

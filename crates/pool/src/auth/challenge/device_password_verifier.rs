@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_confirm::FactorEvent;
 use poolhouse_crypto::srp;
@@ -53,6 +54,8 @@ pub async fn ask(sign_in: &SignIn<'_>, begun: DeviceBegins) -> Result<Answer, Ap
     let record = SessionRecord {
         challenge: name.as_str().to_owned(),
         session_digest: session.key.rsplit('/').next().map(str::to_owned),
+        // The block has no room for more.
+        trail: Vec::new(),
         expires: session.value.expires,
         ..sign_in.session()
     };
@@ -189,6 +192,8 @@ async fn judge(
         let wrong = handle::consumption(session)
             .merge(counts.after(ctx, FactorEvent::Wrong))
             .check(UserRecord::key(pool.id(), subject.id()), Expect::Present);
+        ctx.audit
+            .was_wrong(ErrorCode::NotAuthorizedException, "wrong_device");
         match ctx.platform().commit(wrong).await {
             Ok(_) => return Err(ApiError::incorrect_username_or_password()),
             Err(CommitError::Conflict { .. }) => {

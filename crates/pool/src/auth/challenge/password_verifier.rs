@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_crypto::sha256;
 use poolhouse_crypto::srp;
@@ -15,7 +16,7 @@ use poolhouse_store::{Batch, BoxFuture};
 use crate::auth::device;
 use crate::auth::exchange::{self, Exchange, Proof};
 use crate::auth::handle;
-use crate::auth::lockout::{Attempt, Proved};
+use crate::auth::lockout::{Attempt, Proved, WRONG_PASSWORD};
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
 use crate::auth::room::{Pending, Proven};
@@ -53,6 +54,8 @@ pub async fn ask(sign_in: &SignIn<'_>, srp_a: &str, with_session: bool) -> Resul
     let record = SessionRecord {
         challenge: ChallengeNameType::PasswordVerifier.as_str().to_owned(),
         session_digest: session.as_ref().map(|session| session.digest.clone()),
+        // Nothing has happened that the answer to this would not tell, and the block has no room.
+        trail: Vec::new(),
         expires,
         ..sign_in.session()
     };
@@ -158,6 +161,8 @@ async fn judge(sign_in: &SignIn<'_>, exchange: Exchange, proof: Proof) -> Result
     if right && has_password {
         Ok(attempt.proved())
     } else {
+        ctx.audit
+            .was_wrong(ErrorCode::NotAuthorizedException, WRONG_PASSWORD);
         attempt.failed(ctx).await?;
         Err(ApiError::incorrect_username_or_password())
     }

@@ -131,6 +131,7 @@ async fn code(
         ("CODE_DELIVERY_DELIVERY_MEDIUM".to_owned(), medium.to_owned()),
         ("CODE_DELIVERY_DESTINATION".to_owned(), destination),
     ]);
+    ctx.audit.mailed(Some("sent"));
     let counted = counts.after(ctx, FactorEvent::Mailed);
     Ok((message.merge(counted), secret, parameters))
 }

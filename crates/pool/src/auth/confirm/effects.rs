@@ -42,6 +42,11 @@ impl Effects {
     }
 
     /// What was said of a code in this step, if one was judged.
+    pub fn verdict(&self) -> Option<Outcome> {
+        self.verdict
+    }
+
+    /// The same, once.
     pub fn take_verdict(&mut self) -> Option<Outcome> {
         self.verdict.take()
     }

@@ -24,14 +24,7 @@ pub async fn call<E: Event>(
 ) -> Result<E::Answer, ApiError> {
     let ctx = sign_in.ctx;
     let in_process = OfStep { sign_in, effects };
-    triggers::call_with(
-        &ctx.app.functions,
-        &ctx.request_id,
-        &sign_in.about(),
-        event,
-        in_process,
-    )
-    .await
+    triggers::call_with(ctx, &sign_in.about(), event, in_process).await
 }
 
 /// The functions in process at one step of a sign-in.

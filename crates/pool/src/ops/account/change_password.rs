@@ -38,7 +38,9 @@ pub async fn run(
         (Some(_), Some(previous)) => {
             let subject = Subject::Known(Box::new(user.clone()));
             let proved = password::check(ctx, pool, &subject, &previous).await?;
+            ctx.audit.is_undecided();
             proved.commit(ctx, Batch::new()).await?;
+            ctx.audit.tells_done();
         }
         (Some(_), None) => return Err(ApiError::missing_parameter("PreviousPassword")),
         (None, _) => {}

@@ -1,7 +1,7 @@
 //! `ConfirmSignUp`
 
-use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{self, UserStatusType};
+use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::Batch;
 
 use crate::auth::named::Named;
@@ -51,6 +51,7 @@ pub enum ByLink {
 /// # Errors
 /// As [`run`], but for users who are confirmed already; `ExpiredCodeException` in a pool that mails no links.
 pub async fn by_link(ctx: &Ctx, client_id: &str, name: &str, code: &str) -> Result<ByLink, ApiError> {
+    ctx.audit.serves(Operation::ConfirmSignUp);
     let named = Named::without_proof(ctx, client_id, name).await?;
     if !message_link::is_on(&named.pool.value) {
         return Err(codes::ended());

@@ -139,7 +139,7 @@ async fn pre_sign_up(
         validation: validation.as_ref(),
         metadata,
     };
-    let answer = triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    let answer = triggers::call(ctx, &about, &event).await?;
     Ok(answer.unwrap_or_default())
 }
 

@@ -13,6 +13,7 @@ use crate::request::{Ctx, check_address};
 pub fn on_behalf(ctx: &Ctx, context: Option<&ContextDataType>) -> Ctx {
     let mut ctx = ctx.clone();
     ctx.asker.address = address(context);
+    ctx.audit.comes_from(ctx.asker.address, None);
     ctx
 }
 

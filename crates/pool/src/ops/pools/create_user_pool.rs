@@ -250,8 +250,8 @@ mod tests {
         let sender = json!({ "LambdaVersion": "V1_0", "LambdaArn": arn });
         let cases = [
             (
-                json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "AUDIT" } }),
-                "UserPoolAddOns other than AdvancedSecurityMode OFF",
+                json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
+                "UserPoolAddOns other than AdvancedSecurityMode OFF or AUDIT",
             ),
             (json!({ "DcrConfiguration": {} }), "DcrConfiguration"),
             (

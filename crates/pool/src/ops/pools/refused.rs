@@ -95,6 +95,7 @@ fn in_add_ons(add_ons: &UserPoolAddOnsType) -> Option<&'static str> {
         advanced_security_additional_flows: flows,
     } = add_ons;
     let custom = flows.as_ref().and_then(|flows| flows.custom_auth_mode);
-    (*mode != AdvancedSecurityModeType::Off || custom.is_some())
-        .then_some("UserPoolAddOns other than AdvancedSecurityMode OFF")
+    // AUDIT judges nothing: it has AdminListUserAuthEvents answer.
+    (*mode == AdvancedSecurityModeType::Enforced || custom.is_some())
+        .then_some("UserPoolAddOns other than AdvancedSecurityMode OFF or AUDIT")
 }

@@ -215,7 +215,7 @@ async fn pre_sign_up(
         validation: validation.as_ref(),
         metadata,
     };
-    triggers::call(&ctx.app.functions, &ctx.request_id, &about, &event).await?;
+    triggers::call(ctx, &about, &event).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use poolhouse_store::{BoxFuture, Memory, Row, Scan, Snapshot, Store, StoreError,
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::request::{Ahead, Asker};
+use crate::request::Asker;
 use crate::testing::TestPool;
 
 const POOL: &str = "us-east-1_AbCd12345";
@@ -15,13 +15,12 @@ const TARGET: &str = "mara@example.com";
 
 /// A request at the server's present time.
 fn request(server: &TestPool) -> Ctx {
-    Ctx {
-        app: server.app().clone(),
-        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-        now: server.app().platform.now(),
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    }
+    Ctx::new(
+        server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        server.app().platform.now(),
+        Asker::default(),
+    )
 }
 
 /// Sends Mara a code that lives for an hour.

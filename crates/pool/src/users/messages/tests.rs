@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use poolhouse_mail::Address;
 
 use super::*;
-use crate::request::{Ahead, Asker};
+use crate::request::Asker;
 use crate::testing::{RecordingFunction, TestPool};
 
 #[test]
@@ -49,13 +49,12 @@ fn the_plain_text_of_a_mail_keeps_its_words_and_lines() {
 /// The server's pool of this id and its user Mara, at the server's present time.
 async fn scene(server: &TestPool, pool: &str) -> (Ctx, Arc<PoolRecord>, UserRecord) {
     server.user(pool, "mara", "Correct-Horse-9!").await;
-    let ctx = Ctx {
-        app: server.app().clone(),
-        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-        now: server.app().platform.now(),
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    };
+    let ctx = Ctx::new(
+        server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        server.app().platform.now(),
+        Asker::default(),
+    );
     let pool = ctx.pool(pool).await.unwrap().value;
     let user = ctx.user(&pool, "mara").await.unwrap().value;
     (ctx, pool, user)

@@ -31,7 +31,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use poolhouse_api::ErrorCode;
 use poolhouse_pool::base::error::ApiError;
-use poolhouse_pool::request::{Ahead, App, Asker, Ctx};
+use poolhouse_pool::request::{App, Asker, Ctx};
 
 use super::access;
 use super::body::Bodies;
@@ -63,13 +63,7 @@ pub(super) async fn divert(
     let request = Request::from_parts(parts, body);
     let protocol = Protocol::of(&service, request.uri().path());
     let now = app.platform.clock.now();
-    let ctx = Ctx {
-        app,
-        request_id: id,
-        now,
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    };
+    let ctx = Ctx::new(app, id, now, Asker::default());
     let outcome = if is_local {
         serve(&ctx, &service, &request).await
     } else {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::super::{ByLink, by_link};
 use crate::base::error::ApiError;
 use crate::ops::account::tests::{EMAIL, ENDED, MISMATCH, Scene, given, with};
-use crate::request::{Ahead, Asker, Ctx};
+use crate::request::{Asker, Ctx};
 use crate::testing::{RecordingFunction, TestPool};
 
 fn linking(template: Value) -> Value {
@@ -18,13 +18,12 @@ fn linking(template: Value) -> Value {
 
 /// Opens a link by its three parts, as the page does.
 async fn open(scene: &Scene, name: &str, code: &str) -> Result<ByLink, ApiError> {
-    let ctx = Ctx {
-        app: scene.server.app().clone(),
-        request_id: "00000000-0000-4000-8000-000000000000".to_owned(),
-        now: scene.server.app().platform.now(),
-        asker: Asker::default(),
-        ahead: Ahead::default(),
-    };
+    let ctx = Ctx::new(
+        scene.server.app().clone(),
+        "00000000-0000-4000-8000-000000000000".to_owned(),
+        scene.server.app().platform.now(),
+        Asker::default(),
+    );
     by_link(&ctx, &scene.client, name, code).await
 }
 
