@@ -29,7 +29,7 @@
 //! | `p/POOL/audit/TIME-REQUEST` | an entry of the audit log | `audit` |
 //! | `p/POOL/audit-of/SUB/TIME-REQUEST` | that such an entry is about a user; the time counts down | `audit` |
 //! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
-//! | `p/POOL/nobody/TIME-REQUEST` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
+//! | `p/POOL/nobody/SLOT` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/group/NAME` | a group | `group` |
 //! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
