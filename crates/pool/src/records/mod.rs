@@ -22,6 +22,7 @@ pub mod first_codes;
 pub mod generation;
 pub mod group;
 pub mod group_count;
+mod in_vain;
 pub mod key;
 pub mod key_ages;
 pub mod known_groups;
