@@ -11,7 +11,7 @@ use crate::{PASSWORD, Scene, other_than};
 pub const WRONG_PASSWORD: &str = "Wrong-Horse-9!";
 
 /// The whole log of a pool, or of what is about none.
-async fn log(server: &TestPool, pool: Option<&str>) -> Vec<Entry> {
+pub async fn log(server: &TestPool, pool: Option<&str>) -> Vec<Entry> {
     let platform = &server.app().platform;
     let prefix = AuditEntry::prefix(pool);
     audit_log::entries(platform, pool, &prefix, 1000).await.unwrap()

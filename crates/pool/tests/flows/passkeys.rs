@@ -6,6 +6,7 @@ use poolhouse_pool::testing::authenticator::{Authenticator, PRESENT, VERIFIED};
 use poolhouse_pool::testing::{Answer, TestPool};
 use serde_json::{Value, json};
 
+use crate::audit::{ended, log};
 use crate::factors::USED_SESSION;
 use crate::user_auth::{Choice, has_tokens};
 use crate::{PASSWORD, WRONG};
@@ -203,6 +204,14 @@ async fn a_signature_of_another_key_page_party_challenge_user_or_of_a_copy_signs
         let again = scene.respond(&session, &phone.sign(&options, &scene.sub)).await;
         again.assert_error("NotAuthorizedException", USED_SESSION);
     }
+    let log = log(&scene.choice.server, Some(&scene.choice.pool)).await;
+    let denied = log
+        .iter()
+        .filter(|(_, entry)| entry.is_of_sign_in() && entry.outcome != "tokens");
+    assert_eq!(
+        denied.map(|(_, entry)| ended(entry)).collect::<Vec<_>>(),
+        [("NotAuthorizedException", Some("wrong_passkey")); 2]
+    );
     let (options, session) = scene.asked().await;
     let answer = scene
         .respond(&session, &phone.sign(&other_options, &scene.sub))

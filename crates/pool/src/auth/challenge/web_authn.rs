@@ -64,6 +64,7 @@ pub async fn answer(
             counter,
         }))),
         Err(wrong) if wrong.code == ApiError::incorrect_username_or_password().code => {
+            sign_in.ctx.audit.was_wrong(wrong.code, "wrong_passkey");
             handle::consume(sign_in.ctx, &session).await?;
             Err(wrong)
         }
