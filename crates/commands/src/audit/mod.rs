@@ -29,7 +29,7 @@ pub struct AuditArgs {
     /// Only this user pool; without it, all of them and what is about none
     #[arg(long, visible_alias = "pool", value_name = "ID")]
     user_pool_id: Option<String>,
-    /// Only this user, by username, sub, email address or phone number; a deleted one by sub
+    /// Only this user of the pool, which is to be named then: by username, sub, email address or phone number; a deleted one by sub
     #[arg(long, value_name = "NAME", requires = "user_pool_id")]
     user: Option<String>,
     /// From this moment on: 2026-01-02T03:04:05Z, or so long ago: 90m, 24h, 7d

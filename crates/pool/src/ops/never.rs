@@ -6,8 +6,8 @@ pub const SECRETS_MANAGER: &str = "PublishSecretsInAWSSecretsManager is not avai
 
 /// Of the operations on replicas of a pool.
 pub const REPLICAS: &str = "Replicas of a user pool in other Regions are a service of AWS. Here several servers share one \
-    PostgreSQL database, and that is what is replicated: docs/guides/postgres.md.";
+    PostgreSQL database, and that is what is replicated: docs/guides/many-nodes.md.";
 
 /// Of the operations on point-in-time recovery.
 pub const POINT_IN_TIME_RECOVERY: &str = "Recovery of a user pool to a point in time is a service of AWS. Here it is done with \
-    the backups of database and key file: docs/guides/keys.md, docs/guides/postgres.md.";
+    the backups of database and key file: docs/guides/backup.md.";

@@ -66,6 +66,9 @@ switches colours off; there are none where standard output is no terminal.
 | `POST /` | the API |
 | `GET /{pool id}/.well-known/jwks.json`, `…/openid-configuration` | a pool's keys and discovery document |
 | `GET /health` | `200 {\"status\":\"ok\"}` while the store answers, else `503` |
+| `GET /health/live`, `/health/ready` | whether the process lives, and whether it takes requests (docs/guides/run-in-production.md) |
+| `GET /confirmUser` | where the link in a sign-up's mail leads |
+| `POST /mail/bounces` | what a mail service tells of addresses that take no mail (docs/guides/mail.md) |
 | `GET /`, `/config.json` | the sign-in page and what it needs to know |
 | `GET`, `DELETE /inbox/api/messages` | with `--inbox`, and from this machine only: the mails, newest first, `[{id, to, from, subject, text, html, receivedAt}]`; `?to=ADDRESS` for one recipient |
 ";

@@ -70,7 +70,16 @@ fn access_keys_are_made_listed_and_deleted_while_the_server_runs() {
         &["keys", "create", "--data", "d", "--output", "json"],
     ));
     let members: Vec<&String> = made.as_object().unwrap().keys().collect();
-    assert_eq!(members, ["AccessKeyId", "SecretAccessKey"]);
+    assert_eq!(
+        members,
+        [
+            "AccessKeyId",
+            "Pools",
+            "Operations",
+            "ReadOnly",
+            "SecretAccessKey"
+        ]
+    );
     let id = made["AccessKeyId"].as_str().unwrap();
     assert!(
         id.len() == 20
@@ -234,7 +243,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
-             store, data, mail, sms, web, http, tls, aws, listen, account, inbox, confirm, issuer, region, metrics, functions, signing_key_bits, pre_authentication_in_custom_auth."
+             store, data, mail, sms, web, http, tls, audit, aws, listen, account, inbox, confirm, issuer, region, metrics, functions, signing_key_bits, pre_authentication_in_custom_auth."
                 .to_owned(),
         ),
         (
