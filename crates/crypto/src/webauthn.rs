@@ -124,10 +124,15 @@ impl PublicKey {
                 }
                 Ok(PublicKey::Es256([vec![4], x, y].concat()))
             }
-            (3, RS256) => Ok(PublicKey::Rs256 {
-                modulus: bytes(-1)?,
-                exponent: bytes(-2)?,
-            }),
+            (3, RS256) => {
+                let (modulus, exponent) = (bytes(-1)?, bytes(-2)?);
+                // 2048 to 8192 bits, which is what can be verified; more would only lie in the database.
+                let is_sound = (256..=1024).contains(&modulus.len()) && (1..=4).contains(&exponent.len());
+                if !is_sound || modulus.first() == Some(&0) {
+                    return Err(BadPasskey::Unsupported);
+                }
+                Ok(PublicKey::Rs256 { modulus, exponent })
+            }
             _ => Err(BadPasskey::Unsupported),
         }
     }

@@ -109,7 +109,7 @@ fn why(word: Option<&str>) -> &str {
         Some("wrong_password") => "the password was wrong",
         Some("wrong_code" | "wrong") => "the code was wrong",
         Some("wrong_device") => "the device's secret was wrong",
-        Some("wrong_passkey") => "the passkey's signature was not good for this user and page",
+        Some("copied_passkey") => "the passkey's counter was behind, so there is a copy of it: delete it",
         Some("expired") => "the code had expired",
         Some("replaced") => "the code had been replaced by a newer one",
         Some("used") => "the code had been used before",

@@ -89,3 +89,33 @@ fn what_is_cut_off_or_of_another_kind_is_refused() {
     assert_eq!(read_attestation(&other_kind), Err(BadPasskey::Unsupported));
     assert_eq!(read_assertion(&[0; 36]), Err(BadPasskey::Malformed));
 }
+
+#[test]
+fn an_rsa_key_has_a_size_that_can_be_verified() {
+    let of = |modulus: &[u8], exponent: &[u8]| {
+        let long = |bytes: &[u8]| {
+            let length = u16::try_from(bytes.len()).unwrap().to_be_bytes();
+            [&[0x59][..], &length, bytes].concat()
+        };
+        let cose = [
+            &[0xa4, 0x01, 0x03, 0x03, 0x39, 0x01, 0x00, 0x20][..],
+            &long(modulus),
+            &[0x21],
+            &long(exponent),
+        ]
+        .concat();
+        PublicKey::of_cose(&cbor::read(&cose).unwrap()).map(|_| ())
+    };
+    let exponent = [1, 0, 1];
+    assert_eq!(of(&[0xc5; 256], &exponent), Ok(()));
+    assert_eq!(of(&[0xc5; 1024], &exponent), Ok(()));
+    for (modulus, exponent) in [
+        (&[0xc5; 255][..], &exponent[..]),
+        (&[0xc5; 1025], &exponent),
+        (&[0; 256], &exponent),
+        (&[0xc5; 256], &[]),
+        (&[0xc5; 256], &[1; 5]),
+    ] {
+        assert_eq!(of(modulus, exponent), Err(BadPasskey::Unsupported));
+    }
+}

@@ -108,6 +108,23 @@ fn invalid() -> ApiError {
     ApiError::not_authorized("Invalid Access Token")
 }
 
+fn revoked() -> ApiError {
+    ApiError::not_authorized("Access Token has been revoked")
+}
+
+/// Checks at the commit of what a token asked for that its user is still the one who was authorized: neither disabled nor signed
+/// out everywhere meanwhile.
+///
+/// # Errors
+/// `NotAuthorizedException`
+pub fn check_unmoved(epoch: u64, user: &UserRecord) -> Result<(), ApiError> {
+    subject::check_enabled(user)?;
+    match user.epoch == epoch {
+        true => Ok(()),
+        false => Err(revoked()),
+    }
+}
+
 fn text(claims: &Value, name: &str) -> Option<String> {
     claims.get(name)?.as_str().map(str::to_owned)
 }
@@ -131,7 +148,6 @@ async fn live_family(
     claims: &Value,
     auth_time: i64,
 ) -> Result<String, ApiError> {
-    let revoked = || ApiError::not_authorized("Access Token has been revoked");
     if user.signed_out_since(auth_time) || ctx.platform().restores.is_after(auth_time) {
         return Err(revoked());
     }

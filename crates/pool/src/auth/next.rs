@@ -147,7 +147,7 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
             .await
         {
             Ok(_) => {
-                ctx.app.mailer.wake();
+                ctx.asker.noted.mail_afterwards(&ctx.app.mailer);
                 return Ok(answer);
             }
             Err(CommitError::Conflict { key }) if proved.lost_race(ctx, &key).await? || batch.names(&key) => {

@@ -116,7 +116,7 @@ async fn code(
         expires: asking::ends(sign_in),
         client,
         metadata: &sign_in.metadata,
-        discard: user.is_none(),
+        discard: user.is_none_or(|user| !user.enabled),
     };
     let message = match user {
         Some(user) => factor_message::write(ctx, pool, user, message).await?,

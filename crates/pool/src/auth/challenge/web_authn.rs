@@ -64,7 +64,6 @@ pub async fn answer(
             counter,
         }))),
         Err(wrong) if wrong.code == ApiError::incorrect_username_or_password().code => {
-            sign_in.ctx.audit.was_wrong(wrong.code, "wrong_passkey");
             handle::consume(sign_in.ctx, &session).await?;
             Err(wrong)
         }
@@ -95,6 +94,11 @@ async fn judge(
     let said = sent.signed_by(pool, rp_id, challenge, user, passkey)?;
     match passkeys::counts_on(passkey.counter, said.counter) {
         true => Ok((held, id, said.counter)),
-        false => Err(wrong()),
+        // A right signature of a key that is behind: a copy of it, of which the user is to hear. Other wrong ones are anybody's.
+        false => {
+            let wrong = wrong();
+            ctx.audit.was_wrong(wrong.code, "copied_passkey");
+            Err(wrong)
+        }
     }
 }

@@ -5,7 +5,7 @@ use poolhouse_store::Batch;
 use zeroize::Zeroizing;
 
 use crate::auth::subject::Subject;
-use crate::auth::{access_token, password};
+use crate::auth::{access_token, password, recent};
 use crate::base::error::ApiError;
 use crate::request::Ctx;
 use crate::users::change;
@@ -26,7 +26,8 @@ pub async fn run(
     input: shapes::ChangePasswordRequest,
 ) -> Result<shapes::ChangePasswordResponse, ApiError> {
     let signed_in = access_token::authorize(ctx, &input.access_token).await?;
-    let (pool, user) = (&signed_in.pool.value, signed_in.user);
+    let (pool, user) = (&signed_in.pool.value, signed_in.user.clone());
+    let epoch = user.value.epoch;
     let previous = input.previous_password.map(Zeroizing::new);
     let proposed = Zeroizing::new(input.proposed_password);
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
@@ -43,7 +44,8 @@ pub async fn run(
             ctx.audit.tells_done();
         }
         (Some(_), None) => return Err(ApiError::missing_parameter("PreviousPassword")),
-        (None, _) => {}
+        // A lasting factor is added, which takes what any other takes.
+        (None, _) => recent::check_factors(ctx, &signed_in)?,
     }
     let replaced = user.value.sealed_verifier.clone();
     let sealed = credentials::seal_verifier(ctx, pool, &user.value, &proposed).await?;
@@ -60,6 +62,7 @@ pub async fn run(
         if user.sealed_verifier != replaced {
             return Err(ApiError::concurrent_modification());
         }
+        access_token::check_unmoved(epoch, user)?;
         user.sealed_verifier = Some(sealed.clone());
         user.temporary_until = None;
         user.modified = ctx.now;

@@ -1,5 +1,8 @@
 use serde_json::{Value, json};
 
+use poolhouse_store::Batch;
+
+use crate::records::{RecordBatch, UserRecord, load};
 use crate::testing::{Answer, TestPool};
 
 struct Scene {
@@ -229,4 +232,24 @@ async fn a_pool_may_want_a_recent_sign_in_before_factors_change() {
             "A recent sign-in is needed to change how you sign in. Sign in again.",
         );
     }
+    // A password is a factor like any other to somebody who has none.
+    let user = scene.by_admin("AdminGetUser", json!({})).await.ok();
+    let attributes = user["UserAttributes"].as_array().unwrap().iter();
+    let mut subs = attributes.filter(|one| one["Name"] == "sub");
+    let sub = subs.next().unwrap()["Value"].as_str().unwrap();
+    let stored = load(platform, &UserRecord::key(&scene.pool, sub))
+        .await
+        .unwrap()
+        .unwrap();
+    let without = UserRecord {
+        sealed_verifier: None,
+        ..stored.value.clone()
+    };
+    let batch = Batch::new().replace(&stored, &without);
+    platform.commit(batch).await.unwrap();
+    let password = json!({ "ProposedPassword": "Another-Horse-1!" });
+    scene.by_user("ChangePassword", password).await.assert_error(
+        "NotAuthorizedException",
+        "A recent sign-in is needed to change how you sign in. Sign in again.",
+    );
 }

@@ -59,7 +59,9 @@ async fn by_token(ctx: &Ctx, token: &str, typed: &str, name: Option<String>) -> 
     };
     let also = software_tokens::verified(ctx, pool, &user.value.sub, &seed, name, step);
     let mut proof = Verified { waiting, also };
+    let epoch = user.value.epoch;
     change::change_for(ctx, pool, user, &mut proof, |user| {
+        access_token::check_unmoved(epoch, user)?;
         software_tokens::note(user, ctx.now);
         Ok(())
     })

@@ -43,11 +43,14 @@ pub async fn run(
     let mut registering = match registering {
         Ok(registering) => registering,
         Err(refused) => {
+            ctx.audit.denies(&refused);
             end(ctx, &waiting).await?;
             return Err(refused);
         }
     };
+    let epoch = signed_in.user.value.epoch;
     change::change_for(ctx, pool, signed_in.user.clone(), &mut registering, |user| {
+        access_token::check_unmoved(epoch, user)?;
         user.factors.has_passkey = true;
         user.modified = ctx.now;
         Ok(())
