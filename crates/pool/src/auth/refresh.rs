@@ -187,9 +187,13 @@ async fn check_not_spent(ctx: &Ctx, pool: &PoolRecord, presented: &Presented) ->
     }
     // Its user may or may not be the one who was given its successor: nobody can tell, so both end.
     let token = &presented.token;
-    tracking::end(ctx, pool.id(), &token.sub, &token.origin_jti).await?;
-    Err(ApiError::new(
+    let reused = ApiError::new(
         ErrorCode::RefreshTokenReuseException,
         "Refresh Token has been reused. All tokens of this sign-in are revoked.",
-    ))
+    );
+    // Once a family, and a sign of theft: unlike other refreshes, the user's history has it.
+    ctx.asker.noted.found_user(&token.sub);
+    ctx.audit.denies(&reused);
+    tracking::end(ctx, pool.id(), &token.sub, &token.origin_jti).await?;
+    Err(reused)
 }

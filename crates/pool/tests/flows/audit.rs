@@ -101,6 +101,33 @@ async fn a_wrong_password_and_every_wrong_code_is_an_entry_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_is_used_twice_is_told_and_other_refreshes_are_not() {
+    let rotation = json!({ "Feature": "ENABLED", "RetryGracePeriodSeconds": 0 });
+    let scene = Scene::with_client(json!({
+        "ExplicitAuthFlows": ["ALLOW_CUSTOM_AUTH"],
+        "RefreshTokenRotation": rotation,
+    }))
+    .await;
+    let challenge = scene.challenge().await;
+    let code = scene.code().await;
+    let tokens = scene.answer(&challenge["Session"], &code).await.ok();
+    let before = scene.log().await.len();
+    let refresh = async || {
+        let body = json!({ "ClientId": scene.client, "RefreshToken": tokens["AuthenticationResult"]["RefreshToken"] });
+        scene.server.call("GetTokensFromRefreshToken", body).await
+    };
+    refresh().await.ok();
+    assert_eq!(scene.log().await.len(), before);
+    let reused = refresh().await;
+    assert_eq!(reused.status, 400);
+    let log = scene.log().await;
+    assert_eq!(log.len(), before + 1);
+    let (_, entry) = &log[before];
+    assert_eq!(ended(entry).0, "RefreshTokenReuseException");
+    assert!(entry.user.is_some());
+}
+
+#[tokio::test]
 async fn a_name_that_nobody_has_is_a_number_and_leaves_nothing_else() {
     let scene = Scene::with_client(json!({ "PreventUserExistenceErrors": "ENABLED" })).await;
     let before = scene.log().await.len();
