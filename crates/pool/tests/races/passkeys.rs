@@ -220,3 +220,18 @@ async fn a_deleted_user_leaves_no_passkey_and_no_registration_makes_one_for_it()
     assert_eq!(answer.status, 400, "{}", answer.text);
     assert!(keys.scene.keys("/passkey").await.is_empty());
 }
+
+#[tokio::test]
+async fn a_sign_out_everywhere_or_a_disabling_while_a_passkey_is_registered_leaves_none() {
+    for (operation, refusal) in [
+        ("AdminUserGlobalSignOut", "Access Token has been revoked"),
+        ("AdminDisableUser", "User is disabled."),
+    ] {
+        let keys = Keys::new().await;
+        let late = keys.completing(&authenticator(b"late").make(&keys.start().await));
+        keys.scene.first_on_mara("user/", operation, json!({}));
+        let answer = keys.scene.server.call("CompleteWebAuthnRegistration", late).await;
+        answer.assert_error("NotAuthorizedException", refusal);
+        assert!(keys.scene.keys("/passkeys").await.is_empty(), "{operation}");
+    }
+}
