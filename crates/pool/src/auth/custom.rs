@@ -149,7 +149,8 @@ pub async fn run(mut sign_in: SignIn<'_>, mut arrival: Arrival<'_>) -> Result<An
         }
         match commit(&sign_in, &mut arrival, answer.is_err(), batch, ending).await {
             Ok(()) => {
-                sign_in.ctx.app.mailer.wake();
+                let noted = &sign_in.ctx.asker.noted;
+                noted.mail_afterwards(&sign_in.ctx.app.mailer);
                 tally::code(sign_in.ctx, mailing, verdict);
                 if let Some(verdict) = verdict {
                     tell(&sign_in, verdict);
