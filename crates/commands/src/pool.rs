@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
+use crate::noted::noting;
 use crate::output::print;
 use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::records::Safeguards;
@@ -86,8 +87,14 @@ async fn decide(command: &PoolCommand) -> Result<(), CliError> {
     let id = &pool.user_pool_id;
     let found = match command {
         PoolCommand::Show { .. } => safeguards::of(&platform, id).await,
-        PoolCommand::Protect { .. } => safeguards::change(&platform, id, Safeguards::protect).await,
-        PoolCommand::Set(arguments) => safeguards::change(&platform, id, |pool| set(arguments, pool)).await,
+        PoolCommand::Protect { .. } => {
+            let platform = noting(&platform, "pool protect", Some(id));
+            safeguards::change(&platform, id, Safeguards::protect).await
+        }
+        PoolCommand::Set(arguments) => {
+            let platform = noting(&platform, "pool set", Some(id));
+            safeguards::change(&platform, id, |pool| set(arguments, pool)).await
+        }
     };
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the safeguards were not changed").caused_by(error))?;

@@ -49,6 +49,7 @@ pub mod session;
 pub mod session_settings;
 pub mod signing_keys;
 pub mod software_token;
+pub mod stream;
 pub mod suppressed;
 pub mod user;
 pub mod user_index;

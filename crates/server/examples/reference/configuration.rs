@@ -79,6 +79,7 @@ const PLAIN: [&Table; 9] = [
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
     &keys::audit::TABLE,
+    &keys::audit_stream::TABLE,
 ];
 
 pub fn page() -> String {
