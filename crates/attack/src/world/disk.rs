@@ -211,66 +211,82 @@ fn apply(file: &mut Vec<u8>, act: &Act, mut keeps: impl FnMut(usize) -> bool) {
 
 /// What a whole line says of one of the files.
 fn act(call: &str, offsets: &mut BTreeMap<String, usize>) -> Outcome<Option<(usize, Act)>> {
-    let Some((name, rest)) = call.split_once('(') else {
+    let Some(call) = Call::read(call)? else {
         return Ok(None);
     };
-    let Some((arguments, result)) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(')')) else {
-        return Ok(None);
-    };
-    let Some((number, path)) = arguments.split_once('<').and_then(|(number, rest)| {
-        let (path, _) = rest.split_once('>')?;
-        Some((number.to_owned(), path))
-    }) else {
-        return Ok(None);
-    };
-    let path = String::from_utf8(bytes(path)?)?;
     let Some(file) = FILES
         .iter()
-        .position(|file| path.rsplit('/').next() == Some(file))
+        .position(|file| call.path.rsplit('/').next() == Some(file))
     else {
         return Ok(None);
     };
-    let result: i64 = result
-        .trim_start_matches([' ', '='])
-        .split(' ')
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .unwrap_or(-1);
-    let Ok(result) = usize::try_from(result) else {
-        return Ok(None);
+    let last = |what: &str| -> Outcome<usize> {
+        let last = call.arguments.rsplit(", ").next().unwrap_or_default();
+        last.parse()
+            .map_err(|_| format!("strace: {what} that is no number").into())
     };
-    let last = |arguments: &str| {
-        arguments
-            .rsplit(", ")
-            .next()
-            .and_then(|last| last.parse::<usize>().ok())
-    };
-    let act = match name {
+    let act = match call.name {
         "fsync" | "fdatasync" => Act::Sync { began: 0 },
         "ftruncate" => Act::Cut {
-            length: last(arguments).ok_or("strace: a length that is no number")?,
+            length: last("a length")?,
         },
         "lseek" => {
-            offsets.insert(number, result);
+            offsets.insert(call.number, call.result);
             return Ok(None);
         }
         "write" | "pwrite64" => {
-            let quoted = arguments.split('"').nth(1).unwrap_or_default();
+            let quoted = call.arguments.split('"').nth(1).unwrap_or_default();
             let mut bytes = bytes(quoted)?;
-            bytes.truncate(result);
-            let offset = if name == "write" {
-                let offset = offsets.entry(number).or_default();
-                *offset += result;
-                *offset - result
-            } else {
-                last(arguments).ok_or("strace: an offset that is no number")?
+            bytes.truncate(call.result);
+            let offset = match call.name {
+                "write" => {
+                    let offset = offsets.entry(call.number).or_default();
+                    *offset += call.result;
+                    *offset - call.result
+                }
+                _ => last("an offset")?,
             };
             Act::Write { offset, bytes }
         }
         _ => return Ok(None),
     };
     Ok(Some((file, act)))
+}
+
+/// A call that succeeded, on an open file.
+struct Call<'a> {
+    name: &'a str,
+    arguments: &'a str,
+    /// The file's number and path.
+    number: String,
+    path: String,
+    result: usize,
+}
+
+impl Call<'_> {
+    fn read(line: &str) -> Outcome<Option<Call<'_>>> {
+        let parts = line.split_once('(').and_then(|(name, rest)| {
+            let (arguments, result) = rest.rsplit_once(')')?;
+            let (number, rest) = arguments.split_once('<')?;
+            let (path, _) = rest.split_once('>')?;
+            Some((name, arguments, result, number, path))
+        });
+        let Some((name, arguments, result, number, path)) = parts else {
+            return Ok(None);
+        };
+        let result = result.trim_start_matches([' ', '=']);
+        // An error is a number below 0, or none.
+        let Ok(result) = result.parse::<usize>() else {
+            return Ok(None);
+        };
+        Ok(Some(Call {
+            name,
+            arguments,
+            number: number.to_owned(),
+            path: String::from_utf8(bytes(path)?)?,
+            result,
+        }))
+    }
 }
 
 /// Bytes written as `\x41`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use tokio::fs::OpenOptions;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, SeekFrom};
 
-use super::Carried;
+use super::carried::Carried;
 use crate::error::StreamError;
 
 /// Appends the lines, and returns when they are on disk. The file is opened anew each time, so that it may be moved away

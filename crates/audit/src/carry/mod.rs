@@ -1,5 +1,6 @@
 //! Handing lines over.
 
+mod carried;
 mod file;
 mod syslog;
 mod webhook;
@@ -8,39 +9,15 @@ use std::time::Duration;
 
 use poolhouse_outbound::TlsSource;
 use poolhouse_pool::base::clock::Millis;
-use serde_json::Value;
 use tokio::time::timeout;
+
+pub(crate) use carried::Carried;
 
 use crate::destination::Destination;
 use crate::error::StreamError;
-use crate::reading::Line;
-use crate::shown::as_json;
 
 /// How long a destination may take for one batch.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// One line on its way.
-pub(crate) struct Carried {
-    /// When it happened.
-    pub at: Millis,
-    /// Whether it tells of something that was refused or went wrong.
-    pub is_notice: bool,
-    /// All of it.
-    pub json: Value,
-}
-
-impl Carried {
-    pub(crate) fn of(line: &Line) -> Carried {
-        Carried {
-            at: line.at(),
-            is_notice: match line {
-                Line::Entry(_, entry) => !matches!(entry.outcome.as_str(), "done" | "tokens"),
-                Line::Refused { .. } => true,
-            },
-            json: as_json(line),
-        }
-    }
-}
 
 /// What carries lines to a destination.
 pub(crate) struct Carrier {

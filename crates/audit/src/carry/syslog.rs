@@ -4,7 +4,7 @@
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpStream, UdpSocket, UnixDatagram};
 
-use super::Carried;
+use super::carried::Carried;
 use crate::destination::Syslog;
 use crate::error::StreamError;
 use crate::shown::date;

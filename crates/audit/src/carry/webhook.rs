@@ -7,7 +7,7 @@ use poolhouse_pool::base::clock::Millis;
 use poolhouse_text::hex;
 use serde_json::{Value, json};
 
-use super::Carried;
+use super::carried::Carried;
 use crate::destination::{Secret, Webhook};
 use crate::error::StreamError;
 
