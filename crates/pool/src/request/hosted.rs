@@ -87,31 +87,25 @@ pub async fn unknown_scope<'a>(
     if scopes.is_empty() {
         return Ok(None);
     }
-    let parted = scopes.iter().map(|scope| (*scope, part(scope)));
-    let parted: Vec<(&str, Option<(Key<ResourceServerRecord>, &str)>)> = parted
-        .map(|(scope, parts)| {
-            let looked_up =
-                parts.map(|(identifier, name)| (ResourceServerRecord::key(pool_id, identifier), name));
-            (scope, looked_up)
-        })
+    let identifiers = scopes.iter().filter_map(|scope| part(scope));
+    let keys: Vec<Key<ResourceServerRecord>> = identifiers
+        .map(|(identifier, _)| ResourceServerRecord::key(pool_id, identifier))
         .collect();
-    let keys = parted.iter().filter_map(|(_, looked_up)| looked_up.as_ref());
-    let mut keys: Vec<&str> = keys.map(|(key, _)| key.as_str()).collect();
+    let mut keys: Vec<&str> = keys.iter().map(Key::as_str).collect();
     keys.sort_unstable();
     keys.dedup();
     let mut servers = Vec::new();
     for row in ctx.platform().get_many(&keys).await?.into_iter().flatten() {
-        servers.push(decode::<ResourceServerRecord>(row)?);
+        servers.push(decode::<ResourceServerRecord>(row)?.value);
     }
-    let is_known = |looked_up: &Option<(Key<ResourceServerRecord>, &str)>| {
-        looked_up.as_ref().is_some_and(|(key, name)| {
+    let is_known = |scope: &str| {
+        part(scope).is_some_and(|(identifier, name)| {
             servers
                 .iter()
-                .any(|server| server.key == key.as_str() && server.value.has(name))
+                .any(|server| server.identifier == identifier && server.has(name))
         })
     };
-    let unknown = parted.iter().find(|(_, looked_up)| !is_known(looked_up));
-    Ok(unknown.map(|(scope, _)| *scope))
+    Ok(scopes.iter().copied().find(|scope| !is_known(scope)))
 }
 
 /// The identifier and the scope's own name. An identifier has 256 characters at most, and a longer one is none.
