@@ -143,6 +143,7 @@ mod tests {
         let pool = server.pool().await;
         let sub = server.user(&pool, "mara", "Correct-Horse-9!").await;
         let platform = &server.app().platform;
+        server.clock().advance_seconds(1);
         let noting = noting_user(platform, "unlock", &pool, "mara").await.unwrap();
         let batch = Batch::new().put("meta/x", Expect::Absent, "{}");
         noting.commit(batch).await.unwrap();

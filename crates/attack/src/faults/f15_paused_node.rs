@@ -27,6 +27,8 @@ pub const FAULT: Attack = Attack {
 const SIGN_INS: usize = 30;
 /// Longer than the lease on a mail, which is 30 s.
 const PAUSE: Duration = Duration::from_secs(45);
+/// By then mails that have left are noted.
+const NOTED: Duration = Duration::from_secs(1);
 /// For what comes too late.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -56,6 +58,8 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             code,
         });
     }
+    // That a mail has left is noted within a tenth of a second; what comes of those that are not yet, F-09 asks.
+    sleep(NOTED).await;
     paused.pause(true).await?;
     for one in &mut stuck {
         let body = answer_of(scene, one);
