@@ -6,7 +6,10 @@ use super::Ctx;
 use crate::base::load::LoadError;
 use crate::records::document::decode;
 use crate::records::key::Directory;
-use crate::records::{DomainRecord, Key, Reference, ResourceServerRecord, Stored};
+use crate::records::ui_customization::ALL;
+use crate::records::{
+    BrandingRecord, DomainRecord, Key, Reference, ResourceServerRecord, Stored, UiCustomizationRecord,
+};
 
 /// Domains that [`all_domains`] reads at most.
 pub const DOMAINS: usize = 100;
@@ -106,6 +109,41 @@ pub async fn unknown_scope<'a>(
         })
     };
     Ok(scopes.iter().copied().find(|scope| !is_known(scope)))
+}
+
+/// How the classic pages look for an app client, or for [`ALL`]: its own look, or else that of all.
+///
+/// # Errors
+/// When the store fails.
+pub async fn look(
+    ctx: &Ctx,
+    pool_id: &str,
+    client_id: &str,
+) -> Result<Option<Stored<UiCustomizationRecord>>, LoadError> {
+    let [own, of_all] = [client_id, ALL].map(|client| UiCustomizationRecord::key(pool_id, client));
+    ctx.read_ahead([own.clone().into(), of_all.clone().into()])
+        .await?;
+    match ctx.load(&own).await? {
+        Some(found) => Ok(Some(found)),
+        None if own == of_all => Ok(None),
+        None => ctx.load(&of_all).await,
+    }
+}
+
+/// The managed login style of an app client, if it has one. The bytes of its pictures lie at [`BrandingRecord::asset`].
+///
+/// # Errors
+/// When the store fails.
+pub async fn style(
+    ctx: &Ctx,
+    pool_id: &str,
+    client_id: &str,
+) -> Result<Option<Stored<BrandingRecord>>, LoadError> {
+    let id = ctx.load(&BrandingRecord::of_client(pool_id, client_id)).await?;
+    match id {
+        Some(id) => ctx.load(&BrandingRecord::key(pool_id, &id.value.0)).await,
+        None => Ok(None),
+    }
 }
 
 /// The identifier and the scope's own name. An identifier has 256 characters at most, and a longer one is none.

@@ -6,8 +6,7 @@ use poolhouse_api::shapes::{
 
 use super::style;
 use crate::base::error::ApiError;
-use crate::records::BrandingRecord;
-use crate::request::Ctx;
+use crate::request::{Ctx, hosted};
 
 /// Answers the style of an app client.
 ///
@@ -19,11 +18,9 @@ pub async fn run(
 ) -> Result<DescribeManagedLoginBrandingByClientResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let client = ctx.client(pool.id(), &input.client_id).await?.value;
-    let id = ctx
-        .referenced(&BrandingRecord::of_client(pool.id(), client.id()))
+    let found = hosted::style(ctx, pool.id(), client.id())
         .await?
         .ok_or_else(style::none)?;
-    let found = style::find(ctx, pool.id(), &id.0).await?;
     let merged = input.return_merged_resources.unwrap_or(false);
     Ok(DescribeManagedLoginBrandingByClientResponse {
         managed_login_branding: Some(style::described(ctx, pool.id(), &found.value, merged).await?),

@@ -4,9 +4,8 @@ use poolhouse_api::shapes::{GetUICustomizationRequest, GetUICustomizationRespons
 
 use super::look;
 use crate::base::error::ApiError;
-use crate::records::UiCustomizationRecord;
 use crate::records::ui_customization::ALL;
-use crate::request::Ctx;
+use crate::request::{Ctx, hosted};
 
 /// Answers the look of the classic pages for an app client: its own, or that of all, or, if there is none, an empty structure, by
 /// which Terraform tells that there is none.
@@ -24,15 +23,7 @@ pub async fn run(
         ctx.client(pool_id, client_id).await?;
     }
     look::check_domain(ctx, pool_id).await?;
-    let keys = [client_id, ALL].map(|client| UiCustomizationRecord::key(pool_id, client));
-    ctx.read_ahead(keys.iter().map(|key| key.as_str().to_owned()))
-        .await?;
-    let mut found = None;
-    for key in &keys {
-        if found.is_none() {
-            found = ctx.load(key).await?;
-        }
-    }
+    let found = hosted::look(ctx, pool_id, client_id).await?;
     let described = found.map(|found| look::described(pool_id, &found.value));
     Ok(GetUICustomizationResponse {
         ui_customization: described.unwrap_or_default(),
