@@ -10,6 +10,7 @@ use crate::world::http::Connection;
 use crate::world::scene::{Scene, settings_of};
 use crate::world::server::{Launch, Server, configure};
 use crate::world::storm::{Ledger, Mark, Person, Storm, Truth};
+use crate::world::strace;
 
 pub const FAULT: Attack = Attack {
     id: "F-03",
@@ -34,7 +35,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mut scene = Scene::new(&arena).await?;
     scene.server.kill().await?;
     let base = disk::files(&scene.server.data)?;
-    scene.server.restart_under(disk::recorder(&record)).await?;
+    scene.server.restart_under(strace::recorder(&record)).await?;
 
     let mark = length_of(record.clone());
     let storm = Storm::begin(&[Person::at(&scene)], PEOPLE, &mark);

@@ -5,9 +5,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
-use crate::world::disk::{self, FILES};
+use crate::world::disk::FILES;
 use crate::world::scene::Scene;
 use crate::world::storm::{Person, Storm, Truth, unmarked};
+use crate::world::strace;
 
 pub const FAULT: Attack = Attack {
     id: "F-04",
@@ -41,7 +42,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
 async fn with(scene: &mut Scene, inject: &str) -> Outcome {
     scene.server.kill().await?;
     let log = scene.server.data.join(FILES[1]);
-    scene.server.restart_under(disk::injector(&log, inject)).await
+    scene.server.restart_under(strace::injector(&log, inject)).await
 }
 
 async fn full(scene: &mut Scene) -> Outcome<Vec<Figure>> {

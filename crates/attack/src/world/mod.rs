@@ -16,6 +16,7 @@ pub mod scene;
 pub mod server;
 pub mod steps;
 pub mod storm;
+pub mod strace;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
