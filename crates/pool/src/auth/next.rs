@@ -141,11 +141,9 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
                 return Err(refused);
             }
         };
-        match ctx
-            .platform()
-            .commit(batch.clone().merge(proved.batch(ctx)))
-            .await
-        {
+        // What is asked may be written over what was answered.
+        let whole = proved.batch(ctx).merge(batch.clone());
+        match ctx.platform().commit(whole).await {
             Ok(_) => {
                 ctx.asker.noted.mail_afterwards(&ctx.app.mailer);
                 return Ok(answer);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::refusals::Refusals;
+use super::strangers::Strangers;
 use crate::base::clock::Millis;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
@@ -42,6 +43,8 @@ pub struct App {
     pub guesses: Arc<Guesses>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
+    /// How many entries strangers have had written about a user.
+    pub strangers: Arc<Strangers>,
 }
 
 impl App {

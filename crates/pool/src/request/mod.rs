@@ -7,6 +7,7 @@ mod audit;
 mod ctx;
 mod noted;
 mod refusals;
+mod strangers;
 
 pub use ahead::Ahead;
 pub use app::App;
@@ -14,3 +15,4 @@ pub use audit::{Audit, NOT_JUDGED};
 pub use ctx::{Asker, Ctx, LONGEST_NAME, as_sub, check_address, find_user};
 pub use noted::Noted;
 pub use refusals::Refusals;
+pub use strangers::Strangers;

@@ -20,6 +20,7 @@ pub mod groups;
 pub mod guessable;
 pub mod message_link;
 pub mod messages;
+pub mod other_sign_ins;
 pub mod passkeys;
 pub mod password_policy;
 pub mod quota;

@@ -43,6 +43,7 @@ mod self_service;
 mod sessions;
 mod srp;
 mod stored;
+mod strangers;
 mod triggers;
 mod user_auth;
 mod user_auth_codes;
