@@ -50,7 +50,7 @@
 //! | `p/POOL/user/SUB/passkeys` | the user's passkeys | `passkeys` |
 //! | `p/POOL/user/SUB/passkey-registration` | one that is being registered, its challenge sealed | `passkeys` |
 //! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
-//! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
+//! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress; before anything is proved, one of 4,096 numbers stands for the digest, or of 65,536 under a SUB of zeros for names that nobody has | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |
 //! | `p/POOL/user/SUB/sessions` | where the user is signed in, in a pool that keeps track | `user_sessions` |
