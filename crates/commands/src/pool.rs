@@ -1,5 +1,7 @@
 //! `poolhouse pool`: works beside a running server, on the same database.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
@@ -7,8 +9,9 @@ use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
 use crate::output::print;
+use poolhouse_pool::keyring::sender_key;
 use poolhouse_pool::ops::pools::safeguards;
-use poolhouse_pool::records::Safeguards;
+use poolhouse_pool::records::{PoolRecord, Safeguards, load};
 
 #[derive(Subcommand)]
 pub enum PoolCommand {
@@ -27,6 +30,14 @@ pub enum PoolCommand {
     },
     /// Change single safeguards. What is not named stays.
     Set(Box<SetArgs>),
+    /// Print the key that stands in KMS's place for a pool's CustomEmailSender and CustomSMSSender functions.
+    ///
+    /// Functions that this server runs need none: their Encryption SDK finds the server in KMS's place. One that runs elsewhere opens codes
+    /// with a raw AES keyring of this namespace, name and key. Whoever has the key reads every code that is handed to the functions.
+    SenderKey {
+        #[command(flatten)]
+        pool: PoolArgs,
+    },
 }
 
 #[derive(Args)]
@@ -79,13 +90,14 @@ pub(super) fn run(command: &PoolCommand) -> Result<(), CliError> {
 async fn decide(command: &PoolCommand) -> Result<(), CliError> {
     let pool = match command {
         PoolCommand::Show { pool } | PoolCommand::Protect { pool } => pool,
+        PoolCommand::SenderKey { pool } => return print_sender_key(pool).await,
         PoolCommand::Set(arguments) => &arguments.pool,
     };
     let data = data::existing(&pool.at.data, pool.at.store.as_deref()).await?;
     let platform = data.platform()?;
     let id = &pool.user_pool_id;
     let found = match command {
-        PoolCommand::Show { .. } => safeguards::of(&platform, id).await,
+        PoolCommand::Show { .. } | PoolCommand::SenderKey { .. } => safeguards::of(&platform, id).await,
         PoolCommand::Protect { .. } => safeguards::change(&platform, id, Safeguards::protect).await,
         PoolCommand::Set(arguments) => safeguards::change(&platform, id, |pool| set(arguments, pool)).await,
     };
@@ -93,6 +105,34 @@ async fn decide(command: &PoolCommand) -> Result<(), CliError> {
     let found = found.map_err(|error| CliError::new("the safeguards were not changed").caused_by(error))?;
     let found = found.ok_or_else(|| CliError::new(format!("there is no user pool {id}")))?;
     print(&shown(&found, pool.at.output))
+}
+
+async fn print_sender_key(pool: &PoolArgs) -> Result<(), CliError> {
+    let data = data::existing(&pool.at.data, pool.at.store.as_deref()).await?;
+    let platform = data.platform()?;
+    let id = &pool.user_pool_id;
+    let found = load(&platform, &PoolRecord::key(id)).await;
+    data.engine.close().await;
+    let found = found.map_err(|error| CliError::new("the pool was not read").caused_by(error))?;
+    let found = found.ok_or_else(|| CliError::new(format!("there is no user pool {id}")))?;
+    let key = sender_key::of(&platform, &found.value);
+    let key = key.ok_or_else(|| {
+        CliError::new(format!(
+            "the user pool {id} has no KMSKeyID in its LambdaConfig, which names the key"
+        ))
+    })?;
+    let (namespace, text) = (sender_key::NAMESPACE, STANDARD.encode(&*key.key));
+    print(&match pool.at.output {
+        Output::Json => {
+            json!({ "KeyNamespace": namespace, "KeyName": key.name, "Key": text }).to_string()
+        }
+        Output::Text => [
+            format!("key namespace  {namespace}"),
+            format!("key name       {}", key.name),
+            format!("key            {text}"),
+        ]
+        .join("\n"),
+    })
 }
 
 fn set(arguments: &SetArgs, safeguards: &mut Safeguards) {

@@ -9,6 +9,7 @@ mod audit;
 mod audit_rows;
 mod code_factor;
 mod confirm_code;
+mod custom_senders;
 mod device_doors;
 mod devices;
 mod devices_in_place_of_factors;
