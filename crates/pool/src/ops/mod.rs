@@ -11,6 +11,7 @@ mod devices;
 mod factors;
 mod groups;
 mod history;
+mod imports;
 mod never;
 mod paging;
 mod passkeys;
@@ -124,6 +125,7 @@ operations! {
         ConfirmForgotPassword => account::confirm_forgot_password,
         ConfirmSignUp => account::confirm_sign_up,
         CreateGroup => groups::create_group,
+        CreateUserImportJob => imports::create_user_import_job,
         CreateUserPool => pools::create_user_pool,
         CreateUserPoolClient => clients::create_user_pool_client,
         DeleteGroup => groups::delete_group,
@@ -134,10 +136,12 @@ operations! {
         DeleteUserPoolClientSecret => clients::delete_user_pool_client_secret,
         DeleteWebAuthnCredential => passkeys::delete_web_authn_credential,
         DescribeRiskConfiguration => pools::describe_risk_configuration,
+        DescribeUserImportJob => imports::describe_user_import_job,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
         ForgetDevice => devices::forget_device,
         ForgotPassword => account::forgot_password,
+        GetCSVHeader => imports::get_csv_header,
         GetDevice => devices::get_device,
         GetGroup => groups::get_group,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
@@ -152,6 +156,7 @@ operations! {
         ListDevices => devices::list_devices,
         ListGroups => groups::list_groups,
         ListTagsForResource => pools::list_tags_for_resource,
+        ListUserImportJobs => imports::list_user_import_jobs,
         ListUserPoolClientSecrets => clients::list_user_pool_client_secrets,
         ListUserPoolClients => clients::list_user_pool_clients,
         ListUserPools => pools::list_user_pools,
@@ -170,7 +175,9 @@ operations! {
         SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
         SetUserSettings => factors::set_user_settings,
         SignUp => account::sign_up,
+        StartUserImportJob => imports::start_user_import_job,
         StartWebAuthnRegistration => passkeys::start_web_authn_registration,
+        StopUserImportJob => imports::stop_user_import_job,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
         UpdateDeviceStatus => devices::update_device_status,
@@ -200,7 +207,6 @@ operations! {
         CreateManagedLoginBranding,
         CreateResourceServer,
         CreateTerms,
-        CreateUserImportJob,
         CreateUserPoolDomain,
         DeleteCIMDPolicy,
         DeleteIdentityProvider,
@@ -215,9 +221,7 @@ operations! {
         DescribeResourceServer,
         DescribeTerms,
         DescribeTermsByClient,
-        DescribeUserImportJob,
         DescribeUserPoolDomain,
-        GetCSVHeader,
         GetClientToken,
         GetDerivedToken,
         GetIdentityProviderByIdentifier,
@@ -230,11 +234,8 @@ operations! {
         ListIdentityProviders,
         ListResourceServers,
         ListTerms,
-        ListUserImportJobs,
         SetLogDeliveryConfiguration,
         SetUICustomization,
-        StartUserImportJob,
-        StopUserImportJob,
         UpdateAuthEventFeedback,
         UpdateCIMDPolicy,
         UpdateClientMetadataURLState,

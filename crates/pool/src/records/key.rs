@@ -15,6 +15,7 @@
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
 //! | `audit/TIME-REQUEST` | an entry of the audit log that is about no pool that there is | `audit` |
 //! | `refused/MINUTE-SERVER` | what a server refused in a minute, about no pool that there is | `refused` |
+//! | `meta/importing` | which job imports users | `import_job` |
 //! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
@@ -30,6 +31,9 @@
 //! | `p/POOL/audit-of/SUB/TIME-REQUEST` | that such an entry is about a user; the time counts down | `audit` |
 //! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
 //! | `p/POOL/nobody/SLOT` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
+//! | `p/POOL/import/JOB` | a job that imports users, and how far it has come | `import_job` |
+//! | `p/POOL/import-file/JOB/UPLOAD-PART` | lines of its file | `import_job` |
+//! | `p/POOL/import-log/JOB/LINE` | what became of a line | `import_job` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/group/NAME` | a group | `group` |
 //! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |

@@ -123,6 +123,11 @@ impl Audit {
         self.draft().actor = actor;
     }
 
+    /// Who asked, as far as it is known.
+    pub fn actor(&self) -> Actor {
+        self.draft().actor.clone()
+    }
+
     /// Where it comes from.
     pub fn comes_from(&self, address: Option<IpAddr>, device: Option<String>) {
         let mut draft = self.draft();

@@ -19,6 +19,8 @@ pub mod factors;
 pub mod first_factors;
 pub mod groups;
 pub mod guessable;
+pub mod import_line;
+pub mod imports;
 pub mod message;
 pub mod message_link;
 pub mod messages;
