@@ -57,6 +57,7 @@ macro_rules! operations {
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             ctx.audit.serves(operation);
+            ctx.app.admission.admit(operation, ctx.now)?;
             match operation {
                 $(Operation::$name => {
                     fn run(ctx: &Ctx, body: Value) -> Running<'_> {
@@ -144,6 +145,8 @@ operations! {
         GetCSVHeader => imports::get_csv_header,
         GetDevice => devices::get_device,
         GetGroup => groups::get_group,
+        GetLogDeliveryConfiguration => pools::get_log_delivery_configuration,
+        GetProvisionedLimit => pools::get_provisioned_limit,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUser => account::get_user,
         GetUserAttributeVerificationCode => account::get_user_attribute_verification_code,
@@ -168,6 +171,7 @@ operations! {
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
         RevokeUserSession => sessions::revoke_user_session,
+        SetLogDeliveryConfiguration => pools::set_log_delivery_configuration,
         SetRiskConfiguration => pools::set_risk_configuration,
         SetUserMFAPreference => factors::set_user_mfa_preference,
         SetUserPoolClientSessionConfiguration => sessions::set_user_pool_client_session_configuration,
@@ -182,6 +186,7 @@ operations! {
         UntagResource => pools::untag_resource,
         UpdateDeviceStatus => devices::update_device_status,
         UpdateGroup => groups::update_group,
+        UpdateProvisionedLimit => pools::update_provisioned_limit,
         UpdateUserAttributes => account::update_user_attributes,
         UpdateUserPool => pools::update_user_pool,
         UpdateUserPoolClient => clients::update_user_pool_client,
@@ -225,8 +230,6 @@ operations! {
         GetClientToken,
         GetDerivedToken,
         GetIdentityProviderByIdentifier,
-        GetLogDeliveryConfiguration,
-        GetProvisionedLimit,
         GetSigningCertificate,
         GetUICustomization,
         ListCIMDPolicies,
@@ -234,14 +237,12 @@ operations! {
         ListIdentityProviders,
         ListResourceServers,
         ListTerms,
-        SetLogDeliveryConfiguration,
         SetUICustomization,
         UpdateAuthEventFeedback,
         UpdateCIMDPolicy,
         UpdateClientMetadataURLState,
         UpdateIdentityProvider,
         UpdateManagedLoginBranding,
-        UpdateProvisionedLimit,
         UpdateResourceServer,
         UpdateTerms,
         UpdateUserPoolDomain,

@@ -16,6 +16,7 @@
 //! | `audit/TIME-REQUEST` | an entry of the audit log that is about no pool that there is | `audit` |
 //! | `refused/MINUTE-SERVER` | what a server refused in a minute, about no pool that there is | `refused` |
 //! | `meta/importing` | which job imports users | `import_job` |
+//! | `meta/limits` | how many calls a second are taken, of kinds that have a limit | `provisioned_limits` |
 //! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission::Admission;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;
@@ -43,6 +44,8 @@ pub struct App {
     pub guesses: Arc<Guesses>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
+    /// How many calls a second are taken.
+    pub admission: Arc<Admission>,
     /// How many entries strangers have had written about a user.
     pub strangers: Arc<Strangers>,
 }

@@ -1,6 +1,7 @@
 //! One request: the pool's services, when and under which id it came in, and the lookups that most operations begin with.
 
 mod about;
+pub mod admission;
 mod ahead;
 mod app;
 mod audit;
@@ -9,6 +10,7 @@ mod noted;
 mod refusals;
 mod strangers;
 
+pub use admission::Admission;
 pub use ahead::Ahead;
 pub use app::App;
 pub use audit::{Audit, NOT_JUDGED};
