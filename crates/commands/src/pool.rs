@@ -10,10 +10,10 @@ use crate::data;
 use crate::error::CliError;
 use crate::moment::date;
 use crate::output::print;
-use poolhouse_pool::keyring::sender_key;
-use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
+use poolhouse_pool::keyring::sender_key;
+use poolhouse_pool::ops::pools::safeguards;
 use poolhouse_pool::records::document::decode;
 use poolhouse_pool::records::{ImportJob, LogLine, PoolRecord, Safeguards, load};
 use poolhouse_store::Scan;
@@ -141,9 +141,7 @@ async fn print_sender_key(pool: &PoolArgs) -> Result<(), CliError> {
     })?;
     let (namespace, text) = (sender_key::NAMESPACE, STANDARD.encode(&*key.key));
     print(&match pool.at.output {
-        Output::Json => {
-            json!({ "KeyNamespace": namespace, "KeyName": key.name, "Key": text }).to_string()
-        }
+        Output::Json => json!({ "KeyNamespace": namespace, "KeyName": key.name, "Key": text }).to_string(),
         Output::Text => [
             format!("key namespace  {namespace}"),
             format!("key name       {}", key.name),
@@ -161,12 +159,21 @@ async fn print_import_log(job_id: &str, pool: &PoolArgs) -> Result<(), CliError>
     printed
 }
 
-async fn import_log(platform: &Platform, pool_id: &str, job_id: &str, output: Output) -> Result<(), CliError> {
+async fn import_log(
+    platform: &Platform,
+    pool_id: &str,
+    job_id: &str,
+    output: Output,
+) -> Result<(), CliError> {
     const PAGE: usize = 1000;
     let unread = |error: LoadError| CliError::new("the log of the job was not read").caused_by(error);
-    let job = load(platform, &ImportJob::key(pool_id, job_id)).await.map_err(unread)?;
+    let job = load(platform, &ImportJob::key(pool_id, job_id))
+        .await
+        .map_err(unread)?;
     if job.is_none() {
-        return Err(CliError::new(format!("the user pool {pool_id} has no user import job {job_id}")));
+        return Err(CliError::new(format!(
+            "the user pool {pool_id} has no user import job {job_id}"
+        )));
     }
     let prefix = ImportJob::log(pool_id, job_id);
     let mut after = None;

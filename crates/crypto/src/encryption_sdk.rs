@@ -38,6 +38,9 @@ const FRAME: usize = 4096;
 const FINAL_FRAME: &[u8] = b"AWSKMSEncryptionClient Final Frame";
 const LAST: u32 = u32::MAX;
 const TAG_BYTES: usize = 16;
+const TAG_BITS: u32 = 128;
+const NONCE_BYTES: u8 = 12;
+const FRAME_BYTES: u32 = 4096;
 const KEY_BYTES: usize = 32;
 const MESSAGE_ID_BYTES: usize = 16;
 /// The provider of keys that a KMS keyring unwraps.
@@ -94,7 +97,8 @@ pub fn seal(
     if plain.len() > LONGEST {
         return Err(MessageError::TooLong);
     }
-    let pair = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_ASN1_SIGNING).map_err(|_| MessageError::Signature)?;
+    let pair =
+        EcdsaKeyPair::generate(&ECDSA_P384_SHA384_ASN1_SIGNING).map_err(|_| MessageError::Signature)?;
     let point = compressed(pair.public_key().as_ref()).ok_or(MessageError::Signature)?;
     context.insert(PUBLIC_KEY.to_owned(), STANDARD.encode(point));
     let mut message_id = [0; MESSAGE_ID_BYTES];
@@ -111,7 +115,12 @@ pub fn seal(
     message.extend(1_u32.to_be_bytes());
     message.extend(nonce_of(1));
     message.extend(length_32(plain)?);
-    message.extend(sealed(&key, nonce_of(1), &about_frame(&message_id, plain.len()), plain));
+    message.extend(sealed(
+        &key,
+        nonce_of(1),
+        &about_frame(&message_id, plain.len()),
+        plain,
+    ));
     let signature = pair.sign(&SystemRandom::new(), &message);
     let signature = signature.map_err(|_| MessageError::Signature)?;
     message.extend(prefixed(signature.as_ref())?);
@@ -200,8 +209,8 @@ fn header(
     let (nonce, wrapped) = wrap();
     let info = [
         wrapping.name.as_bytes(),
-        &bits(TAG_BYTES).to_be_bytes(),
-        &bytes_of_nonce().to_be_bytes(),
+        &TAG_BITS.to_be_bytes(),
+        &u32::from(NONCE_BYTES).to_be_bytes(),
         &nonce,
     ]
     .concat();
@@ -218,17 +227,9 @@ fn header(
     header.extend(prefixed(&wrapped)?);
     header.push(FRAMED);
     header.extend([0; 4]);
-    header.extend([NONCE_LEN as u8]);
-    header.extend((FRAME as u32).to_be_bytes());
+    header.push(NONCE_BYTES);
+    header.extend(FRAME_BYTES.to_be_bytes());
     Ok(header)
-}
-
-const fn bits(bytes: usize) -> u32 {
-    bytes as u32 * 8
-}
-
-const fn bytes_of_nonce() -> u32 {
-    NONCE_LEN as u32
 }
 
 /// How many pairs, and the pairs in order.
@@ -338,7 +339,10 @@ fn opened(
 ) -> Option<Zeroizing<Vec<u8>>> {
     let mut content = Zeroizing::new(content.to_vec());
     let nonce = Nonce::assume_unique_for_key(nonce);
-    let plain = key.open_in_place(nonce, Aad::from(about), &mut content).ok()?.len();
+    let plain = key
+        .open_in_place(nonce, Aad::from(about), &mut content)
+        .ok()?
+        .len();
     content.truncate(plain);
     Some(content)
 }
@@ -379,7 +383,11 @@ mod tests {
         for at in 0..message.len() {
             let mut changed = message.clone();
             changed[at] ^= 1;
-            assert_eq!(open(&WRAPPING, &changed).err(), Some(MessageError::Unsealable), "{at}");
+            assert_eq!(
+                open(&WRAPPING, &changed).err(),
+                Some(MessageError::Unsealable),
+                "{at}"
+            );
             assert!(open(&WRAPPING, &message[..at]).is_err(), "{at}");
         }
         let other = Wrapping {

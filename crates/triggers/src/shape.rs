@@ -147,7 +147,12 @@ mod tests {
     #[test]
     fn a_sender_may_answer_what_it_likes() {
         for trigger in [Trigger::CustomEmailSender, Trigger::CustomSmsSender] {
-            for reply in [Value::Null, json!("sent"), json!({ "statusCode": 200 }), event(trigger)] {
+            for reply in [
+                Value::Null,
+                json!("sent"),
+                json!({ "statusCode": 200 }),
+                event(trigger),
+            ] {
                 assert!(accepts(trigger, reply.clone()), "{trigger:?} {reply}");
             }
         }

@@ -26,9 +26,9 @@ const SESSION_PREFIX: &str = "AYABe";
 /// Ends the client's id in a `Session` that names it. No sealed text has it.
 const CLIENT_ENDS: char = '.';
 /// Before the `sub` in a `Session` in which nothing is proved yet.
-const UNPROVED: char = '~';
+const UNPROVED: &str = "~";
 /// The same where nobody has the name.
-const NOBODY: char = '-';
+const NOBODY: &str = "-";
 const RANDOM_BYTES: usize = 32;
 /// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes, on a device.
 const BLOCK_BYTES: usize = 2688;
@@ -56,12 +56,22 @@ pub enum Lies {
 }
 
 impl Lies {
-    fn mark(self) -> Option<char> {
+    fn mark(self) -> &'static str {
         match self {
-            Lies::Alone => None,
-            Lies::InSlot { is_user: true } => Some(UNPROVED),
-            Lies::InSlot { is_user: false } => Some(NOBODY),
+            Lies::Alone => "",
+            Lies::InSlot { is_user: true } => UNPROVED,
+            Lies::InSlot { is_user: false } => NOBODY,
         }
+    }
+
+    /// What the mark before a `sub` says, and the `sub`. No `sub` begins with one.
+    fn read(marked: &str) -> (Lies, &str) {
+        let slots = [true, false].map(|is_user| Lies::InSlot { is_user });
+        let unmarked = |lies: Lies| Some((lies, marked.strip_prefix(lies.mark())?));
+        slots
+            .into_iter()
+            .find_map(unmarked)
+            .unwrap_or((Lies::Alone, marked))
     }
 
     fn key(self, pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
@@ -107,7 +117,7 @@ fn made(
     let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + 1 + sub.len());
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
-    plain.extend(lies.mark().map(|mark| mark as u8));
+    plain.extend_from_slice(lies.mark().as_bytes());
     plain.extend_from_slice(sub.as_bytes());
     let sealed = ctx
         .platform()
@@ -216,13 +226,7 @@ pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
         .ok()?;
     let (expires, rest) = plain.split_first_chunk::<8>()?;
     let (random, sub) = rest.split_first_chunk::<RANDOM_BYTES>()?;
-    let marked = std::str::from_utf8(sub).ok()?;
-    let marks = [true, false].map(|is_user| Lies::InSlot { is_user });
-    let unmarked = |lies: Lies| Some((lies, marked.strip_prefix(lies.mark()?)?));
-    let (lies, sub) = marks
-        .into_iter()
-        .find_map(unmarked)
-        .unwrap_or((Lies::Alone, marked));
+    let (lies, sub) = Lies::read(std::str::from_utf8(sub).ok()?);
     Some(Opened {
         expires: Millis(i64::from_be_bytes(*expires)),
         sub: sub.to_owned(),

@@ -13,7 +13,8 @@ use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
 use super::{
-    custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally, user_auth,
+    after_sign_up, custom, device, door, flows, migration, next, password, place, refresh, secret_hash,
+    tally, user_auth,
 };
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
@@ -31,6 +32,8 @@ pub struct Initiation {
     pub parameters: Parameters,
     /// `ClientMetadata`
     pub metadata: Metadata,
+    /// `Session`: that of a confirmed sign-up.
+    pub session: Option<String>,
     /// Whether an administrator asks, whose flows differ.
     pub admin: bool,
 }
@@ -96,6 +99,7 @@ async fn first_step(
         flow,
         parameters,
         mut metadata,
+        session,
         admin,
     } = initiation;
     // A place token goes with answers: nothing is known here of who sends it.
@@ -103,6 +107,12 @@ async fn first_step(
     check_method(&flow, admin)?;
     flows::check(&client.value, &flow)?;
     door::check_flow(pool, &client.value, &flow)?;
+    if let (AuthFlowType::UserAuth, Some(session)) = (&flow, &session)
+        && let Some(answer) =
+            after_sign_up::go_on(ctx, pool, client, (session, &parameters, &metadata)).await?
+    {
+        return Ok(answer);
+    }
     match flow {
         AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
             refresh_token(ctx, pool, &client.value, &parameters).await

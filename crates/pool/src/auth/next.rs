@@ -59,6 +59,7 @@ pub async fn follow(mut sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, A
             ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
         }
         Proven::SetUp(session) => set_up(sign_in, session).await,
+        Proven::SignedUp(session) => end(sign_in, Proved::Answered(session)).await,
         Proven::DeviceBegun(begun) => device_password_verifier::ask(&sign_in, *begun).await,
         Proven::Device(session) => device(sign_in, session).await,
     }

@@ -5,7 +5,7 @@ use poolhouse_store::{Batch, Expect};
 use serde_json::{Value, json};
 
 use super::audit::Actor;
-use super::document::{Document, RecordBatch, integer, text};
+use super::document::{Document, integer, text};
 use super::key::{Directory, Key};
 use crate::base::clock::Millis;
 

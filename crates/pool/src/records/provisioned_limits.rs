@@ -25,9 +25,8 @@ impl Document for ProvisionedLimits {
 
     fn from_document(document: &Value) -> Option<ProvisionedLimits> {
         let members = document.as_object()?.iter();
-        let limit = |(name, limit): (&String, &Value)| {
-            Some((name.clone(), u32::try_from(limit.as_u64()?).ok()?))
-        };
+        let limit =
+            |(name, limit): (&String, &Value)| Some((name.clone(), u32::try_from(limit.as_u64()?).ok()?));
         members.map(limit).collect::<Option<_>>().map(ProvisionedLimits)
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use poolhouse_api::Operation;
+use poolhouse_api::{ErrorCode, Operation};
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
@@ -63,14 +63,20 @@ impl Admission {
         let left = state.left.entry(category.unwrap_or_default());
         let left = left.or_insert(Left { calls: most, at: now });
         let passed = u64::try_from(now.0 - left.at.0).unwrap_or_default();
-        left.calls = left.calls.saturating_add(passed.saturating_mul(limit.into())).min(most);
+        left.calls = left
+            .calls
+            .saturating_add(passed.saturating_mul(limit.into()))
+            .min(most);
         left.at = left.at.max(now);
         match left.calls.checked_sub(CALL) {
             Some(calls) => {
                 left.calls = calls;
                 Ok(())
             }
-            None => Err(ApiError::too_many_requests()),
+            None => Err(ApiError::new(
+                ErrorCode::TooManyRequestsException,
+                "Rate exceeded",
+            )),
         }
     }
 
@@ -182,8 +188,10 @@ mod tests {
 
     #[test]
     fn every_operation_with_a_limit_is_of_a_category_that_can_be_set_and_setting_has_none() {
-        let used: std::collections::BTreeSet<_> =
-            Operation::ALL.into_iter().filter_map(|operation| category(*operation)).collect();
+        let used: std::collections::BTreeSet<_> = Operation::ALL
+            .into_iter()
+            .filter_map(|operation| category(*operation))
+            .collect();
         assert_eq!(used, CATEGORIES.into_iter().collect());
         assert_eq!(category(Operation::UpdateProvisionedLimit), None);
         assert_eq!(category(Operation::GetProvisionedLimit), None);

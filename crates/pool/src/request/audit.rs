@@ -14,9 +14,9 @@ use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::{Batch, Expect};
 
+use super::App;
 use super::about::{About, is_by_name, is_sign_in, reason};
 use super::noted::Noted;
-use super::App;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;

@@ -206,7 +206,9 @@ impl Work<'_> {
             };
             let (user, rows) = match (made, rows) {
                 (Ok(user), Ok(rows)) => (user, rows),
-                (_, Err(error)) | (Err(error), _) if error.status() >= 500 => return Err(Left::Failed(error)),
+                (_, Err(error)) | (Err(error), _) if error.status() >= 500 => {
+                    return Err(Left::Failed(error));
+                }
                 (_, Err(error)) | (Err(error), _) => return self.note(verdict(&error)).await,
             };
             if self.import(&ctx, &user, rows).await? {
@@ -307,7 +309,13 @@ impl Work<'_> {
         let batch = batch.delete(Importing::key(), Expect::Any);
         let (job, status) = (before.id.clone(), status.as_str());
         self.commit_to(batch, ended).await?;
-        tracing::info!(pool = self.pool.id(), job, status, message, "a user import job ended");
+        tracing::info!(
+            pool = self.pool.id(),
+            job,
+            status,
+            message,
+            "a user import job ended"
+        );
         Ok(Round::Nothing)
     }
 

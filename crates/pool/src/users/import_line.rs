@@ -36,8 +36,7 @@ const STANDARD: [&str; 19] = [
 const MFA: &str = "cognito:mfa_enabled";
 const USERNAME: &str = "cognito:username";
 /// The service's words for somebody whom nothing could be sent to.
-const NOTHING_VERIFIED: &str =
-    "The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).";
+const NOTHING_VERIFIED: &str = "The User Record does not set any of the auto verified attributes to true. (Example: email_verified to true).";
 
 /// The columns of a pool's file, in the service's order.
 pub fn header(pool: &PoolRecord) -> Vec<String> {
@@ -70,7 +69,9 @@ impl Columns {
     /// What stands in the way, for the job's log: it names columns and no values.
     pub fn user(&self, ctx: &Ctx, pool: &PoolRecord, line: &str) -> Result<UserRecord, ApiError> {
         if line.chars().count() > LONGEST {
-            return Err(ApiError::invalid_parameter("The line has more than 16,000 characters."));
+            return Err(ApiError::invalid_parameter(
+                "The line has more than 16,000 characters.",
+            ));
         }
         let values = fields(line);
         if values.len() != self.0.len() {
@@ -82,12 +83,15 @@ impl Columns {
         }
         let value = |name: &str| {
             let place = self.0.iter().position(|column| column == name)?;
-            values.get(place).map(String::as_str).filter(|value| !value.is_empty())
+            values
+                .get(place)
+                .map(String::as_str)
+                .filter(|value| !value.is_empty())
         };
         check_mfa(pool, value(MFA))?;
         let username = value(USERNAME).filter(|name| !name.contains(char::is_whitespace));
-        let username =
-            username.ok_or_else(|| ApiError::invalid_parameter("cognito:username is missing or has spaces."))?;
+        let username = username
+            .ok_or_else(|| ApiError::invalid_parameter("cognito:username is missing or has spaces."))?;
         let is_attribute = |(name, value): &(&String, &String)| {
             ![MFA, USERNAME].contains(&name.as_str()) && !value.is_empty()
         };
@@ -112,7 +116,11 @@ impl Columns {
 fn has_verified(pool: &PoolRecord, user: &UserRecord) -> bool {
     let contacts = [
         (VerifiedAttributeType::Email, "email", "email_verified"),
-        (VerifiedAttributeType::PhoneNumber, "phone_number", "phone_number_verified"),
+        (
+            VerifiedAttributeType::PhoneNumber,
+            "phone_number",
+            "phone_number_verified",
+        ),
     ];
     contacts.into_iter().any(|(kind, attribute, flag)| {
         code_mail::verifies(pool, kind)
@@ -127,7 +135,11 @@ fn check_mfa(pool: &PoolRecord, value: Option<&str>) -> Result<(), ApiError> {
     let says = match value.to_ascii_lowercase().as_str() {
         "true" => UserPoolMfaType::On,
         "false" => UserPoolMfaType::Off,
-        _ => return Err(ApiError::invalid_parameter("cognito:mfa_enabled must be TRUE or FALSE.")),
+        _ => {
+            return Err(ApiError::invalid_parameter(
+                "cognito:mfa_enabled must be TRUE or FALSE.",
+            ));
+        }
     };
     match factors::mode(pool) {
         UserPoolMfaType::Optional => Ok(()),

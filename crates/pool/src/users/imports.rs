@@ -28,7 +28,10 @@ pub const PATH: &str = "/user-import";
 pub async fn find(ctx: &Ctx, pool_id: &str, id: &str) -> Result<Stored<ImportJob>, ApiError> {
     let job = ctx.load(&ImportJob::key(pool_id, id)).await?;
     let mut job = job.ok_or_else(|| {
-        ApiError::new(ErrorCode::ResourceNotFoundException, format!("User import job {id} does not exist."))
+        ApiError::new(
+            ErrorCode::ResourceNotFoundException,
+            format!("User import job {id} does not exist."),
+        )
     })?;
     job.value = job.value.at(ctx.now);
     Ok(job)
@@ -93,7 +96,9 @@ impl Arriving {
     ) -> Result<Arriving, NotTaken> {
         let now = platform.now();
         let denied = || NotTaken::Denied("The URL takes no file.");
-        let job = load(platform, &ImportJob::key(pool_id, id)).await?.ok_or_else(denied)?;
+        let job = load(platform, &ImportJob::key(pool_id, id))
+            .await?
+            .ok_or_else(denied)?;
         let signature = signature(platform, &job.value, until);
         if !constant_time_eq(signature.as_bytes(), given.as_bytes()) {
             return Err(denied());

@@ -67,9 +67,14 @@ impl Scene {
     /// The one event since the last time, and what its code opens to.
     async fn heard(&self) -> (Value, String) {
         let [event] = self.sender.events().try_into().unwrap();
-        let code = STANDARD.decode(event["request"]["code"].as_str().unwrap()).unwrap();
+        let code = STANDARD
+            .decode(event["request"]["code"].as_str().unwrap())
+            .unwrap();
         let platform = &self.server.app().platform;
-        let pool = load(platform, &PoolRecord::key(&self.pool)).await.unwrap().unwrap();
+        let pool = load(platform, &PoolRecord::key(&self.pool))
+            .await
+            .unwrap()
+            .unwrap();
         let key = sender_key::of(platform, &pool.value).unwrap();
         let wrapping = Wrapping {
             namespace: sender_key::NAMESPACE,
@@ -103,13 +108,19 @@ async fn a_function_sends_every_code_in_the_pools_place_and_each_is_good() {
     let confirm = json!({ "Username": "mara", "ConfirmationCode": second });
     scene.call("ConfirmSignUp", confirm).await.ok();
 
-    scene.call("ForgotPassword", json!({ "Username": "mara" })).await.ok();
+    scene
+        .call("ForgotPassword", json!({ "Username": "mara" }))
+        .await
+        .ok();
     let (event, code) = scene.heard().await;
     assert_eq!(event["triggerSource"], "CustomEmailSender_ForgotPassword");
     let confirm = json!({ "Username": "mara", "Password": PASSWORD, "ConfirmationCode": code });
     scene.call("ConfirmForgotPassword", confirm).await.ok();
 
-    let tokens = scene.server.password_sign_in(&scene.client, "mara", PASSWORD).await;
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "mara", PASSWORD)
+        .await;
     let token = tokens.ok()["AuthenticationResult"]["AccessToken"].clone();
     let attributes = json!([{ "Name": "email", "Value": "new@example.com" }]);
     let update = json!({ "AccessToken": token, "UserAttributes": attributes });
@@ -217,7 +228,10 @@ async fn what_nobody_is_to_get_no_function_hears_of() {
 async fn another_name_of_the_key_is_another_key() {
     let scene = Scene::new(RecordingFunction::silent()).await;
     let platform = &scene.server.app().platform;
-    let mut pool = load(platform, &PoolRecord::key(&scene.pool)).await.unwrap().unwrap();
+    let mut pool = load(platform, &PoolRecord::key(&scene.pool))
+        .await
+        .unwrap()
+        .unwrap();
     let key = sender_key::of(platform, &pool.value).unwrap();
     let lambdas = pool.value.settings.lambda_config.as_mut().unwrap();
     lambdas.kms_key_id = Some(format!("{KEY}-2"));

@@ -5,6 +5,7 @@
 mod access_tokens;
 mod addresses;
 mod administrators;
+mod after_sign_up;
 mod audit;
 mod audit_rows;
 mod code_factor;

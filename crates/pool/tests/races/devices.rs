@@ -155,10 +155,7 @@ async fn a_sign_in_on_a_device_that_ends_while_it_is_forgotten_ends_with_it() {
 async fn a_session_that_begins_elsewhere_while_a_device_is_forgotten_stays_in_the_list() {
     let scene = Scene::with_devices().await;
     let tracking = json!({ "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 20 } });
-    scene
-        .call("SetUserPoolSessionConfiguration", tracking)
-        .await
-        .ok();
+    scene.call("SetUserPoolSessionConfiguration", tracking).await.ok();
     let (request, device) = Scene::confirmation(&scene.tokens().await);
     scene.server.call("ConfirmDevice", request).await.ok();
     let client = scene.client.clone();

@@ -21,7 +21,10 @@ async fn started() -> (Scene, Value) {
             "email_verified" => "true".to_owned(),
             _ => String::new(),
         };
-        file = format!("{file}\n{}", header.iter().map(value).collect::<Vec<_>>().join(","));
+        file = format!(
+            "{file}\n{}",
+            header.iter().map(value).collect::<Vec<_>>().join(",")
+        );
     }
     let url = job["PreSignedUrl"].as_str().unwrap();
     let (_, query) = url.split_once("?expires=").unwrap();
@@ -29,7 +32,9 @@ async fn started() -> (Scene, Value) {
     let signed = (until.parse().unwrap(), signature);
     let platform = &scene.server.app().platform;
     let id = job["JobId"].as_str().unwrap();
-    let mut arriving = Arriving::begin(platform, (&scene.pool, id), signed).await.unwrap();
+    let mut arriving = Arriving::begin(platform, (&scene.pool, id), signed)
+        .await
+        .unwrap();
     arriving.push(file.as_bytes()).await.unwrap();
     arriving.finish().await.unwrap();
     let request = json!({ "JobId": job["JobId"] });
@@ -42,7 +47,12 @@ async fn counts(scene: &Scene, job: &Value) -> (String, i64, i64, i64) {
     let job = scene.call("DescribeUserImportJob", request).await.ok()["UserImportJob"].clone();
     let count = |member: &str| job[member].as_i64().unwrap();
     let status = job["Status"].as_str().unwrap().to_owned();
-    (status, count("ImportedUsers"), count("SkippedUsers"), count("FailedUsers"))
+    (
+        status,
+        count("ImportedUsers"),
+        count("SkippedUsers"),
+        count("FailedUsers"),
+    )
 }
 
 #[tokio::test]
@@ -51,11 +61,18 @@ async fn a_job_that_another_server_takes_over_at_any_line_imports_everybody_once
         let (scene, job) = started().await;
         let row = match line {
             1 => scene.at("import/"),
-            _ => scene.at(&format!("import-log/{}/{line:010}", job["JobId"].as_str().unwrap())),
+            _ => scene.at(&format!(
+                "import-log/{}/{line:010}",
+                job["JobId"].as_str().unwrap()
+            )),
         };
         scene.before(&row, |rival| async move { rival.import().await });
         scene.server.import().await;
-        assert_eq!(counts(&scene, &job).await, ("Succeeded".to_owned(), 5, 0, 0), "{line}");
+        assert_eq!(
+            counts(&scene, &job).await,
+            ("Succeeded".to_owned(), 5, 0, 0),
+            "{line}"
+        );
         let users = scene.keys("/profile").await;
         assert_eq!(users.len(), 1 + 5, "Mara, and those of the file");
     }
@@ -64,7 +81,11 @@ async fn a_job_that_another_server_takes_over_at_any_line_imports_everybody_once
 #[tokio::test]
 async fn a_job_that_is_stopped_right_before_a_line_imports_nobody_any_more() {
     let (scene, job) = started().await;
-    let row = scene.at(&format!("import-log/{}/{:010}", job["JobId"].as_str().unwrap(), 4));
+    let row = scene.at(&format!(
+        "import-log/{}/{:010}",
+        job["JobId"].as_str().unwrap(),
+        4
+    ));
     let (pool, id) = (scene.pool.clone(), job["JobId"].clone());
     scene.before(&row, move |rival| async move {
         let request = json!({ "UserPoolId": pool, "JobId": id });
@@ -78,7 +99,11 @@ async fn a_job_that_is_stopped_right_before_a_line_imports_nobody_any_more() {
 #[tokio::test]
 async fn somebody_who_is_made_at_the_same_moment_as_their_line_is_skipped() {
     let (scene, job) = started().await;
-    let row = scene.at(&format!("import-log/{}/{:010}", job["JobId"].as_str().unwrap(), 2));
+    let row = scene.at(&format!(
+        "import-log/{}/{:010}",
+        job["JobId"].as_str().unwrap(),
+        2
+    ));
     let pool = scene.pool.clone();
     scene.before(&row, move |rival| async move {
         rival.user(&pool, "user-0", crate::PASSWORD).await;

@@ -61,12 +61,7 @@ fn signed(query: Option<&str>) -> Option<(i64, &str)> {
     Some((value("expires")?.parse().ok()?, value("signature")?))
 }
 
-async fn arrive(
-    app: &App,
-    job: (&str, &str),
-    signed: (i64, &str),
-    mut body: Body,
-) -> Result<(), NotTaken> {
+async fn arrive(app: &App, job: (&str, &str), signed: (i64, &str), mut body: Body) -> Result<(), NotTaken> {
     let ends = Instant::now() + PATIENCE;
     let mut arriving = Arriving::begin(&app.platform, job, signed).await?;
     if body.size_hint().lower() > LARGEST as u64 {
@@ -93,7 +88,13 @@ mod tests {
     #[test]
     fn a_url_that_is_not_whole_takes_no_file() {
         assert_eq!(signed(Some("expires=12&signature=ab")), Some((12, "ab")));
-        for query in [None, Some(""), Some("expires=12"), Some("signature=ab"), Some("expires=x&signature=ab")] {
+        for query in [
+            None,
+            Some(""),
+            Some("expires=12"),
+            Some("signature=ab"),
+            Some("expires=x&signature=ab"),
+        ] {
             assert_eq!(signed(query), None, "{query:?}");
         }
     }

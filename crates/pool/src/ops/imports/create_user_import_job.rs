@@ -35,7 +35,10 @@ pub async fn run(
     }
     let job = ImportJob {
         pool_id: pool.id().to_owned(),
-        id: format!("import-{}", random_text(MIXED_ALPHANUMERIC, 10, &*ctx.platform().entropy)),
+        id: format!(
+            "import-{}",
+            random_text(MIXED_ALPHANUMERIC, 10, &*ctx.platform().entropy)
+        ),
         name: input.job_name,
         role: input.cloud_watch_logs_role_arn,
         status: UserImportJobStatusType::Created,

@@ -26,9 +26,14 @@ pub async fn run(
 ) -> Result<shapes::ListUserImportJobsResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let limit = paging::limit(Some(input.max_results));
-    let rows = ctx.platform().scan(Scan::prefix(ImportJob::all(pool.id()), MOST)).await?;
+    let rows = ctx
+        .platform()
+        .scan(Scan::prefix(ImportJob::all(pool.id()), MOST))
+        .await?;
     let jobs = rows.into_iter().map(decode::<ImportJob>);
-    let mut jobs = jobs.map(|job| Ok(job?.value.at(ctx.now))).collect::<Result<Vec<_>, ApiError>>()?;
+    let mut jobs = jobs
+        .map(|job| Ok(job?.value.at(ctx.now)))
+        .collect::<Result<Vec<_>, ApiError>>()?;
     let place = |job: &ImportJob| (Reverse(job.created), job.id.clone());
     jobs.sort_by_key(place);
     if let Some(token) = &input.pagination_token {

@@ -21,14 +21,21 @@ pub async fn run(
     let job = imports::find(ctx, pool.id(), &input.job_id).await?;
     if job.value.status != UserImportJobStatusType::Created {
         let status = job.value.status.as_str();
-        return Err(precondition(format!("The user import job cannot be started. Its status is {status}.")));
+        return Err(precondition(format!(
+            "The user import job cannot be started. Its status is {status}."
+        )));
     }
     if job.value.upload.is_none() {
-        return Err(precondition(format!("No csv file was uploaded for {}", job.value.id)));
+        return Err(precondition(format!(
+            "No csv file was uploaded for {}",
+            job.value.id
+        )));
     }
     let automatic = pool.settings.auto_verified_attributes.as_deref();
     if automatic.unwrap_or_default().is_empty() {
-        return Err(precondition("The user pool has no auto verified attributes.".to_owned()));
+        return Err(precondition(
+            "The user pool has no auto verified attributes.".to_owned(),
+        ));
     }
     let started = ImportJob {
         status: UserImportJobStatusType::Pending,
@@ -40,7 +47,9 @@ pub async fn run(
         pool_id: pool.id().to_owned(),
         job_id: started.id.clone(),
     };
-    let batch = Batch::new().replace(&job, &started).create(Importing::key(), &active);
+    let batch = Batch::new()
+        .replace(&job, &started)
+        .create(Importing::key(), &active);
     match ctx.platform().commit(batch).await {
         Ok(_) => {}
         Err(CommitError::Conflict { key }) if key == Importing::key().as_str() => {

@@ -28,7 +28,9 @@ pub async fn run(
         let is_active = matches!(job.value.status, Status::Pending | Status::InProgress);
         if !is_active && job.value.status != Status::Created {
             let status = job.value.status.as_str();
-            return Err(precondition(format!("The user import job cannot be stopped. Its status is {status}.")));
+            return Err(precondition(format!(
+                "The user import job cannot be stopped. Its status is {status}."
+            )));
         }
         let stopped = ImportJob {
             status: Status::Stopped,

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::records::{ImportJob, LogLine};
 use crate::records::document::decode;
+use crate::records::{ImportJob, LogLine};
 use crate::testing::TestPool;
 use crate::users::imports::{Arriving, NotTaken};
 use poolhouse_store::Scan;
@@ -56,7 +56,11 @@ impl Scene {
 
     /// The columns with these values, by name.
     async fn file(&self, users: &[&[(&str, &str)]]) -> String {
-        let header = self.server.call("GetCSVHeader", json!({ "UserPoolId": self.pool })).await.ok();
+        let header = self
+            .server
+            .call("GetCSVHeader", json!({ "UserPoolId": self.pool }))
+            .await
+            .ok();
         let header: Vec<String> = serde_json::from_value(header["CSVHeader"].clone()).unwrap();
         let mut lines = vec![header.join(",")];
         for user in users {
@@ -71,8 +75,16 @@ impl Scene {
 
     async fn log(&self, job: &Value) -> Vec<String> {
         let prefix = ImportJob::log(&self.pool, job["JobId"].as_str().unwrap());
-        let rows = self.server.app().platform.scan(Scan::prefix(prefix, 1000)).await.unwrap();
-        rows.into_iter().map(|row| decode::<LogLine>(row).unwrap().value.text).collect()
+        let rows = self
+            .server
+            .app()
+            .platform
+            .scan(Scan::prefix(prefix, 1000))
+            .await
+            .unwrap();
+        rows.into_iter()
+            .map(|row| decode::<LogLine>(row).unwrap().value.text)
+            .collect()
     }
 }
 
@@ -91,7 +103,11 @@ async fn the_header_has_the_services_columns_in_its_order_and_the_pools_own() {
     let own = json!([{ "Name": "plan", "AttributeDataType": "String" }]);
     let request = json!({ "UserPoolId": scene.pool, "CustomAttributes": own });
     scene.server.call("AddCustomAttributes", request).await.ok();
-    let answer = scene.server.call("GetCSVHeader", json!({ "UserPoolId": scene.pool })).await.ok();
+    let answer = scene
+        .server
+        .call("GetCSVHeader", json!({ "UserPoolId": scene.pool }))
+        .await
+        .ok();
     assert_eq!(
         answer,
         json!({
@@ -112,7 +128,10 @@ async fn users_of_a_file_are_made_and_choose_a_password_and_the_log_says_what_be
     scene.server.user(&scene.pool, "old", "Correct-Horse-9!").await;
     let job = scene.create().await;
     assert_eq!(job["Status"], "Created");
-    assert_eq!((&job["ImportedUsers"], &job["SkippedUsers"], &job["FailedUsers"]), (&json!(0), &json!(0), &json!(0)));
+    assert_eq!(
+        (&job["ImportedUsers"], &job["SkippedUsers"], &job["FailedUsers"]),
+        (&json!(0), &json!(0), &json!(0))
+    );
     let id = job["JobId"].as_str().unwrap();
     assert!(id.starts_with("import-") && id.len() == 17, "{id}");
     let nina = [
@@ -122,7 +141,11 @@ async fn users_of_a_file_are_made_and_choose_a_password_and_the_log_says_what_be
         ("address", r"Main Street 1\, Town"),
     ];
     let unverified = [("cognito:username", "omar"), ("email", "omar@example.com")];
-    let old = [("cognito:username", "old"), ("email", "old@example.com"), ("email_verified", "true")];
+    let old = [
+        ("cognito:username", "old"),
+        ("email", "old@example.com"),
+        ("email_verified", "true"),
+    ];
     let file = scene.file(&[&mara(), &nina, &unverified, &old]).await;
     scene.put(&job, file.as_bytes()).await.unwrap();
     let started = scene.on("StartUserImportJob", &job).await.ok()["UserImportJob"].clone();
@@ -132,7 +155,11 @@ async fn users_of_a_file_are_made_and_choose_a_password_and_the_log_says_what_be
     assert_eq!(done["Status"], "Succeeded");
     assert_eq!(done["CompletionMessage"], "Import Job Completed Successfully.");
     assert_eq!(
-        (&done["ImportedUsers"], &done["SkippedUsers"], &done["FailedUsers"]),
+        (
+            &done["ImportedUsers"],
+            &done["SkippedUsers"],
+            &done["FailedUsers"]
+        ),
         (&json!(2), &json!(1), &json!(1))
     );
     assert_eq!(
@@ -154,7 +181,10 @@ async fn users_of_a_file_are_made_and_choose_a_password_and_the_log_says_what_be
     // Nobody was mailed, and nothing of the file is left.
     assert_eq!(scene.server.unread_mails(), 0);
     let rows = scene.server.store().scan(Scan::prefix("", 1000)).await.unwrap();
-    assert!(rows.iter().all(|row| !row.key.contains("import-file") && row.key != "meta/importing"));
+    assert!(
+        rows.iter()
+            .all(|row| !row.key.contains("import-file") && row.key != "meta/importing")
+    );
     let client = scene.server.client(&scene.pool).await;
     let forgot = json!({ "ClientId": client, "Username": "nina" });
     scene.server.call("ForgotPassword", forgot).await.ok();
@@ -178,7 +208,10 @@ async fn a_job_that_mostly_fails_has_failed_and_so_has_one_with_other_columns() 
         )
     );
     let job = scene.create().await;
-    scene.put(&job, b"email,cognito:username\na@example.com,a\n").await.unwrap();
+    scene
+        .put(&job, b"email,cognito:username\na@example.com,a\n")
+        .await
+        .unwrap();
     scene.on("StartUserImportJob", &job).await.ok();
     scene.server.import().await;
     let done = scene.described(&job).await;
@@ -213,7 +246,10 @@ async fn a_job_starts_with_a_file_once_and_alone() {
     assert!(matches!(denied, Err(NotTaken::Denied(_))), "{denied:?}");
     let stopped = scene.on("StopUserImportJob", &job).await.ok()["UserImportJob"].clone();
     assert_eq!(stopped["Status"], "Stopped");
-    assert_eq!(stopped["CompletionMessage"], "The Import Job was stopped by the developer.");
+    assert_eq!(
+        stopped["CompletionMessage"],
+        "The Import Job was stopped by the developer."
+    );
     scene.on("StopUserImportJob", &job).await.assert_error(
         "PreconditionNotMetException",
         "The user import job cannot be stopped. Its status is Stopped.",
@@ -228,10 +264,18 @@ async fn a_url_takes_a_file_for_a_quarter_of_an_hour_and_a_job_waits_for_a_day()
     let scene = Scene::new().await;
     let job = scene.create().await;
     let mut forged = job.clone();
-    forged["PreSignedUrl"] = json!(job["PreSignedUrl"].as_str().unwrap().replace("signature=", "signature=0"));
+    forged["PreSignedUrl"] = json!(
+        job["PreSignedUrl"]
+            .as_str()
+            .unwrap()
+            .replace("signature=", "signature=0")
+    );
     assert!(matches!(scene.put(&forged, b"a").await, Err(NotTaken::Denied(_))));
     scene.server.clock().advance_seconds(15 * 60);
-    assert!(matches!(scene.put(&job, b"a").await, Err(NotTaken::Denied("Request has expired"))));
+    assert!(matches!(
+        scene.put(&job, b"a").await,
+        Err(NotTaken::Denied("Request has expired"))
+    ));
     let again = scene.described(&job).await;
     let file = scene.file(&[&mara()]).await;
     scene.put(&again, file.as_bytes()).await.unwrap();
@@ -312,5 +356,8 @@ async fn a_deleted_pool_ends_its_job_and_another_can_be_active() {
     scene.server.call("DeleteUserPool", request).await.ok();
     scene.server.import().await;
     let rows = scene.server.store().scan(Scan::prefix("", 1000)).await.unwrap();
-    assert!(rows.iter().all(|row| row.key != "meta/importing" && !row.key.contains("/import")));
+    assert!(
+        rows.iter()
+            .all(|row| row.key != "meta/importing" && !row.key.contains("/import"))
+    );
 }

@@ -18,23 +18,29 @@ pub const NONE: i64 = i32::MAX as i64;
 /// `InvalidParameterException` without one; `ResourceNotFoundException` for one that there is not here. The service's sentences are
 /// not known.
 pub fn category(definition: &LimitDefinitionType) -> Result<&'static str, ApiError> {
-    let [(name, asked)] = &definition.attributes.iter().collect::<Vec<_>>()[..] else {
+    let given: Vec<_> = definition.attributes.iter().collect();
+    let [(name, asked)] = given[..] else {
         return Err(missing());
     };
-    if name.as_str() != CATEGORY {
+    if name != CATEGORY {
         return Err(missing());
     }
-    let known = CATEGORIES.into_iter().find(|known| known == asked);
+    let known = CATEGORIES.into_iter().find(|known| *known == asked);
     known.ok_or_else(|| {
         ApiError::new(
             ErrorCode::ResourceNotFoundException,
-            format!("There is no API category {asked}. Those of this server are {}.", CATEGORIES.join(", ")),
+            format!(
+                "There is no API category {asked}. Those of this server are {}.",
+                CATEGORIES.join(", ")
+            ),
         )
     })
 }
 
 fn missing() -> ApiError {
-    ApiError::invalid_parameter("Attributes must name a Category, such as UserAuthentication, and nothing else.")
+    ApiError::invalid_parameter(
+        "Attributes must name a Category, such as UserAuthentication, and nothing else.",
+    )
 }
 
 /// The limit as it is. There is none by default, whatever a category is.
@@ -81,7 +87,10 @@ mod tests {
             .call("AdminGetUser", get.clone())
             .await
             .assert_error("TooManyRequestsException", "Rate exceeded");
-        server.call("DescribeUserPool", json!({ "UserPoolId": pool })).await.ok();
+        server
+            .call("DescribeUserPool", json!({ "UserPoolId": pool }))
+            .await
+            .ok();
         server.clock().advance_seconds(1);
         server.call("AdminGetUser", get.clone()).await.ok();
         set(&server, "UserRead", 2_147_483_647).await.ok();

@@ -57,12 +57,21 @@ mod tests {
         let pool = server.pool().await;
         let none = json!({ "LogDeliveryConfiguration": { "UserPoolId": pool, "LogConfigurations": [] } });
         let request = json!({ "UserPoolId": pool, "LogConfigurations": [] });
-        assert_eq!(server.call("SetLogDeliveryConfiguration", request).await.ok(), none);
+        assert_eq!(
+            server.call("SetLogDeliveryConfiguration", request).await.ok(),
+            none
+        );
         let request = json!({ "UserPoolId": pool });
-        assert_eq!(server.call("GetLogDeliveryConfiguration", request).await.ok(), none);
+        assert_eq!(
+            server.call("GetLogDeliveryConfiguration", request).await.ok(),
+            none
+        );
         let group = json!({ "LogGroupArn": "arn:aws:logs:us-east-1:000000000000:log-group:events" });
         let stream = json!({ "StreamArn": "arn:aws:firehose:us-east-1:000000000000:deliverystream/events" });
-        for (destination, value) in [("CloudWatchLogsConfiguration", group), ("FirehoseConfiguration", stream)] {
+        for (destination, value) in [
+            ("CloudWatchLogsConfiguration", group),
+            ("FirehoseConfiguration", stream),
+        ] {
             let configuration =
                 json!({ "LogLevel": "ERROR", "EventSource": "userNotification", destination: value });
             let request = json!({ "UserPoolId": pool, "LogConfigurations": [configuration] });

@@ -23,11 +23,16 @@ pub async fn run(
     let wanted = u32::try_from(input.requested_limit_value).ok();
     let wanted = wanted.filter(|wanted| (1..=NONE).contains(&i64::from(*wanted)));
     let wanted = wanted.ok_or_else(|| {
-        ApiError::invalid_parameter("RequestedLimitValue must be from 1 to 2147483647, which stands for no limit.")
+        ApiError::invalid_parameter(
+            "RequestedLimitValue must be from 1 to 2147483647, which stands for no limit.",
+        )
     })?;
     for _ in 0..RACES {
         let before = ctx.load(&ProvisionedLimits::key()).await?;
-        let mut limits = before.as_ref().map(|before| before.value.clone()).unwrap_or_default();
+        let mut limits = before
+            .as_ref()
+            .map(|before| before.value.clone())
+            .unwrap_or_default();
         match i64::from(wanted) == NONE {
             true => limits.0.remove(category),
             false => limits.0.insert(category.to_owned(), wanted),

@@ -19,7 +19,9 @@ pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     }
     let body = call.json()?;
     let blob = body.get("CiphertextBlob").and_then(Value::as_str);
-    let blob = blob.and_then(|blob| STANDARD.decode(blob).ok()).ok_or_else(invalid)?;
+    let blob = blob
+        .and_then(|blob| STANDARD.decode(blob).ok())
+        .ok_or_else(invalid)?;
     let context = context(&body).ok_or_else(invalid)?;
     let pool_id = context.get(sender_key::POOL).ok_or_else(invalid)?;
     let platform = &call.ctx.app.platform;
@@ -27,7 +29,9 @@ pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     let pool = pool.map_err(|error| Fault::internal(&ApiError::from(error)))?;
     let pool = pool.filter(|pool| triggers::sends_for(&pool.value, &call.function.function));
     let pool = pool.ok_or_else(|| {
-        Fault::denied("The function is no CustomEmailSender or CustomSMSSender of the pool whose code this is.")
+        Fault::denied(
+            "The function is no CustomEmailSender or CustomSMSSender of the pool whose code this is.",
+        )
     })?;
     let key = sender_key::of(platform, &pool.value).ok_or_else(invalid)?;
     let asked = body.get("KeyId").and_then(Value::as_str);
