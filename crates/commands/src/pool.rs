@@ -139,7 +139,7 @@ async fn print_sender_key(pool: &PoolArgs) -> Result<(), CliError> {
             "the user pool {id} has no KMSKeyID in its LambdaConfig, which names the key"
         ))
     })?;
-    let (namespace, text) = (sender_key::NAMESPACE, STANDARD.encode(&*key.key));
+    let (namespace, text) = (sender_key::NAMESPACE, STANDARD.encode(key.key.as_slice()));
     print(&match pool.at.output {
         Output::Json => json!({ "KeyNamespace": namespace, "KeyName": key.name, "Key": text }).to_string(),
         Output::Text => [

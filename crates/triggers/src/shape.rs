@@ -142,19 +142,8 @@ mod tests {
             assert!(accepts(trigger, event(trigger)), "{trigger:?}");
             assert!(accepts(trigger, with_response(trigger, json!({}))), "{trigger:?}");
         }
-    }
-
-    #[test]
-    fn a_sender_may_answer_what_it_likes() {
-        for trigger in [Trigger::CustomEmailSender, Trigger::CustomSmsSender] {
-            for reply in [
-                Value::Null,
-                json!("sent"),
-                json!({ "statusCode": 200 }),
-                event(trigger),
-            ] {
-                assert!(accepts(trigger, reply.clone()), "{trigger:?} {reply}");
-            }
+        for sender in [Trigger::CustomEmailSender, Trigger::CustomSmsSender] {
+            assert!(accepts(sender, Value::Null) && accepts(sender, json!("sent")));
         }
     }
 

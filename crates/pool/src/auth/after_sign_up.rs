@@ -15,7 +15,7 @@ use super::resume::resume;
 use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{door, flows, handle, next, secret_hash, tokens};
+use super::{door, flows, handle, issued, next, secret_hash};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
@@ -83,7 +83,7 @@ pub async fn confirmed(
     let Some(user) = ctx.user_by_sub(pool, sub).await? else {
         return Ok(None);
     };
-    if tokens::check_may_begin(pool, &user.value, FirstFactor::Email).is_err() {
+    if issued::check_may_begin(pool, &user.value, FirstFactor::Email).is_err() {
         return Ok(None);
     }
     let sign_in = SignIn {
@@ -104,6 +104,7 @@ pub async fn confirmed(
         event_id: ctx.request_id.clone(),
         answered: vec![answered()],
         metadata: Metadata::new(),
+        ending: None,
     };
     let mut asking = Asking::new(&sign_in, CHALLENGE);
     asking.record.is_first = true;
@@ -142,7 +143,8 @@ pub async fn go_on(
     secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
     let session = handle::find(ctx, &client.value, &opened).await?;
     // One that waits for an answer has none yet.
-    if session.value.answered != [answered()] || session.value.attempts_left.is_some() {
+    let is_asked = session.value.attempts_left.is_some() || session.value.is_on_page;
+    if is_asked || session.value.answered != [answered()] {
         return Err(handle::invalid());
     }
     let none = Metadata::new();

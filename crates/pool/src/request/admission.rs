@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn every_operation_with_a_limit_is_of_a_category_that_can_be_set_and_setting_has_none() {
         let used: std::collections::BTreeSet<_> = Operation::ALL
-            .into_iter()
+            .iter()
             .filter_map(|operation| category(*operation))
             .collect();
         assert_eq!(used, CATEGORIES.into_iter().collect());

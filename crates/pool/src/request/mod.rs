@@ -6,6 +6,7 @@ mod ahead;
 mod app;
 mod audit;
 mod ctx;
+pub mod hosted;
 mod noted;
 mod refusals;
 mod strangers;

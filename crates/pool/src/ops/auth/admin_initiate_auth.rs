@@ -17,6 +17,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
         metadata: input.client_metadata.unwrap_or_default(),
         session: None,
         admin: true,
+        ending: None,
     };
     let beside = initiation.rows(ctx, &input.user_pool_id);
     let (pool, client) = ctx

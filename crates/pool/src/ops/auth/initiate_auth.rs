@@ -15,6 +15,7 @@ pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthRe
         metadata: input.client_metadata.unwrap_or_default(),
         session: input.session.filter(|session| !session.is_empty()),
         admin: false,
+        ending: None,
     };
     let beside = |pool_id: &str| initiation.rows(ctx, pool_id);
     let (client, pool) = ctx.client_and_pool_beside(&input.client_id, beside).await?;

@@ -44,7 +44,7 @@ pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     let data_key = encryption_sdk::unwrap(&key.key, &context, &blob).map_err(|_| invalid())?;
     Ok(Answer::Json(json!({
         "KeyId": key.name,
-        "Plaintext": STANDARD.encode(*data_key),
+        "Plaintext": STANDARD.encode(data_key.as_slice()),
         "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
     })))
 }
