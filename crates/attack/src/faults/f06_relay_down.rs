@@ -3,7 +3,6 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
@@ -42,7 +41,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mut scene = Scene::new(&arena).await?;
     let mut base = Vec::new();
     for name in scene.users("before", BASE).await? {
-        base.push(ask(&scene, &name).await?);
+        base.push(ms(scene.timed_challenge(&name).await?));
     }
     let place = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     scene.server.reconfigure(&settings_of(place, "")).await?;
@@ -72,7 +71,7 @@ async fn outage(scene: &Scene) -> Outcome<(Vec<f64>, Vec<Waiting>)> {
     let names = scene.users("during", count).await?;
     let (mut during, mut waiting) = (Vec::new(), Vec::new());
     for name in names {
-        during.push(ask(scene, &name).await?);
+        during.push(ms(scene.timed_challenge(&name).await?));
         let asked = Instant::now();
         waiting.push(Waiting { name, asked });
         sleep(EVERY).await;
@@ -109,19 +108,6 @@ async fn recovery(place: SocketAddr, waiting: &[Waiting]) -> Outcome<Vec<Figure>
         ),
         Figure::exactly("expired codes that were sent", expired, 0),
     ])
-}
-
-/// Asks for a code; how many milliseconds the answer to the password took.
-async fn ask(scene: &Scene, name: &str) -> Outcome<f64> {
-    let mut on = scene.server.connect().await?;
-    let asked = scene.begin(&mut on, name).await?;
-    let begun = Instant::now();
-    let answer = crate::world::scene::prove(&mut on, &scene.client, &scene.srp, &asked).await?;
-    let taken = begun.elapsed();
-    match answer.ok()?["ChallengeName"] == json!("CUSTOM_CHALLENGE") {
-        true => Ok(ms(taken)),
-        false => Err("no challenge for a code".into()),
-    }
 }
 
 async fn queued(server: &Server) -> Outcome<usize> {
