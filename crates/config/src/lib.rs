@@ -3,6 +3,8 @@
 mod address;
 mod faults;
 mod functions;
+mod hosted;
+mod issuer;
 pub mod keys;
 mod mail;
 mod metrics;
@@ -28,6 +30,7 @@ use poolhouse_mail::sms::Gateway;
 use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, WebSettings};
 pub use address::{AddressError, address};
 pub use faults::{Fault, check};
+pub use issuer::issuer;
 pub use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
 use poolhouse_pool::base::settings::{AUDIT_DAYS, AwsSettings, MailTemplate, Settings};
@@ -135,6 +138,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
     configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
+    settings.hosted = hosted::read(top.section(&keys::top::HOSTED)?)?;
     settings.audit_days = audit_days(top.section(&keys::top::AUDIT)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
@@ -368,15 +372,6 @@ fn tls(mut section: Section<'_>) -> Result<Option<TlsSettings>, ConfigError> {
 
 fn loopback(text: &str) -> Option<SocketAddr> {
     address(text).ok().filter(|address| address.ip().is_loopback())
-}
-
-/// An issuer: verifiers compare it to the letter, so there is one way to write it.
-pub fn issuer(text: &str) -> Option<String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))?;
-    let legal = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}?#".contains(c);
-    (!rest.is_empty() && !rest.ends_with('/') && rest.chars().all(legal)).then(|| text.to_owned())
 }
 
 /// An origin: an issuer without a path. It becomes part of a header, where spaces and semicolons would add to it.

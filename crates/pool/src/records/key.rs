@@ -32,6 +32,7 @@
 //! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
 //! | `p/POOL/nobody/SLOT` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/authorization-code/DIGEST` | an authorization code, or that it was used | `authorization_code` |
 //! | `p/POOL/domain`, `p/POOL/custom-domain` | the names of the pool's domains | `domain` |
 //! | `p/POOL/resource-server/IDENTIFIER` | an API and its scopes | `resource_server` |
 //! | `p/POOL/identity-provider/NAME` | an identity provider, its secrets sealed | `identity_provider` |
@@ -91,6 +92,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/quota",
     "p/*/user/*/wrong-codes",
     "p/*/nobody",
+    "p/*/authorization-code",
 ];
 
 /// Where a record of kind `T` lies.

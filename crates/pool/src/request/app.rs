@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::refusals::Refusals;
 use crate::base::clock::Millis;
+use crate::base::failed_clients::FailedClients;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
@@ -40,6 +41,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// Answers to codes of the last minute.
     pub guesses: Arc<Guesses>,
+    /// App clients that gave a wrong secret in the last minute.
+    pub failed_clients: Arc<FailedClients>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
 }
