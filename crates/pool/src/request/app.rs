@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::admission::Admission;
 use super::refusals::Refusals;
+use super::strangers::Strangers;
 use crate::base::clock::Millis;
 use crate::base::failed_clients::FailedClients;
 use crate::base::guesses::Guesses;
@@ -45,6 +47,10 @@ pub struct App {
     pub failed_clients: Arc<FailedClients>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
+    /// How many calls a second are taken.
+    pub admission: Arc<Admission>,
+    /// How many entries strangers have had written about a user.
+    pub strangers: Arc<Strangers>,
 }
 
 impl App {

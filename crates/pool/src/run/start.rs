@@ -82,6 +82,8 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         guesses: Arc::default(),
         failed_clients: Arc::default(),
         refusals: Arc::default(),
+        admission: Arc::default(),
+        strangers: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(
