@@ -12,7 +12,7 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 13] = [
+const TABLES: [(&Table, &str); 14] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
@@ -22,6 +22,7 @@ const TABLES: [(&Table, &str); 13] = [
     (&keys::tls::TABLE, ""),
     (&keys::metrics::TABLE, ""),
     (&keys::audit::TABLE, ""),
+    (&keys::audit_stream::TABLE, ""),
     (&keys::hosted::TABLE, ""),
     (
         &keys::functions::TABLE,
