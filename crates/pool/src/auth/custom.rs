@@ -12,13 +12,13 @@ use poolhouse_store::{Batch, CommitError};
 
 use super::challenge::{custom_challenge, password_verifier};
 use super::confirm::{self, Effects};
+use super::issued::Issued;
 use super::lockout::Proved;
 use super::parameters::Parameters;
 use super::room::Typed;
 use super::step::{Answer, SignIn};
 use super::subject::{Subject, check_enabled};
-use super::tokens::{self, Issued};
-use super::{door, handle, proven_factor, tally};
+use super::{door, handle, proven_factor, tally, tokens};
 use crate::base::error::ApiError;
 use crate::records::PoolRecord;
 use crate::records::session::{ChallengeResult, SRP_A};
@@ -96,6 +96,37 @@ pub fn check_configured(pool: &PoolRecord) -> Result<(), ApiError> {
     Err(ApiError::invalid_parameter(
         "Custom auth lambda trigger is not configured for the user pool.",
     ))
+}
+
+/// Has Define decide what a sign-in begins with whose password a page of this server has: it must ask for that.
+///
+/// # Errors
+/// `Incorrect username or password.` whatever else it decides; a function's own error.
+pub async fn asks_for_password(sign_in: &mut SignIn<'_>) -> Result<(), ApiError> {
+    let mut effects = Effects::default();
+    match define(sign_in, &[answered_srp_a()], &mut effects).await? {
+        Decision::Challenge(name) if name == ChallengeNameType::PasswordVerifier.as_str() => {
+            sign_in.note_answered(SRP_A);
+            Ok(())
+        }
+        Decision::Fail => {
+            let denied = ApiError::incorrect_username_or_password();
+            sign_in.ctx.audit.define_denies(&denied);
+            Err(denied)
+        }
+        Decision::Challenge(_) | Decision::IssueTokens => Err(unexpected(sign_in)),
+    }
+}
+
+/// Define has decided what no page follows.
+fn unexpected(sign_in: &SignIn<'_>) -> ApiError {
+    let (request_id, pool) = (&sign_in.ctx.request_id, sign_in.pool.id());
+    tracing::warn!(
+        request_id,
+        pool,
+        "hosted_define_unexpected: DefineAuthChallenge has decided what no sign-in on a page follows"
+    );
+    ApiError::incorrect_username_or_password()
 }
 
 /// What a step came to, before it is committed.
@@ -294,8 +325,7 @@ async fn decide(
         Decision::IssueTokens => {
             let is_passed = door::is_passed(sign_in, &answered);
             if !is_passed {
-                door::check_define(sign_in.pool, sign_in.client)?;
-                check_factor(sign_in)?;
+                check_without_code(sign_in)?;
             }
             if issued.is_none() {
                 let mut tokens = tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?;
@@ -324,6 +354,15 @@ async fn decide(
         }
         Decision::Challenge(_) => Err(unrecognizable()),
     }
+}
+
+/// Checks that tokens without a code may go to this user, by this client.
+fn check_without_code(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
+    if sign_in.is_on_page() {
+        return Err(unexpected(sign_in));
+    }
+    door::check_define(sign_in.pool, sign_in.client)?;
+    check_factor(sign_in)
 }
 
 /// Checks that tokens without a code go to nobody who is asked for a second factor and was not: such a user must prove the

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use poolhouse_api::shapes::AuthFlowType;
+use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
 use super::challenge::password_verifier;
 use super::confirm::Effects;
+use super::ending::Ending;
 use super::means::Means;
 use super::migration::Migration;
 use super::parameters::Parameters;
@@ -33,6 +34,20 @@ pub struct Initiation {
     pub metadata: Metadata,
     /// Whether an administrator asks, whose flows differ.
     pub admin: bool,
+    /// What the sign-in ends in, where a page of this server asks, which has flows of its own, too.
+    pub ending: Option<Arc<dyn Ending>>,
+}
+
+/// How a sign-in is begun.
+struct Way {
+    flow: AuthFlowType,
+    ending: Option<Arc<dyn Ending>>,
+}
+
+impl Way {
+    fn is_on_page(&self) -> bool {
+        self.ending.is_some()
+    }
 }
 
 impl Initiation {
@@ -97,29 +112,32 @@ async fn first_step(
         parameters,
         mut metadata,
         admin,
+        ending,
     } = initiation;
+    let way = &Way { flow, ending };
+    let flow = &way.flow;
     // A place token goes with answers: nothing is known here of who sends it.
     metadata.remove(place::TOKEN);
-    check_method(&flow, admin)?;
-    flows::check(&client.value, &flow)?;
-    door::check_flow(pool, &client.value, &flow)?;
+    if !way.is_on_page() {
+        check_method(flow, admin)?;
+        flows::check(&client.value, flow)?;
+    }
+    door::check_flow(pool, &client.value, flow)?;
     match flow {
         AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
             refresh_token(ctx, pool, &client.value, &parameters).await
         }
         AuthFlowType::UserSrpAuth => {
-            let sign_in = begin(ctx, pool, client, &flow, &parameters, |_| None).await?;
+            let sign_in = begin(ctx, pool, client, way, &parameters, |_| None).await?;
             let srp_a = parameters.required("SRP_A")?;
             pre_authentication(&sign_in, &metadata).await?;
             password_verifier::ask(&sign_in, srp_a, false).await
         }
-        AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, &flow, &parameters, &metadata).await,
+        AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, way, &parameters, metadata).await,
         AuthFlowType::UserPasswordAuth
         | AuthFlowType::AdminUserPasswordAuth
-        | AuthFlowType::AdminNoSrpAuth => {
-            password_auth(ctx, pool, client, &flow, &parameters, &metadata).await
-        }
-        AuthFlowType::UserAuth => user_auth(ctx, pool, client, &flow, &parameters, metadata).await,
+        | AuthFlowType::AdminNoSrpAuth => password_auth(ctx, pool, client, way, &parameters, &metadata).await,
+        AuthFlowType::UserAuth => user_auth(ctx, pool, client, way, &parameters, metadata).await,
     }
 }
 
@@ -142,13 +160,21 @@ async fn begin<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a Stored<Arc<ClientRecord>>,
-    flow: &AuthFlowType,
+    way: &Way,
     parameters: &Parameters,
     beside: impl Fn(&str) -> Option<String>,
 ) -> Result<SignIn<'a>, ApiError> {
-    let subject = identify(ctx, pool, &client.value, parameters, beside).await?;
-    let subject = subject.hidden_from(&client.value)?;
-    signing_in(ctx, pool, client, flow, subject, parameters).await
+    let subject = identify(ctx, pool, &client.value, way, parameters, beside).await?;
+    let subject = hidden(subject, &client.value, way)?;
+    signing_in(ctx, pool, client, way, subject, parameters).await
+}
+
+/// The subject, unless it is nobody and may be known to be. No page tells.
+fn hidden(subject: Subject, client: &ClientRecord, way: &Way) -> Result<Subject, ApiError> {
+    match way.is_on_page() {
+        true => Ok(subject),
+        false => subject.hidden_from(client),
+    }
 }
 
 /// Who is named, to a client that may ask.
@@ -156,11 +182,14 @@ async fn identify(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &ClientRecord,
+    way: &Way,
     parameters: &Parameters,
     beside: impl Fn(&str) -> Option<String>,
 ) -> Result<Subject, ApiError> {
     let name = parameters.required("USERNAME")?;
-    secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
+    if !way.is_on_page() {
+        secret_hash::check(ctx, client, parameters.get("SECRET_HASH"), name)?;
+    }
     Subject::named(ctx, pool, name, beside).await
 }
 
@@ -168,7 +197,7 @@ async fn signing_in<'a>(
     ctx: &'a Ctx,
     pool: &'a PoolRecord,
     client: &'a Stored<Arc<ClientRecord>>,
-    flow: &AuthFlowType,
+    way: &Way,
     subject: Subject,
     parameters: &Parameters,
 ) -> Result<SignIn<'a>, ApiError> {
@@ -187,10 +216,11 @@ async fn signing_in<'a>(
         device,
         public_a: None,
         subject,
-        flow: flow.as_str().to_owned(),
+        flow: way.flow.as_str().to_owned(),
         event_id: ctx.request_id.clone(),
         answered: Vec::new(),
         metadata: Metadata::new(),
+        ending: way.ending.clone(),
     })
 }
 
@@ -199,14 +229,14 @@ async fn password_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &Stored<Arc<ClientRecord>>,
-    flow: &AuthFlowType,
+    way: &Way,
     parameters: &Parameters,
     metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     let name = parameters.required("USERNAME")?;
     let password = parameters.required("PASSWORD")?;
     let lockout = |id: &str| Some(Failures::key(pool.id(), id).into());
-    let subject = identify(ctx, pool, &client.value, parameters, lockout).await?;
+    let subject = identify(ctx, pool, &client.value, way, parameters, lockout).await?;
     let migrated = match subject {
         Subject::Known(_) => Migration::None,
         Subject::Unknown(_) => {
@@ -214,13 +244,13 @@ async fn password_auth(
         }
     };
     let (subject, counted) = match migrated {
-        Migration::None => (subject.hidden_from(&client.value)?, None),
-        Migration::Unknown(attempt) => (subject.hidden_from(&client.value)?, Some(attempt)),
+        Migration::None => (hidden(subject, &client.value, way)?, None),
+        Migration::Unknown(attempt) => (hidden(subject, &client.value, way)?, Some(attempt)),
         Migration::Made(user, attempt) => (Subject::Known(user), Some(attempt)),
     };
-    let sign_in = signing_in(ctx, pool, client, flow, subject, parameters).await?;
+    let sign_in = signing_in(ctx, pool, client, way, subject, parameters).await?;
     pre_authentication(&sign_in, metadata).await?;
-    if *flow == AuthFlowType::UserAuth {
+    if way.flow == AuthFlowType::UserAuth {
         let means = Means::of_name(&sign_in, name)?;
         if !means.choices.contains(&FirstFactor::Password) {
             return user_auth::begin(sign_in, means, None, parameters).await;
@@ -238,16 +268,16 @@ async fn user_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &Stored<Arc<ClientRecord>>,
-    flow: &AuthFlowType,
+    way: &Way,
     parameters: &Parameters,
     metadata: Metadata,
 ) -> Result<Answer, ApiError> {
     let preferred = user_auth::preferred(parameters)?;
     let typed = parameters.get("PASSWORD").filter(|typed| !typed.is_empty());
     if preferred == Some(FirstFactor::Password) && typed.is_some() {
-        return password_auth(ctx, pool, client, flow, parameters, &metadata).await;
+        return password_auth(ctx, pool, client, way, parameters, &metadata).await;
     }
-    let mut sign_in = begin(ctx, pool, client, flow, parameters, |_| None).await?;
+    let mut sign_in = begin(ctx, pool, client, way, parameters, |_| None).await?;
     pre_authentication(&sign_in, &metadata).await?;
     sign_in.metadata = metadata;
     let means = Means::of_name(&sign_in, parameters.required("USERNAME")?)?;
@@ -258,13 +288,16 @@ async fn custom_auth(
     ctx: &Ctx,
     pool: &PoolRecord,
     client: &Stored<Arc<ClientRecord>>,
-    flow: &AuthFlowType,
+    way: &Way,
     parameters: &Parameters,
-    metadata: &Metadata,
+    metadata: Metadata,
 ) -> Result<Answer, ApiError> {
     custom::check_configured(pool)?;
     let ledger = |id: &str| Effects::row(ctx, pool, id);
-    let sign_in = begin(ctx, pool, client, flow, parameters, ledger).await?;
+    let sign_in = begin(ctx, pool, client, way, parameters, ledger).await?;
+    if way.is_on_page() {
+        return custom_on_page(sign_in, parameters, metadata).await;
+    }
     let with_srp = match parameters.get("CHALLENGE_NAME") {
         Some("SRP_A") => true,
         None | Some("CUSTOM_CHALLENGE") => false,
@@ -278,7 +311,7 @@ async fn custom_auth(
         parameters.required("SRP_A")?;
     }
     if ctx.app.settings.pre_authentication_in_custom_auth {
-        pre_authentication(&sign_in, metadata).await?;
+        pre_authentication(&sign_in, &metadata).await?;
     }
     let arrival = if with_srp {
         custom::Arrival::SrpA(parameters)
@@ -286,6 +319,25 @@ async fn custom_auth(
         custom::Arrival::Bare
     };
     custom::run(sign_in, arrival).await
+}
+
+/// Custom authentication where the page has the password itself: the functions are asked as they are for a client that proves
+/// it by SRP.
+async fn custom_on_page(
+    mut sign_in: SignIn<'_>,
+    parameters: &Parameters,
+    metadata: Metadata,
+) -> Result<Answer, ApiError> {
+    let typed = parameters.required("PASSWORD")?;
+    if sign_in.ctx.app.settings.pre_authentication_in_custom_auth {
+        pre_authentication(&sign_in, &metadata).await?;
+    }
+    custom::asks_for_password(&mut sign_in).await?;
+    sign_in.metadata = metadata;
+    let SignIn { ctx, pool, .. } = sign_in;
+    let proved = password::check(ctx, pool, &sign_in.subject, typed).await?;
+    sign_in.note_answered(ChallengeNameType::PasswordVerifier.as_str());
+    next::follow(sign_in, Proven::Password(proved)).await
 }
 
 async fn refresh_token(

@@ -14,7 +14,7 @@ use super::lockout::Proved;
 use super::room::{FirstCode, Proven};
 use super::step::{Answer, SignIn};
 use super::subject::Subject;
-use super::{device, handle, proven_factor, subject, tokens};
+use super::{device, handle, issued, proven_factor, subject, tokens};
 use crate::base::error::ApiError;
 use crate::records::{Factor, SessionRecord, Stored, UserRecord};
 use crate::triggers::events::{PostConfirmationSource, TokenGenerationSource};
@@ -175,7 +175,7 @@ async fn factor(mut sign_in: SignIn<'_>, mut right: RightAnswer) -> Result<Answe
                 if user.status == UserStatusType::Unconfirmed {
                     user.status = UserStatusType::Confirmed;
                 }
-                tokens::check_may_begin(pool, user, first)?;
+                issued::check_may_begin(pool, user, first)?;
             }
             proven_factor::keep(user, factor, target.as_deref(), ctx.now)
         })
@@ -242,23 +242,23 @@ async fn issue(
     source: TokenGenerationSource,
 ) -> Result<Answer, ApiError> {
     match tokens::sign_in(sign_in, source).await {
-        Ok(mut issued) => {
-            issued.without_code(sign_in);
+        Ok(mut ended) => {
+            ended.without_code(sign_in);
             let unlocked = match (&sign_in.sealed_choice, sign_in.subject.user()) {
                 (Some(_), Some(user)) => code_factor::unlocked(sign_in.ctx, sign_in.pool, user).await?,
                 _ => Batch::new(),
             };
             for _ in 0..RACES {
-                let batch = issued
+                let batch = ended
                     .batch(sign_in.ctx)
                     .merge(proved.batch(sign_in.ctx))
                     .merge(unlocked.clone());
                 sign_in.ctx.audit.ends_with_tokens();
                 match sign_in.ctx.platform().commit(batch).await {
-                    Ok(_) => return Ok(Answer::Tokens(Box::new(issued.result))),
+                    Ok(_) => return Ok(Answer::Tokens(Box::new(ended.result))),
                     Err(CommitError::Conflict { key })
                         if proved.lost_race(sign_in.ctx, &key).await?
-                            || issued.lost_race(sign_in, &key).await? => {}
+                            || ended.lost_race(sign_in, &key).await? => {}
                     Err(error) => return Err(error.into()),
                 }
             }

@@ -7,10 +7,11 @@ use poolhouse_api::shapes::ChallengeNameType;
 
 use super::challenge::Opened;
 use super::confirm::Effects;
+use super::ending::Ending;
 use super::parameters::Parameters;
 use super::resume::resume;
 use super::step::Answer;
-use super::{challenge, device, next, place, secret_hash, tally};
+use super::{challenge, device, handle, next, place, secret_hash, tally};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
@@ -31,6 +32,7 @@ pub struct Response {
     challenge: ChallengeNameType,
     given: Given,
     opened: Result<Opened, ApiError>,
+    ending: Option<Arc<dyn Ending>>,
 }
 
 impl Response {
@@ -42,6 +44,16 @@ impl Response {
             opened: challenge::open(ctx, client_id, challenge, session, &given.parameters),
             challenge,
             given,
+            ending: None,
+        }
+    }
+
+    /// The same on a page of this server, for a sign-in that ends in this. No client asks there, so none proves a secret.
+    #[must_use]
+    pub fn on_page(self, ending: Arc<dyn Ending>) -> Response {
+        Response {
+            ending: Some(ending),
+            ..self
         }
     }
 
@@ -91,6 +103,7 @@ async fn later_step(
         challenge,
         given,
         opened,
+        ending,
     } = response;
     ctx.audit.answers(challenge.as_str());
     let Given {
@@ -102,13 +115,19 @@ async fn later_step(
         ));
     }
     let name = parameters.required("USERNAME")?;
-    secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
+    if ending.is_none() {
+        secret_hash::check(ctx, &client.value, parameters.get("SECRET_HASH"), name)?;
+    }
     let pending = opened?.find(ctx, pool, &client.value).await?;
     let record = pending.session();
+    if record.is_on_page != ending.is_some() {
+        return Err(handle::invalid());
+    }
     *flow = tally::named(&record.flow);
     ctx.audit.goes_on(&record.flow, &record.event_id, &record.trail);
     let asked = challenge::asked_as(challenge);
     let mut sign_in = resume(ctx, pool, client, record, asked, Some(name), metadata).await?;
+    sign_in.ending = ending;
     place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
     sign_in.place_before = place::of_request(&sign_in.metadata).or(sign_in.place_before);
     if challenge != ChallengeNameType::PasswordVerifier && sign_in.device.is_none() {

@@ -34,9 +34,7 @@ pub async fn resume<'a>(
     if record.challenge != challenge.as_str() {
         return Err(ApiError::not_authorized("Invalid session provided for the user."));
     }
-    let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
-    flows::check(&client.value, &flow)?;
-    door::check_flow(pool, &client.value, &flow)?;
+    check_flow(pool, &client.value, record)?;
     let subject = Subject::of_session(ctx, pool, record).await?;
     let subject = subject.ok_or_else(handle::invalid)?;
     if let Some(name) = name
@@ -76,5 +74,16 @@ pub async fn resume<'a>(
         event_id: record.event_id.clone(),
         answered: record.answered.clone(),
         metadata,
+        ending: None,
     })
+}
+
+/// Checks that client and pool allow the flow still.
+fn check_flow(pool: &PoolRecord, client: &ClientRecord, record: &SessionRecord) -> Result<(), ApiError> {
+    let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
+    // A page has flows of its own, which no client lists.
+    if !record.is_on_page {
+        flows::check(client, &flow)?;
+    }
+    door::check_flow(pool, client, &flow)
 }

@@ -1,11 +1,13 @@
 //! One step of a sign-in: who signs in to what, and what the step answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use poolhouse_api::shapes::{self, AuthFlowType, AuthenticationResultType, ChallengeNameType};
 
 use poolhouse_store::Version;
 
+use super::ending::Ending;
 use super::subject::Subject;
 use crate::base::clock::Millis;
 use crate::records::session::ChallengeResult;
@@ -52,6 +54,8 @@ pub struct SignIn<'a> {
     pub answered: Vec<ChallengeResult>,
     /// The request's `ClientMetadata`.
     pub metadata: Metadata,
+    /// What takes the place of tokens, in a sign-in on a page of this server.
+    pub ending: Option<Arc<dyn Ending>>,
 }
 
 impl SignIn<'_> {
@@ -79,6 +83,7 @@ impl SignIn<'_> {
             place: None,
             place_before: self.place_before.clone(),
             device: self.device.clone(),
+            is_on_page: self.is_on_page(),
             expires: Millis(0),
         }
     }
@@ -96,6 +101,11 @@ impl SignIn<'_> {
     /// Whether Define decides what follows.
     pub fn is_custom(&self) -> bool {
         self.flow == AuthFlowType::CustomAuth.as_str()
+    }
+
+    /// Whether a page of this server asks for it, which shows its person what the API tells its client.
+    pub fn is_on_page(&self) -> bool {
+        self.ending.is_some()
     }
 
     /// Notes a challenge of the pool's own as answered rightly, for Define to see.
@@ -121,7 +131,7 @@ pub enum Answer {
         /// What the user can choose from, where the flow says so.
         available: Option<Vec<ChallengeNameType>>,
     },
-    /// The end: tokens.
+    /// The end: tokens, or nothing where the sign-in's [`Ending`] has what it ends in.
     Tokens(Box<AuthenticationResultType>),
 }
 

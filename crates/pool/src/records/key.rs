@@ -38,6 +38,8 @@
 //! | `p/POOL/alias/KIND/VALUE` | the `sub` that an email address, phone number or preferred username signs in | `user_index` |
 //! | `p/POOL/by/ATTRIBUTE/VALUE␁SUB` | that a user has this value: what `ListUsers` filters by | `user_index` |
 //! | `p/POOL/user/SUB/profile` | a user | `user` |
+//! | `p/POOL/transaction/DIGEST` | a sign-in on the pages of this server | `transaction` |
+//! | `p/POOL/user/SUB/browser/DIGEST` | that a browser is signed in | `browser_session` |
 //! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
 //! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
 //! | `p/POOL/user/SUB/counter` | an item of the table that functions count in | `counter` |
@@ -65,6 +67,8 @@ use std::marker::PhantomData;
 /// of other kinds may expire too, days or weeks later.
 pub const COME_AND_GO: &[&str] = &[
     "outbox",
+    "p/*/transaction",
+    "p/*/user/*/browser",
     "p/*/user/*/session",
     "p/*/user/*/answered",
     "p/*/user/*/code",

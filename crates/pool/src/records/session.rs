@@ -76,6 +76,8 @@ pub struct SessionRecord {
     pub place_before: Option<String>,
     /// The key of the user's device that the sign-in is on, where its client has named one.
     pub device: Option<String>,
+    /// Whether it is on a page of this server: such a session is answered there and nowhere else.
+    pub is_on_page: bool,
     /// How many wrong answers it still takes, where they leave it standing; at the last of them the row goes.
     pub attempts_left: Option<i64>,
     /// When the sign-in ends, however often it is renewed: known from its first custom challenge on.
@@ -180,6 +182,9 @@ impl Document for SessionRecord {
         if self.is_first {
             document["first"] = json!(true);
         }
+        if self.is_on_page {
+            document["page"] = json!(true);
+        }
         if let Some(left) = self.attempts_left {
             document["attemptsLeft"] = json!(left);
         }
@@ -223,6 +228,10 @@ impl Document for SessionRecord {
             place: text(document, "place"),
             place_before: text(document, "placeBefore"),
             device: text(document, "device"),
+            is_on_page: match document.get("page") {
+                None => false,
+                Some(is_on_page) => is_on_page.as_bool()?,
+            },
             attempts_left: integer(document, "attemptsLeft"),
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),

@@ -16,6 +16,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
         admin: true,
+        ending: None,
     };
     let beside = initiation.rows(ctx, &input.user_pool_id);
     let (pool, client) = ctx

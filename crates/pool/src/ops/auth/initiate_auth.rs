@@ -14,6 +14,7 @@ pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthRe
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
         admin: false,
+        ending: None,
     };
     let beside = |pool_id: &str| initiation.rows(ctx, pool_id);
     let (client, pool) = ctx.client_and_pool_beside(&input.client_id, beside).await?;

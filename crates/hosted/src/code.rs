@@ -1,0 +1,371 @@
+//! The code page: what became of the mail and of the last answer, as the functions say it (flow.md R3), in words.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::pages::{Failed, Form, Frame, written};
+use crate::texts::Texts;
+
+/// The challenge as it is now.
+#[derive(Clone, Debug)]
+pub struct CodeChallenge<'a> {
+    /// Its public parameters.
+    pub parameters: &'a BTreeMap<String, String>,
+    /// Seconds that have passed since it was made.
+    pub passed: i64,
+    /// What the page itself has to say, in words of the texts' names.
+    pub said: &'a str,
+    /// Whether a first password was chosen on the way.
+    pub has_chosen: bool,
+}
+
+/// The longest code that the forms know.
+const LONGEST: i64 = 12;
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    form: &'a Form,
+    title: &'static str,
+    /// What is before an address, the address, what is behind it.
+    lead: (String, String, String),
+    error: String,
+    note: String,
+    is_news: bool,
+    /// Only a new sign-in goes on from here.
+    is_over: bool,
+    /// There is no code to type yet.
+    waits: bool,
+    label: String,
+    is_digits: bool,
+    length: i64,
+    expires: i64,
+    expires_text: String,
+    can_ask: bool,
+    resend: i64,
+    resend_now: &'static str,
+    resend_later: &'static str,
+}
+
+/// The page that asks for a code that was mailed.
+///
+/// # Errors
+/// As all pages.
+pub fn code(frame: &Frame, form: &Form, challenge: &CodeChallenge<'_>) -> Result<String, Failed> {
+    written(&page(frame, form, challenge))
+}
+
+fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> Page<'a> {
+    let texts = &frame.texts;
+    let text = |name: &str| challenge.parameters.get(name).map_or("", String::as_str);
+    let count = |name: &str| {
+        let value = text(name);
+        let is_count =
+            !value.is_empty() && value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
+        is_count.then(|| value.parse::<i64>().unwrap_or_default())
+    };
+    let left = |seconds: i64| (seconds - challenge.passed).max(0);
+    let result = text("result");
+    let waits = matches!(result, "held" | "locked");
+    let is_over = result == "closed";
+    let length = count("codeLength")
+        .filter(|length| (1..=LONGEST).contains(length))
+        .unwrap_or(6);
+    let is_digits = text("codeAlphabet") != "letters";
+    let resends = count("resendIn").map(left);
+    let expires = count("expiresIn").map(left);
+    let has_expired = matches!(result, "expired" | "used") || (!waits && expires == Some(0));
+    let error = match is_over {
+        true => closed(texts, text("opens")),
+        false => error(texts, challenge, (result, resends), (length, is_digits)),
+    };
+    let (title, lead) = heading(texts, result, text("mail"), text("CODE_DELIVERY_DESTINATION"));
+    let news = match challenge.said {
+        "sent" | "renewed" if error.is_empty() => texts.get(challenge.said),
+        _ if result == "resent" && error.is_empty() => texts.get("resent"),
+        _ => "",
+    };
+    let hint = hint(texts, challenge, result, text("mail"));
+    let (now, later) = match waits || has_expired {
+        true => ("renew", "renewIn"),
+        false => ("resend", "resendIn"),
+    };
+    Page {
+        frame,
+        form,
+        title,
+        lead,
+        is_news: !news.is_empty(),
+        note: if news.is_empty() {
+            hint.to_owned()
+        } else {
+            news.to_owned()
+        },
+        error,
+        is_over,
+        waits,
+        label: by_length(texts, "codeLabel", length, is_digits),
+        is_digits,
+        length,
+        expires: if has_expired { 0 } else { expires.unwrap_or(0) },
+        expires_text: texts.filled("expiresIn", &[("time", &time(expires.unwrap_or(0)))]),
+        can_ask: resends.is_some() && !is_over,
+        resend: resends.unwrap_or(0),
+        resend_now: texts.get(now),
+        resend_later: texts.get(later),
+    }
+}
+
+/// Minutes and seconds: `2:59`.
+fn time(seconds: i64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn by_length(texts: &Texts, name: &str, length: i64, is_digits: bool) -> String {
+    let letters = format!("{name}Letters");
+    let name = if !is_digits && texts.has(&letters) {
+        &*letters
+    } else {
+        name
+    };
+    texts.filled(name, &[("n", &length.to_string())])
+}
+
+fn error(
+    texts: &Texts,
+    challenge: &CodeChallenge<'_>,
+    (result, resends): (&str, Option<i64>),
+    (length, is_digits): (i64, bool),
+) -> String {
+    let attempts = challenge
+        .parameters
+        .get("attemptsLeft")
+        .and_then(|left| left.parse::<i64>().ok());
+    match (challenge.said, result) {
+        ("" | "sent" | "renewed", "wrong") => wrong(texts, attempts),
+        ("" | "sent" | "renewed", "expired") if resends.is_none() => {
+            texts.get("codeExpiredForGood").to_owned()
+        }
+        ("" | "sent" | "renewed", "expired") => texts.get("codeExpired").to_owned(),
+        ("" | "sent" | "renewed", "used") => texts.get("codeUsed").to_owned(),
+        ("" | "sent" | "renewed", "not_sent") => {
+            let is_refused = challenge
+                .parameters
+                .get("mail")
+                .is_some_and(|mail| mail == "refused");
+            texts
+                .get(if is_refused { "addressRefused" } else { "notSent" })
+                .to_owned()
+        }
+        ("" | "sent" | "renewed", _) => String::new(),
+        ("codeIncomplete", _) => by_length(texts, "codeIncomplete", length, is_digits),
+        (said, _) => texts.all(said),
+    }
+}
+
+fn wrong(texts: &Texts, left: Option<i64>) -> String {
+    match left {
+        None => texts.get("codeWrong").to_owned(),
+        Some(left) => {
+            let name = format!("triesLeft.{}", texts.plural(left));
+            let name = if texts.has(&name) {
+                name
+            } else {
+                "triesLeft.other".to_owned()
+            };
+            format!(
+                "{} {}",
+                texts.get("codeWrong"),
+                texts.filled(&name, &[("n", &left.to_string())])
+            )
+        }
+    }
+}
+
+fn closed(texts: &Texts, opens: &str) -> String {
+    let opener = match opens {
+        "password" => "opensPassword",
+        _ => "opensAdministrator",
+    };
+    format!("{} {}", texts.get("endedClosed"), texts.get(opener))
+}
+
+/// The heading and the sentence below it. What became of the mail tells more than that another has to wait: nobody is told to
+/// be patient with an address that takes no mail.
+fn heading(
+    texts: &Texts,
+    result: &str,
+    mail: &str,
+    destination: &str,
+) -> (&'static str, (String, String, String)) {
+    let plain = |title: &str, lead: &str| {
+        (
+            texts.get(title),
+            (texts.get(lead).to_owned(), String::new(), String::new()),
+        )
+    };
+    match (result, mail) {
+        ("held", "refused") => plain("undeliveredTitle", "addressRefused"),
+        ("held", "failed") => plain("undeliveredTitle", "deliveryFailed"),
+        ("held", _) => plain("heldTitle", "held"),
+        ("locked", _) => plain("heldTitle", "heldLocked"),
+        ("closed", _) => (texts.get("endedTitle"), Default::default()),
+        _ if destination.is_empty() => plain("codeTitle", "codeLeadUnknown"),
+        _ => {
+            let lead = texts.get("codeLead");
+            let (before, after) = lead.split_once("{address}").unwrap_or((lead, ""));
+            let lead = (before.to_owned(), destination.to_owned(), after.to_owned());
+            (texts.get("codeTitle"), lead)
+        }
+    }
+}
+
+fn hint(texts: &Texts, challenge: &CodeChallenge<'_>, result: &str, mail: &str) -> &'static str {
+    match (result, mail) {
+        ("not_sent" | "held", _) => "",
+        (_, "refused") => texts.get("addressRefused"),
+        (_, "failed") => texts.get("mailFailed"),
+        ("too_soon", _) => texts.get("resentTooSoon"),
+        _ if challenge.has_chosen => texts.get("newPasswordCounts"),
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::choose;
+
+    /// What is true of the page of a challenge with these parameters: error, note, whether a code can be typed, whether a mail
+    /// can be asked for and from when.
+    fn seen(parameters: &[(&str, &str)], passed: i64, said: &str) -> (String, String, bool, Option<i64>) {
+        let frame = Frame {
+            texts: choose(["en"].into_iter()),
+            app: "Acme".to_owned(),
+            style: String::new(),
+            script: String::new(),
+        };
+        let given = parameters
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let parameters = given.collect();
+        let challenge = CodeChallenge {
+            parameters: &parameters,
+            passed,
+            said,
+            has_chosen: false,
+        };
+        let form = Form::default();
+        let page = page(&frame, &form, &challenge);
+        let asks = page.can_ask.then_some(page.resend);
+        (page.error, page.note, !page.waits && !page.is_over, asks)
+    }
+
+    #[test]
+    fn r3_every_result_is_said_as_it_is() {
+        let with = |result| {
+            [
+                ("result", result),
+                ("resendIn", "30"),
+                ("expiresIn", "180"),
+                ("attemptsLeft", "2"),
+            ]
+        };
+        for (result, error, note, can_type) in [
+            ("sent", "", "", true),
+            ("resent", "", "We sent the code again.", true),
+            (
+                "too_soon",
+                "",
+                "We sent it a moment ago. Check your inbox and your spam folder.",
+                true,
+            ),
+            (
+                "not_sent",
+                "We couldn’t send the mail. A code we sent earlier still works.",
+                "",
+                true,
+            ),
+            ("held", "", "", false),
+            ("locked", "", "", false),
+            ("wrong", "That code isn’t right. 2 tries left.", "", true),
+            ("expired", "This code has expired. Send a new one.", "", true),
+            (
+                "used",
+                "This code has been used already. Send a new one.",
+                "",
+                true,
+            ),
+        ] {
+            let expected = (error.to_owned(), note.to_owned(), can_type, Some(30));
+            assert_eq!(seen(&with(result), 0, ""), expected, "{result}");
+        }
+        let closed =
+            "After many wrong codes this account doesn’t take codes any more. A new password opens it again.";
+        assert_eq!(
+            seen(&[("result", "closed"), ("opens", "password")], 0, ""),
+            (closed.to_owned(), String::new(), false, None)
+        );
+    }
+
+    #[test]
+    fn the_seconds_that_have_passed_are_taken_off() {
+        let parameters = [("result", "sent"), ("resendIn", "30"), ("expiresIn", "180")];
+        assert_eq!(seen(&parameters, 10, "").3, Some(20));
+        assert_eq!(seen(&parameters, 40, "").3, Some(0));
+    }
+
+    #[test]
+    fn functions_that_say_nothing_of_a_code_are_asked_for_one_all_the_same() {
+        assert_eq!(
+            seen(&[("color", "blue")], 0, ""),
+            (String::new(), String::new(), true, None)
+        );
+    }
+
+    #[test]
+    fn what_the_page_itself_has_against_a_form_is_said_in_place_of_what_came_before() {
+        let parameters = [
+            ("result", "wrong"),
+            ("attemptsLeft", "1"),
+            ("codeLength", "8"),
+            ("codeAlphabet", "letters"),
+        ];
+        assert_eq!(
+            seen(&parameters, 0, "codeIncomplete").0,
+            "Enter all 8 characters."
+        );
+        assert_eq!(seen(&parameters, 0, "stale").0, "That page was out of date.");
+    }
+
+    #[test]
+    fn what_functions_send_is_text() {
+        let frame = Frame {
+            texts: choose(["en"].into_iter()),
+            app: "Acme".to_owned(),
+            style: String::new(),
+            script: String::new(),
+        };
+        let mean = "<script>x</script>";
+        let parameters = BTreeMap::from(
+            [
+                "result",
+                "CODE_DELIVERY_DESTINATION",
+                "codeLength",
+                "opens",
+                "expiresIn",
+            ]
+            .map(|name| (name.to_owned(), mean.to_owned())),
+        );
+        let challenge = CodeChallenge {
+            parameters: &parameters,
+            passed: 0,
+            said: mean,
+            has_chosen: true,
+        };
+        let page = code(&frame, &Form::default(), &challenge).unwrap();
+        assert_eq!(page.matches("<script").count(), 1, "{page}");
+    }
+}

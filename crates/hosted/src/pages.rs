@@ -1,0 +1,294 @@
+//! The pages, each with what it takes.
+
+use askama::{Error, Template};
+
+use crate::texts::Texts;
+
+/// What all pages have.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The language.
+    pub texts: Texts,
+    /// What people know the app by.
+    pub app: String,
+    /// Where the style sheet lies.
+    pub style: String,
+    /// Where the script lies.
+    pub script: String,
+}
+
+/// What all forms have.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// The handle of the transaction.
+    pub transaction: String,
+    /// How many steps it has taken.
+    pub seq: u64,
+    /// What proves that the form is ours.
+    pub csrf: String,
+}
+
+/// Name and password.
+#[derive(Clone, Debug, Default)]
+pub struct Login {
+    /// The name that was typed before.
+    pub name: String,
+    /// Good news: what came of a page before.
+    pub note: String,
+    /// Whether a forgotten password can be reset here.
+    pub can_reset: bool,
+    /// Whether people sign themselves up.
+    pub can_sign_up: bool,
+}
+
+/// Something to be chosen or filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+}
+
+/// A first password.
+#[derive(Clone, Debug, Default)]
+pub struct NewPassword {
+    /// What the pool asks of passwords, as sentences.
+    pub rules: Vec<String>,
+    /// What has to be given with it.
+    pub attributes: Vec<Choice>,
+}
+
+/// Why a page could not be made: what it is made from is compiled in, so only a formatter's own failure.
+#[derive(Debug)]
+pub struct Failed(Error);
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a page could not be written")
+    }
+}
+
+impl std::error::Error for Failed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+pub(crate) fn written(page: &impl Template) -> Result<String, Failed> {
+    page.render().map_err(Failed)
+}
+
+/// The page that asks for name and password; `error` says what came of the last.
+///
+/// # Errors
+/// As all pages.
+pub fn login(frame: &Frame, form: &Form, page: &Login, error: &str) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "login.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        page: &'a Login,
+        title: &'a str,
+        error: &'a str,
+    }
+    let title = frame.texts.get("signInTitle");
+    written(&Page {
+        frame,
+        form,
+        page,
+        title,
+        error,
+    })
+}
+
+/// The page that asks for the code of a second factor, named as the API names its challenge.
+///
+/// # Errors
+/// As all pages.
+pub fn factor(
+    frame: &Frame,
+    form: &Form,
+    challenge: &str,
+    destination: &str,
+    error: &str,
+) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "factor.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        title: &'a str,
+        lead: String,
+        error: &'a str,
+    }
+    let (title, lead) = match challenge {
+        "SOFTWARE_TOKEN_MFA" => ("appCodeTitle", String::new()),
+        "SMS_MFA" | "SMS_OTP" => (
+            "smsCodeTitle",
+            frame.texts.filled("codeLead", &[("address", destination)]),
+        ),
+        _ => (
+            "codeTitle",
+            frame.texts.filled("codeLead", &[("address", destination)]),
+        ),
+    };
+    let title = frame.texts.get(title);
+    written(&Page {
+        frame,
+        form,
+        title,
+        lead,
+        error,
+    })
+}
+
+/// The page that asks which second factor it shall be.
+///
+/// # Errors
+/// As all pages.
+pub fn choice(frame: &Frame, form: &Form, options: &[Choice], error: &str) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "choice.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        title: &'a str,
+        options: &'a [Choice],
+        error: &'a str,
+    }
+    let title = frame.texts.get("chooseFactorTitle");
+    written(&Page {
+        frame,
+        form,
+        title,
+        options,
+        error,
+    })
+}
+
+/// The page that asks for a first password.
+///
+/// # Errors
+/// As all pages.
+pub fn new_password(frame: &Frame, form: &Form, page: &NewPassword, error: &str) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "new_password.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        page: &'a NewPassword,
+        title: &'a str,
+        error: &'a str,
+    }
+    let title = frame.texts.get("newPasswordTitle");
+    written(&Page {
+        frame,
+        form,
+        page,
+        title,
+        error,
+    })
+}
+
+/// A page that says something and asks nothing.
+///
+/// # Errors
+/// As all pages.
+pub fn said(frame: &Frame, title: &str, lines: &[String]) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "said.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        title: &'a str,
+        lines: &'a [String],
+    }
+    written(&Page { frame, title, lines })
+}
+
+/// The page that asks whether to sign out.
+///
+/// # Errors
+/// As all pages.
+pub fn sign_out(frame: &Frame, form: &Form) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "sign_out.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        title: &'a str,
+    }
+    let title = frame.texts.get("signOutTitle");
+    written(&Page { frame, form, title })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::{TAGS, choose};
+
+    fn frame(tag: &str) -> Frame {
+        Frame {
+            texts: choose([tag].into_iter()),
+            app: "<b>Acme</b>".to_owned(),
+            style: "/_assets/a.css".to_owned(),
+            script: "/_assets/a.js".to_owned(),
+        }
+    }
+
+    fn form() -> Form {
+        Form {
+            action: "/login?state=\"><script>".to_owned(),
+            transaction: "t".to_owned(),
+            seq: 3,
+            csrf: "c".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_people_and_clients_write_is_text_on_every_page_of_every_language() {
+        let mean = "\"><script>alert(1)</script>";
+        let meant = Choice {
+            value: mean.to_owned(),
+            label: mean.to_owned(),
+        };
+        for tag in TAGS {
+            let (frame, form) = (frame(tag), form());
+            let begins = Login {
+                name: mean.to_owned(),
+                note: mean.to_owned(),
+                can_reset: true,
+                can_sign_up: true,
+            };
+            let asked = NewPassword {
+                rules: vec![mean.to_owned()],
+                attributes: vec![meant.clone()],
+            };
+            for page in [
+                login(&frame, &form, &begins, mean),
+                factor(&frame, &form, "EMAIL_OTP", mean, mean),
+                choice(&frame, &form, std::slice::from_ref(&meant), mean),
+                new_password(&frame, &form, &asked, mean),
+                said(&frame, mean, &[mean.to_owned()]),
+                sign_out(&frame, &form),
+            ] {
+                let page = page.unwrap();
+                assert_eq!(page.matches("<script").count(), 1, "{tag}: {page}");
+                assert!(!page.contains("<b>"), "{tag}");
+                assert!(page.contains(&format!("<html lang=\"{tag}\"")), "{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_first_page_with_all_it_loads_fits_into_twenty_kilobytes() {
+        let page = login(&frame("en"), &form(), &Login::default(), "").unwrap();
+        let loads =
+            [crate::style_path(), crate::script_path()].map(|path| crate::asset(path).unwrap().body.len());
+        let whole = page.len() + loads[0] + loads[1];
+        assert!(whole <= 20 * 1024, "{whole}");
+    }
+}

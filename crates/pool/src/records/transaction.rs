@@ -1,0 +1,156 @@
+//! A sign-in on the pages of this server: the request of the client that began it, and how far its person has got.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::key::Key;
+use crate::base::clock::Millis;
+
+/// A transaction as stored. Its handle is in the page's address, its browser in a cookie; the row has digests of both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransactionRecord {
+    /// The client's request, as it was checked.
+    pub authorization: Value,
+    /// The app client.
+    pub client_id: String,
+    /// Whether the pool's functions ask for a code after the password.
+    pub is_custom: bool,
+    /// How long the browser is signed in by it, in seconds.
+    pub lasts: i64,
+    /// Digest of the cookie that names the browser.
+    pub browser: String,
+    /// How many steps were taken. A form of an earlier one is out of date.
+    pub seq: u64,
+    /// Since when a step is being taken, if one is.
+    pub busy: Option<Millis>,
+    /// What the person is to see now, sealed: a [`PageStep`].
+    pub sealed_step: String,
+    /// When it ends, however often something is answered.
+    pub ends: Millis,
+}
+
+impl TransactionRecord {
+    /// Where the transaction whose handle has this digest lies.
+    pub fn key(pool_id: &str, digest: &str) -> Key<TransactionRecord> {
+        Key::of_pool(pool_id, format_args!("transaction/{digest}"))
+    }
+}
+
+impl Document for TransactionRecord {
+    fn to_document(&self) -> Value {
+        let mut document = json!({
+            "authorization": self.authorization,
+            "client": self.client_id,
+            "custom": self.is_custom,
+            "lasts": self.lasts,
+            "browser": self.browser,
+            "seq": self.seq,
+            "step": self.sealed_step,
+            "ends": self.ends.0,
+        });
+        if let Some(busy) = self.busy {
+            document["busy"] = json!(busy.0);
+        }
+        document
+    }
+
+    fn from_document(document: &Value) -> Option<TransactionRecord> {
+        Some(TransactionRecord {
+            authorization: document.get("authorization")?.clone(),
+            client_id: text(document, "client")?,
+            is_custom: document.get("custom")?.as_bool()?,
+            lasts: integer(document, "lasts")?,
+            browser: text(document, "browser")?,
+            seq: document.get("seq")?.as_u64()?,
+            busy: integer(document, "busy").map(Millis),
+            sealed_step: text(document, "step")?,
+            ends: Millis(integer(document, "ends")?),
+        })
+    }
+
+    fn sweepable(&self) -> Option<Millis> {
+        Some(self.ends.plus_seconds(SWEEP_MARGIN_SECONDS))
+    }
+}
+
+/// What a person sees of a sign-in: the beginning of it, a challenge of the engine's, or where it has led.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageStep {
+    /// The challenge's name; none at the beginning.
+    pub challenge: Option<String>,
+    /// The engine's `Session`.
+    pub session: Option<String>,
+    /// The challenge's public parameters.
+    pub parameters: BTreeMap<String, String>,
+    /// When the challenge was made, which its numbers of seconds count from.
+    pub asked: Millis,
+    /// The name that was typed.
+    pub name: String,
+    /// What came of the last step, as the pages know it.
+    pub said: Option<String>,
+    /// Where it has led: the address that the browser is sent to, and the handle of the browser's session.
+    pub ended: Option<(String, String)>,
+}
+
+impl PageStep {
+    /// The text that is sealed.
+    pub fn to_text(&self) -> String {
+        json!({
+            "challenge": self.challenge,
+            "session": self.session,
+            "parameters": self.parameters,
+            "asked": self.asked.0,
+            "name": self.name,
+            "said": self.said,
+            "ended": self.ended.as_ref().map(|(location, session)| json!([location, session])),
+        })
+        .to_string()
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote.
+    pub fn from_text(sealed: &[u8]) -> Option<PageStep> {
+        let document: Value = serde_json::from_slice(sealed).ok()?;
+        let parameters = document.get("parameters")?.as_object()?;
+        let parameter = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+        let ended = match document.get("ended") {
+            None | Some(Value::Null) => None,
+            Some(ended) => Some((
+                ended.get(0)?.as_str()?.to_owned(),
+                ended.get(1)?.as_str()?.to_owned(),
+            )),
+        };
+        Some(PageStep {
+            challenge: text(&document, "challenge"),
+            session: text(&document, "session"),
+            parameters: parameters.iter().map(parameter).collect::<Option<_>>()?,
+            asked: Millis(integer(&document, "asked")?),
+            name: text(&document, "name")?,
+            said: text(&document, "said"),
+            ended,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_sees_is_read_back_as_it_was_written() {
+        let step = PageStep {
+            challenge: Some("CUSTOM_CHALLENGE".to_owned()),
+            session: Some("AYABe".to_owned()),
+            parameters: BTreeMap::from([("result".to_owned(), "sent".to_owned())]),
+            asked: Millis(7),
+            name: "ada".to_owned(),
+            said: Some("stale".to_owned()),
+            ended: Some(("https://app.example/cb".to_owned(), "handle".to_owned())),
+        };
+        for step in [step, PageStep::default()] {
+            assert_eq!(PageStep::from_text(step.to_text().as_bytes()), Some(step));
+        }
+        assert_eq!(PageStep::from_text(b"{}"), None);
+    }
+}
