@@ -177,7 +177,6 @@ mod tests {
             "GetIdentityProviderByIdentifier",
             "GetLogDeliveryConfiguration",
             "GetProvisionedLimit",
-            "GetSigningCertificate",
             "GetUICustomization",
             "GetUserPoolClientSessionConfiguration",
             "GetUserPoolMfaConfig",

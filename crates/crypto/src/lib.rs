@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`srp`] | the password proof of Amazon Cognito user pools, server half; also the password check itself |
 //! | [`jwt`] | signs and verifies access and ID tokens (RS256), and publishes the keys |
+//! | [`certificate`] | self-signed certificates |
 //! | [`opaque`] | refresh tokens: a payload in the outer shape of a JWE |
 //! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
 //! | [`stream`], [`recipient`], [`passphrase`] | encrypts backups, for a recipient or under words |
@@ -16,6 +17,7 @@
 
 mod arithmetic;
 mod bignum;
+pub mod certificate;
 mod comb;
 mod digest;
 mod entropy;

@@ -1929,7 +1929,7 @@ pub(crate) static FACTS: [Facts; 153] = [
         operation: Operation::GetSigningCertificate,
         name: "GetSigningCertificate",
         auth: Auth::SigV4,
-        reads: true,
+        reads: false,
         has_output: true,
         input: &constraints::GET_SIGNING_CERTIFICATE_REQUEST,
         errors: &[

@@ -84,6 +84,23 @@ impl SigningKey {
         &self.public
     }
 
+    /// The public half as an `RSAPublicKey` (RFC 8017, DER).
+    pub fn public_key_der(&self) -> &[u8] {
+        self.pair.public_key().as_ref()
+    }
+
+    /// The signature (RSASSA-PKCS1-v1_5 with SHA-256) of these bytes.
+    ///
+    /// # Errors
+    /// [`KeyError`] if AWS-LC finds the signature it made to be wrong.
+    pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
+            .map_err(|_| KeyError::Signing)?;
+        Ok(signature)
+    }
+
     /// The key's name in token headers: 44 characters of base64, the SHA-256 of the public key.
     pub fn kid(&self) -> &str {
         self.public.kid()
@@ -101,20 +118,13 @@ impl SigningKey {
     pub fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let header = self.public.header();
         let payload = claims.to_string();
-        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let signature_length = self.pair.public_modulus_len();
         let mut token =
-            String::with_capacity(header.len() + payload.len() * 4 / 3 + signature.len() * 4 / 3 + 8);
+            String::with_capacity(header.len() + payload.len() * 4 / 3 + signature_length * 4 / 3 + 8);
         token.push_str(header);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(payload, &mut token);
-        self.pair
-            .sign(
-                &RSA_PKCS1_SHA256,
-                &SystemRandom::new(),
-                token.as_bytes(),
-                &mut signature,
-            )
-            .map_err(|_| KeyError::Signing)?;
+        let signature = self.sign_bytes(token.as_bytes())?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
         Ok(token)

@@ -26,6 +26,12 @@ impl Millis {
     pub fn timestamp(self) -> poolhouse_api::Timestamp {
         poolhouse_api::Timestamp(self.0 as f64 / 1000.0)
     }
+
+    /// The second in UTC as fourteen digits, `20260102030405`: the versions of what the hosted pages show.
+    pub fn digits(self) -> String {
+        let moment = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
+        moment.strftime("%Y%m%d%H%M%S").to_string()
+    }
 }
 
 /// Where the time comes from: the system in production, a frozen clock in tests.

@@ -117,6 +117,13 @@ impl ApiError {
         )
     }
 
+    /// An identity provider that an app client or a user is to have, and that there is not.
+    pub fn provider_not_found(pool_id: &str, name: &str) -> ApiError {
+        ApiError::invalid_parameter(format!(
+            "The provider {name} does not exist for User Pool {pool_id}."
+        ))
+    }
+
     /// More work than the server takes on at a time.
     pub fn too_many_requests() -> ApiError {
         ApiError::new(ErrorCode::TooManyRequestsException, "Too many requests")

@@ -28,11 +28,13 @@ pub enum Purpose {
     SecretBlocks,
     /// Seeds of authenticator apps.
     TokenSeeds,
+    /// What identity providers know this server by: secrets and private keys.
+    ProviderSecrets,
 }
 
 impl Purpose {
     /// All of them, in the order in which they are numbered.
-    pub const ALL: [Purpose; 12] = [
+    pub const ALL: [Purpose; 13] = [
         Purpose::Check,
         Purpose::Verifiers,
         Purpose::ClientSecrets,
@@ -45,6 +47,7 @@ impl Purpose {
         Purpose::Sessions,
         Purpose::SecretBlocks,
         Purpose::TokenSeeds,
+        Purpose::ProviderSecrets,
     ];
 
     /// Whether what is sealed for it ends with a [restore](super::restore) of the database. What lies in rows that do not come
@@ -71,6 +74,7 @@ impl Purpose {
             Purpose::Sessions => "poolhouse.v2.seal.sessions",
             Purpose::SecretBlocks => "poolhouse.v2.seal.secret-blocks",
             Purpose::TokenSeeds => "poolhouse.v2.seal.token-seeds",
+            Purpose::ProviderSecrets => "poolhouse.v2.seal.provider-secrets",
         }
     }
 }

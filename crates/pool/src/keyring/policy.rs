@@ -140,7 +140,7 @@ mod tests {
             Some(UnknownOperation::Changes("AdminDelete*".to_owned()))
         );
         assert_eq!(named(&["Admin*"], true).unwrap().len(), 7);
-        assert_eq!(named(&[], true).unwrap().len(), 45);
+        assert_eq!(named(&[], true).unwrap().len(), 44);
         assert_eq!(named(&["*"], false).unwrap(), named(&[], false).unwrap());
     }
 

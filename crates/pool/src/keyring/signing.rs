@@ -138,6 +138,16 @@ impl SigningKeys {
         Ok(Batch::new().create(SigningKeysRecord::key(pool_id), &record))
     }
 
+    /// A new key of the length that AWS's certificates have, which is kept nowhere.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub async fn other_key(&self) -> Result<SigningKey, ApiError> {
+        let source = self.source.clone();
+        let work = move || source.generate(KeyBits::Rsa2048);
+        self.platform.cpu.run_long(work).await?
+    }
+
     /// The keys of a pool; `Ok(None)` if there is no such pool.
     ///
     /// # Errors

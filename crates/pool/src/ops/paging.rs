@@ -5,9 +5,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use poolhouse_store::Scan;
 use serde_json::{Value, json};
 
 use crate::base::error::ApiError;
+use crate::records::document::decode;
+use crate::records::{Document, Stored};
+use crate::request::Ctx;
 
 /// Items of a page where `Limit` does not say how many, and at most.
 const LIMIT: usize = 60;
@@ -27,7 +31,42 @@ pub struct Listing<'a> {
     pub subject: &'a str,
 }
 
+/// A page of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// What is on it.
+    pub records: Vec<Stored<T>>,
+    /// Leads to the next one, if there is one.
+    pub next_token: Option<String>,
+}
+
 impl Listing<'_> {
+    /// The page that a request asks for, of the records under a prefix.
+    ///
+    /// # Errors
+    /// As [`after`](Self::after); when the store fails.
+    pub async fn page<T: Document>(
+        &self,
+        ctx: &Ctx,
+        prefix: String,
+        token: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<T>, ApiError> {
+        let after = self.after(&ctx.request_id, token)?;
+        // One more than asked for, so that the last page has no token.
+        let scan = Scan {
+            prefix,
+            after,
+            limit: limit + 1,
+        };
+        let mut rows = ctx.platform().scan(scan).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_token = rows.last().filter(|_| more).map(|row| self.token(&row.key));
+        let records = rows.into_iter().map(decode).collect::<Result<_, _>>()?;
+        Ok(Page { records, next_token })
+    }
+
     /// The token of the page after `key`.
     pub fn token(&self, key: &str) -> String {
         let token = json!([self.operation, self.subject, key]);

@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | `pool/POOL` | a user pool | `pool` |
 //! | `client-pool/CLIENT` | the pool of an app client: unsigned calls name only the client | `client` |
+//! | `domain/DOMAIN` | a domain of the hosted pages | `domain` |
 //! | `access-key/ID` | an access key of the admin API | `access_key` |
 //! | `outbox/RANK/DUE/ID` | a mail to be sent; codes before notices before invitations, then by when it is due | `outbox` |
 //! | `suppressed/TOKEN` | an address that takes no mail, named by a keyed digest | `suppressed` |
@@ -31,6 +32,19 @@
 //! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
 //! | `p/POOL/nobody/SLOT` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/domain`, `p/POOL/custom-domain` | the names of the pool's domains | `domain` |
+//! | `p/POOL/resource-server/IDENTIFIER` | an API and its scopes | `resource_server` |
+//! | `p/POOL/identity-provider/NAME` | an identity provider, its secrets sealed | `identity_provider` |
+//! | `p/POOL/idp-identifier/IDENTIFIER` | the name of the provider that has this identifier | `identity_provider` |
+//! | `p/POOL/linked/DIGEST` | the `sub` of who somebody at a provider is | `linked_identity` |
+//! | `p/POOL/signing-certificate` | the certificate by which SAML providers know the pool, its key sealed | `signing_certificate` |
+//! | `p/POOL/ui-customization/CLIENT` | how the classic pages look, for an app client or for `ALL` | `ui_customization` |
+//! | `p/POOL/branding/ID` | a managed login branding style | `branding` |
+//! | `p/POOL/branding-of/CLIENT` | the id of an app client's style | `branding` |
+//! | `p/POOL/branding-asset/ID/CATEGORY-MODE` | the bytes of a picture of a style | `branding` |
+//! | `p/POOL/terms/ID` | terms of use or a privacy policy | `terms` |
+//! | `p/POOL/terms-of/CLIENT/NAME` | the id of an app client's terms | `terms` |
+//! | `p/POOL/cimd-policy/ID` | which client ids that are URLs an app client stands for | `cimd_policy` |
 //! | `p/POOL/group/NAME` | a group | `group` |
 //! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
 //! | `p/POOL/member/GROUP/USERNAME␁SUB` | that a user is in the group with this id | `user_index` |
@@ -92,6 +106,8 @@ pub enum Directory {
     Pool,
     /// From app client to pool.
     ClientPool,
+    /// Domains of the hosted pages.
+    Domain,
     /// Access keys of the admin API.
     AccessKey,
     /// Mail to be sent.
@@ -114,6 +130,7 @@ impl Directory {
         match self {
             Directory::Pool => "pool/",
             Directory::ClientPool => "client-pool/",
+            Directory::Domain => "domain/",
             Directory::AccessKey => "access-key/",
             Directory::Outbox => "outbox/",
             Directory::Suppressed => "suppressed/",

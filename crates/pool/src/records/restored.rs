@@ -69,6 +69,7 @@ const END: &[&str] = &[
     "code",
     "session",
     "answered",
+    "browser",
     "places",
     "sessions",
     "refresh",

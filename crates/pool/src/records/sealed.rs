@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::access_key::AccessKeyRecord;
+use super::identity_provider;
 use super::key::Directory;
 use super::outbox;
 use super::seal;
@@ -65,6 +66,13 @@ pub fn members<'a>(key: &str, document: &'a mut Value) -> Vec<Sealed<'a>> {
             let secrets = document.get_mut("secrets").and_then(Value::as_array_mut);
             secrets.into_iter().flatten().flat_map(sealed).collect()
         }
+        // Providers' names may have slashes.
+        ["p", _, "identity-provider", ..] => {
+            let secrets = document.get_mut("secrets");
+            let sealed = |secrets| under_key(secrets, Purpose::ProviderSecrets, &identity_provider::SECRETS);
+            secrets.into_iter().flat_map(sealed).collect()
+        }
+        ["p", _, "signing-certificate"] => under_key(document, Purpose::SigningKeys, &["key"]),
         ["p", _, "user", _, "profile"] | ["p", _, "user", _, "device", _] => {
             under_key(document, Purpose::Verifiers, &["verifier"])
         }
@@ -174,6 +182,16 @@ mod tests {
                 "p/a/user/u/software-token-unverified",
                 json!({ "seed": "s", "name": null, "lastStep": null }),
                 vec![(Purpose::TokenSeeds, "p/a/user/u/software-token-unverified")],
+            ),
+            (
+                "p/a/identity-provider/Corp/2",
+                json!({ "details": { "client_id": "c" }, "secrets": { "client_secret": "s", "private_key": "k" } }),
+                vec![(Purpose::ProviderSecrets, "p/a/identity-provider/Corp/2"); 2],
+            ),
+            (
+                "p/a/signing-certificate",
+                json!({ "key": "s", "certificate": "c" }),
+                vec![(Purpose::SigningKeys, "p/a/signing-certificate")],
             ),
             ("p/a/user/u/session/d", json!({ "private": "s" }), vec![]),
             (

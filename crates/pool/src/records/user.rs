@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::document::{Document, epoch, integer, text};
 use super::factors::UserFactors;
 use super::key::Key;
+use super::linked_identity::LinkedIdentity;
 use crate::base::clock::Millis;
 
 /// A user as stored.
@@ -42,6 +43,8 @@ pub struct UserRecord {
     pub groups: BTreeMap<String, String>,
     /// Its second factors.
     pub factors: UserFactors,
+    /// Who it is at identity providers.
+    pub identities: Vec<LinkedIdentity>,
 }
 
 impl UserRecord {
@@ -62,6 +65,7 @@ impl UserRecord {
             signed_out_epoch: 0,
             groups: BTreeMap::new(),
             factors: UserFactors::default(),
+            identities: Vec::new(),
         }
     }
 
@@ -117,14 +121,14 @@ impl UserRecord {
         }
     }
 
-    /// The attributes as the API lists them: `sub` first.
+    /// The attributes as the API lists them: `sub` first, and `identities` last, where there are some.
     pub fn attribute_list(&self) -> Vec<shapes::AttributeType> {
+        let identities: Vec<Value> = self.identities.iter().map(LinkedIdentity::listed).collect();
+        let identities = (!identities.is_empty()).then(|| Value::from(identities).to_string());
+        let attributes = self.attributes.iter();
         std::iter::once(("sub", self.sub.as_str()))
-            .chain(
-                self.attributes
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), value.as_str())),
-            )
+            .chain(attributes.map(|(name, value)| (name.as_str(), value.as_str())))
+            .chain(identities.as_deref().map(|listed| ("identities", listed)))
             .map(|(name, value)| shapes::AttributeType {
                 name: name.to_owned(),
                 value: Some(value.to_owned()),
@@ -169,6 +173,10 @@ impl Document for UserRecord {
         if let Some(factors) = self.factors.to_member() {
             document["factors"] = factors;
         }
+        if !self.identities.is_empty() {
+            let identities = self.identities.iter().map(LinkedIdentity::to_member);
+            document["identities"] = identities.collect();
+        }
         document
     }
 
@@ -192,6 +200,7 @@ impl Document for UserRecord {
             signed_out_epoch: epoch(document, "signedOutEpoch")?,
             groups: groups(document)?,
             factors: UserFactors::from_member(document.get("factors"))?,
+            identities: identities(document)?,
         })
     }
 }
@@ -205,4 +214,13 @@ fn groups(document: &Value) -> Option<BTreeMap<String, String>> {
     groups
         .map(|(name, id)| Some((name.clone(), id.as_str()?.to_owned())))
         .collect()
+}
+
+/// The identities that a document names, if any.
+fn identities(document: &Value) -> Option<Vec<LinkedIdentity>> {
+    let Some(identities) = document.get("identities") else {
+        return Some(Vec::new());
+    };
+    let identities = identities.as_array()?.iter();
+    identities.map(LinkedIdentity::from_member).collect()
 }

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::document::{Document, decode};
 use super::key::{Directory, Key};
+use super::linked_identity::LinkedIdentity;
 use super::{PoolRecord, Reference, UserRecord};
 use crate::base::load::LoadError;
 
@@ -91,6 +92,8 @@ pub enum UniqueName {
     Username,
     /// The value of this attribute.
     Alias(&'static str),
+    /// Who the user is at an identity provider.
+    Identity,
 }
 
 /// The index rows of a user.
@@ -120,8 +123,12 @@ pub fn rows(pool: &PoolRecord, user: &UserRecord) -> IndexRows {
         let username = beginning(&pool.compared(&user.username));
         format!("{}{username}{BEFORE_SUB}{}", members(pool.id(), id), user.sub)
     });
+    let identities = user.identities.iter().map(|linked| {
+        let key = LinkedIdentity::key(pool.id(), &linked.provider_id, &linked.attribute, &linked.value);
+        (key.into(), UniqueName::Identity)
+    });
     IndexRows {
-        unique: aliases.chain([username]).collect(),
+        unique: aliases.chain([username]).chain(identities).collect(),
         listed: listed.chain(memberships).collect(),
     }
 }

@@ -5,6 +5,7 @@ mod ahead;
 mod app;
 mod audit;
 mod ctx;
+pub mod hosted;
 mod noted;
 mod refusals;
 

@@ -80,10 +80,13 @@ async fn gain(
     taken: Taken,
 ) -> Result<Batch, ApiError> {
     let reference = Reference(user.sub.clone());
-    let UniqueName::Alias(kind) = name else {
-        return Ok(Batch::new().create(Key::from_text(key), &reference));
-    };
     let key: Key<Reference> = Key::from_text(key);
+    let kind = match name {
+        UniqueName::Alias(kind) => kind,
+        UniqueName::Username => return Ok(Batch::new().create(key, &reference)),
+        UniqueName::Identity if load(ctx.platform(), &key).await?.is_some() => return Err(linked()),
+        UniqueName::Identity => return Ok(Batch::new().create(key, &reference)),
+    };
     let mut batch = Batch::new();
     let expect = match load(ctx.platform(), &key).await? {
         None => Expect::Absent,
@@ -111,6 +114,14 @@ pub fn exists(pool: &PoolRecord, kind: &str) -> ApiError {
     ApiError::new(
         ErrorCode::AliasExistsException,
         format!("An account with the {given}{kind} already exists."),
+    )
+}
+
+/// Somebody is a user already.
+fn linked() -> ApiError {
+    ApiError::new(
+        ErrorCode::AliasExistsException,
+        "The source user is already linked to a user of this pool.",
     )
 }
 

@@ -131,7 +131,8 @@ pub fn conflict(pool: &PoolRecord, user: &UserRecord, key: &str, exists: &str) -
     let name_in_use = || ApiError::new(ErrorCode::UsernameExistsException, exists);
     match user_index::rows(pool, user).unique.get(key) {
         Some(UniqueName::Alias(kind)) => return as_creation(pool, aliases::exists(pool, kind)),
-        Some(UniqueName::Username) => return name_in_use(),
+        // A new user is nobody at a provider yet.
+        Some(UniqueName::Username | UniqueName::Identity) => return name_in_use(),
         None => {}
     }
     let taken = [

@@ -16,6 +16,7 @@ mod epoch;
 mod factors;
 mod first_factors;
 mod groups;
+mod hosted;
 mod lost;
 mod mail;
 mod names;

@@ -5,6 +5,7 @@ use poolhouse_api::shapes::{self, ClientTypeType, UserPoolClientType};
 use poolhouse_crypto::random_id;
 use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
+use super::known;
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
@@ -35,6 +36,7 @@ pub async fn run(
         client_type: Some(ClientTypeType::Regular),
         ..UserPoolClientType::default()
     };
+    let named = known::check(ctx, pool_id, &input).await?;
     settings::apply(&pool.value, &mut client, input, secret.is_some(), Doing::Creating)?;
     check_room(ctx, pool_id).await?;
 
@@ -48,12 +50,17 @@ pub async fn run(
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)
         .create(ClientRecord::key(pool_id, &id), &record)
-        .create(ClientRecord::pool_key(&id), &Reference(pool_id.to_owned()));
+        .create(ClientRecord::pool_key(&id), &Reference(pool_id.to_owned()))
+        .merge(named);
     match ctx.platform().commit(batch).await {
         Ok(_) => Ok(shapes::CreateUserPoolClientResponse {
             user_pool_client: Some(secret::shown(ctx, record)?),
         }),
         Err(CommitError::Conflict { key }) if key == pool.key => Err(ApiError::pool_not_found(pool_id)),
+        Err(CommitError::Conflict { key }) => {
+            let named = record.settings.supported_identity_providers.as_ref();
+            Err(known::lost(pool_id, named, &key).unwrap_or_else(ApiError::concurrent_modification))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -4,24 +4,40 @@ use poolhouse_api::{Nothing, shapes};
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
+use crate::ops::branding::of_client;
 use crate::records::{ClientRecord, RecordBatch};
 use crate::request::Ctx;
 
-/// Deletes an app client. Its tokens stop working with it, for every check of a token looks the client up.
+/// Deletes an app client, with what the hosted pages have of it. Its tokens stop working with it, for every check of a token looks
+/// the client up.
 ///
 /// # Errors
 /// `ResourceNotFoundException` for the pool or the client.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Result<Nothing, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     let client = ctx.client(pool.value.id(), &input.client_id).await?;
+    let (pool_id, client_id) = (pool.value.id(), client.value.id());
     let batch = Batch::new()
         .remove(&client)
-        .delete(ClientRecord::pool_key(client.value.id()), Expect::Any);
+        .delete(ClientRecord::pool_key(client_id), Expect::Any)
+        .merge(of_client::gone(ctx, pool_id, client_id).await?);
     ctx.platform()
         .commit(batch)
         .await
         .map_err(ApiError::lost_update)?;
+    if let Err(error) = clear(ctx, pool_id, client_id).await {
+        tracing::warn!(request_id = ctx.request_id, pool = pool_id, %error, "leftovers of a deleted app client stay");
+    }
     Ok(Nothing)
+}
+
+/// Deletes what was made for the client between the look at its rows and its deletion. Nothing is made after it.
+async fn clear(ctx: &Ctx, pool_id: &str, client_id: &str) -> Result<(), ApiError> {
+    let left = of_client::gone(ctx, pool_id, client_id).await?;
+    if !left.is_empty() {
+        ctx.platform().commit(left).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub mod create_user_pool_client;
 pub mod delete_user_pool_client;
 pub mod delete_user_pool_client_secret;
 pub mod describe_user_pool_client;
+mod known;
 pub mod list_user_pool_client_secrets;
 pub mod list_user_pool_clients;
 mod oauth;

@@ -1,29 +1,21 @@
 //! The settings of an app client that speak of the hosted sign-in pages.
 //!
-//! This server has no such pages yet. The settings are kept and shown, and checked as the service checks them, so that
-//! what is accepted here is accepted there.
+//! They are checked as the service checks them, so that what is accepted here is accepted there. What they name, scopes and
+//! identity providers, is looked up elsewhere.
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{CreateUserPoolClientRequest, OAuthFlowType};
 
 use crate::base::error::ApiError;
 
-/// The scopes that every pool has.
-const SCOPES: [&str; 5] = [
-    "phone",
-    "email",
-    "openid",
-    "profile",
-    "aws.cognito.signin.user.admin",
-];
 /// The hosts of this machine, to which plain HTTP is let pass.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Checks the OAuth settings of a client.
 ///
 /// # Errors
-/// `InvalidParameterException`, `InvalidOAuthFlowException` or `ScopeDoesNotExistException` in the service's words.
-pub fn check(pool_id: &str, asked: &CreateUserPoolClientRequest, has_secret: bool) -> Result<(), ApiError> {
+/// `InvalidParameterException` or `InvalidOAuthFlowException` in the service's words.
+pub fn check(asked: &CreateUserPoolClientRequest, has_secret: bool) -> Result<(), ApiError> {
     let flows = asked.allowed_oauth_flows.as_deref().unwrap_or_default();
     let scopes = asked.allowed_oauth_scopes.as_deref().unwrap_or_default();
     check_flows(flows, has_secret)?;
@@ -31,18 +23,6 @@ pub fn check(pool_id: &str, asked: &CreateUserPoolClientRequest, has_secret: boo
         return Err(ApiError::invalid_parameter(
             "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth flows.",
         ));
-    }
-    if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
-        return Err(ApiError::new(
-            ErrorCode::ScopeDoesNotExistException,
-            format!("Invalid scope requested: {unknown}"),
-        ));
-    }
-    let providers = asked.supported_identity_providers.as_deref().unwrap_or_default();
-    if let Some(unknown) = providers.iter().find(|provider| *provider != "COGNITO") {
-        return Err(ApiError::invalid_parameter(format!(
-            "The provider {unknown} does not exist for User Pool {pool_id}."
-        )));
     }
     check_urls(asked, flows)
 }
@@ -116,9 +96,7 @@ mod tests {
     }
 
     fn message(asked: &CreateUserPoolClientRequest, has_secret: bool) -> Option<String> {
-        check("us-east-1_AbCd12345", asked, has_secret)
-            .err()
-            .map(|error| error.message)
+        check(asked, has_secret).err().map(|error| error.message)
     }
 
     #[test]
@@ -179,20 +157,6 @@ mod tests {
                 },
                 "AllowedOAuthFlows and AllowedOAuthScopes are required if user pool client is allowed to use OAuth \
                  flows.",
-            ),
-            (
-                CreateUserPoolClientRequest {
-                    allowed_oauth_scopes: Some(vec!["openid".to_owned(), "orders/read".to_owned()]),
-                    ..CreateUserPoolClientRequest::default()
-                },
-                "Invalid scope requested: orders/read",
-            ),
-            (
-                CreateUserPoolClientRequest {
-                    supported_identity_providers: Some(vec!["COGNITO".to_owned(), "Google".to_owned()]),
-                    ..CreateUserPoolClientRequest::default()
-                },
-                "The provider Google does not exist for User Pool us-east-1_AbCd12345.",
             ),
             (
                 CreateUserPoolClientRequest {

@@ -35,8 +35,8 @@ pub enum Doing {
 /// Sets every changeable setting of `client` to what the request says, or to its default.
 ///
 /// # Errors
-/// `InvalidParameterException`, `InvalidOAuthFlowException` or `ScopeDoesNotExistException` for what the service does
-/// not take; `InvalidParameterException` for what this server refuses by name.
+/// `InvalidParameterException` or `InvalidOAuthFlowException` for what the service does not take;
+/// `InvalidParameterException` for what this server refuses by name.
 pub fn apply(
     pool: &PoolRecord,
     client: &mut UserPoolClientType,
@@ -46,7 +46,7 @@ pub fn apply(
 ) -> Result<(), ApiError> {
     check_flows(&asked)?;
     check_attributes(pool, &asked, doing)?;
-    oauth::check(pool.id(), &asked, has_secret)?;
+    oauth::check(&asked, has_secret)?;
     if asked.enable_propagate_additional_user_context_data == Some(true) && !has_secret {
         return Err(ApiError::invalid_parameter(
             "Client Secret is required to set EnablePropagateAdditionalUserContextData as true",

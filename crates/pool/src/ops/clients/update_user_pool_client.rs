@@ -5,6 +5,7 @@ use poolhouse_api::shapes::{
 };
 use poolhouse_store::Batch;
 
+use super::known;
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
@@ -27,9 +28,11 @@ pub async fn run(
     let has_secret = !client.value.secrets.is_empty();
     let updated = &mut client.value.settings;
     let name = updated.client_name.take().unwrap_or_default();
-    settings::apply(&pool, updated, creation(input, name), has_secret, Doing::Updating)?;
+    let asked = creation(input, name);
+    let named = known::check(ctx, pool.id(), &asked).await?;
+    settings::apply(&pool, updated, asked, has_secret, Doing::Updating)?;
     updated.last_modified_date = Some(ctx.now.timestamp());
-    let batch = Batch::new().replace(&client, &client.value);
+    let batch = Batch::new().replace(&client, &client.value).merge(named);
     ctx.platform()
         .commit(batch)
         .await

@@ -1,12 +1,10 @@
 //! `ListGroups`
 
 use poolhouse_api::shapes;
-use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::ops::paging::{self, Listing};
 use crate::records::GroupRecord;
-use crate::records::document::decode;
 use crate::request::Ctx;
 
 /// Answers a pool's groups in the order of their names.
@@ -23,25 +21,14 @@ pub async fn run(
         subject: pool.id(),
     };
     let limit = paging::limit(input.limit);
-    // One more than asked for, so that the last page has no token.
-    let mut rows = ctx
-        .platform()
-        .scan(Scan {
-            prefix: GroupRecord::all(pool.id()),
-            after: listing.after(&ctx.request_id, input.next_token.as_deref())?,
-            limit: limit + 1,
-        })
+    let prefix = GroupRecord::all(pool.id());
+    let page = listing
+        .page::<GroupRecord>(ctx, prefix, input.next_token.as_deref(), limit)
         .await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_token = rows.last().filter(|_| more).map(|row| listing.token(&row.key));
-    let mut groups = Vec::with_capacity(rows.len());
-    for row in rows {
-        groups.push(decode::<GroupRecord>(row)?.value.described(pool.id()));
-    }
+    let groups = page.records.iter().map(|group| group.value.described(pool.id()));
     Ok(shapes::ListGroupsResponse {
-        groups: Some(groups),
-        next_token,
+        groups: Some(groups.collect()),
+        next_token: page.next_token,
     })
 }
 

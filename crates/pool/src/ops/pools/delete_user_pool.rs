@@ -2,10 +2,10 @@
 
 use poolhouse_api::Nothing;
 use poolhouse_api::shapes::{self, DeletionProtectionType};
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::{Deleted, Deleting, RecordBatch, SigningKeysRecord, purge};
+use crate::records::{Deleted, Deleting, DomainRecord, RecordBatch, SigningKeysRecord, purge};
 use crate::request::Ctx;
 
 /// Deletes a pool. With its row, and in the same commit, goes everything it can do: nobody signs in any more and no
@@ -13,7 +13,7 @@ use crate::request::Ctx;
 /// which finds the pool by the row `deleting/POOL`.
 ///
 /// # Errors
-/// `ResourceNotFoundException`; `InvalidParameterException` while the pool's deletion protection is on.
+/// `ResourceNotFoundException`; `InvalidParameterException` while the pool's deletion protection is on or it has a domain.
 pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Nothing, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     if pool.value.settings.deletion_protection == Some(DeletionProtectionType::Active) {
@@ -23,11 +23,24 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolRequest) -> Result<Noth
         ));
     }
     let id = pool.value.id();
-    let batch = Batch::new()
+    let domains = [false, true].map(|custom| DomainRecord::of_pool(id, custom));
+    let batch = domains
+        .iter()
+        .fold(Batch::new(), |batch, domain| {
+            batch.check(domain.clone(), Expect::Absent)
+        })
         .remove(&pool)
         .delete(SigningKeysRecord::key(id), Expect::Any)
         .record(Deleting::pool(id), Expect::Any, &Deleting(ctx.now));
-    ctx.platform().commit(batch).await?;
+    match ctx.platform().commit(batch).await {
+        Ok(_) => {}
+        Err(CommitError::Conflict { key }) if domains.iter().any(|domain| domain.as_str() == key) => {
+            return Err(ApiError::invalid_parameter(
+                "User pool cannot be deleted. It has a domain configured that should be deleted first.",
+            ));
+        }
+        Err(error) => return Err(error.into()),
+    }
     ctx.app.signing_keys.forget(id);
     // The pool is gone whatever happens to the leftovers now, so a fault here is the sweeper's to overcome.
     if let Err(error) = purge::purge(ctx.platform(), Deleted::Pool(id)).await {

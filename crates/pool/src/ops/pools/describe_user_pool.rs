@@ -5,14 +5,14 @@ use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::records::{PoolRecord, user_index};
-use crate::request::Ctx;
+use crate::request::{Ctx, hosted};
 
 /// Users counted for `EstimatedNumberOfUsers`. Of a larger pool the estimate is this number.
 const COUNTED: usize = 10_000;
 /// Rows read at a time.
 const PAGE: usize = 1_000;
 
-/// Answers a pool's settings.
+/// Answers a pool's settings, its domains among them.
 ///
 /// # Errors
 /// `ResourceNotFoundException` `User pool <id> does not exist.`
@@ -22,6 +22,13 @@ pub async fn run(
 ) -> Result<shapes::DescribeUserPoolResponse, ApiError> {
     let mut pool = ctx.pool(&input.user_pool_id).await?.into_owned().value;
     pool.settings.estimated_number_of_users = Some(count_users(ctx, &pool).await?);
+    for domain in hosted::domains_of(ctx, pool.id()).await? {
+        let name = Some(domain.value.domain);
+        match domain.value.custom {
+            Some(_) => pool.settings.custom_domain = name,
+            None => pool.settings.domain = name,
+        }
+    }
     Ok(shapes::DescribeUserPoolResponse {
         user_pool: Some(pool.settings),
     })

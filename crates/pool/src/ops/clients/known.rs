@@ -1,0 +1,56 @@
+//! What the settings of an app client name that must be there: scopes and identity providers.
+
+use poolhouse_api::ErrorCode;
+use poolhouse_api::shapes::CreateUserPoolClientRequest;
+use poolhouse_store::{Batch, Expect};
+
+use crate::base::error::ApiError;
+use crate::records::IdentityProviderRecord;
+use crate::request::{Ctx, hosted};
+
+/// The scopes that every pool has.
+const SCOPES: [&str; 5] = [
+    "phone",
+    "email",
+    "openid",
+    "profile",
+    "aws.cognito.signin.user.admin",
+];
+/// The pool itself as a provider.
+const NATIVE: &str = "COGNITO";
+
+/// Checks that every scope is a standard one or one of the pool's resource servers, and every provider one of the pool's. Answers
+/// what the client's commit expects: a provider that is deleted at the same moment is not named by a new client.
+///
+/// # Errors
+/// `ScopeDoesNotExistException`, `InvalidParameterException` `The provider … does not exist for User Pool ….`
+pub async fn check(ctx: &Ctx, pool_id: &str, asked: &CreateUserPoolClientRequest) -> Result<Batch, ApiError> {
+    let scopes = asked.allowed_oauth_scopes.iter().flatten().map(String::as_str);
+    let custom: Vec<&str> = scopes.filter(|scope| !SCOPES.contains(scope)).collect();
+    if let Some(unknown) = hosted::unknown_scope(ctx, pool_id, &custom).await? {
+        return Err(ApiError::new(
+            ErrorCode::ScopeDoesNotExistException,
+            format!("Invalid scope requested: {unknown}"),
+        ));
+    }
+    let providers = asked.supported_identity_providers.iter().flatten();
+    let providers: Vec<&String> = providers.filter(|name| *name != NATIVE).collect();
+    let key = |name: &String| IdentityProviderRecord::key(pool_id, name);
+    ctx.read_ahead(providers.iter().map(|name| key(name).into()))
+        .await?;
+    let mut batch = Batch::new();
+    for name in providers {
+        if ctx.load(&key(name)).await?.is_none() {
+            return Err(ApiError::provider_not_found(pool_id, name));
+        }
+        batch = batch.check(key(name), Expect::Present);
+    }
+    Ok(batch)
+}
+
+/// What it means that a commit lost over a provider that the client names; `None` if it did not.
+pub fn lost(pool_id: &str, named: Option<&Vec<String>>, key: &str) -> Option<ApiError> {
+    let is_row = |name: &&String| IdentityProviderRecord::key(pool_id, name).as_str() == key;
+    let name = named.into_iter().flatten().find(is_row)?;
+    Some(ApiError::provider_not_found(pool_id, name))
+}
