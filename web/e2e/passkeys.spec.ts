@@ -82,12 +82,15 @@ test('a passkey is registered, signs in without a password, and is worth nothing
   expect(await other.evaluate(() => clients.register())).toBe('registered');
   const [passkey, ...more] = await passkeys();
   expect(more).toEqual([]);
-  expect(passkey).toMatchObject({ relyingPartyId: 'localhost', authenticatorTransports: ['internal'] });
+  expect(passkey).toMatchObject({
+    relyingPartyId: 'localhost',
+    authenticatorTransports: ['internal'],
+  });
   const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId });
   expect(credentials).toHaveLength(1);
   // The device has one for this user already, which the browser says by itself.
   expect(await other.evaluate(() => clients.register())).toMatchObject({
-    name: 'PasskeyAlreadyExistsException',
+    name: 'PasskeyAlreadyExists',
   });
 
   await other.evaluate(() => clients.signOut());
