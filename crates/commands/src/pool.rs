@@ -1,14 +1,22 @@
 //! `poolhouse pool`: works beside a running server, on the same database.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
+use crate::moment::date;
 use crate::output::print;
+use poolhouse_pool::base::load::LoadError;
+use poolhouse_pool::base::platform::Platform;
+use poolhouse_pool::keyring::sender_key;
 use poolhouse_pool::ops::pools::safeguards;
-use poolhouse_pool::records::Safeguards;
+use poolhouse_pool::records::document::decode;
+use poolhouse_pool::records::{ImportJob, LogLine, PoolRecord, Safeguards, load};
+use poolhouse_store::Scan;
 
 #[derive(Subcommand)]
 pub enum PoolCommand {
@@ -27,6 +35,24 @@ pub enum PoolCommand {
     },
     /// Change single safeguards. What is not named stays.
     Set(Box<SetArgs>),
+    /// Print the key that stands in KMS's place for a pool's CustomEmailSender and CustomSMSSender functions.
+    ///
+    /// Functions that this server runs need none: their Encryption SDK finds the server in KMS's place. One that runs elsewhere opens codes
+    /// with a raw AES keyring of this namespace, name and key. Whoever has the key reads every code that is handed to the functions.
+    SenderKey {
+        #[command(flatten)]
+        pool: PoolArgs,
+    },
+    /// Print what became of each line of a user import job.
+    ///
+    /// The lines name no values of users. They stay for 90 days.
+    ImportLog {
+        /// The job's id
+        #[arg(long, value_name = "ID")]
+        job_id: String,
+        #[command(flatten)]
+        pool: PoolArgs,
+    },
 }
 
 #[derive(Args)]
@@ -79,13 +105,17 @@ pub(super) fn run(command: &PoolCommand) -> Result<(), CliError> {
 async fn decide(command: &PoolCommand) -> Result<(), CliError> {
     let pool = match command {
         PoolCommand::Show { pool } | PoolCommand::Protect { pool } => pool,
+        PoolCommand::SenderKey { pool } => return print_sender_key(pool).await,
+        PoolCommand::ImportLog { job_id, pool } => return print_import_log(job_id, pool).await,
         PoolCommand::Set(arguments) => &arguments.pool,
     };
     let data = data::existing(&pool.at.data, pool.at.store.as_deref()).await?;
     let platform = data.platform()?;
     let id = &pool.user_pool_id;
     let found = match command {
-        PoolCommand::Show { .. } => safeguards::of(&platform, id).await,
+        PoolCommand::Show { .. } | PoolCommand::SenderKey { .. } | PoolCommand::ImportLog { .. } => {
+            safeguards::of(&platform, id).await
+        }
         PoolCommand::Protect { .. } => safeguards::change(&platform, id, Safeguards::protect).await,
         PoolCommand::Set(arguments) => safeguards::change(&platform, id, |pool| set(arguments, pool)).await,
     };
@@ -93,6 +123,80 @@ async fn decide(command: &PoolCommand) -> Result<(), CliError> {
     let found = found.map_err(|error| CliError::new("the safeguards were not changed").caused_by(error))?;
     let found = found.ok_or_else(|| CliError::new(format!("there is no user pool {id}")))?;
     print(&shown(&found, pool.at.output))
+}
+
+async fn print_sender_key(pool: &PoolArgs) -> Result<(), CliError> {
+    let data = data::existing(&pool.at.data, pool.at.store.as_deref()).await?;
+    let platform = data.platform()?;
+    let id = &pool.user_pool_id;
+    let found = load(&platform, &PoolRecord::key(id)).await;
+    data.engine.close().await;
+    let found = found.map_err(|error| CliError::new("the pool was not read").caused_by(error))?;
+    let found = found.ok_or_else(|| CliError::new(format!("there is no user pool {id}")))?;
+    let key = sender_key::of(&platform, &found.value);
+    let key = key.ok_or_else(|| {
+        CliError::new(format!(
+            "the user pool {id} has no KMSKeyID in its LambdaConfig, which names the key"
+        ))
+    })?;
+    let (namespace, text) = (sender_key::NAMESPACE, STANDARD.encode(key.key.as_slice()));
+    print(&match pool.at.output {
+        Output::Json => json!({ "KeyNamespace": namespace, "KeyName": key.name, "Key": text }).to_string(),
+        Output::Text => [
+            format!("key namespace  {namespace}"),
+            format!("key name       {}", key.name),
+            format!("key            {text}"),
+        ]
+        .join("\n"),
+    })
+}
+
+async fn print_import_log(job_id: &str, pool: &PoolArgs) -> Result<(), CliError> {
+    let data = data::existing(&pool.at.data, pool.at.store.as_deref()).await?;
+    let platform = data.platform()?;
+    let printed = import_log(&platform, &pool.user_pool_id, job_id, pool.at.output).await;
+    data.engine.close().await;
+    printed
+}
+
+async fn import_log(
+    platform: &Platform,
+    pool_id: &str,
+    job_id: &str,
+    output: Output,
+) -> Result<(), CliError> {
+    const PAGE: usize = 1000;
+    let unread = |error: LoadError| CliError::new("the log of the job was not read").caused_by(error);
+    let job = load(platform, &ImportJob::key(pool_id, job_id))
+        .await
+        .map_err(unread)?;
+    if job.is_none() {
+        return Err(CliError::new(format!(
+            "the user pool {pool_id} has no user import job {job_id}"
+        )));
+    }
+    let prefix = ImportJob::log(pool_id, job_id);
+    let mut after = None;
+    loop {
+        let scan = Scan {
+            prefix: prefix.clone(),
+            after: after.take(),
+            limit: PAGE,
+        };
+        let rows = platform.scan(scan).await.map_err(unread)?;
+        let is_last = rows.len() < PAGE;
+        after = rows.last().map(|row| row.key.clone());
+        for row in rows {
+            let line = decode::<LogLine>(row).map_err(unread)?.value;
+            match output {
+                Output::Json => print(&json!({ "At": line.at.0, "Line": line.text }).to_string())?,
+                Output::Text => print(&format!("{} {}", date(line.at), line.text))?,
+            }
+        }
+        if is_last {
+            return Ok(());
+        }
+    }
 }
 
 fn set(arguments: &SetArgs, safeguards: &mut Safeguards) {

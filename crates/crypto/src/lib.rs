@@ -8,6 +8,7 @@
 //! | [`opaque`] | refresh tokens: a payload in the outer shape of a JWE |
 //! | [`seal`] | encrypts what is stored or handed to a client for safe keeping |
 //! | [`stream`], [`recipient`], [`passphrase`] | encrypts backups, for a recipient or under words |
+//! | [`encryption_sdk`] | writes codes for functions that send them |
 //! | [`totp`] | the codes of authenticator apps |
 //! | [`webauthn`] | what passkeys register and sign |
 //! | [`floor`] | what one sign-in costs in arithmetic alone, for the benchmarks |
@@ -20,6 +21,7 @@ mod bignum;
 pub mod certificate;
 mod comb;
 mod digest;
+pub mod encryption_sdk;
 mod entropy;
 mod fatal;
 pub mod floor;

@@ -28,6 +28,10 @@ pub enum Trigger {
     UserMigration,
     /// A mail or message is about to be sent.
     CustomMessage,
+    /// An email with a code is to be sent by the function.
+    CustomEmailSender,
+    /// A text message with a code is to be sent by the function.
+    CustomSmsSender,
 }
 
 /// What a member of `response` may be, besides null.
@@ -94,7 +98,14 @@ impl Trigger {
             Trigger::PreTokenGeneration { .. } => "PreTokenGeneration",
             Trigger::UserMigration => "UserMigration",
             Trigger::CustomMessage => "CustomMessage",
+            Trigger::CustomEmailSender => "CustomEmailSender",
+            Trigger::CustomSmsSender => "CustomSMSSender",
         }
+    }
+
+    /// Whether it does not matter what the function answers, as long as it does not fail: the samples answer nothing at all.
+    pub(crate) fn takes_any_answer(self) -> bool {
+        matches!(self, Trigger::CustomEmailSender | Trigger::CustomSmsSender)
     }
 
     /// `version` of the event: that of the trigger's event, not of the function.
@@ -113,7 +124,11 @@ impl Trigger {
                 ("autoVerifyEmail", Kind::Bool),
                 ("autoVerifyPhone", Kind::Bool),
             ],
-            Trigger::PostConfirmation | Trigger::PreAuthentication | Trigger::PostAuthentication => &[],
+            Trigger::PostConfirmation
+            | Trigger::PreAuthentication
+            | Trigger::PostAuthentication
+            | Trigger::CustomEmailSender
+            | Trigger::CustomSmsSender => &[],
             Trigger::DefineAuthChallenge => &[
                 ("challengeName", Kind::Text),
                 ("issueTokens", Kind::Bool),

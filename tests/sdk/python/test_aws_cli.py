@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from blackbox import waiting
 from blackbox.programs import REPOSITORY, program
 from blackbox.srp import Credentials, start_custom_auth
 
@@ -140,3 +142,37 @@ def test_the_lines_of_the_self_service_guide_do_what_it_says(shell, inbox):
         assert user["UserStatus"] == "CONFIRMED"
     kept = shell.run(f"aws cognito-idp forgot-password --client-id {client} --username eve@example.com")
     assert kept.stderr.strip().endswith("Contact administrator to reset password.")
+
+
+def test_users_come_from_a_file(shell):
+    """docs/guides/import-users.md, with the file as the CLI's header says."""
+    created = shell.aws("aws cognito-idp create-user-pool --pool-name import --auto-verified-attributes email")
+    pool = f"--user-pool-id {created['UserPool']['Id']}"
+    header = shell.aws(f"aws cognito-idp get-csv-header {pool}")["CSVHeader"]
+    values = {"cognito:username": "nina", "email": "nina@example.com", "email_verified": "TRUE"}
+    lines = [",".join(header), ",".join(values.get(column, "") for column in header)]
+    role = "--cloud-watch-logs-role-arn arn:aws:iam::000000000000:role/unused"
+    job = shell.aws(f"aws cognito-idp create-user-import-job {pool} --job-name first {role}")["UserImportJob"]
+    put = requests.put(
+        job["PreSignedUrl"],
+        data="\n".join(lines).encode(),
+        headers={"x-amz-server-side-encryption": "aws:kms"},
+        timeout=10,
+    )
+    assert (put.status_code, put.content) == (200, b"")
+    of_job = f"{pool} --job-id {job['JobId']}"
+    started = shell.aws(f"aws cognito-idp start-user-import-job {of_job}")["UserImportJob"]
+    assert started["Status"] == "Pending"
+
+    def ended():
+        described = shell.aws(f"aws cognito-idp describe-user-import-job {of_job}")["UserImportJob"]
+        return described if described["Status"] not in ("Pending", "InProgress") else None
+
+    done = waiting.until("the end of the job", ended)
+    assert (done["Status"], done["ImportedUsers"], done["FailedUsers"]) == ("Succeeded", 1, 0)
+    user = shell.aws(f"aws cognito-idp admin-get-user {pool} --username nina")
+    assert user["UserStatus"] == "RESET_REQUIRED"
+    [listed] = shell.aws(f"aws cognito-idp list-user-import-jobs {pool} --max-results 10")["UserImportJobs"]
+    assert listed["JobId"] == job["JobId"]
+    log = shell.script(f"poolhouse pool import-log {of_job}")
+    assert log.strip().endswith("[SUCCEEDED] Line Number 2 - The import succeeded.")

@@ -68,6 +68,11 @@ class Server:
         return self._data
 
     @property
+    def store_options(self) -> list[str]:
+        """The options that name its database to a command, where that is not in the data folder."""
+        return self._store
+
+    @property
     def pid(self) -> int:
         """The server's process."""
         return self._process.pid

@@ -38,6 +38,21 @@ impl Asking {
         Asking::with(sign_in, name, handle, expires)
     }
 
+    /// As [`until`](Self::until), before anything is proved: a stranger may ask for any number of such sessions, so they are
+    /// written over one another.
+    pub fn unproved(sign_in: &SignIn<'_>, name: ChallengeNameType, expires: Millis) -> Asking {
+        let SignIn {
+            ctx, client, subject, ..
+        } = sign_in;
+        let is_user = subject.user().is_some();
+        let handle = handle::new_in_slot(ctx, client, subject.id(), is_user, expires);
+        let slot_digest = Some(handle.digest.clone());
+        let mut asking = Asking::with(sign_in, name, handle, expires);
+        asking.expect = Expect::Any;
+        asking.record.slot_digest = slot_digest;
+        asking
+    }
+
     /// As [`new`](Self::new), with a session that operations are given which name no client.
     pub fn naming_client(sign_in: &SignIn<'_>, name: ChallengeNameType) -> Asking {
         let SignIn {

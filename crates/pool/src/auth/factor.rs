@@ -16,7 +16,6 @@ use zeroize::Zeroizing;
 use super::step::SignIn;
 use super::{handle, private};
 use crate::base::error::ApiError;
-use crate::records::document::reload;
 use crate::records::{Factor, RecordBatch, SessionRecord, SoftwareToken, Stored, UserRecord, load};
 use crate::request::Ctx;
 use crate::users::change::Proof;
@@ -128,7 +127,7 @@ async fn decide(
         match ctx.platform().commit(batch).await {
             Ok(_) => return Err(wrong),
             Err(CommitError::Conflict { .. }) => {
-                let now = reload(ctx.platform(), &session).await?;
+                let now = handle::again(ctx, &session).await?;
                 session = now.ok_or_else(handle::used)?;
             }
             Err(error) => return Err(error.into()),
@@ -211,7 +210,7 @@ impl RightAnswer {
         if key != self.session.key && key != self.counts.key() && !is_of_app {
             return Ok(false);
         }
-        let session = reload(ctx.platform(), &self.session).await?;
+        let session = handle::again(ctx, &self.session).await?;
         let session = session.ok_or_else(handle::used)?;
         let whose = self.counts.whose().clone();
         *self = decide(ctx, session, self.factor, self.typed.clone(), whose).await?;

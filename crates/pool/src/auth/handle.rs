@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
+use crate::records::document::reload;
 use crate::records::{ClientRecord, Key, RecordBatch, SessionRecord, Stored};
 use crate::request::Ctx;
 
@@ -24,6 +25,10 @@ use crate::request::Ctx;
 const SESSION_PREFIX: &str = "AYABe";
 /// Ends the client's id in a `Session` that names it. No sealed text has it.
 const CLIENT_ENDS: char = '.';
+/// Before the `sub` in a `Session` in which nothing is proved yet.
+const UNPROVED: &str = "~";
+/// The same where nobody has the name.
+const NOBODY: &str = "-";
 const RANDOM_BYTES: usize = 32;
 /// Bytes of a `SECRET_BLOCK`'s state: as many as the longest name that a user can have takes, on a device.
 const BLOCK_BYTES: usize = 2688;
@@ -38,11 +43,57 @@ pub struct Handle {
     pub digest: String,
 }
 
+/// Where the row of a session lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lies {
+    /// In a place of its own.
+    Alone,
+    /// Where others may be written over it: nothing is proved in it yet.
+    InSlot {
+        /// Whether somebody has the name.
+        is_user: bool,
+    },
+}
+
+impl Lies {
+    fn mark(self) -> &'static str {
+        match self {
+            Lies::Alone => "",
+            Lies::InSlot { is_user: true } => UNPROVED,
+            Lies::InSlot { is_user: false } => NOBODY,
+        }
+    }
+
+    /// What the mark before a `sub` says, and the `sub`. No `sub` begins with one.
+    fn read(marked: &str) -> (Lies, &str) {
+        let slots = [true, false].map(|is_user| Lies::InSlot { is_user });
+        let unmarked = |lies: Lies| Some((lies, marked.strip_prefix(lies.mark())?));
+        slots
+            .into_iter()
+            .find_map(unmarked)
+            .unwrap_or((Lies::Alone, marked))
+    }
+
+    fn key(self, pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
+        match self {
+            Lies::Alone => SessionRecord::key(pool_id, sub, digest),
+            Lies::InSlot { is_user } => SessionRecord::slot(pool_id, is_user.then_some(sub), digest),
+        }
+    }
+}
+
 /// Makes a handle for a session of this user, or made-up user, that expires at `expires`.
 pub fn new(ctx: &Ctx, client: &ClientRecord, sub: &str, expires: Millis) -> Handle {
     let mut random = [0; RANDOM_BYTES];
     ctx.platform().entropy.fill(&mut random);
     of_secret(ctx, client, sub, expires, random)
+}
+
+/// As [`new`], for a session in which nothing is proved yet.
+pub fn new_in_slot(ctx: &Ctx, client: &ClientRecord, sub: &str, is_user: bool, expires: Millis) -> Handle {
+    let mut random = [0; RANDOM_BYTES];
+    ctx.platform().entropy.fill(&mut random);
+    made(ctx, client, (sub, Lies::InSlot { is_user }), expires, random)
 }
 
 /// As [`new`], for bytes that both sides know already and nobody else does: the row is found by them, too.
@@ -53,9 +104,20 @@ pub fn of_secret(
     expires: Millis,
     random: [u8; RANDOM_BYTES],
 ) -> Handle {
-    let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + sub.len());
+    made(ctx, client, (sub, Lies::Alone), expires, random)
+}
+
+fn made(
+    ctx: &Ctx,
+    client: &ClientRecord,
+    (sub, lies): (&str, Lies),
+    expires: Millis,
+    random: [u8; RANDOM_BYTES],
+) -> Handle {
+    let mut plain = Vec::with_capacity(8 + RANDOM_BYTES + 1 + sub.len());
     plain.extend_from_slice(&expires.0.to_be_bytes());
     plain.extend_from_slice(&random);
+    plain.extend_from_slice(lies.mark().as_bytes());
     plain.extend_from_slice(sub.as_bytes());
     let sealed = ctx
         .platform()
@@ -63,7 +125,7 @@ pub fn of_secret(
     let digest = digest(&random);
     Handle {
         text: format!("{SESSION_PREFIX}{sealed}"),
-        key: SessionRecord::key(client.pool_id(), sub, &digest),
+        key: lies.key(client.pool_id(), sub, &digest),
         digest,
     }
 }
@@ -93,7 +155,20 @@ pub async fn find(
     client: &ClientRecord,
     opened: &Opened,
 ) -> Result<Stored<SessionRecord>, ApiError> {
-    ctx.load(&opened.key(client.pool_id())).await?.ok_or_else(used)
+    let found = ctx.load(&opened.key(client.pool_id())).await?;
+    found.filter(|found| opened.is_of(&found.value)).ok_or_else(used)
+}
+
+/// The session as it is by now; nothing if it is gone.
+///
+/// # Errors
+/// When the store fails.
+pub async fn again(
+    ctx: &Ctx,
+    session: &Stored<SessionRecord>,
+) -> Result<Option<Stored<SessionRecord>>, ApiError> {
+    let now = reload(ctx.platform(), session).await?;
+    Ok(now.filter(|now| now.value.slot_digest == session.value.slot_digest))
 }
 
 /// Opens the `Session` of a request that must have one.
@@ -124,12 +199,18 @@ pub struct Opened {
     pub sub: String,
     /// Under which digest it lies.
     pub digest: String,
+    lies: Lies,
 }
 
 impl Opened {
     /// Where the row lies.
     pub fn key(&self, pool_id: &str) -> Key<SessionRecord> {
-        SessionRecord::key(pool_id, &self.sub, &self.digest)
+        self.lies.key(pool_id, &self.sub, &self.digest)
+    }
+
+    /// Whether what lies there is still this session.
+    fn is_of(&self, found: &SessionRecord) -> bool {
+        self.lies == Lies::Alone || found.slot_digest.as_deref() == Some(&self.digest)
     }
 }
 
@@ -145,10 +226,12 @@ pub fn open(ctx: &Ctx, client_id: &str, text: &str) -> Option<Opened> {
         .ok()?;
     let (expires, rest) = plain.split_first_chunk::<8>()?;
     let (random, sub) = rest.split_first_chunk::<RANDOM_BYTES>()?;
+    let (lies, sub) = Lies::read(std::str::from_utf8(sub).ok()?);
     Some(Opened {
         expires: Millis(i64::from_be_bytes(*expires)),
-        sub: std::str::from_utf8(sub).ok()?.to_owned(),
+        sub: sub.to_owned(),
         digest: digest(random),
+        lies,
     })
 }
 

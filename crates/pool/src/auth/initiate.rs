@@ -14,7 +14,8 @@ use super::room::Proven;
 use super::step::{Answer, SignIn};
 use super::subject::{self, Subject};
 use super::{
-    custom, device, door, flows, migration, next, password, place, refresh, secret_hash, tally, user_auth,
+    after_sign_up, custom, device, door, flows, migration, next, password, place, refresh, secret_hash,
+    tally, user_auth,
 };
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Failures, PoolRecord, Stored};
@@ -32,6 +33,8 @@ pub struct Initiation {
     pub parameters: Parameters,
     /// `ClientMetadata`
     pub metadata: Metadata,
+    /// `Session`: that of a confirmed sign-up.
+    pub session: Option<String>,
     /// Whether an administrator asks, whose flows differ.
     pub admin: bool,
     /// What the sign-in ends in, where a page of this server asks, which has flows of its own, too.
@@ -111,6 +114,7 @@ async fn first_step(
         flow,
         parameters,
         mut metadata,
+        session,
         admin,
         ending,
     } = initiation;
@@ -123,6 +127,12 @@ async fn first_step(
         flows::check(&client.value, flow)?;
     }
     door::check_flow(pool, &client.value, flow)?;
+    if let (AuthFlowType::UserAuth, Some(session)) = (flow, &session)
+        && let Some(answer) =
+            after_sign_up::go_on(ctx, pool, client, (session, &parameters, &metadata)).await?
+    {
+        return Ok(answer);
+    }
     match flow {
         AuthFlowType::RefreshToken | AuthFlowType::RefreshTokenAuth => {
             refresh_token(ctx, pool, &client.value, &parameters).await

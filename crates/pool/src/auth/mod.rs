@@ -10,6 +10,7 @@
 //! after that commit. And a user who does not exist takes the same road with the same work (`subject`).
 
 pub mod access_token;
+pub mod after_sign_up;
 pub mod asking;
 pub mod challenge;
 pub mod choice;

@@ -59,6 +59,7 @@ pub async fn follow(mut sign_in: SignIn<'_>, proven: Proven) -> Result<Answer, A
             ask(&sign_in, Proved::Answered(session), Asked::NewEmail(address)).await
         }
         Proven::SetUp(session) => set_up(sign_in, session).await,
+        Proven::SignedUp(session) => end(sign_in, Proved::Answered(session)).await,
         Proven::DeviceBegun(begun) => device_password_verifier::ask(&sign_in, *begun).await,
         Proven::Device(session) => device(sign_in, session).await,
     }
@@ -141,11 +142,9 @@ async fn ask(sign_in: &SignIn<'_>, mut proved: Proved, asked: Asked) -> Result<A
                 return Err(refused);
             }
         };
-        match ctx
-            .platform()
-            .commit(batch.clone().merge(proved.batch(ctx)))
-            .await
-        {
+        // What is asked may be written over what was answered.
+        let whole = proved.batch(ctx).merge(batch.clone());
+        match ctx.platform().commit(whole).await {
             Ok(_) => {
                 ctx.asker.noted.mail_afterwards(&ctx.app.mailer);
                 return Ok(answer);

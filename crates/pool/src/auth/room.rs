@@ -43,6 +43,8 @@ pub enum Proven {
     DeviceBegun(Box<DeviceBegins>),
     /// A remembered device has proved its secret in the sign-in whose session this is.
     Device(Box<Stored<SessionRecord>>),
+    /// A sign-up was confirmed by a code, in the sign-in whose session this is.
+    SignedUp(Box<Stored<SessionRecord>>),
     /// An authenticator app was set up in this sign-in, whose session this is.
     SetUp(Box<Stored<SessionRecord>>),
     /// The user has given an email address as its second factor.

@@ -74,6 +74,7 @@ impl SignIn<'_> {
             metadata: None,
             sealed_private: None,
             session_digest: None,
+            slot_digest: None,
             event_id: self.event_id.clone(),
             epoch: self.epoch,
             attempts_left: None,

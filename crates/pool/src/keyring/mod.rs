@@ -4,6 +4,7 @@ pub mod access;
 pub mod functions;
 pub mod place;
 pub mod policy;
+pub mod sender_key;
 pub mod signing;
 
 pub use functions::{FunctionCredentials, FunctionKey, FunctionKeys};

@@ -14,6 +14,7 @@ mod domains;
 mod factors;
 mod groups;
 mod history;
+mod imports;
 mod never;
 mod paging;
 mod passkeys;
@@ -61,6 +62,7 @@ macro_rules! operations {
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             ctx.audit.serves(operation);
+            ctx.app.admission.admit(operation, ctx.now)?;
             match operation {
                 $(Operation::$name => {
                     fn run(ctx: &Ctx, body: Value) -> Running<'_> {
@@ -136,6 +138,7 @@ operations! {
         CreateManagedLoginBranding => branding::create_managed_login_branding,
         CreateResourceServer => resource_servers::create_resource_server,
         CreateTerms => branding::create_terms,
+        CreateUserImportJob => imports::create_user_import_job,
         CreateUserPool => pools::create_user_pool,
         CreateUserPoolClient => clients::create_user_pool_client,
         CreateUserPoolDomain => domains::create_user_pool_domain,
@@ -160,14 +163,18 @@ operations! {
         DescribeRiskConfiguration => pools::describe_risk_configuration,
         DescribeTerms => branding::describe_terms,
         DescribeTermsByClient => branding::describe_terms_by_client,
+        DescribeUserImportJob => imports::describe_user_import_job,
         DescribeUserPool => pools::describe_user_pool,
         DescribeUserPoolClient => clients::describe_user_pool_client,
         DescribeUserPoolDomain => domains::describe_user_pool_domain,
         ForgetDevice => devices::forget_device,
         ForgotPassword => account::forgot_password,
+        GetCSVHeader => imports::get_csv_header,
         GetDevice => devices::get_device,
         GetGroup => groups::get_group,
         GetIdentityProviderByIdentifier => providers::get_identity_provider_by_identifier,
+        GetLogDeliveryConfiguration => pools::get_log_delivery_configuration,
+        GetProvisionedLimit => pools::get_provisioned_limit,
         GetSigningCertificate => providers::get_signing_certificate,
         GetTokensFromRefreshToken => auth::get_tokens_from_refresh_token,
         GetUICustomization => branding::get_ui_customization,
@@ -187,6 +194,7 @@ operations! {
         ListResourceServers => resource_servers::list_resource_servers,
         ListTagsForResource => pools::list_tags_for_resource,
         ListTerms => branding::list_terms,
+        ListUserImportJobs => imports::list_user_import_jobs,
         ListUserPoolClientSecrets => clients::list_user_pool_client_secrets,
         ListUserPoolClients => clients::list_user_pool_clients,
         ListUserPools => pools::list_user_pools,
@@ -198,6 +206,7 @@ operations! {
         RespondToAuthChallenge => auth::respond_to_auth_challenge,
         RevokeToken => auth::revoke_token,
         RevokeUserSession => sessions::revoke_user_session,
+        SetLogDeliveryConfiguration => pools::set_log_delivery_configuration,
         SetRiskConfiguration => pools::set_risk_configuration,
         SetUICustomization => branding::set_ui_customization,
         SetUserMFAPreference => factors::set_user_mfa_preference,
@@ -206,7 +215,9 @@ operations! {
         SetUserPoolSessionConfiguration => sessions::set_user_pool_session_configuration,
         SetUserSettings => factors::set_user_settings,
         SignUp => account::sign_up,
+        StartUserImportJob => imports::start_user_import_job,
         StartWebAuthnRegistration => passkeys::start_web_authn_registration,
+        StopUserImportJob => imports::stop_user_import_job,
         TagResource => pools::tag_resource,
         UntagResource => pools::untag_resource,
         UpdateCIMDPolicy => cimd::update_cimd_policy,
@@ -215,6 +226,7 @@ operations! {
         UpdateGroup => groups::update_group,
         UpdateIdentityProvider => providers::update_identity_provider,
         UpdateManagedLoginBranding => branding::update_managed_login_branding,
+        UpdateProvisionedLimit => pools::update_provisioned_limit,
         UpdateResourceServer => resource_servers::update_resource_server,
         UpdateTerms => branding::update_terms,
         UpdateUserAttributes => account::update_user_attributes,
@@ -236,19 +248,9 @@ operations! {
         UpdateUserPoolReplica => never::REPLICAS,
     }
     not_yet {
-        CreateUserImportJob,
-        DescribeUserImportJob,
-        GetCSVHeader,
         GetClientToken,
         GetDerivedToken,
-        GetLogDeliveryConfiguration,
-        GetProvisionedLimit,
-        ListUserImportJobs,
-        SetLogDeliveryConfiguration,
-        StartUserImportJob,
-        StopUserImportJob,
         UpdateAuthEventFeedback,
-        UpdateProvisionedLimit,
     }
 }
 

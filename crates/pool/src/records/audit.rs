@@ -30,7 +30,7 @@ pub enum Actor {
 }
 
 impl Actor {
-    fn to_text(&self) -> Option<String> {
+    pub(super) fn to_text(&self) -> Option<String> {
         match self {
             Actor::Anybody => None,
             Actor::User => Some("user".to_owned()),
@@ -39,7 +39,7 @@ impl Actor {
         }
     }
 
-    fn from_text(text: &str) -> Option<Actor> {
+    pub(super) fn from_text(text: &str) -> Option<Actor> {
         match text.split_once('/') {
             Some(("key", id)) => Some(Actor::Key(id.to_owned())),
             Some(("function", name)) => Some(Actor::Function(name.to_owned())),

@@ -16,6 +16,8 @@
 //! | `deleting/POOL`, `deleting/POOL/SUB`, `deleting/POOL/group/ID` | a deleted pool, user or group that still has rows to be deleted | `deleting` |
 //! | `audit/TIME-REQUEST` | an entry of the audit log that is about no pool that there is | `audit` |
 //! | `refused/MINUTE-SERVER` | what a server refused in a minute, about no pool that there is | `refused` |
+//! | `meta/importing` | which job imports users | `import_job` |
+//! | `meta/limits` | how many calls a second are taken, of kinds that have a limit | `provisioned_limits` |
 //! | `meta/generation` | which versions understand what is stored | `generation` |
 //! | `meta/keys-in-use` | which keys every server on the database must have | `server_keys` |
 //! | `meta/seal` | a known text, sealed | `seal` |
@@ -31,6 +33,9 @@
 //! | `p/POOL/audit-of/SUB/TIME-REQUEST` | that such an entry is about a user; the time counts down | `audit` |
 //! | `p/POOL/refused/MINUTE-SERVER` | what a server refused in a minute | `refused` |
 //! | `p/POOL/nobody/SLOT` | nothing: what an attempt on a name that nobody has writes, as one on a user does | `audit` |
+//! | `p/POOL/import/JOB` | a job that imports users, and how far it has come | `import_job` |
+//! | `p/POOL/import-file/JOB/UPLOAD-PART` | lines of its file | `import_job` |
+//! | `p/POOL/import-log/JOB/LINE` | what became of a line | `import_job` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
 //! | `p/POOL/domain`, `p/POOL/custom-domain` | the names of the pool's domains | `domain` |
 //! | `p/POOL/resource-server/IDENTIFIER` | an API and its scopes | `resource_server` |
@@ -66,7 +71,7 @@
 //! | `p/POOL/user/SUB/passkeys` | the user's passkeys | `passkeys` |
 //! | `p/POOL/user/SUB/passkey-registration` | one that is being registered, its challenge sealed | `passkeys` |
 //! | `p/POOL/user/SUB/device/DEVICE` | a device that was confirmed, its verifier sealed | `device` |
-//! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress | `session` |
+//! | `p/POOL/user/SUB/session/DIGEST` | a sign-in in progress; before anything is proved, one of 4,096 numbers stands for the digest, or of 65,536 under a SUB of zeros for names that nobody has | `session` |
 //! | `p/POOL/user/SUB/answered/DIGEST` | that a `SECRET_BLOCK` was answered | `session` |
 //! | `p/POOL/user/SUB/places` | the place tokens with which a right code was typed | `place` |
 //! | `p/POOL/user/SUB/sessions` | where the user is signed in, in a pool that keeps track | `user_sessions` |

@@ -11,6 +11,13 @@ use crate::base::clock::Millis;
 /// What Define sees of the first half of an SRP exchange, which proves nothing yet.
 pub const SRP_A: &str = "SRP_A";
 
+/// Hexadecimal digits of a digest that say which place of its user's a session lies in.
+const SLOT_DIGITS: usize = 3;
+/// The same for names that nobody has. More, for whoever fills them all sees which sessions are gone: those of such names.
+const SLOT_DIGITS_OF_NOBODY: usize = 4;
+/// In place of a made-up `sub`, and as long.
+const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
+
 /// The challenges that come after a password that proved right, and never before.
 const FOLLOW_A_PASSWORD: [ChallengeNameType; 8] = [
     ChallengeNameType::NewPasswordRequired,
@@ -62,6 +69,8 @@ pub struct SessionRecord {
     pub sealed_private: Option<String>,
     /// Digest of the `Session` string that was handed out beside a `SECRET_BLOCK`.
     pub session_digest: Option<String>,
+    /// Digest of the `Session` string whose row this is, where others may be written over it.
+    pub slot_digest: Option<String>,
     /// The request id of the first step: the tokens' `event_id`.
     pub event_id: String,
     /// The user's security epoch that what was proven so far was proven under, or under which the sign-in began.
@@ -93,17 +102,39 @@ impl SessionRecord {
         let follows_a_password = FOLLOW_A_PASSWORD
             .iter()
             .any(|name| name.as_str() == self.challenge);
-        (follows_a_password && !self.is_first)
-            || self
-                .answered
-                .iter()
-                .any(|answered| answered.result && answered.name != SRP_A)
+        (follows_a_password && !self.is_first) || proves(&self.answered)
     }
 
     /// Where the session of this user, or made-up user, lies.
     pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<SessionRecord> {
         Key::of_user(pool_id, sub, format_args!("session/{digest}"))
     }
+
+    /// Where it lies while nothing is proved in it, so that anybody who knows a name, or makes one up, can begin any number of
+    /// them: in one of 4,096 places of its user, and in one of 65,536 of the pool where nobody has the name. Another one that
+    /// falls on the same place is written over it.
+    pub fn slot(pool_id: &str, sub: Option<&str>, digest: &str) -> Key<SessionRecord> {
+        let (sub, digits) = match sub {
+            Some(sub) => (sub, SLOT_DIGITS),
+            None => (NOBODY, SLOT_DIGITS_OF_NOBODY),
+        };
+        let slot = digest.get(..digits).unwrap_or(digest);
+        // As long as a digest.
+        Key::of_user(pool_id, sub, format_args!("session/{slot:0>64}"))
+    }
+}
+
+/// Whether an answer among these proves who signs in.
+fn proves(answered: &[ChallengeResult]) -> bool {
+    let proof = |answered: &ChallengeResult| answered.result && answered.name != SRP_A;
+    answered.iter().any(proof)
+}
+
+/// Whether anybody could have given these answers, as far as this server knows: functions may call right what they like.
+pub fn are_anybodys(answered: &[ChallengeResult]) -> bool {
+    let own = ChallengeNameType::CustomChallenge.as_str();
+    let proof = |answered: &ChallengeResult| answered.result && ![SRP_A, own].contains(&&*answered.name);
+    !answered.iter().any(proof)
 }
 
 /// The note that a `SECRET_BLOCK` was answered.
@@ -163,6 +194,7 @@ impl Document for SessionRecord {
             ("metadata", &self.metadata),
             ("private", &self.sealed_private),
             ("session", &self.session_digest),
+            ("slot", &self.slot_digest),
             ("choice", &self.sealed_choice),
             ("place", &self.place),
             ("placeBefore", &self.place_before),
@@ -218,6 +250,7 @@ impl Document for SessionRecord {
             metadata: text(document, "metadata"),
             sealed_private: text(document, "private"),
             session_digest: text(document, "session"),
+            slot_digest: text(document, "slot"),
             event_id: text(document, "eventId")?,
             epoch: epoch(document, "epoch")?,
             is_first: match document.get("first") {
@@ -236,5 +269,38 @@ impl Document for SessionRecord {
             ends: integer(document, "ends").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn however_many_sign_ins_a_stranger_begins_their_rows_are_a_bounded_number() {
+        let keys = |subs: &[Option<&str>]| -> BTreeSet<String> {
+            let every = |n: u32| {
+                let digest = format!("{n:05x}{:059}", 0);
+                subs.iter()
+                    .map(|sub| SessionRecord::slot("p", *sub, &digest).into())
+                    .collect::<Vec<_>>()
+            };
+            (0..0x10_0000).step_by(16).flat_map(every).collect()
+        };
+        assert_eq!(keys(&[Some("a")]).len(), 4096);
+        assert_eq!(keys(&[Some("a"), Some("b")]).len(), 2 * 4096);
+        assert_eq!(keys(&[None]).len(), 65_536);
+    }
+
+    #[test]
+    fn a_slot_is_as_long_as_the_place_of_a_session_of_its_own_whoever_it_is() {
+        let sub = "9c61aa07-55b0-4f2e-9d3c-0c1de2f3b4ef";
+        let digest = "5".repeat(64);
+        let length = |key: Key<SessionRecord>| key.as_str().len();
+        let own = length(SessionRecord::key("p", sub, &digest));
+        assert_eq!(length(SessionRecord::slot("p", Some(sub), &digest)), own);
+        assert_eq!(length(SessionRecord::slot("p", None, &digest)), own);
     }
 }

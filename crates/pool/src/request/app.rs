@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::admission::Admission;
 use super::refusals::Refusals;
+use super::strangers::Strangers;
 use crate::base::clock::Millis;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
@@ -42,6 +44,10 @@ pub struct App {
     pub guesses: Arc<Guesses>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
+    /// How many calls a second are taken.
+    pub admission: Arc<Admission>,
+    /// How many entries strangers have had written about a user.
+    pub strangers: Arc<Strangers>,
 }
 
 impl App {

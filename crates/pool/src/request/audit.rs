@@ -10,12 +10,15 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::{Batch, Expect};
 
+use super::App;
 use super::about::{About, is_by_name, is_sign_in, reason};
 use super::noted::Noted;
 use super::refusals::Refusals;
+use super::strangers::Strangers;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Beside;
@@ -32,11 +35,15 @@ const CODE: &str = "code";
 /// Something was changed.
 const DONE: &str = "done";
 /// Answers to a challenge that nobody has to hear of.
-const GOES_ON: [&str; 2] = ["right", NOT_JUDGED];
+const GOES_ON: [&str; 2] = [RIGHT, NOT_JUDGED];
+/// An answer that was right.
+const RIGHT: &str = "right";
 /// An answer that only asked for another mail.
 pub const NOT_JUDGED: &str = "not_judged";
 /// What attempts on names that nobody has are counted as.
 const UNKNOWN_NAME: &str = "unknown_name";
+/// What wrong answers are counted as that nothing was proved before, once an hour's entries about their user are written.
+const UNPROVED: &str = "unproved";
 
 /// The entry of one request. Copies share it.
 #[derive(Clone)]
@@ -46,6 +53,7 @@ struct Shared {
     id: EntryId,
     expires: Millis,
     refusals: Arc<Refusals>,
+    strangers: Arc<Strangers>,
     noted: Noted,
     draft: Mutex<Draft>,
 }
@@ -67,6 +75,7 @@ struct Draft {
     mail: Option<String>,
     asked: Vec<Asked>,
     is_counted: bool,
+    may_tell: Option<bool>,
 }
 
 /// What a commit says beside what it does.
@@ -88,11 +97,12 @@ impl fmt::Debug for Audit {
 
 impl Audit {
     /// Of a request that nothing is known of yet. Its entry may go at `expires`.
-    pub(super) fn new(id: EntryId, expires: Millis, refusals: Arc<Refusals>, noted: Noted) -> Audit {
+    pub(super) fn new(id: EntryId, expires: Millis, app: &App, noted: Noted) -> Audit {
         Audit(Arc::new(Shared {
             id,
             expires,
-            refusals,
+            refusals: app.refusals.clone(),
+            strangers: app.strangers.clone(),
             noted,
             draft: Mutex::default(),
         }))
@@ -111,6 +121,11 @@ impl Audit {
     /// Who signed it, or holds its token.
     pub fn asked_by(&self, actor: Actor) {
         self.draft().actor = actor;
+    }
+
+    /// Who asked, as far as it is known.
+    pub fn actor(&self) -> Actor {
+        self.draft().actor.clone()
     }
 
     /// Where it comes from.
@@ -262,7 +277,7 @@ impl Draft {
     fn usual_result(&self) -> &'static str {
         match self.operation {
             Some(Operation::InitiateAuth | Operation::AdminInitiateAuth) => "begun",
-            _ => "right",
+            _ => RIGHT,
         }
     }
 }
@@ -283,12 +298,16 @@ impl Beside for Audit {
             (Some(_), _) if operation == Operation::DeleteUserPool => {
                 (AuditEntry::key(None, &shared.id), None)
             }
+            (Some(pool_id), Some(sub)) if !draft.may_tell(shared, outcome, (pool_id, sub)) => {
+                draft.count(shared, [operation.name(), UNPROVED]);
+                return entry.in_vain(pool_id, &shared.id);
+            }
             (Some(pool_id), Some(sub)) => {
                 let of_user = OfUser::key(pool_id, sub, &shared.id);
                 (AuditEntry::key(Some(pool_id), &shared.id), Some(of_user))
             }
             (Some(pool_id), None) if is_by_name(operation) => {
-                draft.count_nobody(shared, operation);
+                draft.count(shared, [operation.name(), UNKNOWN_NAME]);
                 return entry.in_vain(pool_id, &shared.id);
             }
             (pool_id, _) => (AuditEntry::key(pool_id.as_deref(), &shared.id), None),
@@ -340,11 +359,31 @@ impl Draft {
         }
     }
 
-    /// Counts an attempt on a name that nobody has, once.
-    fn count_nobody(&mut self, shared: &Shared, operation: Operation) {
+    /// Whether an entry about this user is written. What a stranger can bring about any number of times is told so many times
+    /// an hour.
+    fn may_tell(&mut self, shared: &Shared, outcome: &str, (pool_id, sub): (&str, &str)) -> bool {
+        if outcome == TOKENS || !self.is_of_nobody_proved() {
+            return true;
+        }
+        // A step that is committed anew is told as it was.
+        *self
+            .may_tell
+            .get_or_insert_with(|| shared.strangers.may_tell((pool_id, sub), shared.id.at))
+    }
+
+    /// Whether this is an answer to functions of the pool's own in a sign-in in which nothing was proved before: what else is
+    /// answered wrongly is counted, and refused in the end.
+    fn is_of_nobody_proved(&self) -> bool {
+        // Functions may call right what they like.
+        let own = ChallengeNameType::CustomChallenge.as_str();
+        let is_proof = |step: &AuditStep| step.result == RIGHT && step.what != own;
+        self.actor == Actor::Anybody && self.what == own && !self.before.iter().any(is_proof)
+    }
+
+    /// Counts an attempt that has no entry, once.
+    fn count(&mut self, shared: &Shared, what: [&'static str; 2]) {
         if !self.is_counted {
             self.is_counted = true;
-            let what = [operation.name(), UNKNOWN_NAME];
             shared.refusals.count(shared.noted.pool(), shared.id.at, what);
         }
     }

@@ -97,7 +97,7 @@ impl Ctx {
         };
         let expires = now.plus_seconds(i64::from(app.settings.audit_days) * DAY_SECONDS);
         let noted = asker.noted.clone();
-        let audit = Audit::new(id, expires, app.refusals.clone(), noted);
+        let audit = Audit::new(id, expires, &app, noted);
         audit.comes_from(asker.address, asker.as_facts().device());
         Ctx {
             platform: app.platform.taking_along(Arc::new(audit.clone())),

@@ -1,6 +1,7 @@
 //! One request: the pool's services, when and under which id it came in, and the lookups that most operations begin with.
 
 mod about;
+pub mod admission;
 mod ahead;
 mod app;
 mod audit;
@@ -8,10 +9,13 @@ mod ctx;
 pub mod hosted;
 mod noted;
 mod refusals;
+mod strangers;
 
+pub use admission::Admission;
 pub use ahead::Ahead;
 pub use app::App;
 pub use audit::{Audit, NOT_JUDGED};
 pub use ctx::{Asker, Ctx, LONGEST_NAME, as_sub, check_address, find_user};
 pub use noted::Noted;
 pub use refusals::Refusals;
+pub use strangers::Strangers;

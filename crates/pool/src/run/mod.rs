@@ -2,6 +2,7 @@
 
 pub mod exposition;
 pub mod generation;
+pub mod importer;
 pub mod nodes;
 pub mod reindex;
 pub mod resealing;
@@ -11,6 +12,7 @@ pub mod servers;
 pub mod start;
 pub mod sweeper;
 
+pub use importer::Importer;
 pub use reindex::reindex;
 pub use rotation::Rotation;
 pub use servers::Servers;

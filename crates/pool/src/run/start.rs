@@ -81,6 +81,8 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         groups: Arc::default(),
         guesses: Arc::default(),
         refusals: Arc::default(),
+        admission: Arc::default(),
+        strangers: Arc::default(),
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(

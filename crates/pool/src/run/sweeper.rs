@@ -1,5 +1,5 @@
 //! Removing what has had its time: rows past their expiry, and what deleted pools and users left behind. On the way, what
-//! was refused is written for the audit log.
+//! was refused is written for the audit log, and limits are looked up that were set on another server.
 //!
 //! Nothing depends on it: every record carries its own end and is refused after it. Several servers may sweep one store.
 
@@ -12,7 +12,7 @@ use crate::base::error::ApiError;
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
 use crate::records::purge;
-use crate::request::{App, Refusals};
+use crate::request::{Admission, App, Refusals};
 use poolhouse_text::with_causes;
 
 /// The time between two rounds.
@@ -29,6 +29,7 @@ const AT_EASE: Duration = Duration::from_secs(2);
 pub struct Sweeper {
     platform: Platform,
     refusals: Arc<Refusals>,
+    admission: Arc<Admission>,
     audit_days: u32,
 }
 
@@ -38,6 +39,7 @@ impl Sweeper {
         Sweeper {
             platform: app.platform.clone(),
             refusals: app.refusals.clone(),
+            admission: app.admission.clone(),
             audit_days: app.settings.audit_days,
         }
     }
@@ -67,6 +69,7 @@ impl Sweeper {
     /// When the store fails; the next round goes on.
     pub async fn round(&mut self) -> Result<(), ApiError> {
         let (now, round) = (self.platform.now(), Instant::now());
+        self.admission.look(&self.platform).await?;
         loop {
             let page = Instant::now();
             if self.platform.store.sweep(now.0, PAGE).await? < PAGE {

@@ -18,7 +18,8 @@ use crate::base::settings::Settings;
 use crate::mailer::Worker;
 use crate::ops;
 use crate::request::{App, Asker, Ctx};
-use crate::run::{Parts, Sweeper, assemble, restoration};
+use crate::run::importer::Round;
+use crate::run::{Importer, Parts, Sweeper, assemble, restoration};
 use crate::triggers::FunctionHost;
 
 /// What a pool's randomness begins with unless a test says otherwise.
@@ -193,6 +194,15 @@ impl TestPool {
                 Answer::refused(&error)
             }
         }
+    }
+
+    /// Does the work of the user import job that is active, to its end.
+    ///
+    /// # Panics
+    /// If the store fails.
+    pub async fn import(&self) {
+        let importer = Importer::new(&self.app);
+        while importer.round().await.expect("the store works") == Round::More {}
     }
 
     /// Does one round of removing what has had its time.

@@ -32,7 +32,7 @@ pub use registry::{COUNTERS_TABLE, Functions, processes};
 pub use remote::lambda;
 pub use remote::{Remote, remotes};
 
-use events::Call;
+use events::{Call, Medium};
 
 /// The request that asks a function.
 pub trait Asking: Sync {
@@ -185,6 +185,16 @@ pub fn names_function(pool: &PoolRecord, function: &str) -> bool {
     functions_of(pool).any(|arn| arn == function || function_name(arn) == function_name(function))
 }
 
+/// Whether the function of this name sends codes of the pool, and so may have them decrypted.
+pub fn sends_for(pool: &PoolRecord, function: &str) -> bool {
+    let Some(lambdas) = pool.settings.lambda_config.as_ref() else {
+        return false;
+    };
+    let senders = [Medium::Email, Medium::Sms].map(|medium| events::sender_of(lambdas, medium));
+    let mut arns = senders.into_iter().flatten().map(|(_, arn)| arn);
+    arns.any(|arn| arn == function || function_name(arn) == function_name(function))
+}
+
 /// Whether all of the pool's triggers run in process. Such a step of a sign-in has no effect before its commit, and may
 /// be decided again; what runs elsewhere may have sent a mail.
 pub fn all_in_process(functions: &Functions, pool: &PoolRecord) -> bool {
@@ -208,6 +218,8 @@ fn functions_of(pool: &PoolRecord) -> impl Iterator<Item = &str> {
             lambdas.pre_token_generation.as_deref(),
             lambdas.user_migration.as_deref(),
             versioned.map(|config| config.lambda_arn.as_str()),
+            events::sender_of(lambdas, Medium::Email).map(|(_, arn)| arn),
+            events::sender_of(lambdas, Medium::Sms).map(|(_, arn)| arn),
         ];
         arns.into_iter().flatten()
     })

@@ -8,11 +8,12 @@ use poolhouse_confirm::mask_address;
 use poolhouse_store::{Batch, Expect};
 
 use super::codes::{self, Purpose};
-use super::messages::{self, Message};
+use super::message::Message;
+use super::{custom_sender, messages};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::events::{CustomMessageSource, Metadata};
+use crate::triggers::events::{CustomMessageSource, Medium, Metadata};
 
 /// The attribute whose value codes are sent to. This server sends no SMS.
 pub const ATTRIBUTE: &str = "email";
@@ -152,12 +153,12 @@ pub fn no_address() -> ApiError {
     ApiError::invalid_parameter("User does not have a valid registered email address")
 }
 
-/// Checks that the server sends SMS.
+/// Checks that the server sends SMS, or a function of the pool does.
 ///
 /// # Errors
 /// `InvalidParameterException` with a sentence that says what to do.
-pub fn check_sms(ctx: &Ctx) -> Result<(), ApiError> {
-    if ctx.app.mailer.sends_sms() {
+pub fn check_sms(ctx: &Ctx, pool: &PoolRecord) -> Result<(), ApiError> {
+    if ctx.app.mailer.sends_sms() || custom_sender::is_set(pool, Medium::Sms) {
         return Ok(());
     }
     Err(ApiError::invalid_parameter(

@@ -3,13 +3,14 @@
 use poolhouse_api::ErrorCode;
 use poolhouse_store::Batch;
 
-use super::messages::{self, Message};
+use super::message::Message;
+use super::{custom_sender, messages};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::mailer::OutgoingSms;
 use crate::records::{ClientRecord, Factor, PoolRecord, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::events::{CustomMessageSource, Metadata, Wording};
+use crate::triggers::events::{CustomMessageSource, Medium, Metadata, Wording};
 
 /// Stands for the code in a text.
 const CODE: &str = "{####}";
@@ -66,6 +67,10 @@ pub async fn write(
     };
     match factor {
         Factor::Email => messages::queue(ctx, pool, user, mail).await,
+        Factor::Sms if custom_sender::is_set(pool, Medium::Sms) => {
+            custom_sender::hand_over(ctx, pool, user, Medium::Sms, &mail).await?;
+            Ok(Batch::new())
+        }
         Factor::Sms => {
             let text = text(ctx, pool, user, &mail).await?;
             let sms = OutgoingSms {

@@ -9,13 +9,14 @@ use poolhouse_confirm::{FactorMail, Invitation, Locale, PoolMail, PoolMailConten
 use poolhouse_store::Batch;
 use poolhouse_text::html;
 
-use super::{aliases, message_link};
+use super::message::Message;
+use super::{aliases, custom_sender, message_link};
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::mailer::{self, OutgoingMail, Urgency, suppression};
-use crate::records::{ClientRecord, PoolRecord, UserRecord};
+use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
-use crate::triggers::events::{CustomMessage, CustomMessageSource, Metadata, Wording};
+use crate::triggers::events::{CustomMessage, CustomMessageSource, Medium, Wording};
 use crate::triggers::{self, About};
 
 /// Stands for the name in a text.
@@ -23,22 +24,22 @@ const USERNAME: &str = "{username}";
 /// Stands for the code or password in a text.
 const CODE: &str = "{####}";
 
-/// A mail to a user.
-pub struct Message<'a> {
-    /// What it is for.
-    pub source: CustomMessageSource,
-    /// The address.
-    pub to: String,
-    /// The code, or the temporary password.
-    pub code: &'a str,
-    /// When the code ends: the mail is not sent after that.
-    pub expires: Option<Millis>,
-    /// The app client that caused it; `None` for administrators' calls without one.
-    pub client: Option<&'a ClientRecord>,
-    /// `ClientMetadata` of the request.
-    pub metadata: Option<&'a Metadata>,
-    /// Whether it is made and nobody gets it; no function hears of it.
-    pub discard: bool,
+/// Whatever sends the mail: the pool, whose outbox row this returns, or its CustomEmailSender function, which has it then and leaves
+/// nothing to commit.
+///
+/// # Errors
+/// As [`compose`]; what the function fails with.
+pub async fn queue(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    user: &UserRecord,
+    message: Message<'_>,
+) -> Result<Batch, ApiError> {
+    if !custom_sender::is_set(pool, Medium::Email) {
+        return compose(ctx, pool, user, message).await;
+    }
+    custom_sender::hand_over(ctx, pool, user, Medium::Email, &message).await?;
+    Ok(Batch::new())
 }
 
 /// Composes a mail and returns its outbox row. One to an address that takes no mail is made and nobody gets it: the answer
@@ -47,7 +48,7 @@ pub struct Message<'a> {
 /// # Errors
 /// What the CustomMessage function refuses; `InvalidLambdaResponseException` for a text without what the mail is sent
 /// for; `CodeDeliveryFailureException` if the server cannot send mail.
-pub async fn queue(
+async fn compose(
     ctx: &Ctx,
     pool: &PoolRecord,
     user: &UserRecord,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use poolhouse_store::{Batch, Expect, Row, Scan};
+use poolhouse_store::{Batch, CommitError, Expect, Row, Scan};
 
 use crate::base::error::ApiError;
 use crate::records::document::decode;
@@ -11,6 +11,8 @@ use crate::request::Ctx;
 
 /// Families read at a time. A user rarely has more than a few.
 const PAGE: usize = 200;
+/// How often sign-ins are ended anew when others were noted meanwhile.
+const RACES: usize = 64;
 
 /// Deletes every refresh token of the user, and what is noted of its sessions. The caller sets `signed_out` on the user in
 /// the same batch, which also ends access tokens of clients without revocation.
@@ -23,7 +25,7 @@ pub async fn revoke_all(ctx: &Ctx, pool_id: &str, sub: &str) -> Result<Batch, Ap
 }
 
 /// Deletes the refresh tokens of the user but for those of the family in this row, and what is noted of the sessions that
-/// end by it, whatever is noted meanwhile.
+/// end by it. The commit holds if no other session is noted meanwhile, or its note would be lost.
 ///
 /// # Errors
 /// When the store fails.
@@ -37,8 +39,30 @@ pub async fn revoke_others(
     without_notes(ctx, pool_id, sub, families, &ended).await
 }
 
-/// Deletes the families that were signed in on a device, and what is noted of the sessions that end by it. The one in the row
-/// `asking` stays for its access tokens alone.
+/// Ends the same sign-ins, however many others are noted meanwhile.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end_others(ctx: &Ctx, pool_id: &str, sub: &str, kept: Option<&str>) -> Result<(), ApiError> {
+    for _ in 0..RACES {
+        let missed = revoke_others(ctx, pool_id, sub, kept).await?;
+        if missed.is_empty() {
+            return Ok(());
+        }
+        match ctx.platform().commit(missed).await {
+            Ok(_) => return Ok(()),
+            Err(CommitError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Whatever is noted: what is to end ends.
+    let (families, _) = all_but(ctx, pool_id, sub, kept).await?;
+    ctx.platform().commit(families).await?;
+    Ok(())
+}
+
+/// Deletes the families that were signed in on a device, and what is noted of the sessions that end by it, on the condition of
+/// [`revoke_others`]. The one in the row `asking` stays for its access tokens alone.
 ///
 /// # Errors
 /// When the store fails or a row is not a family.
@@ -77,7 +101,7 @@ pub async fn revoke_device(
     without_notes(ctx, pool_id, sub, batch, &ended).await
 }
 
-/// The same batch, and what is noted of the sessions goes whose families end with it.
+/// The same batch, and what is noted of the sessions goes whose families end with it, if nothing is noted meanwhile.
 async fn without_notes(
     ctx: &Ctx,
     pool_id: &str,
@@ -91,7 +115,7 @@ async fn without_notes(
     };
     let key = |origin_jti: &str| String::from(RefreshRecord::key(pool_id, sub, origin_jti));
     let left = noted.value.without(|origin_jti| ended.contains(&key(origin_jti)));
-    Ok(families.record(UserSessions::key(pool_id, sub), Expect::Any, &left))
+    Ok(families.replace(&noted, &left))
 }
 
 /// What deletes the families of the user but for that in this row, and their rows.

@@ -11,7 +11,7 @@ use crate::triggers::{Scene, arn};
 use crate::{PASSWORD, WRONG};
 
 /// Functions in the style of the samples everywhere: code only, the answer is "42".
-fn code_only() -> [Arc<RecordingFunction>; 3] {
+pub fn code_only() -> [Arc<RecordingFunction>; 3] {
     let define = RecordingFunction::new(|event| {
         let session = event["request"]["session"]
             .as_array()
@@ -39,7 +39,7 @@ fn code_only() -> [Arc<RecordingFunction>; 3] {
 }
 
 /// A pool with these functions, and Mara.
-async fn scene(
+pub async fn scene(
     define: &Arc<RecordingFunction>,
     create: &Arc<RecordingFunction>,
     verify: &Arc<RecordingFunction>,
@@ -53,7 +53,7 @@ async fn scene(
 }
 
 /// Mara's answer to the challenge.
-async fn answer(scene: &Scene, session: &Value, answer: &str) -> Answer {
+pub async fn answer(scene: &Scene, session: &Value, answer: &str) -> Answer {
     let body = json!({
         "ChallengeName": "CUSTOM_CHALLENGE",
         "ClientId": scene.client,

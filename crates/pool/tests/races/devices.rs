@@ -152,6 +152,24 @@ async fn a_sign_in_on_a_device_that_ends_while_it_is_forgotten_ends_with_it() {
 }
 
 #[tokio::test]
+async fn a_session_that_begins_elsewhere_while_a_device_is_forgotten_stays_in_the_list() {
+    let scene = Scene::with_devices().await;
+    let tracking = json!({ "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 20 } });
+    scene.call("SetUserPoolSessionConfiguration", tracking).await.ok();
+    let (request, device) = Scene::confirmation(&scene.tokens().await);
+    scene.server.call("ConfirmDevice", request).await.ok();
+    let client = scene.client.clone();
+    scene.before(&scene.at("user/"), move |rival| async move {
+        rival.password_sign_in(&client, "mara", PASSWORD).await.ok();
+    });
+    let forget = json!({ "DeviceKey": device.key });
+    scene.on_mara("AdminForgetDevice", forget).await.ok();
+    assert_eq!(scene.keys("/refresh/").await.len(), 1);
+    let listed = scene.on_mara("AdminListUserSessions", json!({})).await.ok();
+    assert_eq!(listed["Sessions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_device_is_not_confirmed_whose_tokens_end_right_before_or_whose_user_goes() {
     for operation in ["AdminUserGlobalSignOut", "AdminDeleteUser"] {
         let scene = Scene::with_devices().await;

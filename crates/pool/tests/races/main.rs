@@ -17,6 +17,7 @@ mod factors;
 mod first_factors;
 mod groups;
 mod hosted;
+mod imports;
 mod lost;
 mod mail;
 mod names;

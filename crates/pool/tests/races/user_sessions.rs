@@ -1,8 +1,10 @@
 //! Sessions that begin and end at the same moment, in a pool that keeps track of them.
 
+use poolhouse_pool::ops::pools::safeguards;
+use poolhouse_pool::records::Safeguards;
 use serde_json::{Value, json};
 
-use crate::{PARALLEL, PASSWORD, Scene, at_once};
+use crate::{OTHER, PARALLEL, PASSWORD, Scene, at_once};
 
 async fn tracked(most: usize) -> Scene {
     let scene = Scene::new().await;
@@ -70,4 +72,38 @@ async fn of_sixty_four_revocations_of_a_session_at_once_none_ends_another() {
     at_once(&scene.server, vec![("AdminRevokeUserSession", body); PARALLEL]).await;
     assert_eq!(scene.keys("/refresh/").await.len(), 1);
     assert_ne!(sessions(&scene).await[0]["SessionId"], id);
+}
+
+#[tokio::test]
+async fn a_new_password_that_ends_other_sessions_takes_none_from_the_list_whose_tokens_live() {
+    let scene = tracked(20).await;
+    let platform = &scene.server.app().platform;
+    let guard = |safeguards: &mut Safeguards| safeguards.reset_ends_sessions = true;
+    safeguards::change(platform, &scene.pool, guard).await.unwrap();
+    let own = scene.tokens().await;
+    let signing_in = |password: &'static str| {
+        let client = scene.client.clone();
+        move |rival: poolhouse_pool::testing::TestPool| async move {
+            rival.password_sign_in(&client, "mara", password).await.ok();
+        }
+    };
+    // After the commit of the proof one begins before that of the new password, another before that which ends the first.
+    let profile = &scene.keys("/profile").await[0];
+    scene.before(profile, |_| async {});
+    scene.before(profile, signing_in(PASSWORD));
+    let noted = scene.keys("/sessions").await;
+    let key = noted[0].clone();
+    scene.before(&key, signing_in(OTHER));
+    let body = json!({
+        "AccessToken": own["AccessToken"],
+        "PreviousPassword": PASSWORD,
+        "ProposedPassword": OTHER,
+    });
+    scene.server.call("ChangePassword", body).await.ok();
+    assert_eq!(scene.keys("/refresh/").await.len(), sessions(&scene).await.len());
+    scene
+        .server
+        .call("GetUser", json!({ "AccessToken": own["AccessToken"] }))
+        .await
+        .ok();
 }

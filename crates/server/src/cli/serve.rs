@@ -39,6 +39,7 @@ use poolhouse_pool::base::shutdown::{self, Shutdown, Stop};
 use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
+use poolhouse_pool::run::importer::Importer;
 use poolhouse_pool::run::sweeper::Sweeper;
 use poolhouse_pool::run::{Parts, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
@@ -310,6 +311,9 @@ fn work(app: &Arc<App>, rotations: Rotations, background: &mut JoinSet<()>, shut
     let sweeper = move |shutdown| Some(Sweeper::new(&sweeps).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
+    let imports = app.clone();
+    let importer = move |shutdown| Some(Importer::new(&imports).run(shutdown));
+    background.spawn(supervise("user imports", importer, shutdown.clone()));
     let rotation = move |shutdown| Some(rotations.next().run(shutdown));
     background.spawn(supervise("rotation of keys", rotation, shutdown.clone()));
 }

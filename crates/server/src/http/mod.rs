@@ -8,6 +8,7 @@
 //! | `/confirmUser` | the link that confirms a sign-up (`confirm_user`) |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
 //! | `POST /mail/bounces` | mail that came back (`bounces`) |
+//! | `PUT /user-import/…` | the file of a user import job (`user_import`) |
 //! | `/inbox/api/…` | the local inbox, for this machine only (`inbox`) |
 //! | `GET` anything else | the pages and their files, or 404 (`pages`) |
 //!
@@ -41,6 +42,7 @@ mod room;
 mod secure;
 mod timed;
 pub mod tls;
+mod user_import;
 
 use std::sync::Arc;
 
@@ -77,6 +79,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Ro
         .route("/confirmUser", confirm_user::page())
         .merge(inbox::routes(&app))
         .merge(bounces::routes(&app))
+        .merge(user_import::routes())
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), aws::divert))

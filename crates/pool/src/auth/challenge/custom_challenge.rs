@@ -13,7 +13,7 @@ use crate::auth::private;
 use crate::auth::room::{Proven, Typed};
 use crate::auth::step::{Answer, SignIn};
 use crate::base::error::ApiError;
-use crate::records::session::ChallengeResult;
+use crate::records::session::{ChallengeResult, are_anybodys};
 use crate::records::{SessionRecord, Stored};
 use crate::triggers;
 use crate::triggers::events::{Challenge, CreateAuthChallenge, VerifyAuthChallengeResponse};
@@ -50,7 +50,11 @@ pub async fn ask(
     let ends = sign_in
         .ends
         .unwrap_or_else(|| ctx.now.plus_seconds(LONGEST_SIGN_IN_SECONDS));
-    let asking = Asking::until(sign_in, name, asking::ends(sign_in).min(ends));
+    let ends_here = asking::ends(sign_in).min(ends);
+    let asking = match are_anybodys(answered) {
+        true => Asking::unproved(sign_in, name, ends_here),
+        false => Asking::until(sign_in, name, ends_here),
+    };
     let mut asking = asking.keeping(ctx, &json!(hidden));
     asking.record.answered = answered.to_vec();
     asking.record.metadata = metadata;

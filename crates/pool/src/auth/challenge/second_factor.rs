@@ -76,7 +76,8 @@ pub async fn send(sign_in: &SignIn<'_>, factor: Factor, address: &str) -> Result
 pub async fn send_first(sign_in: &SignIn<'_>, first: &FirstCode) -> Result<(Batch, Answer), ApiError> {
     let FirstCode { factor, address } = first;
     let (batch, secret, parameters) = code(sign_in, *factor, address, true).await?;
-    let asking = Asking::new(sign_in, first_challenge(*factor)).keeping(sign_in.ctx, &secret);
+    let asking = Asking::unproved(sign_in, first_challenge(*factor), asking::ends(sign_in));
+    let asking = asking.keeping(sign_in.ctx, &secret);
     let mut asking = taking_attempts(asking);
     asking.record.is_first = true;
     let (session, answer) = asking.handed_out(parameters);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::Batch;
 
-use crate::auth::asking::Asking;
+use crate::auth::asking::{self, Asking};
 use crate::auth::handle;
 use crate::auth::lockout::Attempt;
 use crate::auth::means::Means;
@@ -22,7 +22,8 @@ use crate::users::first_factors::FirstFactor;
 /// Asks what it shall be, or for the password where that is known already.
 pub fn ask(sign_in: &SignIn<'_>, means: &Means, wanted: Option<FirstFactor>) -> (Batch, Answer) {
     let name = wanted.map_or(ChallengeNameType::SelectChallenge, FirstFactor::challenge);
-    let mut asking = Asking::new(sign_in, name).keeping(sign_in.ctx, &means.to_private());
+    let mut asking =
+        Asking::unproved(sign_in, name, asking::ends(sign_in)).keeping(sign_in.ctx, &means.to_private());
     ChallengeNameType::SelectChallenge
         .as_str()
         .clone_into(&mut asking.record.challenge);

@@ -8,7 +8,7 @@ use poolhouse_api::shapes::ChallengeNameType;
 use poolhouse_store::Batch;
 use serde_json::{Value, json};
 
-use crate::auth::asking::Asking;
+use crate::auth::asking::{self, Asking};
 use crate::auth::handle;
 use crate::auth::parameters::Parameters;
 use crate::auth::private;
@@ -39,8 +39,8 @@ pub async fn ask(sign_in: &SignIn<'_>) -> Result<(Batch, Answer), ApiError> {
     ctx.platform().entropy.fill(&mut random);
     let challenge = URL_SAFE_NO_PAD.encode(random);
     let options = passkeys::request_options(pool, rp_id, &held, &challenge, client.auth_session_seconds());
-    let mut asking =
-        Asking::new(sign_in, ChallengeNameType::WebAuthn).keeping(ctx, &json!({ CHALLENGE: challenge }));
+    let mut asking = Asking::unproved(sign_in, ChallengeNameType::WebAuthn, asking::ends(sign_in))
+        .keeping(ctx, &json!({ CHALLENGE: challenge }));
     asking.record.is_first = true;
     let parameters = BTreeMap::from([("CREDENTIAL_REQUEST_OPTIONS".to_owned(), options.to_string())]);
     Ok(asking.handed_out(parameters))

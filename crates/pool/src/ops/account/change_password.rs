@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 use crate::auth::subject::Subject;
 use crate::auth::{access_token, password, recent};
 use crate::base::error::ApiError;
+use crate::records::UserRecord;
 use crate::request::Ctx;
 use crate::users::change;
+use crate::users::other_sign_ins::OtherSignIns;
 use crate::users::password_policy::{self, Wording};
 use crate::users::{code_factor, credentials, quota, recovery, sign_out};
 
@@ -52,12 +54,9 @@ pub async fn run(
     let mut also = code_factor::unlocked(ctx, pool, &user.value).await?;
     also = also.merge(recovery::ended(pool.id(), &user.value.sub));
     let ends_others = pool.safeguards.reset_ends_sessions;
-    let own = Some(&*signed_in.family);
+    let own = &*signed_in.family;
     let sub = user.value.sub.clone();
-    if ends_others {
-        also = also.merge(sign_out::revoke_others(ctx, pool.id(), &sub, own).await?);
-    }
-    change::change_with(ctx, pool, user, &also, |user| {
+    let edit = |user: &mut UserRecord| {
         // The password that was proved must still be the one that is replaced.
         if user.sealed_verifier != replaced {
             return Err(ApiError::concurrent_modification());
@@ -67,15 +66,15 @@ pub async fn run(
         user.temporary_until = None;
         user.modified = ctx.now;
         Ok(())
-    })
-    .await?;
+    };
     if ends_others {
+        let mut others = OtherSignIns::of(ctx, (pool.id(), &sub), own, also).await?;
+        change::change_for(ctx, pool, user, &mut others, edit).await?;
         // A sign-in that ended between the reading of the families and the commit was not among them. From the commit on no
         // sign-in ends with the old password, so this time none is missed.
-        let missed = sign_out::revoke_others(ctx, pool.id(), &sub, own).await?;
-        if !missed.is_empty() {
-            ctx.platform().commit(missed).await?;
-        }
+        sign_out::end_others(ctx, pool.id(), &sub, Some(own)).await?;
+    } else {
+        change::change_with(ctx, pool, user, &also, edit).await?;
     }
     Ok(shapes::ChangePasswordResponse::default())
 }

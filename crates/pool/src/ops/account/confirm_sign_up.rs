@@ -4,6 +4,7 @@ use poolhouse_api::shapes::{self, UserStatusType};
 use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::Batch;
 
+use crate::auth::after_sign_up;
 use crate::auth::named::Named;
 use crate::auth::subject::{Subject, check_enabled};
 use crate::base::error::ApiError;
@@ -16,7 +17,8 @@ use crate::users::codes::{self, Purpose};
 use crate::users::{change, confirmation, message_link, quota};
 
 /// Confirms a sign-up by the code that was mailed, which verifies the address that it was mailed to. Up to fifteen calls an
-/// hour, and sixty wrong codes a day. It signs nobody in: there is no `Session` in the answer.
+/// hour, and sixty wrong codes a day. To a client with the sign-up's `Session` it answers another one, which signs in a user who could
+/// begin with such a code.
 ///
 /// # Errors
 /// `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException`; `NotAuthorizedException` for a user who is not
@@ -33,8 +35,12 @@ pub async fn run(
         _ => Taken::Refuse,
     };
     let metadata = input.client_metadata.as_ref();
-    confirm(ctx, named, &input.confirmation_code, taken, metadata).await?;
-    Ok(shapes::ConfirmSignUpResponse::default())
+    let (pool, client) = (named.pool.clone(), named.client.clone());
+    let user = confirm(ctx, named, &input.confirmation_code, taken, metadata).await?;
+    let session = input.session.as_deref();
+    Ok(shapes::ConfirmSignUpResponse {
+        session: after_sign_up::confirmed(ctx, &pool.value, &client, &user.sub, session).await?,
+    })
 }
 
 /// What the link of a sign-up came to.
@@ -80,7 +86,7 @@ async fn confirm(
     typed: &str,
     taken: Taken,
     metadata: Option<&Metadata>,
-) -> Result<(), ApiError> {
+) -> Result<UserRecord, ApiError> {
     named.hidden()?;
     named.count(ctx, quota::CONFIRM_SIGN_UP).await?;
     let pool = &*named.pool.value;
@@ -106,7 +112,8 @@ async fn confirm(
     };
     let user = change::change_for_code(ctx, pool, *user, right, taken, &Batch::new(), confirm).await?;
     let (client, source) = (Some(&*named.client.value), PostConfirmationSource::ConfirmSignUp);
-    confirmation::tell(ctx, pool, &user, client, source, metadata).await
+    confirmation::tell(ctx, pool, &user, client, source, metadata).await?;
+    Ok(user)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use poolhouse_api::shapes::{self, AttributeType, UserStatusType};
 use poolhouse_store::{Batch, CommitError};
 use zeroize::Zeroizing;
 
-use crate::auth::named;
+use crate::auth::{after_sign_up, named};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, UserRecord, user_index};
 use crate::request::Ctx;
@@ -25,7 +25,8 @@ use crate::users::{confirmation, credentials, first_factors, registration};
 const EXISTS: &str = "User already exists";
 
 /// Creates a user who signs itself up, `UNCONFIRMED` unless PreSignUp confirms it, and mails a code where the pool verifies
-/// the email address by itself. The user, the code and the mail are one commit. Nobody is signed in by it.
+/// the email address by itself. The user, the code and the mail are one commit. Nobody is signed in by it: its `Session` is for
+/// `ConfirmSignUp`.
 ///
 /// # Errors
 /// `NotAuthorizedException` where the pool takes no sign-ups, the client's secret hash is wrong, or an attribute is not the
@@ -75,7 +76,7 @@ pub async fn run(ctx: &Ctx, input: shapes::SignUpRequest) -> Result<shapes::Sign
         user_confirmed: answer.confirm,
         code_delivery_details: address.map(code_mail::details),
         user_sub: user.sub.clone(),
-        session: None,
+        session: address.and_then(|_| after_sign_up::begun(ctx, pool, client, &user)),
     })
 }
 

@@ -15,6 +15,7 @@ pub async fn run(ctx: &Ctx, input: AdminInitiateAuthRequest) -> Result<AdminInit
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
+        session: None,
         admin: true,
         ending: None,
     };

@@ -13,6 +13,7 @@ pub async fn run(ctx: &Ctx, input: InitiateAuthRequest) -> Result<InitiateAuthRe
         flow: input.auth_flow,
         parameters: Parameters::new(input.auth_parameters),
         metadata: input.client_metadata.unwrap_or_default(),
+        session: input.session.filter(|session| !session.is_empty()),
         admin: false,
         ending: None,
     };

@@ -279,18 +279,6 @@ mod tests {
                 "phone_number in AttributesRequireVerificationBeforeUpdate",
             ),
             (
-                json!({ "LambdaConfig": { "CustomSMSSender": sender } }),
-                "LambdaConfig.CustomSMSSender",
-            ),
-            (
-                json!({ "LambdaConfig": { "CustomEmailSender": sender } }),
-                "LambdaConfig.CustomEmailSender",
-            ),
-            (
-                json!({ "LambdaConfig": { "KMSKeyID": arn } }),
-                "LambdaConfig.KMSKeyID",
-            ),
-            (
                 json!({ "LambdaConfig": { "InboundFederation": sender } }),
                 "LambdaConfig.InboundFederation",
             ),

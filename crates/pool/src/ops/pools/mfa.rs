@@ -46,7 +46,7 @@ pub fn take(ctx: &Ctx, pool: &mut PoolRecord, before: Option<UserPoolMfaType>) -
             "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
         ));
     }
-    code_mail::check_sms(ctx)?;
+    code_mail::check_sms(ctx, pool)?;
     pool.factors.sms = true;
     Ok(())
 }
@@ -91,7 +91,7 @@ pub fn set(ctx: &Ctx, pool: &mut PoolRecord, asked: SetUserPoolMfaConfigRequest)
     }
     match sms {
         Some(sms) => {
-            code_mail::check_sms(ctx)?;
+            code_mail::check_sms(ctx, pool)?;
             let settings = &mut pool.settings;
             settings.sms_configuration = sms.sms_configuration.or(settings.sms_configuration.take());
             settings.sms_authentication_message = sms.sms_authentication_message;
@@ -150,7 +150,7 @@ fn check_first_factors(ctx: &Ctx, pool: &PoolRecord, passkeys_with_on: &str) -> 
         ));
     }
     match by_sms {
-        true => code_mail::check_sms(ctx),
+        true => code_mail::check_sms(ctx, pool),
         false => Ok(()),
     }
 }

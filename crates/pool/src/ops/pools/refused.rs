@@ -11,7 +11,7 @@ use crate::base::error::ApiError;
 /// Checks that a request asks for nothing of the kind.
 ///
 /// # Errors
-/// `InvalidParameterException` that names the member.
+/// `InvalidParameterException` that names the member, or says that a sender has no key.
 pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
     let refused = [
         asked.policies.as_ref().and_then(in_policies),
@@ -36,7 +36,7 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
     ];
     match refused.into_iter().flatten().next() {
         Some(member) => Err(ApiError::unsupported_member(member)),
-        None => Ok(()),
+        None => asked.lambda_config.as_ref().map_or(Ok(()), check_senders),
     }
 }
 
@@ -72,21 +72,25 @@ fn in_lambda_config(lambdas: &LambdaConfigType) -> Option<&'static str> {
         pre_token_generation: _,
         pre_token_generation_config: _,
         user_migration: _,
-        custom_sms_sender,
-        custom_email_sender,
-        kms_key_id,
+        custom_sms_sender: _,
+        custom_email_sender: _,
+        kms_key_id: _,
         inbound_federation,
     } = lambdas;
-    let members = [
-        (custom_sms_sender.is_some(), "LambdaConfig.CustomSMSSender"),
-        (custom_email_sender.is_some(), "LambdaConfig.CustomEmailSender"),
-        (kms_key_id.is_some(), "LambdaConfig.KMSKeyID"),
-        (inbound_federation.is_some(), "LambdaConfig.InboundFederation"),
-    ];
-    members
-        .into_iter()
-        .find(|(given, _)| *given)
-        .map(|(_, member)| member)
+    inbound_federation
+        .is_some()
+        .then_some("LambdaConfig.InboundFederation")
+}
+
+/// Codes are never handed to a sender in the clear. The service's sentence is not known.
+fn check_senders(lambdas: &LambdaConfigType) -> Result<(), ApiError> {
+    let has_sender = lambdas.custom_email_sender.is_some() || lambdas.custom_sms_sender.is_some();
+    if has_sender && lambdas.kms_key_id.is_none() {
+        return Err(ApiError::invalid_parameter(
+            "KMSKeyID is required when CustomEmailSender or CustomSMSSender is set.",
+        ));
+    }
+    Ok(())
 }
 
 fn in_add_ons(add_ons: &UserPoolAddOnsType) -> Option<&'static str> {

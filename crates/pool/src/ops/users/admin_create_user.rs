@@ -14,7 +14,8 @@ use crate::triggers::{self, About};
 use crate::users::aliases::Taken;
 use crate::users::attributes::Change;
 use crate::users::change;
-use crate::users::messages::{self, Message};
+use crate::users::message::Message;
+use crate::users::messages;
 use crate::users::password_policy::{self, Wording};
 use crate::users::{credentials, first_factors, registration};
 

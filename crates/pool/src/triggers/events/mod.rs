@@ -7,6 +7,7 @@
 mod authentication;
 mod custom;
 mod custom_message;
+mod custom_sender;
 mod event;
 mod post_confirmation;
 mod pre_sign_up;
@@ -18,6 +19,7 @@ pub use custom::{
     Challenge, CreateAuthChallenge, Decision, DefineAuthChallenge, VerifyAuthChallengeResponse,
 };
 pub use custom_message::{CustomMessage, CustomMessageSource, Wording};
+pub use custom_sender::{CustomSender, Medium, sender_of};
 pub(super) use event::Call;
 pub use event::{About, Event, Metadata, unrecognizable};
 pub use post_confirmation::{PostConfirmation, PostConfirmationSource};

@@ -8,6 +8,7 @@
 //! | DynamoDB | `GetItem`, `UpdateItem`, `PutItem` on the table of counters (`table`) |
 //! | Systems Manager | `GetParameter`, `GetParameters` (`vault`) |
 //! | Secrets Manager | `GetSecretValue` (`vault`) |
+//! | KMS | `Decrypt` of codes that the function sends (`kms`) |
 //!
 //! Which service is meant, the signature's scope says. Only functions that this server runs get an answer, by the keys
 //! that it gave them, and only from this machine; what is not in the table is refused in words that say so.
@@ -17,6 +18,7 @@ mod call;
 mod email;
 mod expression;
 mod form;
+mod kms;
 mod table;
 mod text;
 mod vault;
@@ -104,6 +106,7 @@ async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<ans
         "sns" => text::serve(&call),
         "dynamodb" => table::serve(&call).await,
         "ssm" => vault::parameters(&call),
+        "kms" => kms::serve(&call).await,
         "secretsmanager" => vault::secret(&call),
         other => Err(Fault::unavailable(&format!("service {other}"))),
     }
