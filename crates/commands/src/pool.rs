@@ -9,6 +9,7 @@ use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
 use crate::moment::date;
+use crate::noted::noting;
 use crate::output::print;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
@@ -116,8 +117,14 @@ async fn decide(command: &PoolCommand) -> Result<(), CliError> {
         PoolCommand::Show { .. } | PoolCommand::SenderKey { .. } | PoolCommand::ImportLog { .. } => {
             safeguards::of(&platform, id).await
         }
-        PoolCommand::Protect { .. } => safeguards::change(&platform, id, Safeguards::protect).await,
-        PoolCommand::Set(arguments) => safeguards::change(&platform, id, |pool| set(arguments, pool)).await,
+        PoolCommand::Protect { .. } => {
+            let platform = noting(&platform, "pool protect", Some(id));
+            safeguards::change(&platform, id, Safeguards::protect).await
+        }
+        PoolCommand::Set(arguments) => {
+            let platform = noting(&platform, "pool set", Some(id));
+            safeguards::change(&platform, id, |pool| set(arguments, pool)).await
+        }
     };
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the safeguards were not changed").caused_by(error))?;
