@@ -79,7 +79,7 @@ pub struct SetArgs {
     /// End the user's sessions with a new password; the one in which the user changes it goes on
     #[arg(long, value_name = "STATE", value_enum)]
     reset_ends_sessions: Option<Switch>,
-    /// Let users change their own address or phone number within so many minutes of a sign-in; 0: at any time
+    /// Let users change their own address, phone number, factors, passkeys and devices only within so many minutes of a sign-in; 0: at any time
     #[arg(long, value_name = "MINUTES")]
     contact_changes_within: Option<u32>,
     /// Reset no password by mail alone, for the codes of sign-ins go to the same mailbox: administrators reset them
