@@ -9,7 +9,9 @@ use crate::records::DomainRecord;
 use crate::request::{Ctx, hosted};
 
 /// The endpoints that answer, and their paths below a domain.
-const ENDPOINTS: [(&str, &str); 3] = [
+const ENDPOINTS: [(&str, &str); 5] = [
+    ("authorization_endpoint", "/oauth2/authorize"),
+    ("end_session_endpoint", "/logout"),
     ("revocation_endpoint", "/oauth2/revoke"),
     ("token_endpoint", "/oauth2/token"),
     ("userinfo_endpoint", "/oauth2/userInfo"),

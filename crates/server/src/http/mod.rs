@@ -5,6 +5,7 @@
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
 //! | `GET /{pool}/.well-known/…`, `/.well-known/…/{pool}` | a pool's keys and discovery document (`discovery`) |
 //! | `/oauth2/token`, `/oauth2/userInfo`, `/oauth2/revoke` | OAuth 2.0, on a domain's host or below `/d/{domain}` (`oauth`) |
+//! | `/oauth2/authorize`, `/login`, `/logout`, … | the pages of hosted login, likewise (`hosted`) |
 //! | `GET /health/live`, `/health/ready`, `/health` | whether the server can work (`health`) |
 //! | `/confirmUser` | the link that confirms a sign-up (`confirm_user`) |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
@@ -33,6 +34,7 @@ mod edge;
 mod grid;
 mod heads;
 mod health;
+mod hosted;
 mod inbox;
 pub mod metrics;
 mod oauth;
@@ -74,6 +76,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Ro
         .route("/confirmUser", confirm_user::page())
         .merge(discovery::routes())
         .merge(oauth::routes())
+        .merge(hosted::routes())
         .merge(inbox::routes(&app))
         .merge(bounces::routes(&app))
         .merge(user_import::routes())

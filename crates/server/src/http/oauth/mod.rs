@@ -5,7 +5,7 @@
 
 mod headers;
 mod machine;
-mod sites;
+pub(super) mod sites;
 
 use std::sync::Arc;
 
