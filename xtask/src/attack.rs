@@ -1,18 +1,21 @@
-//! `cargo xtask attack [ID…] [--seed N] [--write]`: attacks on a release build of the server.
+//! `cargo xtask attack [ID…] [--seed N] [--write]`: attacks on a release build of the server. `cargo xtask fault` takes the same:
+//! what goes wrong around it.
 //!
-//! The attacks themselves are in `crates/attack`. Server and attacks are built apart, so that nothing which only tests want is
-//! compiled into the server that is attacked.
+//! Attacks and faults are in `crates/attack`. Server and attacks are built apart, so that nothing which only tests want is compiled
+//! into the server that is attacked.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::system::process;
+use crate::system::{postgres, process, tools};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask attack [ID…|timing] [--seed N] [--write]";
-/// What a run with `--write` writes.
-const DOCUMENT: &str = "docs/reference/attacks.md";
+const USAGE: &str = "usage: cargo xtask attack|fault [ID…|NAME…] [--seed N] [--write]";
+/// What attacks with `--write` write, and faults.
+const DOCUMENTS: [&str; 2] = ["docs/reference/attacks.md", "docs/reference/faults.md"];
+/// Faults of one machine that take seconds, on a build for tests as well.
+const QUICK: [&str; 3] = ["F-02", "F-04", "F-12"];
 
 /// Makes the attacks.
 ///
@@ -20,18 +23,57 @@ const DOCUMENT: &str = "docs/reference/attacks.md";
 /// If something does not build, an attack cannot be made, or one misses a limit.
 pub fn run(arguments: &[String]) -> Outcome {
     let request = Request::of(arguments)?;
-    let programs = build()?;
+    let programs = build(&["--release"], "release")?;
+    process::run(&mut command(&programs, &request, DOCUMENTS[0])?)
+}
+
+/// Makes the faults.
+///
+/// # Errors
+/// As [`run`], and if PostgreSQL or strace cannot be installed.
+pub fn faults(arguments: &[String]) -> Outcome {
+    let request = Request::of(arguments)?;
+    let programs = build(&["--release"], "release")?;
+    process::run(&mut fault_command(&programs, &request)?)
+}
+
+/// Makes those faults that take seconds, on the build that the tests have.
+///
+/// # Errors
+/// As [`faults`].
+pub fn quick_faults() -> Outcome {
+    let request = Request {
+        writes: false,
+        handed_on: QUICK.map(str::to_owned).to_vec(),
+    };
+    let programs = build(&[], "debug")?;
+    process::run(&mut fault_command(&programs, &request)?)
+}
+
+fn fault_command(programs: &Path, request: &Request) -> Outcome<Command> {
+    if !tools::quiet(Command::new("strace").arg("--version")) {
+        tools::install("strace", "by which disks fail and power cuts are recorded")?;
+    }
+    let mut faults = command(programs, request, DOCUMENTS[1])?;
+    faults
+        .arg("--faults")
+        .arg("--postgres")
+        .arg(postgres::programs()?);
+    Ok(faults)
+}
+
+fn command(programs: &Path, request: &Request, document: &str) -> Outcome<Command> {
     let home = root::target().join("attack");
     if home.exists() {
         fs::remove_dir_all(&home)?;
     }
     let mut attacks = Command::new(programs.join("poolhouse-attack"));
-    attacks.arg("--programs").arg(&programs).arg("--home").arg(&home);
+    attacks.arg("--programs").arg(programs).arg("--home").arg(&home);
     attacks.args(&request.handed_on);
     if request.writes {
-        attacks.arg("--write").arg(root::path(DOCUMENT));
+        attacks.arg("--write").arg(root::path(document));
     }
-    process::run(&mut attacks)
+    Ok(attacks)
 }
 
 /// What was asked for.
@@ -67,19 +109,19 @@ impl Request {
     }
 }
 
-fn build() -> Outcome<PathBuf> {
+fn build(profile: &[&str], folder: &str) -> Outcome<PathBuf> {
     console::step(
-        "building the server and the attacks, optimised (some minutes the first time)",
+        "building the server and the attacks (some minutes the first time)",
         || {
             for package in ["poolhouse-server", "poolhouse-attack"] {
                 let mut cargo = Command::new("cargo");
-                cargo.args(["build", "--release", "--bins", "-p", package]);
+                cargo.arg("build").args(profile).args(["--bins", "-p", package]);
                 process::run(cargo.current_dir(root::path("")))?;
             }
             Ok(())
         },
     )?;
-    Ok(root::target().join("release"))
+    Ok(root::target().join(folder))
 }
 
 #[cfg(test)]

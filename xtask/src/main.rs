@@ -83,6 +83,12 @@ const COMMANDS: &[Command] = &[
         run: attack::run,
     },
     Command {
+        name: "fault",
+        arguments: "[ID…|NAME…] [--seed N] [--write]",
+        about: "let things go wrong around a release build of the server; --write puts the figures into docs/reference/faults.md",
+        run: attack::faults,
+    },
+    Command {
         name: "dist",
         arguments: "[arm64] [x86_64]",
         about: "make the program's tarball, and the functions' zips with the SAM template for AWS, in target/dist",

@@ -1,4 +1,4 @@
-//! What an attack is, and what it measures.
+//! What an attack is, and what it measures. A fault is made and measured likewise.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -32,7 +32,7 @@ pub struct Attack {
 pub enum When {
     /// In every run of the attacks.
     Always,
-    /// By this name alone: it wants a quiet machine.
+    /// By this name alone: it wants a quiet machine, or takes minutes.
     Named(&'static str),
 }
 
@@ -43,6 +43,8 @@ pub struct Arena {
     pub programs: PathBuf,
     /// An empty folder of this attack's own.
     pub home: PathBuf,
+    /// The folder of PostgreSQL's programs, where there is one.
+    pub postgres: Option<PathBuf>,
     /// What the attack's choices begin with.
     pub seed: u64,
 }

@@ -1,11 +1,12 @@
-//! The attacks of `cargo xtask attack`, against a release build of the server: a process of its own for each attack, with
-//! mail that goes to a sink here.
+//! The attacks of `cargo xtask attack` and the faults of `cargo xtask fault`, against a release build of the server: a process of
+//! its own for each, with mail that goes to a sink here.
 //!
-//! Each attack is a file in `attacks`: what it tries, its figures and their limits. An attack whose clock must run faster
-//! than the wall's has the pool in this process, and says so.
+//! Each attack is a file in `attacks`, each fault one in `faults`: what it tries, its figures and their limits. One whose clock
+//! must run faster than the wall's has the pool in this process, and says so.
 
 mod attack;
 mod attacks;
+mod faults;
 mod numbers;
 mod report;
 mod seed;
@@ -21,19 +22,40 @@ use tokio::runtime::Builder;
 
 use attack::{Arena, Attack, Outcome, When};
 use attacks::ATTACKS;
-use report::Made;
+use faults::FAULTS;
+use report::{Made, Table};
 
-/// The attacks of `cargo xtask attack`, which prepares what they need.
+/// Every table of things to try.
+static TABLES: [Table; 2] = [
+    Table {
+        name: "attack",
+        entries: ATTACKS,
+        head: report::ATTACKS_HEAD,
+    },
+    Table {
+        name: "fault",
+        entries: FAULTS,
+        head: report::FAULTS_HEAD,
+    },
+];
+
+/// The attacks of `cargo xtask attack` and the faults of `cargo xtask fault`, which prepare what they need.
 #[derive(Parser)]
 struct Arguments {
-    /// Attacks by their ids or names; without one, all but those that are made by name only
+    /// Attacks or faults by their ids or names; without one, all but those that are made by name only
     attacks: Vec<String>,
+    /// Faults instead of attacks
+    #[arg(long)]
+    faults: bool,
     /// The folder of the server's programs
     #[arg(long)]
     programs: PathBuf,
     /// An empty folder for the servers' data
     #[arg(long)]
     home: PathBuf,
+    /// The folder of PostgreSQL's programs
+    #[arg(long)]
+    postgres: Option<PathBuf>,
     /// What the attacks' choices begin with
     #[arg(long, default_value_t = 7)]
     seed: u64,
@@ -55,7 +77,8 @@ fn main() -> ExitCode {
 
 /// Makes the attacks; says whether all held.
 fn run(arguments: Arguments) -> Outcome<bool> {
-    let chosen = choose(&arguments.attacks)?;
+    let table = &TABLES[usize::from(arguments.faults)];
+    let chosen = choose(table, &arguments.attacks)?;
     let mut made = Vec::new();
     let mut broken = Vec::new();
     for attack in chosen {
@@ -71,20 +94,22 @@ fn run(arguments: Arguments) -> Outcome<bool> {
         }
     }
     if let Some(document) = &arguments.write {
-        write(document, &made)?;
+        write(table, document, &made)?;
     }
     let held = made.iter().filter(|made| made.holds()).count();
     say(&format!(
-        "attack: {held} held, {} did not, {} could not be made",
+        "{}: {held} held, {} did not, {} could not be made",
+        table.name,
         made.len() - held,
         broken.len()
     ))?;
     Ok(held == made.len() && broken.is_empty())
 }
 
-fn choose(names: &[String]) -> Outcome<Vec<&'static Attack>> {
+fn choose(table: &Table, names: &[String]) -> Outcome<Vec<&'static Attack>> {
     if names.is_empty() {
-        return Ok(ATTACKS
+        return Ok(table
+            .entries
             .iter()
             .filter(|attack| attack.when == When::Always)
             .collect());
@@ -94,8 +119,8 @@ fn choose(names: &[String]) -> Outcome<Vec<&'static Attack>> {
             When::Named(own) if own == name => true,
             _ => attack.id.eq_ignore_ascii_case(name),
         };
-        let found = ATTACKS.iter().find(is_meant);
-        found.ok_or_else(|| format!("there is no attack {name:?}").into())
+        let found = table.entries.iter().find(is_meant);
+        found.ok_or_else(|| format!("there is no {} {name:?}", table.name).into())
     };
     names.iter().map(named).collect()
 }
@@ -109,6 +134,7 @@ fn make(attack: &'static Attack, arguments: &Arguments) -> Outcome<Made> {
     let arena = Arena {
         programs: arguments.programs.clone(),
         home: home.clone(),
+        postgres: arguments.postgres.clone(),
         seed: arguments.seed,
     };
     let runtime = Builder::new_multi_thread()
@@ -127,9 +153,9 @@ fn make(attack: &'static Attack, arguments: &Arguments) -> Outcome<Made> {
     })
 }
 
-fn write(document: &Path, made: &[Made]) -> Outcome {
+fn write(table: &Table, document: &Path, made: &[Made]) -> Outcome {
     let before = fs::read_to_string(document).unwrap_or_default();
-    Ok(fs::write(document, report::document(&before, made))?)
+    Ok(fs::write(document, report::document(table, &before, made))?)
 }
 
 fn say(text: &str) -> Outcome {

@@ -3,7 +3,16 @@
 use std::fmt::Write;
 
 use crate::attack::{Attack, Figure};
-use crate::attacks::ATTACKS;
+
+/// A table of things to try.
+pub struct Table {
+    /// What each of them is.
+    pub name: &'static str,
+    /// Each of them, in the order of their numbers.
+    pub entries: &'static [Attack],
+    /// What stands above the table in its document.
+    pub head: &'static str,
+}
 
 /// One attack's figures.
 pub struct Made {
@@ -62,8 +71,8 @@ impl Made {
     }
 }
 
-/// What stands above the table.
-const HEAD: &str = "<!-- Written by `cargo xtask attack --write` from a run. -->
+/// What stands above the table of attacks.
+pub const ATTACKS_HEAD: &str = "<!-- Written by `cargo xtask attack --write` from a run. -->
 # Attacks
 
 What `cargo xtask attack` tries against a release build of the server, on one node with two cores that clients and server share: each attack, its figures with their limits, the seed that its choices began with, and the tests of every
@@ -76,9 +85,24 @@ F-29, random SRP sign-ins by clients that nobody here wrote, is `cargo xtask tes
 |---|---|---|---|---|---|---|
 ";
 
+/// What stands above the table of faults.
+pub const FAULTS_HEAD: &str = "<!-- Written by `cargo xtask fault --write` from a run. -->
+# Faults
+
+What goes wrong around a server, done to it by `cargo xtask fault`: each fault, its figures with their limits, the seed that its choices began with, and the tests of every run that hold the same at a smaller scale. Server, clients and database share one machine with two cores. `cargo xtask fault F-01 --seed 8`
+makes one again; those that take minutes are made by name only, and without one all others are. A fault that misses a limit fails the command.
+
+People sign up, sign in with a code and sign out everywhere while it happens, and a ledger notes what the server has acknowledged to them: users, tokens, sign-outs. Afterwards all of that must be there, and every code and session that was answered is answered once more.
+
+Attacks are [another table](attacks.md). That every error where an answer is decided denies is its F-45. The store's own promises are held by a suite on every engine, with a judge of what many clients heard (`what_many_clients_heard_has_an_order`).
+
+| id | fault | figures | limits | seed | verdict | tests |
+|---|---|---|---|---|---|---|
+";
+
 /// The document from this run; rows of attacks that were not made stay as they are.
-pub fn document(before: &str, made: &[Made]) -> String {
-    HEAD.to_owned() + &table(before, made)
+pub fn document(table: &Table, before: &str, made: &[Made]) -> String {
+    table.head.to_owned() + &rows(table, before, made)
 }
 
 /// The row of an attack that no run has made yet.
@@ -93,7 +117,7 @@ fn unmade(attack: &Attack) -> String {
 }
 
 /// The rows of the table, in the order of the attacks' numbers. Those of attacks that were not made stay as they are.
-fn table(before: &str, made: &[Made]) -> String {
+fn rows(table: &Table, before: &str, made: &[Made]) -> String {
     let id_of = |row: &str| row.split('|').nth(1).map(|cell| cell.trim().to_owned());
     let is_row = |line: &&str| line.starts_with("| F-");
     let mut rows: Vec<(String, String)> = before
@@ -103,7 +127,7 @@ fn table(before: &str, made: &[Made]) -> String {
         .filter(|(id, _)| made.iter().all(|made| made.attack.id != id))
         .collect();
     rows.extend(made.iter().map(|made| (made.attack.id.to_owned(), made.row())));
-    for attack in ATTACKS {
+    for attack in table.entries {
         if !rows.iter().any(|(id, _)| id == attack.id) {
             rows.push((attack.id.to_owned(), unmade(attack)));
         }
@@ -115,6 +139,13 @@ fn table(before: &str, made: &[Made]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attacks::ATTACKS;
+
+    const TABLE: Table = Table {
+        name: "attack",
+        entries: ATTACKS,
+        head: ATTACKS_HEAD,
+    };
 
     fn made(index: usize, figures: Vec<Figure>) -> Made {
         Made {
@@ -138,7 +169,7 @@ mod tests {
     #[test]
     fn a_new_run_replaces_its_own_rows_alone() {
         let before = "# Attacks\n| F-20 | old |\n| F-99 | kept |\nwords\n";
-        let rows = table(before, &[made(0, vec![Figure::exactly("tokens", 0, 0)])]);
+        let rows = rows(&TABLE, before, &[made(0, vec![Figure::exactly("tokens", 0, 0)])]);
         let lines: Vec<&str> = rows.lines().collect();
         assert_eq!(lines.len(), ATTACKS.len() + 1);
         assert!(lines[0].starts_with("| F-20 | "));

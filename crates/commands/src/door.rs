@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::args::{DoorArgs, DoorState, Output};
 use crate::data;
 use crate::error::CliError;
+use crate::noted::noting;
 use crate::output::{once, print};
 use poolhouse_pool::ops::pools::door::{self, DoorOfPool};
 use poolhouse_pool::records::Door;
@@ -23,7 +24,10 @@ async fn decide(arguments: &DoorArgs) -> Result<(), CliError> {
     let platform = data.platform()?;
     let found = match arguments.state {
         None => door::of(&platform, pool).await,
-        Some(state) => door::decide(&platform, pool, client, state == DoorState::Shut).await,
+        Some(state) => {
+            let platform = noting(&platform, "door", Some(pool));
+            door::decide(&platform, pool, client, state == DoorState::Shut).await
+        }
     };
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the door was not changed").caused_by(error))?;

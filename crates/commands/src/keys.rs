@@ -8,6 +8,7 @@ use crate::data;
 use crate::error::CliError;
 use crate::key_status;
 use crate::moment::date;
+use crate::noted::noting;
 use crate::output::{once, print};
 use crate::policy::{self, PolicyArgs};
 use crate::rotate;
@@ -32,7 +33,7 @@ pub(super) fn run(command: KeysCommand) -> Result<(), CliError> {
 async fn create(asked: &PolicyArgs, at: &KeysArgs) -> Result<(), CliError> {
     let data = data::named(&at.data, at.store.as_deref()).await?;
     let platform = data.platform()?;
-    let made = make(&platform, asked).await;
+    let made = make(&noting(&platform, "keys create", None), asked).await;
     data.engine.close().await;
     let (made, policy) = made?;
     let (id, secret) = (made.access_key_id, made.secret_access_key);
@@ -92,7 +93,7 @@ async fn allow(arguments: &AllowArgs) -> Result<(), CliError> {
     let (id, at) = (&arguments.id, &arguments.at);
     let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform()?;
-    let changed = change(&platform, arguments).await;
+    let changed = change(&noting(&platform, "keys allow", None), arguments).await;
     data.engine.close().await;
     let Some(policy) = changed? else {
         return Err(no_such_key(id));
@@ -118,7 +119,8 @@ async fn change(platform: &Platform, arguments: &AllowArgs) -> Result<Option<Pol
 
 async fn delete(id: &str, at: &KeysArgs) -> Result<(), CliError> {
     let data = data::existing(&at.data, at.store.as_deref()).await?;
-    let deleted = access::delete(&data.platform()?, id).await;
+    let platform = noting(&data.platform()?, "keys delete", None);
+    let deleted = access::delete(&platform, id).await;
     data.engine.close().await;
     match deleted {
         Ok(true) if at.output == Output::Json => print(&json!({ "AccessKeyId": id }).to_string()),

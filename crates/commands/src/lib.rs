@@ -24,6 +24,7 @@ mod mail;
 mod manual;
 mod moment;
 mod nodes;
+mod noted;
 mod operator;
 mod output;
 pub mod own_name;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::configure::from_file;
 use crate::data::{self, Data};
 use crate::error::CliError;
+use crate::noted::noting_user;
 use crate::output::print;
 use poolhouse_operator::{
     Command, CountersArgs, DevicesCommand, ForgetArgs, LockedArgs, Output, UnlockArgs, told,
@@ -37,7 +38,8 @@ fn block_on(done: impl Future<Output = Result<(), CliError>>) -> Result<(), CliE
 async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
     let (data, confirm) = open(&args.counters).await?;
-    let done = unlock_user(&data.platform()?, &confirm, pool, user).await;
+    let platform = noting_user(&data.platform()?, "unlock", pool, user).await?;
+    let done = unlock_user(&platform, &confirm, pool, user).await;
     data.engine.close().await;
     match stood(done, pool, user)? {
         (name, None) => print(&format!("Nothing to do: nothing is counted of {name}.")),
@@ -52,7 +54,8 @@ async fn unlock(args: &UnlockArgs) -> Result<(), CliError> {
 async fn forget(args: &ForgetArgs) -> Result<(), CliError> {
     let (pool, user) = (&args.counters.user_pool_id, &args.user);
     let (data, confirm) = open(&args.counters).await?;
-    let done = forget_browsers(&data.platform()?, &confirm, pool, user).await;
+    let platform = noting_user(&data.platform()?, "devices forget", pool, user).await?;
+    let done = forget_browsers(&platform, &confirm, pool, user).await;
     data.engine.close().await;
     match stood(done, pool, user)? {
         (name, Some(Standing { devices: (0, _), .. }) | None) => {

@@ -9,6 +9,7 @@ use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
 use crate::moment::date;
+use crate::noted::noting;
 use crate::output::print;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_pool::base::platform::Platform;
@@ -78,7 +79,7 @@ pub struct SetArgs {
     /// End the user's sessions with a new password; the one in which the user changes it goes on
     #[arg(long, value_name = "STATE", value_enum)]
     reset_ends_sessions: Option<Switch>,
-    /// Let users change their own address or phone number within so many minutes of a sign-in; 0: at any time
+    /// Let users change their own address, phone number, factors, passkeys and devices only within so many minutes of a sign-in; 0: at any time
     #[arg(long, value_name = "MINUTES")]
     contact_changes_within: Option<u32>,
     /// Reset no password by mail alone, for the codes of sign-ins go to the same mailbox: administrators reset them
@@ -116,8 +117,14 @@ async fn decide(command: &PoolCommand) -> Result<(), CliError> {
         PoolCommand::Show { .. } | PoolCommand::SenderKey { .. } | PoolCommand::ImportLog { .. } => {
             safeguards::of(&platform, id).await
         }
-        PoolCommand::Protect { .. } => safeguards::change(&platform, id, Safeguards::protect).await,
-        PoolCommand::Set(arguments) => safeguards::change(&platform, id, |pool| set(arguments, pool)).await,
+        PoolCommand::Protect { .. } => {
+            let platform = noting(&platform, "pool protect", Some(id));
+            safeguards::change(&platform, id, Safeguards::protect).await
+        }
+        PoolCommand::Set(arguments) => {
+            let platform = noting(&platform, "pool set", Some(id));
+            safeguards::change(&platform, id, |pool| set(arguments, pool)).await
+        }
     };
     data.engine.close().await;
     let found = found.map_err(|error| CliError::new("the safeguards were not changed").caused_by(error))?;

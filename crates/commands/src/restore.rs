@@ -18,6 +18,7 @@ use crate::data::{self, Data};
 use crate::error::CliError;
 use crate::key_file;
 use crate::moment::date;
+use crate::noted::noting_gap;
 use crate::output::{once, print};
 use poolhouse_pool::base::clock::Millis;
 use poolhouse_pool::base::platform::Platform;
@@ -154,7 +155,7 @@ async fn from_file(data: &Data, file: &Path, opening: &Opening) -> Result<Done, 
     copy::commit(&*platform.store, batch, &OsEntropy)
         .await
         .map_err(failed)?;
-    finish(data, &platform).await?;
+    finish(data, &noting_gap(&platform, "restore", Some(created))).await?;
     Ok(Done {
         summary: Some(summary),
         created: Some(created),
@@ -187,7 +188,7 @@ async fn in_place(data: &Data) -> Result<Done, CliError> {
         return Err(data::lacks_key(&row));
     }
     let ended = restoration::purge(&platform).await.map_err(failed)?;
-    finish(data, &platform).await?;
+    finish(data, &noting_gap(&platform, Arriving::InPlace.name(), None)).await?;
     Ok(Done {
         summary: None,
         created: None,

@@ -15,6 +15,7 @@ use crate::error::CliError;
 use crate::key_change::KeyFile;
 use crate::key_file::KeyFileError;
 use crate::moment::date;
+use crate::noted::noting;
 use crate::output::print;
 use poolhouse_pool::base::key_ring::{Refused, RootKey};
 use poolhouse_pool::keyring::KeySource;
@@ -139,6 +140,7 @@ async fn sign_anew(arguments: &RotateArgs, data: &Data) -> Result<Vec<Done>, Cli
     let source: Arc<dyn KeySource> = Arc::new(FreshKeys);
     let mut said = Vec::new();
     for pool in pools {
+        let platform = noting(&platform, "keys rotate signing", Some(&pool));
         let rotated = signing::rotate(&platform, &source, bits, begins, &pool)
             .await
             .map_err(failed)?;

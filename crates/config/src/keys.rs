@@ -225,6 +225,18 @@ table! { metrics, "[metrics]":
 table! { audit, "[audit]":
     DAYS: "days", Count, Value("400"), "90",
         "How many days entries of the audit log are kept, up to 36500. It holds for entries that are written from now on. [What is in them](../guides/audit.md).";
+    STREAMS: "streams", Table, Words(""), "", "Where the log is sent on: [below](#auditstreamsname).";
+}
+
+table! { audit_stream, "[audit.streams.NAME]":
+    FILE: "file", Path, Words("this, `syslog` or `webhook`"), "\"/var/log/poolhouse/audit.json\"",
+        "A file that gets a line of JSON for each entry. It may be moved away at any time.";
+    SYSLOG: "syslog", Text, Words("this, `file` or `webhook`"), "\"tcp://logs.example.com:601\"",
+        "A syslog daemon that gets a message of RFC 5424 for each entry: `udp://HOST:PORT`, `tcp://HOST:PORT` or `unix:///dev/log`.";
+    WEBHOOK: "webhook", Text, Words("this, `file` or `syslog`"), "\"https://siem.example.com/poolhouse\"",
+        "An address that gets up to 100 entries a POST, [signed](../guides/audit.md#a-webhook).";
+    SECRET: "secret", Text, Words("needed with `webhook`"), "\"@/etc/poolhouse/webhook\"",
+        "What the webhook's signatures are made with, or `@FILE` for a file that holds it.";
 }
 
 table! { functions, "[functions.NAME]":

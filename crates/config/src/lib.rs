@@ -1,6 +1,7 @@
 //! `poolhouse.toml`: what the command line does not say. Everything in it is optional; an unknown key is a mistake.
 
 mod address;
+mod audit;
 mod faults;
 mod functions;
 pub mod keys;
@@ -20,6 +21,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+use poolhouse_audit::StreamSettings;
 use poolhouse_confirm::Templates;
 use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
@@ -30,7 +32,7 @@ pub use address::{AddressError, address};
 pub use faults::{Fault, check};
 pub use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
-use poolhouse_pool::base::settings::{AUDIT_DAYS, AwsSettings, MailTemplate, Settings};
+use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
 use poolhouse_store::postgres::Address;
 use poolhouse_text::with_causes;
 pub use table::ConfigError;
@@ -40,9 +42,6 @@ use toml::Table;
 
 /// The longest that `answer_grid_ms` may be: people wait for two or three steps of a sign-in.
 const LONGEST_GRID_MS: u64 = 1000;
-
-/// The most that `audit.days` may be: a century.
-const MOST_AUDIT_DAYS: u32 = 36_500;
 
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +58,8 @@ pub struct Configuration {
     pub tls: Option<TlsSettings>,
     /// Numbers for operators.
     pub metrics: MetricsSettings,
+    /// Where the audit log is sent on.
+    pub streams: Vec<StreamSettings>,
     /// The base of `iss`, if the file says.
     pub issuer: Option<String>,
     /// Whether the local inbox is on. The file cannot switch it on: a server that shows mail is started as one.
@@ -135,7 +136,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
     configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
-    settings.audit_days = audit_days(top.section(&keys::top::AUDIT)?)?;
+    (settings.audit_days, configuration.streams) = audit::read(top.section(&keys::top::AUDIT)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
             .functions
@@ -144,19 +145,6 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
-}
-
-/// How long the audit log is kept.
-fn audit_days(mut section: Section<'_>) -> Result<u32, ConfigError> {
-    let days = match section.count(&keys::audit::DAYS)? {
-        None => AUDIT_DAYS,
-        Some(days) => u32::try_from(days)
-            .ok()
-            .filter(|days| *days <= MOST_AUDIT_DAYS)
-            .ok_or_else(|| section.error(&keys::audit::DAYS, format!("must be at most {MOST_AUDIT_DAYS}")))?,
-    };
-    section.end()?;
-    Ok(days)
 }
 
 /// The database's address, which the file may leave to a file of its own, for it holds a password.

@@ -74,6 +74,8 @@ fn every_setting_is_read() {
         listen = "10.0.0.5:9230"
         [audit]
         days = 30
+        [audit.streams.disk]
+        file = "audit.json"
         "#,
     )
     .unwrap();
@@ -83,6 +85,7 @@ fn every_setting_is_read() {
         http,
         tls,
         metrics,
+        streams,
         issuer,
         inbox,
         inbox_smtp,
@@ -119,6 +122,7 @@ fn every_setting_is_read() {
         inbox_smtp.map(|address| address.to_string()).as_deref(),
         Some("127.0.0.1:0")
     );
+    assert_eq!(streams[0].to.to_string(), "/etc/poolhouse/audit.json");
     let carriers: Vec<String> = carriers.iter().map(ToString::to_string).collect();
     assert_eq!(
         carriers,

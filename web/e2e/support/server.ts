@@ -71,6 +71,26 @@ export class Server {
     return String(client['UserPoolClient']?.['ClientId']);
   }
 
+  /** A pool in which a passkey signs in, made on pages of this machine. */
+  async createPasskeyPool(): Promise<Pool> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      UsernameAttributes: ['email'],
+      Policies: { SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'WEB_AUTHN'] } },
+    });
+    const userPoolId = String(pool['UserPool']?.['Id']);
+    await this.call('SetUserPoolMfaConfig', {
+      UserPoolId: userPoolId,
+      WebAuthnConfiguration: { RelyingPartyId: 'localhost', UserVerification: 'required' },
+    });
+    const client = await this.call('CreateUserPoolClient', {
+      UserPoolId: userPoolId,
+      ClientName: 'browser',
+      ExplicitAuthFlows: ['ALLOW_USER_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
+  }
+
   /** Signs somebody up, or has another mail sent to them; the link in the newest mail. */
   async mailLink(operation: 'SignUp' | 'ResendConfirmationCode', body: object): Promise<string> {
     const email = (body as { Username: string }).Username;

@@ -135,8 +135,11 @@ fn configure_pooler(folder: &Path, (server, pooler): (u16, u16)) -> Outcome {
     Ok(fs::write(folder.join("pgbouncer.ini"), settings)?)
 }
 
-/// The folder of the newest PostgreSQL's programs.
-fn programs() -> Outcome<PathBuf> {
+/// The folder of the newest PostgreSQL's programs, which are installed if there are none.
+///
+/// # Errors
+/// If they cannot be installed.
+pub fn programs() -> Outcome<PathBuf> {
     if newest().is_none() {
         tools::install("postgresql", "on which the store is tested")?;
     }

@@ -27,6 +27,12 @@ pub fn codegen() -> Outcome<Tally> {
     Ok(Tally::check(true))
 }
 
+/// The faults that take seconds.
+pub fn faults() -> Outcome<Tally> {
+    crate::attack::quick_faults()?;
+    Ok(Tally::check(true))
+}
+
 pub fn clippy() -> Outcome<Tally> {
     tools::cargo_component("clippy", "clippy")?;
     cargo(&[

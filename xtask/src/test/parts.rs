@@ -83,6 +83,11 @@ pub const PARTS: &[Part] = &[
         clients::crash,
     ),
     part(
+        "faults",
+        "the quick ones of cargo xtask fault: limits after kill -9, a full, failing and slow disk, jumps of the clock; installs strace",
+        checks::faults,
+    ),
+    part(
         "deploy",
         "the deployment template, the CDK construct and the Terraform module: lint, least privilege, and that they agree",
         deploy::template,

@@ -6,6 +6,9 @@ use crate::Outcome;
 
 const ATTACKS: &str = "docs/reference/attacks.md";
 const FOUND: &str = "docs/reference/hardening.md";
+/// What goes wrong around a server, likewise.
+const FAULTS: &str = "docs/reference/faults.md";
+const FAULT_FOLDER: &str = "crates/attack/src/faults/";
 /// What is known not to hold.
 const KNOWN: &str = "SECURITY.md";
 /// Where each attack is a file, named after its id.
@@ -29,16 +32,8 @@ pub fn made(tree: &Tree) -> Outcome<Vec<String>> {
     let text = &tree.file(ATTACKS)?.text;
     let tests = tests(tree);
     let known = tree.file(KNOWN).map_or("", |file| file.text.as_str());
-    let table: Vec<Vec<&str>> = text
-        .lines()
-        .filter(|line| line.starts_with("| F-"))
-        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
-        .collect();
-    let files: Vec<String> = tree
-        .written(&[".rs"])
-        .filter_map(|file| file.path.strip_prefix(FOLDER)?.strip_prefix('f')?.split_once('_'))
-        .map(|(number, _)| format!("F-{number}"))
-        .collect();
+    let table = table(text);
+    let files = files(tree, FOLDER);
     let mut violations = Vec::new();
     for id in ids() {
         if !files.contains(&id) {
@@ -67,6 +62,52 @@ pub fn made(tree: &Tree) -> Outcome<Vec<String>> {
         violations.extend(gone.map(|test| format!("{ATTACKS}: {id}: there is no test {test}")));
     }
     Ok(violations)
+}
+
+/// Each fault has a row, which says that it held or that no machine has had the minutes for it yet, and tests that exist.
+pub fn survived(tree: &Tree) -> Outcome<Vec<String>> {
+    let text = &tree.file(FAULTS)?.text;
+    let (table, files, tests) = (table(text), files(tree, FAULT_FOLDER), tests(tree));
+    let mut violations = Vec::new();
+    for id in &files {
+        if !table.iter().any(|cells| cells[0] == id) {
+            violations.push(format!("{FAULTS} has no row {id}"));
+        }
+    }
+    for cells in &table {
+        let [id, _, _, _, _, verdict, listed] = cells[..] else {
+            violations.push(format!("{FAULTS}: {} is no whole row", cells[0]));
+            continue;
+        };
+        if !matches!(verdict, "held" | "not measured") {
+            violations.push(format!("{FAULTS}: {id} did not hold"));
+        }
+        if !files.iter().any(|file| file == id) {
+            violations.push(format!("{FAULTS}: there is no fault {id}"));
+        }
+        let gone = spans(listed).filter(|test| !tests.contains(test));
+        violations.extend(gone.map(|test| format!("{FAULTS}: {id}: there is no test {test}")));
+        if listed.is_empty() {
+            violations.push(format!("{FAULTS}: {id} has no test"));
+        }
+    }
+    Ok(violations)
+}
+
+/// The rows of a table of attacks or faults.
+fn table(text: &str) -> Vec<Vec<&str>> {
+    let rows = text.lines().filter(|line| line.starts_with("| F-"));
+    rows.map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect()
+}
+
+/// The ids that files of a folder are named after.
+fn files(tree: &Tree, folder: &str) -> Vec<String> {
+    let names = tree.written(&[".rs"]);
+    names
+        .filter_map(|file| file.path.strip_prefix(folder)?.strip_prefix('f')?.split_once('_'))
+        .map(|(number, _)| format!("F-{number}"))
+        .collect()
 }
 
 /// Each thing that was found has tests that exist, or is a decision in SECURITY.md.
@@ -159,6 +200,37 @@ mod tests {
         for untold in ["F-40", "F-20"] {
             assert_eq!(failed(untold), [format!("{ATTACKS}: {untold} did not hold")]);
         }
+    }
+
+    #[test]
+    fn a_fault_has_a_row_that_did_not_fail_and_tests() {
+        let check = |rows: &str| {
+            let name = format!("{FAULT_FOLDER}f01_x.rs");
+            survived(&Tree::of(&[(name.as_str(), ""), ("a.rs", TEST), (FAULTS, rows)])).unwrap()
+        };
+        assert_eq!(
+            check("| F-01 | what | a: 1 | 1 | 7 | held | `a_test` |\n"),
+            [""; 0]
+        );
+        assert_eq!(
+            check("| F-01 | what | – | – | – | not measured | `a_test` |\n"),
+            [""; 0]
+        );
+        assert_eq!(
+            check("| F-01 | what | a: 1 | 1 | 7 | FAILED | `gone` |\n"),
+            [
+                format!("{FAULTS}: F-01 did not hold"),
+                format!("{FAULTS}: F-01: there is no test gone")
+            ]
+        );
+        assert_eq!(
+            check("| F-02 | what | a: 1 | 1 | 7 | held | |\n"),
+            [
+                format!("{FAULTS} has no row F-01"),
+                format!("{FAULTS}: there is no fault F-02"),
+                format!("{FAULTS}: F-02 has no test")
+            ]
+        );
     }
 
     #[test]

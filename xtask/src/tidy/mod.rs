@@ -151,6 +151,10 @@ const RULES: &[(&str, Rule)] = &[
         Plain(attacks::made),
     ),
     (
+        "every fault that was measured held, as docs/reference/faults.md says",
+        Plain(attacks::survived),
+    ),
+    (
         "what attacks have found has tests, as docs/reference/hardening.md says",
         Plain(attacks::found),
     ),

@@ -18,11 +18,11 @@ use crate::numbers::{auc, ms, quantile};
 use crate::seed::Seeded;
 use crate::world::http::Connection;
 use crate::world::scene::{PASSWORD, Pool, Scene, make_pool};
-use crate::world::steps::{SELF_SERVICE, SIGN_IN, check, request_of};
+use crate::world::steps::{FIRST_FACTORS, SELF_SERVICE, SIGN_IN, check, request_of};
 
 pub const ATTACK: Attack = Attack {
     id: "F-40",
-    about: "answers about known and unknown names timed in turn, 5,000 of each for every step of a sign-in, in three kinds of pools, with no and with 49 attributes, and for forgotten passwords and sign-ups in one of them",
+    about: "answers about known and unknown names timed in turn, 5,000 of each for every step of a sign-in, in three kinds of pools, with no and with 49 attributes, and for forgotten passwords, sign-ups and choices of a first factor in one of them",
     when: When::Named("timing"),
     tests: &[
         "answers_about_a_name_leave_on_the_grid_whether_it_is_somebodys_or_not",
@@ -70,7 +70,13 @@ impl Cell {
             attributes: 49,
             steps: &SELF_SERVICE,
         };
-        kinds.into_iter().flat_map(cell).chain([self_service]).collect()
+        let first_factors = Cell {
+            kind: json!({ "UsernameAttributes": ["email"] }),
+            attributes: 49,
+            steps: &FIRST_FACTORS,
+        };
+        let of_their_own = [self_service, first_factors];
+        kinds.into_iter().flat_map(cell).chain(of_their_own).collect()
     }
 
     fn name(&self) -> String {
@@ -90,6 +96,8 @@ impl Cell {
         let mut members = self.kind.clone();
         members["Schema"] = json!(schema);
         members["AutoVerifiedAttributes"] = json!(["email"]);
+        members["Policies"] =
+            json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
         let pool = make_pool(&scene.server, members, json!({})).await?;
         scene
             .server
@@ -288,7 +296,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let load = load.split(' ').next().unwrap_or_default().to_owned();
     let scene = Scene::new(&arena).await?;
     let mut random = arena.random();
-    let steps = SIGN_IN.into_iter().chain(SELF_SERVICE);
+    let steps = SIGN_IN.into_iter().chain(SELF_SERVICE).chain(FIRST_FACTORS);
     let mut worst: Vec<Worst> = steps.map(Worst::new).collect();
     let (mut noise, mut repeated) = (0.5_f64, 0);
     for cell in Cell::all().into_iter().map(Arc::new) {

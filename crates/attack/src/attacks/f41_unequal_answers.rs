@@ -6,7 +6,7 @@ use crate::attack::{Arena, Attack, Figure, Outcome, When};
 use crate::world::http::{Answer, Connection};
 use crate::world::scene::{PASSWORD, Pool, Scene, make_pool, operate};
 use crate::world::server::Server;
-use crate::world::steps::{SELF_SERVICE, SIGN_IN, check, request_of};
+use crate::world::steps::{FIRST_FACTORS, SELF_SERVICE, SIGN_IN, check, request_of};
 
 pub const ATTACK: Attack = Attack {
     id: "F-41",
@@ -23,7 +23,7 @@ pub const ATTACK: Attack = Attack {
 
 const REPEATS: usize = 100;
 /// Members that differ from one answer to the next: only their form may be compared.
-const RANDOM: [&str; 7] = [
+const RANDOM: [&str; 8] = [
     "Session",
     "SECRET_BLOCK",
     "SRP_B",
@@ -31,6 +31,7 @@ const RANDOM: [&str; 7] = [
     "USER_ID_FOR_SRP",
     "USERNAME",
     "Destination",
+    "CODE_DELIVERY_DESTINATION",
 ];
 
 /// The answer to one step, with a wrong password or code.
@@ -67,7 +68,7 @@ fn mask(value: &mut Value) {
                 // Numbers: a leading zero is left out now and then, for known and unknown alike.
                 "SRP_B" | "SALT" => "a number".to_owned(),
                 // Where a name is no address, its letters are some that stay the same.
-                "Destination" => masked(text),
+                "Destination" | "CODE_DELIVERY_DESTINATION" => masked(text),
                 // The name itself, or the form of a UUID.
                 "USER_ID_FOR_SRP" | "USERNAME" => form(text),
                 _ => format!("{} characters", text.len()),
@@ -135,17 +136,22 @@ async fn sign_up(on: &mut Connection, pool: &Pool, name: &str, number: usize) ->
     on.call("SignUp", &user).await?.ok().map(drop)
 }
 
+fn steps() -> impl Iterator<Item = &'static str> {
+    SIGN_IN.into_iter().chain(SELF_SERVICE).chain(FIRST_FACTORS)
+}
+
 /// The steps that answer differently about a user and about nobody, in this kind of pool.
 async fn differing(server: &Server, kind: &Value) -> Outcome<Vec<String>> {
     let mut members = kind.clone();
     members["AutoVerifiedAttributes"] = json!(["email"]);
+    members["Policies"] = json!({ "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"] } });
     let pool = open_pool(server, members).await?;
     let mut on = server.connect().await?;
     // By an alias, the username is shown: only one that is a UUID tells nothing, as SECURITY.md says.
     let is_by_address = kind.as_object().is_some_and(|kind| !kind.is_empty());
     let is_alias = kind.get("AliasAttributes").is_some();
     let mut differing = Vec::new();
-    for (number, what) in SIGN_IN.into_iter().chain(SELF_SERVICE).enumerate() {
+    for (number, what) in steps().enumerate() {
         // An address is an alias once it is verified: until then the username is typed.
         let is_signed_up = ["ResendConfirmationCode", "ConfirmSignUp"].contains(&what);
         let uuid = |first: &str| format!("{first}-0000-4000-8000-{number:012}");
@@ -180,7 +186,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     for kind in &kinds {
         told.extend(differing(&scene.server, kind).await?);
     }
-    let compared = kinds.len() * (SIGN_IN.len() + SELF_SERVICE.len());
+    let compared = kinds.len() * steps().count();
     let first = open_pool(&scene.server, json!({})).await?;
     let second = open_pool(&scene.server, json!({})).await?;
     let mut on = scene.server.connect().await?;

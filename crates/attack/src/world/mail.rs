@@ -26,8 +26,13 @@ pub struct Mail {
 impl Mail {
     /// Takes mail from now on.
     pub async fn open() -> Outcome<Mail> {
+        Mail::open_at((Ipv4Addr::LOCALHOST, 0).into()).await
+    }
+
+    /// The same at this address.
+    pub async fn open_at(address: SocketAddr) -> Outcome<Mail> {
         let kept = Inbox::new(CAPACITY);
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         // When a mail came does not matter. If the listener breaks, the wait for the next mail says so.
         tokio::spawn(inbox::listen(listener, kept.clone(), Arc::new(|| 0)));

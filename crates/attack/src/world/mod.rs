@@ -2,13 +2,21 @@
 
 pub mod api;
 pub mod crowd;
+pub mod database;
+pub mod disk;
 pub mod failing;
 pub mod http;
 pub mod mail;
 pub mod memory;
+pub mod nodes;
+pub mod process;
+pub mod proxy;
+pub mod relay;
 pub mod scene;
 pub mod server;
 pub mod steps;
+pub mod storm;
+pub mod strace;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

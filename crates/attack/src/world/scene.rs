@@ -183,6 +183,7 @@ pub async fn make_client(server: &Server, pool: &str, more: Value) -> Outcome<St
             "ALLOW_CUSTOM_AUTH",
             "ALLOW_USER_SRP_AUTH",
             "ALLOW_USER_PASSWORD_AUTH",
+            "ALLOW_USER_AUTH",
             "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             "ALLOW_REFRESH_TOKEN_AUTH",
         ],

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::api::AccessKey;
 use super::http::Connection;
-use super::memory;
+use super::{memory, process};
 use crate::attack::{Arena, Outcome};
 
 /// How long the server may take until it answers.
@@ -30,7 +30,28 @@ pub struct Server {
     pub address: SocketAddr,
     pub data: PathBuf,
     pub key: AccessKey,
-    log_level: &'static str,
+    launch: Launch,
+}
+
+/// How a server is started.
+#[derive(Clone)]
+pub struct Launch {
+    /// How much it logs.
+    pub log_level: &'static str,
+    /// The database that it shares with others; without one it has a file.
+    pub store: Option<String>,
+    /// A program that starts and watches it, with its arguments.
+    pub under: Vec<String>,
+}
+
+impl Default for Launch {
+    fn default() -> Launch {
+        Launch {
+            log_level: "info",
+            store: None,
+            under: Vec::new(),
+        }
+    }
 }
 
 impl Server {
@@ -41,37 +62,69 @@ impl Server {
 
     /// The same, with more in the log.
     pub async fn start_logging(arena: &Arena, settings: &str, log_level: &'static str) -> Outcome<Server> {
+        let launch = Launch {
+            log_level,
+            ..Launch::default()
+        };
+        Server::launch(arena, settings, launch).await
+    }
+
+    /// The same, started in this way.
+    pub async fn launch(arena: &Arena, settings: &str, launch: Launch) -> Outcome<Server> {
         configure(arena, settings)?;
-        Server::on_folder(arena, log_level).await
+        let mut server = Server::join(arena, launch, None).await?;
+        server.key = server.create_key().await?;
+        Ok(server)
     }
 
     /// Starts a server on a folder that another one has left.
     pub async fn on_folder(arena: &Arena, log_level: &'static str) -> Outcome<Server> {
+        let launch = Launch {
+            log_level,
+            ..Launch::default()
+        };
+        let mut server = Server::join(arena, launch, None).await?;
+        server.key = server.create_key().await?;
+        Ok(server)
+    }
+
+    /// Starts a server on a folder or a database where there is an access key already.
+    pub async fn join(arena: &Arena, launch: Launch, key: Option<AccessKey>) -> Outcome<Server> {
         let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
-        let data = arena.home.join("data");
+        let nobodys = AccessKey {
+            id: String::new(),
+            secret: String::new(),
+        };
         let mut server = Server {
-            process: spawn(arena, address, 0, log_level)?,
+            process: spawn(arena, address, 0, &launch)?,
             arena: arena.clone(),
             starts: 0,
             address,
-            key: AccessKey {
-                id: String::new(),
-                secret: String::new(),
-            },
-            data,
-            log_level,
+            key: key.unwrap_or(nobodys),
+            data: arena.home.join("data"),
+            launch,
         };
         server.wait().await?;
-        server.key = server.create_key().await?;
         Ok(server)
     }
 
     /// Ends the process without a word and starts the server again on what is on disk.
     pub async fn kill_and_restart(&mut self) -> Outcome {
-        self.process.kill().await?;
+        self.kill().await?;
+        self.restart().await
+    }
+
+    /// Starts a server that was killed again.
+    pub async fn restart(&mut self) -> Outcome {
         self.starts += 1;
-        self.process = spawn(&self.arena, self.address, self.starts, self.log_level)?;
+        self.process = spawn(&self.arena, self.address, self.starts, &self.launch)?;
         self.wait().await
+    }
+
+    /// The same, with this program watching it, or none.
+    pub async fn restart_under(&mut self, under: Vec<String>) -> Outcome {
+        self.launch.under = under;
+        self.restart().await
     }
 
     /// Starts the server again with other settings.
@@ -82,12 +135,27 @@ impl Server {
 
     /// Ends the process without a word.
     pub async fn kill(&mut self) -> Outcome {
-        Ok(self.process.kill().await?)
+        if self.launch.under.is_empty() {
+            return Ok(self.process.kill().await?);
+        }
+        // Killed itself, the program that watches would leave the server alone.
+        process::signal("KILL", self.pid()).await?;
+        self.process.wait().await?;
+        Ok(())
+    }
+
+    /// Stops the process where it stands, or lets it go on.
+    pub async fn pause(&self, is_paused: bool) -> Outcome {
+        process::signal(if is_paused { "STOP" } else { "CONT" }, self.pid()).await
     }
 
     /// The server's process.
     pub fn pid(&self) -> u32 {
-        self.process.id().unwrap_or_default()
+        let started = self.process.id().unwrap_or_default();
+        match self.launch.under.is_empty() {
+            true => started,
+            false => process::child(started).unwrap_or_default(),
+        }
     }
 
     /// A new connection.
@@ -152,6 +220,7 @@ impl Server {
             .args(arguments)
             .arg("--data")
             .arg(&self.data)
+            .args(store_of(&self.launch))
             .output()
             .await?;
         if output.status.success() {
@@ -206,19 +275,43 @@ fn log_name(start: u32) -> String {
     format!("server-{start}.log")
 }
 
-fn spawn(arena: &Arena, address: SocketAddr, start: u32, log_level: &str) -> Outcome<Child> {
+fn store_of(launch: &Launch) -> Vec<&str> {
+    let address = launch.store.iter();
+    address.flat_map(|address| ["--store", address]).collect()
+}
+
+fn spawn(arena: &Arena, address: SocketAddr, start: u32, launch: &Launch) -> Outcome<Child> {
     let log = File::create(arena.home.join(log_name(start)))?;
-    let mut command = Command::new(arena.programs.join("poolhouse"));
+    let program = arena.programs.join("poolhouse");
+    let mut command = match launch.under.split_first() {
+        None => Command::new(program),
+        Some((watcher, arguments)) => {
+            let mut command = Command::new(watcher);
+            command.args(arguments).arg(program);
+            command
+        }
+    };
     command
         .args(["serve", "--listen", &address.to_string(), "--data"])
         .arg(arena.home.join("data"))
         .arg("--config")
         .arg(arena.home.join("poolhouse.toml"))
-        .env("POOLHOUSE_LOG", log_level)
+        .args(store_of(launch))
+        .env("POOLHOUSE_LOG", launch.log_level)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)
         .kill_on_drop(true);
     let spawned = command.spawn();
     spawned.map_err(|error| format!("the server cannot be started: {error}").into())
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !self.launch.under.is_empty()
+            && let Ok(pid) = process::child(self.process.id().unwrap_or_default())
+        {
+            process::kill_now(pid);
+        }
+    }
 }

@@ -27,6 +27,14 @@ pub const SELF_SERVICE: [&str; 4] = [
     "ConfirmSignUp",
 ];
 
+/// What sign-ins begin with where people choose, up to a wrong password or to the code that is asked for.
+pub const FIRST_FACTORS: [&str; 4] = [
+    "USER_AUTH",
+    "USER_AUTH with PASSWORD",
+    "USER_AUTH with PASSWORD_SRP, proof",
+    "USER_AUTH with EMAIL_OTP",
+];
+
 /// The request of a step, once what goes before it is done. Passwords and codes are wrong, and so are proofs: made of nothing, so
 /// that their arithmetic is the server's alone.
 pub async fn request_of(on: &mut Connection, pool: &Pool, step: &str, name: &str) -> Outcome<Vec<u8>> {
@@ -62,12 +70,15 @@ pub async fn request_of(on: &mut Connection, pool: &Pool, step: &str, name: &str
 fn beginning(on: &Connection, pool: &Pool, step: &str, name: &str) -> Vec<u8> {
     let mut parameters = json!({ "USERNAME": name });
     match step {
-        "USER_PASSWORD_AUTH" => parameters["PASSWORD"] = json!("Wrong-Horse-9!"),
-        "CUSTOM_AUTH" => {}
+        "USER_PASSWORD_AUTH" | "USER_AUTH with PASSWORD" => parameters["PASSWORD"] = json!("Wrong-Horse-9!"),
+        "CUSTOM_AUTH" | "USER_AUTH" | "USER_AUTH with EMAIL_OTP" => {}
         _ => parameters["SRP_A"] = json!(pool.srp.public_a()),
     }
-    if step.contains("with SRP_A") {
+    if let Some(("CUSTOM_AUTH", _)) = step.split_once(" with ") {
         parameters["CHALLENGE_NAME"] = json!("SRP_A");
+    }
+    if let Some(("USER_AUTH", preferred)) = step.split_once(" with ") {
+        parameters["PREFERRED_CHALLENGE"] = json!(preferred.trim_end_matches(", proof"));
     }
     let flow = step.split([' ', ',']).next();
     let body = json!({ "AuthFlow": flow, "ClientId": pool.client, "AuthParameters": parameters });
@@ -96,7 +107,9 @@ async fn self_service(on: &mut Connection, pool: &Pool, step: &str, name: &str) 
 pub fn check(step: &str, answer: &Answer) -> Outcome {
     let error = match step {
         // Functions that ask for a code do not begin without a password.
-        "USER_PASSWORD_AUTH" | "CUSTOM_AUTH" => Some("Incorrect username or password"),
+        "USER_PASSWORD_AUTH" | "USER_AUTH with PASSWORD" | "CUSTOM_AUTH" => {
+            Some("Incorrect username or password")
+        }
         step if step.ends_with("proof") => Some("Incorrect username or password"),
         "ConfirmForgotPassword" | "ConfirmSignUp" => Some("Invalid verification code provided"),
         _ => None,

@@ -1,13 +1,13 @@
 //! `poolhouse audit`: reads the audit log from the database, beside a running server.
 
 mod moment;
-mod reading;
 mod shown;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use clap::Args;
+use poolhouse_audit::{Line, Reading, as_json};
 use poolhouse_pool::base::clock::{Clock, Millis, SystemClock};
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::records::audit_log;
@@ -17,7 +17,6 @@ use crate::args::{KeysArgs, Output};
 use crate::data;
 use crate::error::CliError;
 use crate::output::{once, print};
-use reading::{Line, Reading};
 
 /// Between two looks for something new.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -135,7 +134,7 @@ async fn sub(platform: &Platform, pool_id: &str, name: &str) -> Result<String, C
 fn shown(line: &Line, output: Output) -> String {
     match output {
         Output::Text => shown::as_text(line),
-        Output::Json => shown::as_json(line).to_string(),
+        Output::Json => as_json(line).to_string(),
     }
 }
 

@@ -1,10 +1,8 @@
-//! Entries as lines for people, and as JSON for programs.
+//! Entries as lines for people.
 
+use poolhouse_audit::Line;
 use poolhouse_pool::records::Actor;
-use poolhouse_pool::records::document::Document;
-use serde_json::{Value, json};
 
-use super::reading::Line;
 use crate::moment::date;
 
 /// One line: when, what, how it ended, and what is known of the rest as `name=value`.
@@ -51,22 +49,6 @@ pub(super) fn as_text(line: &Line) -> String {
     text
 }
 
-/// The same with everything that is known.
-pub(super) fn as_json(line: &Line) -> Value {
-    match line {
-        Line::Entry(id, entry) => {
-            let mut document = entry.to_document();
-            document["at"] = json!(date(id.at));
-            document["requestId"] = json!(id.request_id);
-            document["expires"] = json!(date(entry.expires));
-            document
-        }
-        Line::Refused { pool, at, counts } => {
-            json!({ "at": date(*at), "pool": pool, "refused": counts })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use poolhouse_pool::base::clock::Millis;
@@ -94,7 +76,6 @@ mod tests {
             as_text(&line),
             "2026-01-02T03:04:05Z AdminDeleteUser done by=\"key AKIA\" pool=p device=\"Firefox, Linux\" request=r"
         );
-        assert_eq!(as_json(&line)["at"], "2026-01-02T03:04:05Z");
         let refused = Line::Refused {
             pool: None,
             at: Millis(1_767_323_045_000),

@@ -10,6 +10,7 @@ use super::{AllowArgs, QueueArgs};
 use crate::args::Output;
 use crate::data;
 use crate::error::CliError;
+use crate::noted::noting;
 use crate::output::print;
 
 /// Mails that are looked at: with more of them waiting, the question is another.
@@ -58,7 +59,8 @@ pub(super) async fn allow(arguments: AllowArgs) -> Result<(), CliError> {
     let address = address(&text)?;
     let data = data::existing(&at.data, at.store.as_deref()).await?;
     let platform = data.platform()?;
-    let lifted = platform.commit(suppression::lift(&platform, &address)).await;
+    let lift = suppression::lift(&platform, &address);
+    let lifted = noting(&platform, "mail allow", None).commit(lift).await;
     data.engine.close().await;
     lifted.map_err(|error| CliError::new("the address is as it was").caused_by(error))?;
     match at.output {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 12] = [
+const TABLES: [&Table; 13] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -13,6 +13,7 @@ const TABLES: [&Table; 12] = [
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
     &keys::audit::TABLE,
+    &keys::audit_stream::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,
@@ -29,6 +30,12 @@ fn file(table: &Table, key: &Key, value: &str) -> String {
         "[tls]" if key.name() == "certificate" => format!("[tls]\nkey = 'k'\n{line}"),
         "[tls]" if key.name() == "key" => format!("[tls]\ncertificate = 'c'\n{line}"),
         "[tls]" => format!("[tls]\ncertificate = 'c'\nkey = 'k'\n{line}"),
+        "[audit.streams.NAME]" if key.name() == "webhook" => {
+            format!("[audit.streams.s]\nsecret = 's'\n{line}")
+        }
+        "[audit.streams.NAME]" if key.name() == "secret" => {
+            format!("[audit.streams.s]\nwebhook = 'https://siem.example.com/'\n{line}")
+        }
         heading => format!("{heading}\n{line}"),
     }
 }
@@ -89,6 +96,7 @@ fn the_values_that_are_shown_are_taken() {
                 "user_pool_id" => file(table, key, key.example()) + "\nclient_id = 'c'",
                 "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
                 "token" => file(table, key, "'t'") + "\ngateway = 'https://sms.example.com'",
+                "secret" => file(table, key, "'s'"),
                 "runtime" => file(table, key, key.example()) + "\nhandler = 'index.handler'\ndirectory = 'd'",
                 "subject" => file(table, key, key.example()) + "\ntext = 't'",
                 "text" | "html" => file(table, key, key.example()) + "\nsubject = 's'",

@@ -124,6 +124,7 @@ fn is_legacy(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::Counts;
     use crate::settings::{LockRules, MailRules};
 
     fn text(change: impl Fn(&mut Ledger)) -> String {
@@ -145,13 +146,16 @@ mod tests {
         let plain = text(|_| {});
         assert!(!is_spent(&plain, written + two_days - 1));
         assert!(is_spent(&plain, written + two_days));
-        let with_row = text(|ledger| {
-            ledger
-                .placed
-                .count_wrong_code(&LockRules::DEFAULT, Moment::from_epoch_s(written));
-        });
-        assert!(has_row(&with_row) && !has_row(&plain));
-        assert!(!is_spent(&with_row, i64::MAX), "a row never expires");
+        let wrong = |counts: &mut Counts| {
+            counts.count_wrong_code(&LockRules::DEFAULT, Moment::from_epoch_s(written));
+        };
+        for with_row in [
+            text(|ledger| wrong(&mut ledger.open)),
+            text(|ledger| wrong(&mut ledger.placed)),
+        ] {
+            assert!(has_row(&with_row) && !has_row(&plain));
+            assert!(!is_spent(&with_row, i64::MAX), "a row never expires");
+        }
         let remembering = text(|ledger| ledger.remember(DEVICE));
         assert!(!is_spent(&remembering, i64::MAX));
         for other in [

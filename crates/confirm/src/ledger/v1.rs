@@ -94,3 +94,83 @@ fn windows(bytes: &[u8]) -> Option<(Windows, &[u8])> {
     let (hours, rest) = rest.split_first_chunk()?;
     Some(((*minutes, *hours), rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::MailRules;
+
+    const WRITTEN: Moment = Moment::from_bytes([0x6a, 0x9d, 0x77, 0x61]);
+
+    fn payload(change: impl Fn(&mut [u8; 111])) -> Vec<u8> {
+        let mut payload = [0; 111];
+        payload[4..8].copy_from_slice(&WRITTEN.to_bytes());
+        change(&mut payload);
+        payload.to_vec()
+    }
+
+    /// Where the windows begin: mails by minute and hour, then wrong codes.
+    const MAILS: usize = 19;
+    const MAILS_OF_HOURS: usize = MAILS + MINUTES;
+
+    #[test]
+    fn an_older_ledger_says_how_often_it_was_written_and_which_event_it_mailed() {
+        let mailed_at = WRITTEN.before(7);
+        let ledger = read(&payload(|payload| {
+            payload[..4].copy_from_slice(&70_000_u32.to_be_bytes());
+            payload[8..14].copy_from_slice(&[1, 2, 3, 4, 5, 6]);
+            payload[14..18].copy_from_slice(&mailed_at.to_bytes());
+            payload[18] = 2;
+        }))
+        .unwrap();
+        let event = EventNote {
+            tag: [1, 2, 3, 4],
+            at: mailed_at,
+            repeats: 2,
+            mailed: true,
+        };
+        assert_eq!(
+            (ledger.number, ledger.event, ledger.written),
+            (70_000, event, WRITTEN)
+        );
+        let silent = read(&payload(|_| ())).unwrap();
+        assert!(!silent.event.mailed, "one that never mailed says so");
+        assert!(silent.used.is_empty() && silent.devices.is_empty());
+    }
+
+    /// Two mails this minute, which the newest hour holds too, three before them in that hour, one in the hour before, four
+    /// twenty hours ago.
+    #[test]
+    fn an_older_ledger_says_how_many_mails_left_in_the_day() {
+        let ledger = read(&payload(|payload| {
+            payload[MAILS] = 2;
+            payload[MAILS_OF_HOURS..MAILS_OF_HOURS + 2].copy_from_slice(&[5, 1]);
+            payload[MAILS_OF_HOURS + 20] = 4;
+        }))
+        .unwrap();
+        let mut expected = Counts::NONE;
+        expected.add_earlier_mails(WRITTEN, WRITTEN, 2);
+        expected.add_mails_of_day(WRITTEN, WRITTEN, 3);
+        expected.add_mails_of_day(WRITTEN, WRITTEN.before(3_600), 1);
+        expected.add_mails_of_day(WRITTEN, WRITTEN.before(20 * 3_600), 4);
+        assert_eq!(ledger.open, expected);
+        // With one more there are eleven in the day, and three in the hour.
+        let rules = MailRules {
+            at_once: 10,
+            per_hour: 20,
+            per_day: 12,
+            ..MailRules::DEFAULT
+        };
+        let mut counts = ledger.open;
+        counts.count_mail(&rules, WRITTEN);
+        assert_eq!(counts.mail_wait_s(&rules, WRITTEN), 0);
+        let fewer = |per_day, per_hour| MailRules {
+            per_day,
+            per_hour,
+            ..rules
+        };
+        assert_eq!(counts.mail_wait_s(&fewer(11, 20), WRITTEN), rules.beyond_limit_s);
+        assert_eq!(counts.mail_wait_s(&fewer(12, 4), WRITTEN), 0);
+        assert_eq!(counts.mail_wait_s(&fewer(12, 3), WRITTEN), rules.beyond_limit_s);
+    }
+}

@@ -220,6 +220,30 @@ fn r5_three_held_sign_ins_in_an_hour_tell_the_owner_once_an_hour() {
     }
 }
 
+/// The ledger keeps minutes, so the hour begins with the minute of the first.
+#[test]
+fn r5_three_held_sign_ins_an_hour_apart_are_not_three_in_an_hour() {
+    for (apart, notices) in [(3_599, 1), (3_600, 0)] {
+        for source in KEPT {
+            let mut pool = Pool::new(settings(), source);
+            let hold = |pool: &mut Pool| {
+                while pool.sign_in().told("result") != "held" {
+                    pool.now += 16;
+                }
+                pool.now
+            };
+            let first = hold(&mut pool);
+            pool.now += 600;
+            hold(&mut pool);
+            // The fourth after three mails is held.
+            let third = first / 60 * 60 + apart;
+            pool.now = third - 48;
+            assert_eq!(hold(&mut pool), third, "{source:?}");
+            assert_eq!(pool.notices.len(), notices, "{source:?}, {apart} s");
+        }
+    }
+}
+
 #[test]
 fn r5_one_event_delivered_three_times_is_one_held_sign_in() {
     let mut pool = Pool::new(settings(), Source::Table);

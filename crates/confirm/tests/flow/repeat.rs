@@ -118,6 +118,23 @@ fn r1_a_warm_function_forgets_what_is_too_much_to_keep() {
     assert_eq!(format!("{recent:?}"), "Recent { answers: 64, .. }");
 }
 
+/// An event that comes again and again takes the place of its own answer, not of others'.
+#[test]
+fn r1_a_warm_function_keeps_one_answer_for_an_event() {
+    let (settings, mut recent) = (settings(), Recent::new());
+    let [first, second] = [1, 2].map(|at| event("CreateAuthChallenge", json!({ "session": [], "n": at })));
+    let answer = json!({ "response": {} });
+    recent.remember(&settings, &first, &answer, 1_000);
+    for _ in 0..100 {
+        recent.remember(&settings, &second, &answer, 1_000);
+    }
+    assert!(recent.has(&settings, &first, 1_000));
+    assert_eq!(format!("{recent:?}"), "Recent { answers: 2, .. }");
+    // What is too old to be given again is dropped with the next answer.
+    recent.remember(&settings, &second, &answer, 1_016);
+    assert_eq!(format!("{recent:?}"), "Recent { answers: 1, .. }");
+}
+
 #[test]
 fn r1_one_event_mails_three_times_at_most() {
     let mut pool = Pool::new(settings(), Source::Fresh);

@@ -220,6 +220,16 @@ const SWEDISH: [(&str, &str); 3] = [
 ];
 
 #[test]
+fn a_template_may_be_as_long_as_the_limit() {
+    let longest = format!("{{{{code}}}}{}", "a".repeat(100_000 - 8));
+    let widest = "ö".repeat(256);
+    assert!(templates(&[("en/mail.html", &longest), ("en/subject.txt", &widest)]).is_ok());
+    let longer = format!("{longest}a");
+    assert!(templates(&[("en/mail.html", &longer)]).is_err());
+    assert!(templates(&[("en/subject.txt", &format!("{widest}a"))]).is_err());
+}
+
+#[test]
 fn templates_add_a_language() {
     let with_swedish = Settings {
         templates: templates(&SWEDISH).unwrap(),
@@ -232,6 +242,9 @@ fn templates_add_a_language() {
         ("sv_SE", Some("sv")),
         ("SV", Some("sv")),
         ("de-AT", Some("de")),
+        // As long as a tag may be, and one letter more.
+        ("sv-abcdefgh-abcdefgh-abcdefgh-abcde", Some("sv")),
+        ("sv-abcdefgh-abcdefgh-abcdefgh-abcdef", None),
         ("da", None),
         ("", None),
     ] {

@@ -77,6 +77,8 @@ pub struct AuditEntry {
     pub steps: Vec<AuditStep>,
     /// The functions that an operation asked.
     pub asked: Vec<Asked>,
+    /// Of a restore: what happened behind this moment is not in the log.
+    pub gap_since: Option<Millis>,
     /// When the row may go.
     pub expires: Millis,
 }
@@ -243,6 +245,9 @@ impl Document for AuditEntry {
         if !self.asked.is_empty() {
             document.insert("asked".to_owned(), asked_to_json(&self.asked));
         }
+        if let Some(since) = self.gap_since {
+            document.insert("gapSince".to_owned(), json!(since.0));
+        }
         Value::Object(document)
     }
 
@@ -265,6 +270,7 @@ impl Document for AuditEntry {
             sign_in: text(document, "signIn"),
             steps: steps_from_json(document.get("steps"))?,
             asked: asked_from_json(document.get("asked"))?,
+            gap_since: integer(document, "gapSince").map(Millis),
             expires: Millis(integer(document, "expires")?),
         })
     }

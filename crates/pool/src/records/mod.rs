@@ -59,6 +59,7 @@ pub mod session_settings;
 pub mod signing_certificate;
 pub mod signing_keys;
 pub mod software_token;
+pub mod stream;
 pub mod suppressed;
 pub mod terms;
 pub mod transaction;

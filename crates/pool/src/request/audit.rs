@@ -355,6 +355,7 @@ impl Draft {
             sign_in: self.sign_in.clone(),
             steps,
             asked,
+            gap_since: None,
             expires: shared.expires,
         }
     }

@@ -99,6 +99,23 @@ async fn of_many_right_answers_to_one_challenge_or_choice_one_goes_on() {
     scene.server.ignore_mail();
 }
 
+#[tokio::test]
+async fn a_choice_made_while_another_is_committed_is_told_that_its_session_is_used() {
+    let scene = Scene::choosing().await;
+    let session = scene.begun("").await;
+    let body = scene.answer_to("SELECT_CHALLENGE", &session, json!({ "ANSWER": "SMS_OTP" }));
+    let first = body.clone();
+    scene.before(&scene.keys("/session/").await[0], |rival| async move {
+        rival.call("RespondToAuthChallenge", first).await.ok();
+    });
+    let refused = scene.server.call("RespondToAuthChallenge", body).await;
+    refused.assert_error(
+        "NotAuthorizedException",
+        "Invalid session for the user, session can only be used once.",
+    );
+    scene.server.ignore_mail();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_who_ask_for_a_code_at_once_no_more_are_sent_one_than_in_an_hour() {
     let scene = Scene::choosing().await;

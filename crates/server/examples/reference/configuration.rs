@@ -69,7 +69,7 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 9] = [
+const PLAIN: [&Table; 10] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -79,6 +79,7 @@ const PLAIN: [&Table; 9] = [
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
     &keys::audit::TABLE,
+    &keys::audit_stream::TABLE,
 ];
 
 pub fn page() -> String {

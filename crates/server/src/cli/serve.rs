@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use poolhouse_crypto::OsEntropy;
+use poolhouse_audit::{StreamSettings, Streamer};
+use poolhouse_crypto::{OsEntropy, uuid_v4};
 use poolhouse_mail::inbox::{self, Inbox};
 use poolhouse_outbound::aws::Caller;
 use poolhouse_triggers::Place;
@@ -28,6 +29,7 @@ use poolhouse_commands::aws;
 use poolhouse_commands::configure::{NO_MAIL, configure, configure_quickstart, has_mail};
 use poolhouse_commands::data::{self, Data};
 use poolhouse_commands::door;
+use poolhouse_commands::own_name;
 use poolhouse_commands::quickstart;
 use poolhouse_commands::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
 use poolhouse_config::Configuration;
@@ -36,6 +38,7 @@ use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
 use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Shutdown, Stop};
+use poolhouse_pool::base::tls::source as public_tls;
 use poolhouse_pool::keyring::signing::FreshKeys;
 use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
@@ -100,6 +103,7 @@ async fn serve(
         mut web,
         mut http,
         metrics,
+        streams,
         tls,
         issuer,
         store,
@@ -125,7 +129,7 @@ async fn serve(
     })?;
 
     let mut signals = Signals::listen()?;
-    let running = Running::start(&app, pages, http, (sockets, certificate), rotations);
+    let running = Running::start(&app, pages, http, (sockets, certificate), (rotations, streams));
     warm_up(&app).await;
     let doors = door::lines(&app).await?;
     let places = Places {
@@ -238,7 +242,7 @@ impl Running {
         pages: Pages,
         http: HttpSettings,
         (sockets, tls): (Sockets, Option<Tls>),
-        rotations: Rotations,
+        (rotations, streams): (Rotations, Vec<StreamSettings>),
     ) -> Running {
         let (leave, leaving) = shutdown::channel();
         let (stop, shutdown) = shutdown::channel();
@@ -279,6 +283,7 @@ impl Running {
             background.spawn(take_mail(listener, inbox.clone(), shutdown.clone()));
         }
         work(app, rotations, &mut background, &shutdown);
+        send_on(app, streams, &mut background, &shutdown);
         Running {
             background,
             leave,
@@ -316,6 +321,19 @@ fn work(app: &Arc<App>, rotations: Rotations, background: &mut JoinSet<()>, shut
     background.spawn(supervise("user imports", importer, shutdown.clone()));
     let rotation = move |shutdown| Some(rotations.next().run(shutdown));
     background.spawn(supervise("rotation of keys", rotation, shutdown.clone()));
+}
+
+/// Starts what sends the audit log on.
+fn send_on(app: &App, streams: Vec<StreamSettings>, background: &mut JoinSet<()>, shutdown: &Shutdown) {
+    for settings in streams {
+        let names = (uuid_v4(&OsEntropy), own_name::host().unwrap_or_default());
+        let platform = app.platform.clone();
+        let streamer = move |shutdown| {
+            let streamer = Streamer::new(&platform, &settings, public_tls(), names.clone());
+            Some(streamer.run(shutdown))
+        };
+        background.spawn(supervise("audit stream", streamer, shutdown.clone()));
+    }
 }
 
 /// Runs background work, and again should it panic.

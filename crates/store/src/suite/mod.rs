@@ -16,6 +16,7 @@
 
 pub mod expectations;
 pub mod expiry;
+pub mod histories;
 pub mod many;
 pub mod races;
 pub mod rows;
@@ -95,6 +96,9 @@ macro_rules! suite {
             who_depends_on_a_row_and_who_deletes_it_have_one_winner,
             blind_batches_are_applied_one_after_the_other,
             a_commit_is_seen_by_the_next_read,
+        });
+        $crate::suite!($open, histories: {
+            what_many_clients_heard_has_an_order,
         });
     };
     ($open:ident, $module:ident: { $($case:ident,)* }) => {

@@ -6,11 +6,13 @@
 //! - [`Hooked`] lets something happen between an operation's reads and its commit.
 //! - [`Losing`] loses the answers of commits.
 //! - [`Counting`] counts calls, that is, round trips.
+//! - [`linear::Recorded`] writes down what its clients hear, for [`linear::judge`].
 //!
 //! [`WriteFresh::write`] commits without the randomness that a test does not have.
 
 mod counting;
 mod hooked;
+pub mod linear;
 mod losing;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -12,6 +12,7 @@
 mod cluster;
 mod cut;
 mod groups;
+mod histories;
 mod nodes;
 mod outage;
 mod proxy;

@@ -70,7 +70,10 @@ impl Proxy {
 
 async fn serve(client: TcpStream, server: u16, limits: Arc<Limits>) {
     let mut cut = limits.cuts.subscribe();
-    let server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
+    // A server that is down refuses the client as well.
+    let Ok(server) = TcpStream::connect(("127.0.0.1", server)).await else {
+        return;
+    };
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
     let (mut from_client, mut to_client) = client.into_split();

@@ -14,7 +14,7 @@ const WRITTEN_SECONDS: i64 = 75;
 
 /// Something to be shown.
 #[derive(Clone, Debug)]
-pub(super) enum Line {
+pub enum Line {
     /// An entry.
     Entry(EntryId, Box<AuditEntry>),
     /// What one server refused in a minute.
@@ -30,7 +30,7 @@ pub(super) enum Line {
 
 impl Line {
     /// When.
-    pub(super) fn at(&self) -> Millis {
+    pub fn at(&self) -> Millis {
         match self {
             Line::Entry(id, _) => id.at,
             Line::Refused { at, .. } => *at,
@@ -38,7 +38,7 @@ impl Line {
     }
 
     /// What tells it from all others.
-    pub(super) fn name(&self) -> (Millis, String) {
+    pub fn name(&self) -> (Millis, String) {
         match self {
             Line::Entry(id, _) => (id.at, id.request_id.clone()),
             Line::Refused { pool, at, counts } => (*at, format!("{pool:?} {counts:?}")),
@@ -46,7 +46,7 @@ impl Line {
     }
 
     /// Whether nothing is added to it any more.
-    pub(super) fn is_final(&self, now: Millis) -> bool {
+    pub fn is_final(&self, now: Millis) -> bool {
         match self {
             Line::Entry(..) => true,
             Line::Refused { at, .. } => now >= at.plus_seconds(WRITTEN_SECONDS),
@@ -64,7 +64,7 @@ struct Log {
 }
 
 /// Several logs at once.
-pub(super) struct Reading {
+pub struct Reading {
     logs: Vec<Log>,
     user: Option<String>,
     until: Option<Millis>,
@@ -72,7 +72,10 @@ pub(super) struct Reading {
 
 impl Reading {
     /// From a moment to another, of one pool or all, and of one user if `user` is a `sub`.
-    pub(super) async fn of(
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of(
         platform: &Platform,
         pool: Option<&str>,
         user: Option<&str>,
@@ -108,7 +111,10 @@ impl Reading {
     }
 
     /// The next of all logs, in order of time.
-    pub(super) async fn next(&mut self, platform: &Platform) -> Result<Option<Line>, LoadError> {
+    ///
+    /// # Errors
+    /// When the store fails, or a row is none of the log's.
+    pub async fn next(&mut self, platform: &Platform) -> Result<Option<Line>, LoadError> {
         loop {
             for log in &mut self.logs {
                 log.fill(platform).await?;

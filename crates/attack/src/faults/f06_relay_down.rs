@@ -1,0 +1,130 @@
+//! The mail relay is away for ten minutes.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use crate::attack::{Arena, Attack, Figure, Outcome, When};
+use crate::numbers::{ms, quantile};
+use crate::world::mail::Mail;
+use crate::world::scene::{Scene, address, settings_of};
+use crate::world::server::Server;
+
+pub const FAULT: Attack = Attack {
+    id: "F-06",
+    about: "nobody listens at the mail relay for ten minutes, in which somebody new asks for a code every two seconds; then it is back",
+    when: When::Named("relay-down"),
+    tests: &[
+        "a_relay_that_is_down_costs_mail_no_attempt",
+        "expired_mail_is_never_sent",
+        "test_a_dead_relay_does_not_slow_the_sign_in_down",
+    ],
+    run: |arena| Box::pin(run(arena)),
+};
+
+const AWAY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_secs(2);
+const BASE: usize = 60;
+/// How long a code is good for.
+const CODE: Duration = Duration::from_secs(300);
+/// What is due leaves within this time. The relay is looked for again half a minute after it was last found away.
+const SOON: Duration = Duration::from_secs(40);
+
+/// Somebody who waits for a code.
+struct Waiting {
+    name: String,
+    asked: Instant,
+}
+
+async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
+    let mut scene = Scene::new(&arena).await?;
+    let mut base = Vec::new();
+    for name in scene.users("before", BASE).await? {
+        base.push(ask(&scene, &name).await?);
+    }
+    let place = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
+    scene.server.reconfigure(&settings_of(place, "")).await?;
+    let (during, waiting) = outage(&scene).await?;
+    let slower = quantile(&during, 0.99) - quantile(&base, 0.99);
+    let queued = queued(&scene.server).await?;
+    let mut figures = vec![
+        Figure::measured(
+            "99th percentile of the answer to the password, more than before",
+            slower,
+            5.0,
+            " ms",
+        ),
+        Figure::at_most(
+            format!("mails in the queue, of {} asked for", waiting.len()),
+            queued,
+            waiting.len(),
+        ),
+    ];
+    figures.extend(recovery(place, &waiting).await?);
+    Ok(figures)
+}
+
+/// Nobody takes mail. How long the answers to passwords took, and who waits.
+async fn outage(scene: &Scene) -> Outcome<(Vec<f64>, Vec<Waiting>)> {
+    let count = usize::try_from(AWAY.as_secs() / EVERY.as_secs())?;
+    let names = scene.users("during", count).await?;
+    let (mut during, mut waiting) = (Vec::new(), Vec::new());
+    for name in names {
+        during.push(ask(scene, &name).await?);
+        let asked = Instant::now();
+        waiting.push(Waiting { name, asked });
+        sleep(EVERY).await;
+    }
+    Ok((during, waiting))
+}
+
+/// The relay is back.
+async fn recovery(place: SocketAddr, waiting: &[Waiting]) -> Outcome<Vec<Figure>> {
+    let mail = Mail::open_at(place).await?;
+    let back = Instant::now();
+    // Those that end while the relay is looked for again may or may not come.
+    let is_fresh = |one: &&Waiting| one.asked.elapsed() + SOON < CODE;
+    let fresh: Vec<&Waiting> = waiting.iter().filter(is_fresh).collect();
+    for one in &fresh {
+        mail.code(&address(&one.name), 0).await?;
+    }
+    let arrived = back.elapsed();
+    sleep(SOON).await;
+    let has_ended = |one: &&Waiting| back.duration_since(one.asked) > CODE;
+    let ended = waiting.iter().filter(has_ended);
+    let expired = ended.filter(|one| mail.count(&address(&one.name)) > 0).count();
+    Ok(vec![
+        Figure::exactly(
+            format!("{} codes that were still good came", fresh.len()),
+            !fresh.is_empty(),
+            true,
+        ),
+        Figure::measured(
+            "the last of them after",
+            arrived.as_secs_f64(),
+            SOON.as_secs_f64(),
+            " s",
+        ),
+        Figure::exactly("expired codes that were sent", expired, 0),
+    ])
+}
+
+/// Asks for a code; how many milliseconds the answer to the password took.
+async fn ask(scene: &Scene, name: &str) -> Outcome<f64> {
+    let mut on = scene.server.connect().await?;
+    let asked = scene.begin(&mut on, name).await?;
+    let begun = Instant::now();
+    let answer = crate::world::scene::prove(&mut on, &scene.client, &scene.srp, &asked).await?;
+    let taken = begun.elapsed();
+    match answer.ok()?["ChallengeName"] == json!("CUSTOM_CHALLENGE") {
+        true => Ok(ms(taken)),
+        false => Err("no challenge for a code".into()),
+    }
+}
+
+async fn queued(server: &Server) -> Outcome<usize> {
+    let said = server.run(&["mail", "queue", "--output", "json"]).await?;
+    Ok(said.matches("\"to\"").count())
+}
