@@ -35,14 +35,18 @@ def test_a_job_that_is_killed_again_and_again_imports_everybody_once(server):
     def described():
         return server.idp().describe_user_import_job(UserPoolId=pool, JobId=job["JobId"])["UserImportJob"]
 
-    seen = 0
-    for _ in range(KILLS):
-        waiting.until("the import of users", lambda: described()["ImportedUsers"] > seen or None)
-        seen = described()["ImportedUsers"]
+    def further():
+        job = described()
+        return job if job["ImportedUsers"] > seen else None
+
+    seen = kills = 0
+    while kills < KILLS and seen < USERS:
+        seen = waiting.until("the import of users", further)["ImportedUsers"]
         server.kill()
         server.start()
+        kills += 1
         assert described()["ImportedUsers"] >= seen
-    assert seen < USERS, "the job was over before it was killed"
+        seen = described()["ImportedUsers"]
     waiting.until("the end of the job", lambda: described()["Status"] == "Succeeded" or None, patience_s=120)
     done = described()
     assert (done["ImportedUsers"], done["SkippedUsers"], done["FailedUsers"]) == (USERS, 0, 0)
