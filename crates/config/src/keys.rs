@@ -125,6 +125,7 @@ table! { top, "":
     TLS: "tls", Table, Words(""), "", "TLS, with your certificate: [below](#tls).";
     METRICS: "metrics", Table, Words(""), "", "Numbers for Prometheus: [below](#metrics).";
     AUDIT: "audit", Table, Words(""), "", "The audit log: [below](#audit).";
+    HOSTED: "hosted", Table, Words(""), "", "Hosted login: [below](#hosted).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
     AWS: "aws", Table, Words(""), "", "What functions on this machine find in place of AWS: [below](#aws).";
 }
@@ -237,6 +238,31 @@ table! { audit_stream, "[audit.streams.NAME]":
         "An address that gets up to 100 entries a POST, [signed](../guides/audit.md#a-webhook).";
     SECRET: "secret", Text, Words("needed with `webhook`"), "\"@/etc/poolhouse/webhook\"",
         "What the webhook's signatures are made with, or `@FILE` for a file that holds it.";
+}
+
+table! { hosted, "[hosted]":
+    DEFAULT_DOMAIN: "default_domain", Text, Words("the server's only domain"), "\"acme\"",
+        "The domain that paths such as `/oauth2/token` mean where neither host nor path names one.";
+    DOMAIN_SUFFIXES: "domain_suffixes", Texts, Value("[]"), "[\"id.example.com\"]",
+        "What hosts of prefix domains end with: `acme.auth.id.example.com`. `localhost` and `REGION.amazoncognito.com` always do. Where the issuer is HTTPS, the first of them is where prefix domains are said to be.";
+    BASES: "bases", Table, Words(""), "",
+        "Where domains are reached from outside, by domain: `[hosted.bases]` with `acme = \"https://login.example.com\"`. All others are below the issuer at `/d/DOMAIN`, or, custom ones, at `https://DOMAIN`.";
+    PKCE_REQUIRED: "pkce_required", Text, Value("\"public\""), "\"always\"",
+        "Which app clients must send a code challenge (PKCE): `never`, `public` for those without a secret, `always`. Amazon Cognito asks none of them.";
+    ISS_IN_RESPONSE: "iss_in_response", Flag, Value("true"), "false",
+        "Says `iss` in answers of the authorization endpoint (RFC 9207), and in the discovery document that it does.";
+    CODE_LIFETIME: "code_lifetime_seconds", Count, Value("300"), "60",
+        "How long an authorization code is good: 30 to 600 seconds.";
+    CODE_REUSE_REVOKES: "code_reuse_revokes", Flag, Value("true"), "false",
+        "Ends the tokens of an authorization code that comes a second time.";
+    USERINFO_BOOLEANS: "userinfo_booleans", Flag, Value("false"), "true",
+        "Has `/oauth2/userInfo` answer `email_verified` as a boolean and `updated_at` as a number, as OpenID Connect says. Amazon Cognito answers texts.";
+    USERINFO_BEARER_SCHEME: "userinfo_bearer_scheme", Flag, Value("true"), "false",
+        "Begins `WWW-Authenticate` of `/oauth2/userInfo` with `Bearer`, as RFC 6750 says. Amazon Cognito leaves it out.";
+    INVALID_CLIENT_401: "invalid_client_is_401", Flag, Value("false"), "true",
+        "Answers 401 to a wrong client secret in `Authorization: Basic`, as RFC 6749 says. Amazon Cognito answers 400.";
+    IGNORE_UNKNOWN_SCOPES: "ignore_unknown_scopes", Flag, Value("false"), "true",
+        "Leaves out scopes that a client may not have where it asks for tokens for itself, in place of `invalid_scope`.";
 }
 
 table! { functions, "[functions.NAME]":

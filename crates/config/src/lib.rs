@@ -4,6 +4,8 @@ mod address;
 mod audit;
 mod faults;
 mod functions;
+mod hosted;
+mod issuer;
 pub mod keys;
 mod mail;
 mod metrics;
@@ -30,6 +32,7 @@ use poolhouse_mail::sms::Gateway;
 use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, WebSettings};
 pub use address::{AddressError, address};
 pub use faults::{Fault, check};
+pub use issuer::issuer;
 pub use mail::{FROM_FORM, RELAY_FORM};
 pub use nearest::nearest_first;
 use poolhouse_pool::base::settings::{AwsSettings, MailTemplate, Settings};
@@ -122,13 +125,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     let mail = mail::read(top.section(&keys::top::MAIL)?)?;
     settings.mail = mail.settings;
     configuration.carriers = mail.carriers;
-    let mut inbox = top.section(&keys::top::INBOX)?;
-    configuration.inbox_smtp = inbox.parsed(
-        &keys::inbox::SMTP,
-        "a loopback address and a port, such as 127.0.0.1:2525",
-        loopback,
-    )?;
-    inbox.end()?;
+    configuration.inbox_smtp = inbox(top.section(&keys::top::INBOX)?)?;
     settings.mail.sms = sms(top.section(&keys::top::SMS)?)?;
     settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
     settings.confirm.look.logo = mail.logo;
@@ -136,6 +133,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
     configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
+    settings.hosted = hosted::read(top.section(&keys::top::HOSTED)?)?;
     (settings.audit_days, configuration.streams) = audit::read(top.section(&keys::top::AUDIT)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {
         settings
@@ -145,6 +143,14 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     settings.aws = aws(top.section(&keys::top::AWS)?)?;
     top.end()?;
     Ok(configuration)
+}
+
+/// Where the local inbox takes mail.
+fn inbox(mut section: Section<'_>) -> Result<Option<SocketAddr>, ConfigError> {
+    let form = "a loopback address and a port, such as 127.0.0.1:2525";
+    let smtp = section.parsed(&keys::inbox::SMTP, form, loopback)?;
+    section.end()?;
+    Ok(smtp)
 }
 
 /// The database's address, which the file may leave to a file of its own, for it holds a password.
@@ -356,15 +362,6 @@ fn tls(mut section: Section<'_>) -> Result<Option<TlsSettings>, ConfigError> {
 
 fn loopback(text: &str) -> Option<SocketAddr> {
     address(text).ok().filter(|address| address.ip().is_loopback())
-}
-
-/// An issuer: verifiers compare it to the letter, so there is one way to write it.
-pub fn issuer(text: &str) -> Option<String> {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"))?;
-    let legal = |c: char| c.is_ascii_graphic() && !"\"'<>\\^`{|}?#".contains(c);
-    (!rest.is_empty() && !rest.ends_with('/') && rest.chars().all(legal)).then(|| text.to_owned())
 }
 
 /// An origin: an issuer without a path. It becomes part of a header, where spaces and semicolons would add to it.

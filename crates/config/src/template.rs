@@ -12,7 +12,7 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 13] = [
+const TABLES: [(&Table, &str); 14] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
@@ -23,6 +23,7 @@ const TABLES: [(&Table, &str); 13] = [
     (&keys::metrics::TABLE, ""),
     (&keys::audit::TABLE, ""),
     (&keys::audit_stream::TABLE, ""),
+    (&keys::hosted::TABLE, ""),
     (
         &keys::functions::TABLE,
         "Functions of your own. Those called 2faDefine, 2faCreate and 2faVerify run in the server if there is no table for them.",

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod base;
 pub mod keyring;
 pub mod mailer;
+pub mod oauth;
 pub mod ops;
 pub mod records;
 pub mod request;

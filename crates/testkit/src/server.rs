@@ -271,6 +271,14 @@ impl TestServer {
     /// If no socket can be had.
     pub async fn listen(&self) -> String {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        self.listen_on(listener)
+    }
+
+    /// The same on a socket of the caller's own: for an issuer that has to be known before there is a server.
+    ///
+    /// # Panics
+    /// If it is no socket of this machine.
+    pub fn listen_on(&self, listener: TcpListener) -> String {
         let address = listener.local_addr().expect("an address");
         let (stop, shutdown) = shutdown::channel();
         let worker = Worker::new(&self.app().mailer).expect("the inbox is on");

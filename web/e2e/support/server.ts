@@ -56,6 +56,29 @@ export class Server {
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
 
+  /** Hosted login for a pool: its domain. */
+  async createDomain(pool: Pool): Promise<string> {
+    const domain = `d${randomBytes(6).toString('hex')}`;
+    await this.call('CreateUserPoolDomain', { UserPoolId: pool.userPoolId, Domain: domain });
+    return domain;
+  }
+
+  /** An app client of hosted login, for an app at this origin. */
+  async createHostedClient(pool: Pool, origin: string): Promise<string> {
+    const client = await this.call('CreateUserPoolClient', {
+      UserPoolId: pool.userPoolId,
+      ClientName: 'hosted',
+      AuthSessionValidity: 5,
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid', 'email'],
+      CallbackURLs: [`${origin}/cb`],
+      LogoutURLs: [`${origin}/bye`],
+      SupportedIdentityProviders: ['COGNITO'],
+    });
+    return String(client['UserPoolClient']?.['ClientId']);
+  }
+
   /** An app client of a pool in which people sign up by themselves, and confirm it by a mailed link. */
   async createSignUpClient(): Promise<string> {
     const pool = await this.call('CreateUserPool', {

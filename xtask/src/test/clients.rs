@@ -32,11 +32,18 @@ impl Functions {
 }
 
 pub fn python() -> Outcome<Tally> {
+    codes()?;
     pytest(Functions::InProcess, &["sdk/python"])
 }
 
 pub fn javascript() -> Outcome<Tally> {
     node_test(Functions::InProcess)
+}
+
+/// Builds the server that gives out authorization codes without pages, for libraries of OpenID Connect.
+fn codes() -> Outcome {
+    let arguments = ["build", "--workspace", "--example", "authorization_codes"];
+    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))
 }
 
 /// What signs in with a code, once more with the functions as processes.
@@ -110,6 +117,7 @@ fn python_command(arguments: &[impl AsRef<OsStr>]) -> Outcome<Command> {
 }
 
 fn node_test(functions: Functions) -> Outcome<Tally> {
+    codes()?;
     let folder = install::javascript()?;
     let mut command = Command::new("node");
     command

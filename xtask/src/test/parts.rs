@@ -49,12 +49,12 @@ pub const PARTS: &[Part] = &[
     ),
     part(
         "sdk-python",
-        "boto3, pycognito and the AWS CLI against a running server",
+        "boto3, pycognito, the AWS CLI and Authlib against a running server",
         clients::python,
     ),
     part(
         "sdk-js",
-        "amazon-cognito-identity-js, Amplify and the AWS SDK against a running server",
+        "amazon-cognito-identity-js, Amplify, the AWS SDK, openid-client and oauth4webapi against a running server",
         clients::javascript,
     ),
     part(

@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 13] = [
+const TABLES: [&Table; 14] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -14,6 +14,7 @@ const TABLES: [&Table; 13] = [
     &keys::metrics::TABLE,
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
+    &keys::hosted::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,
@@ -83,7 +84,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 19);
+    assert_eq!(compared, 28);
 }
 
 #[test]
@@ -119,4 +120,36 @@ fn a_gateway_for_text_messages_is_a_url_and_its_token_goes_with_it() {
     let form = "an http or https URL without a password, such as https://sms.example.com/send, and a token in one line";
     let said = complaint("[sms]\ngateway = 'sms.example.com'");
     assert!(said.starts_with("sms.gateway ") && said.contains(form), "{said}");
+}
+
+#[test]
+fn hosted_login_takes_what_it_can_use_and_says_what_it_cannot() {
+    let hosted = |text: &str| read(&format!("[hosted]\n{text}")).unwrap().settings.hosted;
+    assert_eq!(
+        hosted("pkce_required = 'always'").pkce_required,
+        poolhouse_pool::base::hosted::PkceRequired::Always
+    );
+    assert_eq!(hosted("code_lifetime_seconds = 60").code_lifetime_seconds, 60);
+    let bases = hosted("[hosted.bases]\nacme = 'https://login.example.com'").bases;
+    assert_eq!(bases["acme"], "https://login.example.com");
+    for (text, said) in [
+        (
+            "pkce_required = 'sometimes'",
+            "hosted.pkce_required must be never, public or always",
+        ),
+        (
+            "code_lifetime_seconds = 29",
+            "hosted.code_lifetime_seconds must be from 30 to 600",
+        ),
+        (
+            "[hosted.bases]\nacme = 'login.example.com'",
+            "hosted.bases.acme must be an http or https URL without a slash at its end",
+        ),
+        (
+            "domain_suffixes = ['ID.example.com']",
+            "hosted.domain_suffixes must be a list of names of hosts in small letters, such as \"id.example.com\"",
+        ),
+    ] {
+        assert_eq!(complaint(&format!("[hosted]\n{text}")), said);
+    }
 }

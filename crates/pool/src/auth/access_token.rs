@@ -37,12 +37,20 @@ impl SignedIn {
     }
 }
 
-/// Checks an access token: signature, life, kind, scope, and that nothing was revoked since.
+/// Checks an access token: signature, life, kind, the API's scope, and that nothing was revoked since.
 ///
 /// # Errors
 /// `NotAuthorizedException` in the service's words, `UserNotFoundException` for a user deleted since.
 pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
-    let (pool, claims) = verify(ctx, token).await?;
+    authorize_for(ctx, token, ADMIN_SCOPE).await
+}
+
+/// As [`authorize`], for tokens with another scope than the API's.
+///
+/// # Errors
+/// As [`authorize`].
+pub async fn authorize_for(ctx: &Ctx, token: &str, scope: &str) -> Result<SignedIn, ApiError> {
+    let (pool, claims) = verify(ctx, token, scope).await?;
     let pool_id = pool.value.id();
     let sub = text(&claims, "sub").ok_or_else(invalid)?;
     let username = text(&claims, "username").ok_or_else(invalid)?;
@@ -73,7 +81,7 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
 }
 
 /// The pool of a token and the token's claims: signed by the pool, an access token, in its time, with the scope.
-async fn verify(ctx: &Ctx, token: &str) -> Result<(Stored<Arc<PoolRecord>>, Value), ApiError> {
+async fn verify(ctx: &Ctx, token: &str, needed: &str) -> Result<(Stored<Arc<PoolRecord>>, Value), ApiError> {
     // Which pool's keys to check with is read from the claims before they are trusted; the check then covers them.
     let unverified = unverified_claims(token).ok_or_else(invalid)?;
     let claimed_issuer = text(&unverified, "iss").ok_or_else(invalid)?;
@@ -96,7 +104,7 @@ async fn verify(ctx: &Ctx, token: &str) -> Result<(Stored<Arc<PoolRecord>>, Valu
         return Err(ApiError::not_authorized("Access Token has expired"));
     }
     let scopes = text(&claims, "scope").unwrap_or_default();
-    if !scopes.split(' ').any(|scope| scope == ADMIN_SCOPE) {
+    if !scopes.split(' ').any(|scope| scope == needed) {
         return Err(ApiError::not_authorized(
             "Access Token does not have required scopes",
         ));

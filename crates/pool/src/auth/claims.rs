@@ -3,12 +3,39 @@
 
 use serde_json::{Map, Value, json};
 
+use super::scopes;
 use crate::base::clock::Millis;
 use crate::records::{ClientRecord, PoolRecord, UserRecord};
 use crate::triggers::events::{Groups, Override};
+use crate::users::attributes;
 
 /// The scope of tokens that the API itself issues.
 pub const ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
+
+/// The scope with which there is an ID token.
+pub const OPENID: &str = "openid";
+
+/// The claim that binds an ID token to the access token beside it.
+pub const AT_HASH: &str = "at_hash";
+
+/// What tokens say beyond those of the API, where hosted login granted them.
+pub struct Hosted<'a> {
+    /// The scopes.
+    pub scopes: &'a [String],
+    /// The resource that the access token is for.
+    pub resource: Option<&'a str>,
+    /// How the person proved who it is.
+    pub amr: &'a [String],
+    /// What the client sent to find again in the ID token.
+    pub nonce: Option<&'a str>,
+}
+
+impl Hosted<'_> {
+    /// Whether a scope was granted.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
 
 /// What both tokens of one issue share.
 pub struct Issue<'a> {
@@ -30,6 +57,8 @@ pub struct Issue<'a> {
     pub auth_time: Millis,
     /// `iat`
     pub now: Millis,
+    /// What hosted login granted; `None` for the API's own tokens.
+    pub hosted: Option<Hosted<'a>>,
 }
 
 /// Claims no function can change.
@@ -68,13 +97,23 @@ pub fn access(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Mi
         claims.insert("cognito:groups".into(), json!(groups.groups));
     }
     claims.insert("iss".into(), json!(issue.issuer));
+    if let Some(hosted) = &issue.hosted {
+        claims.insert("version".into(), json!(2));
+        if let Some(resource) = hosted.resource {
+            claims.insert("aud".into(), json!(resource));
+        }
+    }
     claims.insert("client_id".into(), json!(issue.client.id()));
     if let Some(origin) = issue.origin_jti {
         claims.insert("origin_jti".into(), json!(origin));
     }
     claims.insert("event_id".into(), json!(issue.event_id));
     claims.insert("token_use".into(), json!("access"));
-    claims.insert("scope".into(), json!(scope(change)));
+    let granted = match &issue.hosted {
+        Some(hosted) => scope(hosted.scopes.iter().map(String::as_str), change),
+        None => scope([ADMIN_SCOPE].into_iter(), change),
+    };
+    claims.insert("scope".into(), json!(granted));
     claims.insert("auth_time".into(), json!(issue.auth_time.seconds()));
     claims.insert("exp".into(), json!(expires.seconds()));
     claims.insert("iat".into(), json!(issue.now.seconds()));
@@ -82,15 +121,24 @@ pub fn access(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Mi
     claims.insert("username".into(), json!(issue.user.username));
     apply(&mut claims, change);
     // The one exception to what is fixed: an audience equal to the client may be added to the access token.
-    if change.add.get("aud").and_then(Value::as_str) == Some(issue.client.id()) {
+    let is_bound = issue
+        .hosted
+        .as_ref()
+        .is_some_and(|hosted| hosted.resource.is_some());
+    if !is_bound && change.add.get("aud").and_then(Value::as_str) == Some(issue.client.id()) {
         claims.insert("aud".into(), json!(issue.client.id()));
     }
     Value::Object(claims)
 }
 
 /// The claims of an ID token: the user's attributes as far as the client may read them.
+///
+/// Beside an access token of hosted login it has [`AT_HASH`], empty until that token is signed.
 pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis, jti: String) -> Value {
     let mut claims = Map::new();
+    if issue.hosted.is_some() {
+        claims.insert(AT_HASH.into(), json!(""));
+    }
     claims.insert("sub".into(), json!(issue.user.sub));
     if !groups.groups.is_empty() {
         claims.insert("cognito:groups".into(), json!(groups.groups));
@@ -100,6 +148,9 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
     }
     claims.insert("iss".into(), json!(issue.issuer));
     claims.insert("cognito:username".into(), json!(issue.user.username));
+    if let Some(nonce) = issue.hosted.as_ref().and_then(|hosted| hosted.nonce) {
+        claims.insert("nonce".into(), json!(nonce));
+    }
     if let Some(origin) = issue.origin_jti {
         claims.insert("origin_jti".into(), json!(origin));
     }
@@ -110,11 +161,18 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
     claims.insert("event_id".into(), json!(issue.event_id));
     claims.insert("token_use".into(), json!("id"));
     claims.insert("auth_time".into(), json!(issue.auth_time.seconds()));
+    if let Some(hosted) = issue.hosted.as_ref().filter(|hosted| !hosted.amr.is_empty()) {
+        claims.insert("amr".into(), json!(hosted.amr));
+    }
     claims.insert("exp".into(), json!(expires.seconds()));
     claims.insert("iat".into(), json!(issue.now.seconds()));
     claims.insert("jti".into(), json!(jti));
     for (name, value) in &issue.user.attributes {
-        if crate::users::attributes::readable(issue.pool, issue.client, name) {
+        let is_granted = issue
+            .hosted
+            .as_ref()
+            .is_none_or(|hosted| scopes::shows(hosted.scopes, name));
+        if is_granted && attributes::readable(issue.pool, issue.client, name) {
             claims.insert(name.clone(), attribute_claim(name, value));
         }
     }
@@ -124,7 +182,7 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
 
 /// An attribute as a claim: the verified flags are booleans and `updated_at` a number, `address` an object; custom
 /// attributes are strings whatever their type.
-fn attribute_claim(name: &str, value: &str) -> Value {
+pub fn attribute_claim(name: &str, value: &str) -> Value {
     match name {
         "email_verified" | "phone_number_verified" => json!(value == "true"),
         "updated_at" => value
@@ -135,15 +193,40 @@ fn attribute_claim(name: &str, value: &str) -> Value {
     }
 }
 
-fn scope(change: &Override) -> String {
-    let mut scopes = vec![ADMIN_SCOPE];
-    scopes.extend(
-        change
-            .add_scopes
-            .iter()
-            .map(String::as_str)
-            .filter(|scope| *scope != ADMIN_SCOPE),
+/// The claims of the access token of a client that asked for itself, from this moment until that.
+pub fn of_client(
+    client: &ClientRecord,
+    issuer: &str,
+    scopes: &[String],
+    change: &Override,
+    (now, expires): (Millis, Millis),
+    jti: String,
+) -> Value {
+    let mut claims = Map::new();
+    claims.insert("sub".into(), json!(client.id()));
+    claims.insert("token_use".into(), json!("access"));
+    claims.insert(
+        "scope".into(),
+        json!(scope(scopes.iter().map(String::as_str), change)),
     );
+    claims.insert("auth_time".into(), json!(now.seconds()));
+    claims.insert("iss".into(), json!(issuer));
+    claims.insert("exp".into(), json!(expires.seconds()));
+    claims.insert("iat".into(), json!(now.seconds()));
+    claims.insert("version".into(), json!(2));
+    claims.insert("jti".into(), json!(jti));
+    claims.insert("client_id".into(), json!(client.id()));
+    apply(&mut claims, change);
+    Value::Object(claims)
+}
+
+fn scope<'a>(granted: impl Iterator<Item = &'a str>, change: &'a Override) -> String {
+    let mut scopes: Vec<&str> = granted.collect();
+    for added in &change.add_scopes {
+        if !scopes.contains(&added.as_str()) {
+            scopes.push(added);
+        }
+    }
     scopes.retain(|scope| !change.suppress_scopes.iter().any(|gone| gone == scope));
     scopes.join(" ")
 }

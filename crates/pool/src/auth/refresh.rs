@@ -8,9 +8,9 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::AuthenticationResultType;
 use poolhouse_store::{Batch, CommitError};
 
+use super::issue::{self, Grant};
 use super::refresh_token::RefreshToken;
 use super::subject::check_enabled;
-use super::tokens::{self, Grant};
 use super::tracking;
 use crate::base::error::ApiError;
 use crate::records::refresh::Standing;
@@ -129,7 +129,24 @@ pub async fn exchange(
     metadata: &Metadata,
 ) -> Result<AuthenticationResultType, ApiError> {
     let token = read(ctx, pool, text)?;
-    let mut presented = find(ctx, pool, client, token).await?;
+    let presented = find(ctx, pool, client, token).await?;
+    renew(ctx, pool, client, presented, device_key, metadata, None).await
+}
+
+/// As [`exchange`], for a token that was [found](find). The access token has these `scopes`, where they are given; the family
+/// keeps those it was granted.
+///
+/// # Errors
+/// As [`exchange`].
+pub async fn renew(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    mut presented: Presented,
+    device_key: Option<&str>,
+    metadata: &Metadata,
+    scopes: Option<&[String]>,
+) -> Result<AuthenticationResultType, ApiError> {
     // Before anything is revoked: whoever does not know the device is not the one who was given the token.
     check_device(ctx, pool, &presented, device_key).await?;
     let user = user_of(ctx, pool, &presented).await?;
@@ -143,8 +160,10 @@ pub async fn exchange(
         family: &presented.family.value,
         source: TokenGenerationSource::RefreshTokens,
         metadata,
+        scopes,
+        nonce: None,
     };
-    let mut result = tokens::access_and_id(ctx, grant).await?;
+    let mut result = issue::access_and_id(ctx, grant).await?;
     tracking::used(ctx, pool, &user.value.sub, &origin_jti).await;
     let Some(rotation) = client.refresh_token_rotation() else {
         return Ok(result);

@@ -1,25 +1,20 @@
 //! The end of a sign-in: PostAuthentication, PreTokenGeneration, and three tokens.
 
-use poolhouse_api::shapes::AuthenticationResultType;
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::Batch;
 
 use super::device::Device;
 use super::ending::Ended;
+use super::issue::{self, Grant};
 use super::issued::{Issued, Kept, check_still, choice, chosen};
-use super::issuer::{issuer, pool_keys};
-use super::lifetimes::{access_seconds, id_seconds, refresh_seconds};
+use super::lifetimes::refresh_seconds;
 use super::refresh_token::RefreshToken;
 use super::step::SignIn;
 use super::tracking::Tracking;
-use crate::auth::claims::{self, Issue};
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord};
-use crate::request::Ctx;
-use crate::triggers::events::{
-    Groups, Metadata, PostAuthentication, PreTokenGeneration, TokenChange, TokenGenerationSource,
-};
-use crate::triggers::{self, About};
+use crate::records::{RecordBatch, RefreshRecord, Stored, UserRecord};
+use crate::triggers;
+use crate::triggers::events::{PostAuthentication, TokenGenerationSource};
 use crate::users::{devices, groups};
 
 /// Ends a sign-in: runs the last triggers and makes a new family of tokens.
@@ -55,6 +50,7 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         event_id: sign_in.event_id.clone(),
         expires: ctx.now.plus_seconds(refresh_seconds(&client.settings)),
         device: device.as_ref().map(Device::of_family),
+        granted: None,
     };
     let grant = Grant {
         pool,
@@ -64,8 +60,10 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
         family: &family,
         source,
         metadata: &sign_in.metadata,
+        scopes: None,
+        nonce: None,
     };
-    let mut result = access_and_id(ctx, grant).await?;
+    let mut result = issue::access_and_id(ctx, grant).await?;
     let row = RefreshRecord::key(pool.id(), &user.value.sub, &origin_jti);
     let tracking = Tracking::of(ctx, pool, &user.value.sub, &origin_jti, &family).await?;
     let token = RefreshToken {
@@ -114,82 +112,6 @@ async fn holder(sign_in: &SignIn<'_>) -> Result<Stored<UserRecord>, ApiError> {
     }
 }
 
-/// What access and ID token are made from.
-pub struct Grant<'a> {
-    /// The pool.
-    pub pool: &'a PoolRecord,
-    /// The app client.
-    pub client: &'a ClientRecord,
-    /// The user.
-    pub user: &'a UserRecord,
-    /// The family's id.
-    pub origin_jti: &'a str,
-    /// The family.
-    pub family: &'a RefreshRecord,
-    /// PreTokenGeneration's trigger source.
-    pub source: TokenGenerationSource,
-    /// PreTokenGeneration's `clientMetadata`.
-    pub metadata: &'a Metadata,
-}
-
-/// Makes an access and an ID token. The result has no refresh token.
-///
-/// # Errors
-/// When PreTokenGeneration denies or the pool's keys cannot be had.
-pub async fn access_and_id(ctx: &Ctx, grant: Grant<'_>) -> Result<AuthenticationResultType, ApiError> {
-    let Grant {
-        pool,
-        client,
-        user,
-        origin_jti,
-        family,
-        ..
-    } = &grant;
-    let own = groups::claimed(ctx, pool, user).await?;
-    let change = pre_token_generation(ctx, &grant, &own).await?;
-    let groups = change.groups.as_ref().unwrap_or(&own);
-    let lifetime = access_seconds(&client.settings);
-    let issue = Issue {
-        pool,
-        client,
-        user,
-        issuer: issuer(ctx, pool.id()),
-        origin_jti: client.revocation_enabled().then_some(*origin_jti),
-        device_key: family.device.as_ref().map(|device| device.key.as_str()),
-        event_id: &family.event_id,
-        auth_time: family.auth_time,
-        now: ctx.now,
-    };
-    let entropy = &*ctx.platform().entropy;
-    let access_expires = ctx.now.plus_seconds(lifetime);
-    let id_expires = ctx.now.plus_seconds(id_seconds(&client.settings));
-    let access = claims::access(
-        &issue,
-        groups,
-        &change.access_token,
-        access_expires,
-        uuid_v4(entropy),
-    );
-    let id = claims::id(&issue, groups, &change.id_token, id_expires, uuid_v4(entropy));
-
-    let signing_keys = pool_keys(ctx, pool.id()).await?;
-    let pair = signing_keys.signing(ctx.now);
-    let pair = pair.ok_or_else(|| ApiError::internal("a user pool has no signing keys"))?;
-    let sign = || (pair.access.sign(&access), pair.id.sign(&id));
-    let (access, id) = ctx.platform().cpu.go_on(sign).await?;
-    let (access, id) = (
-        access.map_err(ApiError::internal)?,
-        id.map_err(ApiError::internal)?,
-    );
-    Ok(AuthenticationResultType {
-        access_token: Some(access),
-        id_token: Some(id),
-        expires_in: Some(lifetime),
-        token_type: Some("Bearer".to_owned()),
-        ..Default::default()
-    })
-}
-
 async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     // PostAuthentication hears of sign-ins, which one that is about to be refused is not.
     let mut about = sign_in.about();
@@ -209,21 +131,4 @@ async fn post_authentication(sign_in: &SignIn<'_>) -> Result<(), ApiError> {
     };
     triggers::call(sign_in.ctx, &about, &event).await?;
     Ok(())
-}
-
-async fn pre_token_generation(ctx: &Ctx, grant: &Grant<'_>, own: &Groups) -> Result<TokenChange, ApiError> {
-    let about = About {
-        pool: grant.pool,
-        username: &grant.user.username,
-        user: Some(grant.user),
-        client: Some(grant.client),
-    };
-    let event = PreTokenGeneration {
-        source: grant.source,
-        groups: own,
-        scopes: &[claims::ADMIN_SCOPE],
-        metadata: grant.metadata,
-    };
-    let change = triggers::call(ctx, &about, &event).await?;
-    Ok(change.unwrap_or_default())
 }

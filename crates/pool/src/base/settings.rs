@@ -12,6 +12,8 @@ use poolhouse_mail::{Address, Mailbox};
 use poolhouse_outbound::http::Endpoint;
 use poolhouse_triggers::Runtime;
 
+use super::hosted::HostedSettings;
+
 /// The settings the pool runs with.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -43,6 +45,8 @@ pub struct Settings {
     pub aws: AwsSettings,
     /// How many days entries of the audit log are kept.
     pub audit_days: u32,
+    /// Hosted login.
+    pub hosted: HostedSettings,
 }
 
 /// How many days entries of the audit log are kept unless told otherwise.
@@ -85,6 +89,7 @@ impl Default for Settings {
             functions: Vec::new(),
             aws: AwsSettings::default(),
             audit_days: AUDIT_DAYS,
+            hosted: HostedSettings::default(),
         }
     }
 }

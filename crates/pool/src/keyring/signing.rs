@@ -19,7 +19,7 @@ use crate::records::key::Directory;
 use crate::records::signing_keys::SealedPair;
 use crate::records::{RecordBatch, SigningKeysRecord, load};
 
-/// Seconds that a new pair is in the JWKS before it signs. Verifiers keep a key set for an hour (`max-age`).
+/// Seconds that a new pair is in the JWKS before it signs. Verifiers keep a key set for ten minutes (`max-age`); some, for longer.
 pub const PUBLISHED_FIRST: i64 = 2 * 3600;
 /// Seconds that a pair stays in the JWKS after it signed its last token: a day, which is the longest that an access or ID
 /// token lives, and an hour for clocks that differ.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
+use super::granted::Granted;
 use super::key::{Key, user_prefix};
 use super::user::UserRecord;
 use crate::base::clock::Millis;
@@ -31,6 +32,8 @@ pub struct RefreshRecord {
     pub expires: Millis,
     /// The device that it was signed in on, in a pool that tracks devices.
     pub device: Option<FamilyDevice>,
+    /// What its tokens say, where it began at the token endpoint; those of the API have the API's scope.
+    pub granted: Option<Granted>,
 }
 
 /// The device of a family, whose refresh tokens are good together with its key alone.
@@ -157,6 +160,9 @@ impl Document for RefreshRecord {
                 document["device"]["forgotten"] = json!(true);
             }
         }
+        if let Some(granted) = &self.granted {
+            document["granted"] = granted.to_member();
+        }
         document
     }
 
@@ -182,6 +188,7 @@ impl Document for RefreshRecord {
                     is_forgotten: device.get("forgotten").is_some_and(|forgotten| forgotten == true),
                 }),
             },
+            granted: Granted::from_member(document.get("granted"))?,
         })
     }
 }
@@ -201,6 +208,7 @@ mod tests {
             event_id: "event".to_owned(),
             expires: Millis(1_000_000),
             device: None,
+            granted: None,
         }
     }
 
@@ -239,6 +247,23 @@ mod tests {
         }
         let read = RefreshRecord::from_document(&family().to_document()).unwrap();
         assert_eq!(read.device, None);
+    }
+
+    #[test]
+    fn what_was_granted_survives_the_json_form_of_a_family() {
+        let granted = Granted {
+            scopes: vec!["openid".to_owned(), "email".to_owned()],
+            ..Granted::default()
+        };
+        let family = RefreshRecord {
+            granted: Some(granted.clone()),
+            ..family()
+        };
+        let read = RefreshRecord::from_document(&family.to_document()).unwrap();
+        assert_eq!(read.granted, Some(granted));
+        let mut broken = family.to_document();
+        broken["granted"] = json!("openid");
+        assert!(RefreshRecord::from_document(&broken).is_none());
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub fn comes_back(key: &str) -> bool {
     }
     match key.split('/').collect::<Vec<_>>()[..] {
         ["p", _, "user", _, kind, ..] => COME_BACK.contains(&kind),
+        // A code may have been used since, and a sign-in on the pages has gone on.
+        ["p", _, "authorization-code" | "transaction", ..] => false,
         _ => true,
     }
 }
@@ -96,9 +98,9 @@ pub fn comes_back(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        AnsweredBlock, ClientRecord, CodeRecord, CounterRecord, DeviceRecord, Failures, FirstCodes,
-        LedgerRecord, PlacesRecord, PoolRecord, RefreshRecord, ServerKeys, SessionRecord, SigningKeysRecord,
-        UserRecord,
+        AnsweredBlock, AuthorizationCode, BrowserSession, ClientRecord, CodeRecord, CounterRecord,
+        DeviceRecord, Failures, FirstCodes, LedgerRecord, PlacesRecord, PoolRecord, RefreshRecord,
+        ServerKeys, SessionRecord, SigningKeysRecord, TransactionRecord, UserRecord,
     };
     use super::*;
 
@@ -111,6 +113,9 @@ mod tests {
             RefreshRecord::key("p", "s", "o").into(),
             DeviceRecord::key("p", "s", "us-east-1_0f").into(),
             PlacesRecord::key("p", "s").into(),
+            AuthorizationCode::key("p", "d").into(),
+            BrowserSession::key("p", "s", "d").into(),
+            TransactionRecord::key("p", "d").into(),
             outbox::key(1, Millis(1), "id"),
             Restored::key().into(),
             Restored::arriving_key().into(),

@@ -6,6 +6,7 @@ use super::admission::Admission;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;
+use crate::base::failed_clients::FailedClients;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
@@ -42,6 +43,8 @@ pub struct App {
     pub mailer: Arc<Mailer>,
     /// Answers to codes of the last minute.
     pub guesses: Arc<Guesses>,
+    /// App clients that gave a wrong secret in the last minute.
+    pub failed_clients: Arc<FailedClients>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
     /// How many calls a second are taken.

@@ -80,6 +80,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         pools_of_clients: Arc::default(),
         groups: Arc::default(),
         guesses: Arc::default(),
+        failed_clients: Arc::default(),
         refusals: Arc::default(),
         admission: Arc::default(),
         strangers: Arc::default(),

@@ -5,6 +5,7 @@
 
 mod answers;
 mod audit;
+mod authorization_codes;
 mod client_secrets;
 mod clients;
 mod codes;

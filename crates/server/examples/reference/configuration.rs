@@ -69,7 +69,7 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 10] = [
+const PLAIN: [&Table; 11] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -80,6 +80,7 @@ const PLAIN: [&Table; 10] = [
     &keys::metrics::TABLE,
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
+    &keys::hosted::TABLE,
 ];
 
 pub fn page() -> String {

@@ -91,7 +91,7 @@ fn class(response: &Response) -> &'static str {
 
 /// One line for each request: what was asked and from where, about which user (by `sub`) and app client, how it ended, how long
 /// it took. Queries and bodies are left out, for they hold what people typed. The files of the pages, of which a page has twenty,
-/// are logged at `debug`.
+/// are logged at `debug`, and so are key sets and discovery documents.
 fn log(
     response: &Response,
     (method, path): (&str, &str),

@@ -3,7 +3,9 @@
 //! | path | answers |
 //! |---|---|
 //! | `POST /` | the API (`api`), with cross-origin headers (`cors`) |
-//! | `GET /{pool}/.well-known/…` | a pool's keys and discovery document (`discovery`) |
+//! | `GET /{pool}/.well-known/…`, `/.well-known/…/{pool}` | a pool's keys and discovery document (`discovery`) |
+//! | `/oauth2/token`, `/oauth2/userInfo`, `/oauth2/revoke` | OAuth 2.0, on a domain's host or below `/d/{domain}` (`oauth`) |
+//! | `/oauth2/authorize`, `/login`, `/logout`, … | the pages of hosted login, likewise (`hosted`) |
 //! | `GET /health/live`, `/health/ready`, `/health` | whether the server can work (`health`) |
 //! | `/confirmUser` | the link that confirms a sign-up (`confirm_user`) |
 //! | `GET /config.json` | what the sign-in page needs to know (`pages`) |
@@ -32,14 +34,17 @@ mod edge;
 mod grid;
 mod heads;
 mod health;
+mod hosted;
 mod inbox;
 pub mod metrics;
+mod oauth;
 mod pages;
 pub mod peer;
 mod places;
 mod problem;
 mod room;
 mod secure;
+mod tags;
 mod timed;
 pub mod tls;
 mod user_import;
@@ -65,18 +70,13 @@ pub use pages::Pages;
 pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Router {
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
-        .route(
-            "/{pool}/.well-known/jwks.json",
-            get(discovery::jwks).options(cors::preflight),
-        )
-        .route(
-            "/{pool}/.well-known/openid-configuration",
-            get(discovery::openid).options(cors::preflight),
-        )
         .route("/health", get(health::ready))
         .route("/health/ready", get(health::ready))
         .route("/health/live", get(health::live))
         .route("/confirmUser", confirm_user::page())
+        .merge(discovery::routes())
+        .merge(oauth::routes())
+        .merge(hosted::routes())
         .merge(inbox::routes(&app))
         .merge(bounces::routes(&app))
         .merge(user_import::routes())

@@ -10,7 +10,7 @@ async fn the_key_set_lists_both_signing_keys_for_scripts_on_any_origin() {
     let answer = server.get(&format!("/{pool}/.well-known/jwks.json")).await;
     assert_eq!(answer.header("access-control-allow-origin"), "*");
     assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("cache-control"), "public, max-age=3600");
+    assert_eq!(answer.header("cache-control"), "public, max-age=600");
     let keys = answer["keys"].as_array().unwrap();
     assert_eq!(keys.len(), 2);
     assert_ne!(keys[0]["kid"], keys[1]["kid"]);

@@ -1,15 +1,13 @@
-//! The settings of an app client that speak of the hosted sign-in pages.
+//! The settings of an app client that speak of hosted login.
 //!
-//! They are checked as the service checks them, so that what is accepted here is accepted there. What they name, scopes and
-//! identity providers, is looked up elsewhere.
+//! They are checked as the service checks them, so that what is accepted here is accepted there; redirect URIs more strictly.
+//! What they name, scopes and identity providers, is looked up elsewhere.
 
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::{CreateUserPoolClientRequest, OAuthFlowType};
 
 use crate::base::error::ApiError;
-
-/// The hosts of this machine, to which plain HTTP is let pass.
-const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+use crate::oauth::redirect_uri;
 
 /// Checks the OAuth settings of a client.
 ///
@@ -54,14 +52,7 @@ fn check_urls(asked: &CreateUserPoolClientRequest, flows: &[OAuthFlowType]) -> R
         ));
     }
     for url in callbacks.iter().chain(asked.logout_urls.iter().flatten()) {
-        if url.contains('#') {
-            return Err(ApiError::invalid_parameter(format!("{url} cannot use fragment")));
-        }
-        if url.strip_prefix("http://").is_some_and(|rest| !is_loopback(rest)) {
-            return Err(ApiError::invalid_parameter(format!(
-                "{url} cannot use the HTTP protocol."
-            )));
-        }
+        redirect_uri::check(url).map_err(|unfit| ApiError::invalid_parameter(unfit.sentence(url)))?;
     }
     match &asked.default_redirect_uri {
         Some(default) if !callbacks.contains(default) => Err(ApiError::invalid_parameter(format!(
@@ -69,19 +60,6 @@ fn check_urls(asked: &CreateUserPoolClientRequest, flows: &[OAuthFlowType]) -> R
         ))),
         _ => Ok(()),
     }
-}
-
-/// Whether what follows `http://` begins with a host of this machine, and with nothing but a port behind it.
-fn is_loopback(rest: &str) -> bool {
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    LOOPBACK.iter().any(|host| {
-        authority.strip_prefix(host).is_some_and(|after| {
-            after.is_empty()
-                || after
-                    .strip_prefix(':')
-                    .is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
-        })
-    })
 }
 
 #[cfg(test)]
@@ -127,6 +105,10 @@ mod tests {
         assert_eq!(
             message(&urls(&["https://example.com/#a"]), false).as_deref(),
             Some("https://example.com/#a cannot use fragment")
+        );
+        assert_eq!(
+            message(&urls(&["javascript:alert(1)"]), false).as_deref(),
+            Some("javascript:alert(1) cannot be used: it must begin with https:// or a scheme of the app.")
         );
     }
 

@@ -24,5 +24,7 @@ pub(super) use event::Call;
 pub use event::{About, Event, Metadata, unrecognizable};
 pub use post_confirmation::{PostConfirmation, PostConfirmationSource};
 pub use pre_sign_up::{PreSignUp, PreSignUpSource, SignUpAnswer};
-pub use token_generation::{Groups, Override, PreTokenGeneration, TokenChange, TokenGenerationSource};
+pub use token_generation::{
+    ClientCredentials, Groups, Override, PreTokenGeneration, TokenChange, TokenGenerationSource,
+};
 pub use user_migration::{Migrated, UserMigration, UserMigrationSource};

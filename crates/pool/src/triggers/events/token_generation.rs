@@ -32,8 +32,52 @@ pub enum TokenGenerationSource {
     AuthenticateDevice,
     /// A refresh token was exchanged.
     RefreshTokens,
-    /// A client asks for itself.
-    ClientCredentials,
+}
+
+/// A client is about to get an access token for itself. Only the third version of the event knows of that.
+pub struct ClientCredentials<'a> {
+    /// The scopes of the access token.
+    pub scopes: &'a [String],
+    /// `aws_client_metadata` of the request.
+    pub metadata: &'a Metadata,
+}
+
+impl ClientCredentials<'_> {
+    /// `userName` of the event.
+    pub const USER_NAME: &'static str = "ClientCredentials";
+}
+
+impl Event for ClientCredentials<'_> {
+    type Answer = TokenChange;
+
+    fn served_by(&self, lambdas: &LambdaConfigType) -> Option<(Trigger, String)> {
+        let config = lambdas.pre_token_generation_config.as_ref()?;
+        let arn = config.lambda_arn.clone();
+        (config.lambda_version == Version::V3_0).then_some((Trigger::PreTokenGeneration { version: 3 }, arn))
+    }
+
+    fn source(&self) -> &'static str {
+        "TokenGeneration_ClientCredentials"
+    }
+
+    fn request(&self, about: &About<'_>, _: Trigger) -> Map<String, Value> {
+        let mut request = members([
+            ("userAttributes", about.attributes()),
+            ("groupConfiguration", Value::Null),
+            ("scopes", json!(self.scopes)),
+        ]);
+        put_client_metadata(&mut request, Some(self.metadata));
+        request
+    }
+
+    /// There is no ID token, and nobody in a group.
+    fn read(&self, response: &Value, _: Trigger) -> Result<TokenChange, ApiError> {
+        let change = read_later_version(response.get("claimsAndScopeOverrideDetails"));
+        Ok(TokenChange {
+            access_token: change.access_token,
+            ..TokenChange::default()
+        })
+    }
 }
 
 /// What PreTokenGeneration asked for, for one token.
@@ -106,7 +150,6 @@ impl Event for PreTokenGeneration<'_> {
             TokenGenerationSource::NewPasswordChallenge => "TokenGeneration_NewPasswordChallenge",
             TokenGenerationSource::AuthenticateDevice => "TokenGeneration_AuthenticateDevice",
             TokenGenerationSource::RefreshTokens => "TokenGeneration_RefreshTokens",
-            TokenGenerationSource::ClientCredentials => "TokenGeneration_ClientCredentials",
         }
     }
 

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use poolhouse_crypto::sha256;
 use poolhouse_text::hex;
 
+use super::super::tags;
 use super::archive;
 use super::encoding::Encoding;
 
@@ -38,7 +39,7 @@ impl File {
         ];
         let encoding = Encoding::choose(asked, offered.into_iter().flatten());
         let tag = self.tag(encoding);
-        let mut response = if is_known(asked, &tag) {
+        let mut response = if tags::is_known(asked, &tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             self.whole(encoding)
@@ -79,17 +80,6 @@ impl File {
             None => format!("\"{}\"", self.digest),
         }
     }
-}
-
-/// Whether the client holds what has this tag. That its copy may be a weak one does not matter here.
-fn is_known(asked: &HeaderMap, tag: &str) -> bool {
-    let lists = asked
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|tags| tags.to_str().ok());
-    lists
-        .flat_map(|tags| tags.split(','))
-        .any(|known| matches!(known.trim(), known if known == "*" || known.trim_start_matches("W/") == tag))
 }
 
 /// The pages inside the program.

@@ -1,0 +1,74 @@
+//! What the operator decides about hosted login.
+
+use std::collections::BTreeMap;
+
+/// The settings of hosted login. The defaults are strict where no client in use breaks by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostedSettings {
+    /// The domain that paths without one mean, where the server has several.
+    pub default_domain: Option<String>,
+    /// What prefix domains end with behind `.auth.`, beside `localhost` and the region's `amazoncognito.com`.
+    pub domain_suffixes: Vec<String>,
+    /// Where domains are reached, by domain: URLs without a slash at their end. For all others it follows from the rest.
+    pub bases: BTreeMap<String, String>,
+    /// Which clients have to send a code challenge.
+    pub pkce_required: PkceRequired,
+    /// Whether answers of the authorization endpoint say `iss`.
+    pub iss_in_response: bool,
+    /// How long an authorization code is good.
+    pub code_lifetime_seconds: u32,
+    /// Whether a code that comes again ends the tokens that it gave.
+    pub code_reuse_revokes: bool,
+    /// Whether `userInfo` answers flags as booleans and `updated_at` as a number, as OpenID Connect has them.
+    pub userinfo_booleans: bool,
+    /// Whether the challenges of `userInfo` name their scheme, `Bearer`.
+    pub userinfo_bearer_scheme: bool,
+    /// Whether a failed client authentication by Basic is answered 401.
+    pub invalid_client_is_401: bool,
+    /// Whether client credentials leave out scopes that the client may not have, in place of an error.
+    pub ignores_unknown_scopes: bool,
+}
+
+/// Which clients have to send a code challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PkceRequired {
+    /// None. Any may.
+    Never,
+    /// Those without a secret.
+    Public,
+    /// All.
+    Always,
+}
+
+impl PkceRequired {
+    /// As the configuration writes it.
+    pub fn parse(text: &str) -> Option<PkceRequired> {
+        match text {
+            "never" => Some(PkceRequired::Never),
+            "public" => Some(PkceRequired::Public),
+            "always" => Some(PkceRequired::Always),
+            _ => None,
+        }
+    }
+}
+
+/// How long an authorization code is good unless told otherwise.
+pub const CODE_LIFETIME_SECONDS: u32 = 300;
+
+impl Default for HostedSettings {
+    fn default() -> HostedSettings {
+        HostedSettings {
+            default_domain: None,
+            domain_suffixes: Vec::new(),
+            bases: BTreeMap::new(),
+            pkce_required: PkceRequired::Public,
+            iss_in_response: true,
+            code_lifetime_seconds: CODE_LIFETIME_SECONDS,
+            code_reuse_revokes: true,
+            userinfo_booleans: false,
+            userinfo_bearer_scheme: true,
+            invalid_client_is_401: false,
+            ignores_unknown_scopes: false,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The way in: what a client's request leads to in this browser, before anybody types anything.
+
+use std::sync::Arc;
+
+use super::browser::{self, SignedIn};
+use super::site::Site;
+use super::transaction::Asked;
+use super::{flow, granting, handle, hint, transaction};
+use crate::base::error::ApiError;
+use crate::records::{Authorization, ClientRecord, Stored};
+use crate::request::Ctx;
+
+/// What a browser says of itself by its cookies.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// The cookie that names it.
+    pub name: Option<String>,
+    /// The handle of its session.
+    pub session: Option<String>,
+}
+
+/// What a request leads to.
+pub enum Entered {
+    /// Back to the client: with a code, or with an error that the client has asked for.
+    Back(String),
+    /// To a page.
+    Page {
+        /// The handle of the transaction.
+        transaction: String,
+        /// The cookie that names the browser, where it had none.
+        name: Option<String>,
+    },
+}
+
+/// Takes up a request that was checked.
+///
+/// # Errors
+/// A client that is gone meanwhile; store failures.
+pub async fn enter(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    cookies: &Browser,
+) -> Result<Entered, ApiError> {
+    let pool = &*site.pool.value;
+    let client: Stored<Arc<ClientRecord>> = ctx.client(pool.id(), &authorization.client_id).await?;
+    let is_custom = flow::is_custom(pool, &client.value);
+    let asks = |prompt: &str| authorization.prompt.iter().any(|held| held == prompt);
+    let signed_in = match &cookies.session {
+        Some(handle) => browser::find(ctx, pool, handle).await?,
+        None => None,
+    };
+    let fresh = signed_in.filter(|found| found.is_fresh(ctx, &client.value, authorization.max_age));
+    let hinted = match &authorization.id_token_hint {
+        Some(token) => hint::read(ctx, pool, token).await,
+        None => None,
+    };
+    // A client that asks silently, and believes that somebody else is signed in, is not told of this one.
+    let is_another = |found: &SignedIn| {
+        hinted
+            .as_ref()
+            .is_some_and(|hint| hint.sub != found.user.value.sub)
+    };
+    let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
+    if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
+        && found.satisfies(pool, client.value.id(), is_custom)
+    {
+        return reuse(ctx, site, authorization, found, handle).await;
+    }
+    if asks("none") {
+        let (error, why) = match fresh {
+            Some(_) => ("interaction_required", "A further proof is required"),
+            None => ("login_required", "The user is not signed in"),
+        };
+        return Ok(Entered::Back(authorization.refused(site, error, why)));
+    }
+    begin(ctx, site, authorization, &client.value, cookies).await
+}
+
+/// A page for somebody who has to sign in.
+async fn begin(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    client: &ClientRecord,
+    cookies: &Browser,
+) -> Result<Entered, ApiError> {
+    let pool = &*site.pool.value;
+    let known = cookies
+        .name
+        .as_deref()
+        .and_then(|name| transaction::browser(ctx, name));
+    let drawn = known.is_none().then(|| handle::draw(ctx));
+    let named = match (known, &drawn) {
+        (Some(known), _) => known,
+        (None, Some(drawn)) => transaction::browser(ctx, drawn).unwrap_or_default(),
+        (None, None) => String::new(),
+    };
+    let hint = authorization.login_hint.as_deref().unwrap_or_default();
+    let transaction = transaction::begin(
+        ctx,
+        pool.id(),
+        authorization.to_json(),
+        Asked {
+            client_id: client.id(),
+            is_custom: flow::is_custom(pool, client),
+            lasts: browser::seconds(client),
+            browser: named,
+            name: hint,
+        },
+    )
+    .await?;
+    Ok(Entered::Page {
+        transaction,
+        name: drawn,
+    })
+}
+
+/// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it.
+async fn reuse(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    found: &SignedIn,
+    handle: &str,
+) -> Result<Entered, ApiError> {
+    let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
+    let whose = (found.user.value.sub.as_str(), secret);
+    let (code, rows) = granting::grant(ctx, site, authorization, whose, &found.session.value);
+    // As long as the session and its user are what they were.
+    let rows = rows
+        .check(found.session.key.clone(), found.session.unchanged())
+        .check(found.user.key.clone(), found.user.unchanged());
+    ctx.app.platform.commit(rows).await?;
+    Ok(Entered::Back(authorization.granted(site, &code)))
+}

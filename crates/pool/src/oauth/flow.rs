@@ -1,0 +1,23 @@
+//! Which sign-in a page asks for.
+
+use poolhouse_api::shapes::ExplicitAuthFlowsType as Allowed;
+
+use crate::auth::custom;
+use crate::records::{ClientRecord, PoolRecord};
+
+/// The pool's tag that says `off` where its pages are to ask for no code, although the functions are there.
+const TAG: &str = "poolhouse:hosted-custom-auth";
+
+/// Whether the pool's functions ask for a code after the password: all three are there, and the client allows it. A client that
+/// names no flow does.
+pub fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {
+    let tags = pool.settings.user_pool_tags.as_ref();
+    let is_off = tags
+        .and_then(|tags| tags.get(TAG))
+        .is_some_and(|value| value == "off");
+    let flows = client.settings.explicit_auth_flows.as_deref().unwrap_or_default();
+    let allows = flows.is_empty()
+        || flows.contains(&Allowed::AllowCustomAuth)
+        || flows.contains(&Allowed::CustomAuthFlowOnly);
+    allows && !is_off && custom::check_configured(pool).is_ok()
+}

@@ -1,0 +1,132 @@
+//! The answers of the authorization endpoint: URLs that the browser is sent to.
+
+use std::fmt::Write;
+
+use poolhouse_text::percent;
+
+use super::site::Site;
+use crate::records::{Authorization, ResponseMode};
+
+/// Characters of the longest description of an error.
+const LONGEST: usize = 256;
+
+impl Authorization {
+    /// The URL that takes a code to the client.
+    pub fn granted(&self, site: &Site, code: &str) -> String {
+        self.url(site, vec![("code", code)])
+    }
+
+    /// The URL that tells the client that it gets nothing.
+    pub fn refused(&self, site: &Site, error: &str, description: &str) -> String {
+        let description = legible(description);
+        let mut parameters = vec![("error", error)];
+        if !description.is_empty() {
+            parameters.push(("error_description", &description));
+        }
+        self.url(site, parameters)
+    }
+
+    fn url<'a>(&'a self, site: &'a Site, mut parameters: Vec<(&'a str, &'a str)>) -> String {
+        if let Some(state) = &self.state {
+            parameters.push(("state", state));
+        }
+        if let Some(issuer) = &site.iss {
+            parameters.push(("iss", issuer));
+        }
+        append(&self.redirect_uri, self.response_mode, &parameters)
+    }
+}
+
+/// A registered URI with parameters behind its own. What no header can carry of it is encoded.
+fn append(uri: &str, mode: ResponseMode, parameters: &[(&str, &str)]) -> String {
+    let mut url = String::with_capacity(uri.len() + 128);
+    for byte in uri.bytes() {
+        match byte.is_ascii_graphic() {
+            true => url.push(char::from(byte)),
+            false => url.push_str(&percent::encode([byte])),
+        }
+    }
+    let mut mark = match mode {
+        ResponseMode::Fragment => "#",
+        ResponseMode::Query if uri.ends_with(['?', '&']) => "",
+        ResponseMode::Query if uri.contains('?') => "&",
+        ResponseMode::Query => "?",
+    };
+    for (name, value) in parameters {
+        // Writing to a text cannot fail.
+        let _ = write!(url, "{mark}{name}={}", percent::encode(value));
+        mark = "&";
+    }
+    url
+}
+
+/// A description in the characters that RFC 6749 gives it, and of a bounded length. Others become `?`.
+pub fn legible(text: &str) -> String {
+    let legal = |c: char| matches!(c, ' ' | '!' | '#'..='[' | ']'..='~');
+    let characters = text.chars().take(LONGEST);
+    characters.map(|c| if legal(c) { c } else { '?' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_stand_behind_those_that_the_uri_has() {
+        let url = |uri, mode| append(uri, mode, &[("code", "a b"), ("state", "x&y=%#\r\n")]);
+        let tail = "code=a%20b&state=x%26y%3D%25%23%0D%0A";
+        for (uri, mode, expected) in [
+            (
+                "https://app.example/cb",
+                ResponseMode::Query,
+                format!("https://app.example/cb?{tail}"),
+            ),
+            (
+                "https://app.example/cb?a=1",
+                ResponseMode::Query,
+                format!("https://app.example/cb?a=1&{tail}"),
+            ),
+            (
+                "https://app.example/cb?",
+                ResponseMode::Query,
+                format!("https://app.example/cb?{tail}"),
+            ),
+            (
+                "myapp://cb?a=1",
+                ResponseMode::Fragment,
+                format!("myapp://cb?a=1#{tail}"),
+            ),
+        ] {
+            assert_eq!(url(uri, mode), expected);
+        }
+    }
+
+    #[test]
+    fn nothing_that_ends_a_header_leaves_in_one() {
+        let url = append(
+            "https://app.example/\r\nX: ü",
+            ResponseMode::Query,
+            &[("error", "e\r\nX: 1")],
+        );
+        assert!(url.bytes().all(|b| b.is_ascii_graphic()), "{url}");
+    }
+
+    #[test]
+    fn a_description_has_the_characters_of_the_standard() {
+        assert_eq!(
+            legible("PreTokenGeneration failed with error \"no\\\r\nü\"."),
+            "PreTokenGeneration failed with error ?no?????."
+        );
+        assert_eq!(legible(&"a".repeat(1000)).len(), 256);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_state_of_any_kind_comes_back_as_it_was(state: String) {
+            let url = append("https://app.example/cb", ResponseMode::Query, &[("state", &state)]);
+            let (_, query) = url.split_once('?').unwrap();
+            let form = super::super::form::Form::read(query.as_bytes()).unwrap();
+            proptest::prop_assert_eq!(form.get("state").unwrap_or_default(), state);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What a form of a page does: a step of the engine that the API's clients take, too. A page judges nothing itself.
+
+pub mod account;
+mod fields;
+mod login;
+mod refusal;
+mod responses;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use poolhouse_api::ErrorCode;
+use poolhouse_api::shapes::ChallengeNameType;
+
+use super::door::Browser;
+use super::granting::{Granted, PageEnding};
+use super::site::Site;
+use super::transaction::{self, Claim};
+use crate::auth::ending::Ending;
+use crate::auth::parameters::Parameters;
+use crate::auth::respond::{Given, Response, respond};
+use crate::auth::step::Answer;
+use crate::base::error::ApiError;
+use crate::records::{Authorization, PageStep};
+use crate::request::Ctx;
+
+/// The challenges that have a page. Whoever is asked for another one is told that it is not available here.
+const PAGES: [&str; 6] = [
+    "CUSTOM_CHALLENGE",
+    "EMAIL_OTP",
+    "NEW_PASSWORD_REQUIRED",
+    "SELECT_MFA_TYPE",
+    "SMS_MFA",
+    "SOFTWARE_TOKEN_MFA",
+];
+
+use account::Asking;
+pub use account::Operations;
+pub use fields::Fields;
+pub use refusal::CHOSEN;
+
+/// The word that a page says of a form that was out of date.
+pub const OUT_OF_DATE: &str = "stale";
+
+/// What came of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The transaction's page has something new to say: of this challenge, or of the beginning.
+    Next(Option<String>),
+    /// The page was out of date: nothing was evaluated, and the page that is due says so.
+    OutOfDate,
+    /// There is no such transaction in this browser.
+    Unknown,
+    /// The sign-in has ended, here or a moment ago: the browser is sent back to the client.
+    Ended(Granted),
+}
+
+/// Takes the step that a form asks for.
+///
+/// # Errors
+/// A request that cannot be served at the moment; what a person can do something about is said on the page.
+pub async fn take(
+    ctx: &Ctx,
+    site: &Site,
+    handle: &str,
+    cookies: &Browser,
+    fields: &Fields,
+    operations: &dyn Operations,
+) -> Result<Taken, ApiError> {
+    let named = cookies
+        .name
+        .as_deref()
+        .and_then(|name| transaction::browser(ctx, name));
+    let Some(named) = named else {
+        return Ok(Taken::Unknown);
+    };
+    let pool_id = site.pool.value.id();
+    let Some(mut transaction) = transaction::find(ctx, pool_id, handle, &named).await? else {
+        return Ok(Taken::Unknown);
+    };
+    if let Some((location, session)) = transaction.step.ended.clone() {
+        return Ok(Taken::Ended(Granted { location, session }));
+    }
+    let Some(authorization) = Authorization::from_json(&transaction.stored.value.authorization) else {
+        return Ok(Taken::Unknown);
+    };
+    let seq = fields.get("seq").and_then(|seq| seq.parse().ok());
+    let Some(seq) = seq else {
+        return Ok(Taken::OutOfDate);
+    };
+    let at = transaction.step.clone();
+    match transaction.claim(ctx, seq).await? {
+        Claim::Taken => {}
+        Claim::OutOfDate => return Ok(Taken::OutOfDate),
+    }
+    let ending = Arc::new(PageEnding::new(
+        ctx,
+        site.clone(),
+        authorization,
+        transaction,
+        cookies.session.clone(),
+    ));
+    let transaction = ending.transaction();
+    let asking = Asking {
+        ctx,
+        operations,
+        pool: &site.pool.value,
+        client_id: &transaction.stored.value.client_id,
+    };
+    let next = match step(&asking, &ending, &at, fields).await {
+        Stepped::Ended => match ending.granted() {
+            Some(granted) => return Ok(Taken::Ended(granted)),
+            None => refusal::said(&at, refusal::SERVER),
+        },
+        Stepped::At(next) => next,
+    };
+    transaction.settle(ctx, &next).await?;
+    Ok(Taken::Next(next.challenge))
+}
+
+/// Where a step leads.
+enum Stepped {
+    /// To the end.
+    Ended,
+    /// To this.
+    At(PageStep),
+}
+
+async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fields: &Fields) -> Stepped {
+    let ctx = asking.ctx;
+    let field = |name: &str| fields.get(name).map_or("", String::as_str);
+    if field("action") == "restart" {
+        return Stepped::At(refusal::beginning(ctx, &at.name, None));
+    }
+    if at.challenge.is_none()
+        && let Some(page) = account::asked_for(ctx, asking.pool, at, fields)
+    {
+        return Stepped::At(page);
+    }
+    if let Some(next) = asking.step(at, fields).await {
+        return Stepped::At(next);
+    }
+    let challenge = at.challenge.as_deref().and_then(ChallengeNameType::parse);
+    let answered = match challenge {
+        None => login::answer(ctx, ending, at, fields).await,
+        Some(challenge) => match responses::of(challenge, at, fields) {
+            Ok((responses, metadata)) => answer(ctx, ending, at, challenge, responses, metadata).await,
+            Err(said) => return Stepped::At(refusal::said(at, said)),
+        },
+    };
+    match answered {
+        Ok(Answer::Tokens(_)) => Stepped::Ended,
+        Ok(Answer::Challenge {
+            name,
+            session,
+            parameters,
+            ..
+        }) => Stepped::At(asked(ctx, at, field("username"), (name, session, parameters))),
+        Err(error) => {
+            ctx.audit.refused(&error);
+            Stepped::At(match (at.challenge.is_none(), error.code) {
+                // What is told to somebody alone whose password was right.
+                (true, ErrorCode::UserNotConfirmedException) => {
+                    asking.unconfirmed(field("username").trim()).await
+                }
+                (true, ErrorCode::PasswordResetRequiredException) if account::can_reset(ctx, asking.pool) => {
+                    account::page(ctx, account::FORGOT, field("username"))
+                }
+                _ => refusal::after(ctx, at, fields, &error),
+            })
+        }
+    }
+}
+
+/// A challenge of the engine's.
+fn asked(
+    ctx: &Ctx,
+    at: &PageStep,
+    typed: &str,
+    (name, session, mut parameters): (ChallengeNameType, Option<String>, BTreeMap<String, String>),
+) -> PageStep {
+    if !PAGES.contains(&name.as_str()) {
+        return refusal::beginning(ctx, typed.trim(), Some("unsupported"));
+    }
+    let has_chosen = at.challenge.as_deref() == Some(ChallengeNameType::NewPasswordRequired.as_str());
+    if has_chosen || at.parameters.contains_key(refusal::CHOSEN) {
+        parameters.insert(refusal::CHOSEN.to_owned(), "true".to_owned());
+    }
+    let result = |of: &BTreeMap<String, String>| of.get("result").cloned().unwrap_or_default();
+    let is_first = at.challenge.as_deref() != Some(ChallengeNameType::CustomChallenge.as_str());
+    // A mail that leaves later than the first: the first one that does, or one with another code.
+    let said = match (is_first, &*result(&parameters), &*result(&at.parameters)) {
+        (false, "sent", "held" | "locked") => Some("sent"),
+        (false, "sent", _) => Some("renewed"),
+        _ => None,
+    };
+    PageStep {
+        said: said.map(str::to_owned),
+        challenge: Some(name.as_str().to_owned()),
+        session,
+        parameters,
+        asked: ctx.now,
+        name: match at.challenge {
+            None => typed.trim().to_owned(),
+            Some(_) => at.name.clone(),
+        },
+        ..PageStep::default()
+    }
+}
+
+/// Answers a challenge, as `RespondToAuthChallenge` does.
+async fn answer(
+    ctx: &Ctx,
+    ending: &Arc<PageEnding>,
+    at: &PageStep,
+    challenge: ChallengeNameType,
+    mut responses: BTreeMap<String, String>,
+    metadata: BTreeMap<String, String>,
+) -> Result<Answer, ApiError> {
+    ctx.audit.serves(poolhouse_api::Operation::RespondToAuthChallenge);
+    let client_id = &ending.transaction().stored.value.client_id;
+    responses.insert("USERNAME".to_owned(), at.name.clone());
+    let given = Given {
+        session: at.session.clone(),
+        parameters: Parameters::new(Some(responses)),
+        metadata,
+    };
+    let ends: Arc<dyn Ending> = ending.clone();
+    let response = Response::open(ctx, client_id, challenge, given).on_page(ends);
+    let beside = |pool_id: &str| response.rows(ctx, pool_id);
+    let (client, pool) = ctx.client_and_pool_beside(client_id, beside).await?;
+    respond(ctx, &pool.value, &client, response).await
+}

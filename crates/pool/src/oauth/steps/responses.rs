@@ -1,0 +1,163 @@
+//! What the forms of the challenges hold, as the engine's clients send it.
+
+use std::collections::BTreeMap;
+
+use poolhouse_api::shapes::ChallengeNameType;
+
+use super::fields::Fields;
+use crate::records::PageStep;
+
+/// `ChallengeResponses` and `ClientMetadata`.
+type Sent = (BTreeMap<String, String>, BTreeMap<String, String>);
+
+/// The public parameter that names a sign-in to the functions, and goes back with every answer.
+const SIGN_IN: &str = "signIn";
+/// What the forms of the packages for pages answer with where they ask for another mail.
+const RESEND: &str = "resend";
+/// Characters of an answer that are read. No code and no password is longer.
+const LONGEST: usize = 256;
+
+/// What a form holds.
+///
+/// # Errors
+/// The word that the page says of a form that is not complete: the engine does not hear of it.
+pub fn of(challenge: ChallengeNameType, at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
+    use ChallengeNameType as Name;
+    let sent = |name: &str, value: String| Ok((BTreeMap::from([(name.to_owned(), value)]), BTreeMap::new()));
+    match challenge {
+        Name::CustomChallenge => custom(at, fields),
+        Name::SmsMfa => sent("SMS_MFA_CODE", code(fields)?),
+        Name::EmailOtp => sent("EMAIL_OTP_CODE", code(fields)?),
+        Name::SoftwareTokenMfa => sent("SOFTWARE_TOKEN_MFA_CODE", code(fields)?),
+        Name::SelectMfaType => sent("ANSWER", field(fields, "mfa").to_owned()),
+        Name::NewPasswordRequired => new_password(fields),
+        _ => Err("unsupported"),
+    }
+}
+
+fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
+    fields.get(name).map_or("", String::as_str)
+}
+
+/// A code as people type it: with spaces and dashes that mean nothing.
+fn code(fields: &Fields) -> Result<String, &'static str> {
+    let typed = field(fields, "code").chars();
+    let code: String = typed
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .take(LONGEST)
+        .collect();
+    if code.is_empty() {
+        Err("codeIncomplete")
+    } else {
+        Ok(code)
+    }
+}
+
+fn custom(at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
+    let mut metadata = BTreeMap::new();
+    if let Some(named) = at.parameters.get(SIGN_IN).filter(|named| !named.is_empty()) {
+        metadata.insert(SIGN_IN.to_owned(), named.clone());
+    }
+    let answer = if field(fields, "action") == RESEND {
+        metadata.insert("action".to_owned(), RESEND.to_owned());
+        RESEND.to_owned()
+    } else {
+        // What people type is put in order by Verify, whose code it is.
+        code(fields)?;
+        field(fields, "code").chars().take(LONGEST).collect()
+    };
+    Ok((BTreeMap::from([("ANSWER".to_owned(), answer)]), metadata))
+}
+
+fn new_password(fields: &Fields) -> Result<Sent, &'static str> {
+    let password = field(fields, "password");
+    if password.is_empty() {
+        return Err("passwordMissing");
+    }
+    if password != field(fields, "confirm") {
+        return Err("passwordsDiffer");
+    }
+    let given = fields.iter().filter_map(|(name, value)| {
+        let attribute = name.strip_prefix("attr.")?;
+        (!value.is_empty()).then(|| (format!("userAttributes.{attribute}"), value.clone()))
+    });
+    let mut responses: BTreeMap<String, String> = given.collect();
+    responses.insert("NEW_PASSWORD".to_owned(), password.to_owned());
+    Ok((responses, BTreeMap::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(held: &[(&str, &str)]) -> Fields {
+        let held = held
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        held.collect()
+    }
+
+    fn step() -> PageStep {
+        PageStep {
+            parameters: BTreeMap::from([("signIn".to_owned(), "s1".to_owned())]),
+            ..PageStep::default()
+        }
+    }
+
+    #[test]
+    fn a_code_goes_to_the_functions_as_it_was_typed_and_with_the_name_of_its_sign_in() {
+        let sent = of(
+            ChallengeNameType::CustomChallenge,
+            &step(),
+            &fields(&[("code", "123 456")]),
+        );
+        let (responses, metadata) = sent.unwrap();
+        assert_eq!(responses["ANSWER"], "123 456");
+        assert_eq!(metadata, BTreeMap::from([("signIn".to_owned(), "s1".to_owned())]));
+    }
+
+    #[test]
+    fn whoever_asks_for_another_mail_gives_no_answer() {
+        let asked = fields(&[("code", "123456"), ("action", "resend")]);
+        let (responses, metadata) = of(ChallengeNameType::CustomChallenge, &step(), &asked).unwrap();
+        assert_eq!(responses["ANSWER"], "resend");
+        assert_eq!(metadata["action"], "resend");
+    }
+
+    #[test]
+    fn forms_that_are_not_complete_do_not_reach_the_engine() {
+        use ChallengeNameType as Name;
+        for (challenge, held, said) in [
+            (Name::CustomChallenge, &[("code", " - ")][..], "codeIncomplete"),
+            (Name::SoftwareTokenMfa, &[], "codeIncomplete"),
+            (Name::NewPasswordRequired, &[("confirm", "x")], "passwordMissing"),
+            (
+                Name::NewPasswordRequired,
+                &[("password", "x"), ("confirm", "y")],
+                "passwordsDiffer",
+            ),
+            (Name::WebAuthn, &[], "unsupported"),
+        ] {
+            assert_eq!(of(challenge, &step(), &fields(held)), Err(said));
+        }
+    }
+
+    #[test]
+    fn only_named_attributes_go_with_a_new_password() {
+        let held = fields(&[
+            ("password", "p"),
+            ("confirm", "p"),
+            ("attr.name", "Ada"),
+            ("attr.email", ""),
+            ("name", "x"),
+        ]);
+        let (responses, _) = of(ChallengeNameType::NewPasswordRequired, &step(), &held).unwrap();
+        let expected = [("NEW_PASSWORD", "p"), ("userAttributes.name", "Ada")];
+        assert_eq!(
+            responses,
+            expected
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into()
+        );
+    }
+}

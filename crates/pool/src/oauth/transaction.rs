@@ -1,0 +1,193 @@
+//! A sign-in on the pages, from the client's request to the code that it gets.
+//!
+//! A step is claimed before it is taken, so that of two forms of one page, sent at once, one is heard: the other finds that it is out
+//! of date. What is claimed and never settled, because the server ended meanwhile, begins anew at the password.
+
+use poolhouse_store::{Batch, CommitError};
+
+use super::handle;
+use crate::base::clock::Millis;
+use crate::base::error::ApiError;
+use crate::base::purpose::Purpose;
+use crate::records::{PageStep, RecordBatch, Stored, TransactionRecord};
+use crate::request::Ctx;
+
+/// How long a person has from the client's request to the end.
+pub const SECONDS: i64 = 900;
+/// For how long a second click on the last button is led where the first one was.
+const ENDED_SECONDS: i64 = 10;
+/// How long a step may take that another form of its page waits for.
+const BUSY_SECONDS: i64 = 60;
+
+const KIND: &str = "transaction";
+const BROWSER: &str = "browser";
+
+/// A transaction, and what its person is to see.
+pub struct Transaction {
+    /// As it is stored.
+    pub stored: Stored<TransactionRecord>,
+    /// What is seen.
+    pub step: PageStep,
+}
+
+/// What is to be kept of the cookie that names a browser; `None` for what none of ours is.
+pub fn browser(ctx: &Ctx, cookie: &str) -> Option<String> {
+    handle::digest(ctx, BROWSER, cookie)
+}
+
+/// What is asked of a browser's person, for which client.
+pub struct Asked<'a> {
+    /// The app client.
+    pub client_id: &'a str,
+    /// Whether the pool's functions ask for a code after the password.
+    pub is_custom: bool,
+    /// How long the browser is signed in by it, in seconds.
+    pub lasts: i64,
+    /// What is kept of the cookie that names the browser.
+    pub browser: String,
+    /// The name that the client believes the person has.
+    pub name: &'a str,
+}
+
+/// Begins one, and returns its handle.
+///
+/// # Errors
+/// When the store fails.
+pub async fn begin(
+    ctx: &Ctx,
+    pool_id: &str,
+    authorization: serde_json::Value,
+    asked: Asked<'_>,
+) -> Result<String, ApiError> {
+    let handle = handle::draw(ctx);
+    let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
+    let key = TransactionRecord::key(pool_id, &digest);
+    let step = PageStep {
+        name: asked.name.to_owned(),
+        asked: ctx.now,
+        ..PageStep::default()
+    };
+    let record = TransactionRecord {
+        authorization,
+        client_id: asked.client_id.to_owned(),
+        is_custom: asked.is_custom,
+        lasts: asked.lasts,
+        browser: asked.browser,
+        seq: 0,
+        busy: None,
+        sealed_step: seal(ctx, key.as_str(), &step),
+        ends: ctx.now.plus_seconds(SECONDS),
+    };
+    plain(ctx).commit(Batch::new().create(key, &record)).await?;
+    Ok(handle)
+}
+
+/// The one of this handle, for the browser that it was begun in.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find(
+    ctx: &Ctx,
+    pool_id: &str,
+    handle: &str,
+    browser: &str,
+) -> Result<Option<Transaction>, ApiError> {
+    let Some(digest) = handle::digest(ctx, KIND, handle) else {
+        return Ok(None);
+    };
+    let stored = ctx.load(&TransactionRecord::key(pool_id, &digest)).await?;
+    let is_it =
+        |stored: &Stored<TransactionRecord>| stored.value.browser == browser && ctx.now < stored.value.ends;
+    let Some(stored) = stored.filter(is_it) else {
+        return Ok(None);
+    };
+    let opened = ctx
+        .platform()
+        .open(Purpose::Challenges, &stored.key, &stored.value.sealed_step);
+    // Sealed before a restore: nothing of it counts any more.
+    let step = opened.ok().and_then(|text| PageStep::from_text(&text));
+    Ok(step.map(|step| Transaction { stored, step }))
+}
+
+/// What came of an attempt to take a step.
+pub enum Claim {
+    /// The step is this request's.
+    Taken,
+    /// Another request has taken it, or an earlier one.
+    OutOfDate,
+}
+
+impl Transaction {
+    /// Whether another request is taking a step at the moment.
+    pub fn is_busy(&self, now: Millis) -> bool {
+        let busy = self.stored.value.busy;
+        busy.is_some_and(|since| now < since.plus_seconds(BUSY_SECONDS))
+    }
+
+    /// Takes the step that the form with this number is of. Until it is settled, the transaction is at its beginning.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn claim(&mut self, ctx: &Ctx, seq: u64) -> Result<Claim, ApiError> {
+        if self.stored.value.seq != seq || self.step.ended.is_some() {
+            return Ok(Claim::OutOfDate);
+        }
+        let beginning = PageStep {
+            name: self.step.name.clone(),
+            asked: ctx.now,
+            ..PageStep::default()
+        };
+        let record = TransactionRecord {
+            seq: seq + 1,
+            busy: Some(ctx.now),
+            sealed_step: seal(ctx, &self.stored.key, &beginning),
+            ..self.stored.value.clone()
+        };
+        match plain(ctx)
+            .commit(Batch::new().replace(&self.stored, &record))
+            .await
+        {
+            Ok(version) => {
+                self.stored.version = version;
+                self.stored.value = record;
+                Ok(Claim::Taken)
+            }
+            Err(CommitError::Conflict { .. }) => Ok(Claim::OutOfDate),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Says what the step that was taken has come to.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn settle(&self, ctx: &Ctx, step: &PageStep) -> Result<(), ApiError> {
+        plain(ctx).commit(self.settled(ctx, step)).await?;
+        Ok(())
+    }
+
+    /// The same as rows, for the commit that ends the sign-in.
+    pub fn settled(&self, ctx: &Ctx, step: &PageStep) -> Batch {
+        let is_over = step.ended.is_some();
+        let record = TransactionRecord {
+            busy: None,
+            sealed_step: seal(ctx, &self.stored.key, step),
+            ends: match is_over {
+                true => ctx.now.plus_seconds(ENDED_SECONDS),
+                false => self.stored.value.ends,
+            },
+            ..self.stored.value.clone()
+        };
+        Batch::new().replace(&self.stored, &record)
+    }
+}
+
+fn seal(ctx: &Ctx, key: &str, step: &PageStep) -> String {
+    ctx.platform()
+        .seal(Purpose::Challenges, key, step.to_text().as_bytes())
+}
+
+/// How far a person has got is nothing that the audit log is told of: what the engine counts is.
+fn plain(ctx: &Ctx) -> &crate::base::platform::Platform {
+    &ctx.app.platform
+}

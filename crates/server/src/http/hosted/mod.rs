@@ -1,0 +1,144 @@
+//! The pages of hosted login: `/oauth2/authorize`, the steps of a sign-in, `/logout`.
+//!
+//! | path, below a site | answers |
+//! |---|---|
+//! | `/oauth2/authorize` | checks what a client asks for, and sends the browser back or to a page |
+//! | `/login`, `/challenge`, `/mfa`, `/changePassword`, `/forgotPassword`, `/signup`, … | the page that a sign-in is at; a form of it |
+//! | `/logout` | ends the browser's session |
+//! | `/error` | what is wrong with a client's request |
+//! | `/_assets/…` | the style sheet and the script |
+//!
+//! `steps` does the work of a request, `view` chooses the page, `cookies` and `guard` say who sends a form, `answer` has the
+//! headers. What a path means without a domain is the sign-in app's to say.
+
+mod answer;
+mod cookies;
+mod faults;
+mod fields;
+mod guard;
+mod leave;
+mod steps;
+mod view;
+mod visit;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use poolhouse_config::settings::Grid;
+use poolhouse_pool::oauth::site;
+use poolhouse_pool::request::{App, Ctx};
+use poolhouse_text::with_causes;
+
+use super::api;
+use super::body::Bodies;
+use super::edge::RequestId;
+use super::grid::Answering;
+use super::pages::{self, Pages};
+use visit::Visit;
+
+/// What has a page or leads to one.
+const PATHS: [&str; 12] = [
+    "/oauth2/authorize",
+    "/authorize",
+    "/login",
+    "/challenge",
+    "/mfa",
+    "/changePassword",
+    "/forgotPassword",
+    "/confirmForgotPassword",
+    "/signup",
+    "/confirm",
+    "/logout",
+    "/error",
+];
+
+/// The routes, with and without the domain in the path.
+pub(super) fn routes() -> Router<Arc<App>> {
+    let mut router = Router::new();
+    for path in PATHS {
+        router = router.route(path, get(ask).post(take));
+        router = router.route(&format!("/d/{{domain}}{path}"), get(ask).post(take));
+    }
+    for path in ["/_assets/{name}", "/d/{domain}/_assets/{name}"] {
+        router = router.route(path, get(asset));
+    }
+    router
+}
+
+/// A file of the pages. It never changes: another one has another name.
+async fn asset(uri: Uri) -> Response {
+    let path = uri.path();
+    let name = path.find("/_assets/").and_then(|at| path.get(at..));
+    answer::asset(name.and_then(poolhouse_hosted::asset))
+}
+
+/// `GET`: shows, and changes nothing but what `/oauth2/authorize` and `/logout` are there for.
+async fn ask(
+    State(app): State<Arc<App>>,
+    Extension(sign_in): Extension<Arc<Pages>>,
+    RequestId(id): RequestId,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    request: Request,
+) -> Response {
+    let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
+    match visit(&ctx, &uri, &headers).await {
+        Ok(Some(visit)) => steps::show(&ctx, &visit).await,
+        Ok(None) => pages::page(Extension(sign_in), method, uri, headers).await,
+        Err(refused) => *refused,
+    }
+}
+
+/// `POST`: a form. The answer leaves on the grid, for what is behind it is about a name.
+async fn take(
+    State(app): State<Arc<App>>,
+    Extension(bodies): Extension<Arc<Bodies>>,
+    Extension(grid): Extension<Grid>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let (bytes, room) = match bodies.read_any(&parts.headers, body, async { false }).await {
+        Ok(read) => read,
+        Err(refusal) => return refusal.into_response().map(Into::into),
+    };
+    let answering = Answering::begin(grid).await;
+    let (uri, headers) = (parts.uri.clone(), parts.headers.clone());
+    let request = Request::from_parts(parts, ());
+    let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
+    // In a box of its own: a request whose body does not come must not take what a step takes.
+    let response = match visit(&ctx, &uri, &headers).await {
+        Ok(Some(visit)) => Box::pin(steps::take(&ctx, &visit, &bytes)).await,
+        Ok(None) => super::problem::problem(axum::http::StatusCode::NOT_FOUND, "There is no such page."),
+        Err(refused) => *refused,
+    };
+    drop(room);
+    answering.leave().await;
+    response
+}
+
+/// The site that a request is for.
+async fn visit(ctx: &Ctx, uri: &Uri, headers: &HeaderMap) -> Result<Option<Visit>, Box<Response>> {
+    let host = super::oauth::sites::host(headers);
+    match site::find(ctx, host, uri.path()).await {
+        Ok(Some((site, rest))) => Ok(Some(Visit::new(ctx, site, &rest, uri, headers))),
+        Ok(None) => Ok(None),
+        Err(error) => {
+            let request_id = &ctx.request_id;
+            tracing::error!(
+                request_id,
+                error = with_causes(&error),
+                "a site cannot be looked up"
+            );
+            Err(Box::new(super::problem::problem(
+                axum::http::StatusCode::SERVICE_UNAVAILABLE,
+                "Hosted login cannot be read at the moment. Try again.",
+            )))
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What a request of a page does: the way in, a page, a form.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use poolhouse_api::Operation;
+use poolhouse_hosted::said;
+use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::oauth::door::{self, Browser, Entered};
+use poolhouse_pool::oauth::granting::Granted;
+use poolhouse_pool::oauth::steps::{Fields, OUT_OF_DATE, Operations, Taken};
+use poolhouse_pool::oauth::transaction::{self, Transaction};
+use poolhouse_pool::oauth::{Refused, authorize, steps};
+use poolhouse_pool::ops;
+use poolhouse_pool::records::Authorization;
+use poolhouse_pool::request::Ctx;
+use poolhouse_store::BoxFuture;
+use poolhouse_text::percent;
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::faults::{broken, wrong};
+use super::visit::Visit;
+use super::{answer, fields, guard, leave, view};
+
+/// Bytes of the longest query that a client sends.
+const LONGEST_QUERY: usize = 8 * 1024;
+/// How long a page waits for a step that its person has asked for twice.
+const WAITS: u32 = 20;
+const WAIT: Duration = Duration::from_millis(100);
+/// The mark of a page that a form brought here which was out of date.
+const STALE: &str = "stale=1";
+
+/// The API's operations, for people who are not signed in.
+struct Called;
+
+impl Operations for Called {
+    fn call<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        operation: Operation,
+        body: Value,
+    ) -> BoxFuture<'a, Result<Value, ApiError>> {
+        Box::pin(async move {
+            operation.validate(&body)?;
+            ops::dispatch(operation, ctx, body).await
+        })
+    }
+}
+
+/// `GET`
+pub(super) async fn show(ctx: &Ctx, visit: &Visit) -> Response {
+    if visit.asked.len() > LONGEST_QUERY {
+        return wrong(ctx, visit, "invalid_request", "The request is too long.");
+    }
+    match visit.path.as_str() {
+        "/oauth2/authorize" | "/authorize" => enter(ctx, visit, false).await,
+        "/logout" => leave::leave(ctx, visit, false).await,
+        "/error" => {
+            let error = visit.query.get("error").unwrap_or("invalid_request");
+            wrong(ctx, visit, error, "")
+        }
+        _ => match find(ctx, visit).await {
+            Ok(Some(transaction)) => page(ctx, visit, &transaction),
+            Ok(None) => again(ctx, visit, false),
+            Err(error) => broken(ctx, visit, &error),
+        },
+    }
+}
+
+/// `POST`
+pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
+    let content_type = visit
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|held| held.to_str().ok());
+    let is_form = content_type.is_some_and(|held| {
+        let essence = held.split(';').next().unwrap_or_default().trim();
+        essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    });
+    let Some(fields) = fields::read(body).filter(|_| is_form) else {
+        return wrong(ctx, visit, "invalid_request", "The body is not a form.");
+    };
+    match visit.path.as_str() {
+        // OpenID Connect has clients send their request by a form, too, from their own pages: it changes nothing.
+        "/oauth2/authorize" | "/authorize" => {
+            let asked = String::from_utf8_lossy(body);
+            let target = format!("{}/oauth2/authorize?{asked}", visit.prefix);
+            return answer::redirect(true, &target, &[]);
+        }
+        "/error" => return wrong(ctx, visit, "invalid_request", ""),
+        _ => {}
+    }
+    let field = |name: &str| fields.get(name).map(String::as_str);
+    let is_ours = guard::is_ours(
+        &visit.headers,
+        &visit.site.base,
+        visit.cookies.csrf.as_deref(),
+        field("_csrf"),
+    );
+    if !is_ours {
+        let words = [visit.texts.get("foreignForm").to_owned()];
+        let html = said(&visit.frame(ctx), visit.texts.get("errorTitle"), &words);
+        return answer::page(visit, StatusCode::FORBIDDEN, html, None);
+    }
+    if visit.path == "/logout" {
+        return leave::leave(ctx, visit, field("confirmed").is_some()).await;
+    }
+    match field("tx").or(visit.query.get("tx")) {
+        Some(handle) => {
+            let taken = steps::take(ctx, &visit.site, handle, &visit.browser(), &fields, &Called).await;
+            led(ctx, visit, handle, taken, None)
+        }
+        None => at_once(ctx, visit, fields).await,
+    }
+}
+
+/// What a client asks for, checked: back to the client, or to a page.
+async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
+    let authorization = match authorize::check(ctx, &visit.site, &visit.query).await {
+        Ok(authorization) => authorization,
+        Err(refused) => return refuse(visit, is_form, refused),
+    };
+    match door::enter(ctx, &visit.site, &authorization, &visit.browser()).await {
+        Ok(Entered::Back(location)) => answer::redirect(is_form, &location, &[]),
+        Ok(Entered::Page { transaction, name }) => {
+            let again = if visit.is_again() { "&again=1" } else { "" };
+            let target = visit.to("/login", &format!("tx={transaction}{again}"));
+            let cookie = name.as_deref().and_then(|name| visit.names.browser(name));
+            answer::redirect(is_form, &target, &cookie.into_iter().collect::<Vec<_>>())
+        }
+        Err(error) => broken(ctx, visit, &error),
+    }
+}
+
+fn refuse(visit: &Visit, is_form: bool, refused: Refused) -> Response {
+    match refused {
+        Refused::Redirect(location) => answer::redirect(is_form, &location, &[]),
+        Refused::Page { error, client_id, .. } => {
+            let client = client_id
+                .map(|id| format!("&client_id={}", percent::encode(id)))
+                .unwrap_or_default();
+            let target = format!("{}/error?error={error}{client}", visit.prefix);
+            answer::redirect(is_form, &target, &[])
+        }
+    }
+}
+
+/// Name and password without a page before them, as scripts send them that were written for the service: the client's request
+/// stands in the query.
+async fn at_once(ctx: &Ctx, visit: &Visit, mut fields: Fields) -> Response {
+    let authorization = match authorize::check(ctx, &visit.site, &visit.query).await {
+        Ok(authorization) => authorization,
+        Err(refused) => return refuse(visit, true, refused),
+    };
+    let afresh = Authorization {
+        prompt: vec!["login".to_owned()],
+        ..authorization
+    };
+    let (transaction, name) = match door::enter(ctx, &visit.site, &afresh, &visit.browser()).await {
+        Ok(Entered::Page { transaction, name }) => (transaction, name),
+        Ok(Entered::Back(location)) => return answer::redirect(true, &location, &[]),
+        Err(error) => return broken(ctx, visit, &error),
+    };
+    let browser = Browser {
+        name: name.clone().or(visit.cookies.browser.clone()),
+        session: visit.cookies.session.clone(),
+    };
+    fields.insert("seq".to_owned(), "0".to_owned());
+    let taken = steps::take(ctx, &visit.site, &transaction, &browser, &fields, &Called).await;
+    led(ctx, visit, &transaction, taken, name.as_deref())
+}
+
+/// Where a form leads: on to the page that is due, or back to the client.
+fn led(
+    ctx: &Ctx,
+    visit: &Visit,
+    handle: &str,
+    taken: Result<Taken, ApiError>,
+    name: Option<&str>,
+) -> Response {
+    let mut cookies: Vec<HeaderValue> = name
+        .and_then(|name| visit.names.browser(name))
+        .into_iter()
+        .collect();
+    match taken {
+        Ok(Taken::Ended(Granted { location, session })) => {
+            cookies.extend(visit.names.session(&session));
+            answer::redirect(true, &location, &cookies)
+        }
+        Ok(Taken::Next(challenge)) => {
+            let path = view::path_of(challenge.as_deref());
+            answer::redirect(true, &visit.to(path, &format!("tx={handle}")), &cookies)
+        }
+        Ok(Taken::OutOfDate) => {
+            let target = visit.to("/login", &format!("tx={handle}&{STALE}"));
+            answer::redirect(true, &target, &cookies)
+        }
+        Ok(Taken::Unknown) => again(ctx, visit, true),
+        Err(error) => broken(ctx, visit, &error),
+    }
+}
+
+/// The transaction of a page, once nobody is taking a step of it.
+async fn find(ctx: &Ctx, visit: &Visit) -> Result<Option<Transaction>, ApiError> {
+    let named = visit
+        .cookies
+        .browser
+        .as_deref()
+        .and_then(|name| transaction::browser(ctx, name));
+    let (Some(handle), Some(named)) = (visit.query.get("tx"), named) else {
+        return Ok(None);
+    };
+    let pool_id = visit.site.pool.value.id();
+    let mut found = transaction::find(ctx, pool_id, handle, &named).await?;
+    for _ in 0..WAITS {
+        if !found.as_ref().is_some_and(|found| found.is_busy(ctx.now)) {
+            break;
+        }
+        sleep(WAIT).await;
+        found = transaction::find(ctx, pool_id, handle, &named).await?;
+    }
+    // One that has ended is begun anew: the browser is signed in by now.
+    Ok(found.filter(|found| found.step.ended.is_none()))
+}
+
+/// A page without a transaction: begun anew from what the client asked, once. A browser that comes back the same way takes no
+/// cookies.
+fn again(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
+    if visit.query.get("client_id").is_none() {
+        return wrong(
+            ctx,
+            visit,
+            "invalid_request",
+            "Missing required parameter client_id in request URL",
+        );
+    }
+    if visit.is_again() && visit.cookies.browser.is_none() {
+        let words = [visit.texts.get("cookies").to_owned()];
+        let html = said(&visit.frame(ctx), visit.texts.get("errorTitle"), &words);
+        return answer::page(visit, StatusCode::BAD_REQUEST, html, None);
+    }
+    answer::redirect(is_form, &visit.to("/oauth2/authorize", "again=1"), &[])
+}
+
+fn page(ctx: &Ctx, visit: &Visit, found: &Transaction) -> Response {
+    let mut step = found.step.clone();
+    if visit.query.get("stale").is_some() && step.said.is_none() {
+        step.said = Some(OUT_OF_DATE.to_owned());
+    }
+    let leads_to = Authorization::from_json(&found.stored.value.authorization).map(|held| held.redirect_uri);
+    let html = view::page(ctx, visit, &found.stored.value, &step);
+    answer::page(visit, StatusCode::OK, html, leads_to.as_deref())
+}

@@ -1,0 +1,171 @@
+//! Which page a sign-in is at.
+
+use poolhouse_hosted::{
+    Choice, CodeChallenge, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, choice, code, confirm,
+    factor, forgot, login, new_password, reset, sign_up,
+};
+use poolhouse_pool::oauth::steps::{CHOSEN, account};
+use poolhouse_pool::records::{PageStep, PoolRecord, TransactionRecord};
+use poolhouse_pool::request::Ctx;
+
+use super::visit::Visit;
+
+/// What a page says that is good news.
+const NEWS: [&str; 3] = ["passwordChanged", "registered", "resent"];
+
+/// The page.
+pub(super) fn page(
+    ctx: &Ctx,
+    visit: &Visit,
+    record: &TransactionRecord,
+    step: &PageStep,
+) -> Result<String, Failed> {
+    let frame = visit.frame(ctx);
+    let handle = visit.query.get("tx").unwrap_or_default();
+    let form = Form {
+        action: visit.to(path_of(step.challenge.as_deref()), ""),
+        transaction: handle.to_owned(),
+        seq: record.seq,
+        csrf: visit.csrf.clone(),
+    };
+    let said = step.said.as_deref().unwrap_or_default();
+    let words = frame.texts.all(said);
+    let (error, note) = match NEWS.contains(&said) {
+        true => (String::new(), words),
+        false => (words, String::new()),
+    };
+    let pool = &*visit.site.pool.value;
+    match step.challenge.as_deref() {
+        None => {
+            let asked = Login {
+                name: step.name.clone(),
+                note,
+                can_reset: account::can_reset(ctx, pool),
+                can_sign_up: account::can_sign_up(pool),
+            };
+            login(&frame, &form, &asked, &error)
+        }
+        Some(account::FORGOT) => forgot(&frame, &form, &step.name, &error),
+        Some(account::RESET) => reset(&frame, &form, &rules(&frame.texts, pool), (&error, &note)),
+        Some(account::SIGN_UP) => {
+            let asked = SignUp {
+                name: step.name.clone(),
+                rules: rules(&frame.texts, pool),
+                attributes: attributes(&frame.texts, &account::sign_up_attributes(pool)),
+            };
+            sign_up(&frame, &form, &asked, &error)
+        }
+        Some(account::CONFIRM) => confirm(&frame, &form, (&error, &note)),
+        Some(name) => challenge(ctx, (&frame, &form, pool), (name, step), &error),
+    }
+}
+
+/// The page of a challenge of the engine's.
+fn challenge(
+    ctx: &Ctx,
+    (frame, form, pool): (&Frame, &Form, &PoolRecord),
+    (name, step): (&str, &PageStep),
+    error: &str,
+) -> Result<String, Failed> {
+    let text = |name: &str| step.parameters.get(name).map_or("", String::as_str);
+    match name {
+        "CUSTOM_CHALLENGE" => {
+            let challenge = CodeChallenge {
+                parameters: &step.parameters,
+                passed: ctx.now.seconds() - step.asked.seconds(),
+                said: step.said.as_deref().unwrap_or_default(),
+                has_chosen: step.parameters.contains_key(CHOSEN),
+            };
+            code(frame, form, &challenge)
+        }
+        "SELECT_MFA_TYPE" => {
+            let options = options(&frame.texts, text("MFAS_CAN_CHOOSE"));
+            choice(frame, form, &options, error)
+        }
+        "NEW_PASSWORD_REQUIRED" => {
+            let asked = NewPassword {
+                rules: rules(&frame.texts, pool),
+                attributes: attributes(&frame.texts, &listed(text("requiredAttributes"))),
+            };
+            new_password(frame, form, &asked, error)
+        }
+        "SMS_MFA" | "EMAIL_OTP" | "SOFTWARE_TOKEN_MFA" => {
+            factor(frame, form, name, text("CODE_DELIVERY_DESTINATION"), error)
+        }
+        // No step is at another challenge.
+        _ => login(frame, form, &Login::default(), frame.texts.get("unsupported")),
+    }
+}
+
+/// Where the forms of a step are sent.
+pub(super) fn path_of(challenge: Option<&str>) -> &'static str {
+    match challenge {
+        None => "/login",
+        Some("CUSTOM_CHALLENGE") => "/challenge",
+        Some(account::FORGOT) => "/forgotPassword",
+        Some(account::RESET) => "/confirmForgotPassword",
+        Some(account::SIGN_UP) => "/signup",
+        Some(account::CONFIRM) => "/confirm",
+        Some("NEW_PASSWORD_REQUIRED") => "/changePassword",
+        Some(_) => "/mfa",
+    }
+}
+
+/// The members of a list that a challenge's parameter holds as JSON.
+fn listed(text: &str) -> Vec<String> {
+    serde_json::from_str::<Vec<String>>(text).unwrap_or_default()
+}
+
+fn options(texts: &Texts, names: &str) -> Vec<Choice> {
+    let label = |name: &str| match name {
+        "EMAIL_OTP" => Some("factorEmail"),
+        "SMS_MFA" => Some("factorSms"),
+        "SOFTWARE_TOKEN_MFA" => Some("factorApp"),
+        _ => None,
+    };
+    let known = listed(names).into_iter().filter_map(|value| {
+        let label = texts.get(label(&value)?).to_owned();
+        Some(Choice { value, label })
+    });
+    known.collect()
+}
+
+/// What has to be given beside a password, by names that people read.
+fn attributes(texts: &Texts, names: &[String]) -> Vec<Choice> {
+    let named = names.iter().map(|name| {
+        let value = name.strip_prefix("userAttributes.").unwrap_or(name).to_owned();
+        let label = match value.as_str() {
+            "email" => texts.get("email"),
+            value => texts.get(&format!("attributes.{value}")),
+        };
+        let label = if label.is_empty() {
+            value.replace('_', " ")
+        } else {
+            label.to_owned()
+        };
+        Choice { value, label }
+    });
+    named.collect()
+}
+
+/// What the pool asks of passwords.
+fn rules(texts: &Texts, pool: &PoolRecord) -> Vec<String> {
+    let policies = pool.settings.policies.as_ref();
+    let Some(policy) = policies.and_then(|policies| policies.password_policy.as_ref()) else {
+        return Vec::new();
+    };
+    let length = policy
+        .minimum_length
+        .map(|n| texts.filled("ruleLength", &[("n", &n.to_string())]));
+    let others = [
+        (policy.require_uppercase, "ruleUppercase"),
+        (policy.require_lowercase, "ruleLowercase"),
+        (policy.require_numbers, "ruleNumber"),
+        (policy.require_symbols, "ruleSymbol"),
+    ];
+    let others = others.into_iter().filter(|(required, _)| *required == Some(true));
+    length
+        .into_iter()
+        .chain(others.map(|(_, name)| texts.get(name).to_owned()))
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! What every page begins with: which site it is of, what the browser is, in which language.
+
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
+use poolhouse_hosted::{Frame, Texts, choose, script_path, style_path};
+use poolhouse_pool::oauth::door::Browser;
+use poolhouse_pool::oauth::{Form, Site, handle};
+use poolhouse_pool::request::Ctx;
+
+use super::cookies::{self, Cookies, Names};
+
+/// The parameters that are not the client's, but the pages'.
+const OURS: [&str; 3] = ["tx=", "again=", "stale="];
+
+/// A browser at a site.
+pub(super) struct Visit {
+    pub site: Site,
+    /// The path within the site.
+    pub path: String,
+    /// What stands before the paths of the site, as the browser sees them.
+    pub prefix: String,
+    /// The query, decoded; nothing where it is no form.
+    pub query: Form,
+    /// What the client asked, as it was written.
+    pub asked: String,
+    pub names: Names,
+    pub cookies: Cookies,
+    pub texts: Texts,
+    /// The token of this answer's forms.
+    pub csrf: String,
+    pub headers: HeaderMap,
+    /// The language, where the query has chosen it.
+    chosen: Option<&'static str>,
+}
+
+impl Visit {
+    pub fn new(ctx: &Ctx, site: Site, rest: &str, uri: &Uri, headers: &HeaderMap) -> Visit {
+        let names = Names::new(site.cookie_suffix.as_deref());
+        let cookies = names.read(headers);
+        let raw = uri.query().unwrap_or_default();
+        let query = Form::read(raw.as_bytes()).unwrap_or_default();
+        let asked: Vec<&str> = raw
+            .split('&')
+            .filter(|pair| !OURS.iter().any(|ours| pair.starts_with(ours)))
+            .collect();
+        let texts = language(&query, &cookies, headers);
+        let kept = cookies.csrf.clone().filter(|token| handle::is_one(token));
+        Visit {
+            prefix: uri.path().strip_suffix(rest).unwrap_or_default().to_owned(),
+            path: rest.to_owned(),
+            asked: asked.join("&"),
+            chosen: query.get("lang").map(|_| texts.tag()),
+            csrf: kept.unwrap_or_else(|| handle::draw(ctx)),
+            site,
+            query,
+            names,
+            cookies,
+            texts,
+            headers: headers.clone(),
+        }
+    }
+
+    /// What the pool's floor is told of the browser.
+    pub fn browser(&self) -> Browser {
+        Browser {
+            name: self.cookies.browser.clone(),
+            session: self.cookies.session.clone(),
+        }
+    }
+
+    /// A path of the site with the client's parameters and these before them.
+    pub fn to(&self, path: &str, ours: &str) -> String {
+        let parts = [ours, &self.asked].into_iter().filter(|part| !part.is_empty());
+        let query = parts.collect::<Vec<_>>().join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{path}{mark}{query}", self.prefix)
+    }
+
+    /// Whether the request was begun anew once because the browser was not known.
+    pub fn is_again(&self) -> bool {
+        self.query.get("again").is_some()
+    }
+
+    pub fn frame(&self, ctx: &Ctx) -> Frame {
+        Frame {
+            texts: self.texts,
+            app: ctx.app.functions.confirm().app_name.clone(),
+            style: format!("{}{}", self.prefix, style_path()),
+            script: format!("{}{}", self.prefix, script_path()),
+        }
+    }
+
+    /// The cookies that go with every page.
+    pub fn with_page(&self) -> Vec<HeaderValue> {
+        let csrf = cookies::csrf(&self.csrf);
+        let chosen = self.chosen.and_then(cookies::language);
+        csrf.into_iter().chain(chosen).collect()
+    }
+}
+
+/// What the client says, what was chosen before, what the browser prefers.
+fn language(query: &Form, cookies: &Cookies, headers: &HeaderMap) -> Texts {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    let lang = query.get("lang").into_iter();
+    let locales = query.get("ui_locales").unwrap_or_default().split(' ');
+    let kept = cookies.language.as_deref().into_iter();
+    let accepted = text(header::ACCEPT_LANGUAGE).unwrap_or_default().split(',');
+    choose(lang.chain(locales).chain(kept).chain(accepted))
+}
