@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use poolhouse_pool::testing::TestStore;
+use poolhouse_store::Scan;
 use poolhouse_testkit::TestServer;
 use poolhouse_text::percent;
 use serde_json::json;
@@ -65,6 +66,51 @@ async fn oidcc_codereuse_30seconds_a_late_second_use_ends_what_the_first_gave() 
     );
     assert_denied(&scene.token(&refresh).await, 400, "invalid_grant");
     assert_denied(&scene.token(&scene.redeeming(&code)).await, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_late_second_use_stands_in_the_users_history() {
+    let scene = Scene::new().await;
+    let code = scene.code().await;
+    scene.token(&scene.redeeming(&code)).await.ok();
+    let history = format!("p/{}/audit-of/{}/", scene.pool, scene.sub);
+    let entries = async || {
+        scene
+            .server
+            .store()
+            .scan(Scan::prefix(&history, 100))
+            .await
+            .unwrap()
+            .len()
+    };
+    let before = entries().await;
+    scene.server.clock().advance_seconds(3);
+    assert_denied(&scene.token(&scene.redeeming(&code)).await, 400, "invalid_grant");
+    assert_eq!(entries().await, before + 1);
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_code_is_swept_in_its_time() {
+    let scene = Scene::new().await;
+    let code = scene.code().await;
+    let codes = format!("p/{}/authorization-code/", scene.pool);
+    let rows = async || {
+        scene
+            .server
+            .store()
+            .scan(Scan::prefix(&codes, 100))
+            .await
+            .unwrap()
+            .len()
+    };
+    scene.code().await;
+    scene.token(&scene.redeeming(&code)).await.ok();
+    assert_eq!(rows().await, 2);
+    for (seconds, left) in [(3600, 2), (300, 1), (3599 - 300, 1), (2, 0)] {
+        scene.server.clock().advance_seconds(seconds);
+        scene.server.sweep().await;
+        assert_eq!(rows().await, left, "{seconds}");
+    }
 }
 
 #[tokio::test]

@@ -130,3 +130,12 @@ async fn a_token_of_the_api_is_exchanged_where_no_devices_are_tracked() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_client_for_which_hosted_login_is_switched_off_refreshes_nothing_of_it() {
+    let scene = Scene::new().await;
+    let tokens = scene.tokens().await;
+    let off = json!({ "UserPoolId": scene.pool, "ClientId": scene.client });
+    scene.server.call("UpdateUserPoolClient", off).await.ok();
+    assert_denied(&scene.token(&form(&tokens)).await, 400, "unauthorized_client");
+}
