@@ -77,7 +77,7 @@ fn deny(tool: &Path, manifest: &Path) -> Command {
 
 fn check(tool: &Path, manifest: &Path, what: &[&str]) -> Outcome<bool> {
     let mut command = deny(tool, manifest);
-    command.args(["check", "--config"]).arg(root::path("deny.toml"));
+    command.arg("--config").arg(root::path("deny.toml")).arg("check");
     // Duplicates are warnings, and many.
     command
         .args(["--hide-inclusion-graph", "--allow", "duplicate"])
