@@ -8,7 +8,8 @@ const [code, key] = [process.argv[2], JSON.parse(process.argv[3])];
 const keyring = new RawAesKeyringNode({
   keyName: key.KeyName,
   keyNamespace: key.KeyNamespace,
-  unencryptedMasterKey: Buffer.from(key.Key, 'base64'),
+  // A buffer of its own, which the library insists on.
+  unencryptedMasterKey: new Uint8Array(Buffer.from(key.Key, 'base64')),
   wrappingSuite: RawAesWrappingSuiteIdentifier.AES256_GCM_IV12_TAG16_NO_PADDING,
 });
 buildClient(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT)

@@ -176,3 +176,18 @@ def test_users_come_from_a_file(shell):
     assert listed["JobId"] == job["JobId"]
     log = shell.script(f"poolhouse pool import-log {of_job}")
     assert log.strip().endswith("[SUCCEEDED] Line Number 2 - The import succeeded.")
+
+
+def test_limits_are_set_and_taken_off_and_logs_go_nowhere(shell):
+    category = "--limit-definition LimitClass=API_CATEGORY,Attributes={Category=UserList}"
+    limited = shell.aws(f"aws cognito-idp update-provisioned-limit {category} --requested-limit-value 7")
+    assert limited["Limit"]["ProvisionedLimitValue"] == 7
+    assert shell.aws(f"aws cognito-idp get-provisioned-limit {category}") == limited
+    shell.aws(f"aws cognito-idp update-provisioned-limit {category} --requested-limit-value 2147483647")
+    pool = shell.aws("aws cognito-idp create-user-pool --pool-name logs")["UserPool"]["Id"]
+    configuration = shell.aws(f"aws cognito-idp get-log-delivery-configuration --user-pool-id {pool}")
+    assert configuration["LogDeliveryConfiguration"] == {"UserPoolId": pool, "LogConfigurations": []}
+    group = "CloudWatchLogsConfiguration={LogGroupArn=arn:aws:logs:us-east-1:000000000000:log-group:events}"
+    asked = f"--log-configurations LogLevel=ERROR,EventSource=userNotification,{group}"
+    refused = shell.run(f"aws cognito-idp set-log-delivery-configuration --user-pool-id {pool} {asked}")
+    assert "CloudWatchLogsConfiguration is not supported by this server" in refused.stderr

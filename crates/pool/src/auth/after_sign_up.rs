@@ -1,5 +1,5 @@
-//! Signing in right after a sign-up, in the client that asked for it: `SignUp` hands out a `Session`, `ConfirmSignUp` another one
-//! for it, and `InitiateAuth` by `USER_AUTH` tokens for that.
+//! Signing in right after a sign-up: `SignUp` hands out a `Session`, `ConfirmSignUp` another one, for that or for none, and
+//! `InitiateAuth` by `USER_AUTH` tokens for the latter. Amplify sends the first to nobody.
 //!
 //! What is proved by it is what a code by mail proves that a sign-in begins with: so it is for users and pools in which such a code is enough,
 //! and nowhere else.
@@ -33,10 +33,7 @@ const CHALLENGE: ChallengeNameType = ChallengeNameType::EmailOtp;
 
 /// The `Session` of a sign-up, where a code was mailed for it and the client may sign in by one.
 pub fn begun(ctx: &Ctx, pool: &PoolRecord, client: &ClientRecord, user: &UserRecord) -> Option<String> {
-    let is_allowed = flows::check(client, &AuthFlowType::UserAuth).is_ok()
-        && door::check_flow(pool, client, &AuthFlowType::UserAuth).is_ok()
-        && pool.settings.user_pool_tier != Some(UserPoolTierType::Lite);
-    if !is_allowed {
+    if !is_allowed(pool, client) {
         return None;
     }
     let expires = ctx.now.plus_seconds(client.auth_session_seconds());
@@ -45,6 +42,12 @@ pub fn begun(ctx: &Ctx, pool: &PoolRecord, client: &ClientRecord, user: &UserRec
         .platform()
         .seal(Purpose::Sessions, &context(client.id()), &plain);
     Some(format!("{SESSION_PREFIX}{sealed}"))
+}
+
+fn is_allowed(pool: &PoolRecord, client: &ClientRecord) -> bool {
+    flows::check(client, &AuthFlowType::UserAuth).is_ok()
+        && door::check_flow(pool, client, &AuthFlowType::UserAuth).is_ok()
+        && pool.settings.user_pool_tier != Some(UserPoolTierType::Lite)
 }
 
 fn context(client_id: &str) -> String {
@@ -64,8 +67,8 @@ fn is_of(ctx: &Ctx, client: &ClientRecord, sub: &str, session: &str) -> bool {
     ctx.now < Millis(i64::from_be_bytes(*expires)) && held == sub.as_bytes()
 }
 
-/// The `Session` of a confirmed sign-up, with which the client can sign the user in once: to a client that has the sign-up's own,
-/// for a user who could begin with the code that was typed.
+/// The `Session` of a confirmed sign-up, with which the client can sign the user in once: for a user who could begin with the code
+/// that was typed. A client that sends a `Session` must send that of this sign-up, in time.
 ///
 /// # Errors
 /// When the store fails.
@@ -76,8 +79,8 @@ pub async fn confirmed(
     sub: &str,
     session: Option<&str>,
 ) -> Result<Option<String>, ApiError> {
-    let is_theirs = session.is_some_and(|session| is_of(ctx, &client.value, sub, session));
-    if !is_theirs || door::check_flow(pool, &client.value, &AuthFlowType::UserAuth).is_err() {
+    let is_theirs = session.is_none_or(|session| is_of(ctx, &client.value, sub, session));
+    if !is_theirs || !is_allowed(pool, &client.value) {
         return Ok(None);
     }
     let Some(user) = ctx.user_by_sub(pool, sub).await? else {

@@ -49,7 +49,7 @@ impl Scene {
 }
 
 #[tokio::test]
-async fn whoever_confirms_a_sign_up_in_the_client_that_asked_for_it_is_signed_in_once() {
+async fn whoever_confirms_a_sign_up_is_signed_in_once() {
     let scene = Scene::new(json!(["PASSWORD", "EMAIL_OTP"])).await;
     let signed_up = scene.signs_up("mara").await;
     let confirmed = scene.confirms("mara", &signed_up["Session"]).await;
@@ -58,6 +58,16 @@ async fn whoever_confirms_a_sign_up_in_the_client_that_asked_for_it_is_signed_in
     assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
     let again = scene.begins("mara", &confirmed["Session"]).await;
     again.assert_error("NotAuthorizedException", USED_SESSION);
+}
+
+/// As Amplify does it.
+#[tokio::test]
+async fn a_client_that_keeps_the_session_of_the_sign_up_to_itself_gets_one_all_the_same() {
+    let scene = Scene::new(json!(["PASSWORD", "EMAIL_OTP"])).await;
+    scene.signs_up("mara").await;
+    let confirmed = scene.confirms("mara", &Value::Null).await;
+    let tokens = scene.begins("mara", &confirmed["Session"]).await.ok();
+    assert!(tokens["AuthenticationResult"]["AccessToken"].is_string());
 }
 
 #[tokio::test]

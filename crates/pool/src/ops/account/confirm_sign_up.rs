@@ -17,7 +17,7 @@ use crate::users::codes::{self, Purpose};
 use crate::users::{change, confirmation, message_link, quota};
 
 /// Confirms a sign-up by the code that was mailed, which verifies the address that it was mailed to. Up to fifteen calls an
-/// hour, and sixty wrong codes a day. To a client with the sign-up's `Session` it answers another one, which signs in a user who could
+/// hour, and sixty wrong codes a day. To a client on `USER_AUTH` it answers a `Session`, which signs in a user who could
 /// begin with such a code.
 ///
 /// # Errors
