@@ -124,17 +124,22 @@ impl Streamer {
     /// # Errors
     /// [`StreamError`]; the next round begins where this one was to begin.
     pub async fn round(&mut self) -> Result<(), StreamError> {
-        if !self.hold().await? {
-            self.sent.clear();
-            return Ok(());
-        }
-        let sent = self.send().await;
-        if sent.is_err() {
+        let done = self.hold_and_send().await;
+        if done.is_err() {
+            self.platform.numbers.audit_failures.add([]);
             // Whatever was on its way may be lost there, too.
             self.sent.clear();
             self.round = 0;
         }
-        sent
+        done
+    }
+
+    async fn hold_and_send(&mut self) -> Result<(), StreamError> {
+        if !self.hold().await? {
+            self.sent.clear();
+            return Ok(());
+        }
+        self.send().await
     }
 
     async fn send(&mut self) -> Result<(), StreamError> {
@@ -163,6 +168,9 @@ impl Streamer {
                 break;
             };
             self.carrier.carry(&lines, now).await?;
+            lines
+                .iter()
+                .for_each(|_| self.platform.numbers.audit_lines.add([]));
             self.sent.extend(names);
             if is_whole {
                 self.advance(last.min(late)).await?;

@@ -5,6 +5,7 @@ mod f02_limits_after_a_kill;
 mod f03_power_cut;
 mod f04_disk;
 mod f06_relay_down;
+mod f08_hostile_relay;
 mod f09_killed_while_mailing;
 mod f12_clock_jumps;
 mod f13_database_killed;
@@ -21,6 +22,7 @@ pub const FAULTS: &[Attack] = &[
     f03_power_cut::FAULT,
     f04_disk::FAULT,
     f06_relay_down::FAULT,
+    f08_hostile_relay::FAULT,
     f09_killed_while_mailing::FAULT,
     f12_clock_jumps::FAULT,
     f13_database_killed::FAULT,

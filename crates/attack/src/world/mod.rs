@@ -5,6 +5,7 @@ pub mod crowd;
 pub mod database;
 pub mod disk;
 pub mod failing;
+pub mod hostile;
 pub mod http;
 pub mod mail;
 pub mod memory;

@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use poolhouse_pool::testing::srp::SrpClient;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::http::{Answer, Connection};
 use super::mail::Mail;
@@ -88,6 +90,19 @@ impl Scene {
     /// Begins CUSTOM_AUTH and proves the password; returns the challenge for the code.
     pub async fn challenge(&self, on: &mut Connection, name: &str) -> Outcome<Value> {
         challenge(on, &self.client, &self.srp, name).await
+    }
+
+    /// Asks for a code; how long the answer to the password took.
+    pub async fn timed_challenge(&self, name: &str) -> Outcome<Duration> {
+        let mut on = self.server.connect().await?;
+        let asked = self.begin(&mut on, name).await?;
+        let begun = Instant::now();
+        let answer = prove(&mut on, &self.client, &self.srp, &asked).await?;
+        let taken = begun.elapsed();
+        match answer.ok()?["ChallengeName"] == json!("CUSTOM_CHALLENGE") {
+            true => Ok(taken),
+            false => Err("no challenge for a code".into()),
+        }
     }
 
     /// Answers the challenge for the code.

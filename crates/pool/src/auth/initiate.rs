@@ -120,8 +120,8 @@ async fn first_step(
     } = initiation;
     let way = &Way { flow, ending };
     let flow = &way.flow;
-    // A place token goes with answers: nothing is known here of who sends it.
-    metadata.remove(place::TOKEN);
+    // A place token goes with answers: nothing is known here of who sends it. A page has the password with it.
+    let place = metadata.remove(place::TOKEN);
     if !way.is_on_page() {
         check_method(flow, admin)?;
         flows::check(&client.value, flow)?;
@@ -143,7 +143,10 @@ async fn first_step(
             pre_authentication(&sign_in, &metadata).await?;
             password_verifier::ask(&sign_in, srp_a, false).await
         }
-        AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, way, &parameters, metadata).await,
+        AuthFlowType::CustomAuth if way.is_on_page() => {
+            custom_on_page(ctx, pool, client, way, &parameters, (metadata, place)).await
+        }
+        AuthFlowType::CustomAuth => custom_auth(ctx, pool, client, way, &parameters, &metadata).await,
         AuthFlowType::UserPasswordAuth
         | AuthFlowType::AdminUserPasswordAuth
         | AuthFlowType::AdminNoSrpAuth => password_auth(ctx, pool, client, way, &parameters, &metadata).await,
@@ -300,14 +303,11 @@ async fn custom_auth(
     client: &Stored<Arc<ClientRecord>>,
     way: &Way,
     parameters: &Parameters,
-    metadata: Metadata,
+    metadata: &Metadata,
 ) -> Result<Answer, ApiError> {
     custom::check_configured(pool)?;
     let ledger = |id: &str| Effects::row(ctx, pool, id);
     let sign_in = begin(ctx, pool, client, way, parameters, ledger).await?;
-    if way.is_on_page() {
-        return custom_on_page(sign_in, parameters, metadata).await;
-    }
     let with_srp = match parameters.get("CHALLENGE_NAME") {
         Some("SRP_A") => true,
         None | Some("CUSTOM_CHALLENGE") => false,
@@ -321,7 +321,7 @@ async fn custom_auth(
         parameters.required("SRP_A")?;
     }
     if ctx.app.settings.pre_authentication_in_custom_auth {
-        pre_authentication(&sign_in, &metadata).await?;
+        pre_authentication(&sign_in, metadata).await?;
     }
     let arrival = if with_srp {
         custom::Arrival::SrpA(parameters)
@@ -334,18 +334,29 @@ async fn custom_auth(
 /// Custom authentication where the page has the password itself: the functions are asked as they are for a client that proves
 /// it by SRP.
 async fn custom_on_page(
-    mut sign_in: SignIn<'_>,
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &Stored<Arc<ClientRecord>>,
+    way: &Way,
     parameters: &Parameters,
-    metadata: Metadata,
+    (metadata, place): (Metadata, Option<String>),
 ) -> Result<Answer, ApiError> {
     let typed = parameters.required("PASSWORD")?;
+    custom::check_configured(pool)?;
+    let ledger = |id: &str| Effects::row(ctx, pool, id);
+    let mut sign_in = begin(ctx, pool, client, way, parameters, ledger).await?;
     if sign_in.ctx.app.settings.pre_authentication_in_custom_auth {
         pre_authentication(&sign_in, &metadata).await?;
     }
     custom::asks_for_password(&mut sign_in).await?;
     sign_in.metadata = metadata;
-    let SignIn { ctx, pool, .. } = sign_in;
-    let proved = password::check(ctx, pool, &sign_in.subject, typed).await?;
+    sign_in
+        .metadata
+        .extend(place.map(|token| (place::TOKEN.to_owned(), token)));
+    place::strip(ctx, pool, &sign_in.subject, &mut sign_in.metadata).await?;
+    sign_in.place_before = place::of_request(&sign_in.metadata);
+    let from = sign_in.place_before.clone();
+    let proved = password::check_at(ctx, pool, &sign_in.subject, typed, from).await?;
     sign_in.note_answered(ChallengeNameType::PasswordVerifier.as_str());
     next::follow(sign_in, Proven::Password(proved)).await
 }

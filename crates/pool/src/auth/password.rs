@@ -20,7 +20,21 @@ pub async fn check(
     subject: &Subject,
     password: &str,
 ) -> Result<Proved, ApiError> {
-    let attempt = Attempt::begin(ctx, pool.id(), subject.id().to_owned()).await?;
+    check_at(ctx, pool, subject, password, None).await
+}
+
+/// The same from a browser in which a right code was typed before, by the digest of its place token: it has counts of its own.
+///
+/// # Errors
+/// As [`check`].
+pub async fn check_at(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    subject: &Subject,
+    password: &str,
+    place: Option<String>,
+) -> Result<Proved, ApiError> {
+    let attempt = Attempt::begin_at(ctx, pool.id(), subject.id().to_owned(), place).await?;
     judge(ctx, pool, subject, password, attempt).await
 }
 

@@ -45,6 +45,8 @@ metrics! {
     ARITHMETIC_REFUSED: "arithmetic_refused_total", Counter, [], "Pieces of cryptographic work that found the queue full: answered TooManyRequestsException.";
     FUNCTION_SECONDS: "function_seconds", Histogram, ["trigger", "place"], "Calls of trigger functions, their further attempts counted in; place is in_process or elsewhere.";
     FUNCTION_CALLS: "function_calls_total", Counter, ["trigger", "outcome"], "Calls of trigger functions by outcome: answered, refused (the function denied), failed (none, late or no usable answer).";
+    AUDIT_LINES: "audit_stream_lines_total", Counter, [], "Lines of the audit log that destinations of its streams have taken from this server.";
+    AUDIT_FAILURES: "audit_stream_failures_total", Counter, [], "Times that a stream of the audit log could not go on: its destination, or the database, failed. Nothing is lost by it.";
     KEY_AGE: "key_age_seconds", Gauge, ["key"], "How long a key has been in use: master and code since a server first saw them, signing for the pool with the oldest (of the first thousand pools).";
 }
 
@@ -80,6 +82,10 @@ pub struct Numbers {
     pub function_seconds: Durations<2>,
     /// [`FUNCTION_CALLS`]
     pub function_calls: Counts<2>,
+    /// [`AUDIT_LINES`]
+    pub audit_lines: Counts<0>,
+    /// [`AUDIT_FAILURES`]
+    pub audit_failures: Counts<0>,
 }
 
 impl Default for Numbers {
@@ -100,6 +106,8 @@ impl Default for Numbers {
             arithmetic_refused: Counts::new(&ARITHMETIC_REFUSED),
             function_seconds: Durations::new(&FUNCTION_SECONDS),
             function_calls: Counts::new(&FUNCTION_CALLS),
+            audit_lines: Counts::new(&AUDIT_LINES),
+            audit_failures: Counts::new(&AUDIT_FAILURES),
         }
     }
 }

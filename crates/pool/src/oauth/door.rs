@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use poolhouse_store::CommitError;
+
 use super::browser::{self, SignedIn};
 use super::site::Site;
 use super::transaction::Asked;
@@ -64,13 +66,16 @@ pub async fn enter(
     let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
     if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
         && found.satisfies(pool, client.value.id(), is_custom)
+        && let Some(back) = reuse(ctx, site, authorization, found, handle).await?
     {
-        return reuse(ctx, site, authorization, found, handle).await;
+        return Ok(back);
     }
     if asks("none") {
         let (error, why) = match fresh {
-            Some(_) => ("interaction_required", "A further proof is required"),
-            None => ("login_required", "The user is not signed in"),
+            Some(found) if !found.satisfies(pool, client.value.id(), is_custom) => {
+                ("interaction_required", "A further proof is required")
+            }
+            _ => ("login_required", "The user is not signed in"),
         };
         return Ok(Entered::Back(authorization.refused(site, error, why)));
     }
@@ -116,21 +121,22 @@ async fn begin(
     })
 }
 
-/// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it.
+/// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it. `None`: it has ended at
+/// this moment. Whether the user may have tokens, the code's redemption decides.
 async fn reuse(
     ctx: &Ctx,
     site: &Site,
     authorization: &Authorization,
     found: &SignedIn,
     handle: &str,
-) -> Result<Entered, ApiError> {
+) -> Result<Option<Entered>, ApiError> {
     let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
     let whose = (found.user.value.sub.as_str(), secret);
     let (code, rows) = granting::grant(ctx, site, authorization, whose, &found.session.value);
-    // As long as the session and its user are what they were.
-    let rows = rows
-        .check(found.session.key.clone(), found.session.unchanged())
-        .check(found.user.key.clone(), found.user.unchanged());
-    ctx.app.platform.commit(rows).await?;
-    Ok(Entered::Back(authorization.granted(site, &code)))
+    let rows = rows.check(found.session.key.clone(), found.session.unchanged());
+    match ctx.app.platform.commit(rows).await {
+        Ok(_) => Ok(Some(Entered::Back(authorization.granted(site, &code)))),
+        Err(CommitError::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -20,6 +20,8 @@ pub struct Granted {
     pub location: String,
     /// The handle of the browser's session.
     pub session: String,
+    /// The browser's place token, where a right code has made one good.
+    pub place: Option<String>,
 }
 
 /// The end of a transaction.
@@ -81,6 +83,7 @@ impl Ending for PageEnding {
         let granted = Granted {
             location: self.authorization.granted(&self.site, &code),
             session: browser::handle_of(&ended.sub, &self.secret),
+            place: None,
         };
         let step = PageStep {
             asked: ctx.now,

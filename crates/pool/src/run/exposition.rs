@@ -51,6 +51,8 @@ fn counted(platform: &Platform, text: &mut Text) {
     numbers.arithmetic_refused.write(text);
     numbers.function_seconds.write(text);
     numbers.function_calls.write(text);
+    numbers.audit_lines.write(text);
+    numbers.audit_failures.write(text);
 }
 
 fn arithmetic(platform: &Platform, text: &mut Text) {

@@ -7,6 +7,7 @@ use poolhouse_api::Operation;
 use poolhouse_api::shapes::AuthFlowType;
 
 use super::fields::Fields;
+use super::responses;
 use crate::auth::ending::Ending;
 use crate::auth::initiate::{Initiation, initiate};
 use crate::auth::parameters::Parameters;
@@ -37,7 +38,7 @@ pub async fn answer(
             false => AuthFlowType::UserPasswordAuth,
         },
         parameters: Parameters::new(Some(typed)),
-        metadata: BTreeMap::new(),
+        metadata: responses::from_place(fields),
         admin: false,
         session: None,
         ending: Some(ends),

@@ -18,6 +18,7 @@ use super::site::Site;
 use super::transaction::{self, Claim};
 use crate::auth::ending::Ending;
 use crate::auth::parameters::Parameters;
+use crate::auth::place;
 use crate::auth::respond::{Given, Response, respond};
 use crate::auth::step::Answer;
 use crate::base::error::ApiError;
@@ -38,6 +39,7 @@ use account::Asking;
 pub use account::Operations;
 pub use fields::Fields;
 pub use refusal::CHOSEN;
+pub use responses::PLACE;
 
 /// The word that a page says of a form that was out of date.
 pub const OUT_OF_DATE: &str = "stale";
@@ -79,7 +81,11 @@ pub async fn take(
         return Ok(Taken::Unknown);
     };
     if let Some((location, session)) = transaction.step.ended.clone() {
-        return Ok(Taken::Ended(Granted { location, session }));
+        return Ok(Taken::Ended(Granted {
+            location,
+            session,
+            place: None,
+        }));
     }
     let Some(authorization) = Authorization::from_json(&transaction.stored.value.authorization) else {
         return Ok(Taken::Unknown);
@@ -100,6 +106,17 @@ pub async fn take(
         transaction,
         cookies.session.clone(),
     ));
+    claimed(ctx, site, &ending, &at, (fields, operations)).await
+}
+
+/// Takes a step that nobody else takes.
+async fn claimed(
+    ctx: &Ctx,
+    site: &Site,
+    ending: &Arc<PageEnding>,
+    at: &PageStep,
+    (fields, operations): (&Fields, &dyn Operations),
+) -> Result<Taken, ApiError> {
     let transaction = ending.transaction();
     let asking = Asking {
         ctx,
@@ -107,10 +124,16 @@ pub async fn take(
         pool: &site.pool.value,
         client_id: &transaction.stored.value.client_id,
     };
-    let next = match step(&asking, &ending, &at, fields).await {
+    let next = match step(&asking, ending, at, fields).await {
         Stepped::Ended => match ending.granted() {
-            Some(granted) => return Ok(Taken::Ended(granted)),
-            None => refusal::said(&at, refusal::SERVER),
+            // The token that the code challenge handed out has become good.
+            Some(granted) => {
+                return Ok(Taken::Ended(Granted {
+                    place: at.parameters.get(place::TOKEN).cloned(),
+                    ..granted
+                }));
+            }
+            None => refusal::said(at, refusal::SERVER),
         },
         Stepped::At(next) => next,
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::shapes::ChallengeNameType;
 
 use super::fields::Fields;
+use crate::auth::place;
 use crate::records::PageStep;
 
 /// `ChallengeResponses` and `ClientMetadata`.
@@ -14,6 +15,8 @@ type Sent = (BTreeMap<String, String>, BTreeMap<String, String>);
 const SIGN_IN: &str = "signIn";
 /// What the forms of the packages for pages answer with where they ask for another mail.
 const RESEND: &str = "resend";
+/// The field in which a browser's place token is handed in, which no form has.
+pub const PLACE: &str = "place token";
 /// Characters of an answer that are read. No code and no password is longer.
 const LONGEST: usize = 256;
 
@@ -35,6 +38,15 @@ pub fn of(challenge: ChallengeNameType, at: &PageStep, fields: &Fields) -> Resul
     }
 }
 
+/// `ClientMetadata` of a browser in which a right code was typed before, if it is one: its place token.
+pub fn from_place(fields: &Fields) -> BTreeMap<String, String> {
+    let token = fields.get(PLACE).filter(|token| !token.is_empty());
+    token
+        .into_iter()
+        .map(|token| (place::TOKEN.to_owned(), token.clone()))
+        .collect()
+}
+
 fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.get(name).map_or("", String::as_str)
 }
@@ -54,7 +66,7 @@ fn code(fields: &Fields) -> Result<String, &'static str> {
 }
 
 fn custom(at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
-    let mut metadata = BTreeMap::new();
+    let mut metadata = from_place(fields);
     if let Some(named) = at.parameters.get(SIGN_IN).filter(|named| !named.is_empty()) {
         metadata.insert(SIGN_IN.to_owned(), named.clone());
     }

@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 const SESSION: &str = "__Host-cognito";
 /// Names the browser.
 const BROWSER: &str = "__Host-ph-b";
+/// That a right code was typed in the browser: its place token.
+const PLACE: &str = "__Host-ph-p";
 /// Goes with every form, which repeats it.
 const CSRF: &str = "XSRF-TOKEN";
 /// The language.
@@ -13,6 +15,8 @@ const LANGUAGE: &str = "lang";
 
 /// How long a session cookie stays where the session may last longer: the server says when it is over.
 const SESSION_SECONDS: i64 = 90 * 24 * 3600;
+/// As long as a place token is good.
+const PLACE_SECONDS: i64 = 90 * 24 * 3600;
 const YEAR: i64 = 365 * 24 * 3600;
 
 /// What a browser sent.
@@ -20,6 +24,7 @@ const YEAR: i64 = 365 * 24 * 3600;
 pub(super) struct Cookies {
     pub session: Option<String>,
     pub browser: Option<String>,
+    pub place: Option<String>,
     pub csrf: Option<String>,
     pub language: Option<String>,
 }
@@ -54,6 +59,7 @@ impl Names {
         Cookies {
             session: one(&format!("{SESSION}{}", self.suffix)),
             browser: one(&format!("{BROWSER}{}", self.suffix)),
+            place: one(&format!("{PLACE}{}", self.suffix)),
             csrf: one(CSRF),
             language: one(LANGUAGE),
         }
@@ -62,6 +68,11 @@ impl Names {
     /// Signs the browser in.
     pub fn session(&self, handle: &str) -> Option<HeaderValue> {
         self.host(SESSION, handle, Some(SESSION_SECONDS))
+    }
+
+    /// Notes that a right code was typed in it.
+    pub fn place(&self, token: &str) -> Option<HeaderValue> {
+        self.host(PLACE, token, Some(PLACE_SECONDS))
     }
 
     /// Signs it out.

@@ -8,8 +8,7 @@ use poolhouse_api::Operation;
 use poolhouse_hosted::said;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::oauth::door::{self, Browser, Entered};
-use poolhouse_pool::oauth::granting::Granted;
-use poolhouse_pool::oauth::steps::{Fields, OUT_OF_DATE, Operations, Taken};
+use poolhouse_pool::oauth::steps::{Fields, OUT_OF_DATE, Operations, PLACE, Taken};
 use poolhouse_pool::oauth::transaction::{self, Transaction};
 use poolhouse_pool::oauth::{Refused, authorize, steps};
 use poolhouse_pool::ops;
@@ -79,9 +78,10 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
         let essence = held.split(';').next().unwrap_or_default().trim();
         essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     });
-    let Some(fields) = fields::read(body).filter(|_| is_form) else {
+    let Some(mut fields) = fields::read(body).filter(|_| is_form) else {
         return wrong(ctx, visit, "invalid_request", "The body is not a form.");
     };
+    fields.insert(PLACE.to_owned(), visit.cookies.place.clone().unwrap_or_default());
     match visit.path.as_str() {
         // OpenID Connect has clients send their request by a form, too, from their own pages: it changes nothing.
         "/oauth2/authorize" | "/authorize" => {
@@ -185,9 +185,15 @@ fn led(
         .into_iter()
         .collect();
     match taken {
-        Ok(Taken::Ended(Granted { location, session })) => {
-            cookies.extend(visit.names.session(&session));
-            answer::redirect(true, &location, &cookies)
+        Ok(Taken::Ended(granted)) => {
+            cookies.extend(visit.names.session(&granted.session));
+            cookies.extend(
+                granted
+                    .place
+                    .as_deref()
+                    .and_then(|token| visit.names.place(token)),
+            );
+            answer::redirect(true, &granted.location, &cookies)
         }
         Ok(Taken::Next(challenge)) => {
             let path = view::path_of(challenge.as_deref());

@@ -200,3 +200,30 @@ async fn a_browser_without_cookies_is_told_so_and_not_sent_in_circles() {
     }
     panic!("{path}");
 }
+
+#[tokio::test]
+async fn l1_a_strangers_wrong_passwords_do_not_keep_the_owners_browser_out() {
+    let scene = Scene::with_code().await;
+    let client = scene.client(json!({})).await;
+    let (mut owner, mut stranger) = (scene.browser(), scene.browser());
+    let page = owner.password(&client).await;
+    let led = owner.submit(&page, &[("code", &scene.code().await)]).await;
+    code_in(&led);
+    let mut page = stranger.visit(&asked(&client, "")).await;
+    for _ in 0..5 {
+        page = stranger
+            .answer(&page, &[("username", "mara"), ("password", "wrong")])
+            .await;
+    }
+    page = stranger
+        .answer(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(alert(&page), "Too many attempts. Wait a while, then try again.");
+    let page = owner.visit(&asked(&client, "&prompt=login")).await;
+    let page = owner
+        .answer(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(title(&page), "Check your email – Poolhouse");
+    let led = owner.submit(&page, &[("code", &scene.code().await)]).await;
+    code_in(&led);
+}
