@@ -16,4 +16,5 @@ mod policies;
 mod program;
 mod quickstart;
 mod serve;
+mod streams;
 mod tls;
