@@ -1,10 +1,13 @@
 //! Users from a file, from its upload to the last line.
 
+use std::sync::Arc;
+
+use poolhouse_triggers::Place;
 use serde_json::{Value, json};
 
 use crate::records::document::decode;
 use crate::records::{ImportJob, LogLine};
-use crate::testing::TestPool;
+use crate::testing::{RecordingFunction, TestPool};
 use crate::users::imports::{Arriving, NotTaken};
 use poolhouse_store::Scan;
 
@@ -189,6 +192,31 @@ async fn users_of_a_file_are_made_and_choose_a_password_and_the_log_says_what_be
     let forgot = json!({ "ClientId": client, "Username": "nina" });
     scene.server.call("ForgotPassword", forgot).await.ok();
     scene.server.code_to("nina@example.com").await;
+}
+
+#[tokio::test]
+async fn no_function_is_asked_about_users_of_a_file() {
+    let (before, after) = (RecordingFunction::silent(), RecordingFunction::silent());
+    let place = |function: &Arc<RecordingFunction>| function.clone() as Arc<dyn Place>;
+    let places = vec![
+        ("before".to_owned(), place(&before)),
+        ("after".to_owned(), place(&after)),
+    ];
+    let server = TestPool::with_functions(places, |_| {}).await;
+    let arn = |name: &str| format!("arn:aws:lambda:us-east-1:000000000000:function:{name}");
+    let members = json!({
+        "AutoVerifiedAttributes": ["email"],
+        "LambdaConfig": { "PreSignUp": arn("before"), "PostConfirmation": arn("after") },
+    });
+    let pool = server.pool_with(members).await;
+    let scene = Scene { server, pool };
+    let job = scene.create().await;
+    let file = scene.file(&[&mara()]).await;
+    scene.put(&job, file.as_bytes()).await.unwrap();
+    scene.on("StartUserImportJob", &job).await.ok();
+    scene.server.import().await;
+    assert_eq!(scene.described(&job).await["ImportedUsers"], 1);
+    assert_eq!((before.events().len(), after.events().len()), (0, 0));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod account;
 mod defences;
 mod events;
+mod factors;
 mod races;
 mod sessions;
 mod sign_in;
