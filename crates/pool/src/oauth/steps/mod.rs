@@ -268,7 +268,9 @@ async fn answer(
     mut responses: BTreeMap<String, String>,
     metadata: BTreeMap<String, String>,
 ) -> Result<Answer, ApiError> {
-    ctx.audit.serves(poolhouse_api::Operation::RespondToAuthChallenge);
+    let operation = poolhouse_api::Operation::RespondToAuthChallenge;
+    ctx.audit.serves(operation);
+    ctx.app.admission.admit(operation, ctx.now)?;
     let client_id = &ending.transaction().stored.value.client_id;
     responses.insert("USERNAME".to_owned(), at.name.clone());
     let given = Given {
