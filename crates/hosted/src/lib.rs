@@ -14,6 +14,7 @@ pub use account::{SignUp, confirm, forgot, reset, sign_up};
 pub use assets::{Asset, asset, script_path, style_path};
 pub use code::{CodeChallenge, code};
 pub use pages::{
-    Choice, Failed, Form, Frame, Login, NewPassword, choice, factor, login, new_password, said, sign_out,
+    Choice, Failed, Form, Frame, Login, NewPassword, choice, factor, login, new_password, said, set_up,
+    sign_out,
 };
 pub use texts::{TAGS, Texts, choose};

@@ -146,6 +146,32 @@ pub fn factor(
     })
 }
 
+/// The page on which an authenticator app is set up, with its seed in groups of four.
+///
+/// # Errors
+/// As all pages.
+pub fn set_up(frame: &Frame, form: &Form, seed: &str, error: &str) -> Result<String, Failed> {
+    #[derive(Template)]
+    #[template(path = "set_up.html")]
+    struct Page<'a> {
+        frame: &'a Frame,
+        form: &'a Form,
+        title: &'a str,
+        seed: String,
+        error: &'a str,
+    }
+    let title = frame.texts.get("setUpTitle");
+    let characters: Vec<char> = seed.chars().collect();
+    let groups = characters.chunks(4).map(|group| group.iter().collect::<String>());
+    written(&Page {
+        frame,
+        form,
+        title,
+        seed: groups.collect::<Vec<_>>().join(" "),
+        error,
+    })
+}
+
 /// The page that asks which second factor it shall be.
 ///
 /// # Errors

@@ -75,7 +75,7 @@ const RULES: &[(&str, Rule)] = &[
         Plain(size::functions),
     ),
     (
-        "crates/server/src has fewer than 7,500 lines without tests",
+        "crates/server/src has fewer than 6,000 lines without tests",
         Measured(size::server),
     ),
     (

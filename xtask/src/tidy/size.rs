@@ -9,7 +9,7 @@ const FILE_LINES: usize = 400;
 const FUNCTION_LINES: usize = 60;
 /// What serves HTTP knows no flow and no command, and so stays small.
 const SERVER: &str = "crates/server/src/";
-const SERVER_LINES: usize = 7500;
+const SERVER_LINES: usize = 6000;
 /// A test may be a table: one line for each case and nothing to follow.
 const TEST_LINES: usize = 120;
 
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_has_fewer_than_7500_lines_and_its_tests_do_not_count() {
+    fn the_server_has_fewer_than_6000_lines_and_its_tests_do_not_count() {
         let module = |lines: usize| {
             format!(
                 "{}#[cfg(test)]\nmod tests {{\n{}}}\n",
@@ -121,12 +121,12 @@ mod tests {
             ]);
             server(&tree).unwrap()
         };
-        let (within, beyond) = (found(7499), found(7500));
+        let (within, beyond) = (found(5999), found(6000));
         assert_eq!(
             (within.violations, within.figure.as_deref()),
-            (vec![], Some("7499"))
+            (vec![], Some("5999"))
         );
-        assert_eq!(beyond.violations, ["crates/server/src/: 7500 lines"]);
+        assert_eq!(beyond.violations, ["crates/server/src/: 6000 lines"]);
         assert_eq!(
             server(&Tree::of(&[])).unwrap().violations,
             ["crates/server/src/ has no files"]

@@ -170,4 +170,16 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "로그인으로 돌아가기", "Terug naar aanmelden", "Wróć do logowania", "Voltar para a entrada",
         "Voltar ao início de sessão", "返回登录", "返回登入",
     ]),
+    ("setUpTitle", [
+        "إعداد تطبيق المصادقة", "Authentifizierungs-App einrichten", "Set up your authenticator app", "Configura tu aplicación de autenticación",
+        "Configurez votre application d’authentification", "הגדרת אפליקציית האימות", "Configura la tua app di autenticazione", "認証アプリを設定する",
+        "인증 앱 설정", "Stel uw authenticator-app in", "Skonfiguruj aplikację uwierzytelniającą", "Configure seu aplicativo autenticador",
+        "Configure a sua aplicação de autenticação", "设置身份验证应用", "設定驗證器應用程式",
+    ]),
+    ("setUpLead", [
+        "أدخل هذا المفتاح في تطبيق المصادقة، ثم اكتب الرمز الذي يعرضه.", "Geben Sie diesen Schlüssel in Ihre Authentifizierungs-App ein, dann den Code, den sie zeigt.", "Enter this key in your authenticator app, then type the code that it shows.", "Introduce esta clave en tu aplicación de autenticación y escribe el código que muestra.",
+        "Saisissez cette clé dans votre application d’authentification, puis le code qu’elle affiche.", "הזן את המפתח הזה באפליקציית האימות, ואז הקלד את הקוד שהיא מציגה.", "Inserisci questa chiave nella tua app di autenticazione, poi digita il codice che mostra.", "このキーを認証アプリに入力し、表示されたコードを入力してください。",
+        "이 키를 인증 앱에 입력한 다음 표시된 코드를 입력하세요.", "Voer deze sleutel in uw authenticator-app in en typ daarna de code die de app toont.", "Wpisz ten klucz w aplikacji uwierzytelniającej, a potem kod, który pokaże.", "Digite esta chave no seu aplicativo autenticador e depois o código que ele mostra.",
+        "Introduza esta chave na sua aplicação de autenticação e depois o código que ela mostra.", "在身份验证应用中输入此密钥，然后输入其显示的验证码。", "在驗證器應用程式中輸入此金鑰，再輸入其顯示的驗證碼。",
+    ]),
 ];

@@ -329,8 +329,9 @@ async fn decide(
             }
             if issued.is_none() {
                 let mut tokens = tokens::sign_in(sign_in, TokenGenerationSource::Authentication).await?;
-                if !is_passed {
-                    tokens.without_code(sign_in);
+                match is_passed {
+                    true => tokens.passing_door(),
+                    false => tokens.without_code(sign_in),
                 }
                 if answered.last().is_some_and(door::is_right_code) {
                     tokens.with_code(sign_in).await?;

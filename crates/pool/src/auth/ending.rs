@@ -18,7 +18,7 @@ pub struct Ended {
     pub auth_time: Millis,
     /// The id of the request that began it, which tokens carry.
     pub event_id: String,
-    /// Whether the last proof was a right confirm code.
+    /// Whether a right confirm code was part of it, or what stands for one: the token of a browser that is trusted.
     pub had_code: bool,
     /// What was proven after the password, by the challenges' names.
     pub proven: Vec<String>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, UserStatusType};
+use poolhouse_api::shapes::{AuthFlowType, AuthenticationResultType, ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, Expect, Version};
 
 use super::choice::{Choice, Chosen};
@@ -175,9 +175,18 @@ impl Issued {
     pub async fn with_code(&mut self, sign_in: &SignIn<'_>) -> Result<(), ApiError> {
         self.place = place::Noting::of(sign_in, self.epoch).await?;
         if let Some((_, ended)) = &mut self.instead {
-            ended.had_code = true;
+            ended
+                .proven
+                .push(ChallengeNameType::CustomChallenge.as_str().to_owned());
         }
         Ok(())
+    }
+
+    /// Has what takes the place of tokens say that the sign-in had a right code, or what stands for one.
+    pub fn passing_door(&mut self) {
+        if let Some((_, ended)) = &mut self.instead {
+            ended.had_code = true;
+        }
     }
 
     /// Has the commit expect that the pool's door is as this sign-in found it: for tokens without a code.

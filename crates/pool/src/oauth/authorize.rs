@@ -188,7 +188,7 @@ async fn fill(
     authorization.nonce = nonce(form)?;
     authorization.prompt = prompt(form)?;
     authorization.max_age = max_age(form)?;
-    authorization.identity_provider = identity_provider(form)?;
+    authorization.identity_provider = identity_provider(client, form)?;
     let scopes = scopes::of_user(ctx, &site.pool.value, client, form.get("scope")).await;
     let scopes = scopes.map_err(|denied| told(ctx, &denied))?;
     authorization.scopes = scopes.granted;
@@ -285,7 +285,12 @@ fn max_age(form: &Form) -> Result<Option<i64>, Fault> {
     }
 }
 
-fn identity_provider(form: &Form) -> Result<Option<String>, Fault> {
+/// The provider that is asked for. A client that lists its providers, and not the pool, takes nobody's password here.
+fn identity_provider(client: &ClientRecord, form: &Form) -> Result<Option<String>, Fault> {
+    let listed = client.settings.supported_identity_providers.as_ref();
+    if listed.is_some_and(|listed| !listed.iter().any(|name| name == LOCAL)) {
+        return Err(fault("invalid_request", "identity provider is not available"));
+    }
     let asked = form
         .get("identity_provider")
         .or_else(|| form.get("idp_identifier"));

@@ -1,6 +1,7 @@
 //! How an app client proves who it is at the endpoints for machines: by the header `Authorization: Basic` or in the form.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -27,13 +28,21 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// What a client says of itself.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 struct Said {
     /// Its id, as it may be meant.
     ids: BTreeSet<String>,
     /// Its secret, as it may be meant: raw, as forms encode, percent-encoded. Empty: it says none.
     secrets: Vec<String>,
     is_basic: bool,
+}
+
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Said")
+            .field("ids", &self.ids)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether a text can be a client's id.

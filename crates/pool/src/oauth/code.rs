@@ -33,7 +33,7 @@ const RACES: usize = 16;
 const PATIENCE_SECONDS: i64 = 2;
 
 /// A code, and what is said with it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Presented<'a> {
     /// The code.
     pub code: &'a str,

@@ -10,10 +10,10 @@ use super::transaction::Asked;
 use super::{flow, granting, handle, hint, transaction};
 use crate::base::error::ApiError;
 use crate::records::{Authorization, ClientRecord, Stored};
-use crate::request::Ctx;
+use crate::request::{Ctx, check_address};
 
 /// What a browser says of itself by its cookies.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Browser {
     /// The cookie that names it.
     pub name: Option<String>,
@@ -48,9 +48,11 @@ pub async fn enter(
     let client: Stored<Arc<ClientRecord>> = ctx.client(pool.id(), &authorization.client_id).await?;
     let is_custom = flow::is_custom(pool, &client.value);
     let asks = |prompt: &str| authorization.prompt.iter().any(|held| held == prompt);
+    // Whoever may not sign in from where the request comes from does not go by an earlier sign-in either.
+    let may_be_here = check_address(pool, &client.value, ctx.asker.address).is_ok();
     let signed_in = match &cookies.session {
-        Some(handle) => browser::find(ctx, pool, handle).await?,
-        None => None,
+        Some(handle) if may_be_here => browser::find(ctx, pool, handle).await?,
+        _ => None,
     };
     let fresh = signed_in.filter(|found| found.is_fresh(ctx, &client.value, authorization.max_age));
     let hinted = match &authorization.id_token_hint {
@@ -105,7 +107,12 @@ async fn begin(
     let transaction = transaction::begin(
         ctx,
         pool.id(),
-        authorization.to_json(),
+        // The hint has been looked at, and may be as long as a token is.
+        Authorization {
+            id_token_hint: None,
+            ..authorization.clone()
+        }
+        .to_json(),
         Asked {
             client_id: client.id(),
             is_custom: flow::is_custom(pool, client),

@@ -1,13 +1,24 @@
 //! Parameters as OAuth's endpoints take them: `application/x-www-form-urlencoded`, in a query or a body.
 
+use std::fmt;
+
 use poolhouse_text::percent;
 
 /// Parameters that a request may have; every library sends fewer than twenty.
 const MOST: usize = 100;
 
 /// Decoded parameters, in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Form(Vec<(String, String)>);
+
+/// Names alone: among the values are secrets, codes and tokens.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 impl Form {
     /// Reads a query or a body. `None` for what is no form: a `%` without two digits, bytes that are not UTF-8, or more
@@ -82,6 +93,12 @@ mod tests {
         assert_eq!(form.get("d"), None);
         assert!(form.is_double("a") && !form.is_double("b") && form.has_double());
         assert!(!Form::read(b"a=1&b=1").unwrap().has_double());
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        let form = Form::read(b"client_id=c&client_secret=s3cret").unwrap();
+        assert_eq!(format!("{form:?}"), r#"["client_id", "client_secret"]"#);
     }
 
     proptest::proptest! {

@@ -16,7 +16,8 @@ use crate::auth::{door, scopes, subject};
 use crate::base::error::ApiError;
 use crate::records::authorization_code::Unused;
 use crate::records::{
-    AuthorizationCode, ClientRecord, Granted, PoolRecord, RecordBatch, RefreshRecord, Stored, UserRecord,
+    AuthorizationCode, BrowserSession, ClientRecord, Granted, Key, PoolRecord, RecordBatch, RefreshRecord,
+    Stored, UserRecord,
 };
 use crate::request::Ctx;
 use crate::triggers;
@@ -54,8 +55,9 @@ pub async fn of_code(
 ) -> Result<Option<Tokens>, Denied> {
     let pool = &site.pool.value;
     let user = String::from(UserRecord::key(pool.id(), &unused.granting.sub));
-    ctx.read_anew([user].into_iter().chain(groups::row(ctx, pool.id())))
-        .await?;
+    let session = unused.granting.browser_session.clone();
+    let rows = [user].into_iter().chain(session);
+    ctx.read_anew(rows.chain(groups::row(ctx, pool.id()))).await?;
     let holding = Holding::of(ctx, site.pool.clone(), client.clone(), unused).await?;
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let used = unused.used(ctx.now, Some(&origin_jti));
@@ -189,8 +191,17 @@ impl Holding {
             || user.value.signed_out_since(seconds)
             || ctx.platform().restores.is_after(seconds);
         let is_kept_out = !granting.passes_door && pool.value.door.is_shut_for(client.value.id());
+        // Whoever signed out before the client came with the code has ended that, too.
+        let has_left = match granting
+            .browser_session
+            .clone()
+            .map(Key::<BrowserSession>::from_text)
+        {
+            Some(session) => ctx.load(&session).await?.is_none(),
+            None => false,
+        };
         let scopes = &unused.authorization.scopes;
-        if is_over || is_kept_out || !scopes::are_readable(&pool.value, &client.value, scopes) {
+        if has_left || is_over || is_kept_out || !scopes::are_readable(&pool.value, &client.value, scopes) {
             return Err(Denied::invalid_grant());
         }
         Ok(Holding { user, client, pool })
@@ -201,6 +212,10 @@ impl Holding {
         let batch = Batch::new()
             .check(self.user.key.clone(), self.user.unchanged())
             .check(self.client.key.clone(), self.client.unchanged());
+        let batch = match &unused.granting.browser_session {
+            Some(session) => batch.check(session.clone(), Expect::Present),
+            None => batch,
+        };
         match unused.granting.passes_door {
             true => batch,
             false => batch.merge(door::unchanged(&self.pool.value, self.client.value.id())),

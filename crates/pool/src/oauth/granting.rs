@@ -1,5 +1,6 @@
 //! What a sign-in on the pages ends in: an authorization code for the client, and a session of the browser's.
 
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use poolhouse_store::Batch;
@@ -14,7 +15,7 @@ use crate::records::{Authorization, BrowserSession, PageStep};
 use crate::request::Ctx;
 
 /// Where a browser is sent, and what it is given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Granted {
     /// The client's redirect URI with the code.
     pub location: String,
@@ -22,6 +23,13 @@ pub struct Granted {
     pub session: String,
     /// The browser's place token, where a right code has made one good.
     pub place: Option<String>,
+}
+
+/// Nothing of it: both are secrets.
+impl fmt::Debug for Granted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Granted").finish_non_exhaustive()
+    }
 }
 
 /// The end of a transaction.
@@ -125,7 +133,8 @@ pub fn grant(
 fn amr(session: &BrowserSession) -> Vec<String> {
     let proven = |name: &str| session.proven.iter().any(|held| held == name);
     let mut methods = vec!["pwd"];
-    if session.had_code || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || proven("SMS_MFA") {
+    if proven("CUSTOM_CHALLENGE") || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || proven("SMS_MFA")
+    {
         methods.push("otp");
     }
     if proven("SMS_MFA") {

@@ -10,7 +10,7 @@ use crate::triggers::events::Metadata;
 use crate::users::devices;
 
 /// A refresh token, and what is said with it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Presented<'a> {
     /// The token.
     pub token: &'a str,

@@ -1,6 +1,6 @@
 //! `/oauth2/revoke` (RFC 7009): ends a refresh token and everything descended from its sign-in.
 
-use poolhouse_api::ErrorCode;
+use poolhouse_api::{ErrorCode, Operation};
 
 use super::client;
 use super::denied::Denied;
@@ -23,6 +23,7 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
         _ => denied,
     })?;
     let token = form.get("token").ok_or_else(Denied::invalid_request)?;
+    ctx.app.admission.admit(Operation::RevokeToken, ctx.now)?;
     let revoked = revoke::revoke(ctx, &site.pool.value, &client.value, token).await;
     revoked.map_err(|error| match error.code {
         ErrorCode::UnsupportedOperationException => Denied::invalid_request(),

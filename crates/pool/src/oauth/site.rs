@@ -59,6 +59,10 @@ pub async fn find(ctx: &Ctx, host: Option<&str>, path: &str) -> Result<Option<(S
             .await?
             .map(|site| (site, rest.to_owned())));
     }
+    // A name that speaks of a domain speaks of no other.
+    if host.as_deref().and_then(|host| prefix(settings, host)).is_some() {
+        return Ok(None);
+    }
     let domain = match &settings.hosted.default_domain {
         Some(name) => hosted::domain(ctx, name).await?,
         None => {

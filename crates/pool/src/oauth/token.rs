@@ -1,5 +1,6 @@
 //! `/oauth2/token`: tokens for a code, for a refresh token, or for the client itself.
 
+use poolhouse_api::Operation;
 use poolhouse_api::shapes::{AuthenticationResultType, OAuthFlowType};
 use serde_json::{Map, Value, json};
 
@@ -43,6 +44,9 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
             Ok(answer(given))
         }
         "refresh_token" => {
+            ctx.app
+                .admission
+                .admit(Operation::GetTokensFromRefreshToken, ctx.now)?;
             let presented = refresh::Presented {
                 token: form.get("refresh_token").ok_or_else(Denied::invalid_request)?,
                 scope: form.get("scope"),

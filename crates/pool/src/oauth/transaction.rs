@@ -3,13 +3,13 @@
 //! A step is claimed before it is taken, so that of two forms of one page, sent at once, one is heard: the other finds that it is out
 //! of date. What is claimed and never settled, because the server ended meanwhile, begins anew at the password.
 
-use poolhouse_store::{Batch, CommitError};
+use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::handle;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
-use crate::records::{PageStep, RecordBatch, Stored, TransactionRecord};
+use crate::records::{Key, PageStep, RecordBatch, Stored, TransactionRecord};
 use crate::request::Ctx;
 
 /// How long a person has from the client's request to the end.
@@ -28,6 +28,8 @@ pub struct Transaction {
     pub stored: Stored<TransactionRecord>,
     /// What is seen.
     pub step: PageStep,
+    /// Where it lies once a password is proved in it.
+    own: Key<TransactionRecord>,
 }
 
 /// What is to be kept of the cookie that names a browser; `None` for what none of ours is.
@@ -61,7 +63,7 @@ pub async fn begin(
 ) -> Result<String, ApiError> {
     let handle = handle::draw(ctx);
     let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
-    let key = TransactionRecord::key(pool_id, &digest);
+    let key = TransactionRecord::slot(pool_id, &digest);
     let step = PageStep {
         name: asked.name.to_owned(),
         asked: ctx.now,
@@ -75,10 +77,13 @@ pub async fn begin(
         browser: asked.browser,
         seq: 0,
         busy: None,
+        slot_digest: Some(digest),
         sealed_step: seal(ctx, key.as_str(), &step),
         ends: ctx.now.plus_seconds(SECONDS),
     };
-    plain(ctx).commit(Batch::new().create(key, &record)).await?;
+    // Anybody may begin any number, so they are written over one another.
+    let batch = Batch::new().record(key, Expect::Any, &record);
+    plain(ctx).commit(batch).await?;
     Ok(handle)
 }
 
@@ -95,7 +100,13 @@ pub async fn find(
     let Some(digest) = handle::digest(ctx, KIND, handle) else {
         return Ok(None);
     };
-    let stored = ctx.load(&TransactionRecord::key(pool_id, &digest)).await?;
+    let own = TransactionRecord::key(pool_id, &digest);
+    let slot = TransactionRecord::slot(pool_id, &digest);
+    ctx.read_ahead([&own, &slot].map(|key| key.as_str().to_owned()))
+        .await?;
+    let (alone, written_over) = (ctx.load(&own).await?, ctx.load(&slot).await?);
+    let is_here = |stored: &Stored<TransactionRecord>| stored.value.slot_digest.as_ref() == Some(&digest);
+    let stored = alone.or(written_over.filter(is_here));
     let is_it =
         |stored: &Stored<TransactionRecord>| stored.value.browser == browser && ctx.now < stored.value.ends;
     let Some(stored) = stored.filter(is_it) else {
@@ -106,7 +117,7 @@ pub async fn find(
         .open(Purpose::Challenges, &stored.key, &stored.value.sealed_step);
     // Sealed before a restore: nothing of it counts any more.
     let step = opened.ok().and_then(|text| PageStep::from_text(&text));
-    Ok(step.map(|step| Transaction { stored, step }))
+    Ok(step.map(|step| Transaction { stored, step, own }))
 }
 
 /// What came of an attempt to take a step.
@@ -169,16 +180,29 @@ impl Transaction {
     /// The same as rows, for the commit that ends the sign-in.
     pub fn settled(&self, ctx: &Ctx, step: &PageStep) -> Batch {
         let is_over = step.ended.is_some();
+        // The engine has a session for whoever has proved a password: from then on nothing is written over the row.
+        let moves = self.stored.value.slot_digest.is_some() && step.session.is_some();
+        let key = if moves {
+            self.own.as_str()
+        } else {
+            &self.stored.key
+        };
         let record = TransactionRecord {
             busy: None,
-            sealed_step: seal(ctx, &self.stored.key, step),
+            slot_digest: self.stored.value.slot_digest.clone().filter(|_| !moves),
+            sealed_step: seal(ctx, key, step),
             ends: match is_over {
                 true => ctx.now.plus_seconds(ENDED_SECONDS),
                 false => self.stored.value.ends,
             },
             ..self.stored.value.clone()
         };
-        Batch::new().replace(&self.stored, &record)
+        match moves {
+            true => Batch::new()
+                .remove(&self.stored)
+                .create(self.own.clone(), &record),
+            false => Batch::new().replace(&self.stored, &record),
+        }
     }
 }
 

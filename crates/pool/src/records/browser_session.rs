@@ -13,7 +13,7 @@ pub struct BrowserSession {
     pub epoch: u64,
     /// When the user signed in, as tokens say it, however often the session is used.
     pub auth_time: Millis,
-    /// Whether the sign-in ended with a right confirm code.
+    /// Whether the sign-in had a right confirm code, or what stands for one.
     pub had_code: bool,
     /// What was proven, by the challenges' names.
     pub proven: Vec<String>,

@@ -1,12 +1,16 @@
 //! A sign-in on the pages of this server: the request of the client that began it, and how far its person has got.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::key::Key;
 use crate::base::clock::Millis;
+
+/// Hexadecimal digits of a digest that say where a transaction lies in which nothing is proved.
+const SLOT_DIGITS: usize = 4;
 
 /// A transaction as stored. Its handle is in the page's address, its browser in a cookie; the row has digests of both.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,8 @@ pub struct TransactionRecord {
     pub seq: u64,
     /// Since when a step is being taken, if one is.
     pub busy: Option<Millis>,
+    /// Digest of the handle, where others may be written over the row.
+    pub slot_digest: Option<String>,
     /// What the person is to see now, sealed: a [`PageStep`].
     pub sealed_step: String,
     /// When it ends, however often something is answered.
@@ -35,6 +41,14 @@ impl TransactionRecord {
     /// Where the transaction whose handle has this digest lies.
     pub fn key(pool_id: &str, digest: &str) -> Key<TransactionRecord> {
         Key::of_pool(pool_id, format_args!("transaction/{digest}"))
+    }
+
+    /// Where it lies while nobody has proved a password in it, so that anybody can begin any number: in one of 65,536 places of
+    /// the pool. Another one that falls on the same place is written over it, and its person begins anew.
+    pub fn slot(pool_id: &str, digest: &str) -> Key<TransactionRecord> {
+        let slot = digest.get(..SLOT_DIGITS).unwrap_or(digest);
+        // As long as a digest.
+        TransactionRecord::key(pool_id, &format!("{slot:0>64}"))
     }
 }
 
@@ -53,6 +67,9 @@ impl Document for TransactionRecord {
         if let Some(busy) = self.busy {
             document["busy"] = json!(busy.0);
         }
+        if let Some(digest) = &self.slot_digest {
+            document["slot"] = json!(digest);
+        }
         document
     }
 
@@ -65,6 +82,7 @@ impl Document for TransactionRecord {
             browser: text(document, "browser")?,
             seq: document.get("seq")?.as_u64()?,
             busy: integer(document, "busy").map(Millis),
+            slot_digest: text(document, "slot"),
             sealed_step: text(document, "step")?,
             ends: Millis(integer(document, "ends")?),
         })
@@ -76,7 +94,7 @@ impl Document for TransactionRecord {
 }
 
 /// What a person sees of a sign-in: the beginning of it, a challenge of the engine's, or where it has led.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct PageStep {
     /// The challenge's name; none at the beginning.
     pub challenge: Option<String>,
@@ -92,6 +110,16 @@ pub struct PageStep {
     pub said: Option<String>,
     /// Where it has led: the address that the browser is sent to, and the handle of the browser's session.
     pub ended: Option<(String, String)>,
+}
+
+/// Without what is sealed for a reason: the engine's session, the code and the handle.
+impl fmt::Debug for PageStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageStep")
+            .field("challenge", &self.challenge)
+            .field("said", &self.said)
+            .finish_non_exhaustive()
+    }
 }
 
 impl PageStep {
@@ -136,6 +164,20 @@ impl PageStep {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_anybody_may_begin_lies_in_as_many_places_as_four_digits_name() {
+        let place = |digest: &str| String::from(TransactionRecord::slot("p", digest));
+        let (digest, other) = (
+            "0a1b".to_owned() + &"c".repeat(60),
+            "0a1b".to_owned() + &"d".repeat(60),
+        );
+        assert_eq!(place(&digest), place(&other));
+        assert_ne!(place(&digest), place(&"c".repeat(64)));
+        let own = String::from(TransactionRecord::key("p", &digest));
+        assert_ne!(place(&digest), own);
+        assert_eq!(place(&digest).len(), own.len());
+    }
 
     #[test]
     fn what_a_person_sees_is_read_back_as_it_was_written() {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use poolhouse_pool::oauth::{self, Form, Site};
-use poolhouse_pool::records::{Authorization, Granting, UserRecord, load};
+use poolhouse_pool::records::{Authorization, BrowserSession, Granting, RecordBatch, UserRecord, load};
 use poolhouse_pool::testing::TestPool;
+use poolhouse_store::{Batch, Expect};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -33,6 +34,11 @@ async fn site(server: &TestPool) -> Site {
 }
 
 async fn code(scene: &Scene) -> String {
+    code_of(scene, None).await
+}
+
+/// A code that a session of a browser gave, if it is one.
+async fn code_of(scene: &Scene, session: Option<&str>) -> String {
     let ctx = request(&scene.server);
     let body = json!({ "UserPoolId": scene.pool, "Username": "mara" });
     let user = scene.server.call("AdminGetUser", body).await.ok();
@@ -54,6 +60,7 @@ async fn code(scene: &Scene) -> String {
         epoch: user.value.epoch,
         auth_time: ctx.now,
         passes_door: true,
+        browser_session: session.map(str::to_owned),
         ..Granting::default()
     };
     let site = site(&scene.server).await;
@@ -113,6 +120,31 @@ async fn a_code_gives_nothing_if_its_user_is_kept_out_at_that_moment() {
         assert_eq!(denied.unwrap_err().error, "invalid_grant", "{operation}");
         assert!(scene.keys("/refresh/").await.is_empty(), "{operation}");
     }
+}
+
+#[tokio::test]
+async fn a_code_gives_nothing_if_its_browser_is_signed_out_at_that_moment() {
+    let scene = scene().await;
+    let session = BrowserSession {
+        epoch: 0,
+        auth_time: scene.server.app().platform.now(),
+        had_code: true,
+        proven: Vec::new(),
+        event_id: "e".to_owned(),
+        ends: scene.server.app().platform.now().plus_seconds(3600),
+    };
+    let key = BrowserSession::key(&scene.pool, "mara", "digest");
+    let begun = Batch::new().create(key.clone(), &session);
+    scene.server.app().platform.commit(begun).await.unwrap();
+    let code = code_of(&scene, Some(key.as_str())).await;
+    scene.before(&scene.at("authorization-code/"), move |rival| async move {
+        let left = Batch::new().delete(key, Expect::Any);
+        rival.app().platform.commit(left).await.unwrap();
+    });
+    let site = site(&scene.server).await;
+    let denied = oauth::token::run(&request(&scene.server), &site, &[], &form(&scene, &code)).await;
+    assert_eq!(denied.unwrap_err().error, "invalid_grant");
+    assert!(scene.keys("/refresh/").await.is_empty());
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod imports;
 mod lost;
 mod mail;
 mod names;
+mod pages;
 mod passkeys;
 mod recovery;
 mod refresh;

@@ -22,13 +22,13 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
-use super::heads::Heads;
 use super::peer::{Client, Peer, proxied_for};
-use super::places::{Counts, Place, Places};
-use super::timed::{Awaited, Progress, Timed};
 use super::tls::{HTTP_2, Tls};
 use super::{api, cors, secure};
 use poolhouse_config::settings::ConnectionLimits;
+use poolhouse_connections::heads::Heads;
+use poolhouse_connections::places::{Counts, Place, Places};
+use poolhouse_connections::timed::{Awaited, Progress, Timed};
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::base::shutdown::Shutdown;
 

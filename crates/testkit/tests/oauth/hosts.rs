@@ -33,6 +33,8 @@ async fn a_domain_is_found_by_host_by_path_and_when_it_is_the_only_one() {
     }
     for (host, path) in [
         ("127.0.0.1:9229", "/d/other/oauth2/token"),
+        // A name that speaks of a domain never stands for another, be it the only one.
+        ("gone.auth.localhost", "/oauth2/token"),
         ("127.0.0.1:9229", "/d/ACME/oauth2/token"),
         ("127.0.0.1:9229", "/d/..%2facme/oauth2/token"),
     ] {

@@ -25,6 +25,7 @@ pub async fn answer(
     fields: &Fields,
 ) -> Result<Answer, ApiError> {
     ctx.audit.serves(Operation::InitiateAuth);
+    ctx.app.admission.admit(Operation::InitiateAuth, ctx.now)?;
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     let record = &ending.transaction().stored.value;
     let typed = BTreeMap::from([

@@ -5,6 +5,7 @@ mod fields;
 mod login;
 mod refusal;
 mod responses;
+pub mod set_up;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,9 +27,10 @@ use crate::records::{Authorization, PageStep};
 use crate::request::Ctx;
 
 /// The challenges that have a page. Whoever is asked for another one is told that it is not available here.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 7] = [
     "CUSTOM_CHALLENGE",
     "EMAIL_OTP",
+    set_up::CHALLENGE,
     "NEW_PASSWORD_REQUIRED",
     "SELECT_MFA_TYPE",
     "SMS_MFA",
@@ -166,9 +168,9 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
     let challenge = at.challenge.as_deref().and_then(ChallengeNameType::parse);
     let answered = match challenge {
         None => login::answer(ctx, ending, at, fields).await,
-        Some(challenge) => match responses::of(challenge, at, fields) {
-            Ok((responses, metadata)) => answer(ctx, ending, at, challenge, responses, metadata).await,
-            Err(said) => return Stepped::At(refusal::said(at, said)),
+        Some(challenge) => match by_form(ctx, ending, at, challenge, fields).await {
+            Ok(answered) => answered,
+            Err(page) => return Stepped::At(page),
         },
     };
     match answered {
@@ -178,7 +180,13 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
             session,
             parameters,
             ..
-        }) => Stepped::At(asked(ctx, at, field("username"), (name, session, parameters))),
+        }) => {
+            let page = asked(ctx, at, field("username"), (name, session, parameters));
+            Stepped::At(match page.challenge.as_deref() {
+                Some(set_up::CHALLENGE) => set_up::begin(ctx, page).await,
+                _ => page,
+            })
+        }
         Err(error) => {
             ctx.audit.refused(&error);
             Stepped::At(match (at.challenge.is_none(), error.code) {
@@ -193,6 +201,26 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
             })
         }
     }
+}
+
+/// Answers a challenge by what a form holds.
+///
+/// # Errors
+/// The page that is due, where the form is not complete.
+async fn by_form(
+    ctx: &Ctx,
+    ending: &Arc<PageEnding>,
+    at: &PageStep,
+    challenge: ChallengeNameType,
+    fields: &Fields,
+) -> Result<Result<Answer, ApiError>, PageStep> {
+    let mut at = at.clone();
+    if challenge == ChallengeNameType::MfaSetup {
+        at.session = Some(set_up::verified(ctx, &at, fields).await?);
+    }
+    let (responses, metadata) =
+        responses::of(challenge, &at, fields).map_err(|word| refusal::said(&at, word))?;
+    Ok(answer(ctx, ending, &at, challenge, responses, metadata).await)
 }
 
 /// A challenge of the engine's.
@@ -240,7 +268,9 @@ async fn answer(
     mut responses: BTreeMap<String, String>,
     metadata: BTreeMap<String, String>,
 ) -> Result<Answer, ApiError> {
-    ctx.audit.serves(poolhouse_api::Operation::RespondToAuthChallenge);
+    let operation = poolhouse_api::Operation::RespondToAuthChallenge;
+    ctx.audit.serves(operation);
+    ctx.app.admission.admit(operation, ctx.now)?;
     let client_id = &ending.transaction().stored.value.client_id;
     responses.insert("USERNAME".to_owned(), at.name.clone());
     let given = Given {

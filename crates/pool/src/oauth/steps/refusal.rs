@@ -126,7 +126,7 @@ fn of_answer(challenge: &str, error: &ApiError) -> Stays {
         Code::NotAuthorizedException | Code::UserNotFoundException | Code::UserLambdaValidationException => {
             Stays::Over
         }
-        Code::CodeMismatchException => Stays::Here("codeWrong"),
+        Code::CodeMismatchException | Code::EnableSoftwareTokenMFAException => Stays::Here("codeWrong"),
         Code::ExpiredCodeException => Stays::Here("codeExpired"),
         Code::InvalidPasswordException => Stays::Here("passwordWeak"),
         Code::TooManyRequestsException | Code::LimitExceededException => Stays::Here("throttled"),

@@ -34,6 +34,8 @@ pub fn of(challenge: ChallengeNameType, at: &PageStep, fields: &Fields) -> Resul
         Name::SoftwareTokenMfa => sent("SOFTWARE_TOKEN_MFA_CODE", code(fields)?),
         Name::SelectMfaType => sent("ANSWER", field(fields, "mfa").to_owned()),
         Name::NewPasswordRequired => new_password(fields),
+        // That the app was verified, the session says.
+        Name::MfaSetup => Ok((BTreeMap::new(), BTreeMap::new())),
         _ => Err("unsupported"),
     }
 }

@@ -28,6 +28,28 @@ pub fn name(domain: &str, is_custom: bool) -> Result<(), ApiError> {
     }
 }
 
+/// Checks that a key which is kept to some pools takes no name at which this server is reached itself: what comes there for other
+/// pools would come to this one.
+///
+/// # Errors
+/// `InvalidParameterException`
+pub fn host(ctx: &Ctx, domain: &str) -> Result<(), ApiError> {
+    let settings = &ctx.app.settings;
+    let of_others = settings.hosted.bases.iter().filter(|(name, _)| *name != domain);
+    let mut bases = of_others.map(|(_, base)| base).chain([&settings.issuer]);
+    let is_there = |base: &String| {
+        let authority = base.split_once("://").map_or("", |(_, rest)| rest);
+        let host = authority.split(['/', ':']).next().unwrap_or_default();
+        host.eq_ignore_ascii_case(domain)
+    };
+    match ctx.asker.pools.is_some() && bases.any(is_there) {
+        true => Err(ApiError::invalid_parameter(
+            "This server is reached by that name itself. Only an access key for all pools can make it a domain.",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Checks what managed login is asked for.
 ///
 /// # Errors

@@ -24,6 +24,7 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
     checks::name(&input.domain, input.custom_domain_config.is_some())?;
+    checks::host(ctx, &input.domain)?;
     checks::routing(input.routing.as_ref())?;
     let version = checks::version(&pool.value, input.managed_login_version)?;
     let record = DomainRecord {

@@ -101,7 +101,9 @@ fn origin(uri: &str) -> Option<String> {
     if !is_scheme || scheme.is_empty() {
         return None;
     }
-    if !matches!(scheme, "http" | "https") {
+    // A scheme is the same in capitals, and its name alone would let every origin of it in.
+    let scheme = scheme.to_ascii_lowercase();
+    if !matches!(scheme.as_str(), "http" | "https") {
         return Some(format!("{scheme}:"));
     }
     let authority = rest.strip_prefix("//")?.split(['/', '?', '#']).next()?;
@@ -120,6 +122,8 @@ mod tests {
         for (uri, expected) in [
             ("https://app.example/cb?a=1", Some("https://app.example")),
             ("http://localhost:3000", Some("http://localhost:3000")),
+            ("HTTPS://app.example/cb", Some("https://app.example")),
+            ("MyApp://cb", Some("myapp:")),
             ("http://[::1]:8080/cb", Some("http://[::1]:8080")),
             ("myapp://cb", Some("myapp:")),
             ("com.example.app:/cb", Some("com.example.app:")),

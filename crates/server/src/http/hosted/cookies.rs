@@ -20,7 +20,7 @@ const PLACE_SECONDS: i64 = 90 * 24 * 3600;
 const YEAR: i64 = 365 * 24 * 3600;
 
 /// What a browser sent.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Cookies {
     pub session: Option<String>,
     pub browser: Option<String>,

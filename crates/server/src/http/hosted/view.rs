@@ -4,7 +4,7 @@ use poolhouse_hosted::{
     Choice, CodeChallenge, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, choice, code, confirm,
     factor, forgot, login, new_password, reset, sign_up,
 };
-use poolhouse_pool::oauth::steps::{CHOSEN, account};
+use poolhouse_pool::oauth::steps::{CHOSEN, account, set_up};
 use poolhouse_pool::records::{PageStep, PoolRecord, TransactionRecord};
 use poolhouse_pool::request::Ctx;
 
@@ -89,6 +89,7 @@ fn challenge(
             };
             new_password(frame, form, &asked, error)
         }
+        set_up::CHALLENGE => poolhouse_hosted::set_up(frame, form, text(set_up::SEED), error),
         "SMS_MFA" | "EMAIL_OTP" | "SOFTWARE_TOKEN_MFA" => {
             factor(frame, form, name, text("CODE_DELIVERY_DESTINATION"), error)
         }

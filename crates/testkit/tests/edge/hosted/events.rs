@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use poolhouse_pool::base::settings::Settings;
 use poolhouse_testkit::{RecordingFunction, TestServer};
 use poolhouse_triggers::Place;
 use serde_json::{Value, json};
@@ -48,6 +49,11 @@ fn functions() -> Vec<(&'static str, Arc<RecordingFunction>)> {
 }
 
 async fn scene(functions: &[(&'static str, Arc<RecordingFunction>)]) -> Scene {
+    scene_that_trusts(functions, 0).await
+}
+
+/// One in which browsers are trusted for so many days.
+async fn scene_that_trusts(functions: &[(&'static str, Arc<RecordingFunction>)], days: u16) -> Scene {
     let arn = |name: &str| format!("arn:aws:lambda:us-east-1:000000000000:function:{name}");
     let config = functions
         .iter()
@@ -57,7 +63,8 @@ async fn scene(functions: &[(&'static str, Arc<RecordingFunction>)]) -> Scene {
         let place: Arc<dyn Place> = function.clone();
         ((*name).to_owned(), place)
     });
-    let server = TestServer::with_functions(places.collect(), |_| {}).await;
+    let trusts = |settings: &mut Settings| settings.confirm.trusted_device_days = days;
+    let server = TestServer::with_functions(places.collect(), trusts).await;
     let pool = server.pool_with(json!({ "LambdaConfig": config })).await;
     Scene::of(server, pool).await
 }
@@ -155,4 +162,35 @@ async fn o_17_tokens_after_the_password_alone_are_refused_on_the_pages() {
         .await;
     let location = led.header("location");
     assert!(location.starts_with("/d/acme/login?tx="), "{location}");
+}
+
+#[tokio::test]
+async fn a_browser_that_is_trusted_gets_a_code_that_is_good_behind_a_shut_door() {
+    let mut functions = functions();
+    functions[0].1 = RecordingFunction::new(|event| {
+        let answered = event["request"]["session"].as_array().map_or(0, Vec::len);
+        let has_token = event["request"]["clientMetadata"]["deviceToken"] == "token";
+        let next = ["PASSWORD_VERIFIER", "CUSTOM_CHALLENGE"];
+        event["response"]["issueTokens"] = json!(answered > 2 || (answered == 2 && has_token));
+        event["response"]["failAuthentication"] = json!(false);
+        event["response"]["challengeName"] = json!(next[usize::from(answered > 1)]);
+        Ok(())
+    });
+    functions[1].1 = RecordingFunction::new(|event| {
+        event["response"]["publicChallengeParameters"] = json!({ "deviceToken": "token" });
+        event["response"]["privateChallengeParameters"] = json!({ "answer": "right" });
+        Ok(())
+    });
+    let scene = scene_that_trusts(&functions, 30).await;
+    scene.server.require_code(&scene.pool, None, true).await;
+    let client = scene.client(json!({})).await;
+    let mut browser = scene.browser();
+    let page = browser.password(&client).await;
+    let led = browser.submit(&page, &[("code", "right")]).await;
+    code_in(&led);
+    let page = browser.visit(&asked(&client, "&prompt=login")).await;
+    let led = browser
+        .submit(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    redeemed(&mut browser, &client, &code_in(&led)).await.ok();
 }

@@ -5,7 +5,7 @@ use poolhouse_testkit::TestServer;
 use poolhouse_text::base32;
 use serde_json::json;
 
-use super::{PASSWORD, SIGN_IN, Scene, alert, asked, code_in, other_than, redeemed, title};
+use super::{PASSWORD, SIGN_IN, Scene, alert, asked, between, code_in, other_than, redeemed, title};
 
 /// A pool whose users may have second factors, and Mara with those of `preference`, besides an authenticator app if `has_app`; the
 /// app's seed.
@@ -149,5 +149,37 @@ async fn o_16_a_factor_that_was_switched_on_since_is_asked_for_in_a_browser_that
         led.header("location").contains("error=interaction_required"),
         "{}",
         led.header("location")
+    );
+}
+
+#[tokio::test]
+async fn whoever_has_no_factor_in_a_pool_that_asks_for_one_sets_up_an_app() {
+    let none = json!({ "EmailMfaSettings": { "Enabled": false } });
+    let (scene, client, _) = scene(none, false).await;
+    let on = json!({
+        "UserPoolId": scene.pool,
+        "MfaConfiguration": "ON",
+        "SoftwareTokenMfaConfiguration": { "Enabled": true },
+    });
+    scene.server.call("SetUserPoolMfaConfig", on).await.ok();
+    let mut browser = scene.browser();
+    let page = browser.password(&client).await;
+    assert_eq!(title(&page), "Set up your authenticator app – Poolhouse");
+    let shown = between(&page.text, "ph-seed\" dir=\"ltr\">", "</strong>").replace(' ', "");
+    let seed = base32::decode(&shown).unwrap();
+    let page = browser
+        .answer(&page, &[("code", &other_than(&now(&scene, &seed)))])
+        .await;
+    assert_eq!(alert(&page), "That code isn’t right.");
+    let led = browser.submit(&page, &[("code", &now(&scene, &seed))]).await;
+    redeemed(&mut browser, &client, &code_in(&led)).await.ok();
+    // It is asked for from now on.
+    let page = browser.visit(&asked(&client, "&prompt=login")).await;
+    let page = browser
+        .answer(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    assert_eq!(
+        title(&page),
+        "Enter the code from your authenticator app – Poolhouse"
     );
 }

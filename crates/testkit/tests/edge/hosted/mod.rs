@@ -2,6 +2,7 @@
 
 mod account;
 mod defences;
+mod doors;
 mod events;
 mod factors;
 mod races;

@@ -9,11 +9,11 @@ use poolhouse_pool::records::{PoolRecord, load};
 use poolhouse_pool::triggers;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Fault};
-use super::call::Call;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
 
 /// `Decrypt`, of the data key of a code that was written for the function.
-pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     if call.target() != "Decrypt" {
         return Err(Fault::unavailable(&format!("kms:{}", call.target())));
     }

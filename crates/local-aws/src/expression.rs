@@ -3,13 +3,13 @@
 
 use serde_json::{Map, Value};
 
-use super::answer::Fault;
+use crate::answer::Fault;
 
 /// An item: attributes as DynamoDB writes them, `{"S": "text"}`.
-pub(super) type Item = Map<String, Value>;
+pub(crate) type Item = Map<String, Value>;
 
 /// What the names and values in expressions stand for.
-pub(super) struct Meaning<'a> {
+pub(crate) struct Meaning<'a> {
     names: Option<&'a Map<String, Value>>,
     values: Option<&'a Map<String, Value>>,
 }

@@ -7,7 +7,7 @@ use poolhouse_text::{html, with_causes};
 use serde_json::{Value, json};
 
 /// What an operation answers with.
-pub(super) enum Answer {
+pub enum Answer {
     /// A JSON document.
     Json(Value),
     /// The elements of an XML result: the operation, and what its result holds.
@@ -16,9 +16,12 @@ pub(super) enum Answer {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub struct Fault {
+    /// The answer's status.
     pub status: StatusCode,
+    /// The error's name, as the service's clients know it.
     pub code: String,
+    /// What is wrong and what to do.
     pub message: String,
 }
 
@@ -61,9 +64,12 @@ impl Fault {
 
 /// How a service writes its answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub enum Protocol {
+    /// JSON, with the operation in `X-Amz-Target`.
     Json,
+    /// A form, answered by XML.
     Query,
+    /// JSON at a path of the operation's own.
     RestJson,
 }
 
@@ -77,6 +83,7 @@ impl Protocol {
         }
     }
 
+    /// The answer, as the service's clients read it.
     pub fn answer(self, outcome: Result<Answer, Fault>, request_id: &str) -> Response<Body> {
         let (status, kind, text) = match outcome {
             Ok(Answer::Json(document)) => (StatusCode::OK, None, document.to_string()),

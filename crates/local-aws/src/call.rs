@@ -6,14 +6,19 @@ use poolhouse_pool::keyring::FunctionKey;
 use poolhouse_pool::request::Ctx;
 use serde_json::Value;
 
-use super::answer::Fault;
+use crate::answer::Fault;
 
 /// A request of a function, for any of AWS's services.
-pub(super) struct Call<'a> {
+pub struct Call<'a> {
+    /// The request.
     pub ctx: &'a Ctx,
+    /// Which function signed it.
     pub function: &'a FunctionKey,
+    /// Its headers.
     pub headers: &'a HeaderMap,
+    /// Its path.
     pub path: &'a str,
+    /// Its body.
     pub body: &'a Bytes,
 }
 

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Counts {
+pub struct Counts {
     /// All together.
     pub total: usize,
     /// From one address (IPv6: one /64).
@@ -30,7 +30,7 @@ const FEW: usize = 8;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Phase {
+pub enum Phase {
     /// Nothing: it waits for a request.
     Idle,
     /// A request's head has begun and has not ended.
@@ -52,7 +52,7 @@ enum Group {
 }
 
 /// All places.
-pub(super) struct Places {
+pub struct Places {
     counts: Counts,
     state: Mutex<State>,
 }
@@ -78,13 +78,14 @@ struct Connection {
 }
 
 /// A connection's place, given back when dropped.
-pub(super) struct Place {
+pub struct Place {
     places: Arc<Places>,
     id: u64,
     leave: Arc<Notify>,
 }
 
 impl Places {
+    /// So many places, all of them free.
     pub fn new(counts: Counts) -> Arc<Places> {
         Arc::new(Places {
             counts,

@@ -12,13 +12,13 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::timed::Progress;
+use crate::timed::Progress;
 
 /// Bytes of a first head that are read at a time.
 const PIECE: usize = 2048;
 
 /// A stream of requests whose heads come whole.
-pub(super) struct Heads<S> {
+pub struct Heads<S> {
     stream: S,
     progress: Arc<Progress>,
     /// The most bytes that are kept back.
@@ -33,6 +33,7 @@ pub(super) struct Heads<S> {
 }
 
 impl<S: AsyncRead + Unpin> Heads<S> {
+    /// Around a connection whose heads may have `most` bytes.
     pub fn new(stream: S, progress: Arc<Progress>, most: usize) -> Heads<S> {
         Heads {
             stream,
@@ -151,8 +152,8 @@ mod tests {
 
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
-    use super::super::timed::tests::progress;
     use super::*;
+    use crate::timed::tests::progress;
 
     const HEAD: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 

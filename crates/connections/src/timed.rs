@@ -16,12 +16,12 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::places::{Phase, Place};
+use crate::places::{Phase, Place};
 use poolhouse_config::settings::Patience;
 
 /// What a connection is doing and since when, shared by its stream and its service. Nobody is woken by a change: the stream
 /// looks whenever it has to wait, and again when its timer ends.
-pub(super) struct Progress {
+pub struct Progress {
     began: Instant,
     phase: AtomicU8,
     /// Nanoseconds from `began` to the last change of phase.
@@ -134,7 +134,7 @@ impl Progress {
 }
 
 /// A request that is being served.
-pub(super) struct Serving(Arc<Progress>);
+pub struct Serving(Arc<Progress>);
 
 impl Drop for Serving {
     fn drop(&mut self) {
@@ -143,13 +143,14 @@ impl Drop for Serving {
 }
 
 /// A request's body that says when it keeps the server waiting.
-pub(super) struct Awaited {
+pub struct Awaited {
     body: Incoming,
     progress: Arc<Progress>,
     is_waiting: bool,
 }
 
 impl Awaited {
+    /// Around the body of a request on this connection.
     pub fn new(body: Incoming, progress: Arc<Progress>) -> Awaited {
         Awaited {
             body,
@@ -205,7 +206,7 @@ impl Drop for Awaited {
 }
 
 /// A stream that fails when it has to wait too long: for a request, for the rest of a head, or for an answer to be taken.
-pub(super) struct Timed<S> {
+pub struct Timed<S> {
     stream: S,
     patience: Patience,
     progress: Arc<Progress>,
@@ -215,6 +216,7 @@ pub(super) struct Timed<S> {
 }
 
 impl<S> Timed<S> {
+    /// Around a connection that is waited for so long.
     pub fn new(stream: S, patience: Patience, progress: Arc<Progress>) -> Timed<S> {
         Timed {
             stream,
@@ -300,4 +302,4 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -1,11 +1,11 @@
 //! SNS: text messages to phone numbers. This server sends none; they lie in the local inbox, so that they can be read.
 
-use super::answer::{Answer, Fault};
-use super::call::Call;
-use super::form::Form;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::form::Form;
 
 /// `Publish` to a phone number.
-pub(super) fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     let form = Form::read(call.body)?;
     match form.required("Action")? {
         "Publish" => publish(call, &form),

@@ -1,27 +1,4 @@
-//! What functions on this machine find in place of AWS: they are pointed here by `AWS_ENDPOINT_URL`.
-//!
-//! | service | operations |
-//! |---|---|
-//! | SES | `SendEmail`, `SendRawEmail`, `SendTemplatedEmail` (`email`) |
-//! | SES, version 2 | `SendEmail` (`email`) |
-//! | SNS | `Publish` to a phone number: the text lies in the inbox (`text`) |
-//! | DynamoDB | `GetItem`, `UpdateItem`, `PutItem` on the table of counters (`table`) |
-//! | Systems Manager | `GetParameter`, `GetParameters` (`vault`) |
-//! | Secrets Manager | `GetSecretValue` (`vault`) |
-//! | KMS | `Decrypt` of codes that the function sends (`kms`) |
-//!
-//! Which service is meant, the signature's scope says. Only functions that this server runs get an answer, by the keys
-//! that it gave them, and only from this machine; what is not in the table is refused in words that say so.
-
-mod answer;
-mod call;
-mod email;
-mod expression;
-mod form;
-mod kms;
-mod table;
-mod text;
-mod vault;
+//! Hands what a function signs for another of AWS's services to what stands in its place here.
 
 use std::sync::Arc;
 
@@ -39,8 +16,7 @@ use super::access;
 use super::body::Bodies;
 use super::edge::RequestId;
 use super::peer::Peer;
-use answer::{Fault, Protocol};
-use call::Call;
+use poolhouse_local_aws::{Answer, Call, Fault, Protocol};
 
 /// Answers what a function signs for another service than the pool's own; hands everything else on.
 pub(super) async fn divert(
@@ -91,7 +67,7 @@ fn of_function(app: &App, headers: &HeaderMap) -> Option<String> {
     (is_function && service != access::SERVICE).then(|| service.to_owned())
 }
 
-async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<answer::Answer, Fault> {
+async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<Answer, Fault> {
     let function = access::function(ctx, service, request).await.map_err(refused)?;
     let call = Call {
         ctx,
@@ -100,16 +76,7 @@ async fn serve(ctx: &Ctx, service: &str, request: &Request<Bytes>) -> Result<ans
         path: request.uri().path(),
         body: request.body(),
     };
-    match service {
-        "ses" if request.uri().path().starts_with("/v2/") => email::serve_v2(&call).await,
-        "ses" => email::serve_v1(&call).await,
-        "sns" => text::serve(&call),
-        "dynamodb" => table::serve(&call).await,
-        "ssm" => vault::parameters(&call),
-        "kms" => kms::serve(&call).await,
-        "secretsmanager" => vault::secret(&call),
-        other => Err(Fault::unavailable(&format!("service {other}"))),
-    }
+    poolhouse_local_aws::serve(service, &call).await
 }
 
 fn refused(error: ApiError) -> Fault {

@@ -8,9 +8,9 @@ use poolhouse_pool::triggers::{COUNTERS_TABLE, names_function};
 use poolhouse_store::{Batch, CommitError};
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Fault};
-use super::call::Call;
-use super::expression::{Item, Meaning};
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::expression::{Item, Meaning};
 
 /// Bytes of one item at most.
 const LARGEST_ITEM: usize = 16 << 10;
@@ -18,7 +18,7 @@ const LARGEST_ITEM: usize = 16 << 10;
 const TRIES: usize = 16;
 
 /// `GetItem`, `UpdateItem` and `PutItem`.
-pub(super) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) async fn serve(call: &Call<'_>) -> Result<Answer, Fault> {
     let operation = call.target();
     if !["GetItem", "UpdateItem", "PutItem"].contains(&operation) {
         return Err(Fault::unavailable(&format!("dynamodb:{operation}")));

@@ -10,9 +10,9 @@ use poolhouse_pool::mailer::{OutgoingMail, Urgency};
 use poolhouse_store::Batch;
 use serde_json::Value;
 
-use super::answer::{Answer, Fault};
-use super::call::Call;
-use super::form::Form;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
+use crate::form::Form;
 
 /// As many recipients as SES takes at a time.
 const MOST_RECIPIENTS: usize = 50;
@@ -29,7 +29,7 @@ enum Content {
 }
 
 /// The operations with forms.
-pub(super) async fn serve_v1(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) async fn serve_v1(call: &Call<'_>) -> Result<Answer, Fault> {
     let form = Form::read(call.body)?;
     let (operation, to, content) = match form.required("Action")? {
         "SendEmail" => {
@@ -64,7 +64,7 @@ pub(super) async fn serve_v1(call: &Call<'_>) -> Result<Answer, Fault> {
 }
 
 /// `SendEmail` of version 2.
-pub(super) async fn serve_v2(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) async fn serve_v2(call: &Call<'_>) -> Result<Answer, Fault> {
     if call.path != "/v2/email/outbound-emails" {
         return Err(Fault::unavailable(&format!("sesv2 operation at {}", call.path)));
     }

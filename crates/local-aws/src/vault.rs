@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Fault};
-use super::call::Call;
+use crate::answer::{Answer, Fault};
+use crate::call::Call;
 
 /// Values by name, as the settings list them.
 type Values = [(String, String)];
 
 /// `GetParameter` and `GetParameters`. A path is part of a parameter's name.
-pub(super) fn parameters(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) fn parameters(call: &Call<'_>) -> Result<Answer, Fault> {
     let settings = &call.ctx.app.settings;
     let values = settings.aws.parameters.as_slice();
     let body = call.json()?;
@@ -47,7 +47,7 @@ pub(super) fn parameters(call: &Call<'_>) -> Result<Answer, Fault> {
 }
 
 /// `GetSecretValue`, by the secret's name or its ARN.
-pub(super) fn secret(call: &Call<'_>) -> Result<Answer, Fault> {
+pub(crate) fn secret(call: &Call<'_>) -> Result<Answer, Fault> {
     if call.target() != "GetSecretValue" {
         return Err(Fault::unavailable(&format!("secretsmanager:{}", call.target())));
     }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use poolhouse_text::percent;
 
-use super::answer::Fault;
+use crate::answer::Fault;
 
 /// A form, read.
-pub(super) struct Form(BTreeMap<String, String>);
+pub(crate) struct Form(BTreeMap<String, String>);
 
 impl Form {
     /// Reads a body.

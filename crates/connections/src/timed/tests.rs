@@ -2,7 +2,7 @@ use super::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
-use super::super::places::{Counts, Places};
+use crate::places::{Counts, Places};
 
 const SECOND: Duration = Duration::from_secs(1);
 
