@@ -70,11 +70,14 @@ impl UserPools<'_> {
         }
     }
 
-    /// Whether a Poolhouse server answers: it says in words of its own that it has no import of users, and every other
-    /// service that speaks this API says something else.
+    /// Whether a Poolhouse server answers: it says in words of its own that it will never have replicas, which only AWS can
+    /// have, and every other service that speaks this API says something else.
     pub(crate) async fn is_poolhouse(&self) -> bool {
-        let asked = self.read("GetCSVHeader", json!({})).await;
-        !self.aws.endpoints.is_aws() && asked.is_err_and(|error| is_unavailable(&error))
+        if self.aws.endpoints.is_aws() {
+            return false;
+        }
+        let asked = self.read("ListUserPoolReplicas", json!({})).await;
+        asked.is_err_and(|error| is_unavailable(&error))
     }
 
     /// `ListUsers`: the first page of those that the filter lets through, or of all.

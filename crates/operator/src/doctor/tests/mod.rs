@@ -54,6 +54,18 @@ fn a_server_that_resets_no_password_by_mail_needs_no_setting_of_the_pool() {
 }
 
 #[test]
+fn the_pages_of_a_pool_at_home_are_no_door_beside_the_code() {
+    let mut facts = healthy::facts();
+    facts.pool["Domain"] = serde_json::json!("people");
+    let client = &mut facts.clients[0].description;
+    client["AllowedOAuthFlowsUserPoolClient"] = serde_json::json!(true);
+    client["AllowedOAuthFlows"] = serde_json::json!(["code"]);
+    assert_eq!(found(&facts), ["door-hosted-login"]);
+    facts.at_home = true;
+    assert_eq!(found(&facts), [""; 0]);
+}
+
+#[test]
 fn every_rule_has_a_seed() {
     let seeded = [seeds_pool::SEEDED, seeds_aws::SEEDED].concat();
     for rule in super::rules::all() {
