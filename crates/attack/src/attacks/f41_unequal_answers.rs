@@ -10,7 +10,7 @@ use crate::world::steps::{FIRST_FACTORS, SELF_SERVICE, SIGN_IN, check, request_o
 
 pub const ATTACK: Attack = Attack {
     id: "F-41",
-    about: "answers about known and unknown names compared in three kinds of pools and ten steps; salts asked for again and again, over `kill -9` and a rotation of keys",
+    about: "answers about known and unknown names compared in three kinds of pools and fourteen steps; salts asked for again and again, over `kill -9` and a rotation of keys",
     when: When::Always,
     tests: &[
         "blocks_and_sessions_have_one_length_whoever_signs_in_and_wherever",
