@@ -30,6 +30,8 @@ const BASE: usize = 60;
 const CODE: Duration = Duration::from_secs(180);
 /// What is due leaves within this time. The relay is looked for again half a minute after it was last found away.
 const SOON: Duration = Duration::from_secs(40);
+/// When all that is good must have left, in seconds after the relay is back.
+const LATEST: f64 = 10.0;
 
 /// Somebody who waits for a code.
 struct Waiting {
@@ -46,9 +48,9 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let place = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     scene.server.reconfigure(&settings_of(place, "")).await?;
     let (during, waiting) = outage(&scene).await?;
-    let slower = quantile(&during, 0.5) - quantile(&base, 0.5);
+    let slower = quantile(&during, 0.99) - quantile(&base, 0.99);
     let mut figures = vec![Figure::measured(
-        "median of the answer to the password, more than before",
+        "99th percentile of the answer to the password, more than before",
         slower,
         5.0,
         " ms",
@@ -90,12 +92,7 @@ async fn recovery(place: SocketAddr, waiting: &[Waiting]) -> Outcome<Vec<Figure>
     Ok(vec![
         Figure::exactly("some codes were still good", !fresh.is_empty(), true),
         Figure::exactly(format!("of {} of them did not come", fresh.len()), missing, 0),
-        Figure::measured(
-            "the last of them after",
-            arrived.as_secs_f64(),
-            SOON.as_secs_f64(),
-            " s",
-        ),
+        Figure::measured("the last of them after", arrived.as_secs_f64(), LATEST, " s"),
         Figure::exactly("expired codes that were sent", expired, 0),
     ])
 }

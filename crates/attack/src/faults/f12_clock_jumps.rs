@@ -9,7 +9,7 @@ use crate::world::scene::PASSWORD;
 
 pub const FAULT: Attack = Attack {
     id: "F-12",
-    about: "the clock jumps by a second, an hour, a day and a year, forward and back, in the middle of sign-ins (the pool in process)",
+    about: "the clock jumps by a second, an hour, a day and a year, forward and back, in the middle of sign-ins (the pool in process); not judged: what has ended and is good again while the clock is set back",
     when: When::Always,
     tests: &[
         "a_clock_that_runs_backwards_forgets_nothing",
