@@ -4,7 +4,7 @@ use crate::records::{ClientRecord, PoolRecord};
 use crate::users::attributes;
 
 /// The attributes of the scope `profile`, beside the custom ones.
-const PROFILE: [&str; 14] = [
+pub const PROFILE: [&str; 14] = [
     "name",
     "family_name",
     "given_name",
@@ -20,8 +20,10 @@ const PROFILE: [&str; 14] = [
     "locale",
     "updated_at",
 ];
-const EMAIL: [&str; 2] = ["email", "email_verified"];
-const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
+/// Those of the scope `email`.
+pub const EMAIL: [&str; 2] = ["email", "email_verified"];
+/// Those of the scope `phone`.
+pub const PHONE: [&str; 2] = ["phone_number", "phone_number_verified"];
 
 /// The scopes that stand for attributes. They go together with `openid`.
 pub const OF_ATTRIBUTES: [&str; 3] = ["email", "phone", "profile"];

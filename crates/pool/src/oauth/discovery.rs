@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::site;
 use crate::auth::issuer;
+use crate::auth::scopes::{EMAIL, PHONE, PROFILE};
 use crate::base::error::ApiError;
 use crate::records::DomainRecord;
 use crate::request::{Ctx, hosted};
@@ -22,7 +23,8 @@ pub const USER_INFO: &str = "/oauth2/userInfo";
 const AUTHENTICATION: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 /// The scopes that every pool has, without those that speak of the API or of somebody's resources.
 const SCOPES: [&str; 4] = ["openid", "email", "phone", "profile"];
-const CLAIMS: [&str; 30] = [
+/// What tokens and `userInfo` say beside attributes.
+const CLAIMS: [&str; 11] = [
     "sub",
     "aud",
     "iss",
@@ -34,26 +36,12 @@ const CLAIMS: [&str; 30] = [
     "amr",
     "cognito:groups",
     "cognito:username",
-    "email",
-    "email_verified",
-    "phone_number",
-    "phone_number_verified",
-    "name",
-    "family_name",
-    "given_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "address",
 ];
+
+/// Everything that may be said of somebody: the attributes of each scope, and the one that no scope has.
+fn claims() -> Vec<&'static str> {
+    [&CLAIMS[..], &EMAIL, &PHONE, &PROFILE, &["address"]].concat()
+}
 
 /// The discovery document of a pool, its members in the order of the alphabet; `None` if there is no such pool. Without a domain it
 /// names no endpoint, for there is none.
@@ -99,7 +87,7 @@ fn with_domain(ctx: &Ctx, domain: &DomainRecord) -> Vec<(&'static str, Value)> {
         .collect();
     members.extend([
         ("claims_parameter_supported", json!(false)),
-        ("claims_supported", json!(CLAIMS)),
+        ("claims_supported", json!(claims())),
         ("code_challenge_methods_supported", json!(["S256"])),
         (
             "grant_types_supported",
