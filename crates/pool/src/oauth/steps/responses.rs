@@ -13,6 +13,8 @@ type Sent = (BTreeMap<String, String>, BTreeMap<String, String>);
 
 /// The public parameter that names a sign-in to the functions, and goes back with every answer.
 const SIGN_IN: &str = "signIn";
+/// The public parameter that says how many characters the code has.
+const CODE_LENGTH: &str = "codeLength";
 /// What the forms of the packages for pages answer with where they ask for another mail.
 const RESEND: &str = "resend";
 /// The field in which a browser's place token is handed in, which no form has.
@@ -76,8 +78,14 @@ fn custom(at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
         metadata.insert("action".to_owned(), RESEND.to_owned());
         RESEND.to_owned()
     } else {
-        // What people type is put in order by Verify, whose code it is.
-        code(fields)?;
+        // What people type is put in order by Verify, whose code it is. Too little of it is no attempt.
+        let length = at
+            .parameters
+            .get(CODE_LENGTH)
+            .and_then(|length| length.parse().ok());
+        if code(fields)?.chars().count() < length.unwrap_or(1) {
+            return Err("codeIncomplete");
+        }
         field(fields, "code").chars().take(LONGEST).collect()
     };
     Ok((BTreeMap::from([("ANSWER".to_owned(), answer)]), metadata))
@@ -154,6 +162,29 @@ mod tests {
         ] {
             assert_eq!(of(challenge, &step(), &fields(held)), Err(said));
         }
+    }
+
+    #[test]
+    fn too_few_characters_are_no_attempt_where_it_is_known_how_many_a_code_has() {
+        let typed =
+            |at: &PageStep, code| of(ChallengeNameType::CustomChallenge, at, &fields(&[("code", code)]));
+        let mut step = step();
+        assert!(typed(&step, "12345").is_ok(), "functions of others do not say");
+        step.parameters.insert("codeLength".to_owned(), "6".to_owned());
+        for (code, is_whole) in [
+            ("12345", false),
+            ("123 4-5", false),
+            ("123456", true),
+            ("Your code is 123456.", true),
+        ] {
+            assert_eq!(
+                typed(&step, code).err(),
+                (!is_whole).then_some("codeIncomplete"),
+                "{code}"
+            );
+        }
+        let asked = fields(&[("code", ""), ("action", "resend")]);
+        assert!(of(ChallengeNameType::CustomChallenge, &step, &asked).is_ok());
     }
 
     #[test]
