@@ -19,6 +19,7 @@ export default tseslint.config(
       'e2e/**/*.{ts,tsx}',
       'apps/**/*.ts',
       'newcomer/**/*.ts',
+      'oidc/**/*.ts',
     ],
     extends: [
       eslint.configs.recommended,

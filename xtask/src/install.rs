@@ -54,11 +54,14 @@ pub fn environment(what: &str, name: &str, requirements: &str) -> Outcome<PathBu
 /// # Errors
 /// If a package cannot be had.
 pub fn mail_servers() -> Outcome {
-    debian(&[
-        ("/usr/sbin/postfix", "postfix"),
-        ("/usr/sbin/postgrey", "postgrey"),
-        ("/usr/sbin/dovecot", "dovecot-core"),
-    ])
+    debian(
+        &[
+            ("/usr/sbin/postfix", "postfix"),
+            ("/usr/sbin/postgrey", "postgrey"),
+            ("/usr/sbin/dovecot", "dovecot-core"),
+        ],
+        MAIL,
+    )
 }
 
 /// Debian's spam filters, likewise.
@@ -66,19 +69,43 @@ pub fn mail_servers() -> Outcome {
 /// # Errors
 /// If a package cannot be had.
 pub fn spam_filters() -> Outcome {
-    debian(&[
-        ("/usr/bin/spamassassin", "spamassassin"),
-        ("/usr/bin/rspamd", "rspamd"),
-    ])
+    debian(
+        &[
+            ("/usr/bin/spamassassin", "spamassassin"),
+            ("/usr/bin/rspamd", "rspamd"),
+        ],
+        MAIL,
+    )
 }
 
-fn debian(programs: &[(&str, &str)]) -> Outcome {
+/// Debian's web servers, likewise: proxies in front of the server, and an app that signs people in.
+///
+/// # Errors
+/// If a package cannot be had.
+pub fn web_servers() -> Outcome {
+    debian(
+        &[
+            ("/usr/sbin/nginx", "nginx"),
+            ("/usr/bin/caddy", "caddy"),
+            ("/usr/sbin/apache2", "apache2-bin"),
+            (
+                "/usr/lib/apache2/modules/mod_auth_openidc.so",
+                "libapache2-mod-auth-openidc",
+            ),
+        ],
+        "in front of which, or behind which, people sign in",
+    )
+}
+
+const MAIL: &str = "which the mail tests run";
+
+fn debian(programs: &[(&str, &str)], why: &str) -> Outcome {
     if !Path::new("/usr/bin/apt-get").exists() || !tools::is_root()? {
         return Ok(());
     }
     for (program, package) in programs {
         if !Path::new(program).exists() {
-            tools::install(package, "which the mail tests run")?;
+            tools::install(package, why)?;
         }
     }
     Ok(())
@@ -90,6 +117,14 @@ fn debian(programs: &[(&str, &str)]) -> Outcome {
 /// If Node.js is missing or the packages cannot be had.
 pub fn javascript() -> Outcome<PathBuf> {
     node_modules("the JavaScript clients", "tests/sdk/js")
+}
+
+/// Clients of OpenID Connect that sign people in by pages; returns the folder of their apps.
+///
+/// # Errors
+/// If Node.js is missing or the packages cannot be had.
+pub fn oidc_clients() -> Outcome<PathBuf> {
+    node_modules("the clients of OpenID Connect", "tests/oidc")
 }
 
 /// What the functions in the tests are written with; returns their folder.

@@ -28,6 +28,8 @@ export class Server {
   constructor(
     readonly url: string,
     private readonly key: AccessKey,
+    /** Where its inbox is, which answers nobody who comes by way of a proxy. */
+    private readonly inbox = url,
   ) {}
 
   async createPool(
@@ -57,26 +59,37 @@ export class Server {
   }
 
   /** Hosted login for a pool: its domain. */
-  async createDomain(pool: Pool): Promise<string> {
-    const domain = `d${randomBytes(6).toString('hex')}`;
+  async createDomain(pool: Pool, domain = `d${randomBytes(6).toString('hex')}`): Promise<string> {
     await this.call('CreateUserPoolDomain', { UserPoolId: pool.userPoolId, Domain: domain });
     return domain;
   }
 
   /** An app client of hosted login, for an app at this origin. */
   async createHostedClient(pool: Pool, origin: string): Promise<string> {
-    const client = await this.call('CreateUserPoolClient', {
+    const urls = { CallbackURLs: [`${origin}/cb`], LogoutURLs: [`${origin}/bye`] };
+    return (await this.createOidcClient(pool, urls)).clientId;
+  }
+
+  /** An app client of hosted login with these settings. The secret is empty where none is asked for. */
+  async createOidcClient(
+    pool: Pool,
+    settings: Readonly<Record<string, unknown>>,
+  ): Promise<{ clientId: string; clientSecret: string }> {
+    const created = await this.call('CreateUserPoolClient', {
       UserPoolId: pool.userPoolId,
       ClientName: 'hosted',
       AuthSessionValidity: 5,
       AllowedOAuthFlowsUserPoolClient: true,
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email'],
-      CallbackURLs: [`${origin}/cb`],
-      LogoutURLs: [`${origin}/bye`],
       SupportedIdentityProviders: ['COGNITO'],
+      ...settings,
     });
-    return String(client['UserPoolClient']?.['ClientId']);
+    const client = created['UserPoolClient'];
+    return {
+      clientId: String(client?.['ClientId']),
+      clientSecret: String(client?.['ClientSecret'] ?? ''),
+    };
   }
 
   /** An app client of a pool in which people sign up by themselves, and confirm it by a mailed link. */
@@ -163,7 +176,9 @@ export class Server {
 
   /** Newest first. */
   async mailsTo(email: string): Promise<Mail[]> {
-    const response = await fetch(`${this.url}/inbox/api/messages?to=${encodeURIComponent(email)}`);
+    const response = await fetch(
+      `${this.inbox}/inbox/api/messages?to=${encodeURIComponent(email)}`,
+    );
     return (await response.json()) as Mail[];
   }
 

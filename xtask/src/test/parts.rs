@@ -98,11 +98,22 @@ pub const PARTS: &[Part] = &[
         "the pages, Amplify and identity-js in Chromium, against a running server",
         web::browser,
     ),
+    part(
+        "oidc",
+        "clients of OpenID Connect in Chromium, Auth.js, mod_auth_openidc; nginx, Caddy and Apache as proxies: installs them",
+        web::oidc,
+    ),
     Part {
         name: "apps",
         about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
         in_whole_run: false,
         run: web::apps,
+    },
+    Part {
+        name: "oidc-angular",
+        about: "the Angular clients of OpenID Connect, built by Angular's own tools",
+        in_whole_run: false,
+        run: web::oidc_angular,
     },
     Part {
         name: "numbers",

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use super::page_functions;
 use super::tally::Tally;
-use crate::system::process;
 use crate::system::server::{self, Server, Start};
+use crate::system::{process, tools};
 use crate::{Outcome, console, install, pages, root};
 
 /// Lint counts as one test, that the pages in the program are those of the sources as one, each unit test as one.
@@ -17,15 +17,8 @@ pub fn unit() -> Outcome<Tally> {
     if let Err(error) = &inside {
         console::say(error)?;
     }
-    let mut tally = Tally::check(lint).plus(Tally::check(inside.is_ok()));
-    let status = process::watch(&mut npm(&folder, "test"), |line| {
-        tally = tally.plus(Tally::of_closing_line(line));
-        console::say(line)
-    })?;
-    if !status.success() {
-        tally = tally.with_failure();
-    }
-    Ok(tally)
+    let checks = Tally::check(lint).plus(Tally::check(inside.is_ok()));
+    Ok(checks.plus(watch(&mut npm(&folder, "test"))?))
 }
 
 /// The pages, and the clients of others, in Chromium. Every test makes its own user, so one server serves them all.
@@ -39,6 +32,33 @@ pub fn browser() -> Outcome<Tally> {
 pub fn apps() -> Outcome<Tally> {
     install::javascript()?;
     against_a_server("apps", &["packages", "sizes", "apps"])
+}
+
+/// Clients of OpenID Connect, and proxies in front of the server. The tests start servers of their own.
+pub fn oidc() -> Outcome<Tally> {
+    oidc_clients("oidc")
+}
+
+/// The two of them that Angular's own tools build, ahead of time: they are installed and built afresh, which takes minutes.
+pub fn oidc_angular() -> Outcome<Tally> {
+    oidc_clients("oidc-angular")
+}
+
+fn oidc_clients(script: &str) -> Outcome<Tally> {
+    install::web_servers()?;
+    if !tools::quiet(Command::new("openssl").arg("version")) {
+        tools::install("openssl", "which makes a certificate for the tests")?;
+    }
+    // Amplify is there already, for tests of its own.
+    install::javascript()?;
+    install::oidc_clients()?;
+    let chromium = install::chromium()?;
+    let folder = server::build_pages()?;
+    let mut command = npm(&folder, script);
+    command
+        .env("CHROMIUM", chromium)
+        .env("POOLHOUSE_PROGRAMS", server::build()?);
+    watch(&mut command)
 }
 
 /// Runs scripts of the web app, each of which says how many tests passed, beside a running server.
@@ -64,15 +84,22 @@ fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
             .env("POOLHOUSE_URL", format!("http://{}", server.address))
             .env("AWS_ACCESS_KEY_ID", &key.id)
             .env("AWS_SECRET_ACCESS_KEY", &key.secret);
-        let status = process::watch(&mut command, |line| {
-            tally = tally.plus(Tally::of_closing_line(line));
-            console::say(line)
-        })?;
-        if !status.success() {
-            tally = tally.with_failure();
-        }
+        tally = tally.plus(watch(&mut command)?);
     }
     Ok(tally)
+}
+
+/// Runs a script that says in its closing line how many tests passed.
+fn watch(command: &mut Command) -> Outcome<Tally> {
+    let mut tally = Tally::default();
+    let status = process::watch(command, |line| {
+        tally = tally.plus(Tally::of_closing_line(line));
+        console::say(line)
+    })?;
+    Ok(match status.success() {
+        true => tally,
+        false => tally.with_failure(),
+    })
 }
 
 /// A script of the web app.

@@ -12,7 +12,11 @@ use crate::{Outcome, root};
 const EXPLAINED: &str = "docs/decisions/dependencies.md";
 /// Ways to name a dependency without a version: the workspace's, or the crate itself with a feature for its tests.
 const INHERITED: &[&str] = &["workspace = true", "path = \".\""];
-const NODE_PACKAGES: &[&str] = &["web/package.json", "tests/sdk/js/package.json"];
+const NODE_PACKAGES: &[&str] = &[
+    "web/package.json",
+    "tests/sdk/js/package.json",
+    "tests/oidc/package.json",
+];
 
 /// A crate of the workspace.
 pub struct Package {

@@ -15,6 +15,7 @@ mod places;
 mod promises;
 mod rust_text;
 mod size;
+mod snippets;
 pub mod tree;
 mod wording;
 
@@ -137,6 +138,10 @@ const RULES: &[(&str, Rule)] = &[
         Plain(documents::counts),
     ),
     ("links between documents lead somewhere", Plain(documents::links)),
+    (
+        "what a guide shows of a file is the file that the tests run",
+        Measured(snippets::check),
+    ),
     ("the pages in the program are those of web/", Plain(pages::fresh)),
     (
         "every property of the flow has tests, as docs/reference/properties.md says",

@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { Server } from '../e2e/support/server';
+import { CLIENTS } from './support/clients';
+import { test as base } from './support/pool';
+import { startWithTls } from './support/poolhouse';
+import { APACHE, OPENIDC } from './support/servers';
+import { walk } from './support/walk';
+
+/** A server for each worker that speaks TLS, for Amplify asks nobody by plain HTTP. */
+const test = base.extend<object, { server: Server }>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
+    async ({}, use) => {
+      const poolhouse = await startWithTls();
+      await use(poolhouse.server);
+      await poolhouse.stop();
+    },
+    { scope: 'worker' },
+  ],
+});
+
+for (const client of CLIENTS) {
+  test(`${client.name} signs in by the pages, renews, checks what comes back, and signs out`, async ({
+    page,
+    server,
+    start,
+  }) => {
+    const isThere = client.name !== 'mod-auth-openidc' || [APACHE, OPENIDC].every(existsSync);
+    test.skip(!isThere, 'Debian’s package libapache2-mod-auth-openidc is not installed');
+    const { app, person } = await start(client, server);
+    await walk(page, server, person, app);
+  });
+}

@@ -1,0 +1,49 @@
+import { expect } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { CLIENTS } from './support/clients';
+import { test } from './support/pool';
+import { startPoolhouse } from './support/poolhouse';
+import { freePort } from './support/program';
+import { PROXIES, proxyFile, signUpFrom } from './support/proxies';
+import { walk } from './support/walk';
+
+/** An address of this machine that is not the proxy's. */
+const ELSEWHERE = '127.0.0.2';
+
+const client = CLIENTS.find(({ name }) => name === 'oidc-client-ts');
+if (!client) throw new Error('no client oidc-client-ts');
+
+for (const proxy of PROXIES) {
+  test(`behind ${proxy.name}, people sign in at the domain’s own host, and are counted under their own address`, async ({
+    page,
+    start,
+  }) => {
+    test.skip(!existsSync(proxy.program), `${proxy.program} is not installed`);
+    const ports = { proxy: await freePort(), server: await freePort() };
+    const configuration = proxyFile('poolhouse.toml', ports);
+    const url = `https://localhost:${ports.proxy}`;
+    const poolhouse = await startPoolhouse(url, ports.server, configuration);
+    const running = await proxy.start(ports);
+    try {
+      // Operators' calls go by way of the proxy, too: their signatures hold the Host header.
+      const { app, person, names } = await start(client, poolhouse.server, 'acme');
+      expect(names.login).toBe(`https://acme.auth.localhost:${ports.proxy}`);
+      await walk(page, poolhouse.server, person, app);
+      const cookies = await page.context().cookies(names.login);
+      expect(cookies.map(({ secure }) => secure)).toEqual(cookies.map(() => true));
+      expect(cookies.map(({ name }) => name)).toContain('__Host-ph-b');
+
+      const body = {
+        ClientId: names.clientId,
+        Username: 'else@example.com',
+        Password: person.password,
+      };
+      expect(await signUpFrom(ELSEWHERE, ports.proxy, body)).toBe(200);
+      const [entry] = poolhouse.audit().filter(({ operation }) => operation === 'SignUp');
+      expect(entry?.['address']).toBe(ELSEWHERE);
+    } finally {
+      await running.stop();
+      await poolhouse.stop();
+    }
+  });
+}
