@@ -44,6 +44,7 @@ export const CLIENTS: readonly Client[] = [
       refusesNonce: null,
       account: 'GetUser 200',
       renewal: 'GetTokensFromRefreshToken 200',
+      leaving: 'RevokeToken 200',
     }),
     scopes: ['openid', 'email', 'aws.cognito.signin.user.admin'],
   },

@@ -16,6 +16,8 @@ export interface App {
   /** The lines of traffic that say who has signed in, and that tokens were renewed. */
   readonly account: string;
   readonly renewal: string;
+  /** What it asks of the server when somebody signs out, beside the sign-out itself. */
+  readonly leaving?: string;
   /** What it says of an answer that is not to its request. */
   readonly refusesState: RegExp;
   /** What it says of tokens that were made for another request; `null` where it sends no nonce. */
@@ -86,6 +88,7 @@ export async function walk(page: Page, server: Server, person: Person, app: App)
   await test.step('whoever signs out is asked for the password again', async () => {
     await page.getByText('Sign out').click();
     await heading(page, 'Signed out');
+    if (app.leaving) expect(app.traffic()).toContain(app.leaving);
     await app.begin(page);
     await heading(page, /^Sign in$/);
     await expect(page.getByLabel('Password')).toBeVisible();
