@@ -16,6 +16,16 @@ pub fn quantile(values: &[f64], share: f64) -> f64 {
     sorted.get(index).copied().unwrap_or(f64::NAN)
 }
 
+/// By how much the second number of each pair grows with the first, by least squares; not a number for fewer than two pairs.
+pub fn slope(pairs: &[(f64, f64)]) -> f64 {
+    let count = pairs.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
+    let (x, y) = (mean(|pair| pair.0), mean(|pair| pair.1));
+    let both: f64 = pairs.iter().map(|pair| (pair.0 - x) * (pair.1 - y)).sum();
+    let square: f64 = pairs.iter().map(|pair| (pair.0 - x).powi(2)).sum();
+    both / square
+}
+
 /// How well one number tells the first kind from the second: the chance that one drawn from the second is larger (ties
 /// count half). 0.5 tells nothing.
 pub fn auc(first: &[f64], second: &[f64]) -> f64 {
@@ -63,6 +73,13 @@ fn upper_tail(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slope_is_that_of_the_line_through_the_middle() {
+        assert_eq!(slope(&[(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]), 2.0);
+        assert_eq!(slope(&[(0.0, 1.0), (1.0, 2.0), (2.0, 1.0)]), 0.0);
+        assert!(slope(&[(0.0, 1.0)]).is_nan() && slope(&[]).is_nan());
+    }
 
     #[test]
     fn what_does_not_tell_is_a_half_and_what_does_is_one() {

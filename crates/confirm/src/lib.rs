@@ -51,7 +51,7 @@ pub use define::{define, define_needs_ledger};
 pub use door::Door;
 pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
-pub use ledger::{has_row as ledger_has_row, is_spent as ledger_is_spent};
+pub use ledger::has_row as ledger_has_row;
 pub use mail::{
     Asker, CodeMail, FactorMail, Invitation, Locale, Logo, Look, Notice, Part, PoolMail, PoolMailContent,
     ShowCode, TemplateError, Templates, Written,

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use poolhouse_confirm::{
     Facts, Keys, LedgerSource, OtpKey, Person, Settings, Warning, forget_devices, ledger_for_attribute,
-    ledger_has_row, ledger_is_spent, renew_ledger, standing, unlock, verify,
+    ledger_has_row, renew_ledger, standing, unlock, verify,
 };
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -96,8 +96,8 @@ fn assert_refused(ledger: &str, person: &Person<'_>, now: i64) {
     if ledger.len() > ATTRIBUTE_CHARACTERS {
         assert_eq!(ledger_for_attribute(&settings, person, ledger), None);
     }
-    // These two ask of text that nobody has checked.
-    let (_, _) = (ledger_is_spent(ledger, now), ledger_has_row(ledger));
+    // This one asks of text that nobody has checked.
+    let _ = ledger_has_row(ledger);
     if *person == OURS && !ledger.is_empty() {
         let warned = warnings(&settings, ledger, now);
         let is_told = |warning: &Warning| matches!(warning, Warning::LedgerForged | Warning::LedgerLegacy);

@@ -8,8 +8,7 @@ use poolhouse_pool::testing::TestPool;
 use poolhouse_store::{Batch, Expect, Scan};
 use serde_json::json;
 
-/// How many rows have this in their key.
-/// Rows beside the audit log whose key holds this.
+/// How many rows there are beside the audit log whose key holds this.
 async fn count(server: &TestPool, part: &str) -> usize {
     let rows = server.store().scan(Scan::prefix("", 100_000)).await.unwrap();
     let rows = rows.iter().filter(|row| !row.key.contains("/audit"));
@@ -17,7 +16,7 @@ async fn count(server: &TestPool, part: &str) -> usize {
 }
 
 #[tokio::test]
-async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over() {
+async fn sign_ins_failures_and_refresh_tokens_go_when_their_time_is_over_and_a_ledger_with_its_user() {
     let server = TestPool::new().await;
     let pool = server.open_confirm_pool().await;
     let client = server.client(&pool).await;
@@ -39,10 +38,10 @@ async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over
         (0, [1, 1, 1, 1, 1]),
         (3600 + 180, [0, 0, 1, 1, 1]),
         (720, [0, 0, 0, 1, 1]),
-        (3 * 24 * 3600, [0, 0, 0, 0, 1]),
+        (3 * 24 * 3600, [0, 0, 0, 1, 1]),
         // The refresh token has expired, and its row still says so.
-        (31 * 24 * 3600, [0, 0, 0, 0, 1]),
-        (30 * 24 * 3600, [0, 0, 0, 0, 0]),
+        (31 * 24 * 3600, [0, 0, 0, 1, 1]),
+        (30 * 24 * 3600, [0, 0, 0, 1, 0]),
     ] {
         server.clock().advance_seconds(seconds);
         server.sweep().await;
@@ -54,6 +53,9 @@ async fn sign_ins_failures_ledgers_and_refresh_tokens_go_when_their_time_is_over
             );
         }
     }
+    let gone = json!({ "UserPoolId": pool, "Username": "mara" });
+    server.call("AdminDeleteUser", gone).await.ok();
+    assert_eq!(count(&server, "/ledger").await, 0);
 }
 
 /// Rows of names that nobody has, as a flood of sign-ins leaves them.

@@ -12,6 +12,7 @@ mod f13_database_killed;
 mod f15_paused_node;
 mod f46_three_nodes;
 mod f47_database_cut;
+mod f48_soak;
 
 use crate::attack::Attack;
 
@@ -29,6 +30,7 @@ pub const FAULTS: &[Attack] = &[
     f15_paused_node::FAULT,
     f46_three_nodes::FAULT,
     f47_database_cut::FAULT,
+    f48_soak::FAULT,
 ];
 
 #[cfg(test)]

@@ -233,6 +233,11 @@ pub fn files(data: &Path) -> Outcome<[Vec<u8>; 2]> {
     Ok([read(FILES[0])?, read(FILES[1])?])
 }
 
+/// Bytes of the database, without what still lies in its log.
+pub fn database_bytes(data: &Path) -> Outcome<u64> {
+    Ok(fs::metadata(data.join(FILES[0]))?.len())
+}
+
 /// Writes the files into a folder that has no others of a database.
 pub fn place(files: &[Vec<u8>; 2], folder: &Path) -> Outcome {
     fs::create_dir_all(folder)?;

@@ -23,6 +23,11 @@ pub fn peak_mib(pid: u32) -> Outcome<f64> {
     Ok(kib as f64 / 1024.0)
 }
 
+/// How many files and sockets a process has open.
+pub fn open_files(pid: u32) -> Outcome<usize> {
+    Ok(fs::read_dir(format!("/proc/{pid}/fd"))?.count())
+}
+
 /// Milliseconds of CPU that the threads which a process has now have had. It does not matter what else the machine does.
 pub fn cpu_ms(pid: u32) -> Outcome<f64> {
     let mut nanoseconds = 0.0;
@@ -51,6 +56,7 @@ mod tests {
         forget_peak(pid).unwrap();
         assert!(peak_mib(pid).unwrap() >= resident_mib(pid).unwrap() - 1.0);
         assert!(cpu_ms(pid).unwrap() > 0.0);
+        assert!(open_files(pid).unwrap() > 2);
         assert_eq!(field("Name: a\nVmRSS:\t  2048 kB\n", "VmRSS:"), Some(2048));
     }
 }

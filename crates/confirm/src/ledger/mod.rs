@@ -14,13 +14,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
 use crate::keys::{Keys, MAC_BYTES, OtpKey, Purpose, same};
 use crate::person::Person;
-use crate::time::Moment;
 
 pub(crate) use record::{Device, EventNote, Grant, INSTANCE_TAG_BYTES, Judged, Ledger, TAG_BYTES, Used};
 pub(crate) use v2::Room;
-
-/// After how long a ledger counts nothing any more, in seconds: the longest window is a day, in slots.
-const SPENT_AFTER_S: u32 = 2 * 24 * 60 * 60;
 
 /// What the place of a ledger carried.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,17 +82,6 @@ impl Ledger {
     }
 }
 
-/// Whether a ledger says nothing that a first sign-in would not: its windows are over, nothing of a row is left, and it
-/// remembers no browser. For a store that keeps ledgers in rows of their own and clears old ones away. The signature is not
-/// checked: clearing a forged one away does no harm.
-#[must_use]
-pub fn is_spent(text: &str, now: i64) -> bool {
-    let now = Moment::from_epoch_s(now);
-    unchecked(text).is_some_and(|ledger| {
-        ledger.written.plus(SPENT_AFTER_S) <= now && !ledger.has_row() && ledger.devices.is_empty()
-    })
-}
-
 /// Whether a ledger must not end by itself: it counts wrong codes in a row, which nothing but right codes, a new password
 /// or an administrator takes away. The signature is not checked.
 #[must_use]
@@ -126,6 +111,7 @@ mod tests {
     use super::*;
     use crate::counts::Counts;
     use crate::settings::{LockRules, MailRules};
+    use crate::time::Moment;
 
     fn text(change: impl Fn(&mut Ledger)) -> String {
         let mut ledger = Ledger::first(Moment::from_epoch_s(1_000_000));
@@ -140,33 +126,23 @@ mod tests {
     };
 
     #[test]
-    fn a_ledger_is_spent_when_its_windows_are_over_and_nothing_else_holds() {
-        let written = 1_000_000;
-        let two_days = i64::from(SPENT_AFTER_S);
-        let plain = text(|_| {});
-        assert!(!is_spent(&plain, written + two_days - 1));
-        assert!(is_spent(&plain, written + two_days));
+    fn a_row_of_wrong_codes_is_seen_and_nothing_else_is_taken_for_one() {
         let wrong = |counts: &mut Counts| {
-            counts.count_wrong_code(&LockRules::DEFAULT, Moment::from_epoch_s(written));
+            counts.count_wrong_code(&LockRules::DEFAULT, Moment::from_epoch_s(1_000_000));
         };
-        for with_row in [
-            text(|ledger| wrong(&mut ledger.open)),
-            text(|ledger| wrong(&mut ledger.placed)),
-        ] {
-            assert!(has_row(&with_row) && !has_row(&plain));
-            assert!(!is_spent(&with_row, i64::MAX), "a row never expires");
-        }
-        let remembering = text(|ledger| ledger.remember(DEVICE));
-        assert!(!is_spent(&remembering, i64::MAX));
-        for other in [
+        assert!(has_row(&text(|ledger| wrong(&mut ledger.open))));
+        assert!(has_row(&text(|ledger| wrong(&mut ledger.placed))));
+        let without = [text(|_| {}), text(|ledger| ledger.remember(DEVICE))];
+        let no_ledgers = [
             "",
             "123456,1700000000",
             "v1.key.!.mac",
             "v1.key.AAAA.mac",
             "v2.key.AAAA.mac",
             "v1",
-        ] {
-            assert!(!is_spent(other, i64::MAX), "{other:?}");
+        ];
+        for other in without.iter().map(String::as_str).chain(no_ledgers) {
+            assert!(!has_row(other), "{other:?}");
         }
     }
 

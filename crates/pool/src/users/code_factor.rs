@@ -29,7 +29,7 @@ pub async fn unlocked(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result
         return Ok(Batch::new());
     };
     // Over whatever was counted meanwhile: it is to be taken away.
-    Ok(Batch::new().record(key, Expect::Any, &LedgerRecord::written(text, ctx.now)))
+    Ok(Batch::new().record(key, Expect::Any, &LedgerRecord { text }))
 }
 
 /// Whose counts they are, and from which browser.
@@ -148,7 +148,7 @@ impl Counts {
         let expect = stored.map_or(Expect::Absent, Stored::unchanged);
         let key = LedgerRecord::key(&self.whose.pool_id, &self.whose.sub);
         match counted {
-            Some(text) => Batch::new().record(key, expect, &LedgerRecord::written(text, ctx.now)),
+            Some(text) => Batch::new().record(key, expect, &LedgerRecord { text }),
             None => Batch::new().check(key, expect),
         }
     }

@@ -159,7 +159,7 @@ impl Effects {
         else {
             return mail;
         };
-        let batch = mail.record(key, expect, &LedgerRecord::written(text, ctx.now));
+        let batch = mail.record(key, expect, &LedgerRecord { text });
         let Some(user) = subject.stored() else {
             return batch;
         };

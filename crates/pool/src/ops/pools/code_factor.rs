@@ -4,12 +4,9 @@
 use poolhouse_confirm::{Person, Settings, Standing, forget_devices, standing, unlock};
 use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
-use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::platform::Platform;
-use crate::records::{
-    Key, LedgerRecord, PlacesRecord, PoolRecord, RecordBatch, Stored, UserRecord, load, user_index,
-};
+use crate::records::{LedgerRecord, PlacesRecord, PoolRecord, RecordBatch, UserRecord, load, user_index};
 use crate::request::find_user;
 
 /// How often a change begins again when the same user is counted at the same moment.
@@ -137,19 +134,19 @@ async fn change(
         let user = user.value;
         let person = person(pool_id, &user);
         let now = platform.now();
-        let key = LedgerRecord::key(pool_id, &user.sub);
-        let stored = load(platform, &key).await?;
-        let rewritten = stored.as_ref().and_then(|stored| {
+        let stored = load(platform, &LedgerRecord::key(pool_id, &user.sub)).await?;
+        let changed = stored.as_ref().and_then(|stored| {
             let text = &stored.value.text;
             let stood = standing(confirm, &person, text, now.seconds())?;
             Some((stood, change(confirm, &person, text, now.seconds())?))
         });
-        let (Some(stored), Some((stood, text))) = (&stored, rewritten) else {
+        let (Some(stored), Some((stood, text))) = (&stored, changed) else {
             return Ok(Done::Nothing {
                 username: user.username,
             });
         };
-        match platform.commit(written(&key, stored, text, now)).await {
+        let rewritten = Batch::new().replace(stored, &LedgerRecord { text });
+        match platform.commit(rewritten).await {
             Ok(_) => {
                 return Ok(Done::Changed {
                     username: user.username,
@@ -169,8 +166,4 @@ fn person<'a>(pool_id: &'a str, user: &'a UserRecord) -> Person<'a> {
         user_name: &user.username,
         sub: &user.sub,
     }
-}
-
-fn written(key: &Key<LedgerRecord>, stored: &Stored<LedgerRecord>, text: String, now: Millis) -> Batch {
-    Batch::new().record(key.clone(), stored.unchanged(), &LedgerRecord::written(text, now))
 }
