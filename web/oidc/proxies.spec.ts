@@ -4,8 +4,11 @@ import { CLIENTS } from './support/clients';
 import { test } from './support/pool';
 import { startPoolhouse } from './support/poolhouse';
 import { freePort } from './support/program';
-import { PROXIES, proxyFile, signUpFrom } from './support/proxies';
+import { PROXIES, proxyFile, signUpFrom, stateThrough } from './support/proxies';
 import { walk } from './support/walk';
+
+/** What a client may send and no proxy may shorten: 2 KiB, three times as long on the way. */
+const LONGEST = '"'.repeat(2048);
 
 /** An address of this machine that is not the proxy's. */
 const ELSEWHERE = '127.0.0.2';
@@ -32,6 +35,9 @@ for (const proxy of PROXIES) {
       const cookies = await page.context().cookies(names.login);
       expect(cookies.map(({ secure }) => secure)).toEqual(cookies.map(() => true));
       expect(cookies.map(({ name }) => name)).toContain('__Host-ph-b');
+
+      // The longest state that a client may send comes back in a header that proxies may find too long.
+      expect(await stateThrough(url, names, LONGEST)).toBe(LONGEST);
 
       const body = {
         ClientId: names.clientId,

@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { certificate } from './certificate';
+import { Names } from './names';
 import { Home, Program } from './program';
 import { APACHE, apacheSettings } from './servers';
 
@@ -112,6 +113,25 @@ async function startProxy(
       home.remove();
     },
   };
+}
+
+/** The state in the answer to a request for a code that comes by way of a proxy, from nobody who is signed in. */
+export async function stateThrough(url: string, names: Names, state: string): Promise<string> {
+  const query = new URLSearchParams({
+    client_id: names.clientId,
+    redirect_uri: `${names.app}/signed-in`,
+    response_type: 'code',
+    scope: 'openid',
+    prompt: 'none',
+    code_challenge: 'A'.repeat(43),
+    code_challenge_method: 'S256',
+    state,
+  });
+  // By the path and not by the domain's own host, which Node.js does not resolve.
+  const asked = `${url}/d/acme/oauth2/authorize?${query}`;
+  const answer = await fetch(asked, { redirect: 'manual' });
+  const location = answer.headers.get('location') ?? `${names.app}?status=${answer.status}`;
+  return new URL(location).searchParams.get('state') ?? location;
 }
 
 /** A sign-up by way of a proxy, from another address of this machine, by somebody who lies about it. The status. */
