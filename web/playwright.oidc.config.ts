@@ -14,5 +14,6 @@ if (!process.env['OIDC_CERTIFICATE']) {
 export default defineConfig({
   ...base,
   testDir: './oidc',
+  globalTeardown: './oidc/support/certificate.ts',
   use: { ...base.use, ignoreHTTPSErrors: true },
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,4 +29,9 @@ export function certificate(): string {
   const folder = process.env['OIDC_CERTIFICATE'];
   if (!folder) throw new Error('run these tests with playwright.oidc.config.ts');
   return folder;
+}
+
+/** What Playwright does once all tests are over. */
+export default function removeCertificate(): void {
+  rmSync(certificate(), { recursive: true, force: true });
 }
