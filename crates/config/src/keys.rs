@@ -263,6 +263,24 @@ table! { hosted, "[hosted]":
         "Answers 401 to a wrong client secret in `Authorization: Basic`, as RFC 6749 says. Amazon Cognito answers 400.";
     IGNORE_UNKNOWN_SCOPES: "ignore_unknown_scopes", Flag, Value("false"), "true",
         "Leaves out scopes that a client may not have where it asks for tokens for itself, in place of `invalid_scope`.";
+    CONSENT_CLIENTS: "consent_clients", Texts, Value("[]"), "[\"1example23456789\"]",
+        "App clients, by id, that get nothing before their users have allowed it on a page. Clients that have registered themselves, or whose id is a URL, always ask.";
+    REGISTRATION: "registration", Table, Words(""), "", "Clients that register themselves: [below](#hostedregistration).";
+    FETCH_ALLOW: "fetch_allow", Texts, Value("[]"), "[\"127.0.0.1:8443\"]",
+        "Hosts that the server may fetch from although they are inside, each with its port: for providers and clients of your own network, and for tests. Everything else that is fetched because somebody names it must be HTTPS at a public address.";
+}
+
+table! { registration, "[hosted.registration]":
+    PER_HOUR: "per_hour", Count, Value("10"), "50",
+        "How many clients register in an hour without a token: from one address, and ten times as many with one pool. 1 to 10000.";
+    CLIENTS: "clients", Count, Value("500"), "100",
+        "How many clients that have registered themselves a pool has at most: 1 to 1000. They take no place from those that you make.";
+    HOSTS: "hosts", Texts, Value("[]"), "[\"*.example.com\", \"localhost\", \"cursor:\"]",
+        "Where their redirect URIs may lead: hosts, `*.` for all below one, `localhost` for programs on the person's own machine, `SCHEME:` for apps. With none, anywhere.";
+    UNUSED_DAYS: "unused_days", Count, Value("7"), "1",
+        "After how many days a client goes that registered without a token and that nobody has used: 1 to 90.";
+    SECRETS: "secrets", Flag, Value("false"), "true",
+        "Lets a client that registers without a token have a secret. Without it all of them are public, and bound to PKCE.";
 }
 
 table! { functions, "[functions.NAME]":

@@ -12,7 +12,7 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 14] = [
+const TABLES: [(&Table, &str); 15] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
@@ -24,6 +24,7 @@ const TABLES: [(&Table, &str); 14] = [
     (&keys::audit::TABLE, ""),
     (&keys::audit_stream::TABLE, ""),
     (&keys::hosted::TABLE, ""),
+    (&keys::registration::TABLE, ""),
     (
         &keys::functions::TABLE,
         "Functions of your own. Those called 2faDefine, 2faCreate and 2faVerify run in the server if there is no table for them.",

@@ -7,12 +7,14 @@
 mod account;
 mod assets;
 mod code;
+mod consent;
 mod pages;
 mod texts;
 
 pub use account::{SignUp, confirm, forgot, reset, sign_up};
 pub use assets::{Asset, asset, script_path, style_path};
 pub use code::{CodeChallenge, code};
+pub use consent::{Consent, consent};
 pub use pages::{
     Choice, Failed, Form, Frame, Login, NewPassword, choice, factor, login, new_password, said, set_up,
     sign_out,

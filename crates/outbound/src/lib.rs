@@ -3,10 +3,12 @@
 //! - [`TlsSource`]: TLS settings that are made when the first connection needs them.
 //! - [`http`]: one HTTP/1.1 connection, for the Lambda Runtime API and for AWS.
 //! - [`aws`]: signed calls to AWS services, without an SDK.
+//! - [`guarded`]: requests to addresses that strangers name.
 //!
 //! Nothing here reads the clock, the environment or a file, and nothing chooses a TLS provider.
 
 pub mod aws;
+pub mod guarded;
 pub mod http;
 mod tls;
 

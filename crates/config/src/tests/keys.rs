@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 14] = [
+const TABLES: [&Table; 15] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -15,6 +15,7 @@ const TABLES: [&Table; 14] = [
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
     &keys::hosted::TABLE,
+    &keys::registration::TABLE,
     &keys::functions::TABLE,
     &keys::aws::TABLE,
     &keys::aws_template::TABLE,
@@ -84,7 +85,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 28);
+    assert_eq!(compared, 35);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the pages say: the sentences of the packages for pages, in all their languages, and the few that only these pages have.
 
+mod asking;
 mod generated;
 mod own;
 
@@ -46,6 +47,7 @@ impl Texts {
         shared.map(|(_, text)| *text).or_else(|| {
             own::OWN
                 .iter()
+                .chain(asking::ASKING)
                 .find(|(held, _)| *held == name)
                 .map(|(_, texts)| texts[self.place])
         })
@@ -162,7 +164,7 @@ mod tests {
                 assert!(texts.has(name) || is_optional, "{tag}: {name}");
             }
             assert!(texts.has("triesLeft.other"), "{tag}");
-            for (name, sentences) in own::OWN {
+            for (name, sentences) in own::OWN.iter().chain(asking::ASKING) {
                 assert!(!sentences[texts.place].is_empty(), "{tag}: {name}");
             }
         }

@@ -112,6 +112,35 @@ async fn verify(ctx: &Ctx, token: &str, needed: &str) -> Result<(Stored<Arc<Pool
     Ok((pool, claims))
 }
 
+/// The app client that has a token for itself, with this scope: it is there still, and may have the scope still.
+///
+/// # Errors
+/// `NotAuthorizedException`; store failures.
+pub async fn authorize_client(
+    ctx: &Ctx,
+    token: &str,
+    needed: &str,
+) -> Result<(Stored<Arc<PoolRecord>>, Stored<Arc<ClientRecord>>), ApiError> {
+    let (pool, claims) = verify(ctx, token, needed).await?;
+    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
+    // A user's token says who the user is.
+    let is_of_client = text(&claims, "sub").as_ref() == Some(&client_id) && claims.get("username").is_none();
+    if !is_of_client || ctx.platform().restores.is_after(number(&claims, "auth_time")?) {
+        return Err(invalid());
+    }
+    let client = ctx.client(pool.value.id(), &client_id).await;
+    let client = client.map_err(|error| match error.code {
+        ErrorCode::ResourceNotFoundException => invalid(),
+        _ => error,
+    })?;
+    let scopes = client.value.settings.allowed_oauth_scopes.as_deref();
+    let has_scope = scopes.unwrap_or_default().iter().any(|scope| scope == needed);
+    match has_scope {
+        true => Ok((pool, client)),
+        false => Err(invalid()),
+    }
+}
+
 fn invalid() -> ApiError {
     ApiError::not_authorized("Invalid Access Token")
 }

@@ -28,6 +28,8 @@ pub struct Hosted<'a> {
     pub amr: &'a [String],
     /// What the client sent to find again in the ID token.
     pub nonce: Option<&'a str>,
+    /// The client's id, where it is a URL: the app client is then only whose settings it has.
+    pub client_url: Option<&'a str>,
 }
 
 impl Hosted<'_> {
@@ -59,6 +61,13 @@ pub struct Issue<'a> {
     pub now: Millis,
     /// What hosted login granted; `None` for the API's own tokens.
     pub hosted: Option<Hosted<'a>>,
+}
+
+impl Issue<'_> {
+    /// The client's id, where it is a URL.
+    fn client_url(&self) -> Option<&str> {
+        self.hosted.as_ref()?.client_url
+    }
 }
 
 /// Claims no function can change.
@@ -104,6 +113,9 @@ pub fn access(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Mi
         }
     }
     claims.insert("client_id".into(), json!(issue.client.id()));
+    if let Some(url) = issue.client_url() {
+        claims.insert("azp".into(), json!(url));
+    }
     if let Some(origin) = issue.origin_jti {
         claims.insert("origin_jti".into(), json!(origin));
     }
@@ -157,7 +169,13 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
     if !groups.roles.is_empty() {
         claims.insert("cognito:roles".into(), json!(groups.roles));
     }
-    claims.insert("aud".into(), json!(issue.client.id()));
+    claims.insert(
+        "aud".into(),
+        json!(issue.client_url().unwrap_or(issue.client.id())),
+    );
+    if let Some(url) = issue.client_url() {
+        claims.insert("azp".into(), json!(url));
+    }
     claims.insert("event_id".into(), json!(issue.event_id));
     claims.insert("token_use".into(), json!("id"));
     claims.insert("auth_time".into(), json!(issue.auth_time.seconds()));

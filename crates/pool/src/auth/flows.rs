@@ -11,7 +11,8 @@ use crate::records::ClientRecord;
 /// `InvalidParameterException` with the sentence that the service has for this flow.
 pub fn check(client: &ClientRecord, flow: &AuthFlowType) -> Result<(), ApiError> {
     let allowed = client.settings.explicit_auth_flows.as_deref().unwrap_or_default();
-    if permits(allowed, client.refresh_token_rotation().is_some(), flow) {
+    // Who has registered itself sends people to the pages, and takes nobody's password.
+    if !client.is_registered() && permits(allowed, client.refresh_token_rotation().is_some(), flow) {
         return Ok(());
     }
     if allowed.contains(&Allowed::CustomAuthFlowOnly) {

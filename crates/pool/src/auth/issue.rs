@@ -49,6 +49,7 @@ impl Grant<'_> {
             resource: granted.resource.as_deref(),
             amr: &granted.amr,
             nonce: self.nonce,
+            client_url: granted.client_url.as_deref(),
         })
     }
 }

@@ -15,6 +15,7 @@ pub mod asking;
 pub mod challenge;
 pub mod choice;
 pub mod claims;
+pub mod client_secret;
 pub mod confirm;
 pub mod custom;
 pub mod device;

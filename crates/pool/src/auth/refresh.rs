@@ -54,6 +54,19 @@ pub async fn find(
     client: &ClientRecord,
     token: RefreshToken,
 ) -> Result<Presented, ApiError> {
+    find_of(ctx, pool, (client, None), token).await
+}
+
+/// The same for a client whose id may be a URL, behind which the app client stands. What was granted to the one, the other has not.
+///
+/// # Errors
+/// As [`find`].
+pub async fn find_of(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    (client, url): (&ClientRecord, Option<&str>),
+    token: RefreshToken,
+) -> Result<Presented, ApiError> {
     let key = RefreshRecord::key(pool.id(), &token.sub, &token.origin_jti);
     let Some(family) = load(ctx.platform(), &key).await? else {
         // Disabling a user deletes the families, and is what the service tells of the two.
@@ -62,7 +75,7 @@ pub async fn find(
         }
         return Err(revoked());
     };
-    if family.value.client_id != client.id() {
+    if family.value.client_id != client.id() || family.value.client_url() != url {
         return Err(ApiError::not_authorized("Refresh Token has different Client"));
     }
     if ctx.now >= family.value.expires {
@@ -178,7 +191,8 @@ pub async fn renew(
             match ctx.platform().commit(batch).await {
                 Ok(_) => {}
                 Err(CommitError::Conflict { .. }) => {
-                    presented = find(ctx, pool, client, presented.token).await?;
+                    let url = presented.family.value.client_url().map(str::to_owned);
+                    presented = find_of(ctx, pool, (client, url.as_deref()), presented.token).await?;
                     standing = check_not_spent(ctx, pool, &presented).await?;
                     continue;
                 }

@@ -45,6 +45,19 @@ pub async fn revoke(
     client: &ClientRecord,
     token: &str,
 ) -> Result<(), ApiError> {
+    revoke_of(ctx, pool, (client, None), token).await
+}
+
+/// The same for a client whose id may be a URL, behind which the app client stands.
+///
+/// # Errors
+/// As [`revoke`].
+pub async fn revoke_of(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    (client, url): (&ClientRecord, Option<&str>),
+    token: &str,
+) -> Result<(), ApiError> {
     if !client.revocation_enabled() {
         return Err(ApiError::new(
             ErrorCode::UnsupportedOperationException,
@@ -61,7 +74,7 @@ pub async fn revoke(
     let Ok(token) = refresh::read(ctx, pool, token) else {
         return Ok(());
     };
-    match refresh::find(ctx, pool, client, token).await {
+    match refresh::find_of(ctx, pool, (client, url), token).await {
         Ok(presented) => {
             let token = presented.token;
             ctx.asker.noted.found_user(&token.sub);

@@ -27,6 +27,42 @@ pub struct HostedSettings {
     pub invalid_client_is_401: bool,
     /// Whether client credentials leave out scopes that the client may not have, in place of an error.
     pub ignores_unknown_scopes: bool,
+    /// Hosts that may be fetched from although they are not public: `127.0.0.1:8443`, host and port.
+    pub fetch_allow: Vec<String>,
+    /// App clients that get nothing before their users have said that they may, beside those of strangers, which never do.
+    pub consent_clients: Vec<String>,
+    /// What clients that register themselves are kept to.
+    pub registration: Registration,
+}
+
+/// The most clients that may register themselves with a pool, whatever is configured.
+pub const MOST_REGISTERED: usize = 1_000;
+
+/// What clients that register themselves are kept to, where a pool lets them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Registrations in an hour without a token: from one address; ten times as many with one pool.
+    pub per_hour: u32,
+    /// Registered clients of a pool.
+    pub clients: usize,
+    /// The hosts and schemes of their redirect URIs; any, where there is none: `app.example`, `*.app.example`, `localhost`, `myapp:`.
+    pub hosts: Vec<String>,
+    /// Days after which one goes that was registered without a token and never used.
+    pub unused_days: u32,
+    /// Whether one that is registered without a token may have a secret.
+    pub secrets: bool,
+}
+
+impl Default for Registration {
+    fn default() -> Registration {
+        Registration {
+            per_hour: 10,
+            clients: 500,
+            hosts: Vec::new(),
+            unused_days: 7,
+            secrets: false,
+        }
+    }
 }
 
 /// Which clients have to send a code challenge.
@@ -69,6 +105,9 @@ impl Default for HostedSettings {
             userinfo_bearer_scheme: true,
             invalid_client_is_401: false,
             ignores_unknown_scopes: false,
+            fetch_allow: Vec::new(),
+            consent_clients: Vec::new(),
+            registration: Registration::default(),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod cpu;
 pub mod envelope;
 pub mod error;
 pub mod failed_clients;
+pub mod foreign;
 pub mod guesses;
 pub mod hosted;
 pub mod ip_range;

@@ -3,6 +3,8 @@
 //! In two phases. Until it is known that the client has the redirect URI, nothing may be sent there, and faults are shown on a page of
 //! ours. From then on the client is told of them.
 
+use std::sync::Arc;
+
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::OAuthFlowType;
 use poolhouse_text::with_causes;
@@ -10,9 +12,9 @@ use poolhouse_text::with_causes;
 use super::denied::Denied;
 use super::form::Form;
 use super::site::Site;
-use super::{client, pkce, redirect_uri, resource, scopes};
+use super::{client, client_documents, pkce, redirect_uri, resource, scopes};
 use crate::base::hosted::PkceRequired;
-use crate::records::{ClientRecord, ResponseMode};
+use crate::records::{ClientDocument, ClientRecord, ResponseMode};
 use crate::request::Ctx;
 
 pub use crate::records::Authorization;
@@ -74,8 +76,8 @@ fn fault(error: &'static str, description: &'static str) -> Fault {
 /// # Errors
 /// What is wrong with it, and whom to tell.
 pub async fn check(ctx: &Ctx, site: &Site, form: &Form) -> Result<Authorization, Refused> {
-    let client = client_of(ctx, site, form).await?;
-    let redirect_uri = redirect_uri_of(&client, form)?;
+    let (client, document) = client_of(ctx, site, form).await?;
+    let redirect_uri = redirect_uri_of(&client, document.as_ref(), form)?;
     let mut authorization = Authorization {
         client_id: client.id().to_owned(),
         redirect_uri,
@@ -88,9 +90,17 @@ pub async fn check(ctx: &Ctx, site: &Site, form: &Form) -> Result<Authorization,
             .get("state")
             .filter(|state| !form.is_double("state") && state.len() <= LONGEST_STATE)
             .map(str::to_owned),
+        gives_tokens: form.get("response_type") == Some("token"),
+        client_url: document.as_ref().map(|document| document.url.clone()),
+        client_name: document.as_ref().and_then(|document| document.name.clone()),
+        without_refresh: document.as_ref().is_some_and(|document| document.without_refresh),
         ..Authorization::default()
     };
-    match fill(ctx, site, &client, form, &mut authorization).await {
+    let client = Asking {
+        client: &client,
+        document: document.as_ref(),
+    };
+    match fill(ctx, site, client, form, &mut authorization).await {
         Ok(()) => Ok(authorization),
         Err(Fault { error, description }) => {
             Err(Refused::Redirect(authorization.refused(site, error, description)))
@@ -98,8 +108,28 @@ pub async fn check(ctx: &Ctx, site: &Site, form: &Form) -> Result<Authorization,
     }
 }
 
-/// The client, if it is one of the pool's that people may sign in to here.
-async fn client_of(ctx: &Ctx, site: &Site, form: &Form) -> Result<std::sync::Arc<ClientRecord>, Refused> {
+/// Who asks.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    /// The app client.
+    client: &'a ClientRecord,
+    /// What the client says of itself that it stands behind, where that client's id is a URL.
+    document: Option<&'a ClientDocument>,
+}
+
+impl Asking<'_> {
+    /// Whether it is somebody whom the operator does not know.
+    fn is_strange(&self) -> bool {
+        self.document.is_some() || self.client.is_registered()
+    }
+}
+
+/// The client, if it is one of the pool's that people may sign in to here; with its document, where its id is a URL.
+async fn client_of(
+    ctx: &Ctx,
+    site: &Site,
+    form: &Form,
+) -> Result<(Arc<ClientRecord>, Option<ClientDocument>), Refused> {
     let page = |error, text: &str, client_id: Option<&str>| Refused::Page {
         error,
         text: text.to_owned(),
@@ -109,14 +139,23 @@ async fn client_of(ctx: &Ctx, site: &Site, form: &Form) -> Result<std::sync::Arc
         let text = "Required String parameter 'client_id' is not present";
         return Err(page("invalid_request", text, None));
     };
-    let id = Some(id).filter(|id| client::may_be_id(id));
+    let is_url = client_documents::url::is_one(id);
+    let id = Some(id).filter(|id| is_url || client::may_be_id(id));
     if form.is_double("client_id") || form.is_double("redirect_uri") {
         return Err(page("invalid_request", "A parameter is given twice.", id));
     }
     let unknown = || page("invalid_client", "There is no such app client.", id);
     let id = id.ok_or_else(unknown)?;
-    let client = match ctx.client(site.pool.value.id(), id).await {
-        Ok(client) => client.value,
+    let pool_id = site.pool.value.id();
+    let found = match is_url {
+        false => ctx.client(pool_id, id).await.map(|client| Some((client, None))),
+        true => client_documents::find(ctx, pool_id, id)
+            .await
+            .map(|found| found.map(|found| (found.client, Some(found.document)))),
+    };
+    let (client, document) = match found {
+        Ok(Some((client, document))) => (client.value, document),
+        Ok(None) => return Err(unknown()),
         Err(error) if error.code == ErrorCode::ResourceNotFoundException => return Err(unknown()),
         Err(error) => {
             let causes = with_causes(&error);
@@ -128,15 +167,19 @@ async fn client_of(ctx: &Ctx, site: &Site, form: &Form) -> Result<std::sync::Arc
             return Err(page("server_error", "Try again.", Some(id)));
         }
     };
-    let has_callbacks = client.settings.callback_urls.iter().flatten().next().is_some();
+    let has_callbacks = document.is_some() || client.settings.callback_urls.iter().flatten().next().is_some();
     if client.settings.allowed_oauth_flows_user_pool_client != Some(true) || !has_callbacks {
         let text = "The app client does not use hosted login.";
         return Err(page("unauthorized_client", text, Some(id)));
     }
-    Ok(client)
+    Ok((client, document))
 }
 
-fn redirect_uri_of(client: &ClientRecord, form: &Form) -> Result<String, Refused> {
+fn redirect_uri_of(
+    client: &ClientRecord,
+    document: Option<&ClientDocument>,
+    form: &Form,
+) -> Result<String, Refused> {
     let page = |error, text: &str| Refused::Page {
         error,
         text: text.to_owned(),
@@ -144,12 +187,16 @@ fn redirect_uri_of(client: &ClientRecord, form: &Form) -> Result<String, Refused
     };
     let Some(uri) = form
         .get("redirect_uri")
-        .or_else(|| redirect_uri::default_of(client))
+        .or_else(|| redirect_uri::default_of(client).filter(|_| document.is_none()))
     else {
         let text = "Required String parameter 'redirect_uri' is not present";
         return Err(page("invalid_request", text));
     };
-    match redirect_uri::is_of(client, uri) {
+    let is_theirs = match document {
+        Some(document) => redirect_uri::is_among(&document.redirect_uris, uri, true),
+        None => redirect_uri::is_of(client, uri),
+    };
+    match is_theirs {
         true => Ok(uri.to_owned()),
         false => Err(page(
             "redirect_mismatch",
@@ -162,10 +209,11 @@ fn redirect_uri_of(client: &ClientRecord, form: &Form) -> Result<String, Refused
 async fn fill(
     ctx: &Ctx,
     site: &Site,
-    client: &ClientRecord,
+    asking: Asking<'_>,
     form: &Form,
     authorization: &mut Authorization,
 ) -> Result<(), Fault> {
+    let client = asking.client;
     if ONCE.iter().any(|name| form.is_double(name)) {
         return Err(fault("invalid_request", "a parameter is given twice"));
     }
@@ -181,16 +229,25 @@ async fn fill(
     if form.get("state").is_some_and(|state| state.len() > LONGEST_STATE) {
         return Err(fault("invalid_request", "state is too long"));
     }
-    check_response_type(client, form)?;
+    check_response_type(asking, form)?;
     check_response_mode(form)?;
-    authorization.code_challenge = code_challenge(ctx, client, form)?;
+    authorization.code_challenge = code_challenge(ctx, asking, form)?;
     authorization.resource = resource_of(form)?;
     authorization.nonce = nonce(form)?;
     authorization.prompt = prompt(form)?;
     authorization.max_age = max_age(form)?;
     authorization.identity_provider = identity_provider(client, form)?;
     let scopes = scopes::of_user(ctx, &site.pool.value, client, form.get("scope")).await;
-    let scopes = scopes.map_err(|denied| told(ctx, &denied))?;
+    let mut scopes = scopes.map_err(|denied| told(ctx, &denied))?;
+    if let Some(own) = asking.document.and_then(|document| document.scopes.as_ref()) {
+        let is_own = |scope: &String| own.contains(scope);
+        if form.get("scope").is_none() {
+            scopes.granted.retain(is_own);
+        }
+        if scopes.granted.is_empty() || !scopes.granted.iter().all(is_own) {
+            return Err(fault("invalid_scope", "invalid_scope"));
+        }
+    }
     authorization.scopes = scopes.granted;
     authorization.is_narrowed = scopes.is_narrowed;
     authorization.login_hint = form
@@ -211,12 +268,13 @@ fn told(ctx: &Ctx, denied: &Denied) -> Fault {
     fault("server_error", "")
 }
 
-fn check_response_type(client: &ClientRecord, form: &Form) -> Result<(), Fault> {
-    let mut flows = client.settings.allowed_oauth_flows.iter().flatten();
+fn check_response_type(asking: Asking<'_>, form: &Form) -> Result<(), Fault> {
+    let mut flows = asking.client.settings.allowed_oauth_flows.iter().flatten();
     match form.get("response_type") {
         None => Err(fault("invalid_request", "response_type is required")),
         Some("code") if flows.any(|flow| *flow == OAuthFlowType::Code) => Ok(()),
-        // Tokens in a fragment are given to no client: they end up where fragments do.
+        // Tokens in a fragment end up where fragments do: only whom the operator lets have them gets them so.
+        Some("token") if !asking.is_strange() && flows.any(|flow| *flow == OAuthFlowType::Implicit) => Ok(()),
         Some("code" | "token") => Err(fault("unauthorized_client", "")),
         Some(_) => Err(fault("unsupported_response_type", "")),
     }
@@ -224,15 +282,21 @@ fn check_response_type(client: &ClientRecord, form: &Form) -> Result<(), Fault> 
 
 fn check_response_mode(form: &Form) -> Result<(), Fault> {
     match form.get("response_mode") {
+        Some("query") if form.get("response_type") == Some("token") => {
+            Err(fault("invalid_request", "tokens are never in a query"))
+        }
         None | Some("query" | "fragment") => Ok(()),
         Some(_) => Err(fault("invalid_request", "response_mode is not supported")),
     }
 }
 
-fn code_challenge(ctx: &Ctx, client: &ClientRecord, form: &Form) -> Result<Option<String>, Fault> {
+fn code_challenge(ctx: &Ctx, asking: Asking<'_>, form: &Form) -> Result<Option<String>, Fault> {
     let is_needed = match ctx.app.settings.hosted.pkce_required {
+        // Whoever gets tokens at once has no code to be stolen.
+        _ if form.get("response_type") == Some("token") => false,
+        _ if asking.is_strange() => true,
         PkceRequired::Never => false,
-        PkceRequired::Public => client.secrets.is_empty(),
+        PkceRequired::Public => asking.client.secrets.is_empty(),
         PkceRequired::Always => true,
     };
     match (form.get("code_challenge"), form.get("code_challenge_method")) {

@@ -11,6 +11,7 @@ use poolhouse_api::ErrorCode;
 use poolhouse_crypto::{constant_time_eq, sha256};
 use poolhouse_text::percent;
 
+use super::client_documents;
 use super::denied::Denied;
 use super::form::{Form, decoded};
 use super::site::Site;
@@ -51,11 +52,45 @@ pub fn may_be_id(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(is_of_id)
 }
 
-/// The client that a request comes from, proven by its secret if it has one.
+/// A client that has said who it is.
+pub struct Known {
+    /// The app client.
+    pub record: Stored<Arc<ClientRecord>>,
+    /// The client's id, where it is a URL: the app client is then the one that stands behind it.
+    pub url: Option<String>,
+}
+
+/// The client that a request comes from, proven by its secret if it has one. One whose id is a URL has none: what it is given was
+/// bound to a code challenge.
 ///
 /// # Errors
 /// `invalid_client`, whatever of it was wrong; `invalid_request` where header and form disagree; 429 after too many failures.
-pub async fn authenticate(
+pub async fn authenticate(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Result<Known, Denied> {
+    let url = form
+        .get("client_id")
+        .filter(|id| client_documents::url::is_one(id));
+    if let (Some(url), [], None) = (url, headers, form.get("client_secret")) {
+        return by_url(ctx, site, url).await;
+    }
+    let record = by_secret(ctx, site, headers, form).await?;
+    Ok(Known { record, url: None })
+}
+
+/// The app client behind a URL, as long as a policy of the pool means it. Nothing is fetched here.
+async fn by_url(ctx: &Ctx, site: &Site, url: &str) -> Result<Known, Denied> {
+    let found = client_documents::stands_for(ctx, site.pool.value.id(), url).await?;
+    let Some((_, record)) = found else {
+        return Err(Denied::invalid_client());
+    };
+    check_address(&site.pool.value, &record.value, ctx.asker.address)
+        .map_err(|_| Denied::new("unauthorized_client"))?;
+    Ok(Known {
+        record,
+        url: Some(url.to_owned()),
+    })
+}
+
+async fn by_secret(
     ctx: &Ctx,
     site: &Site,
     headers: &[&str],

@@ -43,6 +43,8 @@ pub struct Presented<'a> {
     pub verifier: Option<&'a str>,
     /// `resource`
     pub resource: Option<&'a str>,
+    /// The client's id, where it is a URL.
+    pub client_url: Option<&'a str>,
 }
 
 /// Makes a code. It is good once the batch is committed, with what it belongs to.
@@ -110,6 +112,32 @@ pub async fn redeem(
     Err(ApiError::too_many_requests().into())
 }
 
+/// Gives tokens for a code that was made a moment ago and that nobody was handed.
+///
+/// # Errors
+/// As [`redeem`].
+pub async fn spend(
+    ctx: &Ctx,
+    site: &Site,
+    client: &Stored<Arc<ClientRecord>>,
+    code: &str,
+) -> Result<grant::Tokens, Denied> {
+    let key = key(ctx, site, code);
+    for _ in 0..RACES {
+        let Some(stored) = load(ctx.platform(), &key).await? else {
+            return Err(Denied::invalid_grant());
+        };
+        let AuthorizationCode::Unused(unused) = &stored.value else {
+            return Err(Denied::invalid_grant());
+        };
+        ctx.asker.noted.found_user(&unused.granting.sub);
+        if let Some(tokens) = grant::of_code(ctx, site, client, &stored, unused).await? {
+            return Ok(tokens);
+        }
+    }
+    Err(ApiError::too_many_requests().into())
+}
+
 /// What can be judged without looking anything up.
 fn judge(
     ctx: &Ctx,
@@ -119,7 +147,8 @@ fn judge(
     presented: &Presented<'_>,
 ) -> Result<(), Denied> {
     let asked = &unused.authorization;
-    if ctx.now >= unused.expires || unused.domain != site.domain || asked.client_id != client.id() {
+    let is_theirs = asked.client_id == client.id() && asked.client_url.as_deref() == presented.client_url;
+    if ctx.now >= unused.expires || unused.domain != site.domain || !is_theirs {
         return Err(Denied::invalid_grant());
     }
     if asked.redirect_uri != presented.redirect_uri {

@@ -1,12 +1,13 @@
 //! What a client finds out by itself: the endpoints of a pool, and what they take.
 
+use poolhouse_store::Scan;
 use serde_json::{Map, Value, json};
 
-use super::site;
+use super::{register, site};
 use crate::auth::issuer;
 use crate::auth::scopes::{EMAIL, PHONE, PROFILE};
 use crate::base::error::ApiError;
-use crate::records::DomainRecord;
+use crate::records::{CimdPolicyRecord, DomainRecord};
 use crate::request::{Ctx, hosted};
 
 /// The endpoints that answer, and their paths below a domain.
@@ -17,8 +18,17 @@ const ENDPOINTS: [(&str, &str); 5] = [
     ("token_endpoint", "/oauth2/token"),
     ("userinfo_endpoint", "/oauth2/userInfo"),
 ];
+/// The path at which clients register themselves.
+const REGISTER: &str = "/oauth2/register";
 /// The path of `userInfo`, which is a protected resource.
 pub const USER_INFO: &str = "/oauth2/userInfo";
+/// The grants that some client may have.
+const GRANTS: [&str; 4] = [
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "implicit",
+];
 /// How clients authenticate themselves.
 const AUTHENTICATION: [&str; 2] = ["client_secret_basic", "client_secret_post"];
 /// The scopes that every pool has, without those that speak of the API or of somebody's resources.
@@ -49,11 +59,11 @@ fn claims() -> Vec<&'static str> {
 /// # Errors
 /// When the store fails.
 pub async fn document(ctx: &Ctx, pool_id: &str) -> Result<Option<Value>, ApiError> {
-    match ctx.pool(pool_id).await {
-        Ok(_) => {}
+    let pool = match ctx.pool(pool_id).await {
+        Ok(pool) => pool.value,
         Err(error) if error.status() < 500 => return Ok(None),
         Err(error) => return Err(error),
-    }
+    };
     let issuer = issuer::issuer(ctx, pool_id);
     let mut members = vec![
         ("id_token_signing_alg_values_supported", json!(["RS256"])),
@@ -70,6 +80,14 @@ pub async fn document(ctx: &Ctx, pool_id: &str) -> Result<Option<Value>, ApiErro
     if let Some(domain) = custom.or(domains.first()) {
         members.retain(|(name, _)| *name != "token_endpoint_auth_methods_supported");
         members.extend(with_domain(ctx, &domain.value));
+        if register::is_enabled(&pool) {
+            let base = site::base(&ctx.app.settings, &domain.value);
+            members.push(("registration_endpoint", json!(format!("{base}{REGISTER}"))));
+        }
+        let policies = Scan::prefix(CimdPolicyRecord::all(pool_id), 1);
+        if !ctx.platform().scan(policies).await?.is_empty() {
+            members.push(("client_id_metadata_document_supported", json!(true)));
+        }
     }
     members.sort_unstable_by_key(|(name, _)| *name);
     let members = members.into_iter().map(|(name, value)| (name.to_owned(), value));
@@ -89,10 +107,7 @@ fn with_domain(ctx: &Ctx, domain: &DomainRecord) -> Vec<(&'static str, Value)> {
         ("claims_parameter_supported", json!(false)),
         ("claims_supported", json!(claims())),
         ("code_challenge_methods_supported", json!(["S256"])),
-        (
-            "grant_types_supported",
-            json!(["authorization_code", "refresh_token", "client_credentials"]),
-        ),
+        ("grant_types_supported", json!(GRANTS)),
         ("request_parameter_supported", json!(false)),
         ("request_uri_parameter_supported", json!(false)),
         ("response_modes_supported", json!(["query", "fragment"])),

@@ -7,9 +7,9 @@ use poolhouse_store::CommitError;
 use super::browser::{self, SignedIn};
 use super::site::Site;
 use super::transaction::Asked;
-use super::{flow, granting, handle, hint, transaction};
+use super::{consent, flow, granting, handle, hint, implicit, steps, transaction};
 use crate::base::error::ApiError;
-use crate::records::{Authorization, ClientRecord, Stored};
+use crate::records::{Authorization, ClientRecord, ConsentRecord, PageStep, Stored};
 use crate::request::{Ctx, check_address};
 
 /// What a browser says of itself by its cookies.
@@ -68,9 +68,11 @@ pub async fn enter(
     let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
     if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
         && found.satisfies(pool, client.value.id(), is_custom)
-        && let Some(back) = reuse(ctx, site, authorization, found, handle).await?
     {
-        return Ok(back);
+        let who = (found, handle.as_str());
+        if let Some(entered) = by_session(ctx, site, authorization, &client.value, who, cookies).await? {
+            return Ok(entered);
+        }
     }
     if asks("none") {
         let (error, why) = match fresh {
@@ -81,15 +83,45 @@ pub async fn enter(
         };
         return Ok(Entered::Back(authorization.refused(site, error, why)));
     }
-    begin(ctx, site, authorization, &client.value, cookies).await
+    begin(ctx, site, authorization, (&client.value, None), cookies).await
 }
 
-/// A page for somebody who has to sign in.
-async fn begin(
+/// What somebody is led to who is signed in: back to the client, or to the page that asks whether it may come in. `None`: the session
+/// has ended at this moment.
+async fn by_session(
     ctx: &Ctx,
     site: &Site,
     authorization: &Authorization,
     client: &ClientRecord,
+    (found, handle): (&SignedIn, &str),
+    cookies: &Browser,
+) -> Result<Option<Entered>, ApiError> {
+    let pool = &*site.pool.value;
+    if !consent::is_asked(ctx, client, authorization) {
+        return reuse(ctx, site, authorization, (found, handle), None).await;
+    }
+    if let Some(given) = consent::given(ctx, pool.id(), &found.user.value, authorization).await? {
+        return reuse(ctx, site, authorization, (found, handle), Some(&given)).await;
+    }
+    if authorization.prompt.iter().any(|prompt| prompt == "none") {
+        let why = "The user has not consented";
+        return Ok(Some(Entered::Back(authorization.refused(
+            site,
+            "consent_required",
+            why,
+        ))));
+    }
+    let step = steps::consent::step(ctx, pool.id(), authorization, found).await?;
+    let entered = begin(ctx, site, authorization, (client, Some(step)), cookies).await?;
+    Ok(Some(entered))
+}
+
+/// A page for somebody who has to sign in, or who is at this step.
+async fn begin(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    (client, step): (&ClientRecord, Option<PageStep>),
     cookies: &Browser,
 ) -> Result<Entered, ApiError> {
     let pool = &*site.pool.value;
@@ -116,6 +148,8 @@ async fn begin(
         Asked {
             client_id: client.id(),
             is_custom: flow::is_custom(pool, client),
+            asks_consent: consent::is_asked(ctx, client, authorization),
+            step,
             lasts: browser::seconds(client),
             browser: named,
             name: hint,
@@ -129,20 +163,25 @@ async fn begin(
 }
 
 /// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it. `None`: it has ended at
-/// this moment. Whether the user may have tokens, the code's redemption decides.
+/// this moment, or the consent that it goes by has. Whether the user may have tokens, the code's redemption decides.
 async fn reuse(
     ctx: &Ctx,
     site: &Site,
     authorization: &Authorization,
-    found: &SignedIn,
-    handle: &str,
+    (found, handle): (&SignedIn, &str),
+    given: Option<&Stored<ConsentRecord>>,
 ) -> Result<Option<Entered>, ApiError> {
-    let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
-    let whose = (found.user.value.sub.as_str(), secret);
-    let (code, rows) = granting::grant(ctx, site, authorization, whose, &found.session.value);
+    let (code, rows) = granting::by_session(ctx, site, authorization, found, handle);
+    let rows = given
+        .map(steps::consent::unchanged)
+        .unwrap_or_default()
+        .merge(rows);
     let rows = rows.check(found.session.key.clone(), found.session.unchanged());
     match ctx.app.platform.commit(rows).await {
-        Ok(_) => Ok(Some(Entered::Back(authorization.granted(site, &code)))),
+        Ok(_) => {
+            let location = implicit::location(ctx, site, authorization, &code).await?;
+            Ok(Some(Entered::Back(location)))
+        }
         Err(CommitError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -16,7 +16,9 @@ pub fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {
         .and_then(|tags| tags.get(TAG))
         .is_some_and(|value| value == "off");
     let flows = client.settings.explicit_auth_flows.as_deref().unwrap_or_default();
-    let allows = flows.is_empty()
+    // Nobody has chosen flows for a client that has registered itself.
+    let allows = client.is_registered()
+        || flows.is_empty()
         || flows.contains(&Allowed::AllowCustomAuth)
         || flows.contains(&Allowed::CustomAuthFlowOnly);
     allows && !is_off && custom::check_configured(pool).is_ok()

@@ -7,9 +7,10 @@ use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::denied::Denied;
+use super::first_use;
 use super::site::Site;
 use crate::auth::issue::{self, Grant};
-use crate::auth::lifetimes::refresh_seconds;
+use crate::auth::lifetimes::{access_seconds, id_seconds, refresh_seconds};
 use crate::auth::refresh_token::RefreshToken;
 use crate::auth::tracking::Tracking;
 use crate::auth::{door, scopes, subject};
@@ -78,21 +79,33 @@ pub async fn of_code(
     if !commit(ctx, holding, unused, made, (stored.key.as_str(), spending)).await? {
         return Ok(None);
     }
+    let asked = &unused.authorization;
+    if asked.gives_tokens || asked.without_refresh {
+        return Ok(Some(Tokens {
+            result,
+            narrowed: asked.is_narrowed.then(|| asked.scopes.clone()),
+        }));
+    }
     let token = RefreshToken {
         sub: unused.granting.sub.clone(),
         origin_jti,
         generation: 0,
     };
     result.refresh_token = Some(token.text(ctx.platform(), pool.id()));
-    let is_narrowed = unused.authorization.is_narrowed;
     Ok(Some(Tokens {
         result,
-        narrowed: is_narrowed.then(|| unused.authorization.scopes.clone()),
+        narrowed: asked.is_narrowed.then(|| asked.scopes.clone()),
     }))
 }
 
 fn family(ctx: &Ctx, holding: &Holding, unused: &Unused) -> RefreshRecord {
     let granting = &unused.granting;
+    let settings = &holding.client.value.settings;
+    // Without a refresh token the family is there for its access token alone.
+    let lifetime = match unused.authorization.gives_tokens || unused.authorization.without_refresh {
+        true => access_seconds(settings).max(id_seconds(settings)),
+        false => refresh_seconds(settings),
+    };
     RefreshRecord {
         client_id: holding.client.value.id().to_owned(),
         username: holding.user.value.username.clone(),
@@ -101,15 +114,14 @@ fn family(ctx: &Ctx, holding: &Holding, unused: &Unused) -> RefreshRecord {
         auth_time: granting.auth_time,
         epoch: granting.epoch,
         event_id: ctx.request_id.clone(),
-        expires: ctx
-            .now
-            .plus_seconds(refresh_seconds(&holding.client.value.settings)),
+        expires: ctx.now.plus_seconds(lifetime),
         device: None,
         granted: Some(Granted {
             scopes: unused.authorization.scopes.clone(),
             resource: unused.authorization.resource.clone(),
             amr: granting.amr.clone(),
             browser_session: granting.browser_session.clone(),
+            client_url: unused.authorization.client_url.clone(),
         }),
     }
 }
@@ -209,9 +221,12 @@ impl Holding {
 
     /// That nothing of it has changed.
     fn unchanged(&self, unused: &Unused) -> Batch {
-        let batch = Batch::new()
-            .check(self.user.key.clone(), self.user.unchanged())
-            .check(self.client.key.clone(), self.client.unchanged());
+        let batch = Batch::new().check(self.user.key.clone(), self.user.unchanged());
+        let batch = match self.client.value.unused_until {
+            None => batch.check(self.client.key.clone(), self.client.unchanged()),
+            // One that has registered itself is kept from its first use on.
+            Some(_) => batch.merge(first_use::of(&self.client)),
+        };
         let batch = match &unused.granting.browser_session {
             Some(session) => batch.check(session.clone(), Expect::Present),
             None => batch,

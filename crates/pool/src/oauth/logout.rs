@@ -169,6 +169,7 @@ mod tests {
             secrets: Vec::new(),
             risk: None,
             sso_minutes: None,
+            unused_until: None,
         }
     }
 

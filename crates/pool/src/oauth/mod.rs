@@ -7,25 +7,35 @@
 //!
 //! `door` is the way in of a browser, which leads back to the client (`browser`, `granting`) or to a page: a `transaction`, whose forms
 //! are taken by `steps`. `logout` is the way out.
+//!
+//! Clients of strangers come in two ways: they `register` themselves, or their id is a URL (`client_documents`). Either way people are
+//! asked first (`consent`).
 
 pub mod authorize;
 pub mod browser;
 pub mod client;
+pub mod client_documents;
 pub mod code;
+pub mod consent;
 pub mod denied;
 pub mod discovery;
 pub mod door;
+mod first_use;
 pub mod flow;
 pub mod form;
 pub mod grant;
 pub mod granting;
 pub mod handle;
 pub mod hint;
+pub mod implicit;
+pub mod leads;
 pub mod logout;
+pub mod named;
 pub mod pkce;
 pub mod redirect;
 pub mod redirect_uri;
 pub mod refresh;
+pub mod register;
 pub mod resource;
 pub mod revoke;
 pub mod scopes;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use poolhouse_api::shapes::AuthenticationResultType;
 use poolhouse_text::percent;
 
 use super::site::Site;
@@ -14,6 +15,23 @@ impl Authorization {
     /// The URL that takes a code to the client.
     pub fn granted(&self, site: &Site, code: &str) -> String {
         self.url(site, vec![("code", code)])
+    }
+
+    /// The URL that takes tokens to the client: behind the `#`, where no server sees them.
+    pub fn with_tokens(&self, site: &Site, tokens: &AuthenticationResultType) -> String {
+        let lifetime = tokens.expires_in.unwrap_or_default().to_string();
+        let mut parameters = Vec::new();
+        for (name, token) in [
+            ("id_token", &tokens.id_token),
+            ("access_token", &tokens.access_token),
+        ] {
+            if let Some(token) = token {
+                parameters.push((name, token.as_str()));
+            }
+        }
+        parameters.push(("expires_in", lifetime.as_str()));
+        parameters.push(("token_type", "Bearer"));
+        self.url(site, parameters)
     }
 
     /// The URL that tells the client that it gets nothing.

@@ -2,10 +2,8 @@
 
 use std::net::Ipv6Addr;
 
+use super::leads::{authority, is_loopback, is_port, without_port};
 use crate::records::ClientRecord;
-
-/// The hosts of this machine, to which plain HTTP is let pass.
-const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Schemes that run or show what the URI itself holds, or a file of the person's.
 pub const RUNS: [&str; 9] = [
@@ -110,10 +108,6 @@ pub fn is_scheme(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
 }
 
-fn authority(rest: &str) -> &str {
-    rest.split(['/', '?']).next().unwrap_or_default()
-}
-
 /// Host and port, and nothing but them.
 fn is_authority(authority: &str) -> bool {
     let (host, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -133,22 +127,23 @@ fn is_authority(authority: &str) -> bool {
     is_name && port.is_none_or(is_port)
 }
 
-fn is_port(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok()
-}
-
-fn is_loopback(authority: &str) -> bool {
-    LOOPBACK.iter().any(|host| {
-        authority
-            .strip_prefix(host)
-            .is_some_and(|after| after.is_empty() || after.strip_prefix(':').is_some_and(is_port))
-    })
-}
-
 /// Whether a request may name this URI: it is one of the client's to the last character, and one that could be registered today.
 pub fn is_of(client: &ClientRecord, uri: &str) -> bool {
-    let mut registered = client.settings.callback_urls.iter().flatten();
-    registered.any(|held| held == uri) && check(uri).is_ok()
+    let registered = client.settings.callback_urls.as_deref().unwrap_or_default();
+    is_among(registered, uri, client.is_registered())
+}
+
+/// The same of a list. The programs of strangers listen where a port is free on their machine, so of their URIs to this machine
+/// the port is not compared (RFC 8252 7.3).
+pub fn is_among(registered: &[String], uri: &str, is_of_strangers: bool) -> bool {
+    let at_any_port = without_port(uri).filter(|_| is_of_strangers);
+    let is_it = |held: &String| {
+        held == uri
+            || at_any_port
+                .as_ref()
+                .is_some_and(|asked| without_port(held).as_ref() == Some(asked))
+    };
+    registered.iter().any(is_it) && check(uri).is_ok()
 }
 
 /// Where the browser of a client that names no URI is sent: its default, if it has one and people sign in to it in one way.
@@ -177,6 +172,37 @@ mod tests {
             secrets: Vec::new(),
             risk: None,
             sso_minutes: None,
+            unused_until: None,
+        }
+    }
+
+    #[test]
+    fn programs_of_strangers_on_this_machine_listen_at_any_port_and_nobody_else_does() {
+        let held = [
+            "http://127.0.0.1:33418/cb",
+            "http://localhost/",
+            "https://app.example:8443/cb",
+        ];
+        let held = held.map(str::to_owned);
+        for (uri, of_strangers, of_ours) in [
+            ("http://127.0.0.1:33418/cb", true, true),
+            ("http://127.0.0.1:1/cb", true, false),
+            ("http://127.0.0.1/cb", true, false),
+            ("http://localhost:3000/", true, false),
+            ("http://localhost:3000", false, false),
+            ("http://127.0.0.1:1/cb2", false, false),
+            ("http://[::1]:1/cb", false, false),
+            ("http://localhost:1/cb", false, false),
+            ("http://127.0.0.1:99999/cb", false, false),
+            ("http://127.0.0.1:1@evil.example/cb", false, false),
+            ("http://127.0.0.1.evil.example/cb", false, false),
+            ("https://127.0.0.1:1/cb", false, false),
+            ("https://app.example:8443/cb", true, true),
+            ("https://app.example/cb", false, false),
+            ("https://app.example:1/cb", false, false),
+        ] {
+            assert_eq!(is_among(&held, uri, true), of_strangers, "{uri}");
+            assert_eq!(is_among(&held, uri, false), of_ours, "{uri}");
         }
     }
 

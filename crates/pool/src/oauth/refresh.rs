@@ -18,6 +18,8 @@ pub struct Presented<'a> {
     pub scope: Option<&'a str>,
     /// `resource`
     pub resource: Option<&'a str>,
+    /// The client's id, where it is a URL.
+    pub client_url: Option<&'a str>,
 }
 
 /// Exchanges a refresh token.
@@ -33,7 +35,7 @@ pub async fn exchange(
 ) -> Result<grant::Tokens, Denied> {
     let pool = &site.pool.value;
     let token = refresh::read(ctx, pool, presented.token)?;
-    let found = refresh::find(ctx, pool, client, token).await?;
+    let found = refresh::find_of(ctx, pool, (client, presented.client_url), token).await?;
     let granted = found.family.value.granted.as_ref();
     let is_allowed = client.settings.allowed_oauth_flows_user_pool_client == Some(true);
     if granted.is_some() && !is_allowed {

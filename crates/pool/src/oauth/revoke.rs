@@ -24,7 +24,8 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
     })?;
     let token = form.get("token").ok_or_else(Denied::invalid_request)?;
     ctx.app.admission.admit(Operation::RevokeToken, ctx.now)?;
-    let revoked = revoke::revoke(ctx, &site.pool.value, &client.value, token).await;
+    let whose = (&*client.record.value, client.url.as_deref());
+    let revoked = revoke::revoke_of(ctx, &site.pool.value, whose, token).await;
     revoked.map_err(|error| match error.code {
         ErrorCode::UnsupportedOperationException => Denied::invalid_request(),
         ErrorCode::UnsupportedTokenTypeException => Denied::new("unsupported_token_type"),

@@ -4,6 +4,7 @@ use poolhouse_api::Operation;
 use poolhouse_api::shapes::{AuthenticationResultType, OAuthFlowType};
 use serde_json::{Map, Value, json};
 
+use super::client::Known;
 use super::code::{self, Presented};
 use super::denied::Denied;
 use super::form::Form;
@@ -30,7 +31,7 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
         return Err(Denied::new("unsupported_grant_type"));
     }
     let metadata = metadata(form)?;
-    let client = client::authenticate(ctx, site, headers, form).await?;
+    let Known { record: client, url } = client::authenticate(ctx, site, headers, form).await?;
     match kind {
         "authorization_code" => {
             check_flow(&client.value, OAuthFlowType::Code)?;
@@ -39,6 +40,7 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
                 redirect_uri: form.get("redirect_uri").ok_or_else(Denied::invalid_request)?,
                 verifier: form.get("code_verifier"),
                 resource: form.get("resource"),
+                client_url: url.as_deref(),
             };
             let given = code::redeem(ctx, site, &client, &presented).await?;
             Ok(answer(given))
@@ -51,10 +53,13 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
                 token: form.get("refresh_token").ok_or_else(Denied::invalid_request)?,
                 scope: form.get("scope"),
                 resource: form.get("resource"),
+                client_url: url.as_deref(),
             };
             let given = refresh::exchange(ctx, site, &client.value, &presented).await?;
             Ok(answer(given))
         }
+        // Whoever brings a URL has proven nothing that is its own.
+        _ if url.is_some() => Err(Denied::new("unauthorized_client")),
         _ => {
             let result = of_client(ctx, site, &client.value, form, &metadata).await?;
             Ok(answer(result))

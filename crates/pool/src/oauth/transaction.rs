@@ -43,6 +43,10 @@ pub struct Asked<'a> {
     pub client_id: &'a str,
     /// Whether the pool's functions ask for a code after the password.
     pub is_custom: bool,
+    /// Whether the client gets nothing before the person has said that it may.
+    pub asks_consent: bool,
+    /// What the person is at, if it is not the beginning.
+    pub step: Option<PageStep>,
     /// How long the browser is signed in by it, in seconds.
     pub lasts: i64,
     /// What is kept of the cookie that names the browser.
@@ -64,15 +68,16 @@ pub async fn begin(
     let handle = handle::draw(ctx);
     let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
     let key = TransactionRecord::slot(pool_id, &digest);
-    let step = PageStep {
+    let step = asked.step.unwrap_or_else(|| PageStep {
         name: asked.name.to_owned(),
         asked: ctx.now,
         ..PageStep::default()
-    };
+    });
     let record = TransactionRecord {
         authorization,
         client_id: asked.client_id.to_owned(),
         is_custom: asked.is_custom,
+        asks_consent: asked.asks_consent,
         lasts: asked.lasts,
         browser: asked.browser,
         seq: 0,

@@ -48,6 +48,14 @@ pub struct Authorization {
     pub resource: Option<String>,
     /// `id_token_hint`, unchecked.
     pub id_token_hint: Option<String>,
+    /// The client, where its id is a URL: `client_id` is then the app client with whose settings it signs people in.
+    pub client_url: Option<String>,
+    /// What such a client calls itself.
+    pub client_name: Option<String>,
+    /// Whether it is given tokens at once, and no code: `response_type=token`.
+    pub gives_tokens: bool,
+    /// Whether it is to get no refresh token.
+    pub without_refresh: bool,
 }
 
 impl Authorization {
@@ -64,8 +72,14 @@ impl Authorization {
             "prompt": self.prompt,
             "languages": self.languages,
         });
-        if self.is_narrowed {
-            document["narrowed"] = json!(true);
+        for (member, flag) in [
+            ("narrowed", self.is_narrowed),
+            ("givesTokens", self.gives_tokens),
+            ("withoutRefresh", self.without_refresh),
+        ] {
+            if flag {
+                document[member] = json!(true);
+            }
         }
         let texts = [
             ("state", &self.state),
@@ -75,6 +89,8 @@ impl Authorization {
             ("identityProvider", &self.identity_provider),
             ("resource", &self.resource),
             ("idTokenHint", &self.id_token_hint),
+            ("clientUrl", &self.client_url),
+            ("clientName", &self.client_name),
         ];
         for (member, value) in texts {
             if let Some(value) = value {
@@ -89,6 +105,13 @@ impl Authorization {
 
     /// What such a member says.
     pub fn from_json(document: &Value) -> Option<Authorization> {
+        // A member that cannot be read is not one that is not there: the client would be taken for another, or its token for
+        // one of another resource.
+        let whole = |member: &str| match document.get(member) {
+            None => Some(None),
+            Some(_) => Some(Some(text(document, member)?)),
+        };
+        let has = |member: &str| document.get(member).is_some_and(|flag| flag == true);
         Some(Authorization {
             client_id: text(document, "client")?,
             redirect_uri: text(document, "redirectUri")?,
@@ -98,24 +121,21 @@ impl Authorization {
                 _ => return None,
             },
             scopes: texts(document, "scopes")?,
-            is_narrowed: document.get("narrowed").is_some_and(|narrowed| narrowed == true),
+            is_narrowed: has("narrowed"),
             state: text(document, "state"),
             nonce: text(document, "nonce"),
-            code_challenge: match document.get("codeChallenge") {
-                None => None,
-                // One that cannot be read is not one that was not sent.
-                Some(_) => Some(text(document, "codeChallenge")?),
-            },
+            code_challenge: whole("codeChallenge")?,
             prompt: texts(document, "prompt")?,
             max_age: integer(document, "maxAge"),
             login_hint: text(document, "loginHint"),
             languages: texts(document, "languages")?,
             identity_provider: text(document, "identityProvider"),
-            resource: match document.get("resource") {
-                None => None,
-                Some(_) => Some(text(document, "resource")?),
-            },
+            resource: whole("resource")?,
             id_token_hint: text(document, "idTokenHint"),
+            client_url: whole("clientUrl")?,
+            client_name: text(document, "clientName"),
+            gives_tokens: has("givesTokens"),
+            without_refresh: has("withoutRefresh"),
         })
     }
 }
@@ -142,6 +162,10 @@ mod tests {
             identity_provider: Some("COGNITO".to_owned()),
             resource: Some("https://api.example".to_owned()),
             id_token_hint: Some("a.b.c".to_owned()),
+            client_url: Some("https://tool.example/client".to_owned()),
+            client_name: Some("Tool".to_owned()),
+            gives_tokens: true,
+            without_refresh: true,
         };
         let plain = Authorization {
             client_id: "c".to_owned(),
@@ -155,8 +179,10 @@ mod tests {
 
     #[test]
     fn a_challenge_that_cannot_be_read_is_not_taken_for_none() {
-        let mut document = Authorization::default().to_json();
-        document["codeChallenge"] = json!(7);
-        assert_eq!(Authorization::from_json(&document), None);
+        for member in ["codeChallenge", "resource", "clientUrl"] {
+            let mut document = Authorization::default().to_json();
+            document[member] = json!(7);
+            assert_eq!(Authorization::from_json(&document), None, "{member}");
+        }
     }
 }

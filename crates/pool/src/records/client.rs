@@ -3,10 +3,11 @@
 use poolhouse_api::{Shape, Timestamp, shapes};
 use serde_json::{Value, json};
 
-use super::document::{Document, integer, text};
+use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::key::{Directory, Key, pool_prefix};
 use super::reference::Reference;
 use super::risk::Risk;
+use crate::base::clock::Millis;
 
 /// The part of the key between the pool and the client.
 const FOLDER: &str = "client/";
@@ -22,6 +23,8 @@ pub struct ClientRecord {
     pub risk: Option<Risk>,
     /// How many minutes a browser session of the hosted pages may last for this client, where somebody said.
     pub sso_minutes: Option<i64>,
+    /// Until when it must have been used once, where it has registered itself; `None` once it was.
+    pub unused_until: Option<Millis>,
 }
 
 /// One of the secrets of an app client.
@@ -97,6 +100,11 @@ impl ClientRecord {
             * 60
     }
 
+    /// Whether it has registered itself.
+    pub fn is_registered(&self) -> bool {
+        self.settings.client_type == Some(shapes::ClientTypeType::Dcr)
+    }
+
     /// Whether unknown users are to look like known ones. The API's default is `LEGACY`: they do not.
     pub fn hides_unknown_users(&self) -> bool {
         self.settings.prevent_user_existence_errors == Some(shapes::PreventUserExistenceErrorTypes::Enabled)
@@ -129,6 +137,9 @@ impl Document for ClientRecord {
         if let Some(minutes) = self.sso_minutes {
             document["ssoMinutes"] = json!(minutes);
         }
+        if let Some(until) = self.unused_until {
+            document["unusedUntil"] = json!(until.0);
+        }
         document
     }
 
@@ -148,7 +159,13 @@ impl Document for ClientRecord {
             secrets,
             risk: Risk::from_member(document.get("risk"))?,
             sso_minutes: integer(document, "ssoMinutes"),
+            unused_until: integer(document, "unusedUntil").map(Millis),
         })
+    }
+
+    fn sweepable(&self) -> Option<Millis> {
+        self.unused_until
+            .map(|until| until.plus_seconds(SWEEP_MARGIN_SECONDS))
     }
 }
 

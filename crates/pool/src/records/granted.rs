@@ -15,6 +15,8 @@ pub struct Granted {
     pub amr: Vec<String>,
     /// The digest of the browser session that the code came from.
     pub browser_session: Option<String>,
+    /// The client, where its id is a URL: nobody else refreshes its tokens, the app client behind it neither.
+    pub client_url: Option<String>,
 }
 
 impl Granted {
@@ -24,8 +26,13 @@ impl Granted {
         if let Some(resource) = &self.resource {
             member["resource"] = json!(resource);
         }
-        if let Some(session) = &self.browser_session {
-            member["browserSession"] = json!(session);
+        for (name, value) in [
+            ("browserSession", &self.browser_session),
+            ("clientUrl", &self.client_url),
+        ] {
+            if let Some(value) = value {
+                member[name] = json!(value);
+            }
         }
         member
     }
@@ -40,6 +47,10 @@ impl Granted {
             resource: text(member, "resource"),
             amr: texts(member, "amr")?,
             browser_session: text(member, "browserSession"),
+            client_url: match member.get("clientUrl") {
+                None => None,
+                Some(_) => Some(text(member, "clientUrl")?),
+            },
         }))
     }
 }
@@ -61,13 +72,19 @@ mod tests {
             resource: Some("https://api.example".to_owned()),
             amr: vec!["pwd".to_owned()],
             browser_session: None,
+            client_url: Some("https://tool.example/client".to_owned()),
         };
         assert_eq!(
             Granted::from_member(Some(&granted.to_member())),
             Some(Some(granted))
         );
         assert_eq!(Granted::from_member(None), Some(None));
-        for broken in [json!(null), json!({}), json!({ "scopes": [1], "amr": [] })] {
+        for broken in [
+            json!(null),
+            json!({}),
+            json!({ "scopes": [1], "amr": [] }),
+            json!({ "scopes": [], "amr": [], "clientUrl": 1 }),
+        ] {
             assert_eq!(Granted::from_member(Some(&broken)), None, "{broken}");
         }
     }

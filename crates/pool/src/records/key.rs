@@ -52,6 +52,8 @@
 //! | `p/POOL/terms/ID` | terms of use or a privacy policy | `terms` |
 //! | `p/POOL/terms-of/CLIENT/NAME` | the id of an app client's terms | `terms` |
 //! | `p/POOL/cimd-policy/ID` | which client ids that are URLs an app client stands for | `cimd_policy` |
+//! | `p/POOL/client-document/POLICY/PLACE` | what a client whose id is a URL says of itself there, in one of 1,024 places of its policy | `client_document` |
+//! | `p/POOL/registrations` | how many clients have registered themselves in an hour | `registrations` |
 //! | `p/POOL/group/NAME` | a group | `group` |
 //! | `p/POOL/groups` | how many groups there are; says something else after every change of one | `group_count` |
 //! | `p/POOL/member/GROUP/USERNAME␁SUB` | that a user is in the group with this id | `user_index` |
@@ -61,6 +63,7 @@
 //! | `p/POOL/user/SUB/profile` | a user | `user` |
 //! | `p/POOL/transaction/DIGEST` | a sign-in on the pages of this server | `transaction` |
 //! | `p/POOL/user/SUB/browser/DIGEST` | that a browser is signed in | `browser_session` |
+//! | `p/POOL/user/SUB/consent/DIGEST` | what the user lets a client of strangers do | `consent` |
 //! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
 //! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
 //! | `p/POOL/user/SUB/counter` | an item of the table that functions count in | `counter` |

@@ -76,6 +76,11 @@ impl RefreshRecord {
         self.epoch < user.signed_out_epoch || user.signed_out_since(self.auth_time.seconds())
     }
 
+    /// The client's id, where it is a URL.
+    pub fn client_url(&self) -> Option<&str> {
+        self.granted.as_ref()?.client_url.as_deref()
+    }
+
     /// Whether refresh tokens are good that come with this device key: with the key of their device and no other, and with any or
     /// none where there is no device.
     pub fn goes_with(&self, device_key: Option<&str>) -> bool {

@@ -21,6 +21,8 @@ pub struct TransactionRecord {
     pub client_id: String,
     /// Whether the pool's functions ask for a code after the password.
     pub is_custom: bool,
+    /// Whether the client gets nothing before the person has said that it may.
+    pub asks_consent: bool,
     /// How long the browser is signed in by it, in seconds.
     pub lasts: i64,
     /// Digest of the cookie that names the browser.
@@ -64,6 +66,9 @@ impl Document for TransactionRecord {
             "step": self.sealed_step,
             "ends": self.ends.0,
         });
+        if self.asks_consent {
+            document["consent"] = json!(true);
+        }
         if let Some(busy) = self.busy {
             document["busy"] = json!(busy.0);
         }
@@ -78,6 +83,10 @@ impl Document for TransactionRecord {
             authorization: document.get("authorization")?.clone(),
             client_id: text(document, "client")?,
             is_custom: document.get("custom")?.as_bool()?,
+            asks_consent: match document.get("consent") {
+                None => false,
+                Some(asks) => asks.as_bool()?,
+            },
             lasts: integer(document, "lasts")?,
             browser: text(document, "browser")?,
             seq: document.get("seq")?.as_u64()?,

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use poolhouse_outbound::guarded::Fetch;
+
 use super::admission::Admission;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;
 use crate::base::failed_clients::FailedClients;
+use crate::base::foreign::Foreign;
 use crate::base::guesses::Guesses;
 use crate::base::keys::Keys;
 use crate::base::platform::Platform;
@@ -51,6 +54,10 @@ pub struct App {
     pub admission: Arc<Admission>,
     /// How many entries strangers have had written about a user.
     pub strangers: Arc<Strangers>,
+    /// What strangers have had this server do lately.
+    pub foreign: Arc<Foreign>,
+    /// What fetches from addresses that strangers or settings name.
+    pub outside: Arc<dyn Fetch>,
 }
 
 impl App {

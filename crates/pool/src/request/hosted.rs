@@ -11,6 +11,9 @@ use crate::records::{
     BrandingRecord, DomainRecord, Key, Reference, ResourceServerRecord, Stored, UiCustomizationRecord,
 };
 
+/// The scope of app clients that may register others, which no resource server has.
+pub const REGISTER_SCOPE: &str = "aws.cognito/dcr/register";
+
 /// Domains that [`all_domains`] reads at most.
 pub const DOMAINS: usize = 100;
 
@@ -87,6 +90,8 @@ pub async fn unknown_scope<'a>(
     pool_id: &str,
     scopes: &[&'a str],
 ) -> Result<Option<&'a str>, LoadError> {
+    let known = |scope: &&&str| **scope != REGISTER_SCOPE;
+    let scopes: Vec<&'a str> = scopes.iter().filter(known).copied().collect();
     if scopes.is_empty() {
         return Ok(None);
     }

@@ -6,6 +6,7 @@ use poolhouse_confirm::UnusableKey;
 use poolhouse_crypto::Entropy;
 use poolhouse_mail::inbox::Inbox;
 use poolhouse_outbound::aws::Caller;
+use poolhouse_outbound::guarded::Fetch;
 use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 
@@ -45,6 +46,8 @@ pub struct Parts {
     pub aws: Caller,
     /// Places of functions beside those that the settings run as processes, by ARN or name.
     pub places: Vec<(String, Arc<dyn Place>)>,
+    /// What fetches from addresses that strangers or settings name.
+    pub outside: Arc<dyn Fetch>,
 }
 
 /// The server without its sockets and background work.
@@ -84,6 +87,8 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         refusals: Arc::default(),
         admission: Arc::default(),
         strangers: Arc::default(),
+        foreign: Arc::default(),
+        outside: parts.outside,
         functions: Arc::new(functions),
         function_keys,
         mailer: Arc::new(Mailer::new(

@@ -10,7 +10,7 @@ use poolhouse_store::Store;
 use poolhouse_triggers::Place;
 use serde_json::Value;
 
-use super::{Answer, FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
+use super::{Answer, FrozenClock, Outside, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
 use crate::base::error::ApiError;
 use crate::base::key_ring::KeyRing;
 use crate::base::restore::Restores;
@@ -34,6 +34,7 @@ pub struct TestPool {
     clock: Arc<FrozenClock>,
     requests: AtomicU64,
     pub(super) inbox: Inbox,
+    outside: Arc<Outside>,
     pub(super) worker: tokio::sync::Mutex<Worker>,
     pub(super) taken: Mutex<Vec<String>>,
     pub(super) ignores_mail: AtomicBool,
@@ -120,6 +121,7 @@ impl TestPool {
         change(&mut settings);
         let clock = Arc::new(FrozenClock::default());
         let inbox = Inbox::new(1000);
+        let outside = Arc::new(Outside::default());
         let parts = Parts {
             store,
             keys,
@@ -132,6 +134,7 @@ impl TestPool {
             function_host: FunctionHost::default(),
             aws: aws(nobodys_key(), clock.clone()),
             places,
+            outside: outside.clone(),
         };
         let app = assemble(settings, parts).expect("the pool can be put together");
         let worker = Worker::new(&app.mailer).expect("the inbox is on");
@@ -141,6 +144,7 @@ impl TestPool {
             clock,
             requests: AtomicU64::new(0),
             inbox,
+            outside,
             worker: tokio::sync::Mutex::new(worker),
             taken: Mutex::default(),
             ignores_mail: AtomicBool::new(false),
@@ -157,9 +161,25 @@ impl TestPool {
         &self.clock
     }
 
+    /// What is fetched from elsewhere, to be written.
+    pub fn outside(&self) -> &Outside {
+        &self.outside
+    }
+
     /// The store, to be looked into or broken.
     pub fn store(&self) -> &dyn Store {
         &*self.app.platform.store
+    }
+
+    /// A request of nobody's, at this moment.
+    pub fn ctx(&self) -> Ctx {
+        let number = self.requests.fetch_add(1, Ordering::SeqCst);
+        Ctx::new(
+            self.app.clone(),
+            format!("00000000-0000-4000-8000-{number:012}"),
+            self.app.platform.now(),
+            Asker::default(),
+        )
     }
 
     /// Calls an operation on a body. Mail that it caused lies in the inbox when this returns.
@@ -179,13 +199,7 @@ impl TestPool {
     pub async fn call_alone(&self, operation: &str, body: Value) -> Answer {
         let operation =
             Operation::from_name(operation).unwrap_or_else(|| panic!("there is no operation {operation}"));
-        let number = self.requests.fetch_add(1, Ordering::SeqCst);
-        let ctx = Ctx::new(
-            self.app.clone(),
-            format!("00000000-0000-4000-8000-{number:012}"),
-            self.app.platform.now(),
-            Asker::default(),
-        );
+        let ctx = self.ctx();
         match serve(&ctx, operation, body.to_string().as_bytes()).await {
             Ok(body) if operation.has_output() => Answer::of(200, body),
             Ok(_) => Answer::of(200, Value::Null),

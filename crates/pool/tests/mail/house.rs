@@ -12,7 +12,9 @@ use poolhouse_pool::mailer::{OutgoingMail, Urgency, Worker};
 use poolhouse_pool::request::App;
 use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_pool::run::start::{Parts, assemble};
-use poolhouse_pool::testing::{FrozenClock, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key};
+use poolhouse_pool::testing::{
+    FrozenClock, Outside, PreparedKeys, SeededEntropy, TestStore, aws, nobodys_key,
+};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::{Row, Scan, Store};
 
@@ -56,6 +58,7 @@ impl House {
             function_host: FunctionHost::default(),
             aws: aws(credentials, clock.clone()),
             places: Vec::new(),
+            outside: Arc::new(Outside::default()),
         };
         House {
             app: assemble(settings, parts).unwrap(),

@@ -27,6 +27,7 @@ mod passkeys;
 mod recovery;
 mod refresh;
 mod sign_up;
+mod strangers;
 mod tokens;
 mod user_sessions;
 mod users;

@@ -69,7 +69,7 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 11] = [
+const PLAIN: [&Table; 12] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -81,6 +81,7 @@ const PLAIN: [&Table; 11] = [
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
     &keys::hosted::TABLE,
+    &keys::registration::TABLE,
 ];
 
 pub fn page() -> String {

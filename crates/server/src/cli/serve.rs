@@ -10,6 +10,7 @@ use poolhouse_audit::{StreamSettings, Streamer};
 use poolhouse_crypto::{OsEntropy, uuid_v4};
 use poolhouse_mail::inbox::{self, Inbox};
 use poolhouse_outbound::aws::Caller;
+use poolhouse_outbound::guarded::Guarded;
 use poolhouse_triggers::Place;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -206,6 +207,7 @@ fn put_together(
     functions: Functions,
     aws: Caller,
 ) -> Result<Arc<App>, CliError> {
+    let outside = Guarded::new(public_tls()).allowing(settings.hosted.fetch_allow.clone());
     let parts = Parts {
         store: data.engine.store(),
         keys: data.keys.clone(),
@@ -218,6 +220,7 @@ fn put_together(
         function_host: functions.host,
         aws,
         places: functions.remotes,
+        outside: Arc::new(outside),
     };
     assemble(settings, parts).map_err(|error| CliError::new("the key file is not usable").caused_by(error))
 }

@@ -312,15 +312,27 @@ async fn who_must_send_a_challenge_is_a_setting() {
 }
 
 #[tokio::test]
-async fn tokens_in_a_fragment_are_given_to_no_client() {
-    let scene = Scene::with_client(json!({ "AllowedOAuthFlows": ["implicit"] })).await;
-    for kind in ["token", "code"] {
+async fn tokens_in_a_fragment_are_given_to_whom_the_operator_lets_have_them() {
+    for (flows, kind, more, expected) in [
+        ("code", "token", "", Err("error=unauthorized_client&state=s")),
+        ("implicit", "code", "", Err("error=unauthorized_client&state=s")),
+        (
+            "implicit",
+            "token",
+            "&response_mode=query",
+            Err("error=invalid_request"),
+        ),
+        ("implicit", "token", "", Ok(())),
+        ("implicit", "token", "&response_mode=fragment", Ok(())),
+    ] {
+        let scene = Scene::with_client(json!({ "AllowedOAuthFlows": [flows] })).await;
         let query = scene
-            .query("")
+            .query(more)
             .replace("response_type=code", &format!("response_type={kind}"));
-        match scene.check(&query).await.unwrap_err() {
-            Refused::Redirect(url) => assert!(url.contains("error=unauthorized_client&state=s"), "{url}"),
-            Refused::Page { error, .. } => panic!("{error}"),
+        match (scene.check(&query).await, expected) {
+            (Ok(authorization), Ok(())) => assert!(authorization.gives_tokens, "{query}"),
+            (Err(Refused::Redirect(url)), Err(error)) => assert!(url.contains(error), "{url}"),
+            (checked, _) => panic!("{query}: {checked:?}"),
         }
     }
 }

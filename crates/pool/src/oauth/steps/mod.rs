@@ -1,11 +1,13 @@
 //! What a form of a page does: a step of the engine that the API's clients take, too. A page judges nothing itself.
 
 pub mod account;
+pub mod consent;
 mod fields;
 mod login;
 mod refusal;
 mod responses;
 pub mod set_up;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,9 +16,9 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 
 use super::door::Browser;
-use super::granting::{Granted, PageEnding};
+use super::granting::{CONSENT, Granted, PageEnding};
 use super::site::Site;
-use super::transaction::{self, Claim};
+use super::transaction::{self, Claim, Transaction};
 use crate::auth::ending::Ending;
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
@@ -42,22 +44,10 @@ pub use account::Operations;
 pub use fields::Fields;
 pub use refusal::CHOSEN;
 pub use responses::PLACE;
+pub use taken::Taken;
 
 /// The word that a page says of a form that was out of date.
 pub const OUT_OF_DATE: &str = "stale";
-
-/// What came of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// The transaction's page has something new to say: of this challenge, or of the beginning.
-    Next(Option<String>),
-    /// The page was out of date: nothing was evaluated, and the page that is due says so.
-    OutOfDate,
-    /// There is no such transaction in this browser.
-    Unknown,
-    /// The sign-in has ended, here or a moment ago: the browser is sent back to the client.
-    Ended(Granted),
-}
 
 /// Takes the step that a form asks for.
 ///
@@ -83,11 +73,7 @@ pub async fn take(
         return Ok(Taken::Unknown);
     };
     if let Some((location, session)) = transaction.step.ended.clone() {
-        return Ok(Taken::Ended(Granted {
-            location,
-            session,
-            place: None,
-        }));
+        return Ok(Taken::Ended(Granted::back(location, &session)));
     }
     let Some(authorization) = Authorization::from_json(&transaction.stored.value.authorization) else {
         return Ok(Taken::Unknown);
@@ -101,14 +87,47 @@ pub async fn take(
         Claim::Taken => {}
         Claim::OutOfDate => return Ok(Taken::OutOfDate),
     }
-    let ending = Arc::new(PageEnding::new(
-        ctx,
-        site.clone(),
-        authorization,
-        transaction,
-        cookies.session.clone(),
-    ));
-    claimed(ctx, site, &ending, &at, (fields, operations)).await
+    if at.challenge.as_deref() == Some(CONSENT) {
+        let asked = (&authorization, &at);
+        let said = (cookies.session.as_deref(), fields);
+        return consent::answer(ctx, site, &transaction, asked, said).await;
+    }
+    let ending = ending(ctx, site, (authorization, transaction), cookies, (&at, fields)).await?;
+    let taken = claimed(ctx, site, &ending, &at, (fields, operations)).await?;
+    let Taken::Ended(granted) = taken else {
+        return Ok(taken);
+    };
+    if granted.location.is_some() {
+        return Ok(Taken::Ended(ending.completed(ctx, granted).await?));
+    }
+    // Signed in, and nothing more: maybe the client has been let in before.
+    match transaction::find(ctx, pool_id, handle, &named).await? {
+        Some(at_consent) => {
+            consent::after_sign_in(ctx, site, &at_consent, ending.authorization(), granted).await
+        }
+        None => Ok(Taken::Ended(granted)),
+    }
+}
+
+/// What the sign-in ends in.
+async fn ending(
+    ctx: &Ctx,
+    site: &Site,
+    (authorization, transaction): (Authorization, Transaction),
+    cookies: &Browser,
+    (at, fields): (&PageStep, &Fields),
+) -> Result<Arc<PageEnding>, ApiError> {
+    let shown = match transaction.stored.value.asks_consent {
+        true => consent::shown(ctx, site.pool.value.id(), &authorization).await?,
+        false => BTreeMap::new(),
+    };
+    let typed = match at.challenge {
+        None => fields.get("username").map_or("", |name| name.trim()),
+        Some(_) => &at.name,
+    };
+    let before = cookies.session.clone();
+    let ending = PageEnding::new(ctx, site.clone(), authorization, transaction, before);
+    Ok(Arc::new(ending.showing(shown, typed.to_owned())))
 }
 
 /// Takes a step that nobody else takes.
@@ -130,10 +149,8 @@ async fn claimed(
         Stepped::Ended => match ending.granted() {
             // The token that the code challenge handed out has become good.
             Some(granted) => {
-                return Ok(Taken::Ended(Granted {
-                    place: at.parameters.get(place::TOKEN).cloned(),
-                    ..granted
-                }));
+                let place = at.parameters.get(place::TOKEN).cloned();
+                return Ok(Taken::Ended(granted.with_place(place)));
             }
             None => refusal::said(at, refusal::SERVER),
         },

@@ -15,8 +15,7 @@ const CACHE_SECONDS: i64 = 86_400;
 /// The most policies that a pool can have. Two requests at the same moment may exceed it by one.
 const POLICIES: usize = 50;
 
-/// Makes a policy: clients whose ids are URLs of these patterns are to sign in with the settings of an app client. No document is
-/// fetched yet, so none does.
+/// Makes a policy: clients whose ids are URLs of these patterns sign people in with the settings of an app client.
 ///
 /// # Errors
 /// `ResourceNotFoundException` for the pool or the client; `InvalidParameterException` for a pattern that names no host;
@@ -140,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_document_is_in_the_cache_as_long_as_none_is_fetched() {
+    async fn a_document_in_the_cache_is_shown_fetched_again_and_forgotten() {
         let server = TestPool::new().await;
         let pool = server.pool().await;
         let client = server.client(&pool).await;
@@ -151,18 +150,45 @@ mod tests {
             )
             .await
             .ok();
-        let mut asked = json!({ "UserPoolId": pool, "CIMDPolicyId": made["CIMDPolicy"]["CIMDPolicyId"] });
-        let urls = server.call("ListClientMetadataURLs", asked.clone()).await.ok();
-        assert_eq!(urls, json!({ "ClientMetadataURLs": [] }));
-        asked["URL"] = json!("https://a.example/client");
-        asked["Action"] = json!("REFRESH");
-        server
-            .call("UpdateClientMetadataURLState", asked)
+        let policy = made["CIMDPolicy"]["CIMDPolicyId"].clone();
+        let url = "https://a.example/client";
+        let listed = async || {
+            let asked = json!({ "UserPoolId": pool, "CIMDPolicyId": policy });
+            server.call("ListClientMetadataURLs", asked).await.ok()["ClientMetadataURLs"].clone()
+        };
+        let update = async |action: &str| {
+            let asked = json!({ "UserPoolId": pool, "CIMDPolicyId": policy, "URL": url, "Action": action });
+            server.call("UpdateClientMetadataURLState", asked).await
+        };
+        assert_eq!(listed().await, json!([]));
+        let absent = "The document of https://a.example/client is not in the cache.";
+        for action in ["REFRESH", "INVALIDATE"] {
+            update(action)
+                .await
+                .assert_error("CachedCIMDURLDoesNotExistException", absent);
+        }
+        let document = json!({ "client_id": url, "redirect_uris": ["https://a.example/cb"] });
+        server.outside().document(url, &document);
+        let ctx = server.ctx();
+        let found = crate::oauth::client_documents::find(&ctx, &pool, url)
             .await
-            .assert_error(
-                "CachedCIMDURLDoesNotExistException",
-                "The document of https://a.example/client is not in the cache.",
-            );
+            .unwrap();
+        assert!(found.is_some());
+        let shown =
+            |cached: i64| json!([{ "URL": url, "CachedDate": cached, "ExpirationDate": cached + 86_400 }]);
+        assert_eq!(listed().await, shown(1_767_323_045));
+        server.clock().advance_seconds(10);
+        update("REFRESH").await.ok();
+        assert_eq!(listed().await, shown(1_767_323_055));
+        server.outside().forget(url);
+        server.clock().advance_seconds(10);
+        update("REFRESH").await.assert_error(
+            "InvalidParameterException",
+            "The document of https://a.example/client cannot be fetched. The one of before stays until it expires.",
+        );
+        assert_eq!(listed().await, shown(1_767_323_055));
+        update("INVALIDATE").await.ok();
+        assert_eq!(listed().await, json!([]));
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
-//! Client ID metadata documents: which client ids that are URLs an app client stands for. Policies are stored and shown; no document
-//! is fetched yet.
+//! Client ID metadata documents: which client ids that are URLs an app client stands for. What lies at them is fetched when somebody
+//! comes with one (`oauth::client_documents`).
 
 mod checks;
 pub mod create_cimd_policy;

@@ -28,6 +28,7 @@ pub async fn run(
     let text = given.unwrap_or_else(|| secret::generated(ctx));
     for _ in 0..RACES {
         let mut client = ctx.client(pool.id(), &input.client_id).await?.into_owned();
+        secret::check_regular(&client.value)?;
         let held = secret_hash::client_secrets(ctx, &client.value)?;
         check(&held, &text)?;
         let id = client.value.id().to_owned();

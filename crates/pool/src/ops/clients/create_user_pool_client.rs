@@ -9,6 +9,8 @@ use super::known;
 use super::secret;
 use super::settings::{self, Doing};
 use crate::base::error::ApiError;
+use crate::base::hosted::MOST_REGISTERED;
+use crate::records::document::decode;
 use crate::records::{ClientRecord, RecordBatch, Reference};
 use crate::request::Ctx;
 
@@ -46,6 +48,7 @@ pub async fn run(
         secrets: secret.into_iter().collect(),
         risk: None,
         sso_minutes: None,
+        unused_until: None,
     };
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)
@@ -66,12 +69,13 @@ pub async fn run(
 }
 
 async fn check_room(ctx: &Ctx, pool_id: &str) -> Result<(), ApiError> {
-    let clients = ctx
-        .platform()
-        .store
-        .scan(Scan::prefix(ClientRecord::all(pool_id), CLIENTS))
-        .await?;
-    if clients.len() < CLIENTS {
+    let scan = Scan::prefix(ClientRecord::all(pool_id), CLIENTS + MOST_REGISTERED);
+    let mut others = 0;
+    for row in ctx.platform().scan(scan).await? {
+        // Strangers who register themselves keep nobody else out.
+        others += usize::from(!decode::<ClientRecord>(row)?.value.is_registered());
+    }
+    if others < CLIENTS {
         return Ok(());
     }
     Err(ApiError::new(

@@ -4,6 +4,7 @@ use poolhouse_api::{ErrorCode, shapes};
 use poolhouse_store::{Batch, CommitError};
 
 use super::secret::RACES;
+use super::secret::check_regular;
 use crate::base::error::ApiError;
 use crate::records::RecordBatch;
 use crate::request::Ctx;
@@ -21,6 +22,7 @@ pub async fn run(
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     for _ in 0..RACES {
         let mut client = ctx.client(pool.id(), &input.client_id).await?.into_owned();
+        check_regular(&client.value)?;
         let secrets = &mut client.value.secrets;
         let held = secrets.len();
         secrets.retain(|secret| secret.id != input.client_secret_id);

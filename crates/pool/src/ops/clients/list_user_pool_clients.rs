@@ -5,15 +5,14 @@ use poolhouse_store::Scan;
 
 use crate::base::error::ApiError;
 use crate::ops::paging::Listing;
-use crate::records::ClientRecord;
 use crate::records::document::decode;
+use crate::records::{ClientRecord, Stored};
 use crate::request::Ctx;
 
 /// Clients per answer where `MaxResults` does not say.
 const LIMIT: usize = 60;
 
-/// Answers a pool's app clients in the order of their ids, by id and name only. Dynamic registration does not exist
-/// here, so a list of clients that registered themselves is empty.
+/// Answers a pool's app clients in the order of their ids, by id and name only: all of them, or those of one type.
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `InvalidParameterException` for a token that is none.
@@ -27,41 +26,63 @@ pub async fn run(
         subject: pool.id(),
     };
     let after = listing.after(&ctx.request_id, input.next_token.as_deref())?;
-    if input.client_type == Some(ClientTypeType::Dcr) {
-        return Ok(shapes::ListUserPoolClientsResponse {
-            user_pool_clients: Some(Vec::new()),
-            next_token: None,
-        });
-    }
     let limit = input
         .max_results
         .and_then(|limit| usize::try_from(limit).ok())
         .unwrap_or(LIMIT);
     // One more than asked for, so that the last page has no token.
-    let mut rows = ctx
-        .platform()
-        .scan(Scan {
-            prefix: ClientRecord::all(pool.id()),
-            after,
-            limit: limit + 1,
-        })
-        .await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let next_token = rows.last().filter(|_| more).map(|row| listing.token(&row.key));
-    let mut clients = Vec::with_capacity(rows.len());
-    for row in rows {
-        let client = decode::<ClientRecord>(row)?.value.settings;
-        clients.push(UserPoolClientDescription {
-            client_id: client.client_id,
-            user_pool_id: client.user_pool_id,
-            client_name: client.client_name,
-        });
-    }
+    let mut found = of_type(ctx, pool.id(), after, (limit + 1, input.client_type)).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next_token = found
+        .last()
+        .filter(|_| more)
+        .map(|client| listing.token(&client.key));
+    let clients = found.into_iter().map(|client| UserPoolClientDescription {
+        client_id: client.value.settings.client_id,
+        user_pool_id: client.value.settings.user_pool_id,
+        client_name: client.value.settings.client_name,
+    });
+    let clients: Vec<_> = clients.collect();
     Ok(shapes::ListUserPoolClientsResponse {
         user_pool_clients: Some(clients),
         next_token,
     })
+}
+
+/// The next clients of a type, or of any.
+async fn of_type(
+    ctx: &Ctx,
+    pool_id: &str,
+    mut after: Option<String>,
+    (most, wanted): (usize, Option<ClientTypeType>),
+) -> Result<Vec<Stored<ClientRecord>>, ApiError> {
+    let mut found = Vec::new();
+    loop {
+        let scan = Scan {
+            prefix: ClientRecord::all(pool_id),
+            after,
+            limit: most,
+        };
+        let rows = ctx.platform().scan(scan).await?;
+        let is_last = rows.len() < most;
+        after = rows.last().map(|row| row.key.clone());
+        for row in rows {
+            let client = decode::<ClientRecord>(row)?;
+            // Those of an earlier build say nothing.
+            let is = match client.value.is_registered() {
+                true => ClientTypeType::Dcr,
+                false => ClientTypeType::Regular,
+            };
+            if wanted.is_none_or(|wanted| wanted == is) {
+                found.push(client);
+            }
+        }
+        if is_last || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
 }
 
 #[cfg(test)]

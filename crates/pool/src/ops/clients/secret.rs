@@ -2,21 +2,32 @@
 //! the place of the other.
 
 use poolhouse_api::shapes::{ClientSecretDescriptorType, UserPoolClientType};
-use poolhouse_crypto::random_id;
 use zeroize::Zeroizing;
 
 use crate::auth::secret_hash;
 use crate::base::error::ApiError;
-use crate::base::purpose::Purpose;
 use crate::records::{ClientRecord, ClientSecret};
 use crate::request::Ctx;
 
-/// Characters of a secret made here: 269 bits.
-const LENGTH: usize = 52;
+pub use crate::auth::client_secret::{generated, sealed};
+
 /// Secrets that a client can have at a time.
 pub const MOST: usize = 2;
 /// How often a change of a client's secrets is decided again when another request changed the client in between.
 pub const RACES: usize = 64;
+
+/// Checks that a client's secrets are the operator's to change.
+///
+/// # Errors
+/// `InvalidParameterException` for one that has registered itself.
+pub fn check_regular(client: &ClientRecord) -> Result<(), ApiError> {
+    match client.is_registered() {
+        true => Err(ApiError::invalid_parameter(
+            "The secrets of an app client that has registered itself cannot be changed.",
+        )),
+        false => Ok(()),
+    }
+}
 
 /// A new client's secret: the one given, a generated one, or none.
 ///
@@ -33,35 +44,6 @@ pub fn choose(
         )),
         (true, None) => Ok(Some(generated(ctx))),
         (false, given) => Ok(given.map(Zeroizing::new)),
-    }
-}
-
-/// A secret that is made here.
-pub fn generated(ctx: &Ctx) -> Zeroizing<String> {
-    Zeroizing::new(random_id(LENGTH, &*ctx.platform().entropy))
-}
-
-/// A new secret of a client, sealed under its row. Its id is none of those before it.
-pub fn sealed(
-    ctx: &Ctx,
-    pool_id: &str,
-    client_id: &str,
-    secret: &str,
-    before: &[ClientSecret],
-) -> ClientSecret {
-    let row = ClientRecord::key(pool_id, client_id);
-    let mut moment = ctx.now.0;
-    let mut id = format!("{client_id}--{moment}");
-    while before.iter().any(|other| other.id == id) {
-        moment += 1;
-        id = format!("{client_id}--{moment}");
-    }
-    ClientSecret {
-        id,
-        sealed: ctx
-            .platform()
-            .seal(Purpose::ClientSecrets, row.as_str(), secret.as_bytes()),
-        created: ctx.now.timestamp(),
     }
 }
 

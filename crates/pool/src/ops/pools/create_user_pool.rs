@@ -253,7 +253,6 @@ mod tests {
                 json!({ "UserPoolAddOns": { "AdvancedSecurityMode": "ENFORCED" } }),
                 "UserPoolAddOns other than AdvancedSecurityMode OFF or AUDIT",
             ),
-            (json!({ "DcrConfiguration": {} }), "DcrConfiguration"),
             (
                 json!({ "KeyConfiguration": { "KeyType": "CUSTOMER_MANAGED_KEY" } }),
                 "KeyConfiguration with a key of your own",

@@ -15,6 +15,7 @@ pub mod list_user_pools;
 mod mfa;
 mod provisioned_limit;
 mod refused;
+mod registration;
 pub mod safeguards;
 mod schema;
 pub mod set_log_delivery_configuration;

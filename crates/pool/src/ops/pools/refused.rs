@@ -20,7 +20,6 @@ pub fn check(asked: &CreateUserPoolRequest) -> Result<(), ApiError> {
             .contains(&VerifiedAttributeType::PhoneNumber)
             .then_some("phone_number in AttributesRequireVerificationBeforeUpdate"),
         asked.user_pool_add_ons.as_ref().and_then(in_add_ons),
-        asked.dcr_configuration.is_some().then_some("DcrConfiguration"),
         asked.key_configuration.as_ref().and_then(|keys| {
             let own_key =
                 keys.key_type == Some(EncryptionKeyType::CustomerManagedKey) || keys.kms_key_arn.is_some();

@@ -12,7 +12,7 @@ use poolhouse_api::shapes::{
     VerifiedAttributeType,
 };
 
-use super::{refused, tags};
+use super::{refused, registration, tags};
 use crate::base::error::ApiError;
 use crate::users::password_policy::{MINIMUM_LENGTH, TEMPORARY_DAYS};
 
@@ -40,9 +40,9 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
         schema: _,
         username_attributes: _,
         username_configuration: _,
-        // Refused wherever they ask for something.
+        // Refused wherever it asks for something.
         acr_configuration: _,
-        dcr_configuration: _,
+        dcr_configuration,
         account_recovery_setting,
         admin_create_user_config,
         auto_verified_attributes,
@@ -85,6 +85,7 @@ fn set(pool: &mut UserPoolType, asked: CreateUserPoolRequest) -> Result<(), ApiE
     pool.sms_configuration = sms_configuration;
     pool.user_pool_tags = Some(user_pool_tags.unwrap_or_default());
     pool.user_pool_add_ons = user_pool_add_ons;
+    pool.dcr_configuration = registration::taken(dcr_configuration, tier)?;
     pool.user_pool_tier = Some(tier);
     pool.key_configuration = key_configuration;
     pool.issuer_configuration = issuer_configuration;

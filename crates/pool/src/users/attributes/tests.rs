@@ -42,6 +42,7 @@ fn no_client_can_be_given_what_only_the_pool_may_write() {
         secrets: Vec::new(),
         risk: None,
         sso_minutes: None,
+        unused_until: None,
     };
     for name in [
         "sub",

@@ -41,7 +41,7 @@ use super::pages::{self, Pages};
 use visit::Visit;
 
 /// What has a page or leads to one.
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 13] = [
     "/oauth2/authorize",
     "/authorize",
     "/login",
@@ -52,6 +52,7 @@ const PATHS: [&str; 12] = [
     "/confirmForgotPassword",
     "/signup",
     "/confirm",
+    "/consent",
     "/logout",
     "/error",
 ];

@@ -8,6 +8,7 @@ use poolhouse_api::Operation;
 use poolhouse_hosted::said;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::oauth::door::{self, Browser, Entered};
+use poolhouse_pool::oauth::steps::consent::CONSENT;
 use poolhouse_pool::oauth::steps::{Fields, OUT_OF_DATE, Operations, PLACE, Taken};
 use poolhouse_pool::oauth::transaction::{self, Transaction};
 use poolhouse_pool::oauth::{Refused, authorize, steps};
@@ -193,7 +194,11 @@ fn led(
                     .as_deref()
                     .and_then(|token| visit.names.place(token)),
             );
-            answer::redirect(true, &granted.location, &cookies)
+            // Where there is none, the person is asked first.
+            let location = granted
+                .location
+                .unwrap_or_else(|| visit.to(view::path_of(Some(CONSENT)), &format!("tx={handle}")));
+            answer::redirect(true, &location, &cookies)
         }
         Ok(Taken::Next(challenge)) => {
             let path = view::path_of(challenge.as_deref());

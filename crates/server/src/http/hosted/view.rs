@@ -1,10 +1,10 @@
 //! Which page a sign-in is at.
 
 use poolhouse_hosted::{
-    Choice, CodeChallenge, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, choice, code, confirm,
-    factor, forgot, login, new_password, reset, sign_up,
+    Choice, CodeChallenge, Consent, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, choice, code,
+    confirm, factor, forgot, login, new_password, reset, sign_up,
 };
-use poolhouse_pool::oauth::steps::{CHOSEN, account, set_up};
+use poolhouse_pool::oauth::steps::{CHOSEN, account, consent, set_up};
 use poolhouse_pool::records::{PageStep, PoolRecord, TransactionRecord};
 use poolhouse_pool::request::Ctx;
 
@@ -56,6 +56,7 @@ pub(super) fn page(
             sign_up(&frame, &form, &asked, &error)
         }
         Some(account::CONFIRM) => confirm(&frame, &form, (&error, &note)),
+        Some(consent::CONSENT) => poolhouse_hosted::consent(&frame, &form, &asked(step), &error),
         Some(name) => challenge(ctx, (&frame, &form, pool), (name, step), &error),
     }
 }
@@ -107,8 +108,25 @@ pub(super) fn path_of(challenge: Option<&str>) -> &'static str {
         Some(account::RESET) => "/confirmForgotPassword",
         Some(account::SIGN_UP) => "/signup",
         Some(account::CONFIRM) => "/confirm",
+        Some(consent::CONSENT) => "/consent",
         Some("NEW_PASSWORD_REQUIRED") => "/changePassword",
         Some(_) => "/mfa",
+    }
+}
+
+/// What a person is asked to allow.
+fn asked(step: &PageStep) -> Consent {
+    let text = |name: &str| step.parameters.get(name).cloned().unwrap_or_default();
+    let scopes = serde_json::from_str::<Vec<(String, String)>>(&text(consent::SCOPES));
+    Consent {
+        client: text(consent::CLIENT),
+        host: text(consent::HOST),
+        is_unchecked: !text(consent::UNCHECKED).is_empty(),
+        target: text(consent::TARGET),
+        is_here: !text(consent::HERE).is_empty(),
+        account: step.name.clone(),
+        scopes: scopes.unwrap_or_default(),
+        resource: text(consent::RESOURCE),
     }
 }
 

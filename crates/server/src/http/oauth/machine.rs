@@ -6,9 +6,10 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use poolhouse_api::Operation;
 use poolhouse_pool::oauth::{Denied, Form, Site};
-use poolhouse_pool::oauth::{revoke as revoking, token as tokens, userinfo};
+use poolhouse_pool::oauth::{register as registering, revoke as revoking, token as tokens, userinfo};
 use poolhouse_pool::request::{App, Ctx};
 use poolhouse_text::with_causes;
 use serde_json::Value;
@@ -19,6 +20,8 @@ use super::super::edge::RequestId;
 use super::super::room::Room;
 use super::{headers, sites};
 
+/// Bytes of the longest metadata of a client.
+const LONGEST_METADATA: usize = 16 * 1024;
 /// What bodies are.
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
@@ -30,6 +33,8 @@ struct Asked {
     authorization: Vec<String>,
     /// The body, if it is a form.
     form: Option<Form>,
+    /// The body, if it says that it is JSON.
+    json: Option<Bytes>,
     /// What the body takes.
     _room: Room,
 }
@@ -104,6 +109,31 @@ pub(super) async fn user_info(
     answer(&asked.ctx, info.map(Some))
 }
 
+/// `POST /oauth2/register`
+pub(super) async fn register(
+    State(app): State<Arc<App>>,
+    Extension(bodies): Extension<Arc<Bodies>>,
+    RequestId(id): RequestId,
+    request: Request,
+) -> Response {
+    let asked = match read(&app, &bodies, id, request).await {
+        Ok(asked) => asked,
+        Err(response) => return response,
+    };
+    let registered = match &asked.json {
+        Some(body) if body.len() <= LONGEST_METADATA => {
+            registering::run(&asked.ctx, &asked.site, &asked.headers(), body).await
+        }
+        _ => Err(Denied::new("invalid_client_metadata").saying("the body must be JSON, and short")),
+    };
+    let is_made = registered.is_ok();
+    let mut response = answer(&asked.ctx, registered.map(Some));
+    if is_made {
+        *response.status_mut() = StatusCode::CREATED;
+    }
+    response
+}
+
 /// The answer to a method that an endpoint does not have.
 pub(super) async fn not_allowed(RequestId(id): RequestId, request: Request) -> Response {
     let denied = Denied::invalid_request().with_status(405);
@@ -146,25 +176,32 @@ async fn read(app: &Arc<App>, bodies: &Bodies, id: String, request: Request) -> 
         },
         false => None,
     };
+    let is_json = parts.method == Method::POST && says(&parts.headers, "application/json");
     Ok(Asked {
         ctx,
         site,
         authorization,
         form,
+        json: is_json.then_some(bytes),
         _room: room,
     })
 }
 
 /// Whether a body is a form, in UTF-8.
 fn is_form(headers: &HeaderMap) -> bool {
+    says(headers, FORM)
+}
+
+/// Whether a body says that it is of this type, in UTF-8.
+fn says(headers: &HeaderMap, wanted: &str) -> bool {
     let mut types = headers.get_all(header::CONTENT_TYPE).iter();
     let (Some(named), None) = (types.next(), types.next()) else {
         return false;
     };
     let mut parts = named.to_str().unwrap_or_default().split(';').map(str::trim);
-    let is_form = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(FORM));
+    let is_it = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(wanted));
     let mut others = parts.filter_map(|part| part.split_once('='));
-    is_form
+    is_it
         && others.all(|(name, value)| {
             !name.trim().eq_ignore_ascii_case("charset")
                 || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")

@@ -21,7 +21,7 @@ use super::edge::RequestId;
 use super::problem::problem;
 use super::{api, cors};
 use headers::preflight;
-use machine::{not_allowed, revoke, token, user_info};
+use machine::{not_allowed, register, revoke, token, user_info};
 
 /// The folder of the metadata of protected resources. What follows is the path of the resource.
 const PROTECTED: &str = "/.well-known/oauth-protected-resource";
@@ -38,6 +38,7 @@ pub(super) fn routes() -> Router<Arc<App>> {
         router = router
             .route(&format!("{domain}/oauth2/token"), posted(post(token)))
             .route(&format!("{domain}/oauth2/revoke"), posted(post(revoke)))
+            .route(&format!("{domain}/oauth2/register"), posted(post(register)))
             .route(&format!("{domain}/oauth2/userInfo"), user_info);
     }
     router.route(

@@ -1,13 +1,18 @@
 //! The pages of hosted login, as a browser without scripts sees them.
 
 mod account;
+mod consent;
 mod defences;
 mod doors;
 mod events;
 mod factors;
+mod implicit;
 mod races;
+mod registered;
 mod sessions;
 mod sign_in;
+mod strangers;
+mod urls;
 
 use std::collections::BTreeMap;
 
