@@ -41,6 +41,10 @@ pub struct Login {
     pub can_reset: bool,
     /// Whether people sign themselves up.
     pub can_sign_up: bool,
+    /// Whether nobody's name and password are asked for.
+    pub is_outside_only: bool,
+    /// Links to identity providers, by what is read.
+    pub providers: Vec<Choice>,
 }
 
 /// Something to be chosen or filled in.
@@ -288,6 +292,8 @@ mod tests {
                 note: mean.to_owned(),
                 can_reset: true,
                 can_sign_up: true,
+                is_outside_only: false,
+                providers: vec![meant.clone()],
             };
             let asked = NewPassword {
                 rules: vec![mean.to_owned()],

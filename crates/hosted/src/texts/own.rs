@@ -14,6 +14,18 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "오래된 페이지였습니다.", "Die pagina was verouderd.", "Ta strona była nieaktualna.", "Aquela página estava desatualizada.",
         "Essa página estava desatualizada.", "该页面已过期。", "該頁面已過期。",
     ]),
+    ("continueWith", [
+        "المتابعة باستخدام {provider}", "Weiter mit {provider}", "Continue with {provider}", "Continuar con {provider}",
+        "Continuer avec {provider}", "המשך באמצעות {provider}", "Continua con {provider}", "{provider} で続ける",
+        "{provider}(으)로 계속", "Doorgaan met {provider}", "Kontynuuj z {provider}", "Continuar com {provider}",
+        "Continuar com {provider}", "使用 {provider} 继续", "使用 {provider} 繼續",
+    ]),
+    ("signInEnded", [
+        "انتهت عملية تسجيل الدخول هذه.", "Diese Anmeldung ist beendet.", "This sign-in has ended.", "Este inicio de sesión ha terminado.",
+        "Cette connexion est terminée.", "ההתחברות הזו הסתיימה.", "Questo accesso è terminato.", "このサインインは終了しました。",
+        "이 로그인은 종료되었습니다.", "Deze aanmelding is beëindigd.", "To logowanie zostało zakończone.", "Este login foi encerrado.",
+        "Este início de sessão terminou.", "此次登录已结束。", "這次登入已結束。",
+    ]),
     ("signedOutTitle", [
         "تم تسجيل خروجك", "Sie sind abgemeldet", "You’re signed out", "Has cerrado sesión",
         "Vous êtes déconnecté", "התנתקת", "Hai eseguito la disconnessione", "サインアウトしました",

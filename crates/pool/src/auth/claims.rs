@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::scopes;
 use crate::base::clock::Millis;
-use crate::records::{ClientRecord, PoolRecord, UserRecord};
+use crate::records::{ClientRecord, LinkedIdentity, PoolRecord, UserRecord};
 use crate::triggers::events::{Groups, Override};
 use crate::users::attributes;
 
@@ -193,6 +193,10 @@ pub fn id(issue: &Issue<'_>, groups: &Groups, change: &Override, expires: Millis
         if is_granted && attributes::readable(issue.pool, issue.client, name) {
             claims.insert(name.clone(), attribute_claim(name, value));
         }
+    }
+    if !issue.user.identities.is_empty() {
+        let identities = issue.user.identities.iter().map(LinkedIdentity::claimed);
+        claims.insert("identities".into(), identities.collect());
     }
     apply(&mut claims, change);
     Value::Object(claims)

@@ -11,7 +11,7 @@ use super::ending::{Ended, Ending};
 use super::step::SignIn;
 use super::subject::{check_enabled, check_may_sign_in};
 use super::tracking::Tracking;
-use super::{door, flows, handle, place, proven_factor};
+use super::{door, flows, handle, outside, place, proven_factor};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, Key, PoolRecord, RecordBatch, Stored, UserRecord};
 use crate::request::Ctx;
@@ -129,9 +129,13 @@ impl Issued {
             return Ok(true);
         }
         if key == self.client.as_str() {
+            // Whether the client lists the provider still was looked at before.
+            if sign_in.provider().is_some() {
+                return Err(handle::invalid());
+            }
             let client = ctx.client(pool.id(), sign_in.client.id()).await?;
-            let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
             if !sign_in.is_on_page() {
+                let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
                 flows::check(&client.value, &flow)?;
             }
             self.client_version = client.version;
@@ -227,6 +231,13 @@ pub fn choice(sign_in: &SignIn<'_>) -> Result<Option<Choice>, ApiError> {
 /// # Errors
 /// What keeps the user out; `Invalid session for the user.`
 pub fn check_still(sign_in: &SignIn<'_>, user: &UserRecord) -> Result<(), ApiError> {
+    if let Some(provider) = sign_in.provider() {
+        outside::check_linked(user, provider)?;
+        return match user.epoch == sign_in.epoch {
+            true => Ok(()),
+            false => Err(handle::invalid()),
+        };
+    }
     match sign_in.passwordless {
         None => check_may_sign_in(user, sign_in.ctx.now)?,
         Some(first) => check_may_begin(sign_in.pool, user, first)?,

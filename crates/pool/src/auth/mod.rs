@@ -35,6 +35,7 @@ pub mod means;
 pub mod migration;
 pub mod named;
 pub mod next;
+pub mod outside;
 pub mod parameters;
 pub mod password;
 pub mod place;

@@ -242,7 +242,10 @@ async fn issue(
 ) -> Result<Answer, ApiError> {
     match tokens::sign_in(sign_in, source).await {
         Ok(mut ended) => {
-            ended.without_code(sign_in);
+            match sign_in.had_code_after_provider() {
+                true => ended.passing_door(),
+                false => ended.without_code(sign_in),
+            }
             let unlocked = match (&sign_in.sealed_choice, sign_in.subject.user()) {
                 (Some(_), Some(user)) => code_factor::unlocked(sign_in.ctx, sign_in.pool, user).await?,
                 _ => Batch::new(),

@@ -6,7 +6,7 @@ use poolhouse_api::shapes::{AuthFlowType, ChallengeNameType};
 
 use super::step::SignIn;
 use super::subject::{self, Subject};
-use super::{door, flows, handle};
+use super::{door, flows, handle, outside};
 use crate::base::error::ApiError;
 use crate::records::{ClientRecord, PoolRecord, SessionRecord, Stored};
 use crate::request::Ctx;
@@ -80,6 +80,10 @@ pub async fn resume<'a>(
 
 /// Checks that client and pool allow the flow still.
 fn check_flow(pool: &PoolRecord, client: &ClientRecord, record: &SessionRecord) -> Result<(), ApiError> {
+    // Whoever comes by a provider is asked for a code because the door is shut, or although it is not.
+    if record.is_on_page && record.flow == outside::FLOW {
+        return Ok(());
+    }
     let flow = AuthFlowType::parse(&record.flow).ok_or_else(handle::invalid)?;
     // A page has flows of its own, which no client lists.
     if !record.is_on_page {

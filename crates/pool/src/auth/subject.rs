@@ -184,7 +184,7 @@ impl Subject {
     /// When a stored verifier, or the pool's seed, does not open.
     pub fn verifier(&self, ctx: &Ctx, pool: &PoolRecord) -> Result<Verifier, ApiError> {
         match self {
-            Subject::Known(user) if user.value.sealed_verifier.is_some() => {
+            Subject::Known(user) if user.value.sealed_verifier.is_some() && !user.value.is_external() => {
                 credentials::open_verifier(ctx, pool, &user.value)
             }
             _ => Ok(srp::fake_verifier(&seed(ctx, pool)?, pool.srp_name(), self.id())),

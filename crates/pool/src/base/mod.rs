@@ -3,6 +3,7 @@
 pub mod authenticator;
 pub mod clock;
 pub mod cpu;
+pub mod documents;
 pub mod envelope;
 pub mod error;
 pub mod failed_clients;

@@ -3,10 +3,11 @@
 use poolhouse_api::shapes::UserStatusType;
 use poolhouse_store::{Batch, Expect};
 
-use super::handle;
+use super::{flow, handle};
 use crate::auth::ending::Ended;
 use crate::auth::subject::check_enabled;
 use crate::base::error::ApiError;
+use crate::records::client::LOCAL;
 use crate::records::{
     BrowserSession, ClientRecord, Factor, Key, PoolRecord, RecordBatch, Stored, UserRecord,
 };
@@ -39,6 +40,7 @@ pub fn session_of(ctx: &Ctx, ended: &Ended, lasts: i64) -> BrowserSession {
         had_code: ended.had_code,
         proven: ended.proven.clone(),
         event_id: ended.event_id.clone(),
+        provider: None,
         ends: ctx.now.plus_seconds(lasts.max(MINUTES * 60)),
     }
 }
@@ -103,8 +105,12 @@ pub async fn find(ctx: &Ctx, pool: &PoolRecord, handle: &str) -> Result<Option<S
 impl SignedIn {
     /// Whether the session is of a sign-in that this client, too, could have asked for: with a code where the pool's functions ask
     /// for one, and with the second factor that the user is asked for by now.
-    pub fn satisfies(&self, pool: &PoolRecord, client_id: &str, is_custom: bool) -> bool {
+    pub fn satisfies(&self, pool: &PoolRecord, client: &ClientRecord, is_custom: bool) -> bool {
         let session = &self.session.value;
+        if let Some(provider) = &session.provider {
+            // Second factors are the provider's business.
+            return session.had_code || !flow::asks_code_after(pool, client.id(), &provider.name);
+        }
         let mut proven = session.proven.iter();
         let had_factor = proven.any(|name| Factor::ALL.iter().any(|factor| factor.name() == name));
         let has_factors = match factors::due(pool, &self.user.value) {
@@ -113,8 +119,22 @@ impl SignedIn {
             Due::SetUp(_) | Due::Impossible => had_factor || is_custom,
             Due::One(_) | Due::Choice(_) => had_factor,
         };
-        let needs_code = is_custom || pool.door.is_shut_for(client_id);
+        let needs_code = is_custom || pool.door.is_shut_for(client.id());
         has_factors && (session.had_code || !needs_code)
+    }
+
+    /// Whether the sign-in was at a provider that the client lets people sign in by, and that its request asks for, if it does.
+    /// A user who was linked to somebody at a provider, and is not any more, has not signed in by it.
+    pub fn came_by(&self, client: &ClientRecord, asked: Option<&str>) -> bool {
+        match &self.session.value.provider {
+            None => client.is_local() && asked.is_none_or(|asked| asked == LOCAL),
+            Some(provider) => {
+                let mut identities = self.user.value.identities.iter();
+                client.outside_providers().any(|name| *name == provider.name)
+                    && asked.is_none_or(|asked| asked == provider.name)
+                    && identities.any(|identity| identity.provider_id == provider.id)
+            }
+        }
     }
 
     /// Whether the sign-in is no longer ago than the client takes, and than its request says.

@@ -5,26 +5,30 @@ use std::sync::Arc;
 use poolhouse_store::CommitError;
 
 use super::browser::{self, SignedIn};
+use super::federation::leave;
+use super::federation::left::Left;
+use super::federation::standing;
 use super::site::Site;
 use super::transaction::Asked;
-use super::{consent, flow, granting, handle, hint, implicit, steps, transaction};
+use super::{consent, flow, granting, hint, implicit, steps, transaction};
 use crate::base::error::ApiError;
-use crate::records::{Authorization, ClientRecord, ConsentRecord, PageStep, Stored};
+use crate::records::client::LOCAL;
+use crate::records::{Authorization, ClientRecord, ConsentRecord, PageStep, PoolRecord, Stored};
 use crate::request::{Ctx, check_address};
 
-/// What a browser says of itself by its cookies.
-#[derive(Clone, Default)]
-pub struct Browser {
-    /// The cookie that names it.
-    pub name: Option<String>,
-    /// The handle of its session.
-    pub session: Option<String>,
-}
+pub use super::cookies::Browser;
 
 /// What a request leads to.
 pub enum Entered {
     /// Back to the client: with a code, or with an error that the client has asked for.
     Back(String),
+    /// To an identity provider.
+    Away {
+        /// Where that is, with what it is told.
+        location: String,
+        /// The cookie that names the browser, where it had none.
+        name: Option<String>,
+    },
     /// To a page.
     Page {
         /// The handle of the transaction.
@@ -54,7 +58,10 @@ pub async fn enter(
         Some(handle) if may_be_here => browser::find(ctx, pool, handle).await?,
         _ => None,
     };
-    let fresh = signed_in.filter(|found| found.is_fresh(ctx, &client.value, authorization.max_age));
+    let fresh = match signed_in {
+        Some(found) => fresh(ctx, pool, &client.value, authorization, found).await?,
+        None => None,
+    };
     let hinted = match &authorization.id_token_hint {
         Some(token) => hint::read(ctx, pool, token).await,
         None => None,
@@ -67,7 +74,7 @@ pub async fn enter(
     };
     let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
     if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
-        && found.satisfies(pool, client.value.id(), is_custom)
+        && found.satisfies(pool, &client.value, is_custom)
     {
         let who = (found, handle.as_str());
         if let Some(entered) = by_session(ctx, site, authorization, &client.value, who, cookies).await? {
@@ -76,14 +83,38 @@ pub async fn enter(
     }
     if asks("none") {
         let (error, why) = match fresh {
-            Some(found) if !found.satisfies(pool, client.value.id(), is_custom) => {
+            Some(found) if !found.satisfies(pool, &client.value, is_custom) => {
                 ("interaction_required", "A further proof is required")
             }
             _ => ("login_required", "The user is not signed in"),
         };
         return Ok(Entered::Back(authorization.refused(site, error, why)));
     }
-    begin(ctx, site, authorization, (&client.value, None), cookies).await
+    let provider = authorization.identity_provider.as_deref();
+    match provider.filter(|provider| *provider != LOCAL) {
+        Some(provider) => {
+            match leave::leave(ctx, site, (authorization, &client.value), cookies, provider).await? {
+                Left::Away { location, name } => Ok(Entered::Away { location, name }),
+                Left::Back(location) => Ok(Entered::Back(location)),
+            }
+        }
+        None => begin(ctx, site, authorization, (&client.value, None), cookies).await,
+    }
+}
+
+/// The sign-in that the browser has had, if the client goes by it: by one of its providers, which is there still, and not too long ago.
+async fn fresh(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    authorization: &Authorization,
+    found: SignedIn,
+) -> Result<Option<SignedIn>, ApiError> {
+    let is_fresh = found.came_by(client, authorization.identity_provider.as_deref())
+        && found.is_fresh(ctx, client, authorization.max_age);
+    let provider = found.session.value.provider.as_ref();
+    let is_there = standing::is_there(ctx, pool.id(), provider).await?;
+    Ok(Some(found).filter(|_| is_fresh && is_there))
 }
 
 /// What somebody is led to who is signed in: back to the client, or to the page that asks whether it may come in. `None`: the session
@@ -125,16 +156,10 @@ async fn begin(
     cookies: &Browser,
 ) -> Result<Entered, ApiError> {
     let pool = &*site.pool.value;
-    let known = cookies
-        .name
-        .as_deref()
-        .and_then(|name| transaction::browser(ctx, name));
-    let drawn = known.is_none().then(|| handle::draw(ctx));
-    let named = match (known, &drawn) {
-        (Some(known), _) => known,
-        (None, Some(drawn)) => transaction::browser(ctx, drawn).unwrap_or_default(),
-        (None, None) => String::new(),
-    };
+    let (named, drawn) = transaction::named(ctx, cookies);
+    // A client that asks for the pool's own users is shown nobody else.
+    let providers = client.outside_providers().cloned();
+    let providers = providers.filter(|_| authorization.identity_provider.is_none());
     let hint = authorization.login_hint.as_deref().unwrap_or_default();
     let transaction = transaction::begin(
         ctx,
@@ -153,6 +178,8 @@ async fn begin(
             lasts: browser::seconds(client),
             browser: named,
             name: hint,
+            providers: providers.collect(),
+            is_outside_only: !client.is_local(),
         },
     )
     .await?;

@@ -8,6 +8,22 @@ use crate::records::{ClientRecord, PoolRecord};
 /// The pool's tag that says `off` where its pages are to ask for no code, although the functions are there.
 const TAG: &str = "poolhouse:hosted-custom-auth";
 
+/// What a pool's tag begins with that says, before the name of an identity provider, whether a code by mail is asked of those who sign in
+/// by it: `on` or `off`.
+const CODE_AFTER: &str = "poolhouse:code-after:";
+
+/// Whether a code by mail is asked of whoever has signed in by this provider: as the pool's tag for it says, or else where the pool
+/// needs a code of everybody.
+pub fn asks_code_after(pool: &PoolRecord, client_id: &str, provider: &str) -> bool {
+    let tags = pool.settings.user_pool_tags.as_ref();
+    let tag = tags.and_then(|tags| tags.get(&format!("{CODE_AFTER}{provider}")));
+    match tag.map(String::as_str) {
+        Some("off") => false,
+        Some("on") => true,
+        _ => pool.door.is_shut_for(client_id),
+    }
+}
+
 /// Whether the pool's functions ask for a code after the password: all three are there, and the client allows it. A client that
 /// names no flow does.
 pub fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {

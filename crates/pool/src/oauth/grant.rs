@@ -7,6 +7,7 @@ use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::denied::Denied;
+use super::federation::standing;
 use super::first_use;
 use super::site::Site;
 use crate::auth::issue::{self, Grant};
@@ -17,8 +18,8 @@ use crate::auth::{door, scopes, subject};
 use crate::base::error::ApiError;
 use crate::records::authorization_code::Unused;
 use crate::records::{
-    AuthorizationCode, BrowserSession, ClientRecord, Granted, Key, PoolRecord, RecordBatch, RefreshRecord,
-    Stored, UserRecord,
+    AuthorizationCode, BrowserSession, ClientRecord, Granted, IdentityProviderRecord, Key, PoolRecord,
+    RecordBatch, RefreshRecord, Stored, UserRecord,
 };
 use crate::request::Ctx;
 use crate::triggers;
@@ -197,7 +198,10 @@ impl Holding {
         let granting = &unused.granting;
         let user = ctx.user_by_sub(&pool.value, &granting.sub).await?;
         let user = user.ok_or_else(ApiError::user_not_found)?;
-        subject::check_may_sign_in(&user.value, ctx.now)?;
+        match &granting.provider {
+            None => subject::check_may_sign_in(&user.value, ctx.now)?,
+            Some(provider) => standing::check_still(ctx, pool.value.id(), &user.value, provider).await?,
+        }
         let seconds = granting.auth_time.seconds();
         let is_over = user.value.epoch != granting.epoch
             || user.value.signed_out_since(seconds)
@@ -229,6 +233,13 @@ impl Holding {
         };
         let batch = match &unused.granting.browser_session {
             Some(session) => batch.check(session.clone(), Expect::Present),
+            None => batch,
+        };
+        let batch = match &unused.granting.provider {
+            Some(provider) => {
+                let row = IdentityProviderRecord::key(self.pool.value.id(), &provider.name);
+                batch.check(row, Expect::Present)
+            }
             None => batch,
         };
         match unused.granting.passes_door {

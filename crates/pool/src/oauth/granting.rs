@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use poolhouse_store::Batch;
+use poolhouse_store::{Batch, Expect};
 
 use super::browser::SignedIn;
 use super::code;
 use super::site::Site;
 use super::transaction::Transaction;
-use super::{browser, handle, implicit};
+use super::{browser, flow, handle, implicit};
 use crate::auth::ending::{Ended, Ending};
 use crate::base::error::ApiError;
 use crate::records::authorization_code::Granting;
-use crate::records::{Authorization, BrowserSession, PageStep};
+use crate::records::{Authorization, BrowserSession, IdentityProviderRecord, PageStep, ProviderRef};
 use crate::request::Ctx;
 
 /// The step in which a person is asked whether the client may have what it asks for.
@@ -65,6 +65,8 @@ pub struct PageEnding {
     transaction: Transaction,
     /// The session that the browser had before, which this one takes the place of.
     before: Option<String>,
+    /// The identity provider that the person came by, unless it is the pool.
+    provider: Option<ProviderRef>,
     /// The secret of the new one.
     secret: String,
     /// What the person is shown who is asked for consent, and the name that was typed.
@@ -86,6 +88,7 @@ impl PageEnding {
             authorization,
             transaction,
             before,
+            provider: None,
             secret: handle::draw(ctx),
             shown: Default::default(),
             granted: Mutex::default(),
@@ -106,6 +109,12 @@ impl PageEnding {
         &self.authorization
     }
 
+    /// The same of somebody who came by this identity provider.
+    #[must_use]
+    pub fn by(self, provider: Option<ProviderRef>) -> PageEnding {
+        PageEnding { provider, ..self }
+    }
+
     /// The transaction.
     pub fn transaction(&self) -> &Transaction {
         &self.transaction
@@ -123,7 +132,10 @@ impl PageEnding {
 impl Ending for PageEnding {
     fn rows(&self, ctx: &Ctx, ended: &Ended) -> Batch {
         let pool_id = self.site.pool.value.id();
-        let session = browser::session_of(ctx, ended, self.transaction.stored.value.lasts);
+        let session = BrowserSession {
+            provider: self.provider.clone(),
+            ..browser::session_of(ctx, ended, self.transaction.stored.value.lasts)
+        };
         let handle = browser::handle_of(&ended.sub, &self.secret);
         let (granted, step, rows) = match self.transaction.stored.value.asks_consent {
             // Whatever became of what is shown: without a yes there is no code.
@@ -133,6 +145,14 @@ impl Ending for PageEnding {
         *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(granted);
         let before = self.before.as_deref();
         let batch = before.map_or_else(Batch::new, |before| browser::ends(ctx, pool_id, before));
+        // Whoever came by a provider has come by one that is there.
+        let batch = match &self.provider {
+            Some(provider) => batch.check(
+                IdentityProviderRecord::key(pool_id, &provider.name),
+                Expect::Present,
+            ),
+            None => batch,
+        };
         batch
             .merge(rows)
             .merge(self.transaction.settled(ctx, &step))
@@ -243,6 +263,9 @@ pub fn grant(
     (sub, secret): (&str, &str),
     session: &BrowserSession,
 ) -> (String, Batch) {
+    let stands_for_code = |provider: &ProviderRef| {
+        !flow::asks_code_after(&site.pool.value, &authorization.client_id, &provider.name)
+    };
     let granting = Granting {
         sub: sub.to_owned(),
         epoch: session.epoch,
@@ -250,8 +273,8 @@ pub fn grant(
         amr: amr(session),
         browser_session: browser::key_of(ctx, site.pool.value.id(), &browser::handle_of(sub, secret))
             .map(|(_, key)| key.into()),
-        provider: None,
-        passes_door: session.had_code,
+        provider: session.provider.clone(),
+        passes_door: session.had_code || session.provider.as_ref().is_some_and(stands_for_code),
     };
     code::mint(ctx, site, authorization, &granting)
 }
@@ -259,7 +282,10 @@ pub fn grant(
 /// How the user has signed in, in the words of RFC 8176.
 fn amr(session: &BrowserSession) -> Vec<String> {
     let proven = |name: &str| session.proven.iter().any(|held| held == name);
-    let mut methods = vec!["pwd"];
+    let mut methods = match session.provider {
+        Some(_) => vec!["fed"],
+        None => vec!["pwd"],
+    };
     if proven("CUSTOM_CHALLENGE") || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || proven("SMS_MFA")
     {
         methods.push("otp");

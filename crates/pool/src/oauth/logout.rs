@@ -3,7 +3,7 @@
 use poolhouse_text::percent;
 
 use super::browser;
-use super::door::Browser;
+use super::cookies::Browser;
 use super::form::Form;
 use super::hint::{self, Hint};
 use super::site::Site;

@@ -5,6 +5,8 @@
 //! `client` is how a client proves who it is there. Requests come in as [`Form`]s; a refusal is a [`Denied`], which says the
 //! whole answer. What the tokens say, the floor below decides (`auth::issue`).
 //!
+//! `federation` is the way by identity providers of others.
+//!
 //! `door` is the way in of a browser, which leads back to the client (`browser`, `granting`) or to a page: a `transaction`, whose forms
 //! are taken by `steps`. `logout` is the way out.
 //!
@@ -17,9 +19,11 @@ pub mod client;
 pub mod client_documents;
 pub mod code;
 pub mod consent;
+pub mod cookies;
 pub mod denied;
 pub mod discovery;
 pub mod door;
+pub mod federation;
 mod first_use;
 pub mod flow;
 pub mod form;

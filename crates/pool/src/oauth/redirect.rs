@@ -44,6 +44,35 @@ impl Authorization {
         self.url(site, parameters)
     }
 
+    /// What was asked for, as the query in which pages keep it, so that it can be begun anew.
+    pub fn as_query(&self) -> String {
+        let scope = self.scopes.join(" ");
+        let method = self.code_challenge.as_ref().map(|_| "S256");
+        let pairs = [
+            ("client_id", self.client_url.as_deref().or(Some(&self.client_id))),
+            ("redirect_uri", Some(self.redirect_uri.as_str())),
+            (
+                "response_type",
+                Some(if self.gives_tokens { "token" } else { "code" }),
+            ),
+            (
+                "response_mode",
+                (self.response_mode == ResponseMode::Fragment).then_some("fragment"),
+            ),
+            ("scope", Some(scope.as_str())),
+            ("state", self.state.as_deref()),
+            ("nonce", self.nonce.as_deref()),
+            ("code_challenge", self.code_challenge.as_deref()),
+            ("code_challenge_method", method),
+            ("resource", self.resource.as_deref()),
+        ];
+        let pairs = pairs.into_iter().filter_map(|(name, value)| {
+            let value = value.filter(|value| !value.is_empty())?;
+            Some(format!("{name}={}", percent::encode(value)))
+        });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
     fn url<'a>(&'a self, site: &'a Site, mut parameters: Vec<(&'a str, &'a str)>) -> String {
         if let Some(state) = &self.state {
             parameters.push(("state", state));
@@ -116,6 +145,32 @@ mod tests {
             ),
         ] {
             assert_eq!(url(uri, mode), expected);
+        }
+    }
+
+    #[test]
+    fn what_was_asked_is_asked_again_by_its_query() {
+        let authorization = Authorization {
+            client_id: "c".to_owned(),
+            redirect_uri: "https://app.example/cb?a=1&b".to_owned(),
+            scopes: vec!["openid".to_owned(), "rs/read".to_owned()],
+            state: Some("x&y=1".to_owned()),
+            code_challenge: Some("h".to_owned()),
+            ..Authorization::default()
+        };
+        let form = super::super::form::Form::read(authorization.as_query().as_bytes()).unwrap();
+        for (name, expected) in [
+            ("client_id", Some("c")),
+            ("redirect_uri", Some("https://app.example/cb?a=1&b")),
+            ("response_type", Some("code")),
+            ("response_mode", None),
+            ("scope", Some("openid rs/read")),
+            ("state", Some("x&y=1")),
+            ("nonce", None),
+            ("code_challenge", Some("h")),
+            ("code_challenge_method", Some("S256")),
+        ] {
+            assert_eq!(form.get(name), expected, "{name}");
         }
     }
 

@@ -3,17 +3,23 @@
 //! A step is claimed before it is taken, so that of two forms of one page, sent at once, one is heard: the other finds that it is out
 //! of date. What is claimed and never settled, because the server ended meanwhile, begins anew at the password.
 
+use std::collections::BTreeMap;
+
 use poolhouse_store::{Batch, CommitError, Expect};
 
+use super::cookies::Browser;
 use super::handle;
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
+use crate::records::transaction::AT_PROVIDER;
 use crate::records::{Key, PageStep, RecordBatch, Stored, TransactionRecord};
 use crate::request::Ctx;
 
 /// How long a person has from the client's request to the end.
 pub const SECONDS: i64 = 900;
+/// How long a person has at an identity provider.
+pub const AWAY_SECONDS: i64 = 300;
 /// For how long a second click on the last button is led where the first one was.
 const ENDED_SECONDS: i64 = 10;
 /// How long a step may take that another form of its page waits for.
@@ -23,6 +29,7 @@ const KIND: &str = "transaction";
 const BROWSER: &str = "browser";
 
 /// A transaction, and what its person is to see.
+#[derive(Clone)]
 pub struct Transaction {
     /// As it is stored.
     pub stored: Stored<TransactionRecord>,
@@ -35,6 +42,18 @@ pub struct Transaction {
 /// What is to be kept of the cookie that names a browser; `None` for what none of ours is.
 pub fn browser(ctx: &Ctx, cookie: &str) -> Option<String> {
     handle::digest(ctx, BROWSER, cookie)
+}
+
+/// What is to be kept of the cookie that names a browser, and the cookie for one that has none yet.
+pub fn named(ctx: &Ctx, cookies: &Browser) -> (String, Option<String>) {
+    let known = cookies.name.as_deref().and_then(|name| browser(ctx, name));
+    match known {
+        Some(known) => (known, None),
+        None => {
+            let drawn = handle::draw(ctx);
+            (browser(ctx, &drawn).unwrap_or_default(), Some(drawn))
+        }
+    }
 }
 
 /// What is asked of a browser's person, for which client.
@@ -53,6 +72,10 @@ pub struct Asked<'a> {
     pub browser: String,
     /// The name that the client believes the person has.
     pub name: &'a str,
+    /// The identity providers that the person may choose.
+    pub providers: Vec<String>,
+    /// Whether there is nothing else to choose.
+    pub is_outside_only: bool,
 }
 
 /// Begins one, and returns its handle.
@@ -65,14 +88,47 @@ pub async fn begin(
     authorization: serde_json::Value,
     asked: Asked<'_>,
 ) -> Result<String, ApiError> {
-    let handle = handle::draw(ctx);
-    let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
-    let key = TransactionRecord::slot(pool_id, &digest);
-    let step = asked.step.unwrap_or_else(|| PageStep {
+    let step = asked.step.clone().unwrap_or_else(|| PageStep {
         name: asked.name.to_owned(),
         asked: ctx.now,
         ..PageStep::default()
     });
+    write(ctx, pool_id, (authorization, asked), step, SECONDS).await
+}
+
+/// Begins one whose person leaves for an identity provider, with what is to be found again on the return.
+///
+/// # Errors
+/// When the store fails.
+pub async fn begin_away(
+    ctx: &Ctx,
+    pool_id: &str,
+    authorization: serde_json::Value,
+    asked: Asked<'_>,
+    kept: BTreeMap<String, String>,
+) -> Result<String, ApiError> {
+    let step = PageStep {
+        challenge: Some(AT_PROVIDER.to_owned()),
+        parameters: kept,
+        asked: ctx.now,
+        ..PageStep::default()
+    };
+    write(ctx, pool_id, (authorization, asked), step, AWAY_SECONDS).await
+}
+
+async fn write(
+    ctx: &Ctx,
+    pool_id: &str,
+    (authorization, asked): (serde_json::Value, Asked<'_>),
+    step: PageStep,
+    seconds: i64,
+) -> Result<String, ApiError> {
+    let handle = handle::draw(ctx);
+    let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
+    let key = match is_away(&step) {
+        true => TransactionRecord::away(pool_id, &digest),
+        false => TransactionRecord::slot(pool_id, &digest),
+    };
     let record = TransactionRecord {
         authorization,
         client_id: asked.client_id.to_owned(),
@@ -84,7 +140,9 @@ pub async fn begin(
         busy: None,
         slot_digest: Some(digest),
         sealed_step: seal(ctx, key.as_str(), &step),
-        ends: ctx.now.plus_seconds(SECONDS),
+        providers: asked.providers,
+        is_outside_only: asked.is_outside_only,
+        ends: ctx.now.plus_seconds(seconds),
     };
     // Anybody may begin any number, so they are written over one another.
     let batch = Batch::new().record(key, Expect::Any, &record);
@@ -102,11 +160,40 @@ pub async fn find(
     handle: &str,
     browser: &str,
 ) -> Result<Option<Transaction>, ApiError> {
+    let found = find_at(ctx, pool_id, handle, browser, TransactionRecord::slot).await?;
+    Ok(found.filter(|found| !is_away(&found.step)))
+}
+
+/// The one of this handle whose person is at an identity provider, for the browser that it was begun in.
+///
+/// # Errors
+/// When the store fails.
+pub async fn find_away(
+    ctx: &Ctx,
+    pool_id: &str,
+    handle: &str,
+    browser: &str,
+) -> Result<Option<Transaction>, ApiError> {
+    let found = find_at(ctx, pool_id, handle, browser, TransactionRecord::away).await?;
+    Ok(found.filter(|found| is_away(&found.step)))
+}
+
+fn is_away(step: &PageStep) -> bool {
+    step.challenge.as_deref() == Some(AT_PROVIDER)
+}
+
+async fn find_at(
+    ctx: &Ctx,
+    pool_id: &str,
+    handle: &str,
+    browser: &str,
+    slot: fn(&str, &str) -> Key<TransactionRecord>,
+) -> Result<Option<Transaction>, ApiError> {
     let Some(digest) = handle::digest(ctx, KIND, handle) else {
         return Ok(None);
     };
     let own = TransactionRecord::key(pool_id, &digest);
-    let slot = TransactionRecord::slot(pool_id, &digest);
+    let slot = slot(pool_id, &digest);
     ctx.read_ahead([&own, &slot].map(|key| key.as_str().to_owned()))
         .await?;
     let (alone, written_over) = (ctx.load(&own).await?, ctx.load(&slot).await?);
@@ -149,6 +236,8 @@ impl Transaction {
             return Ok(Claim::OutOfDate);
         }
         let beginning = PageStep {
+            // Whoever comes back from a provider comes back once, and begins nothing there.
+            challenge: self.step.challenge.clone().filter(|_| is_away(&self.step)),
             name: self.step.name.clone(),
             asked: ctx.now,
             ..PageStep::default()

@@ -8,6 +8,7 @@ use super::site::Site;
 use crate::auth::access_token::{self, SignedIn};
 use crate::auth::claims::{self, OPENID};
 use crate::auth::scopes;
+use crate::records::LinkedIdentity;
 use crate::request::Ctx;
 use crate::users::attributes;
 
@@ -94,6 +95,14 @@ fn info(ctx: &Ctx, signed_in: &SignedIn) -> Value {
             };
             info.insert(name.clone(), value);
         }
+    }
+    let identities = user.value.identities.iter().map(LinkedIdentity::listed);
+    let identities: Vec<Value> = identities.collect();
+    if !identities.is_empty() {
+        info.insert(
+            "identities".to_owned(),
+            json!(Value::from(identities).to_string()),
+        );
     }
     Value::Object(info)
 }

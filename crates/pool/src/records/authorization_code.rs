@@ -9,6 +9,7 @@ use super::authorization::Authorization;
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
 use super::granted::texts;
 use super::key::Key;
+use super::provider_ref::ProviderRef;
 use crate::base::clock::Millis;
 
 /// The part of the key between the pool and the digest.
@@ -30,7 +31,7 @@ pub struct Granting {
     /// The digest of the browser session.
     pub browser_session: Option<String>,
     /// The identity provider, unless it is the pool.
-    pub provider: Option<String>,
+    pub provider: Option<ProviderRef>,
     /// Whether a right confirm code, or what stands for one, was part of it: only then the code is good where the pool needs one.
     pub passes_door: bool,
 }
@@ -45,13 +46,11 @@ impl Granting {
             "amr": self.amr,
             "passesDoor": self.passes_door,
         });
-        for (name, value) in [
-            ("browserSession", &self.browser_session),
-            ("provider", &self.provider),
-        ] {
-            if let Some(value) = value {
-                member[name] = json!(value);
-            }
+        if let Some(session) = &self.browser_session {
+            member["browserSession"] = json!(session);
+        }
+        if let Some(provider) = &self.provider {
+            member["provider"] = provider.to_member();
         }
         member
     }
@@ -64,7 +63,7 @@ impl Granting {
             auth_time: Millis(integer(member, "authTime")?),
             amr: texts(member, "amr")?,
             browser_session: text(member, "browserSession"),
-            provider: text(member, "provider"),
+            provider: ProviderRef::of_document(member, "provider")?,
             passes_door: member.get("passesDoor")?.as_bool()?,
         })
     }
@@ -182,7 +181,10 @@ mod tests {
                 auth_time: Millis(5),
                 amr: vec!["pwd".to_owned(), "otp".to_owned()],
                 browser_session: Some("digest".to_owned()),
-                provider: None,
+                provider: Some(ProviderRef {
+                    name: "Corp".to_owned(),
+                    id: "77".to_owned(),
+                }),
                 passes_door: true,
             },
             expires: Millis(9),

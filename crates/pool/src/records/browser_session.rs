@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
+use super::provider_ref::ProviderRef;
 use crate::base::clock::Millis;
 
 /// A browser's session as stored. The browser has its handle in a cookie; the row lies under a digest of it.
@@ -19,6 +20,8 @@ pub struct BrowserSession {
     pub proven: Vec<String>,
     /// The id of the request that began the sign-in.
     pub event_id: String,
+    /// The identity provider that the user signed in by, unless it is the pool itself.
+    pub provider: Option<ProviderRef>,
     /// When it ends.
     pub ends: Millis,
 }
@@ -42,6 +45,9 @@ impl Document for BrowserSession {
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
+        if let Some(provider) = &self.provider {
+            document["provider"] = provider.to_member();
+        }
         document
     }
 
@@ -54,6 +60,7 @@ impl Document for BrowserSession {
             had_code: document.get("code")?.as_bool()?,
             proven: proven.collect::<Option<_>>()?,
             event_id: text(document, "eventId")?,
+            provider: ProviderRef::of_document(document, "provider")?,
             ends: Millis(integer(document, "ends")?),
         })
     }

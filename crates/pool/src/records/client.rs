@@ -58,6 +58,9 @@ impl ClientSecret {
     }
 }
 
+/// The identity provider that is the pool itself.
+pub const LOCAL: &str = "COGNITO";
+
 /// `AuthSessionValidity` where the client does not say, in minutes.
 const AUTH_SESSION_MINUTES: i64 = 3;
 
@@ -90,6 +93,18 @@ impl ClientRecord {
     /// The pool it belongs to.
     pub fn pool_id(&self) -> &str {
         self.settings.user_pool_id.as_deref().unwrap_or_default()
+    }
+
+    /// Whether people sign in by it as users of the pool. One that lists no providers takes those.
+    pub fn is_local(&self) -> bool {
+        let listed = self.settings.supported_identity_providers.as_ref();
+        listed.is_none_or(|listed| listed.iter().any(|name| name == LOCAL))
+    }
+
+    /// The identity providers of others by which people sign in to it, in its order.
+    pub fn outside_providers(&self) -> impl Iterator<Item = &String> {
+        let listed = self.settings.supported_identity_providers.iter().flatten();
+        listed.filter(|name| *name != LOCAL)
     }
 
     /// How long a sign-in may take from one step to the next, in seconds.

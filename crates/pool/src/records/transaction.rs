@@ -6,8 +6,12 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, integer, text};
+use super::granted::texts;
 use super::key::Key;
 use crate::base::clock::Millis;
+
+/// The challenge of a transaction whose person is at an identity provider.
+pub const AT_PROVIDER: &str = "FEDERATION";
 
 /// Hexadecimal digits of a digest that say where a transaction lies in which nothing is proved.
 const SLOT_DIGITS: usize = 4;
@@ -35,6 +39,10 @@ pub struct TransactionRecord {
     pub slot_digest: Option<String>,
     /// What the person is to see now, sealed: a [`PageStep`].
     pub sealed_step: String,
+    /// The identity providers that the person may choose, besides the pool, by their names.
+    pub providers: Vec<String>,
+    /// Whether nobody signs in to the client but by them.
+    pub is_outside_only: bool,
     /// When it ends, however often something is answered.
     pub ends: Millis,
 }
@@ -51,6 +59,12 @@ impl TransactionRecord {
         let slot = digest.get(..SLOT_DIGITS).unwrap_or(digest);
         // As long as a digest.
         TransactionRecord::key(pool_id, &format!("{slot:0>64}"))
+    }
+
+    /// The same for one whose person is at an identity provider, in as many places of their own.
+    pub fn away(pool_id: &str, digest: &str) -> Key<TransactionRecord> {
+        let slot = digest.get(..SLOT_DIGITS).unwrap_or(digest);
+        TransactionRecord::key(pool_id, &format!("f{slot:0>63}"))
     }
 }
 
@@ -75,6 +89,12 @@ impl Document for TransactionRecord {
         if let Some(digest) = &self.slot_digest {
             document["slot"] = json!(digest);
         }
+        if !self.providers.is_empty() {
+            document["providers"] = json!(self.providers);
+        }
+        if self.is_outside_only {
+            document["outsideOnly"] = json!(true);
+        }
         document
     }
 
@@ -93,6 +113,11 @@ impl Document for TransactionRecord {
             busy: integer(document, "busy").map(Millis),
             slot_digest: text(document, "slot"),
             sealed_step: text(document, "step")?,
+            providers: match document.get("providers") {
+                None => Vec::new(),
+                Some(_) => texts(document, "providers")?,
+            },
+            is_outside_only: document.get("outsideOnly").is_some_and(|only| only == true),
             ends: Millis(integer(document, "ends")?),
         })
     }
@@ -186,6 +211,10 @@ mod tests {
         let own = String::from(TransactionRecord::key("p", &digest));
         assert_ne!(place(&digest), own);
         assert_eq!(place(&digest).len(), own.len());
+        let away = String::from(TransactionRecord::away("p", &digest));
+        assert_eq!(away.len(), own.len());
+        assert_ne!(away, place(&digest));
+        assert_ne!(away, own);
     }
 
     #[test]

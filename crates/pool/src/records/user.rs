@@ -80,6 +80,11 @@ impl UserRecord {
         Key::of_user(pool_id, sub, "profile")
     }
 
+    /// Whether it is the profile of somebody who signs in by an identity provider, and in no other way.
+    pub fn is_external(&self) -> bool {
+        self.status == UserStatusType::ExternalProvider
+    }
+
     /// The value of an attribute; `sub` counts as one.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         if name == "sub" {

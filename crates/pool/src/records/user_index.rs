@@ -99,7 +99,8 @@ pub enum UniqueName {
 /// The index rows of a user.
 ///
 /// In a pool that signs in by address, the address counts at once. In a pool with aliases an address counts once it is
-/// verified, and a preferred username once the user is confirmed.
+/// verified, and a preferred username once the user is confirmed. Nobody signs in here as the profile of an identity provider's
+/// user, so none of its attributes is a name: whoever has an address here keeps it, whatever a provider says of its own users.
 pub fn rows(pool: &PoolRecord, user: &UserRecord) -> IndexRows {
     let counted = pool.alias_attributes().filter(|kind| match *kind {
         "email" => user.attribute("email_verified") == Some("true"),
@@ -110,6 +111,7 @@ pub fn rows(pool: &PoolRecord, user: &UserRecord) -> IndexRows {
         let key = alias_key(pool, kind, user.attribute(kind)?);
         Some((key.into(), UniqueName::Alias(kind)))
     });
+    let aliases = aliases.filter(|_| !user.is_external());
     let username = (name_key(pool, &user.username).into(), UniqueName::Username);
     let listed = LISTED_BY.into_iter().filter_map(|attribute| {
         Some(listed_key(

@@ -8,6 +8,7 @@ use super::admission::Admission;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;
+use crate::base::documents::Documents;
 use crate::base::failed_clients::FailedClients;
 use crate::base::foreign::Foreign;
 use crate::base::guesses::Guesses;
@@ -52,6 +53,8 @@ pub struct App {
     pub refusals: Arc<Refusals>,
     /// How many calls a second are taken.
     pub admission: Arc<Admission>,
+    /// What identity providers say of themselves, for a while.
+    pub documents: Arc<Documents>,
     /// How many entries strangers have had written about a user.
     pub strangers: Arc<Strangers>,
     /// What strangers have had this server do lately.

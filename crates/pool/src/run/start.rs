@@ -86,6 +86,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         failed_clients: Arc::default(),
         refusals: Arc::default(),
         admission: Arc::default(),
+        documents: Arc::default(),
         strangers: Arc::default(),
         foreign: Arc::default(),
         outside: parts.outside,

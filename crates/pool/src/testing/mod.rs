@@ -39,5 +39,6 @@ pub use lines::Lines;
 pub use moody::{Mood, Moody};
 pub use outside::Outside;
 pub use pool::TestPool;
+pub use poolhouse_outbound::guarded::Fetched;
 pub use scratch::Scratch;
 pub use store::TestStore;

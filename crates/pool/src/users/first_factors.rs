@@ -87,9 +87,11 @@ pub fn needs_no_password(pool: &PoolRecord, user: &UserRecord) -> bool {
 
 /// What this user can begin with. Codes and passkeys are for users who are not asked for a second factor: one mailbox would stand for both.
 ///
-/// A user without anything is offered the password that there is not, and fails like anybody with a wrong one.
+/// A user without anything is offered the password that there is not, and fails like anybody with a wrong one. So does whoever signs in
+/// by an identity provider.
 pub fn of_user(pool: &PoolRecord, user: &UserRecord) -> Vec<FirstFactor> {
     let needs_no_second = user.status != UserStatusType::ForceChangePassword
+        && !user.is_external()
         && factors::mode(pool) != UserPoolMfaType::On
         && factors::due(pool, user) == Due::Nothing;
     let has_password = user.sealed_verifier.is_some();

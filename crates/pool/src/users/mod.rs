@@ -24,6 +24,7 @@ pub mod imports;
 pub mod message;
 pub mod message_link;
 pub mod messages;
+pub mod new_group;
 pub mod other_sign_ins;
 pub mod passkeys;
 pub mod password_policy;

@@ -30,6 +30,7 @@ mod identity;
 mod lockout;
 mod migration;
 mod new_password;
+mod outside_providers;
 mod parallel;
 mod passkey_pools;
 mod passkeys;

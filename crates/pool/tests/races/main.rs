@@ -15,6 +15,7 @@ mod devices;
 mod doors;
 mod epoch;
 mod factors;
+mod federation;
 mod first_factors;
 mod groups;
 mod hosted;

@@ -12,11 +12,12 @@ const REPOSITORY = resolve(fileURLToPath(import.meta.url), '../../../../..');
 const PROGRAMS = process.env.POOLHOUSE_PROGRAMS ?? join(REPOSITORY, 'target/debug');
 const FUNCTIONS = { '2faDefine': '2fa-define', '2faCreate': '2fa-create', '2faVerify': '2fa-verify' };
 
-export async function startServer() {
+/** `more`: what `poolhouse.toml` has beside the inbox. */
+export async function startServer(more = '') {
   const home = mkdtempSync(join(tmpdir(), 'poolhouse-test-'));
   const config = join(home, 'poolhouse.toml');
   const data = join(home, 'data');
-  writeFileSync(config, configuration(await freePort()));
+  writeFileSync(config, `${configuration(await freePort())}\n${more}`);
   const log = openSync(join(home, 'server.log'), 'a');
   const child = spawn(
     program('poolhouse'),

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
 
-use super::door::Browser;
+use super::cookies::Browser;
+use super::federation::standing::{came_by, is_there};
 use super::granting::{CONSENT, Granted, PageEnding};
 use super::site::Site;
 use super::transaction::{self, Claim, Transaction};
@@ -127,6 +128,8 @@ async fn ending(
     };
     let before = cookies.session.clone();
     let ending = PageEnding::new(ctx, site.clone(), authorization, transaction, before);
+    // Whoever is asked for a code after an identity provider has come by that.
+    let ending = ending.by(came_by(at));
     Ok(Arc::new(ending.showing(shown, typed.to_owned())))
 }
 
@@ -174,10 +177,16 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
     if field("action") == "restart" {
         return Stepped::At(refusal::beginning(ctx, &at.name, None));
     }
+    if at.challenge.is_none() && ending.transaction().stored.value.is_outside_only {
+        return Stepped::At(refusal::said(at, "unsupported"));
+    }
     if at.challenge.is_none()
         && let Some(page) = account::asked_for(ctx, asking.pool, at, fields)
     {
         return Stepped::At(page);
+    }
+    if came_by(at).is_some() && !stands(asking, at).await {
+        return Stepped::At(refusal::beginning(ctx, "", Some("signInEnded")));
     }
     if let Some(next) = asking.step(at, fields).await {
         return Stepped::At(next);
@@ -218,6 +227,17 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
             })
         }
     }
+}
+
+/// Whether the provider by which the person has come is one of the pool's and of the client's still. One that cannot be read is not.
+async fn stands(asking: &Asking<'_>, at: &PageStep) -> bool {
+    let (ctx, pool_id, provider) = (asking.ctx, asking.pool.id(), came_by(at));
+    let is_there = is_there(ctx, pool_id, provider.as_ref()).await.unwrap_or(false);
+    let Ok(client) = ctx.client(pool_id, asking.client_id).await else {
+        return false;
+    };
+    let mut listed = client.value.outside_providers();
+    is_there && listed.any(|name| provider.as_ref().is_some_and(|provider| provider.name == *name))
 }
 
 /// Answers a challenge by what a form holds.

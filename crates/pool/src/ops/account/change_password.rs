@@ -34,6 +34,7 @@ pub async fn run(
     let proposed = Zeroizing::new(input.proposed_password);
     // Before the previous one is judged: a right one given with a weak new one must not count as a failure.
     password_policy::check(pool, &user.value, &proposed, Wording::Others)?;
+    check_own(&user.value)?;
     quota::CHANGE_PASSWORD
         .count(ctx, pool.id(), &user.value.sub)
         .await?;
@@ -77,6 +78,16 @@ pub async fn run(
         change::change_with(ctx, pool, user, &also, edit).await?;
     }
     Ok(shapes::ChangePasswordResponse::default())
+}
+
+/// No password signs in whoever comes by an identity provider.
+fn check_own(user: &UserRecord) -> Result<(), ApiError> {
+    match user.is_external() {
+        true => Err(ApiError::not_authorized(
+            "User password cannot be reset in the current state.",
+        )),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]

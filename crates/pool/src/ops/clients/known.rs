@@ -6,6 +6,7 @@ use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
 use crate::records::IdentityProviderRecord;
+use crate::records::client::LOCAL;
 use crate::request::{Ctx, hosted};
 
 /// The scopes that every pool has.
@@ -16,8 +17,6 @@ const SCOPES: [&str; 5] = [
     "profile",
     "aws.cognito.signin.user.admin",
 ];
-/// The pool itself as a provider.
-const NATIVE: &str = "COGNITO";
 
 /// Checks that every scope is a standard one or one of the pool's resource servers, and every provider one of the pool's. Answers
 /// what the client's commit expects: a provider that is deleted at the same moment is not named by a new client.
@@ -34,7 +33,7 @@ pub async fn check(ctx: &Ctx, pool_id: &str, asked: &CreateUserPoolClientRequest
         ));
     }
     let providers = asked.supported_identity_providers.iter().flatten();
-    let providers: Vec<&String> = providers.filter(|name| *name != NATIVE).collect();
+    let providers: Vec<&String> = providers.filter(|name| *name != LOCAL).collect();
     let key = |name: &String| IdentityProviderRecord::key(pool_id, name);
     ctx.read_ahead(providers.iter().map(|name| key(name).into()))
         .await?;

@@ -1,16 +1,12 @@
 //! `CreateGroup`
 
-use poolhouse_api::{ErrorCode, shapes};
+use poolhouse_api::shapes;
 use poolhouse_crypto::uuid_v4;
-use poolhouse_store::{Batch, CommitError, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::{GroupCount, GroupRecord, RecordBatch};
+use crate::records::GroupRecord;
 use crate::request::Ctx;
-use crate::users::groups::RACES;
-
-/// Groups that a pool can have, as AWS documents it.
-const GROUPS: u64 = 10_000;
+use crate::users::new_group;
 
 /// Makes a group without members. What a request leaves out the group does not have: a precedence that is left out is not
 /// 0, which would go before all others.
@@ -22,8 +18,7 @@ pub async fn run(
     ctx: &Ctx,
     input: shapes::CreateGroupRequest,
 ) -> Result<shapes::CreateGroupResponse, ApiError> {
-    let pool = ctx.pool(&input.user_pool_id).await?;
-    let pool_id = pool.value.id();
+    let pool = ctx.pool(&input.user_pool_id).await?.value;
     let group = GroupRecord {
         name: input.group_name,
         id: uuid_v4(&*ctx.platform().entropy),
@@ -33,44 +28,10 @@ pub async fn run(
         created: ctx.now,
         modified: ctx.now,
     };
-    let key = GroupRecord::key(pool_id, &group.name);
-    for _ in 0..RACES {
-        if ctx.load(&key).await?.is_some() {
-            return Err(ApiError::new(
-                ErrorCode::GroupExistsException,
-                "A group with the name already exists.",
-            ));
-        }
-        let before = ctx.load(&GroupCount::key(pool_id)).await?;
-        let groups = before.as_ref().map_or(0, |count| count.value.groups);
-        if groups >= GROUPS {
-            return Err(ApiError::new(
-                ErrorCode::LimitExceededException,
-                format!("A user pool can have at most {GROUPS} groups."),
-            ));
-        }
-        let count = GroupCount {
-            groups: groups + 1,
-            change: uuid_v4(&*ctx.platform().entropy),
-        };
-        let batch = Batch::new()
-            .check(pool.key.clone(), Expect::Present)
-            .create(key.clone(), &group);
-        let batch = count.over(before.as_ref(), pool_id, batch);
-        match ctx.platform().commit(batch).await {
-            Ok(_) => {
-                return Ok(shapes::CreateGroupResponse {
-                    group: Some(group.described(pool_id)),
-                });
-            }
-            Err(CommitError::Conflict { key }) if key == pool.key => {
-                return Err(ApiError::pool_not_found(pool_id));
-            }
-            Err(CommitError::Conflict { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(ApiError::concurrent_modification())
+    new_group::make(ctx, pool.id(), &group).await?;
+    Ok(shapes::CreateGroupResponse {
+        group: Some(group.described(pool.id())),
+    })
 }
 
 #[cfg(test)]

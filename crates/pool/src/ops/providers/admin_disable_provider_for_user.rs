@@ -4,14 +4,15 @@ use poolhouse_api::shapes::{
     AdminDisableProviderForUserRequest, AdminDisableProviderForUserResponse, ProviderUserIdentifierType,
 };
 
-use super::admin_link_provider_for_user::{NATIVE, SUBJECT, source};
+use super::admin_link_provider_for_user::{NATIVE, source};
 use crate::base::error::ApiError;
+use crate::records::linked_identity::SUBJECT;
 use crate::records::{LinkedIdentity, PoolRecord};
 use crate::request::Ctx;
 use crate::users::change;
 
 /// Takes from a user one of the ways in which somebody is that user: a link to somebody at an identity provider, or, for the
-/// provider `Cognito`, the password. Whoever may still reset a password gets a new one that way.
+/// provider `Cognito`, the password. Whoever was linked is nobody's user then; whoever has a profile of its own signs in by it no more. Whoever may still reset a password gets a new one that way.
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `UserNotFoundException` where there is no such user or link; `InvalidParameterException` for what
@@ -57,13 +58,8 @@ async fn unlink(ctx: &Ctx, pool: &PoolRecord, named: &ProviderUserIdentifierType
     let user = ctx.user_by_sub(pool, &linked.0).await?;
     let user = user.ok_or_else(ApiError::user_not_found)?;
     change::change(ctx, pool, user, |user| {
-        user.identities.retain(|other| {
-            (
-                other.provider_id.as_str(),
-                other.attribute.as_str(),
-                other.value.as_str(),
-            ) != (provider.id.as_str(), attribute, value)
-        });
+        user.identities
+            .retain(|other| !other.is(&provider.id, attribute, value));
         user.modified = ctx.now;
         Ok(())
     })

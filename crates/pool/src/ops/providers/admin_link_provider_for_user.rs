@@ -6,21 +6,20 @@ use poolhouse_api::shapes::{
 };
 
 use crate::base::error::ApiError;
+use crate::records::linked_identity::SUBJECT;
 use crate::records::{IdentityProviderRecord, LinkedIdentity, PoolRecord, user_index};
 use crate::request::Ctx;
 use crate::users::change;
 
 /// The pool itself as a provider.
 pub const NATIVE: &str = "Cognito";
-/// The attribute that stands for what a provider knows somebody by.
-pub const SUBJECT: &str = "Cognito_Subject";
 /// Identities that a user can have at providers, as AWS documents it.
 const MOST: usize = 5;
 /// Characters of the longest value of an attribute.
 const LONGEST: usize = 2048;
 
-/// Notes that somebody at an identity provider is a user of the pool. It is shown as the attribute `identities`; nobody signs in by
-/// way of it yet.
+/// Notes that somebody at an identity provider is a user of the pool: whoever signs in there is that user here. It is shown as the
+/// attribute `identities`.
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `UserNotFoundException`; `AliasExistsException` where the source is a user already;
@@ -33,13 +32,15 @@ pub async fn run(
     let destination = destination(&input.destination_user)?;
     let (provider, attribute, value) = source(ctx, &pool, &input.source_user).await?;
     let user = ctx.user(&pool, destination).await?;
-    check_profile(ctx, &pool, &provider.name, value).await?;
+    check_profile(ctx, &pool, (&provider, attribute, value)).await?;
     let linked = LinkedIdentity {
         provider: provider.name.clone(),
         provider_id: provider.id.clone(),
         kind: provider.kind.as_str().to_owned(),
         attribute: attribute.to_owned(),
         value: value.to_owned(),
+        issuer: None,
+        is_primary: false,
         linked: ctx.now,
     };
     change::change(ctx, &pool, user, |user| {
@@ -126,15 +127,28 @@ pub async fn source<'a>(
 }
 
 /// Checks that nobody of this name came by the provider before: two users would be one.
-async fn check_profile(ctx: &Ctx, pool: &PoolRecord, provider: &str, value: &str) -> Result<(), ApiError> {
-    let username = format!("{provider}_{value}");
+async fn check_profile(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    (provider, attribute, value): (&IdentityProviderRecord, &str, &str),
+) -> Result<(), ApiError> {
+    let own =
+        || ApiError::invalid_parameter("The source user has signed in before and has a profile of its own.");
+    let row = LinkedIdentity::key(pool.id(), &provider.id, attribute, value);
+    if let Some(held) = ctx.referenced(&row).await?
+        && let Some(user) = ctx.user_by_sub(pool, &held.0).await?
+    {
+        let mut identities = user.value.identities.iter();
+        if identities.any(|identity| identity.is_primary && identity.is(&provider.id, attribute, value)) {
+            return Err(own());
+        }
+    }
+    let username = format!("{}_{value}", provider.name);
     if username.len() > crate::request::LONGEST_NAME || username.contains('\0') {
         return Ok(());
     }
     match ctx.referenced(&user_index::name_key(pool, &username)).await? {
-        Some(_) => Err(ApiError::invalid_parameter(
-            "The source user has signed in before and has a profile of its own.",
-        )),
+        Some(_) => Err(own()),
         None => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use crate::request::Ctx;
 /// The most providers that a pool can have. Two requests at the same moment may exceed it by one.
 const PROVIDERS: usize = 300;
 
-/// Makes an identity provider. It is stored, and app clients can name it; nobody signs in by way of it yet.
+/// Makes an identity provider. App clients can name it, and people sign in to them by it.
 ///
 /// # Errors
 /// `ResourceNotFoundException`; `DuplicateProviderException`; `LimitExceededException`; `InvalidParameterException` for what a
@@ -26,7 +26,7 @@ pub async fn run(
 ) -> Result<CreateIdentityProviderResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
-    check(&pool.value, &input)?;
+    check(ctx, &pool.value, &input)?;
     check_room(ctx, pool_id).await?;
     let (plain, sealed) = found::parted(ctx, pool_id, &input.provider_name, input.provider_details);
     let record = IdentityProviderRecord {
@@ -63,9 +63,9 @@ pub async fn run(
     }
 }
 
-fn check(pool: &PoolRecord, input: &CreateIdentityProviderRequest) -> Result<(), ApiError> {
+fn check(ctx: &Ctx, pool: &PoolRecord, input: &CreateIdentityProviderRequest) -> Result<(), ApiError> {
     check_name(input.provider_type, &input.provider_name)?;
-    details::check(input.provider_type, &input.provider_details)?;
+    details::check(ctx, input.provider_type, &input.provider_details)?;
     if let Some(given) = &input.attribute_mapping {
         mapping::check(pool, given)?;
     }

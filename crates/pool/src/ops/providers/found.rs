@@ -6,9 +6,9 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::IdentityProviderType;
 use poolhouse_store::{Batch, Expect};
 
-use super::{details, mapping};
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
+use crate::oauth::federation::defaults;
 use crate::records::{IdentityProviderRecord, RecordBatch, Reference, Stored};
 use crate::request::Ctx;
 
@@ -47,9 +47,9 @@ pub fn described(
             .map_err(ApiError::internal)?;
         shown.insert(name.clone(), String::from_utf8_lossy(&opened).into_owned());
     }
-    details::add_defaults(provider.kind, &mut shown);
+    defaults::add(provider.kind, &mut shown);
     let mapped = match provider.mapping.is_empty() {
-        true => mapping::by_default(provider.kind),
+        true => defaults::mapping(provider.kind),
         false => provider.mapping.clone(),
     };
     Ok(IdentityProviderType {

@@ -2,14 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_api::shapes::IdentityProviderTypeType as Kind;
-
 use crate::base::error::ApiError;
+use crate::oauth::federation::defaults::USERNAME;
 use crate::records::PoolRecord;
 use crate::users::schema;
-
-/// The attribute that is no attribute: by what a provider knows somebody.
-pub const USERNAME: &str = "username";
 
 /// Checks that every attribute that is mapped is one of the pool's.
 ///
@@ -24,15 +20,4 @@ pub fn check(pool: &PoolRecord, mapping: &BTreeMap<String, String>) -> Result<()
         ))),
         None => Ok(()),
     }
-}
-
-/// The mapping of a provider for which none was given.
-pub fn by_default(kind: Kind) -> BTreeMap<String, String> {
-    let subject = match kind {
-        Kind::Oidc | Kind::Google | Kind::SignInWithApple => "sub",
-        Kind::Facebook => "id",
-        Kind::LoginWithAmazon => "user_id",
-        Kind::Saml => return BTreeMap::new(),
-    };
-    BTreeMap::from([(USERNAME.to_owned(), subject.to_owned())])
 }

@@ -1,5 +1,4 @@
-//! Identity providers, and who of their users is a user here. Nobody signs in by way of them yet: what is given is checked,
-//! stored and shown.
+//! Identity providers, and who of their users is a user here. Signing in by them is `oauth::federation`.
 
 pub mod admin_disable_provider_for_user;
 pub mod admin_link_provider_for_user;

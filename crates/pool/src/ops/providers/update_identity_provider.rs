@@ -58,7 +58,7 @@ fn changed(
             // Stands for the one that is there, which need not be opened for this.
             given.insert("private_key".to_owned(), "kept".to_owned());
         }
-        details::check(before.kind, &given)?;
+        details::check(ctx, before.kind, &given)?;
         (record.details, record.sealed) = found::parted(ctx, pool.id(), &before.name, given);
         if is_kept && let Some(sealed) = before.sealed.get("private_key") {
             record.sealed.insert("private_key".to_owned(), sealed.clone());

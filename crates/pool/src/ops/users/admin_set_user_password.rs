@@ -14,7 +14,8 @@ use crate::users::{epoch, recovery, sign_out};
 
 /// Sets a user's password: for good (`CONFIRMED`), or until the user chooses another at the next sign-in
 /// (`FORCE_CHANGE_PASSWORD`), which is the default. Wrong passwords and wrong codes given before are
-/// forgotten, and a code for a forgotten one ends. Sign-ins go on, unless the pool ends them.
+/// forgotten, and a code for a forgotten one ends. Sign-ins go on, unless the pool ends them. Whoever signs in by an identity
+/// provider stays `EXTERNAL_PROVIDER`, and signs in by no password.
 ///
 /// # Errors
 /// `InvalidPasswordException` with the policy's first unmet rule, `UserNotFoundException` `User does not exist.`,
@@ -45,13 +46,16 @@ pub async fn run(
             user.signed_out = Some(ctx.now);
             epoch::sign_out(user);
         }
+        user.modified = ctx.now;
+        if user.is_external() {
+            return Ok(());
+        }
         user.sealed_verifier = Some(sealed.clone());
         user.temporary_until = temporary_until;
         user.status = match temporary_until {
             None => UserStatusType::Confirmed,
             Some(_) => UserStatusType::ForceChangePassword,
         };
-        user.modified = ctx.now;
         Ok(())
     })
     .await?;

@@ -3,6 +3,7 @@
 //! | path, below a site | answers |
 //! |---|---|
 //! | `/oauth2/authorize` | checks what a client asks for, and sends the browser back or to a page |
+//! | `/oauth2/idpresponse` | takes what a browser comes back with from an identity provider |
 //! | `/login`, `/challenge`, `/mfa`, `/changePassword`, `/forgotPassword`, `/signup`, … | the page that a sign-in is at; a form of it |
 //! | `/logout` | ends the browser's session |
 //! | `/error` | what is wrong with a client's request |
@@ -14,6 +15,7 @@
 mod answer;
 mod cookies;
 mod faults;
+mod federation;
 mod fields;
 mod guard;
 mod leave;
@@ -41,8 +43,9 @@ use super::pages::{self, Pages};
 use visit::Visit;
 
 /// What has a page or leads to one.
-const PATHS: [&str; 13] = [
+const PATHS: [&str; 14] = [
     "/oauth2/authorize",
+    federation::PATH,
     "/authorize",
     "/login",
     "/challenge",

@@ -22,7 +22,7 @@ use tokio::time::sleep;
 
 use super::faults::{broken, wrong};
 use super::visit::Visit;
-use super::{answer, fields, guard, leave, view};
+use super::{answer, federation, fields, guard, leave, view};
 
 /// Bytes of the longest query that a client sends.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -57,6 +57,7 @@ pub(super) async fn show(ctx: &Ctx, visit: &Visit) -> Response {
     match visit.path.as_str() {
         "/oauth2/authorize" | "/authorize" => enter(ctx, visit, false).await,
         "/logout" => leave::leave(ctx, visit, false).await,
+        federation::PATH => federation::back(ctx, visit).await,
         "/error" => {
             let error = visit.query.get("error").unwrap_or("invalid_request");
             wrong(ctx, visit, error, "")
@@ -90,6 +91,7 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
             let target = format!("{}/oauth2/authorize?{asked}", visit.prefix);
             return answer::redirect(true, &target, &[]);
         }
+        federation::PATH => return federation::again(ctx, visit, body),
         "/error" => return wrong(ctx, visit, "invalid_request", ""),
         _ => {}
     }
@@ -125,6 +127,7 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     };
     match door::enter(ctx, &visit.site, &authorization, &visit.browser()).await {
         Ok(Entered::Back(location)) => answer::redirect(is_form, &location, &[]),
+        Ok(Entered::Away { location, name }) => away(visit, is_form, &location, name.as_deref()),
         Ok(Entered::Page { transaction, name }) => {
             let again = if visit.is_again() { "&again=1" } else { "" };
             let target = visit.to("/login", &format!("tx={transaction}{again}"));
@@ -133,6 +136,12 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
         }
         Err(error) => broken(ctx, visit, &error),
     }
+}
+
+/// To an identity provider.
+fn away(visit: &Visit, is_form: bool, location: &str, name: Option<&str>) -> Response {
+    let cookie = name.and_then(|name| visit.names.browser(name));
+    answer::redirect(is_form, location, &cookie.into_iter().collect::<Vec<_>>())
 }
 
 fn refuse(visit: &Visit, is_form: bool, refused: Refused) -> Response {
@@ -162,6 +171,7 @@ async fn at_once(ctx: &Ctx, visit: &Visit, mut fields: Fields) -> Response {
     let (transaction, name) = match door::enter(ctx, &visit.site, &afresh, &visit.browser()).await {
         Ok(Entered::Page { transaction, name }) => (transaction, name),
         Ok(Entered::Back(location)) => return answer::redirect(true, &location, &[]),
+        Ok(Entered::Away { location, name }) => return away(visit, true, &location, name.as_deref()),
         Err(error) => return broken(ctx, visit, &error),
     };
     let browser = Browser {

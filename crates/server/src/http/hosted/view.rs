@@ -7,6 +7,7 @@ use poolhouse_hosted::{
 use poolhouse_pool::oauth::steps::{CHOSEN, account, consent, set_up};
 use poolhouse_pool::records::{PageStep, PoolRecord, TransactionRecord};
 use poolhouse_pool::request::Ctx;
+use poolhouse_text::percent;
 
 use super::visit::Visit;
 
@@ -42,6 +43,8 @@ pub(super) fn page(
                 note,
                 can_reset: account::can_reset(ctx, pool),
                 can_sign_up: account::can_sign_up(pool),
+                is_outside_only: record.is_outside_only,
+                providers: providers(visit, &frame.texts, &record.providers),
             };
             login(&frame, &form, &asked, &error)
         }
@@ -59,6 +62,34 @@ pub(super) fn page(
         Some(consent::CONSENT) => poolhouse_hosted::consent(&frame, &form, &asked(step), &error),
         Some(name) => challenge(ctx, (&frame, &form, pool), (name, step), &error),
     }
+}
+
+/// The identity providers that a person may go on with: each a way in of its own, with what the client has asked for.
+fn providers(visit: &Visit, texts: &Texts, names: &[String]) -> Vec<Choice> {
+    // What the client says of a provider is what the person chooses now.
+    let says = |pair: &&str| !pair.starts_with("identity_provider=") && !pair.starts_with("idp_identifier=");
+    let asked: Vec<&str> = visit
+        .asked
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .filter(says)
+        .collect();
+    let links = names.iter().map(|name| {
+        let known = match name.as_str() {
+            "LoginWithAmazon" => "Amazon",
+            "SignInWithApple" => "Apple",
+            name => name,
+        };
+        let ours = format!("identity_provider={}", percent::encode(name));
+        let whole: Vec<&str> = std::iter::once(ours.as_str())
+            .chain(asked.iter().copied())
+            .collect();
+        Choice {
+            value: format!("{}/oauth2/authorize?{}", visit.prefix, whole.join("&")),
+            label: texts.filled("continueWith", &[("provider", known)]),
+        }
+    });
+    links.collect()
 }
 
 /// The page of a challenge of the engine's.

@@ -6,6 +6,7 @@ mod defences;
 mod doors;
 mod events;
 mod factors;
+mod federation;
 mod implicit;
 mod races;
 mod registered;

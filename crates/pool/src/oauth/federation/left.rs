@@ -1,0 +1,14 @@
+//! Where a browser goes that leaves for an identity provider.
+
+/// Where a browser goes that asks for an identity provider.
+pub enum Left {
+    /// To the provider.
+    Away {
+        /// Where that is, with what it is told.
+        location: String,
+        /// The cookie that names the browser, where it had none.
+        name: Option<String>,
+    },
+    /// Back to the client, which is told why.
+    Back(String),
+}
