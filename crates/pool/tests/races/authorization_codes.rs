@@ -131,6 +131,7 @@ async fn a_code_gives_nothing_if_its_browser_is_signed_out_at_that_moment() {
         had_code: true,
         proven: Vec::new(),
         event_id: "e".to_owned(),
+        provider: None,
         ends: scene.server.app().platform.now().plus_seconds(3600),
     };
     let key = BrowserSession::key(&scene.pool, "mara", "digest");
