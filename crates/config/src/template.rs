@@ -21,6 +21,7 @@ const TABLES: [(&Table, &str); 15] = [
     (&keys::http::TABLE, ""),
     (&keys::tls::TABLE, ""),
     (&keys::metrics::TABLE, ""),
+    (&keys::traces::TABLE, ""),
     (&keys::audit::TABLE, ""),
     (&keys::audit_stream::TABLE, ""),
     (&keys::hosted::TABLE, ""),
