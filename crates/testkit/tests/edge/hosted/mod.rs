@@ -8,6 +8,7 @@ mod events;
 mod factors;
 mod federation;
 mod implicit;
+mod nodes;
 mod races;
 mod registered;
 mod sessions;
