@@ -105,6 +105,12 @@ pub async fn check(ctx: &Ctx, site: &Site, form: &Form) -> Result<Authorization,
     };
     match fill(ctx, site, client, form, &mut authorization).await {
         Ok(()) => Ok(authorization),
+        // To where a stranger has said nobody is led at once, or this server would lead anybody anywhere.
+        Err(Fault { error, description }) if client.is_strange() => Err(Refused::Page {
+            error,
+            text: description.to_owned(),
+            client_id: Some(client.client.id().to_owned()),
+        }),
         Err(Fault { error, description }) => {
             Err(Refused::Redirect(authorization.refused(site, error, description)))
         }

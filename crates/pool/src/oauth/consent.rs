@@ -17,9 +17,13 @@ use crate::request::Ctx;
 /// Whether a client's people are asked.
 pub fn is_asked(ctx: &Ctx, client: &ClientRecord, authorization: &Authorization) -> bool {
     let named = &ctx.app.settings.hosted.consent_clients;
-    client.is_registered()
-        || authorization.client_url.is_some()
-        || named.iter().any(|named| named == client.id())
+    is_strange(client, authorization) || named.iter().any(|named| named == client.id())
+}
+
+/// Whether the client is nobody's that the operator knows. Where it wants its answers to go, nobody is led before the person has
+/// said something: a link to this server would else lead anywhere (RFC 9700, 4.11).
+pub fn is_strange(client: &ClientRecord, authorization: &Authorization) -> bool {
+    client.is_registered() || authorization.client_url.is_some()
 }
 
 /// The client that is asked about: its own id, or the URL.

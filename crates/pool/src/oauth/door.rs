@@ -29,6 +29,8 @@ pub enum Entered {
         /// The cookie that names the browser, where it had none.
         name: Option<String>,
     },
+    /// To a page that says this error: the client is a stranger, and nobody has let it in.
+    Refused(&'static str),
     /// To a page.
     Page {
         /// The handle of the transaction.
@@ -82,19 +84,22 @@ pub async fn enter(
         }
     }
     if asks("none") {
-        let (error, why) = match fresh {
+        let told = match fresh {
             Some(found) if !found.satisfies(pool, &client.value, is_custom) => {
                 ("interaction_required", "A further proof is required")
             }
             _ => ("login_required", "The user is not signed in"),
         };
-        return Ok(Entered::Back(authorization.refused(site, error, why)));
+        return Ok(refused(site, authorization, &client.value, told));
     }
     let provider = authorization.identity_provider.as_deref();
     match provider.filter(|provider| *provider != LOCAL) {
         Some(provider) => {
             match leave::leave(ctx, site, (authorization, &client.value), cookies, provider).await? {
                 Left::Away { location, name } => Ok(Entered::Away { location, name }),
+                Left::Back(_) if consent::is_strange(&client.value, authorization) => {
+                    Ok(Entered::Refused("invalid_request"))
+                }
                 Left::Back(location) => Ok(Entered::Back(location)),
             }
         }
@@ -117,6 +122,19 @@ async fn fresh(
     Ok(Some(found).filter(|_| is_fresh && is_there))
 }
 
+/// A request that asks silently, and gets nothing.
+fn refused(
+    site: &Site,
+    authorization: &Authorization,
+    client: &ClientRecord,
+    (error, why): (&'static str, &str),
+) -> Entered {
+    match consent::is_strange(client, authorization) {
+        true => Entered::Refused(error),
+        false => Entered::Back(authorization.refused(site, error, why)),
+    }
+}
+
 /// What somebody is led to who is signed in: back to the client, or to the page that asks whether it may come in. `None`: the session
 /// has ended at this moment.
 async fn by_session(
@@ -135,12 +153,8 @@ async fn by_session(
         return reuse(ctx, site, authorization, (found, handle), Some(&given)).await;
     }
     if authorization.prompt.iter().any(|prompt| prompt == "none") {
-        let why = "The user has not consented";
-        return Ok(Some(Entered::Back(authorization.refused(
-            site,
-            "consent_required",
-            why,
-        ))));
+        let told = ("consent_required", "The user has not consented");
+        return Ok(Some(refused(site, authorization, client, told)));
     }
     let step = steps::consent::step(ctx, pool.id(), authorization, found).await?;
     let entered = begin(ctx, site, authorization, (client, Some(step)), cookies).await?;

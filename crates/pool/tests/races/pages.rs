@@ -59,7 +59,7 @@ async fn challenged(scene: &Scene) -> (Site, String, Browser, String) {
         .unwrap();
     let (handle, name) = match entered {
         Entered::Page { transaction, name } => (transaction, name),
-        Entered::Back(_) | Entered::Away { .. } => (String::new(), None),
+        Entered::Back(_) | Entered::Away { .. } | Entered::Refused(_) => (String::new(), None),
     };
     let browser = Browser { name, session: None };
     let taken = take(

@@ -21,7 +21,7 @@ use super::site::Site;
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::auth::{access_token, client_secret};
 use crate::base::error::ApiError;
-use crate::base::hosted::Registration;
+use crate::base::hosted::{MOST_REGISTERED, Registration};
 use crate::records::document::decode;
 use crate::records::{
     ClientRecord, PassingReference, PoolRecord, RecordBatch, Reference, Registrations, load,
@@ -268,7 +268,7 @@ fn referring(pool_id: &str, record: &ClientRecord) -> Batch {
 }
 
 async fn check_room(ctx: &Ctx, pool_id: &str, settings: &Registration) -> Result<(), Denied> {
-    let scan = Scan::prefix(ClientRecord::all(pool_id), OTHERS + settings.clients);
+    let scan = Scan::prefix(ClientRecord::all(pool_id), OTHERS + 2 * MOST_REGISTERED);
     let mut count = 0;
     for row in ctx.platform().scan(scan).await? {
         let client = decode::<ClientRecord>(row)?.value;

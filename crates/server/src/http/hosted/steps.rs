@@ -128,6 +128,9 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     match door::enter(ctx, &visit.site, &authorization, &visit.browser()).await {
         Ok(Entered::Back(location)) => answer::redirect(is_form, &location, &[]),
         Ok(Entered::Away { location, name }) => away(visit, is_form, &location, name.as_deref()),
+        Ok(Entered::Refused(error)) => {
+            answer::redirect(is_form, &format!("{}/error?error={error}", visit.prefix), &[])
+        }
         Ok(Entered::Page { transaction, name }) => {
             let again = if visit.is_again() { "&again=1" } else { "" };
             let target = visit.to("/login", &format!("tx={transaction}{again}"));
@@ -172,6 +175,7 @@ async fn at_once(ctx: &Ctx, visit: &Visit, mut fields: Fields) -> Response {
         Ok(Entered::Page { transaction, name }) => (transaction, name),
         Ok(Entered::Back(location)) => return answer::redirect(true, &location, &[]),
         Ok(Entered::Away { location, name }) => return away(visit, true, &location, name.as_deref()),
+        Ok(Entered::Refused(error)) => return wrong(ctx, visit, error, ""),
         Err(error) => return broken(ctx, visit, &error),
     };
     let browser = Browser {

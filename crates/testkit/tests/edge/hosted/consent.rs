@@ -3,7 +3,7 @@
 use poolhouse_testkit::TestServer;
 use serde_json::json;
 
-use super::strangers::{HERE, TOOL, asked, at_consent, code_at, document, redeemed};
+use super::strangers::{HERE, TOOL, asked, at_consent, code_at, document, redeemed, told};
 use super::{PASSWORD, SIGN_IN, Scene, asked as asked_by_ours, code_in, title};
 
 const OPENID: &str = "&scope=openid";
@@ -65,14 +65,8 @@ async fn consent_is_not_gone_around_by_asking_silently() {
         .await;
     code_in(&led);
     // She is signed in, and has said nothing about the stranger.
-    let led = browser
-        .get(&asked(&client, HERE, "&scope=openid&prompt=none"))
-        .await;
-    let location = led.header("location");
-    assert!(
-        location.starts_with("http://127.0.0.1:33418/cb?error=consent_required"),
-        "{location}"
-    );
+    let silent = asked(&client, HERE, "&scope=openid&prompt=none");
+    assert_eq!(told(&mut browser, &silent).await, "consent_required");
     let page = browser.visit(&asked(&client, HERE, OPENID)).await;
     assert!(title(&page).starts_with("Let “"), "{}", page.text);
     // A no gives nothing, and is not a yes the next time.
@@ -83,10 +77,7 @@ async fn consent_is_not_gone_around_by_asking_silently() {
         "{location}"
     );
     assert!(location.contains("state=s&iss="), "{location}");
-    let led = browser
-        .get(&asked(&client, HERE, "&scope=openid&prompt=none"))
-        .await;
-    assert!(led.header("location").contains("error=consent_required"));
+    assert_eq!(told(&mut browser, &silent).await, "consent_required");
     // She is signed in still.
     code_in(&browser.get(&asked_by_ours(&ours, "&prompt=none")).await);
 }
@@ -230,6 +221,9 @@ async fn a_client_of_the_operators_asks_where_the_operator_says_so() {
     let page = browser.password(&client).await;
     assert!(title(&page).starts_with("Let “Ours” in?"), "{}", page.text);
     assert!(!page.text.contains("Nobody has checked"), "{}", page.text);
+    // It is the operator's, and told that nobody has said yes.
+    let led = browser.get(&asked_by_ours(&client, "&prompt=none")).await;
+    assert!(led.header("location").contains("error=consent_required"));
     code_in(&browser.submit(&page, &[("action", "allow")]).await);
     code_in(&browser.get(&asked_by_ours(&client, "&prompt=none")).await);
 }

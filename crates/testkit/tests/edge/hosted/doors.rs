@@ -56,7 +56,10 @@ async fn a_client_that_leaves_sign_ins_to_other_providers_takes_no_password() {
         .await;
     for (more, leads_to) in [
         ("", "https://idp.example/authorize?"),
-        ("&identity_provider=COGNITO", "https://app.example/cb?error=invalid_request&"),
+        (
+            "&identity_provider=COGNITO",
+            "https://app.example/cb?error=invalid_request&",
+        ),
     ] {
         let led = scene.browser().get(&asked(&client, more)).await;
         let location = led.header("location");

@@ -4,7 +4,7 @@ use poolhouse_testkit::TestServer;
 use serde_json::{Value, json};
 
 use super::strangers::{
-    HERE, MCP, asked, at_consent, claims, code_at, document, open, program, redeemed, tokens,
+    HERE, MCP, asked, at_consent, claims, code_at, open, program, redeemed, tokens, told,
 };
 use super::{PASSWORD, Scene, encoded, hosted};
 
@@ -239,11 +239,8 @@ async fn o_27_o_39_a_stranger_asks_for_no_more_than_it_may_have() {
         "offline_access",
         "email",
     ] {
-        let led = browser
-            .get(&asked(&client, HERE, &format!("&scope={}", encoded(scope))))
-            .await;
-        let location = led.header("location");
-        assert!(location.contains("error=invalid_scope"), "{scope}: {location}");
+        let request = asked(&client, HERE, &format!("&scope={}", encoded(scope)));
+        assert_eq!(told(&mut browser, &request).await, "invalid_scope", "{scope}");
     }
     let wide = json!({ "redirect_uris": [HERE], "scope": "openid https://mcp.example/write" });
     let answer = scene.register_as(&wide, None).await;
@@ -253,20 +250,38 @@ async fn o_27_o_39_a_stranger_asks_for_no_more_than_it_may_have() {
     );
     // No tokens behind a fragment, and no code without a challenge, whatever the server asks of others.
     let implicit = asked(&client, HERE, "").replace("response_type=code", "response_type=token");
-    assert!(
-        browser
-            .get(&implicit)
-            .await
-            .header("location")
-            .contains("error=unauthorized_client")
-    );
+    assert_eq!(told(&mut browser, &implicit).await, "unauthorized_client");
     let bare = asked(&client, HERE, "");
     let bare = bare.split("&code_challenge").next().unwrap();
-    assert!(
-        browser
-            .get(bare)
-            .await
-            .header("location")
-            .contains("error=invalid_request")
-    );
+    assert_eq!(told(&mut browser, bare).await, "invalid_request");
+}
+
+#[tokio::test]
+async fn o_01_a_link_to_this_server_leads_nobody_to_a_stranger_who_has_not_let_it_in() {
+    let scene = Scene::open().await;
+    let evil = json!({ "redirect_uris": ["https://evil.example/cb"] });
+    let made = scene.register_as(&evil, None).await.body;
+    let client = made["client_id"].as_str().unwrap();
+    let ours = scene.client(json!({})).await;
+    let mut browser = scene.browser();
+    for (more, error) in [
+        ("&scope=nonsense", "invalid_scope"),
+        ("&scope=openid&prompt=none", "login_required"),
+        ("&scope=openid&prompt=none%20login", "invalid_request"),
+        ("&scope=openid&max_age=x", "invalid_request"),
+        ("&scope=openid&request=x", "request_not_supported"),
+    ] {
+        let request = asked(client, "https://evil.example/cb", more);
+        assert_eq!(told(&mut browser, &request).await, error, "{more}");
+    }
+    // Nor when somebody is signed in. What the operator's own clients are told, they are told.
+    let page = browser.visit(&super::asked(&ours, "")).await;
+    let led = browser
+        .submit(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    super::code_in(&led);
+    let request = asked(client, "https://evil.example/cb", "&scope=openid&prompt=none");
+    assert_eq!(told(&mut browser, &request).await, "consent_required");
+    let led = browser.get(&super::asked(&ours, "&prompt=none&max_age=0")).await;
+    assert!(led.header("location").contains("error=login_required"));
 }

@@ -129,6 +129,15 @@ pub async fn at_consent(browser: &mut Browser<'_>, request: &str) -> Answer {
         .await
 }
 
+/// The error that a page says of a request, which leads nowhere else.
+pub async fn told(browser: &mut Browser<'_>, request: &str) -> String {
+    let led = browser.get(request).await;
+    let location = led.header("location");
+    let error = location.strip_prefix("/d/acme/error?error=");
+    let error = error.unwrap_or_else(|| panic!("{location}: {}", led.text));
+    error.split('&').next().unwrap().to_owned()
+}
+
 /// What the token endpoint gives, for these parameters in a form.
 pub async fn tokens(browser: &mut Browser<'_>, parameters: &[(&str, &str)]) -> Answer {
     let pairs = parameters

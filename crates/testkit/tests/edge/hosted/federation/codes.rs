@@ -111,7 +111,8 @@ async fn the_right_code_is_worth_nothing_once_the_link_or_the_provider_is_gone()
     let location = at_the_code(&scene, &client).await;
     let page = scene.browser().get(location.as_str().unwrap()).await;
     assert!(
-        page.header("location").starts_with("/d/acme/oauth2/authorize?again=1&"),
+        page.header("location")
+            .starts_with("/d/acme/oauth2/authorize?again=1&"),
         "{}",
         page.header("location")
     );
