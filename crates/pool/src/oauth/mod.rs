@@ -6,7 +6,7 @@
 //! whole answer. What the tokens say, the floor below decides (`auth::issue`).
 //!
 //! `door` is the way in of a browser, which leads back to the client (`browser`, `granting`) or to a page: a `transaction`, whose forms
-//! are taken by `steps`. `logout` is the way out.
+//! are taken by `steps`. `logout` is the way out. `offers` says what pages may offer beside the sign-in.
 
 pub mod authorize;
 pub mod browser;
@@ -22,6 +22,7 @@ pub mod granting;
 pub mod handle;
 pub mod hint;
 pub mod logout;
+pub mod offers;
 pub mod pkce;
 pub mod redirect;
 pub mod redirect_uri;
