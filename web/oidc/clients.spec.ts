@@ -1,6 +1,11 @@
+import { expect } from '@playwright/test';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Server } from '../e2e/support/server';
 import { CLIENTS } from './support/clients';
+import { CLIENTS as FOLDER } from './support/names';
 import { test as base } from './support/pool';
 import { startWithTls } from './support/poolhouse';
 import { APACHE, OPENIDC } from './support/servers';
@@ -31,3 +36,10 @@ for (const client of CLIENTS) {
     await walk(page, server, person, app);
   });
 }
+
+test('the files of the guides have the types that their libraries ask for', () => {
+  const compiler = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+  const args = [compiler, '-p', join(FOLDER, 'tsconfig.json')];
+  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+});

@@ -20,36 +20,34 @@ for (const proxy of PROXIES) {
   test(`behind ${proxy.name}, people sign in at the domain’s own host, and are counted under their own address`, async ({
     page,
     start,
+    stops,
   }) => {
     test.skip(!existsSync(proxy.program), `${proxy.program} is not installed`);
     const ports = { proxy: await freePort(), server: await freePort() };
     const configuration = proxyFile('poolhouse.toml', ports);
     const url = `https://localhost:${ports.proxy}`;
     const poolhouse = await startPoolhouse(url, ports.server, configuration);
+    stops.push(() => poolhouse.stop());
     const running = await proxy.start(ports);
-    try {
-      // Operators' calls go by way of the proxy, too: their signatures hold the Host header.
-      const { app, person, names } = await start(client, poolhouse.server, 'acme');
-      expect(names.login).toBe(`https://acme.auth.localhost:${ports.proxy}`);
-      await walk(page, poolhouse.server, person, app);
-      const cookies = await page.context().cookies(names.login);
-      expect(cookies.map(({ secure }) => secure)).toEqual(cookies.map(() => true));
-      expect(cookies.map(({ name }) => name)).toContain('__Host-ph-b');
+    stops.push(() => running.stop());
+    // Operators' calls go by way of the proxy, too: their signatures hold the Host header.
+    const { app, person, names } = await start(client, poolhouse.server, 'acme');
+    expect(names.login).toBe(`https://acme.auth.localhost:${ports.proxy}`);
+    await walk(page, poolhouse.server, person, app);
+    const cookies = await page.context().cookies(names.login);
+    expect(cookies.map(({ secure }) => secure)).toEqual(cookies.map(() => true));
+    expect(cookies.map(({ name }) => name)).toContain('__Host-ph-b');
 
-      // The longest state that a client may send comes back in a header that proxies may find too long.
-      expect(await stateThrough(url, names, LONGEST)).toBe(LONGEST);
+    // The longest state that a client may send comes back in a header that proxies may find too long.
+    expect(await stateThrough(url, names, LONGEST)).toBe(LONGEST);
 
-      const body = {
-        ClientId: names.clientId,
-        Username: 'else@example.com',
-        Password: person.password,
-      };
-      expect(await signUpFrom(ELSEWHERE, ports.proxy, body)).toBe(200);
-      const [entry] = poolhouse.audit().filter(({ operation }) => operation === 'SignUp');
-      expect(entry?.['address']).toBe(ELSEWHERE);
-    } finally {
-      await running.stop();
-      await poolhouse.stop();
-    }
+    const body = {
+      ClientId: names.clientId,
+      Username: 'else@example.com',
+      Password: person.password,
+    };
+    expect(await signUpFrom(ELSEWHERE, ports.proxy, body)).toBe(200);
+    const [entry] = poolhouse.audit().filter(({ operation }) => operation === 'SignUp');
+    expect(entry?.['address']).toBe(ELSEWHERE);
   });
 }

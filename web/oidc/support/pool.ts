@@ -14,13 +14,21 @@ export interface Started {
 }
 
 interface Fixtures {
+  /** What stops whatever the test has started, however it ends; the last comes first. */
+  stops: (() => Promise<void>)[];
   /** Makes a pool with hosted login, registers an app of a guide as its client, and starts it. */
   start: (client: Client, server: Server, domain?: string) => Promise<Started>;
 }
 
 export const test = base.extend<Fixtures>({
-  start: async ({ page }, use) => {
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the dependencies off this pattern.
+  stops: async ({}, use) => {
     const stops: (() => Promise<void>)[] = [];
+    await use(stops);
+    for (const stop of stops.reverse()) await stop();
+  },
+
+  start: async ({ page, stops }, use) => {
     await use(async (client, server, domain) => {
       const names = await register(client, server, domain);
       const person = await server.createPerson(names);
@@ -28,7 +36,6 @@ export const test = base.extend<Fixtures>({
       stops.push(() => running.stop());
       return { app: appOf(client, names, page, () => running.traffic), person, names };
     });
-    await Promise.all(stops.map((stop) => stop()));
   },
 });
 

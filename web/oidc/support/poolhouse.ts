@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Server } from '../../e2e/support/server';
+import { AccessKey } from '../../e2e/support/sigv4';
 import { certificate } from './certificate';
 import { freePort, Home, Program } from './program';
 
@@ -37,12 +38,12 @@ export async function startPoolhouse(
     ],
     port: listen,
   });
-  const key = JSON.parse(command('keys', 'create', '--output', 'json', '--data', data)) as {
-    AccessKeyId: string;
-    SecretAccessKey: string;
-  };
+  const key = await keyOf(data).catch(async (error: unknown) => {
+    await program.stop();
+    throw error;
+  });
   return {
-    server: new Server(url, { id: key.AccessKeyId, secret: key.SecretAccessKey }, inbox),
+    server: new Server(url, key, inbox),
     audit: () =>
       command('audit', '--output', 'json', '--data', data)
         .split('\n')
@@ -62,6 +63,12 @@ export async function startWithTls(): Promise<Poolhouse> {
   const file = (name: string) => JSON.stringify(join(certificate(), name));
   const tls = `[tls]\ncertificate = ${file('fullchain.pem')}\nkey = ${file('privkey.pem')}\n`;
   return startPoolhouse(url, port, `issuer = "${url}"\n\n${tls}`, url);
+}
+
+async function keyOf(data: string): Promise<AccessKey> {
+  const printed = command('keys', 'create', '--output', 'json', '--data', data);
+  const key = JSON.parse(printed) as { AccessKeyId: string; SecretAccessKey: string };
+  return { id: key.AccessKeyId, secret: key.SecretAccessKey };
 }
 
 function poolhouse(): string {
