@@ -131,8 +131,9 @@ impl Issued {
         if key == self.client.as_str() {
             let client = ctx.client(pool.id(), sign_in.client.id()).await?;
             let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
-            if !sign_in.is_on_page() {
-                flows::check(&client.value, &flow)?;
+            match &self.instead {
+                Some((ending, _)) => ending.check_client(&client.value)?,
+                None => flows::check(&client.value, &flow)?,
             }
             self.client_version = client.version;
             return Ok(true);
@@ -152,6 +153,11 @@ impl Issued {
         }
         if let Some(device) = &mut self.device
             && device.lost_race(sign_in, key).await?
+        {
+            return Ok(true);
+        }
+        if let Some((ending, _)) = &self.instead
+            && ending.lost_race(ctx, key).await?
         {
             return Ok(true);
         }

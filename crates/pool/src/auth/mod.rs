@@ -35,6 +35,7 @@ pub mod migration;
 pub mod named;
 pub mod next;
 pub mod parameters;
+pub mod passkey_registration;
 pub mod password;
 pub mod place;
 pub mod private;

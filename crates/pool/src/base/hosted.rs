@@ -27,6 +27,29 @@ pub struct HostedSettings {
     pub invalid_client_is_401: bool,
     /// Whether client credentials leave out scopes that the client may not have, in place of an error.
     pub ignores_unknown_scopes: bool,
+    /// How often pages are asked for and forms are sent.
+    pub limits: PageLimits,
+}
+
+/// How many requests of a kind each server takes in a second; three seconds' worth may come at once. Nought is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimits {
+    /// Pages, of one address.
+    pub pages: u32,
+    /// Forms, of one address.
+    pub forms: u32,
+    /// Forms, of everybody at one pool.
+    pub forms_of_pool: u32,
+}
+
+impl Default for PageLimits {
+    fn default() -> PageLimits {
+        PageLimits {
+            pages: 100,
+            forms: 10,
+            forms_of_pool: 500,
+        }
+    }
 }
 
 /// Which clients have to send a code challenge.
@@ -69,6 +92,7 @@ impl Default for HostedSettings {
             userinfo_bearer_scheme: true,
             invalid_client_is_401: false,
             ignores_unknown_scopes: false,
+            limits: PageLimits::default(),
         }
     }
 }

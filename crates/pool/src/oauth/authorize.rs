@@ -98,6 +98,22 @@ pub async fn check(ctx: &Ctx, site: &Site, form: &Form) -> Result<Authorization,
     }
 }
 
+/// Checks that a client, as it is now, may still get what was granted to its request a while ago.
+///
+/// # Errors
+/// The error's code, for a page of ours: nothing may be sent to the redirect URI any more.
+pub fn holds(client: &ClientRecord, authorization: &Authorization) -> Result<(), &'static str> {
+    let settings = &client.settings;
+    let mut flows = settings.allowed_oauth_flows.iter().flatten();
+    let may = settings.allowed_oauth_flows_user_pool_client == Some(true)
+        && flows.any(|flow| *flow == OAuthFlowType::Code);
+    match (may, redirect_uri::is_of(client, &authorization.redirect_uri)) {
+        (false, _) => Err("unauthorized_client"),
+        (true, false) => Err("redirect_mismatch"),
+        (true, true) => Ok(()),
+    }
+}
+
 /// The client, if it is one of the pool's that people may sign in to here.
 async fn client_of(ctx: &Ctx, site: &Site, form: &Form) -> Result<std::sync::Arc<ClientRecord>, Refused> {
     let page = |error, text: &str, client_id: Option<&str>| Refused::Page {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use poolhouse_store::CommitError;
+use poolhouse_store::Batch;
 
 use super::browser::{self, SignedIn};
+use super::granting::by_session;
 use super::site::Site;
 use super::transaction::Asked;
-use super::{flow, granting, handle, hint, transaction};
+use super::{flow, handle, hint, transaction};
 use crate::base::error::ApiError;
 use crate::records::{Authorization, ClientRecord, Stored};
 use crate::request::{Ctx, check_address};
@@ -34,6 +35,33 @@ pub enum Entered {
     },
 }
 
+/// By which name the person is known who is signed in in this browser, and would not be asked again by this client: as much of it as
+/// tells that person who it is. `None`: nobody is.
+///
+/// # Errors
+/// A client that is gone meanwhile; store failures.
+pub async fn holder(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    cookies: &Browser,
+) -> Result<Option<String>, ApiError> {
+    let pool = &*site.pool.value;
+    let client = ctx.client(pool.id(), &authorization.client_id).await?.value;
+    let asks_anew = authorization.prompt.iter().any(|held| held == "login");
+    let found = match &cookies.session {
+        Some(handle) if !asks_anew && check_address(pool, &client, ctx.asker.address).is_ok() => {
+            browser::find(ctx, pool, handle).await?
+        }
+        _ => None,
+    };
+    let found = found.filter(|found| {
+        found.is_fresh(ctx, &client, authorization.max_age)
+            && found.satisfies(pool, client.id(), flow::of(site, &client))
+    });
+    Ok(found.map(|found| found.known_as()))
+}
+
 /// Takes up a request that was checked.
 ///
 /// # Errors
@@ -46,7 +74,7 @@ pub async fn enter(
 ) -> Result<Entered, ApiError> {
     let pool = &*site.pool.value;
     let client: Stored<Arc<ClientRecord>> = ctx.client(pool.id(), &authorization.client_id).await?;
-    let is_custom = flow::is_custom(pool, &client.value);
+    let flow = flow::of(site, &client.value);
     let asks = |prompt: &str| authorization.prompt.iter().any(|held| held == prompt);
     // Whoever may not sign in from where the request comes from does not go by an earlier sign-in either.
     let may_be_here = check_address(pool, &client.value, ctx.asker.address).is_ok();
@@ -67,14 +95,15 @@ pub async fn enter(
     };
     let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
     if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
-        && found.satisfies(pool, client.value.id(), is_custom)
-        && let Some(back) = reuse(ctx, site, authorization, found, handle).await?
+        && found.satisfies(pool, client.value.id(), flow)
+        && let Some(location) =
+            by_session(ctx, site, authorization, (found, handle), |_| Batch::new()).await?
     {
-        return Ok(back);
+        return Ok(Entered::Back(location));
     }
     if asks("none") {
         let (error, why) = match fresh {
-            Some(found) if !found.satisfies(pool, client.value.id(), is_custom) => {
+            Some(found) if !found.satisfies(pool, client.value.id(), flow) => {
                 ("interaction_required", "A further proof is required")
             }
             _ => ("login_required", "The user is not signed in"),
@@ -115,7 +144,7 @@ async fn begin(
         .to_json(),
         Asked {
             client_id: client.id(),
-            is_custom: flow::is_custom(pool, client),
+            flow: flow::of(site, client),
             lasts: browser::seconds(client),
             browser: named,
             name: hint,
@@ -126,24 +155,4 @@ async fn begin(
         transaction,
         name: drawn,
     })
-}
-
-/// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it. `None`: it has ended at
-/// this moment. Whether the user may have tokens, the code's redemption decides.
-async fn reuse(
-    ctx: &Ctx,
-    site: &Site,
-    authorization: &Authorization,
-    found: &SignedIn,
-    handle: &str,
-) -> Result<Option<Entered>, ApiError> {
-    let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
-    let whose = (found.user.value.sub.as_str(), secret);
-    let (code, rows) = granting::grant(ctx, site, authorization, whose, &found.session.value);
-    let rows = rows.check(found.session.key.clone(), found.session.unchanged());
-    match ctx.app.platform.commit(rows).await {
-        Ok(_) => Ok(Some(Entered::Back(authorization.granted(site, &code)))),
-        Err(CommitError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
 }
