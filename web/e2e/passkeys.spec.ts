@@ -1,7 +1,7 @@
 /**
  * Passkeys as a browser makes them: Chromium with a virtual authenticator, driven by AWS Amplify on a page of another origin.
  */
-import { CDPSession, Page } from '@playwright/test';
+import { plugIn } from './support/authenticator';
 import { expect } from './support/fixtures';
 import { Names, load, test } from './support/other-clients';
 import { Person } from './support/server';
@@ -46,23 +46,6 @@ declare const clients: {
   email(): Promise<string>;
   signOut(): Promise<void>;
 };
-
-/** A device that has keys and knows who is there, plugged into the page's browser. */
-async function plugIn(page: Page): Promise<{ cdp: CDPSession; authenticatorId: string }> {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, authenticatorId };
-}
 
 test('a passkey is registered, signs in without a password, and is worth nothing once deleted', async ({
   other,

@@ -15,7 +15,12 @@ const WEB = dirname(dirname(fileURLToPath(import.meta.url)));
 /** Style sheets and ready-made scripts have no types. */
 const WITHOUT_TYPES = {
   auth: [],
-  angular: ['./styles/sign-in.css', './styles/otp-input.css', './package.json'],
+  angular: [
+    './styles/sign-in.css',
+    './styles/account.css',
+    './styles/otp-input.css',
+    './package.json',
+  ],
   elements: ['./min/*', './package.json'],
 };
 
@@ -37,6 +42,8 @@ for (const file of [
   'auth/index.js',
   'auth/session.js',
   'auth/texts.js',
+  'auth/account.js',
+  'auth/account/languages/index.js',
   'auth/languages/index.js',
   'auth/otp-field.js',
   'auth/react.js',

@@ -26,6 +26,7 @@ const MARK = /(<!-- sizes -->\n)[^]*(<!-- \/sizes -->)/;
 const OURS = [
   ['`@poolhouse/auth`: client, flow, errors', "export * from '@poolhouse/auth'", 6_000],
   ['`@poolhouse/auth/session`', "export * from '@poolhouse/auth/session'", 1_600],
+  ['`@poolhouse/auth/account`', "export * from '@poolhouse/auth/account'", 4_600],
   ['`@poolhouse/auth/identity-js`', "export * from '@poolhouse/auth/identity-js'", 5_500],
   ['`@poolhouse/auth/react`, without React', "export * from '@poolhouse/auth/react'", 200],
   [

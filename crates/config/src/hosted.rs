@@ -1,6 +1,6 @@
 //! Hosted login.
 
-use poolhouse_pool::base::hosted::{HostedSettings, MOST_REGISTERED, PkceRequired, Registration};
+use poolhouse_pool::base::hosted::{HostedSettings, MOST_REGISTERED, PageLimits, PkceRequired, Registration};
 
 use super::issuer::issuer;
 use super::keys;
@@ -8,6 +8,9 @@ use super::table::{ConfigError, Section};
 
 /// The shortest and the longest life of an authorization code in seconds.
 const LIFE: std::ops::RangeInclusive<u32> = 30..=600;
+
+/// The most requests a second that a limit can be.
+const FASTEST: u32 = 100_000;
 
 /// Reads the table.
 ///
@@ -55,6 +58,7 @@ pub(super) fn read(mut section: Section<'_>) -> Result<HostedSettings, ConfigErr
             *setting = flag;
         }
     }
+    settings.limits = limits(&mut section)?;
     section.end()?;
     Ok(settings)
 }
@@ -141,6 +145,23 @@ fn is_host_and_port(text: &str) -> bool {
         .and_then(|host| host.strip_suffix(']'))
         .is_some_and(|host| host.parse::<std::net::Ipv6Addr>().is_ok());
     port.parse::<u16>().is_ok_and(|port| port > 0) && (is_address || (!host.is_empty() && is_host(host)))
+}
+
+/// How often pages are asked for and forms are sent.
+fn limits(section: &mut Section<'_>) -> Result<PageLimits, ConfigError> {
+    let mut limits = PageLimits::default();
+    let counts = [
+        (&keys::hosted::PAGES_PER_SECOND, &mut limits.pages),
+        (&keys::hosted::FORMS_PER_SECOND, &mut limits.forms),
+        (&keys::hosted::POOL_FORMS_PER_SECOND, &mut limits.forms_of_pool),
+    ];
+    for (key, limit) in counts {
+        if let Some(count) = section.count(key)? {
+            let count = u32::try_from(count).ok().filter(|count| *count <= FASTEST);
+            *limit = count.ok_or_else(|| section.error(key, "must be from 0, for no limit, to 100000"))?;
+        }
+    }
+    Ok(limits)
 }
 
 fn is_host(text: &str) -> bool {

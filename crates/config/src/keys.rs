@@ -275,6 +275,12 @@ table! { hosted, "[hosted]":
         "Answers 401 to a wrong client secret in `Authorization: Basic`, as RFC 6749 says. Amazon Cognito answers 400.";
     IGNORE_UNKNOWN_SCOPES: "ignore_unknown_scopes", Flag, Value("false"), "true",
         "Leaves out scopes that a client may not have where it asks for tokens for itself, in place of `invalid_scope`.";
+    FORMS_PER_SECOND: "forms_per_second", Count, Value("10"), "0",
+        "How many forms of the pages each server takes of one address (of version 6: one network of 64 bits) in a second; three seconds' worth may come at once. Others are answered 429, with `Retry-After`. `0` is no limit. Behind a proxy, name it in [`proxies`](#http), or everybody has one address.";
+    PAGES_PER_SECOND: "pages_per_second", Count, Value("100"), "0",
+        "The same for pages.";
+    POOL_FORMS_PER_SECOND: "pool_forms_per_second", Count, Value("500"), "0",
+        "The same for forms of everybody at one pool.";
     CONSENT_CLIENTS: "consent_clients", Texts, Value("[]"), "[\"1example23456789\"]",
         "App clients, by id, that get nothing before their users have allowed it on a page. Clients that have registered themselves, or whose id is a URL, always ask.";
     REGISTRATION: "registration", Table, Words(""), "", "Clients that register themselves: [below](#hostedregistration).";

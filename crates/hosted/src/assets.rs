@@ -9,6 +9,8 @@ const STYLE: &str = concat!(
     include_str!("../assets/page.css"),
 );
 const SCRIPT: &str = include_str!("../assets/page.js");
+/// The one of the sign-in page.
+const ICON: &str = include_str!("../../../web/projects/demo/public/favicon.svg");
 
 /// A file that the pages load.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +23,7 @@ pub struct Asset {
     pub body: &'static str,
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
+static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         Asset {
             path: format!("/_assets/{}.css", name_of(STYLE)),
@@ -32,6 +34,11 @@ static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
             path: format!("/_assets/{}.js", name_of(SCRIPT)),
             content_type: "text/javascript; charset=utf-8",
             body: SCRIPT,
+        },
+        Asset {
+            path: format!("/_assets/{}.svg", name_of(ICON)),
+            content_type: "image/svg+xml",
+            body: ICON,
         },
     ]
 });
@@ -57,6 +64,11 @@ pub fn style_path() -> &'static str {
 /// Where the script lies.
 pub fn script_path() -> &'static str {
     &ASSETS[1].path
+}
+
+/// Where the icon lies.
+pub fn icon_path() -> &'static str {
+    &ASSETS[2].path
 }
 
 #[cfg(test)]

@@ -42,7 +42,8 @@ struct Page<'a> {
     is_digits: bool,
     length: i64,
     expires: i64,
-    expires_text: String,
+    /// What the box says by which a browser is trusted; nothing where that is not offered.
+    remember: String,
     can_ask: bool,
     resend: i64,
     resend_now: &'static str,
@@ -110,7 +111,7 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
         is_digits,
         length,
         expires: if has_expired { 0 } else { expires.unwrap_or(0) },
-        expires_text: texts.filled("expiresIn", &[("time", &time(expires.unwrap_or(0)))]),
+        remember: remember(texts, count("rememberDays")),
         can_ask: resends.is_some() && !is_over,
         resend: resends.unwrap_or(0),
         resend_now: texts.get(now),
@@ -118,9 +119,11 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
     }
 }
 
-/// Minutes and seconds: `2:59`.
-fn time(seconds: i64) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
+/// What the box says by which a browser is trusted for so many days.
+fn remember(texts: &Texts, days: Option<i64>) -> String {
+    let days = days.filter(|days| *days > 0);
+    days.map(|days| texts.filled("remember", &[("n", &days.to_string())]))
+        .unwrap_or_default()
 }
 
 fn by_length(texts: &Texts, name: &str, length: i64, is_digits: bool) -> String {
@@ -241,12 +244,7 @@ mod tests {
     /// What is true of the page of a challenge with these parameters: error, note, whether a code can be typed, whether a mail
     /// can be asked for and from when.
     fn seen(parameters: &[(&str, &str)], passed: i64, said: &str) -> (String, String, bool, Option<i64>) {
-        let frame = Frame {
-            texts: choose(["en"].into_iter()),
-            app: "Acme".to_owned(),
-            style: String::new(),
-            script: String::new(),
-        };
+        let frame = Frame::of(choose(["en"].into_iter()), "Acme");
         let given = parameters
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -318,6 +316,27 @@ mod tests {
     }
 
     #[test]
+    fn a_time_that_would_stand_still_is_left_to_the_script() {
+        let frame = Frame::of(choose(["en"].into_iter()), "Acme");
+        let given = [("result", "sent"), ("resendIn", "30"), ("expiresIn", "180")];
+        let parameters = given
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let challenge = CodeChallenge {
+            parameters: &parameters,
+            passed: 2,
+            said: "",
+            has_chosen: false,
+        };
+        let page = code(&frame, &Form::default(), &challenge).unwrap();
+        assert!(
+            page.contains("data-seconds=\"178\" data-text=\"Expires in {time}\"></span>"),
+            "{page}"
+        );
+        assert!(!page.contains("2:58") && !page.contains("0:28"), "{page}");
+    }
+
+    #[test]
     fn functions_that_say_nothing_of_a_code_are_asked_for_one_all_the_same() {
         assert_eq!(
             seen(&[("color", "blue")], 0, ""),
@@ -342,12 +361,7 @@ mod tests {
 
     #[test]
     fn what_functions_send_is_text() {
-        let frame = Frame {
-            texts: choose(["en"].into_iter()),
-            app: "Acme".to_owned(),
-            style: String::new(),
-            script: String::new(),
-        };
+        let frame = Frame::of(choose(["en"].into_iter()), "Acme");
         let mean = "<script>x</script>";
         let parameters = BTreeMap::from(
             [

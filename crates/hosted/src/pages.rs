@@ -15,6 +15,47 @@ pub struct Frame {
     pub style: String,
     /// Where the script lies.
     pub script: String,
+    /// Where the icon lies.
+    pub icon: String,
+    /// How the app wants them to look.
+    pub look: Look,
+    /// Whom passkeys would be made for, where the pages have a use for them.
+    pub relying_party: String,
+}
+
+impl Frame {
+    /// The pages of an app in a language, with nothing that is loaded.
+    pub fn of(texts: Texts, app: &str) -> Frame {
+        Frame {
+            texts,
+            app: app.to_owned(),
+            style: String::new(),
+            script: String::new(),
+            icon: String::new(),
+            look: Look::default(),
+            relying_party: String::new(),
+        }
+    }
+}
+
+/// How an app wants its pages to look, over how all of them do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Where its style sheet lies; nothing where it has none.
+    pub style: String,
+    /// `light` or `dark` where the pages are never the other; nothing where they are as the browser prefers.
+    pub mode: &'static str,
+    /// Its logo, in one picture or in one for each colour mode.
+    pub logos: Vec<Logo>,
+}
+
+/// A picture of a logo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// Where it lies.
+    pub path: String,
+    /// `light` or `dark` where it is for that alone.
+    pub mode: &'static str,
 }
 
 /// What all forms have.
@@ -37,6 +78,8 @@ pub struct Login {
     pub name: String,
     /// Good news: what came of a page before.
     pub note: String,
+    /// Whether the name is asked for alone, and what else there is once it is known.
+    pub by_name_alone: bool,
     /// Whether a forgotten password can be reset here.
     pub can_reset: bool,
     /// Whether people sign themselves up.
@@ -150,32 +193,6 @@ pub fn factor(
     })
 }
 
-/// The page on which an authenticator app is set up, with its seed in groups of four.
-///
-/// # Errors
-/// As all pages.
-pub fn set_up(frame: &Frame, form: &Form, seed: &str, error: &str) -> Result<String, Failed> {
-    #[derive(Template)]
-    #[template(path = "set_up.html")]
-    struct Page<'a> {
-        frame: &'a Frame,
-        form: &'a Form,
-        title: &'a str,
-        seed: String,
-        error: &'a str,
-    }
-    let title = frame.texts.get("setUpTitle");
-    let characters: Vec<char> = seed.chars().collect();
-    let groups = characters.chunks(4).map(|group| group.iter().collect::<String>());
-    written(&Page {
-        frame,
-        form,
-        title,
-        seed: groups.collect::<Vec<_>>().join(" "),
-        error,
-    })
-}
-
 /// The page that asks which second factor it shall be.
 ///
 /// # Errors
@@ -258,14 +275,23 @@ pub fn sign_out(frame: &Frame, form: &Form) -> Result<String, Failed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::first::{Ceremony, begin, known_as, offer, passkey};
+    use crate::set_up::set_up;
     use crate::texts::{TAGS, choose};
 
     fn frame(tag: &str) -> Frame {
+        let look = Look {
+            style: "/_css/\"><script>".to_owned(),
+            mode: "",
+            logos: vec![Logo {
+                path: "/_assets/\"><script>".to_owned(),
+                mode: "dark",
+            }],
+        };
         Frame {
-            texts: choose([tag].into_iter()),
-            app: "<b>Acme</b>".to_owned(),
-            style: "/_assets/a.css".to_owned(),
-            script: "/_assets/a.js".to_owned(),
+            look,
+            relying_party: "\"><script>".to_owned(),
+            ..Frame::of(choose([tag].into_iter()), "<b>Acme</b>")
         }
     }
 
@@ -290,11 +316,13 @@ mod tests {
             let begins = Login {
                 name: mean.to_owned(),
                 note: mean.to_owned(),
+                by_name_alone: false,
                 can_reset: true,
                 can_sign_up: true,
                 is_outside_only: false,
                 providers: vec![meant.clone()],
             };
+            let ways = (std::slice::from_ref(&meant), true);
             let asked = NewPassword {
                 rules: vec![mean.to_owned()],
                 attributes: vec![meant.clone()],
@@ -306,6 +334,12 @@ mod tests {
                 new_password(&frame, &form, &asked, mean),
                 said(&frame, mean, &[mean.to_owned()]),
                 sign_out(&frame, &form),
+                begin(&frame, &form, (mean, true), ways, mean),
+                passkey(&frame, &form, &Ceremony::SignIn(mean), mean),
+                passkey(&frame, &form, &Ceremony::Register(mean), mean),
+                offer(&frame, &form, mean),
+                known_as(&frame, mean, (mean, mean)),
+                set_up(&frame, &form, ("JBSWY3DP", mean), mean),
             ] {
                 let page = page.unwrap();
                 assert_eq!(page.matches("<script").count(), 1, "{tag}: {page}");
@@ -317,10 +351,11 @@ mod tests {
 
     #[test]
     fn a_first_page_with_all_it_loads_fits_into_twenty_kilobytes() {
-        let page = login(&frame("en"), &form(), &Login::default(), "").unwrap();
-        let loads =
-            [crate::style_path(), crate::script_path()].map(|path| crate::asset(path).unwrap().body.len());
-        let whole = page.len() + loads[0] + loads[1];
+        let frame = Frame::of(choose(["en"].into_iter()), "Acme");
+        let page = login(&frame, &form(), &Login::default(), "").unwrap();
+        let loads = [crate::style_path(), crate::script_path(), crate::icon_path()];
+        let loads = loads.map(|path| crate::asset(path).unwrap().body.len());
+        let whole = page.len() + loads.iter().sum::<usize>();
         assert!(whole <= 20 * 1024, "{whole}");
     }
 }

@@ -14,6 +14,7 @@ use hyper_util::service::TowerToHyperService;
 use poolhouse_api::{Auth, Operation};
 use poolhouse_config::settings::{HttpSettings, TlsSettings, WebSettings};
 use poolhouse_pool::base::clock::Clock;
+use poolhouse_pool::base::hosted::PageLimits;
 use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::base::shutdown::{self, Stop};
 use poolhouse_pool::keyring::access;
@@ -88,8 +89,17 @@ impl Deref for TestServer {
     }
 }
 
+/// A clock that stands still brings no requests back: there is no limit but where a test sets one.
+fn unlimited(settings: &mut Settings) {
+    settings.hosted.limits = PageLimits {
+        pages: 0,
+        forms: 0,
+        forms_of_pool: 0,
+    };
+}
+
 impl TestServer {
-    /// A server with the default settings.
+    /// A server with the default settings, but for the limits of pages.
     pub async fn new() -> TestServer {
         TestServer::with(|_| {}).await
     }
@@ -114,7 +124,11 @@ impl TestServer {
     /// A server on a store, so that two can share one, or one can follow another. They need different seeds, or they
     /// would make the same ids.
     pub async fn on(store: Arc<dyn Store>, seed: u64, change: impl FnOnce(&mut Settings)) -> TestServer {
-        TestServer::build(TestPool::on(store, seed, change).await, Edge::default()).await
+        let pool = TestPool::on(store, seed, |settings| {
+            unlimited(settings);
+            change(settings);
+        });
+        TestServer::build(pool.await, Edge::default()).await
     }
 
     /// A server whose settings were changed, and that runs functions at these places, by ARN or name.
@@ -122,7 +136,11 @@ impl TestServer {
         functions: Vec<(String, Arc<dyn Place>)>,
         change: impl FnOnce(&mut Settings),
     ) -> TestServer {
-        TestServer::build(TestPool::with_functions(functions, change).await, Edge::default()).await
+        let pool = TestPool::with_functions(functions, |settings| {
+            unlimited(settings);
+            change(settings);
+        });
+        TestServer::build(pool.await, Edge::default()).await
     }
 
     async fn build(pool: TestPool, edge: Edge) -> TestServer {

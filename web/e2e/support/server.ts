@@ -35,7 +35,9 @@ export class Server {
   async createPool(
     functions: Functions = '2fa',
     settings: Readonly<Record<string, unknown>> = {},
+    poolSettings: Readonly<Record<string, unknown>> = {},
   ): Promise<Pool> {
+    const { Schema = [], ...others } = poolSettings;
     const pool = await this.call('CreateUserPool', {
       PoolName: 'browser-tests',
       UsernameAttributes: ['email'],
@@ -44,7 +46,11 @@ export class Server {
         CreateAuthChallenge: `${FUNCTIONS}:${functions}Create`,
         VerifyAuthChallengeResponse: `${FUNCTIONS}:${functions}Verify`,
       },
-      Schema: [{ Name: 'authChallenge', AttributeDataType: 'String', Mutable: true }],
+      Schema: [
+        { Name: 'authChallenge', AttributeDataType: 'String', Mutable: true },
+        ...(Schema as readonly object[]),
+      ],
+      ...others,
     });
     const userPoolId = String(pool['UserPool']?.['Id']);
     const client = await this.call('CreateUserPoolClient', {
@@ -58,16 +64,28 @@ export class Server {
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
 
-  /** Hosted login for a pool: its domain. */
-  async createDomain(pool: Pool, domain = `d${randomBytes(6).toString('hex')}`): Promise<string> {
-    await this.call('CreateUserPoolDomain', { UserPoolId: pool.userPoolId, Domain: domain });
+  /** Hosted login for a pool: its domain, of the classic pages or of managed login. */
+  async createDomain(
+    pool: Pool,
+    domain = `d${randomBytes(6).toString('hex')}`,
+    managedLoginVersion = 1,
+  ): Promise<string> {
+    await this.call('CreateUserPoolDomain', {
+      UserPoolId: pool.userPoolId,
+      Domain: domain,
+      ManagedLoginVersion: managedLoginVersion,
+    });
     return domain;
   }
 
   /** An app client of hosted login, for an app at this origin. */
-  async createHostedClient(pool: Pool, origin: string): Promise<string> {
+  async createHostedClient(
+    pool: Pool,
+    origin: string,
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<string> {
     const urls = { CallbackURLs: [`${origin}/cb`], LogoutURLs: [`${origin}/bye`] };
-    return (await this.createOidcClient(pool, urls)).clientId;
+    return (await this.createOidcClient(pool, { ...urls, ...settings })).clientId;
   }
 
   /** An app client of hosted login with these settings. The secret is empty where none is asked for. */
@@ -127,6 +145,105 @@ export class Server {
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
 
+  /**
+   * A pool in which people look after themselves, and sign in with a mailed code: they sign up, reset passwords, change
+   * addresses, and have authenticator apps, passkeys, devices and sessions.
+   */
+  async createPeoplePool(settings: Readonly<Record<string, unknown>> = {}): Promise<Pool> {
+    const pool = await this.createPool(
+      '2fa',
+      { AuthSessionValidity: 5 },
+      {
+        AutoVerifiedAttributes: ['email'],
+        UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+        DeviceConfiguration: {},
+        Policies: {
+          PasswordPolicy: { MinimumLength: 10, RequireNumbers: true },
+          SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'WEB_AUTHN'] },
+        },
+        ...settings,
+      },
+    );
+    const { userPoolId: UserPoolId } = pool;
+    await this.call('SetUserPoolMfaConfig', {
+      UserPoolId,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+      WebAuthnConfiguration: { RelyingPartyId: 'localhost', UserVerification: 'required' },
+    });
+    await this.call('SetUserPoolSessionConfiguration', {
+      UserPoolId,
+      UserSessionTracking: 'ENABLED',
+      TokenSession: { MaxPerUser: 20 },
+    });
+    return pool;
+  }
+
+  /** A pool in which every call of Amplify's has something to do. */
+  async createAmplifyPool(): Promise<Pool> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      UsernameAttributes: ['email'],
+      AutoVerifiedAttributes: ['email'],
+      DeviceConfiguration: {
+        ChallengeRequiredOnNewDevice: true,
+        DeviceOnlyRememberedOnUserPrompt: false,
+      },
+      Policies: {
+        SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'WEB_AUTHN'] },
+      },
+    });
+    const userPoolId = String(pool['UserPool']?.['Id']);
+    await this.call('SetUserPoolMfaConfig', {
+      UserPoolId: userPoolId,
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+      WebAuthnConfiguration: { RelyingPartyId: 'localhost', UserVerification: 'required' },
+    });
+    const client = await this.call('CreateUserPoolClient', {
+      UserPoolId: userPoolId,
+      ClientName: 'browser',
+      ExplicitAuthFlows: ['ALLOW_USER_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    });
+    return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
+  }
+
+  /** A pool that asks everybody for a code of an authenticator app. */
+  async createAppPool(): Promise<Pool> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      UsernameAttributes: ['email'],
+    });
+    const userPoolId = String(pool['UserPool']?.['Id']);
+    await this.call('SetUserPoolMfaConfig', {
+      UserPoolId: userPoolId,
+      MfaConfiguration: 'ON',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+    });
+    return { userPoolId, clientId: '' };
+  }
+
+  /** What the server says of a user, as an administrator sees it. */
+  async user(pool: Pool, email: string): Promise<Record<string, unknown>> {
+    const names = { UserPoolId: pool.userPoolId, Username: email };
+    return this.call('AdminGetUser', names);
+  }
+
+  async signOutEverywhere(pool: Pool, email: string): Promise<void> {
+    const names = { UserPoolId: pool.userPoolId, Username: email };
+    await this.call('AdminUserGlobalSignOut', names);
+  }
+
+  /** As a client does that lets devices be remembered; what it would prove later matters to nobody here. */
+  async confirmDevice(AccessToken: string, DeviceKey: string, DeviceName: string): Promise<void> {
+    const DeviceSecretVerifierConfig = {
+      PasswordVerifier: randomBytes(384).toString('base64'),
+      Salt: randomBytes(16).toString('base64'),
+    };
+    const body = { AccessToken, DeviceKey, DeviceName, DeviceSecretVerifierConfig };
+    await this.call('ConfirmDevice', body);
+  }
+
   /** Signs somebody up, or has another mail sent to them; the link in the newest mail. */
   async mailLink(operation: 'SignUp' | 'ResendConfirmationCode', body: object): Promise<string> {
     const email = (body as { Username: string }).Username;
@@ -182,16 +299,21 @@ export class Server {
     return (await response.json()) as Mail[];
   }
 
-  /** The code in the newest mail; waits for the mail. */
-  async codeFor(email: string): Promise<string> {
+  /** The code in the mail after so many others; waits for it. */
+  async codeAfter(email: string, before: number): Promise<string> {
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
-      const [newest] = await this.mailsTo(email);
-      const code = /(?<!\d)\d{6}(?!\d)/.exec(newest?.text ?? '');
-      if (code) return code[0];
+      const mails = await this.mailsTo(email);
+      const code = /(?<!\d)\d{6}(?!\d)/.exec(mails[0]?.text ?? '');
+      if (code && mails.length > before) return code[0];
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`No mail with a code came for ${email}.`);
+    throw new Error(`No further mail with a code came for ${email}.`);
+  }
+
+  /** The code in the newest mail; waits for the mail. */
+  codeFor(email: string): Promise<string> {
+    return this.codeAfter(email, 0);
   }
 
   private async call(

@@ -131,6 +131,8 @@ fn hosted_login_takes_what_it_can_use_and_says_what_it_cannot() {
         poolhouse_pool::base::hosted::PkceRequired::Always
     );
     assert_eq!(hosted("code_lifetime_seconds = 60").code_lifetime_seconds, 60);
+    assert_eq!(hosted("forms_per_second = 0").limits.forms, 0);
+    assert_eq!(hosted("").limits.forms_of_pool, 500);
     let bases = hosted("[hosted.bases]\nacme = 'https://login.example.com'").bases;
     assert_eq!(bases["acme"], "https://login.example.com");
     for (text, said) in [
@@ -141,6 +143,10 @@ fn hosted_login_takes_what_it_can_use_and_says_what_it_cannot() {
         (
             "code_lifetime_seconds = 29",
             "hosted.code_lifetime_seconds must be from 30 to 600",
+        ),
+        (
+            "pages_per_second = 100001",
+            "hosted.pages_per_second must be from 0, for no limit, to 100000",
         ),
         (
             "[hosted.bases]\nacme = 'login.example.com'",

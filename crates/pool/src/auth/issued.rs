@@ -134,9 +134,10 @@ impl Issued {
                 return Err(handle::invalid());
             }
             let client = ctx.client(pool.id(), sign_in.client.id()).await?;
-            if !sign_in.is_on_page() {
-                let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
-                flows::check(&client.value, &flow)?;
+            let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
+            match &self.instead {
+                Some((ending, _)) => ending.check_client(&client.value)?,
+                None => flows::check(&client.value, &flow)?,
             }
             self.client_version = client.version;
             return Ok(true);
@@ -156,6 +157,11 @@ impl Issued {
         }
         if let Some(device) = &mut self.device
             && device.lost_race(sign_in, key).await?
+        {
+            return Ok(true);
+        }
+        if let Some((ending, _)) = &self.instead
+            && ending.lost_race(ctx, key).await?
         {
             return Ok(true);
         }

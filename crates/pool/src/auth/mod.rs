@@ -37,6 +37,7 @@ pub mod named;
 pub mod next;
 pub mod outside;
 pub mod parameters;
+pub mod passkey_registration;
 pub mod password;
 pub mod place;
 pub mod private;

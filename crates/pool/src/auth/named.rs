@@ -22,6 +22,8 @@ pub struct Named {
     pub client: Stored<Arc<ClientRecord>>,
     /// The user, or what is made up for a name that nobody has.
     pub subject: Subject,
+    /// Whether whoever asks is not to know who exists.
+    pub hides_unknown: bool,
     name: String,
 }
 
@@ -57,6 +59,7 @@ impl Named {
     ) -> Result<Named, ApiError> {
         let subject = Subject::named(ctx, &pool.value, name, |_| None).await?;
         Ok(Named {
+            hides_unknown: client.value.hides_unknown_users() || ctx.asker.is_on_page,
             pool,
             client,
             subject,
@@ -77,7 +80,7 @@ impl Named {
 
     /// There is no such user, which the client may know or not.
     fn is_gone(&self) -> Result<(), ApiError> {
-        if self.client.value.hides_unknown_users() {
+        if self.hides_unknown {
             return Ok(());
         }
         Err(ApiError::new(

@@ -1,6 +1,8 @@
 //! What follows a proof, whichever flow and challenge it came by: a status that stands in the way, a new password, a second
 //! factor, what Define decides, or tokens.
 
+use std::collections::BTreeMap;
+
 use poolhouse_api::shapes::{ChallengeNameType, UserStatusType};
 use poolhouse_store::{Batch, CommitError};
 
@@ -79,6 +81,19 @@ async fn password(sign_in: SignIn<'_>, proved: Proved) -> Result<Answer, ApiErro
         let (batch, answer) = new_password_required::ask(&sign_in)?;
         proved.commit(ctx, batch).await?;
         return Ok(answer);
+    }
+    if let Some(ending) = sign_in.ending.as_ref().filter(|_| sign_in.is_custom())
+        && ending.joins(ctx, user).await?
+    {
+        ctx.audit.asks_on();
+        proved.commit(ctx, Batch::new()).await?;
+        // The session is the other page's.
+        return Ok(Answer::Challenge {
+            name: ChallengeNameType::CustomChallenge,
+            session: None,
+            parameters: BTreeMap::new(),
+            available: None,
+        });
     }
     let proved = proved.before_functions(ctx, pool).await?;
     password_stands(sign_in, proved).await
@@ -209,10 +224,12 @@ async fn device(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Res
 }
 
 /// After an app was set up in this sign-in.
-async fn set_up(sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
+async fn set_up(mut sign_in: SignIn<'_>, session: Box<Stored<SessionRecord>>) -> Result<Answer, ApiError> {
     if !user(&sign_in)?.factors.has_token {
         return Err(handle::invalid());
     }
+    // Its first code was right, which is what it is asked for from now on.
+    sign_in.note_answered(Factor::SoftwareToken.name());
     end(sign_in, Proved::Answered(session)).await
 }
 

@@ -94,6 +94,20 @@ pub fn row(pool_id: &str, sub: &str) -> String {
     PlacesRecord::key(pool_id, sub).into()
 }
 
+/// Whether the token is good for the user of this name, as somebody at a page has typed it.
+///
+/// # Errors
+/// When the store fails; a name that nobody can have.
+pub async fn is_of(ctx: &Ctx, pool: &PoolRecord, name: &str, token: &str) -> Result<bool, ApiError> {
+    if name.is_empty() {
+        return Ok(false);
+    }
+    let subject = Subject::named(ctx, pool, name, |_| None).await?;
+    let mut metadata = Metadata::from([(TOKEN.to_owned(), token.to_owned())]);
+    strip(ctx, pool, &subject, &mut metadata).await?;
+    Ok(metadata.contains_key(TOKEN))
+}
+
 /// Takes the token out of a request's metadata unless it is good for this user now. It is looked up for nobody, too.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use crate::base::error::ApiError;
 use crate::records::{RecordBatch, RefreshRecord, Stored, UserRecord};
 use crate::triggers;
 use crate::triggers::events::{PostAuthentication, TokenGenerationSource};
-use crate::users::{devices, groups};
+use crate::users::{devices, first_factors, groups};
 
 /// Ends a sign-in: runs the last triggers and makes a new family of tokens.
 ///
@@ -27,17 +27,19 @@ pub async fn sign_in(sign_in: &SignIn<'_>, source: TokenGenerationSource) -> Res
     let SignIn {
         ctx, pool, client, ..
     } = sign_in;
+    if let Some(ending) = &sign_in.ending {
+        ending.check_client(client)?;
+    }
     post_authentication(sign_in).await?;
     let user = holder(sign_in).await?;
     check_still(sign_in, &user.value)?;
     let chosen = chosen(sign_in, &user).await?;
     let holder = chosen.as_ref().map_or(&user.value, |chosen| &chosen.user);
+    // PreTokenGeneration is asked once there are tokens.
     if let Some(ending) = &sign_in.ending {
-        // PreTokenGeneration is asked once there are tokens.
         let instead = (ending.clone(), ended(sign_in, holder));
         return Ok(Issued::new(sign_in, user, chosen, Kept::default(), Some(instead)));
     }
-
     let device = Device::of(sign_in).await?;
     let origin_jti = uuid_v4(&*ctx.platform().entropy);
     let family = RefreshRecord {
@@ -92,6 +94,8 @@ fn ended(sign_in: &SignIn<'_>, holder: &UserRecord) -> Ended {
         auth_time: holder.auth_time(sign_in.ctx.now),
         event_id: sign_in.event_id.clone(),
         had_code: false,
+        first: sign_in.passwordless,
+        lacks_passkey: first_factors::could_have_passkey(sign_in.pool, holder),
         proven: proven.map(|answered| answered.name.clone()).collect(),
     }
 }

@@ -122,11 +122,19 @@ async fn note_use(ctx: &Ctx, pool: &PoolRecord, sub: &str, origin_jti: &str) -> 
     }
 }
 
+/// A session that has not ended.
+pub struct Live {
+    /// What is noted of it.
+    pub session: UserSession,
+    /// Where the session of the browser lies that it came of, if it came of one.
+    pub browser: Option<String>,
+}
+
 /// The sessions of a user that have not ended, those used last first.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn live(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Vec<UserSession>, ApiError> {
+pub async fn live(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Vec<Live>, ApiError> {
     if !pool.sessions.is_tracked {
         return Ok(Vec::new());
     }
@@ -137,11 +145,15 @@ pub async fn live(ctx: &Ctx, pool: &PoolRecord, user: &UserRecord) -> Result<Vec
     for session in noted.value.0 {
         let family = RefreshRecord::key(pool.id(), &user.sub, &session.origin_jti);
         let family = load(ctx.platform(), &family).await?;
-        if family.is_some_and(|family| ctx.now < family.value.expires && !family.value.is_signed_out(user)) {
-            sessions.push(session);
+        let is_live = |family: &Stored<RefreshRecord>| {
+            ctx.now < family.value.expires && !family.value.is_signed_out(user)
+        };
+        if let Some(family) = family.filter(is_live) {
+            let browser = family.value.granted.and_then(|granted| granted.browser_session);
+            sessions.push(Live { session, browser });
         }
     }
-    sessions.sort_by_key(|session| std::cmp::Reverse((session.active, session.created)));
+    sessions.sort_by_key(|live| std::cmp::Reverse((live.session.active, live.session.created)));
     Ok(sessions)
 }
 
@@ -175,8 +187,13 @@ pub async fn end(ctx: &Ctx, pool_id: &str, sub: &str, origin_jti: &str) -> Resul
 
 /// The name of a session, which tells nothing of its tokens: `tkn` and 25 characters.
 pub fn id(platform: &Platform, session: &UserSession) -> String {
+    named(platform, "tkn", &session.origin_jti)
+}
+
+/// What a session is called: its kind and 25 characters that follow from what it is known by, and do not tell it.
+pub fn named(platform: &Platform, kind: &str, known_by: &str) -> String {
     const DIGITS: [u8; 36] = *b"0123456789abcdefghijklmnopqrstuvwxyz";
-    let name = platform.name("session id", session.origin_jti.as_bytes());
+    let name = platform.name("session id", known_by.as_bytes());
     let mut number = name[..16]
         .iter()
         .fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
@@ -185,5 +202,5 @@ pub fn id(platform: &Platform, session: &UserSession) -> String {
         *digit = DIGITS[(number % 36) as usize];
         number /= 36;
     }
-    format!("tkn{}", String::from_utf8_lossy(&digits))
+    format!("{kind}{}", String::from_utf8_lossy(&digits))
 }

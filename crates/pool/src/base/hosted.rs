@@ -33,6 +33,8 @@ pub struct HostedSettings {
     pub consent_clients: Vec<String>,
     /// What clients that register themselves are kept to.
     pub registration: Registration,
+    /// How often pages are asked for and forms are sent.
+    pub limits: PageLimits,
 }
 
 /// The most clients that may register themselves with a pool, whatever is configured.
@@ -61,6 +63,27 @@ impl Default for Registration {
             hosts: Vec::new(),
             unused_days: 7,
             secrets: false,
+        }
+    }
+}
+
+/// How many requests of a kind each server takes in a second; three seconds' worth may come at once. Nought is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimits {
+    /// Pages, of one address.
+    pub pages: u32,
+    /// Forms, of one address.
+    pub forms: u32,
+    /// Forms, of everybody at one pool.
+    pub forms_of_pool: u32,
+}
+
+impl Default for PageLimits {
+    fn default() -> PageLimits {
+        PageLimits {
+            pages: 100,
+            forms: 10,
+            forms_of_pool: 500,
         }
     }
 }
@@ -108,6 +131,7 @@ impl Default for HostedSettings {
             fetch_allow: Vec::new(),
             consent_clients: Vec::new(),
             registration: Registration::default(),
+            limits: PageLimits::default(),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::records::client::LOCAL;
 use crate::records::{ClientDocument, ClientRecord, ResponseMode};
 use crate::request::Ctx;
 
+pub use super::holding::holds;
 pub use crate::records::Authorization;
 
 /// Bytes of the longest `state` and the longest `nonce`.

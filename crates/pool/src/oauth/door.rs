@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use poolhouse_store::CommitError;
-
 use super::browser::{self, SignedIn};
 use super::federation::leave;
 use super::federation::left::Left;
 use super::federation::standing;
+use super::granting;
 use super::site::Site;
 use super::transaction::Asked;
-use super::{consent, flow, granting, hint, implicit, steps, transaction};
+use super::{consent, flow, hint, steps, transaction};
 use crate::base::error::ApiError;
 use crate::records::client::LOCAL;
 use crate::records::{Authorization, ClientRecord, ConsentRecord, PageStep, PoolRecord, Stored};
@@ -40,6 +39,33 @@ pub enum Entered {
     },
 }
 
+/// By which name the person is known who is signed in in this browser, and would not be asked again by this client: as much of it as
+/// tells that person who it is. `None`: nobody is.
+///
+/// # Errors
+/// A client that is gone meanwhile; store failures.
+pub async fn holder(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    cookies: &Browser,
+) -> Result<Option<String>, ApiError> {
+    let pool = &*site.pool.value;
+    let client = ctx.client(pool.id(), &authorization.client_id).await?.value;
+    let asks_anew = authorization.prompt.iter().any(|held| held == "login");
+    let found = match &cookies.session {
+        Some(handle) if !asks_anew && check_address(pool, &client, ctx.asker.address).is_ok() => {
+            browser::find(ctx, pool, handle).await?
+        }
+        _ => None,
+    };
+    let found = found.filter(|found| {
+        found.is_fresh(ctx, &client, authorization.max_age)
+            && found.satisfies(pool, client.id(), flow::of(site, &client))
+    });
+    Ok(found.map(|found| found.known_as()))
+}
+
 /// Takes up a request that was checked.
 ///
 /// # Errors
@@ -52,7 +78,7 @@ pub async fn enter(
 ) -> Result<Entered, ApiError> {
     let pool = &*site.pool.value;
     let client: Stored<Arc<ClientRecord>> = ctx.client(pool.id(), &authorization.client_id).await?;
-    let is_custom = flow::is_custom(pool, &client.value);
+    let flow = flow::of(site, &client.value);
     let asks = |prompt: &str| authorization.prompt.iter().any(|held| held == prompt);
     // Whoever may not sign in from where the request comes from does not go by an earlier sign-in either.
     let may_be_here = check_address(pool, &client.value, ctx.asker.address).is_ok();
@@ -76,7 +102,7 @@ pub async fn enter(
     };
     let fresh = fresh.filter(|found| !(asks("none") && is_another(found)));
     if let (Some(found), Some(handle), false) = (&fresh, &cookies.session, asks("login"))
-        && found.satisfies(pool, &client.value, is_custom)
+        && found.satisfies(pool, &client.value, flow)
     {
         let who = (found, handle.as_str());
         if let Some(entered) = by_session(ctx, site, authorization, &client.value, who, cookies).await? {
@@ -85,7 +111,7 @@ pub async fn enter(
     }
     if asks("none") {
         let told = match fresh {
-            Some(found) if !found.satisfies(pool, &client.value, is_custom) => {
+            Some(found) if !found.satisfies(pool, &client.value, flow) => {
                 ("interaction_required", "A further proof is required")
             }
             _ => ("login_required", "The user is not signed in"),
@@ -186,7 +212,7 @@ async fn begin(
         .to_json(),
         Asked {
             client_id: client.id(),
-            is_custom: flow::is_custom(pool, client),
+            flow: flow::of(site, client),
             asks_consent: consent::is_asked(ctx, client, authorization),
             step,
             lasts: browser::seconds(client),
@@ -203,27 +229,15 @@ async fn begin(
     })
 }
 
-/// A code by the session that the browser has. Nothing is proven anew, and the session lives no longer for it. `None`: it has ended at
-/// this moment, or the consent that it goes by has. Whether the user may have tokens, the code's redemption decides.
+/// A code by the session that the browser has. `None`: it has ended at this moment, or the consent that it goes by has.
 async fn reuse(
     ctx: &Ctx,
     site: &Site,
     authorization: &Authorization,
-    (found, handle): (&SignedIn, &str),
+    who: (&SignedIn, &str),
     given: Option<&Stored<ConsentRecord>>,
 ) -> Result<Option<Entered>, ApiError> {
-    let (code, rows) = granting::by_session(ctx, site, authorization, found, handle);
-    let rows = given
-        .map(steps::consent::unchanged)
-        .unwrap_or_default()
-        .merge(rows);
-    let rows = rows.check(found.session.key.clone(), found.session.unchanged());
-    match ctx.app.platform.commit(rows).await {
-        Ok(_) => {
-            let location = implicit::location(ctx, site, authorization, &code).await?;
-            Ok(Some(Entered::Back(location)))
-        }
-        Err(CommitError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let unchanged = |_: &str| given.map(steps::consent::unchanged).unwrap_or_default();
+    let location = granting::by_session(ctx, site, authorization, who, unchanged).await?;
+    Ok(location.map(Entered::Back))
 }

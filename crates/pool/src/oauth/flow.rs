@@ -1,12 +1,28 @@
 //! Which sign-in a page asks for.
 
-use poolhouse_api::shapes::ExplicitAuthFlowsType as Allowed;
+use poolhouse_api::shapes::{AuthFlowType, ExplicitAuthFlowsType as Allowed};
 
-use crate::auth::custom;
-use crate::records::{ClientRecord, PoolRecord};
+use super::site::Site;
+use crate::auth::{custom, flows};
+use crate::records::{ClientRecord, PageFlow, PoolRecord};
 
 /// The pool's tag that says `off` where its pages are to ask for no code, although the functions are there.
 const TAG: &str = "poolhouse:hosted-custom-auth";
+/// The version of a domain whose pages let people choose what they begin with: managed login.
+const MANAGED: i64 = 2;
+
+/// What the pages of a site ask people for who sign in to this client.
+pub fn of(site: &Site, client: &ClientRecord) -> PageFlow {
+    let pool = &*site.pool.value;
+    let allows = flows::check(client, &AuthFlowType::UserAuth).is_ok();
+    let chooses = allows && site.managed_login_version == MANAGED;
+    match is_custom(pool, client) {
+        true => PageFlow::Custom,
+        // Nobody chooses a way around a code that the pool needs.
+        false if chooses && !pool.door.is_shut_for(client.id()) => PageFlow::Choice,
+        false => PageFlow::Password,
+    }
+}
 
 /// What a pool's tag begins with that says, before the name of an identity provider, whether a code by mail is asked of those who sign in
 /// by it: `on` or `off`.
@@ -26,7 +42,7 @@ pub fn asks_code_after(pool: &PoolRecord, client_id: &str, provider: &str) -> bo
 
 /// Whether the pool's functions ask for a code after the password: all three are there, and the client allows it. A client that
 /// names no flow does.
-pub fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {
+fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {
     let tags = pool.settings.user_pool_tags.as_ref();
     let is_off = tags
         .and_then(|tags| tags.get(TAG))

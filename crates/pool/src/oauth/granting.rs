@@ -2,19 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use poolhouse_store::{Batch, Expect};
+use poolhouse_store::{Batch, BoxFuture, CommitError, Expect};
 
-use super::browser::SignedIn;
+use super::authorize;
+use super::browser::{self, SignedIn};
 use super::code;
+use super::handle;
 use super::site::Site;
-use super::transaction::Transaction;
-use super::{browser, flow, handle, implicit};
+use super::transaction::{self, LINEAGE, OFFER, SESSION, Transaction};
+use super::{flow, implicit};
 use crate::auth::ending::{Ended, Ending};
+use crate::auth::handle as session_handle;
 use crate::base::error::ApiError;
 use crate::records::authorization_code::Granting;
-use crate::records::{Authorization, BrowserSession, IdentityProviderRecord, PageStep, ProviderRef};
+use crate::records::{
+    Authorization, BrowserSession, ClientRecord, IdentityProviderRecord, Key, Led, PageFlow, PageStep,
+    ProviderRef, RecordBatch, Stored, UserRecord, load,
+};
 use crate::request::Ctx;
 
 /// The step in which a person is asked whether the client may have what it asks for.
@@ -23,12 +29,15 @@ pub const CONSENT: &str = "page.consent";
 /// Where a browser is sent, and what it is given.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Granted {
-    /// The client's redirect URI with the code; none where the person has to be asked first, on the page of the transaction.
+    /// The client's redirect URI with the code. Nothing where the person is asked or offered something before, on the page of the
+    /// transaction.
     pub location: Option<String>,
     /// The handle of the browser's session.
     pub session: String,
     /// The browser's place token, where a right code has made one good.
     pub place: Option<String>,
+    /// Whether the person is asked whether the client may have what it asks for.
+    pub is_asked: bool,
     /// The code, where it is not to be handed out but used for tokens.
     code: Option<String>,
 }
@@ -40,6 +49,7 @@ impl Granted {
             location: Some(location),
             session: session.to_owned(),
             place: None,
+            is_asked: false,
             code: None,
         }
     }
@@ -63,36 +73,66 @@ pub struct PageEnding {
     site: Site,
     authorization: Authorization,
     transaction: Transaction,
-    /// The session that the browser had before, which this one takes the place of.
-    before: Option<String>,
+    /// Whether the browser can make passkeys, and its person has not said lately not to be asked.
+    takes_passkeys: bool,
     /// The identity provider that the person came by, unless it is the pool.
     provider: Option<ProviderRef>,
-    /// The secret of the new one.
+    /// The secret of the browser's new session.
     secret: String,
     /// What the person is shown who is asked for consent, and the name that was typed.
     shown: (BTreeMap<String, String>, String),
-    granted: Mutex<Option<Granted>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The session that the browser had before, which the new one takes the place of.
+    before: Option<Before>,
+    /// The user who has proved the password.
+    sub: Option<String>,
+    /// The transaction whose challenge is joined, and which of its sign-ins that is.
+    joined: Option<(String, String)>,
+    granted: Option<Granted>,
+}
+
+#[derive(Clone)]
+struct Before {
+    sub: String,
+    key: Key<BrowserSession>,
+    session: Stored<BrowserSession>,
 }
 
 impl PageEnding {
     /// Of a transaction whose step was claimed, in a browser that has this session so far.
-    pub fn new(
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn new(
         ctx: &Ctx,
         site: Site,
         authorization: Authorization,
         transaction: Transaction,
-        before: Option<String>,
-    ) -> PageEnding {
-        PageEnding {
+        (before, takes_passkeys): (Option<&str>, bool),
+    ) -> Result<PageEnding, ApiError> {
+        let found = before.and_then(|handle| browser::key_of(ctx, site.pool.value.id(), handle));
+        let before = match found {
+            Some((sub, key)) => ctx.load(&key).await?.map(|session| Before { sub, key, session }),
+            None => None,
+        };
+        let state = State {
+            before,
+            ..State::default()
+        };
+        Ok(PageEnding {
             site,
             authorization,
             transaction,
-            before,
+            takes_passkeys,
             provider: None,
             secret: handle::draw(ctx),
             shown: Default::default(),
-            granted: Mutex::default(),
-        }
+            state: Mutex::new(state),
+        })
     }
 
     /// The same with what a person is shown who is asked for consent, and with the name that was typed.
@@ -122,41 +162,107 @@ impl PageEnding {
 
     /// Where the browser is sent, once the sign-in has ended.
     pub fn granted(&self) -> Option<Granted> {
-        self.granted
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.state().granted.clone()
+    }
+
+    /// The user who has proved the password in this step.
+    pub fn proved(&self) -> Option<String> {
+        self.state().sub.clone()
+    }
+
+    /// The transaction whose challenge is joined, and which of its sign-ins that is.
+    pub fn joined(&self) -> Option<(String, String)> {
+        self.state().joined.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What becomes of the session that the browser had before. What it has given to this user's clients and they have not fetched yet
+    /// stays good; somebody else's is over.
+    fn replaced(&self, ctx: &Ctx, ended: &Ended) -> (Batch, Option<String>) {
+        let Some(before) = self.state().before.clone() else {
+            return (Batch::new(), None);
+        };
+        if before.sub != ended.sub {
+            return (Batch::new().delete(before.key, Expect::Any), None);
+        }
+        let life = i64::from(ctx.app.settings.hosted.code_lifetime_seconds);
+        let rest = BrowserSession {
+            is_replaced: true,
+            ends: before.session.value.ends.min(ctx.now.plus_seconds(life)),
+            ..before.session.value.clone()
+        };
+        let digest = BrowserSession::digest_in(&before.session.key).to_owned();
+        (Batch::new().replace(&before.session, &rest), Some(digest))
     }
 }
 
 impl Ending for PageEnding {
     fn rows(&self, ctx: &Ctx, ended: &Ended) -> Batch {
         let pool_id = self.site.pool.value.id();
+        let of_client = (&*self.authorization.client_id, self.transaction.asked.lasts);
+        let (replaced, replaces) = self.replaced(ctx, ended);
         let session = BrowserSession {
             provider: self.provider.clone(),
-            ..browser::session_of(ctx, ended, self.transaction.stored.value.lasts)
+            replaces,
+            ..browser::session_of(ctx, ended, of_client)
         };
         let handle = browser::handle_of(&ended.sub, &self.secret);
-        let (granted, step, rows) = match self.transaction.stored.value.asks_consent {
+        let is_offered =
+            self.takes_passkeys && ended.lacks_passkey && self.transaction.asked.flow == PageFlow::Choice;
+        let (granted, mut step, rows) = match (self.transaction.asked.asks_consent, is_offered) {
             // Whatever became of what is shown: without a yes there is no code.
-            true => self.asking(ctx, ended, handle),
-            false => self.giving(ctx, ended, handle, &session),
+            (true, _) => self.asking(ctx, ended, handle),
+            (false, true) => self.offering(ctx, handle),
+            (false, false) => self.giving(ctx, ended, handle, &session),
         };
-        *self.granted.lock().unwrap_or_else(PoisonError::into_inner) = Some(granted);
-        let before = self.before.as_deref();
-        let batch = before.map_or_else(Batch::new, |before| browser::ends(ctx, pool_id, before));
+        if let Some((name, value)) = self.transaction.step.parameters.get_key_value(LINEAGE) {
+            step.parameters.insert(name.clone(), value.clone());
+        }
+        self.state().granted = Some(granted);
         // Whoever came by a provider has come by one that is there.
-        let batch = match &self.provider {
-            Some(provider) => batch.check(
+        let replaced = match &self.provider {
+            Some(provider) => replaced.check(
                 IdentityProviderRecord::key(pool_id, &provider.name),
                 Expect::Present,
             ),
-            None => batch,
+            None => replaced,
         };
-        batch
+        replaced
             .merge(rows)
             .merge(self.transaction.settled(ctx, &step))
             .merge(browser::begins(ctx, pool_id, &ended.sub, &self.secret, &session))
+    }
+
+    fn check_client(&self, client: &ClientRecord) -> Result<(), ApiError> {
+        authorize::holds(client, &self.authorization).map_err(|_| session_handle::invalid())
+    }
+
+    fn lost_race<'a>(&'a self, ctx: &'a Ctx, key: &'a str) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(async move {
+            let before = self.state().before.clone();
+            let Some(before) = before.filter(|before| before.session.key == key) else {
+                return Ok(false);
+            };
+            let now = load(ctx.platform(), &before.key).await?;
+            self.state().before = now.map(|session| Before { session, ..before });
+            Ok(true)
+        })
+    }
+
+    fn joins<'a>(&'a self, ctx: &'a Ctx, user: &'a UserRecord) -> BoxFuture<'a, Result<bool, ApiError>> {
+        Box::pin(async move {
+            self.state().sub = Some(user.sub.clone());
+            let pool_id = self.site.pool.value.id();
+            let client = ctx.client(pool_id, &self.authorization.client_id).await?;
+            let own = (&self.transaction, client.value.auth_session_seconds());
+            let joined = transaction::shared(ctx, pool_id, &user.sub, own).await?;
+            let is_joined = joined.is_some();
+            self.state().joined = joined;
+            Ok(is_joined)
+        })
     }
 }
 
@@ -174,16 +280,43 @@ impl PageEnding {
         let location = implicit::once(&self.authorization, &self.site, &code);
         let step = PageStep {
             asked: ctx.now,
-            ended: Some((location.clone(), handle.clone())),
+            ended: Some(self.led(&location, &handle)),
             ..PageStep::default()
         };
         let granted = Granted {
             location: Some(location),
             session: handle,
             place: None,
+            is_asked: false,
             code: Some(code).filter(|_| self.authorization.gives_tokens),
         };
         (granted, step, rows)
+    }
+
+    fn led(&self, location: &str, handle: &str) -> Led {
+        Led {
+            location: location.to_owned(),
+            session: handle.to_owned(),
+            transaction: self.transaction.digest.clone(),
+        }
+    }
+
+    /// A session, and the offer of a passkey. The client's code is made once the person has answered, so that it is not old by then.
+    fn offering(&self, ctx: &Ctx, handle: String) -> (Granted, PageStep, Batch) {
+        let step = PageStep {
+            challenge: Some(OFFER.to_owned()),
+            parameters: BTreeMap::from([(SESSION.to_owned(), handle.clone())]),
+            asked: ctx.now,
+            ..PageStep::default()
+        };
+        let granted = Granted {
+            location: None,
+            session: handle,
+            place: None,
+            is_asked: false,
+            code: None,
+        };
+        (granted, step, Batch::new())
     }
 
     /// A session and no code.
@@ -199,6 +332,7 @@ impl PageEnding {
             location: None,
             session: handle,
             place: None,
+            is_asked: true,
             code: None,
         };
         (
@@ -242,19 +376,6 @@ pub fn consent_step(
     }
 }
 
-/// A code for a client, by a session that a browser has. Nothing is proven anew, and the session lives no longer for it.
-pub fn by_session(
-    ctx: &Ctx,
-    site: &Site,
-    authorization: &Authorization,
-    found: &SignedIn,
-    handle: &str,
-) -> (String, Batch) {
-    let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
-    let whose = (found.user.value.sub.as_str(), secret);
-    grant(ctx, site, authorization, whose, &found.session.value)
-}
-
 /// A code for a client, by a session of a user's, which has this secret.
 pub fn grant(
     ctx: &Ctx,
@@ -279,22 +400,95 @@ pub fn grant(
     code::mint(ctx, site, authorization, &granting)
 }
 
+/// Where the browser is sent with a code by the session that it has. Nothing is proven anew, and the session lives no longer for it.
+/// `also` is committed with it. `None`: the session, or the client's leave to have one, has ended at this moment. Whether the user may
+/// have tokens, the code's redemption decides.
+///
+/// # Errors
+/// A client that is gone; store failures.
+pub async fn by_session(
+    ctx: &Ctx,
+    site: &Site,
+    authorization: &Authorization,
+    (found, handle): (&SignedIn, &str),
+    also: impl FnOnce(&str) -> Batch,
+) -> Result<Option<String>, ApiError> {
+    let client = ctx.client(site.pool.value.id(), &authorization.client_id).await?;
+    if authorize::holds(&client.value, authorization).is_err() {
+        return Ok(None);
+    }
+    let secret = handle.split_once('.').map_or("", |(_, secret)| secret);
+    let whose = (found.user.value.sub.as_str(), secret);
+    let (code, rows) = grant(ctx, site, authorization, whose, &found.session.value);
+    let location = implicit::once(authorization, site, &code);
+    let rows = rows
+        .check(found.session.key.clone(), found.session.unchanged())
+        .check(client.key.clone(), client.unchanged())
+        .merge(also(&location));
+    match ctx.app.platform.commit(rows).await {
+        Ok(_) => Ok(Some(implicit::location(ctx, site, authorization, &code).await?)),
+        Err(CommitError::Conflict { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// How the user has signed in, in the words of RFC 8176.
 fn amr(session: &BrowserSession) -> Vec<String> {
     let proven = |name: &str| session.proven.iter().any(|held| held == name);
-    let mut methods = match session.provider {
-        Some(_) => vec!["fed"],
-        None => vec!["pwd"],
-    };
-    if proven("CUSTOM_CHALLENGE") || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || proven("SMS_MFA")
-    {
+    let is_passwordless = session.first.is_some();
+    let mut methods = Vec::new();
+    if session.provider.is_some() {
+        methods.push("fed");
+    } else if !is_passwordless {
+        methods.push("pwd");
+    }
+    if proven("WEB_AUTHN") {
+        methods.push("pop");
+    }
+    let by_sms = proven("SMS_MFA") || proven("SMS_OTP");
+    if proven("CUSTOM_CHALLENGE") || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || by_sms {
         methods.push("otp");
     }
-    if proven("SMS_MFA") {
+    if by_sms {
         methods.push("sms");
     }
-    if methods.len() > 1 {
+    if methods.len() > 1 && !is_passwordless {
         methods.push("mfa");
     }
     methods.into_iter().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Millis;
+
+    #[test]
+    fn tokens_say_of_a_sign_in_without_a_password_that_it_had_none() {
+        for (first, proven, expected) in [
+            (None, &[][..], &["pwd"][..]),
+            (None, &["CUSTOM_CHALLENGE"], &["pwd", "otp", "mfa"]),
+            (None, &["SMS_MFA"], &["pwd", "otp", "sms", "mfa"]),
+            (Some("WEB_AUTHN"), &["WEB_AUTHN"], &["pop"]),
+            (Some("EMAIL_OTP"), &["EMAIL_OTP"], &["otp"]),
+            (Some("SMS_OTP"), &["SMS_OTP"], &["otp", "sms"]),
+        ] {
+            let session = BrowserSession {
+                epoch: 0,
+                auth_time: Millis(0),
+                had_code: false,
+                proven: proven.iter().map(|name| (*name).to_owned()).collect(),
+                first: first.map(str::to_owned),
+                event_id: String::new(),
+                provider: None,
+                ends: Millis(1),
+                client_id: None,
+                device: None,
+                address: None,
+                replaces: None,
+                is_replaced: false,
+            };
+            assert_eq!(amr(&session), expected, "{proven:?}");
+        }
+    }
 }

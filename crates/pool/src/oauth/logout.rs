@@ -58,15 +58,14 @@ pub async fn leave(
         None => None,
     };
     let client = client.as_ref().map(|client| &*client.value);
-    let holder = match &cookies.session {
-        Some(handle) => browser::find(ctx, pool, handle)
-            .await?
-            .map(|found| found.user.value.sub),
+    let found = match &cookies.session {
+        Some(handle) => browser::find(ctx, pool, handle).await?,
         None => None,
     };
-    let decided = decide(form, client, hint.as_ref(), holder.as_deref(), is_confirmed);
+    let holder = found.as_ref().map(|found| found.user.value.sub.as_str());
+    let decided = decide(form, client, hint.as_ref(), holder, is_confirmed);
     if let (true, Some(handle)) = (decided.ends(), &cookies.session) {
-        let batch = browser::ends(ctx, pool.id(), handle);
+        let batch = browser::ends(ctx, pool.id(), (handle, found.as_ref()));
         if !batch.is_empty() {
             ctx.app.platform.commit(batch).await?;
         }

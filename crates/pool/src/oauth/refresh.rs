@@ -25,8 +25,8 @@ pub struct Presented<'a> {
 /// Exchanges a refresh token.
 ///
 /// # Errors
-/// `invalid_grant` for one that is good no more, or not here; `unauthorized_client` once hosted login is switched off for the client; `invalid_scope` for more than was granted; `invalid_target` for another
-/// resource.
+/// `invalid_grant` for one that is good no more, or not here; `unauthorized_client` for a client without hosted login, whichever door the
+/// token came by; `invalid_scope` for more than was granted; `invalid_target` for another resource.
 pub async fn exchange(
     ctx: &Ctx,
     site: &Site,
@@ -34,13 +34,12 @@ pub async fn exchange(
     presented: &Presented<'_>,
 ) -> Result<grant::Tokens, Denied> {
     let pool = &site.pool.value;
+    if client.settings.allowed_oauth_flows_user_pool_client != Some(true) {
+        return Err(Denied::new("unauthorized_client"));
+    }
     let token = refresh::read(ctx, pool, presented.token)?;
     let found = refresh::find_of(ctx, pool, (client, presented.client_url), token).await?;
     let granted = found.family.value.granted.as_ref();
-    let is_allowed = client.settings.allowed_oauth_flows_user_pool_client == Some(true);
-    if granted.is_some() && !is_allowed {
-        return Err(Denied::new("unauthorized_client"));
-    }
     let narrowed = match (granted, presented.scope) {
         (_, None) => None,
         (Some(granted), Some(asked)) => Some(scopes::narrowed(&granted.scopes, asked)?),

@@ -30,6 +30,8 @@ pub struct Site {
     pub domain: String,
     /// Where it is reached, without a slash at the end.
     pub base: String,
+    /// 1 for the classic pages, 2 for managed login.
+    pub managed_login_version: i64,
     /// What names of cookies end with, where pools may share the host.
     pub cookie_suffix: Option<String>,
     /// The issuer, where answers of the authorization endpoint are to say it (RFC 9207).
@@ -137,6 +139,7 @@ async fn site(ctx: &Ctx, domain: DomainRecord, is_shared: bool) -> Result<Option
             .iss_in_response
             .then(|| issuer::issuer(ctx, &domain.pool_id)),
         cookie_suffix: is_shared.then(|| digest.chars().take(8).collect()),
+        managed_login_version: domain.managed_login_version,
         domain: domain.domain,
     }))
 }

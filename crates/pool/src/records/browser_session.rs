@@ -1,5 +1,7 @@
 //! That a browser is signed in: what single sign-on between the clients of a pool goes by.
 
+use std::net::IpAddr;
+
 use serde_json::{Value, json};
 
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
@@ -18,18 +20,40 @@ pub struct BrowserSession {
     pub had_code: bool,
     /// What was proven, by the challenges' names.
     pub proven: Vec<String>,
+    /// What the sign-in began with in place of a password, by its challenge's name. It is no second factor.
+    pub first: Option<String>,
     /// The id of the request that began the sign-in.
     pub event_id: String,
     /// The identity provider that the user signed in by, unless it is the pool itself.
     pub provider: Option<ProviderRef>,
     /// When it ends.
     pub ends: Millis,
+    /// The app client that the user signed in to.
+    pub client_id: Option<String>,
+    /// Browser and system, as the sign-in's last request named them.
+    pub device: Option<String>,
+    /// From where that came.
+    pub address: Option<IpAddr>,
+    /// The digest of the session of the same user that the browser had before.
+    pub replaces: Option<String>,
+    /// Whether the browser has another one by now: it is good for nothing but the codes that it has given.
+    pub is_replaced: bool,
 }
 
 impl BrowserSession {
     /// Where the session of this user whose handle has this digest lies.
     pub fn key(pool_id: &str, sub: &str, digest: &str) -> Key<BrowserSession> {
         Key::of_user(pool_id, sub, format_args!("browser/{digest}"))
+    }
+
+    /// What the keys of a user's sessions begin with.
+    pub fn prefix(pool_id: &str, sub: &str) -> String {
+        Key::<BrowserSession>::of_user(pool_id, sub, "browser/").into()
+    }
+
+    /// The digest in a session's key.
+    pub fn digest_in(key: &str) -> &str {
+        key.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -42,6 +66,21 @@ impl Document for BrowserSession {
             "eventId": self.event_id,
             "ends": self.ends.0,
         });
+        let texts = [
+            ("first", self.first.clone()),
+            ("client", self.client_id.clone()),
+            ("device", self.device.clone()),
+            ("address", self.address.map(|address| address.to_string())),
+            ("replaces", self.replaces.clone()),
+        ];
+        for (member, value) in texts {
+            if let Some(value) = value {
+                document[member] = json!(value);
+            }
+        }
+        if self.is_replaced {
+            document["replaced"] = json!(true);
+        }
         if self.epoch > 0 {
             document["epoch"] = json!(self.epoch);
         }
@@ -59,9 +98,18 @@ impl Document for BrowserSession {
             auth_time: Millis(integer(document, "authTime")?),
             had_code: document.get("code")?.as_bool()?,
             proven: proven.collect::<Option<_>>()?,
+            first: text(document, "first"),
             event_id: text(document, "eventId")?,
             provider: ProviderRef::of_document(document, "provider")?,
             ends: Millis(integer(document, "ends")?),
+            client_id: text(document, "client"),
+            device: text(document, "device"),
+            address: text(document, "address").and_then(|address| address.parse().ok()),
+            replaces: text(document, "replaces"),
+            is_replaced: match document.get("replaced") {
+                None => false,
+                Some(replaced) => replaced.as_bool()?,
+            },
         })
     }
 

@@ -65,6 +65,7 @@
 //! | `p/POOL/transaction/DIGEST` | a sign-in on the pages of this server | `transaction` |
 //! | `p/POOL/user/SUB/browser/DIGEST` | that a browser is signed in | `browser_session` |
 //! | `p/POOL/user/SUB/consent/DIGEST` | what the user lets a client of strangers do | `consent` |
+//! | `p/POOL/user/SUB/page/DIGEST` | which transaction asks the user for a code, in a browser and for an app client | `page_challenge` |
 //! | `p/POOL/user/SUB/lockout` | wrong passwords in a row | `lockout` |
 //! | `p/POOL/user/SUB/ledger` | the exact counters of confirm codes | `ledger` |
 //! | `p/POOL/user/SUB/counter` | an item of the table that functions count in | `counter` |
@@ -94,6 +95,7 @@ pub const COME_AND_GO: &[&str] = &[
     "outbox",
     "p/*/transaction",
     "p/*/user/*/browser",
+    "p/*/user/*/page",
     "p/*/user/*/session",
     "p/*/user/*/answered",
     "p/*/user/*/code",

@@ -23,8 +23,8 @@ pub struct TransactionRecord {
     pub authorization: Value,
     /// The app client.
     pub client_id: String,
-    /// Whether the pool's functions ask for a code after the password.
-    pub is_custom: bool,
+    /// Which sign-in its pages ask for.
+    pub flow: PageFlow,
     /// Whether the client gets nothing before the person has said that it may.
     pub asks_consent: bool,
     /// How long the browser is signed in by it, in seconds.
@@ -45,6 +45,33 @@ pub struct TransactionRecord {
     pub is_outside_only: bool,
     /// When it ends, however often something is answered.
     pub ends: Millis,
+}
+
+/// Which sign-in the pages of an app client ask for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageFlow {
+    /// The password.
+    #[default]
+    Password,
+    /// The password, and after it whatever the pool's functions ask.
+    Custom,
+    /// The name, and then what the user chooses to begin with: `USER_AUTH`.
+    Choice,
+}
+
+impl PageFlow {
+    fn name(self) -> &'static str {
+        match self {
+            PageFlow::Password => "password",
+            PageFlow::Custom => "custom",
+            PageFlow::Choice => "choice",
+        }
+    }
+
+    fn named(name: &str) -> Option<PageFlow> {
+        let all = [PageFlow::Password, PageFlow::Custom, PageFlow::Choice];
+        all.into_iter().find(|flow| flow.name() == name)
+    }
 }
 
 impl TransactionRecord {
@@ -73,7 +100,7 @@ impl Document for TransactionRecord {
         let mut document = json!({
             "authorization": self.authorization,
             "client": self.client_id,
-            "custom": self.is_custom,
+            "flow": self.flow.name(),
             "lasts": self.lasts,
             "browser": self.browser,
             "seq": self.seq,
@@ -102,7 +129,7 @@ impl Document for TransactionRecord {
         Some(TransactionRecord {
             authorization: document.get("authorization")?.clone(),
             client_id: text(document, "client")?,
-            is_custom: document.get("custom")?.as_bool()?,
+            flow: PageFlow::named(&text(document, "flow")?)?,
             asks_consent: match document.get("consent") {
                 None => false,
                 Some(asks) => asks.as_bool()?,
@@ -142,8 +169,21 @@ pub struct PageStep {
     pub name: String,
     /// What came of the last step, as the pages know it.
     pub said: Option<String>,
-    /// Where it has led: the address that the browser is sent to, and the handle of the browser's session.
-    pub ended: Option<(String, String)>,
+    /// Where it has led.
+    pub ended: Option<Led>,
+    /// Digest of the handle of another tab's transaction, whose challenge this one has joined.
+    pub joined: Option<String>,
+}
+
+/// Where a sign-in has led.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Led {
+    /// The address that the browser is sent to.
+    pub location: String,
+    /// The handle of the browser's session.
+    pub session: String,
+    /// Digest of the handle of the transaction whose client asked for it: of those that share a challenge, one.
+    pub transaction: String,
 }
 
 /// Without what is sealed for a reason: the engine's session, the code and the handle.
@@ -166,7 +206,8 @@ impl PageStep {
             "asked": self.asked.0,
             "name": self.name,
             "said": self.said,
-            "ended": self.ended.as_ref().map(|(location, session)| json!([location, session])),
+            "ended": self.ended.as_ref().map(|led| json!([led.location, led.session, led.transaction])),
+            "joined": self.joined,
         })
         .to_string()
     }
@@ -178,10 +219,11 @@ impl PageStep {
         let parameter = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
         let ended = match document.get("ended") {
             None | Some(Value::Null) => None,
-            Some(ended) => Some((
-                ended.get(0)?.as_str()?.to_owned(),
-                ended.get(1)?.as_str()?.to_owned(),
-            )),
+            Some(ended) => Some(Led {
+                location: ended.get(0)?.as_str()?.to_owned(),
+                session: ended.get(1)?.as_str()?.to_owned(),
+                transaction: ended.get(2)?.as_str()?.to_owned(),
+            }),
         };
         Some(PageStep {
             challenge: text(&document, "challenge"),
@@ -191,6 +233,7 @@ impl PageStep {
             name: text(&document, "name")?,
             said: text(&document, "said"),
             ended,
+            joined: text(&document, "joined"),
         })
     }
 }
@@ -226,7 +269,12 @@ mod tests {
             asked: Millis(7),
             name: "ada".to_owned(),
             said: Some("stale".to_owned()),
-            ended: Some(("https://app.example/cb".to_owned(), "handle".to_owned())),
+            ended: Some(Led {
+                location: "https://app.example/cb".to_owned(),
+                session: "handle".to_owned(),
+                transaction: "digest".to_owned(),
+            }),
+            joined: Some("other".to_owned()),
         };
         for step in [step, PageStep::default()] {
             assert_eq!(PageStep::from_text(step.to_text().as_bytes()), Some(step));

@@ -61,6 +61,8 @@ struct Shared {
 #[derive(Default)]
 struct Draft {
     operation: Option<Operation>,
+    /// What the log calls it, where it is no call of the API.
+    called: Option<&'static str>,
     telling: Telling,
     /// What earlier commits of the request have written.
     written: Vec<String>,
@@ -116,6 +118,12 @@ impl Audit {
             let (outcome, why) = (DONE, None);
             draft.telling = Telling::Ended { outcome, why };
         }
+    }
+
+    /// What the log calls the request, which is no call of the API and does what this operation does.
+    pub fn serves_as(&self, operation: Operation, called: &'static str) {
+        self.serves(operation);
+        self.draft().called = Some(called);
     }
 
     /// Who signed it, or holds its token.
@@ -248,7 +256,7 @@ impl Audit {
         let (Some(operation), false) = (draft.operation, is_told) else {
             return;
         };
-        let what = [operation.name(), error.code.name()];
+        let what = [draft.called.unwrap_or(operation.name()), error.code.name()];
         self.0.refusals.count(self.0.noted.pool(), self.0.id.at, what);
     }
 
@@ -342,7 +350,7 @@ impl Draft {
             false => (Vec::new(), self.asked.clone()),
         };
         AuditEntry {
-            operation: operation.name().to_owned(),
+            operation: self.called.unwrap_or(operation.name()).to_owned(),
             actor: self.actor.clone(),
             pool: about.pool.clone(),
             client: shared.noted.client().map(str::to_owned),

@@ -61,6 +61,8 @@ pub struct Asker {
     pub pools: Option<BTreeSet<String>>,
     /// The user and app client of the request.
     pub noted: Noted,
+    /// Whether a page of this server asks, for a person who is told of nobody else's account whatever the app client may know.
+    pub is_on_page: bool,
 }
 
 impl Asker {

@@ -8,6 +8,7 @@ mod audit;
 mod ctx;
 pub mod hosted;
 mod noted;
+mod page_counts;
 mod refusals;
 mod strangers;
 
@@ -17,5 +18,6 @@ pub use app::App;
 pub use audit::{Audit, NOT_JUDGED};
 pub use ctx::{Asker, Ctx, LONGEST_NAME, as_sub, check_address, find_user};
 pub use noted::Noted;
+pub use page_counts::{PageAsked, PageCounts};
 pub use refusals::Refusals;
 pub use strangers::Strangers;

@@ -114,7 +114,7 @@ fn new_address(pool: &PoolRecord, old: Option<&str>, asked: &Change) -> Option<S
 }
 
 /// Whether the pool wants a new email address verified before it takes the place of the one before.
-fn is_verified_first(pool: &PoolRecord) -> bool {
+pub fn is_verified_first(pool: &PoolRecord) -> bool {
     let settings = pool.settings.user_attribute_update_settings.as_ref();
     let first =
         settings.and_then(|settings| settings.attributes_require_verification_before_update.as_deref());

@@ -105,6 +105,21 @@ pub fn of_user(pool: &PoolRecord, user: &UserRecord) -> Vec<FirstFactor> {
     choices
 }
 
+/// Whether this user could begin with a passkey, and has none.
+pub fn could_have_passkey(pool: &PoolRecord, user: &UserRecord) -> bool {
+    let needs_no_second =
+        factors::mode(pool) != UserPoolMfaType::On && factors::due(pool, user) == Due::Nothing;
+    let has_relying_party = pool
+        .factors
+        .web_authn
+        .as_ref()
+        .is_some_and(|config| config.relying_party_id.is_some());
+    needs_no_second
+        && has_relying_party
+        && allows(pool, AuthFactorType::WebAuthn)
+        && !user.factors.has_passkey
+}
+
 /// What a name that nobody has can begin with: as a user with a password and these contacts.
 pub fn of_nobody(pool: &PoolRecord, contacts: &Contacts) -> Vec<FirstFactor> {
     let takes_codes = factors::mode(pool) != UserPoolMfaType::On;

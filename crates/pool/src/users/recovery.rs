@@ -13,6 +13,32 @@ use crate::base::error::ApiError;
 use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
 
+/// Why passwords are not reset by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// `AccountRecoverySetting` leaves it to administrators.
+    Administrators,
+    /// The safeguard does.
+    Safeguard,
+    /// It is to be by SMS alone.
+    NoMail,
+}
+
+/// What keeps the pool's passwords from being reset by mail, if anything does.
+pub fn obstacle(pool: &PoolRecord) -> Option<Obstacle> {
+    let mechanisms = pool.settings.account_recovery_setting.as_ref();
+    let mechanisms = mechanisms.and_then(|setting| setting.recovery_mechanisms.as_deref());
+    let mechanisms = mechanisms.filter(|mechanisms| !mechanisms.is_empty());
+    let has = |name| mechanisms.is_none_or(|all| all.iter().any(|one| one.name == name));
+    if mechanisms.is_some() && has(RecoveryOptionNameType::AdminOnly) {
+        return Some(Obstacle::Administrators);
+    }
+    if pool.safeguards.recovery_needs_another_factor {
+        return Some(Obstacle::Safeguard);
+    }
+    (!has(RecoveryOptionNameType::VerifiedEmail)).then_some(Obstacle::NoMail)
+}
+
 /// Checks that the pool lets passwords be reset by mail. It is the same for everybody in the pool, so that it says nothing of
 /// anybody.
 ///
@@ -20,30 +46,19 @@ use crate::request::Ctx;
 /// `NotAuthorizedException` `Contact administrator to reset password.`; `CodeDeliveryFailureException` where the pool wants it
 /// by SMS alone.
 pub fn check_pool(ctx: &Ctx, pool: &PoolRecord) -> Result<(), ApiError> {
-    let mechanisms = pool.settings.account_recovery_setting.as_ref();
-    let mechanisms = mechanisms.and_then(|setting| setting.recovery_mechanisms.as_deref());
-    let mechanisms = mechanisms.filter(|mechanisms| !mechanisms.is_empty());
-    let has = |name| mechanisms.is_none_or(|all| all.iter().any(|one| one.name == name));
-    let by_administrators = || {
-        Err(ApiError::not_authorized(
-            "Contact administrator to reset password.",
-        ))
-    };
-    if mechanisms.is_some() && has(RecoveryOptionNameType::AdminOnly) {
-        return by_administrators();
-    }
-    if pool.safeguards.recovery_needs_another_factor {
-        tracing::info!(
+    match obstacle(pool) {
+        None => return Ok(()),
+        Some(Obstacle::NoMail) => return Err(code_mail::no_sms()),
+        Some(Obstacle::Safeguard) => tracing::info!(
             request_id = ctx.request_id,
             pool = pool.id(),
             "no password is reset by mail alone: poolhouse pool set --recovery-needs-another-factor"
-        );
-        return by_administrators();
+        ),
+        Some(Obstacle::Administrators) => {}
     }
-    if !has(RecoveryOptionNameType::VerifiedEmail) {
-        return Err(code_mail::no_sms());
-    }
-    Ok(())
+    Err(ApiError::not_authorized(
+        "Contact administrator to reset password.",
+    ))
 }
 
 /// The address that the code for this user goes to.

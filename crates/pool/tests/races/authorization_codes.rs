@@ -133,6 +133,12 @@ async fn a_code_gives_nothing_if_its_browser_is_signed_out_at_that_moment() {
         event_id: "e".to_owned(),
         provider: None,
         ends: scene.server.app().platform.now().plus_seconds(3600),
+        first: None,
+        client_id: None,
+        device: None,
+        address: None,
+        replaces: None,
+        is_replaced: false,
     };
     let key = BrowserSession::key(&scene.pool, "mara", "digest");
     let begun = Batch::new().create(key.clone(), &session);

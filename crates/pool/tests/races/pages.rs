@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::Operation;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::oauth::door::{self, Browser, Entered};
-use poolhouse_pool::oauth::steps::{self, Operations, Taken};
+use poolhouse_pool::oauth::steps::{self, Brought, Operations, Taken};
 use poolhouse_pool::oauth::{Form, Site, authorize, site};
 use poolhouse_pool::request::{Asker, Ctx};
 use poolhouse_store::BoxFuture;
@@ -37,6 +37,11 @@ fn ctx(scene: &Scene) -> Ctx {
 async fn challenged(scene: &Scene) -> (Site, String, Browser, String) {
     let domain = json!({ "UserPoolId": scene.pool, "Domain": "acme" });
     scene.server.call("CreateUserPoolDomain", domain).await.ok();
+    challenged_again(scene).await
+}
+
+/// The same by another client.
+async fn challenged_again(scene: &Scene) -> (Site, String, Browser, String) {
     let client = json!({
         "AllowedOAuthFlowsUserPoolClient": true,
         "AllowedOAuthFlows": ["code"],
@@ -84,7 +89,11 @@ async fn take(
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let fields: BTreeMap<String, String> = fields.collect();
     let ctx = ctx(scene);
-    steps::take(&ctx, site, handle, browser, &fields, &Nothing)
+    let brought = Brought {
+        cookies: browser,
+        takes_passkeys: false,
+    };
+    steps::take(&ctx, site, handle, brought, (&fields, &Nothing))
         .await
         .unwrap()
 }
@@ -134,4 +143,58 @@ async fn a_right_code_on_a_page_leaves_one_code_for_the_client_and_one_session()
     for kind in ["/authorization-code/", "/browser/"] {
         assert_eq!(scene.keys(kind).await.len(), 1, "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_loses_its_callback_at_the_moment_of_the_commit_gets_no_code() {
+    let scene = Scene::with_codes().await;
+    let (site, handle, browser, code) = challenged(&scene).await;
+    let client = scene.keys("/client/").await;
+    let is_hosted = |id: &&str| *id != scene.client;
+    let ids = client.iter().filter_map(|key| key.rsplit('/').next());
+    let id = ids.clone().find(is_hosted).unwrap().to_owned();
+    let request = json!({
+        "UserPoolId": scene.pool,
+        "ClientId": id,
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"],
+        "CallbackURLs": ["https://app.example/elsewhere"],
+        "SupportedIdentityProviders": ["COGNITO"],
+    });
+    scene.before(&scene.at("user/"), move |rival| async move {
+        rival.call("UpdateUserPoolClient", request).await.ok();
+    });
+    let at = (&site, &*handle, &browser);
+    let taken = take(&scene, at, &[("seq", "1"), ("code", &code)]).await;
+    assert_eq!(taken, Taken::Next(None));
+    for kind in ["/authorization-code/", "/browser/"] {
+        assert_eq!(scene.keys(kind).await.len(), 0, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_browsers_session_that_ends_at_the_moment_of_its_replacement_is_not_brought_back() {
+    let scene = Scene::with_codes().await;
+    let (site, handle, browser, code) = challenged(&scene).await;
+    let at = (&site, &*handle, &browser);
+    let Taken::Ended(granted) = take(&scene, at, &[("seq", "1"), ("code", &code)]).await else {
+        panic!("the sign-in ends");
+    };
+    let (site, handle, browser, code) = challenged_again(&scene).await;
+    let browser = Browser {
+        session: Some(granted.session.clone()),
+        ..browser
+    };
+    let first = scene.keys("/browser/").await;
+    scene.before(&scene.at("user/"), move |rival| async move {
+        for key in first {
+            let batch = poolhouse_store::Batch::new().delete(key, poolhouse_store::Expect::Any);
+            rival.app().platform.commit(batch).await.unwrap();
+        }
+    });
+    let at = (&site, &*handle, &browser);
+    let taken = take(&scene, at, &[("seq", "1"), ("code", &code)]).await;
+    assert!(matches!(taken, Taken::Ended(_)), "{taken:?}");
+    assert_eq!(scene.keys("/browser/").await.len(), 1);
 }

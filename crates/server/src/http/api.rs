@@ -113,6 +113,7 @@ pub(super) fn asker<B>(app: &App, request: &Request<B>) -> Asker {
         place: app.settings.mail.place_header.as_deref().and_then(text),
         pools: None,
         noted: Noted::default(),
+        is_on_page: false,
     }
 }
 

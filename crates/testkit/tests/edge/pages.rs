@@ -4,7 +4,7 @@ use axum::http::Request;
 use bytes::Bytes;
 use poolhouse_pool::testing::Scratch;
 use poolhouse_testkit::{Answer, TestServer};
-use serde_json::json;
+use serde_json::{Value, json};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     font-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; \
@@ -258,8 +258,75 @@ async fn a_server_with_one_public_client_needs_not_be_told_which_it_is() {
         .await
         .ok();
     let client = server.client(&pool).await;
-    let expected = json!({ "userPoolId": pool, "clientId": client, "signInName": "username" });
-    assert_eq!(ask().await, (200, expected));
+    let (status, config) = ask().await;
+    assert_eq!(status, 200);
+    let named =
+        ["userPoolId", "clientId", "signInName"].map(|name| config[name].as_str().unwrap_or_default());
+    assert_eq!(named, [pool.as_str(), client.as_str(), "username"]);
     server.client(&pool).await;
     assert_eq!(ask().await, unknown, "two clients");
+}
+
+#[tokio::test]
+async fn the_page_offers_what_the_pool_has_and_nothing_else() {
+    let server = TestServer::new().await;
+    let closed = json!({
+        "PoolName": "closed",
+        "UsernameAttributes": ["email"],
+        "AdminCreateUserConfig": { "AllowAdminCreateUserOnly": true },
+        "AccountRecoverySetting": { "RecoveryMechanisms": [{ "Name": "admin_only", "Priority": 1 }] },
+    });
+    let open = json!({
+        "PoolName": "open",
+        "UsernameAttributes": ["email"],
+        "AutoVerifiedAttributes": ["email"],
+        "UserAttributeUpdateSettings": { "AttributesRequireVerificationBeforeUpdate": ["email"] },
+        "VerificationMessageTemplate": { "DefaultEmailOption": "CONFIRM_WITH_LINK" },
+        "DeviceConfiguration": {},
+        "Schema": [{ "Name": "given_name", "Required": true, "Mutable": true }],
+        "Policies": {
+            "PasswordPolicy": { "MinimumLength": 12, "RequireNumbers": true },
+            "SignInPolicy": { "AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"] },
+        },
+    });
+    let nothing = json!({
+        "signUp": null, "signUpByLink": false, "forgotPassword": false, "changeEmail": false,
+        "passkeys": false, "devices": false, "sessions": false,
+    });
+    assert_eq!(config_of(&server, closed).await["offers"], nothing);
+    let config = config_of(&server, open).await;
+    // No authenticator app: the page's sign-in could not ask for its code.
+    let all = json!({
+        "signUp": ["given_name"], "signUpByLink": true, "forgotPassword": true, "changeEmail": true,
+        "passkeys": true, "devices": true, "sessions": true,
+    });
+    assert_eq!(config["offers"], all);
+    let policy = json!({
+        "minimumLength": 12, "uppercase": false, "lowercase": false, "numbers": true, "symbols": false,
+    });
+    assert_eq!(config["passwordPolicy"], policy);
+}
+
+/// What the page is told of a pool that is made so, with everything that is switched on later, and of its only client.
+async fn config_of(server: &TestServer, settings: Value) -> Value {
+    let is_open = settings["PoolName"] == "open";
+    let pool = server.call("CreateUserPool", settings).await.ok()["UserPool"]["Id"].clone();
+    if is_open {
+        let factors = json!({
+            "UserPoolId": pool,
+            "MfaConfiguration": "OPTIONAL",
+            "SoftwareTokenMfaConfiguration": { "Enabled": true },
+            "WebAuthnConfiguration": { "RelyingPartyId": "example.com", "UserVerification": "required" },
+        });
+        server.call("SetUserPoolMfaConfig", factors).await.ok();
+        let tracked = json!({ "UserPoolId": pool, "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 20 } });
+        server.call("SetUserPoolSessionConfiguration", tracked).await.ok();
+    }
+    let client = server
+        .client_with(pool.as_str().unwrap_or_default(), json!({}))
+        .await;
+    let config = server.get("/config.json").await.ok();
+    let removed = json!({ "UserPoolId": pool, "ClientId": client["ClientId"] });
+    server.call("DeleteUserPoolClient", removed).await.ok();
+    config
 }

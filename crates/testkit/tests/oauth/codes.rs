@@ -87,6 +87,11 @@ async fn a_late_second_use_stands_in_the_users_history() {
     scene.server.clock().advance_seconds(3);
     assert_denied(&scene.token(&scene.redeeming(&code)).await, 400, "invalid_grant");
     assert_eq!(entries().await, before + 1);
+    let log = format!("p/{}/audit/", scene.pool);
+    let log = scene.server.store().scan(Scan::prefix(&log, 100)).await.unwrap();
+    let told: String = log.iter().map(|row| row.body.as_str()).collect();
+    assert!(told.contains("oauth2/token authorization_code"), "{told}");
+    assert!(!told.contains("GetTokensFromRefreshToken"), "{told}");
 }
 
 #[tokio::test]

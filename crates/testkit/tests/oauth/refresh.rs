@@ -139,3 +139,22 @@ async fn a_client_for_which_hosted_login_is_switched_off_refreshes_nothing_of_it
     scene.server.call("UpdateUserPoolClient", off).await.ok();
     assert_denied(&scene.token(&form(&tokens)).await, 400, "unauthorized_client");
 }
+
+#[tokio::test]
+async fn a_client_without_hosted_login_refreshes_nothing_here_whichever_door_the_token_came_by() {
+    let server = poolhouse_testkit::TestServer::new().await;
+    let client = json!({ "GenerateSecret": false, "AllowedOAuthFlowsUserPoolClient": false });
+    let scene = Scene::of(server, json!({}), client).await;
+    let tokens = scene
+        .server
+        .password_sign_in(&scene.client, "mara", crate::PASSWORD)
+        .await
+        .ok();
+    let refresh = text(&tokens["AuthenticationResult"]["RefreshToken"]);
+    let form = format!(
+        "grant_type=refresh_token&client_id={}&refresh_token={refresh}",
+        scene.client
+    );
+    let answer = scene.post("/oauth2/token", None, &form).await;
+    assert_denied(&answer, 400, "unauthorized_client");
+}

@@ -8,8 +8,8 @@ import type {
   Tokens,
 } from './auth-client.js';
 import { AuthError, malformed, unreachable } from './auth-error.js';
-import type { Bytes } from './bytes.js';
 import { readCodeChallenge } from './code-challenge.js';
+import { BROWSER, type CognitoClientEnvironment } from './environment.js';
 import { type Json, Wire, member, record } from './wire.js';
 import { type PlaceStore, browserPlaces } from './place-store.js';
 import { type SrpChallenge, type SrpClient, srpClient, srpSecret, srpTimestamp } from './srp.js';
@@ -29,24 +29,10 @@ export interface CognitoClientOptions {
   readonly places?: PlaceStore;
 }
 
+export type { CognitoClientEnvironment } from './environment.js';
+
 /** The options, or a function that finds them: it is asked once, when they are first needed. */
 export type CognitoClientSource = CognitoClientOptions | (() => Promise<CognitoClientOptions>);
-
-/** What the client takes from its surroundings. Tests give their own. */
-export interface CognitoClientEnvironment {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  now(): number;
-  randomBytes(length: number): Bytes;
-  /** Waits before a call is repeated. */
-  sleep(milliseconds: number): Promise<void>;
-}
-
-const BROWSER: CognitoClientEnvironment = {
-  fetch: (url, init) => fetch(url, init),
-  now: () => Date.now(),
-  randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
 
 /** Talks to a Cognito user pool, on AWS or Poolhouse, over its JSON protocol. */
 export class CognitoClient implements AuthClient, TokenClient {

@@ -1,5 +1,5 @@
 import { AuthError, malformed, serviceError, unreachable } from './auth-error.js';
-import type { CognitoClientEnvironment } from './cognito-client.js';
+import type { CognitoClientEnvironment } from './environment.js';
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -81,7 +81,8 @@ export class Wire {
       signal?.removeEventListener('abort', abort);
     }
     this.skew = Date.parse(response.headers.get('Date') ?? '') - this.#environment.now() || 0;
-    const json = parseObject(content);
+    // Operations that have nothing to say may leave the body out.
+    const json = parseObject(content || '{}');
     if (response.ok && json) return json;
     const code = errorCode(response.headers.get('X-Amzn-ErrorType') ?? json?.['__type']);
     const message = json?.['message'] ?? json?.['Message'];

@@ -1,11 +1,9 @@
-import { ApplicationConfig, Type } from '@angular/core';
+import { ApplicationConfig, Provider, Type } from '@angular/core';
 import { createApplication } from '@angular/platform-browser';
 import { provideSignIn } from '@poolhouse/angular';
 import type { SignInTexts } from '@poolhouse/auth/common-texts';
 import { chooseLanguage } from '@poolhouse/auth/languages/choose';
 import { loadConfig } from './app/config';
-import { PAGE_TEXTS } from './app/demo-texts';
-import { loadInsideStyles } from './app/inside-styles';
 import { SignInPage } from './app/sign-in-page';
 
 interface Page {
@@ -29,10 +27,8 @@ async function textsFor(wanted: readonly string[]): Promise<Partial<SignInTexts>
 /** Two pages do not pay for a router; and the sign-in page does not pay for the inbox. */
 async function pageAt(path: string): Promise<Page> {
   if (/^\/inbox\/?$/.test(path)) {
-    const [{ InboxPage }] = await Promise.all([
-      import('./app/inbox/inbox-page'),
-      loadInsideStyles(),
-    ]);
+    const { InboxPage, loadInsideStyles } = await import('./app/inbox/inbox-page');
+    await loadInsideStyles();
     return { component: InboxPage, providers: [] };
   }
   // The browser's languages; `?lang=de` asks for one by name.
@@ -42,9 +38,9 @@ async function pageAt(path: string): Promise<Page> {
   const { lang = 'en', dir = 'ltr' } = texts;
   Object.assign(document.documentElement, { lang, dir });
   if (!config) {
-    const { UnavailablePage, loadPageTexts } = await import('./app/inside');
-    const pages = { provide: PAGE_TEXTS, useValue: await loadPageTexts(lang) };
-    return { component: UnavailablePage, providers: [pages] };
+    const { UnavailablePage, providePageTexts } = await import('./app/inside');
+    const providers = [(await providePageTexts(lang)) as Provider];
+    return { component: UnavailablePage, providers };
   }
   // The page's policy lets no foreign script in, so the tokens may outlive a reload.
   return {

@@ -110,7 +110,9 @@ impl Asking<'_> {
         if let Some(secret) = client_secrets(self.ctx, &client.value)?.first() {
             body["SecretHash"] = json!(secret_hash(secret, name, self.client_id));
         }
-        let answer = self.operations.call(self.ctx, operation, body).await;
+        let mut ctx = self.ctx.clone();
+        ctx.asker.is_on_page = true;
+        let answer = self.operations.call(&ctx, operation, body).await;
         if let Err(error) = &answer {
             self.ctx.audit.refused(error);
         }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use poolhouse_store::{Batch, CommitError, Expect};
+use poolhouse_store::{Batch, Expect};
 use serde_json::json;
 
 use super::fields::Fields;
@@ -17,9 +17,9 @@ use crate::oauth::granting::{self, Granted};
 use crate::oauth::leads::{Leads, leads};
 use crate::oauth::site::Site;
 use crate::oauth::transaction::Transaction;
-use crate::oauth::{client_documents, consent, implicit};
+use crate::oauth::{client_documents, consent};
 use crate::records::{
-    Authorization, ClientRecord, ConsentRecord, Key, PageStep, ResourceServerRecord, Stored, UserRecord,
+    Authorization, ClientRecord, ConsentRecord, Led, PageStep, ResourceServerRecord, Stored, UserRecord,
 };
 use crate::request::{Ctx, hosted};
 
@@ -142,9 +142,23 @@ pub async fn answer(
     let same = found.filter(|found| at.session.as_deref() == Some(&*found.session.key));
     let (Some(found), Some(handle), false) = (same, handle, action == "restart") else {
         let step = refusal::beginning(ctx, "", None);
-        transaction.settle(ctx, &step).await?;
+        transaction
+            .settle(ctx, &step, (site.pool.value.id(), None))
+            .await?;
         return Ok(Taken::Next(None));
     };
+    // What is allowed is what was shown.
+    let due = shown(ctx, site.pool.value.id(), authorization).await?;
+    if due
+        .iter()
+        .any(|(name, value)| at.parameters.get(name) != Some(value))
+    {
+        let step = step(ctx, site.pool.value.id(), authorization, &found).await?;
+        transaction
+            .settle(ctx, &step, (site.pool.value.id(), None))
+            .await?;
+        return Ok(Taken::Next(Some(CONSENT.to_owned())));
+    }
     match action {
         "allow" => {
             let pool_id = site.pool.value.id();
@@ -160,7 +174,9 @@ pub async fn answer(
                 // Signed out or deleted meanwhile: she begins anew.
                 None => {
                     let step = refusal::beginning(ctx, "", None);
-                    transaction.settle(ctx, &step).await?;
+                    transaction
+                        .settle(ctx, &step, (site.pool.value.id(), None))
+                        .await?;
                     Ok(Taken::Next(None))
                 }
             }
@@ -169,15 +185,17 @@ pub async fn answer(
             let location = authorization.refused(site, "access_denied", "The user denied the request");
             let step = PageStep {
                 asked: ctx.now,
-                ended: Some((location.clone(), handle.to_owned())),
+                ended: Some(led(transaction, &location, handle)),
                 ..PageStep::default()
             };
-            transaction.settle(ctx, &step).await?;
+            transaction
+                .settle(ctx, &step, (site.pool.value.id(), None))
+                .await?;
             Ok(Taken::Ended(Granted::back(location, handle)))
         }
         // A form with no button of the page's.
         _ => {
-            transaction.settle(ctx, at).await?;
+            transaction.settle(ctx, at, (site.pool.value.id(), None)).await?;
             Ok(Taken::Next(Some(CONSENT.to_owned())))
         }
     }
@@ -217,6 +235,14 @@ pub fn unchanged(given: &Stored<ConsentRecord>) -> Batch {
     Batch::new().check(given.key.clone(), given.unchanged())
 }
 
+fn led(transaction: &Transaction, location: &str, handle: &str) -> Led {
+    Led {
+        location: location.to_owned(),
+        session: handle.to_owned(),
+        transaction: transaction.digest.clone(),
+    }
+}
+
 /// A code for the client, with these rows, in the commit that ends the transaction. `None`: something that it depends on has ended.
 async fn grant(
     ctx: &Ctx,
@@ -226,28 +252,15 @@ async fn grant(
     (found, handle): (&SignedIn, &str),
     rows: Batch,
 ) -> Result<Option<Taken>, ApiError> {
-    let pool_id = site.pool.value.id();
-    let (code, granted) = granting::by_session(ctx, site, authorization, found, handle);
-    let step = PageStep {
-        asked: ctx.now,
-        ended: Some((implicit::once(authorization, site, &code), handle.to_owned())),
-        ..PageStep::default()
+    let settled = |location: &str| {
+        let step = PageStep {
+            asked: ctx.now,
+            ended: Some(led(transaction, location, handle)),
+            ..PageStep::default()
+        };
+        rows.merge(transaction.settled(ctx, &step))
+            .check(found.user.key.clone(), Expect::Present)
     };
-    let client: Key<ClientRecord> = ClientRecord::key(pool_id, &authorization.client_id);
-    let batch = rows
-        .merge(granted)
-        .merge(transaction.settled(ctx, &step))
-        .check(found.session.key.clone(), found.session.unchanged())
-        .check(found.user.key.clone(), Expect::Present)
-        .check(client, Expect::Present);
-    match ctx.app.platform.commit(batch).await {
-        Ok(_) => {
-            let location = implicit::location(ctx, site, authorization, &code).await?;
-            Ok(Some(Taken::Ended(Granted::back(location, handle))))
-        }
-        // Answered in another tab.
-        Err(CommitError::Conflict { key }) if key == transaction.stored.key => Ok(Some(Taken::OutOfDate)),
-        Err(CommitError::Conflict { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let location = granting::by_session(ctx, site, authorization, (found, handle), settled).await?;
+    Ok(location.map(|location| Taken::Ended(Granted::back(location, handle))))
 }

@@ -1,9 +1,11 @@
 //! What a form of a page does: a step of the engine that the API's clients take, too. A page judges nothing itself.
 
 pub mod account;
+mod asked;
 pub mod consent;
 mod fields;
 mod login;
+pub mod passkey;
 mod refusal;
 mod responses;
 pub mod set_up;
@@ -12,14 +14,16 @@ mod taken;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::ChallengeNameType;
+use poolhouse_api::{ErrorCode, Operation};
+use poolhouse_store::Batch;
 
 use super::cookies::Browser;
 use super::federation::standing::{came_by, is_there};
-use super::granting::{CONSENT, Granted, PageEnding};
+use super::granting::{CONSENT, Granted, PageEnding, by_session};
 use super::site::Site;
-use super::transaction::{self, Claim, Transaction};
+use super::transaction::{self, Claim, OFFER, SHARED, Transaction};
+use super::{authorize, browser};
 use crate::auth::ending::Ending;
 use crate::auth::parameters::Parameters;
 use crate::auth::place;
@@ -29,26 +33,27 @@ use crate::base::error::ApiError;
 use crate::records::{Authorization, PageStep};
 use crate::request::Ctx;
 
-/// The challenges that have a page. Whoever is asked for another one is told that it is not available here.
-const PAGES: [&str; 7] = [
-    "CUSTOM_CHALLENGE",
-    "EMAIL_OTP",
-    set_up::CHALLENGE,
-    "NEW_PASSWORD_REQUIRED",
-    "SELECT_MFA_TYPE",
-    "SMS_MFA",
-    "SOFTWARE_TOKEN_MFA",
-];
-
 use account::Asking;
 pub use account::Operations;
+pub use asked::CHOICES;
+use asked::{Challenged, joined};
 pub use fields::Fields;
+use passkey::Offered;
 pub use refusal::CHOSEN;
 pub use responses::PLACE;
 pub use taken::Taken;
 
 /// The word that a page says of a form that was out of date.
 pub const OUT_OF_DATE: &str = "stale";
+
+/// What a browser brings beside a form.
+#[derive(Clone, Copy)]
+pub struct Brought<'a> {
+    /// Its cookies.
+    pub cookies: &'a Browser,
+    /// Whether it can make passkeys, and its person has not said lately not to be asked.
+    pub takes_passkeys: bool,
+}
 
 /// Takes the step that a form asks for.
 ///
@@ -58,10 +63,10 @@ pub async fn take(
     ctx: &Ctx,
     site: &Site,
     handle: &str,
-    cookies: &Browser,
-    fields: &Fields,
-    operations: &dyn Operations,
+    brought: Brought<'_>,
+    (fields, operations): (&Fields, &dyn Operations),
 ) -> Result<Taken, ApiError> {
+    let cookies = brought.cookies;
     let named = cookies
         .name
         .as_deref()
@@ -73,12 +78,23 @@ pub async fn take(
     let Some(mut transaction) = transaction::find(ctx, pool_id, handle, &named).await? else {
         return Ok(Taken::Unknown);
     };
-    if let Some((location, session)) = transaction.step.ended.clone() {
-        return Ok(Taken::Ended(Granted::back(location, &session)));
-    }
-    let Some(authorization) = Authorization::from_json(&transaction.stored.value.authorization) else {
+    let Some(authorization) = Authorization::from_json(&transaction.asked.authorization) else {
         return Ok(Taken::Unknown);
     };
+    match ctx.client(pool_id, &authorization.client_id).await {
+        Ok(client) => {
+            if let Err(error) = authorize::holds(&client.value, &authorization) {
+                return Ok(Taken::Refused(error));
+            }
+        }
+        Err(error) if error.code == ErrorCode::ResourceNotFoundException => {
+            return Ok(Taken::Refused("invalid_client"));
+        }
+        Err(error) => return Err(error),
+    }
+    if transaction.step.ended.is_some() {
+        return after_the_end(ctx, site, &transaction, &authorization).await;
+    }
     let seq = fields.get("seq").and_then(|seq| seq.parse().ok());
     let Some(seq) = seq else {
         return Ok(Taken::OutOfDate);
@@ -93,12 +109,24 @@ pub async fn take(
         let said = (cookies.session.as_deref(), fields);
         return consent::answer(ctx, site, &transaction, asked, said).await;
     }
-    let ending = ending(ctx, site, (authorization, transaction), cookies, (&at, fields)).await?;
+    if at.challenge.as_deref() == Some(OFFER) {
+        let asked = (&transaction, &authorization);
+        return match passkey::take(ctx, site, asked, &at, fields).await? {
+            Offered::Ended(granted) => Ok(Taken::Ended(granted)),
+            Offered::Gone => Ok(Taken::Unknown),
+            Offered::At(next) => {
+                transaction.settle(ctx, &next, (pool_id, None)).await?;
+                Ok(Taken::Next(next.challenge))
+            }
+        };
+    }
+    let asks_consent = transaction.asked.asks_consent;
+    let ending = ending(ctx, site, (authorization, transaction), brought, (&at, fields)).await?;
     let taken = claimed(ctx, site, &ending, &at, (fields, operations)).await?;
     let Taken::Ended(granted) = taken else {
         return Ok(taken);
     };
-    if granted.location.is_some() {
+    if !asks_consent {
         return Ok(Taken::Ended(ending.completed(ctx, granted).await?));
     }
     // Signed in, and nothing more: maybe the client has been let in before.
@@ -115,10 +143,10 @@ async fn ending(
     ctx: &Ctx,
     site: &Site,
     (authorization, transaction): (Authorization, Transaction),
-    cookies: &Browser,
+    brought: Brought<'_>,
     (at, fields): (&PageStep, &Fields),
 ) -> Result<Arc<PageEnding>, ApiError> {
-    let shown = match transaction.stored.value.asks_consent {
+    let shown = match transaction.asked.asks_consent {
         true => consent::shown(ctx, site.pool.value.id(), &authorization).await?,
         false => BTreeMap::new(),
     };
@@ -126,11 +154,38 @@ async fn ending(
         None => fields.get("username").map_or("", |name| name.trim()),
         Some(_) => &at.name,
     };
-    let before = cookies.session.clone();
-    let ending = PageEnding::new(ctx, site.clone(), authorization, transaction, before);
+    let before = (brought.cookies.session.as_deref(), brought.takes_passkeys);
+    let ending = PageEnding::new(ctx, site.clone(), authorization, transaction, before).await?;
     // Whoever is asked for a code after an identity provider has come by that.
     let ending = ending.by(came_by(at));
     Ok(Arc::new(ending.showing(shown, typed.to_owned())))
+}
+
+/// A form of a sign-in that has ended: a second click of a moment ago leads where the first one did, and a tab that shared its challenge gets a
+/// code for its own client.
+async fn after_the_end(
+    ctx: &Ctx,
+    site: &Site,
+    transaction: &Transaction,
+    authorization: &Authorization,
+) -> Result<Taken, ApiError> {
+    let Some(led) = transaction.step.ended.clone() else {
+        return Ok(Taken::Unknown);
+    };
+    let granted = |location: String| Taken::Ended(Granted::back(location, &led.session));
+    if transaction.has_just_led(ctx.now) {
+        return Ok(granted(led.location.clone()));
+    }
+    // What one client's person has allowed is no other's: who is asked begins anew.
+    if led.transaction == transaction.digest || transaction.asked.asks_consent {
+        return Ok(Taken::Unknown);
+    }
+    let Some(found) = browser::find(ctx, &site.pool.value, &led.session).await? else {
+        return Ok(Taken::Unknown);
+    };
+    let whose = (&found, &*led.session);
+    let location = by_session(ctx, site, authorization, whose, |_| Batch::new()).await?;
+    Ok(location.map_or(Taken::Unknown, granted))
 }
 
 /// Takes a step that nobody else takes.
@@ -146,7 +201,7 @@ async fn claimed(
         ctx,
         operations,
         pool: &site.pool.value,
-        client_id: &transaction.stored.value.client_id,
+        client_id: &transaction.asked.client_id,
     };
     let next = match step(&asking, ending, at, fields).await {
         Stepped::Ended => match ending.granted() {
@@ -159,8 +214,33 @@ async fn claimed(
         },
         Stepped::At(next) => next,
     };
-    transaction.settle(ctx, &next).await?;
-    Ok(Taken::Next(next.challenge))
+    let proved = ending.proved();
+    transaction
+        .settle(ctx, &next, (asking.pool.id(), proved.as_deref()))
+        .await?;
+    if is_for_another(fields) && asking.has_been(&at.name, fields).await? {
+        return Ok(Taken::Forgets);
+    }
+    let shown = match &next.joined {
+        Some(_) => Some(SHARED.to_owned()),
+        None => next.challenge,
+    };
+    Ok(Taken::Next(shown))
+}
+
+/// Whether a form asks for another person's sign-in.
+fn is_for_another(fields: &Fields) -> bool {
+    fields.get("action").is_some_and(|action| action == "another")
+}
+
+impl Asking<'_> {
+    /// Whether the browser's place token is this person's.
+    async fn has_been(&self, name: &str, fields: &Fields) -> Result<bool, ApiError> {
+        match fields.get(PLACE).filter(|token| !token.is_empty()) {
+            Some(token) => place::is_of(self.ctx, self.pool, name, token).await,
+            None => Ok(false),
+        }
+    }
 }
 
 /// Where a step leads.
@@ -177,10 +257,13 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
     if field("action") == "restart" {
         return Stepped::At(refusal::beginning(ctx, &at.name, None));
     }
-    if at.challenge.is_none() && ending.transaction().stored.value.is_outside_only {
+    if at.challenge.is_none() && ending.transaction().asked.is_outside_only {
         return Stepped::At(refusal::said(at, "unsupported"));
     }
-    if at.challenge.is_none()
+    if is_for_another(fields) {
+        return Stepped::At(refusal::beginning(ctx, "", None));
+    }
+    if (at.challenge.is_none() || is_choice(at))
         && let Some(page) = account::asked_for(ctx, asking.pool, at, fields)
     {
         return Stepped::At(page);
@@ -193,39 +276,71 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
     }
     let challenge = at.challenge.as_deref().and_then(ChallengeNameType::parse);
     let answered = match challenge {
-        None => login::answer(ctx, ending, at, fields).await,
+        None => login::answer(ctx, ending, fields).await,
         Some(challenge) => match by_form(ctx, ending, at, challenge, fields).await {
             Ok(answered) => answered,
             Err(page) => return Stepped::At(page),
         },
     };
     match answered {
-        Ok(Answer::Tokens(_)) => Stepped::Ended,
-        Ok(Answer::Challenge {
+        Ok(answered) => came(asking, ending, at, (answered, fields)).await,
+        Err(error) => Stepped::At(refused(asking, at, &error, fields).await),
+    }
+}
+
+/// Where an answer of the engine's leads.
+async fn came(
+    asking: &Asking<'_>,
+    ending: &PageEnding,
+    at: &PageStep,
+    (answered, fields): (Answer, &Fields),
+) -> Stepped {
+    let typed = fields.get("username").map_or("", String::as_str);
+    match answered {
+        Answer::Tokens(_) => Stepped::Ended,
+        Answer::Challenge { .. } if ending.joined().is_some() => {
+            Stepped::At(joined(asking.ctx, at, typed, ending.joined()))
+        }
+        Answer::Challenge {
             name,
             session,
             parameters,
-            ..
-        }) => {
-            let page = asked(ctx, at, field("username"), (name, session, parameters));
+            available,
+        } => {
+            let challenged = Challenged {
+                name,
+                session,
+                parameters,
+                available,
+            };
+            let page = asked::page(asking.ctx, at, (typed, fields), challenged);
             Stepped::At(match page.challenge.as_deref() {
-                Some(set_up::CHALLENGE) => set_up::begin(ctx, page).await,
+                Some(set_up::CHALLENGE) => set_up::begin(asking.ctx, page).await,
                 _ => page,
             })
         }
-        Err(error) => {
-            ctx.audit.refused(&error);
-            Stepped::At(match (at.challenge.is_none(), error.code) {
-                // What is told to somebody alone whose password was right.
-                (true, ErrorCode::UserNotConfirmedException) => {
-                    asking.unconfirmed(field("username").trim()).await
-                }
-                (true, ErrorCode::PasswordResetRequiredException) if account::can_reset(ctx, asking.pool) => {
-                    account::page(ctx, account::FORGOT, field("username"))
-                }
-                _ => refusal::after(ctx, at, fields, &error),
-            })
+    }
+}
+
+/// Whether people are at the page on which they choose what to begin with.
+fn is_choice(at: &PageStep) -> bool {
+    at.challenge.as_deref() == Some(ChallengeNameType::SelectChallenge.as_str())
+}
+
+/// The page that is due after a refusal.
+async fn refused(asking: &Asking<'_>, at: &PageStep, error: &ApiError, fields: &Fields) -> PageStep {
+    let ctx = asking.ctx;
+    ctx.audit.refused(error);
+    let typed = fields.get("username").map_or("", |typed| typed.trim());
+    let name = if is_choice(at) { &*at.name } else { typed };
+    let is_beginning = at.challenge.is_none() || is_choice(at);
+    match (is_beginning, error.code) {
+        // What is told to somebody alone whose password was right.
+        (true, ErrorCode::UserNotConfirmedException) => asking.unconfirmed(name).await,
+        (true, ErrorCode::PasswordResetRequiredException) if account::can_reset(ctx, asking.pool) => {
+            account::page(ctx, account::FORGOT, name)
         }
+        _ => refusal::after(ctx, at, fields, error),
     }
 }
 
@@ -260,42 +375,6 @@ async fn by_form(
     Ok(answer(ctx, ending, &at, challenge, responses, metadata).await)
 }
 
-/// A challenge of the engine's.
-fn asked(
-    ctx: &Ctx,
-    at: &PageStep,
-    typed: &str,
-    (name, session, mut parameters): (ChallengeNameType, Option<String>, BTreeMap<String, String>),
-) -> PageStep {
-    if !PAGES.contains(&name.as_str()) {
-        return refusal::beginning(ctx, typed.trim(), Some("unsupported"));
-    }
-    let has_chosen = at.challenge.as_deref() == Some(ChallengeNameType::NewPasswordRequired.as_str());
-    if has_chosen || at.parameters.contains_key(refusal::CHOSEN) {
-        parameters.insert(refusal::CHOSEN.to_owned(), "true".to_owned());
-    }
-    let result = |of: &BTreeMap<String, String>| of.get("result").cloned().unwrap_or_default();
-    let is_first = at.challenge.as_deref() != Some(ChallengeNameType::CustomChallenge.as_str());
-    // A mail that leaves later than the first: the first one that does, or one with another code.
-    let said = match (is_first, &*result(&parameters), &*result(&at.parameters)) {
-        (false, "sent", "held" | "locked") => Some("sent"),
-        (false, "sent", _) => Some("renewed"),
-        _ => None,
-    };
-    PageStep {
-        said: said.map(str::to_owned),
-        challenge: Some(name.as_str().to_owned()),
-        session,
-        parameters,
-        asked: ctx.now,
-        name: match at.challenge {
-            None => typed.trim().to_owned(),
-            Some(_) => at.name.clone(),
-        },
-        ..PageStep::default()
-    }
-}
-
 /// Answers a challenge, as `RespondToAuthChallenge` does.
 async fn answer(
     ctx: &Ctx,
@@ -305,10 +384,10 @@ async fn answer(
     mut responses: BTreeMap<String, String>,
     metadata: BTreeMap<String, String>,
 ) -> Result<Answer, ApiError> {
-    let operation = poolhouse_api::Operation::RespondToAuthChallenge;
+    let operation = Operation::RespondToAuthChallenge;
     ctx.audit.serves(operation);
     ctx.app.admission.admit(operation, ctx.now)?;
-    let client_id = &ending.transaction().stored.value.client_id;
+    let client_id = &ending.transaction().asked.client_id;
     responses.insert("USERNAME".to_owned(), at.name.clone());
     let given = Given {
         session: at.session.clone(),

@@ -48,18 +48,17 @@ pub fn after(ctx: &Ctx, at: &PageStep, fields: &Fields, error: &ApiError) -> Pag
         log(ctx, error);
     }
     let Some(challenge) = &at.challenge else {
-        let word = match (
-            field("username"),
-            fields.get("password").map_or("", String::as_str),
-        ) {
+        let word = match (field("username"), fields.get("password").map(String::as_str)) {
             ("", _) => "usernameMissing",
-            (_, "") => "passwordMissing",
+            // A page that asks for the name alone has no such field.
+            (_, Some("")) => "passwordMissing",
             _ => of_password(error),
         };
         return beginning(ctx, field("username"), Some(word));
     };
     match of_answer(challenge, error) {
         Stays::Here(word) => said(at, word),
+        Stays::Begin(word) => beginning(ctx, &at.name, Some(word)),
         Stays::Over => {
             let was_last = at.parameters.get("attemptsLeft").is_some_and(|left| left == "1");
             let word = match was_last && field("action").is_empty() {
@@ -109,6 +108,7 @@ fn of_password(error: &ApiError) -> &'static str {
 
 enum Stays {
     Here(&'static str),
+    Begin(&'static str),
     Over,
     TimedOut,
 }
@@ -118,6 +118,10 @@ fn of_answer(challenge: &str, error: &ApiError) -> Stays {
     use ErrorCode as Code;
     match error.code {
         Code::NotAuthorizedException if error.message.starts_with("Invalid session") => Stays::TimedOut,
+        // Nothing was proved before these: they are a beginning.
+        _ if challenge == "SELECT_CHALLENGE" => Stays::Begin(of_password(error)),
+        Code::NotAuthorizedException if challenge == "WEB_AUTHN" => Stays::Begin("passkeyFailed"),
+        Code::InvalidParameterException if challenge == "WEB_AUTHN" => Stays::Here("passkeyFailed"),
         Code::NotAuthorizedException | Code::UserNotFoundException | Code::UserLambdaValidationException
             if challenge == "CUSTOM_CHALLENGE" && error.message.starts_with("CreateAuthChallenge") =>
         {

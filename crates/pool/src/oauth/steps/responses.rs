@@ -15,6 +15,10 @@ type Sent = (BTreeMap<String, String>, BTreeMap<String, String>);
 const SIGN_IN: &str = "signIn";
 /// The public parameter that says how many characters the code has.
 const CODE_LENGTH: &str = "codeLength";
+/// The public parameter that says for how many days a browser can be trusted; the field that asks for it; what the functions hear of it.
+const REMEMBER_DAYS: &str = "rememberDays";
+const REMEMBER: &str = "remember";
+const REMEMBER_DEVICE: &str = "rememberDevice";
 /// What the forms of the packages for pages answer with where they ask for another mail.
 const RESEND: &str = "resend";
 /// The field in which a browser's place token is handed in, which no form has.
@@ -34,6 +38,12 @@ pub fn of(challenge: ChallengeNameType, at: &PageStep, fields: &Fields) -> Resul
         Name::SmsMfa => sent("SMS_MFA_CODE", code(fields)?),
         Name::EmailOtp => sent("EMAIL_OTP_CODE", code(fields)?),
         Name::SoftwareTokenMfa => sent("SOFTWARE_TOKEN_MFA_CODE", code(fields)?),
+        Name::SmsOtp => sent("SMS_OTP_CODE", code(fields)?),
+        Name::SelectChallenge => chosen(fields),
+        Name::WebAuthn => match field(fields, "credential") {
+            "" => Err("passkeyFailed"),
+            credential => sent("CREDENTIAL", credential.to_owned()),
+        },
         Name::SelectMfaType => sent("ANSWER", field(fields, "mfa").to_owned()),
         Name::NewPasswordRequired => new_password(fields),
         // That the app was verified, the session says.
@@ -49,6 +59,19 @@ pub fn from_place(fields: &Fields) -> BTreeMap<String, String> {
         .into_iter()
         .map(|token| (place::TOKEN.to_owned(), token.clone()))
         .collect()
+}
+
+/// What a sign-in begins with: the password, or whatever the button says that was pressed.
+fn chosen(fields: &Fields) -> Result<Sent, &'static str> {
+    let answer = |name: &str| ("ANSWER".to_owned(), name.to_owned());
+    match (field(fields, "factor"), field(fields, "password")) {
+        ("", "") => Err("passwordMissing"),
+        ("", password) => {
+            let password = ("PASSWORD".to_owned(), password.to_owned());
+            Ok((BTreeMap::from([answer("PASSWORD"), password]), from_place(fields)))
+        }
+        (factor, _) => Ok((BTreeMap::from([answer(factor)]), BTreeMap::new())),
+    }
 }
 
 fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
@@ -71,6 +94,9 @@ fn code(fields: &Fields) -> Result<String, &'static str> {
 
 fn custom(at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
     let mut metadata = from_place(fields);
+    if !field(fields, REMEMBER).is_empty() && at.parameters.contains_key(REMEMBER_DAYS) {
+        metadata.insert(REMEMBER_DEVICE.to_owned(), "true".to_owned());
+    }
     if let Some(named) = at.parameters.get(SIGN_IN).filter(|named| !named.is_empty()) {
         metadata.insert(SIGN_IN.to_owned(), named.clone());
     }
@@ -158,7 +184,9 @@ mod tests {
                 &[("password", "x"), ("confirm", "y")],
                 "passwordsDiffer",
             ),
-            (Name::WebAuthn, &[], "unsupported"),
+            (Name::WebAuthn, &[("credential", "")], "passkeyFailed"),
+            (Name::SelectChallenge, &[("password", "")], "passwordMissing"),
+            (Name::DeviceSrpAuth, &[], "unsupported"),
         ] {
             assert_eq!(of(challenge, &step(), &fields(held)), Err(said));
         }
@@ -185,6 +213,36 @@ mod tests {
         }
         let asked = fields(&[("code", ""), ("action", "resend")]);
         assert!(of(ChallengeNameType::CustomChallenge, &step, &asked).is_ok());
+    }
+
+    #[test]
+    fn a_browser_is_trusted_where_the_functions_offer_it_and_the_person_asks_for_it() {
+        let asks = |at: &PageStep, held| {
+            let sent = of(ChallengeNameType::CustomChallenge, at, &fields(held));
+            sent.unwrap().1.get("rememberDevice").cloned()
+        };
+        let (ticked, not) = ([("code", "1"), ("remember", "yes")], [("code", "1")]);
+        let mut step = step();
+        assert_eq!(asks(&step, &ticked), None);
+        step.parameters.insert("rememberDays".to_owned(), "30".to_owned());
+        assert_eq!(asks(&step, &ticked), Some("true".to_owned()));
+        assert_eq!(asks(&step, &not), None);
+    }
+
+    #[test]
+    fn a_choice_is_the_button_that_was_pressed_whatever_was_typed() {
+        let sent = |held| {
+            of(ChallengeNameType::SelectChallenge, &step(), &fields(held))
+                .unwrap()
+                .0
+        };
+        let by_button = sent(&[("factor", "WEB_AUTHN"), ("password", "x")]);
+        assert_eq!(
+            by_button,
+            BTreeMap::from([("ANSWER".to_owned(), "WEB_AUTHN".to_owned())])
+        );
+        let typed = sent(&[("password", "x")]);
+        assert_eq!((&*typed["ANSWER"], &*typed["PASSWORD"]), ("PASSWORD", "x"));
     }
 
     #[test]

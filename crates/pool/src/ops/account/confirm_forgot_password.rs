@@ -37,7 +37,7 @@ pub async fn run(
     let password = Zeroizing::new(input.password);
     recovery::check_pool(ctx, pool)?;
     named.hidden()?;
-    if let Some(user) = named.subject.user().filter(|_| !client.hides_unknown_users()) {
+    if let Some(user) = named.subject.user().filter(|_| !named.hides_unknown) {
         check_confirmed(user)?;
     }
     named.count(ctx, quota::CONFIRM_FORGOT_PASSWORD).await?;

@@ -4,7 +4,7 @@ use poolhouse_api::shapes::{self, UserStatusType, VerifiedAttributeType};
 
 use crate::auth::named::Named;
 use crate::base::error::ApiError;
-use crate::records::{ClientRecord, PoolRecord, UserRecord};
+use crate::records::{PoolRecord, UserRecord};
 use crate::request::Ctx;
 use crate::triggers::events::CustomMessageSource;
 use crate::users::code_mail::{self, ATTRIBUTE, CodeMail, Leaves};
@@ -32,7 +32,9 @@ pub async fn run(
     named.count(ctx, quota::RESEND_CONFIRMATION_CODE).await?;
     let (purpose, source) = (Purpose::SignUp, CustomMessageSource::ResendCode);
     let mail = CodeMail::new(purpose, source, Some(client), input.client_metadata.as_ref());
-    let details = named.send(ctx, mail, |user| reach(client, user)).await?;
+    let details = named
+        .send(ctx, mail, |user| reach(named.hides_unknown, user))
+        .await?;
     Ok(shapes::ResendConfirmationCodeResponse {
         code_delivery_details: Some(details),
     })
@@ -52,9 +54,9 @@ fn check_verifies(pool: &PoolRecord) -> Result<(), ApiError> {
 }
 
 /// Where the user gets the mail, and whether it leaves.
-fn reach<'a>(client: &ClientRecord, user: &'a UserRecord) -> Result<Option<(&'a str, Leaves)>, ApiError> {
+fn reach(hides_unknown: bool, user: &UserRecord) -> Result<Option<(&str, Leaves)>, ApiError> {
     let is_unconfirmed = user.status == UserStatusType::Unconfirmed;
-    let may_know = !client.hides_unknown_users();
+    let may_know = !hides_unknown;
     if !is_unconfirmed && may_know {
         return Err(ApiError::invalid_parameter("User is already confirmed."));
     }

@@ -70,6 +70,16 @@ pub(super) fn redirect(is_form: bool, location: &str, cookies: &[HeaderValue]) -
     response
 }
 
+/// A method that a path does not have.
+pub(super) fn not_allowed(allowed: &'static str) -> Response {
+    let mut response = StatusCode::METHOD_NOT_ALLOWED.into_response();
+    common(&mut response, &[]);
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}
+
 fn common(response: &mut Response, cookies: &[HeaderValue]) {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -90,6 +100,14 @@ pub(super) fn asset(asset: Option<&'static Asset>) -> Response {
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, asset.body).into_response()
+}
+
+/// The icon under the name that browsers look for, which is for a day.
+pub(super) fn icon(icon: Option<&'static Asset>) -> Response {
+    let mut response = asset(icon);
+    let day = HeaderValue::from_static("public, max-age=86400");
+    response.headers_mut().insert(header::CACHE_CONTROL, day);
+    response
 }
 
 /// What `form-action` says of a redirect URI: its origin, or the scheme of an app's own. Nothing for what could say more.

@@ -1,22 +1,30 @@
 //! The cookies of the pages: which there are, and how they are set.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+use poolhouse_crypto::sha256;
+use poolhouse_text::hex;
 
 /// The session of single sign-on.
 const SESSION: &str = "__Host-cognito";
 /// Names the browser.
 const BROWSER: &str = "__Host-ph-b";
-/// That a right code was typed in the browser: its place token.
+/// That a right code was typed in the browser for an app client: the place token, which is that client's alone.
 const PLACE: &str = "__Host-ph-p";
+/// That no passkey is to be offered for a while.
+const LATER: &str = "__Host-ph-n";
 /// Goes with every form, which repeats it.
 const CSRF: &str = "XSRF-TOKEN";
 /// The language.
 const LANGUAGE: &str = "lang";
 
+/// Hexadecimal digits by which app clients are told apart.
+const DIGITS: usize = 8;
 /// How long a session cookie stays where the session may last longer: the server says when it is over.
 const SESSION_SECONDS: i64 = 90 * 24 * 3600;
 /// As long as a place token is good.
 const PLACE_SECONDS: i64 = 90 * 24 * 3600;
+/// For how long somebody who says "not now" is not asked again.
+const LATER_SECONDS: i64 = 30 * 24 * 3600;
 const YEAR: i64 = 365 * 24 * 3600;
 
 /// What a browser sent.
@@ -25,20 +33,25 @@ pub(super) struct Cookies {
     pub session: Option<String>,
     pub browser: Option<String>,
     pub place: Option<String>,
+    pub is_later: bool,
     pub csrf: Option<String>,
     pub language: Option<String>,
 }
 
-/// The names that several pools of one host do not share.
+/// The names that several pools of one host do not share, nor several clients of one pool what is a client's.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     suffix: String,
+    of_client: String,
 }
 
 impl Names {
-    pub fn new(suffix: Option<&str>) -> Names {
+    /// `suffix` tells pools apart, the ids the app client.
+    pub fn new(suffix: Option<&str>, (pool_id, client_id): (&str, &str)) -> Names {
+        let digest = hex::encode(&sha256(&[pool_id.as_bytes(), b"\0", client_id.as_bytes()]));
         Names {
             suffix: suffix.map(|suffix| format!("-{suffix}")).unwrap_or_default(),
+            of_client: digest.chars().take(DIGITS).collect(),
         }
     }
 
@@ -59,7 +72,8 @@ impl Names {
         Cookies {
             session: one(&format!("{SESSION}{}", self.suffix)),
             browser: one(&format!("{BROWSER}{}", self.suffix)),
-            place: one(&format!("{PLACE}{}", self.suffix)),
+            place: one(&self.of_place()),
+            is_later: one(&format!("{LATER}{}", self.suffix)).is_some(),
             csrf: one(CSRF),
             language: one(LANGUAGE),
         }
@@ -72,7 +86,21 @@ impl Names {
 
     /// Notes that a right code was typed in it.
     pub fn place(&self, token: &str) -> Option<HeaderValue> {
-        self.host(PLACE, token, Some(PLACE_SECONDS))
+        set(&self.of_place(), token, Some(PLACE_SECONDS))
+    }
+
+    /// Forgets that.
+    pub fn no_place(&self) -> Option<HeaderValue> {
+        set(&self.of_place(), "", Some(0))
+    }
+
+    fn of_place(&self) -> String {
+        format!("{PLACE}-{}", self.of_client)
+    }
+
+    /// Notes that no passkey is to be offered for a while.
+    pub fn later(&self) -> Option<HeaderValue> {
+        self.host(LATER, "1", Some(LATER_SECONDS))
     }
 
     /// Signs it out.
@@ -115,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_cookie_that_is_there_twice_is_none() {
-        let names = Names::new(Some("0a1b2c3d"));
+        let names = Names::new(Some("0a1b2c3d"), ("p", "c"));
         let sent = |line: &'static str| {
             let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(line))]);
             names.read(&headers).session
@@ -127,11 +155,19 @@ mod tests {
 
     #[test]
     fn every_cookie_is_of_this_host_and_hidden_from_scripts() {
-        let cookie = Names::new(None).session("h").unwrap();
+        let names = Names::new(None, ("p", "c"));
+        let cookie = names.session("h").unwrap();
         assert_eq!(
             cookie,
             "__Host-cognito=h; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=7776000"
         );
-        assert_eq!(Names::new(None).session("h\r\nX: 1"), None);
+        assert_eq!(names.session("h\r\nX: 1"), None);
+    }
+
+    #[test]
+    fn what_two_clients_of_a_pool_keep_in_a_browser_lies_apart() {
+        let of = |client| Names::new(Some("0a1b2c3d"), ("p", client)).place("t").unwrap();
+        assert_ne!(of("one"), of("two"));
+        assert_eq!(of("one"), of("one"));
     }
 }

@@ -1,6 +1,6 @@
 //! Pages from which nothing goes on.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use poolhouse_hosted::said;
 use poolhouse_pool::base::error::ApiError;
@@ -25,6 +25,17 @@ pub(super) fn wrong(ctx: &Ctx, visit: &Visit, error: &str, text: &str) -> Respon
     ];
     let html = said(&visit.frame(ctx), visit.texts.get("errorTitle"), &lines);
     answer::page(visit, StatusCode::BAD_REQUEST, html, None)
+}
+
+/// Too many requests of an address, or at a pool: in so many seconds there may be more.
+pub(super) fn too_many(ctx: &Ctx, visit: &Visit, seconds: u64) -> Response {
+    let wait = visit.texts.filled("tooManyLead", &[("n", &seconds.to_string())]);
+    let html = said(&visit.frame(ctx), visit.texts.get("tooManyTitle"), &[wait]);
+    let mut response = answer::page(visit, StatusCode::TOO_MANY_REQUESTS, html, None);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 /// Something that nobody at the page can do anything about.

@@ -32,7 +32,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use poolhouse_config::settings::Grid;
 use poolhouse_pool::oauth::site;
-use poolhouse_pool::request::{App, Ctx};
+use poolhouse_pool::request::{App, Ctx, PageAsked, PageCounts};
 use poolhouse_text::with_causes;
 
 use super::api;
@@ -43,7 +43,7 @@ use super::pages::{self, Pages};
 use visit::Visit;
 
 /// What has a page or leads to one.
-const PATHS: [&str; 14] = [
+const PATHS: [&str; 15] = [
     "/oauth2/authorize",
     federation::PATH,
     "/authorize",
@@ -56,9 +56,13 @@ const PATHS: [&str; 14] = [
     "/signup",
     "/confirm",
     "/consent",
+    "/passkeys/add",
     "/logout",
     "/error",
 ];
+
+/// Those of them at which a `GET` does something: gives a code, or ends a session.
+const DOES: [&str; 3] = ["/oauth2/authorize", "/authorize", "/logout"];
 
 /// The routes, with and without the domain in the path.
 pub(super) fn routes() -> Router<Arc<App>> {
@@ -70,7 +74,13 @@ pub(super) fn routes() -> Router<Arc<App>> {
     for path in ["/_assets/{name}", "/d/{domain}/_assets/{name}"] {
         router = router.route(path, get(asset));
     }
-    router
+    // Where browsers look for one that no page names.
+    router.route("/favicon.ico", get(favicon))
+}
+
+/// The icon, for whoever asks without a page. Unlike the others it stays under its name when it changes.
+async fn favicon() -> Response {
+    answer::icon(poolhouse_hosted::asset(poolhouse_hosted::icon_path()))
 }
 
 /// A file of the pages. It never changes: another one has another name.
@@ -84,15 +94,22 @@ async fn asset(uri: Uri) -> Response {
 async fn ask(
     State(app): State<Arc<App>>,
     Extension(sign_in): Extension<Arc<Pages>>,
+    Extension(limits): Extension<Arc<PageCounts>>,
     RequestId(id): RequestId,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
     request: Request,
 ) -> Response {
     let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
+    let (parts, _) = request.into_parts();
+    let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
     match visit(&ctx, &uri, &headers).await {
-        Ok(Some(visit)) => steps::show(&ctx, &visit).await,
+        Ok(Some(visit)) => match limits.of_address(PageAsked::Page, ctx.asker.address, ctx.now) {
+            Err(seconds) => faults::too_many(&ctx, &visit, seconds),
+            // What these do, a look at their headers is not to do.
+            Ok(()) if method == Method::HEAD && DOES.contains(&visit.path.as_str()) => {
+                answer::not_allowed("GET, POST")
+            }
+            Ok(()) => steps::show(&ctx, &visit).await,
+        },
         Ok(None) => pages::page(Extension(sign_in), method, uri, headers).await,
         Err(refused) => *refused,
     }
@@ -103,21 +120,38 @@ async fn take(
     State(app): State<Arc<App>>,
     Extension(bodies): Extension<Arc<Bodies>>,
     Extension(grid): Extension<Grid>,
+    Extension(limits): Extension<Arc<PageCounts>>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
+    let address = api::asker(&app, &request).address;
+    let of_address = limits.of_address(PageAsked::Form, address, app.platform.now());
     let (parts, body) = request.into_parts();
-    let (bytes, room) = match bodies.read_any(&parts.headers, body, async { false }).await {
-        Ok(read) => read,
+    // What is refused anyway is not read.
+    let read = match of_address {
+        Ok(()) => bodies
+            .read_any(&parts.headers, body, async { false })
+            .await
+            .map(Some),
+        Err(_) => Ok(None),
+    };
+    let (bytes, room) = match read {
+        Ok(read) => read.unzip(),
         Err(refusal) => return refusal.into_response().map(Into::into),
     };
+    let bytes = bytes.unwrap_or_default();
     let answering = Answering::begin(grid).await;
     let (uri, headers) = (parts.uri.clone(), parts.headers.clone());
     let request = Request::from_parts(parts, ());
     let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
     // In a box of its own: a request whose body does not come must not take what a step takes.
     let response = match visit(&ctx, &uri, &headers).await {
-        Ok(Some(visit)) => Box::pin(steps::take(&ctx, &visit, &bytes)).await,
+        Ok(Some(visit)) => {
+            match of_address.and_then(|()| limits.of_pool(visit.site.pool.value.id(), ctx.now)) {
+                Ok(()) => Box::pin(steps::take(&ctx, &visit, &bytes)).await,
+                Err(seconds) => faults::too_many(&ctx, &visit, seconds),
+            }
+        }
         Ok(None) => super::problem::problem(axum::http::StatusCode::NOT_FOUND, "There is no such page."),
         Err(refused) => *refused,
     };

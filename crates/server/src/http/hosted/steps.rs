@@ -5,11 +5,11 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use poolhouse_api::Operation;
-use poolhouse_hosted::said;
+use poolhouse_hosted::{known_as, said};
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::oauth::door::{self, Browser, Entered};
 use poolhouse_pool::oauth::steps::consent::CONSENT;
-use poolhouse_pool::oauth::steps::{Fields, OUT_OF_DATE, Operations, PLACE, Taken};
+use poolhouse_pool::oauth::steps::{Brought, Fields, OUT_OF_DATE, Operations, PLACE, Taken};
 use poolhouse_pool::oauth::transaction::{self, Transaction};
 use poolhouse_pool::oauth::{Refused, authorize, steps};
 use poolhouse_pool::ops;
@@ -29,6 +29,8 @@ const LONGEST_QUERY: usize = 8 * 1024;
 /// How long a page waits for a step that its person has asked for twice.
 const WAITS: u32 = 20;
 const WAIT: Duration = Duration::from_millis(100);
+/// The field that the script adds where the browser can make passkeys for this site.
+const TAKES_PASSKEYS: &str = "passkeys";
 /// The mark of a page that a form brought here which was out of date.
 const STALE: &str = "stale=1";
 
@@ -64,7 +66,11 @@ pub(super) async fn show(ctx: &Ctx, visit: &Visit) -> Response {
         }
         _ => match find(ctx, visit).await {
             Ok(Some(transaction)) => page(ctx, visit, &transaction),
-            Ok(None) => again(ctx, visit, false),
+            Ok(None) => match known(ctx, visit).await {
+                Ok(Some(page)) => page,
+                Ok(None) => again(ctx, visit, false),
+                Err(error) => broken(ctx, visit, &error),
+            },
             Err(error) => broken(ctx, visit, &error),
         },
     }
@@ -112,8 +118,8 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
     }
     match field("tx").or(visit.query.get("tx")) {
         Some(handle) => {
-            let taken = steps::take(ctx, &visit.site, handle, &visit.browser(), &fields, &Called).await;
-            led(ctx, visit, handle, taken, None)
+            let taken = taken(ctx, visit, handle, &visit.browser(), &fields).await;
+            led(ctx, visit, handle, taken, (None, &fields))
         }
         None => at_once(ctx, visit, fields).await,
     }
@@ -183,8 +189,39 @@ async fn at_once(ctx: &Ctx, visit: &Visit, mut fields: Fields) -> Response {
         session: visit.cookies.session.clone(),
     };
     fields.insert("seq".to_owned(), "0".to_owned());
-    let taken = steps::take(ctx, &visit.site, &transaction, &browser, &fields, &Called).await;
-    led(ctx, visit, &transaction, taken, name.as_deref())
+    let taken = taken(ctx, visit, &transaction, &browser, &fields).await;
+    led(ctx, visit, &transaction, taken, (name.as_deref(), &fields))
+}
+
+async fn taken(
+    ctx: &Ctx,
+    visit: &Visit,
+    handle: &str,
+    browser: &Browser,
+    fields: &Fields,
+) -> Result<Taken, ApiError> {
+    let brought = Brought {
+        cookies: browser,
+        takes_passkeys: fields.contains_key(TAKES_PASSKEYS) && !visit.cookies.is_later,
+    };
+    steps::take(ctx, &visit.site, handle, brought, (fields, &Called)).await
+}
+
+/// The page for somebody who comes to it without a client's request before, and is signed in: to go on, or as somebody else.
+async fn known(ctx: &Ctx, visit: &Visit) -> Result<Option<Response>, ApiError> {
+    let is_direct = visit.path == "/login" && visit.query.get("tx").is_none() && !visit.is_again();
+    if !is_direct || visit.cookies.session.is_none() {
+        return Ok(None);
+    }
+    let Ok(authorization) = authorize::check(ctx, &visit.site, &visit.query).await else {
+        return Ok(None);
+    };
+    let holder = door::holder(ctx, &visit.site, &authorization, &visit.browser()).await?;
+    Ok(holder.map(|name| {
+        let links = (visit.to("/oauth2/authorize", ""), visit.to_another());
+        let html = known_as(&visit.frame(ctx), &name, (&links.0, &links.1));
+        answer::page(visit, StatusCode::OK, html, None)
+    }))
 }
 
 /// Where a form leads: on to the page that is due, or back to the client.
@@ -193,7 +230,7 @@ fn led(
     visit: &Visit,
     handle: &str,
     taken: Result<Taken, ApiError>,
-    name: Option<&str>,
+    (name, fields): (Option<&str>, &Fields),
 ) -> Response {
     let mut cookies: Vec<HeaderValue> = name
         .and_then(|name| visit.names.browser(name))
@@ -208,12 +245,25 @@ fn led(
                     .as_deref()
                     .and_then(|token| visit.names.place(token)),
             );
-            // Where there is none, the person is asked first.
-            let location = granted
-                .location
-                .unwrap_or_else(|| visit.to(view::path_of(Some(CONSENT)), &format!("tx={handle}")));
-            answer::redirect(true, &location, &cookies)
+            if fields.get("action").is_some_and(|action| action == "later") {
+                cookies.extend(visit.names.later());
+            }
+            match &granted.location {
+                Some(location) => answer::redirect(true, location, &cookies),
+                None => {
+                    let page = match granted.is_asked {
+                        true => view::path_of(Some(CONSENT)),
+                        false => "/passkeys/add",
+                    };
+                    answer::redirect(true, &visit.to(page, &format!("tx={handle}")), &cookies)
+                }
+            }
         }
+        Ok(Taken::Forgets) => {
+            cookies.extend(visit.names.no_place());
+            answer::redirect(true, &visit.to("/login", &format!("tx={handle}")), &cookies)
+        }
+        Ok(Taken::Refused(error)) => wrong(ctx, visit, error, ""),
         Ok(Taken::Next(challenge)) => {
             let path = view::path_of(challenge.as_deref());
             answer::redirect(true, &visit.to(path, &format!("tx={handle}")), &cookies)
@@ -274,7 +324,7 @@ fn page(ctx: &Ctx, visit: &Visit, found: &Transaction) -> Response {
     if visit.query.get("stale").is_some() && step.said.is_none() {
         step.said = Some(OUT_OF_DATE.to_owned());
     }
-    let leads_to = Authorization::from_json(&found.stored.value.authorization).map(|held| held.redirect_uri);
-    let html = view::page(ctx, visit, &found.stored.value, &step);
+    let leads_to = Authorization::from_json(&found.asked.authorization).map(|held| held.redirect_uri);
+    let html = view::page(ctx, visit, found, &step);
     answer::page(visit, StatusCode::OK, html, leads_to.as_deref())
 }

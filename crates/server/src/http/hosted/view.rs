@@ -1,11 +1,12 @@
 //! Which page a sign-in is at.
 
 use poolhouse_hosted::{
-    Choice, CodeChallenge, Consent, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, choice, code,
-    confirm, factor, forgot, login, new_password, reset, sign_up,
+    Ceremony, Choice, CodeChallenge, Consent, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, begin,
+    choice, code, confirm, factor, forgot, login, new_password, offer, passkey, reset, sign_up,
 };
-use poolhouse_pool::oauth::steps::{CHOSEN, account, consent, set_up};
-use poolhouse_pool::records::{PageStep, PoolRecord, TransactionRecord};
+use poolhouse_pool::oauth::steps::{CHOICES, CHOSEN, account, consent, passkey as passkeys, set_up};
+use poolhouse_pool::oauth::transaction::{OFFER, Transaction};
+use poolhouse_pool::records::{PageFlow, PageStep, PoolRecord};
 use poolhouse_pool::request::Ctx;
 use poolhouse_text::percent;
 
@@ -15,18 +16,17 @@ use super::visit::Visit;
 const NEWS: [&str; 3] = ["passwordChanged", "registered", "resent"];
 
 /// The page.
-pub(super) fn page(
-    ctx: &Ctx,
-    visit: &Visit,
-    record: &TransactionRecord,
-    step: &PageStep,
-) -> Result<String, Failed> {
-    let frame = visit.frame(ctx);
+pub(super) fn page(ctx: &Ctx, visit: &Visit, found: &Transaction, step: &PageStep) -> Result<String, Failed> {
+    let chooses = found.asked.flow == PageFlow::Choice;
+    let mut frame = visit.frame(ctx);
+    if chooses {
+        frame.relying_party = passkeys::relying_party(&visit.site.pool.value);
+    }
     let handle = visit.query.get("tx").unwrap_or_default();
     let form = Form {
         action: visit.to(path_of(step.challenge.as_deref()), ""),
         transaction: handle.to_owned(),
-        seq: record.seq,
+        seq: found.stored.value.seq,
         csrf: visit.csrf.clone(),
     };
     let said = step.said.as_deref().unwrap_or_default();
@@ -41,6 +41,7 @@ pub(super) fn page(
             let asked = Login {
                 name: step.name.clone(),
                 note,
+                by_name_alone: chooses,
                 can_reset: account::can_reset(ctx, pool),
                 can_sign_up: account::can_sign_up(pool),
                 is_outside_only: record.is_outside_only,
@@ -60,6 +61,10 @@ pub(super) fn page(
         }
         Some(account::CONFIRM) => confirm(&frame, &form, (&error, &note)),
         Some(consent::CONSENT) => poolhouse_hosted::consent(&frame, &form, &asked(step), &error),
+        Some(OFFER) => match step.parameters.get(passkeys::OPTIONS) {
+            Some(options) => passkey(&frame, &form, &Ceremony::Register(options), &error),
+            None => offer(&frame, &form, &error),
+        },
         Some(name) => challenge(ctx, (&frame, &form, pool), (name, step), &error),
     }
 }
@@ -121,8 +126,27 @@ fn challenge(
             };
             new_password(frame, form, &asked, error)
         }
-        set_up::CHALLENGE => poolhouse_hosted::set_up(frame, form, text(set_up::SEED), error),
-        "SMS_MFA" | "EMAIL_OTP" | "SOFTWARE_TOKEN_MFA" => {
+        set_up::CHALLENGE => {
+            let seed = text(set_up::SEED);
+            let uri = key_uri(&frame.app, &step.name, seed);
+            poolhouse_hosted::set_up(frame, form, (seed, &uri), error)
+        }
+        "SELECT_CHALLENGE" => {
+            let choices: Vec<&str> = text(CHOICES).split(' ').collect();
+            let ways = (&*ways(&frame.texts, &choices), account::can_reset(ctx, pool));
+            begin(
+                frame,
+                form,
+                (&step.name, choices.contains(&"PASSWORD")),
+                ways,
+                error,
+            )
+        }
+        "WEB_AUTHN" => {
+            let options = Ceremony::SignIn(text("CREDENTIAL_REQUEST_OPTIONS"));
+            passkey(frame, form, &options, error)
+        }
+        "SMS_MFA" | "SMS_OTP" | "EMAIL_OTP" | "SOFTWARE_TOKEN_MFA" => {
             factor(frame, form, name, text("CODE_DELIVERY_DESTINATION"), error)
         }
         // No step is at another challenge.
@@ -134,7 +158,8 @@ fn challenge(
 pub(super) fn path_of(challenge: Option<&str>) -> &'static str {
     match challenge {
         None => "/login",
-        Some("CUSTOM_CHALLENGE") => "/challenge",
+        Some("CUSTOM_CHALLENGE" | "SELECT_CHALLENGE" | "SMS_OTP" | "WEB_AUTHN") => "/challenge",
+        Some(OFFER) => "/passkeys/add",
         Some(account::FORGOT) => "/forgotPassword",
         Some(account::RESET) => "/confirmForgotPassword",
         Some(account::SIGN_UP) => "/signup",
@@ -164,6 +189,28 @@ fn asked(step: &PageStep) -> Consent {
 /// The members of a list that a challenge's parameter holds as JSON.
 fn listed(text: &str) -> Vec<String> {
     serde_json::from_str::<Vec<String>>(text).unwrap_or_default()
+}
+
+/// What a sign-in can begin with beside the password.
+fn ways(texts: &Texts, names: &[&str]) -> Vec<Choice> {
+    let label = |name: &str| match name {
+        "WEB_AUTHN" => Some("passkeyButton"),
+        "EMAIL_OTP" => Some("factorEmail"),
+        "SMS_OTP" => Some("factorSms"),
+        _ => None,
+    };
+    let known = names.iter().filter_map(|name| {
+        let label = texts.get(label(name)?).to_owned();
+        let value = (*name).to_owned();
+        Some(Choice { value, label })
+    });
+    known.collect()
+}
+
+/// What an authenticator app scans: an app, somebody's name in it, and the key.
+fn key_uri(app: &str, name: &str, seed: &str) -> String {
+    let (app, name) = (percent::encode(app), percent::encode(name));
+    format!("otpauth://totp/{app}:{name}?secret={seed}&issuer={app}")
 }
 
 fn options(texts: &Texts, names: &str) -> Vec<Choice> {

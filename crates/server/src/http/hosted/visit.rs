@@ -1,7 +1,7 @@
 //! What every page begins with: which site it is of, what the browser is, in which language.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use poolhouse_hosted::{Frame, Texts, choose, script_path, style_path};
+use poolhouse_hosted::{Frame, Texts, choose, icon_path, script_path, style_path};
 use poolhouse_pool::oauth::door::Browser;
 use poolhouse_pool::oauth::{Form, Site, handle};
 use poolhouse_pool::request::Ctx;
@@ -34,10 +34,11 @@ pub(super) struct Visit {
 
 impl Visit {
     pub fn new(ctx: &Ctx, site: Site, rest: &str, uri: &Uri, headers: &HeaderMap) -> Visit {
-        let names = Names::new(site.cookie_suffix.as_deref());
-        let cookies = names.read(headers);
         let raw = uri.query().unwrap_or_default();
         let query = Form::read(raw.as_bytes()).unwrap_or_default();
+        let client_id = query.get("client_id").unwrap_or_default();
+        let names = Names::new(site.cookie_suffix.as_deref(), (site.pool.value.id(), client_id));
+        let cookies = names.read(headers);
         let asked: Vec<&str> = raw
             .split('&')
             .filter(|pair| !OURS.iter().any(|ours| pair.starts_with(ours)))
@@ -67,6 +68,17 @@ impl Visit {
         }
     }
 
+    /// The way to sign in as somebody else: what the client asks, with a fresh sign-in.
+    pub fn to_another(&self) -> String {
+        let others = self.asked.split('&').filter(|pair| !pair.starts_with("prompt="));
+        let asked: Vec<&str> = others.filter(|pair| !pair.is_empty()).collect();
+        format!(
+            "{}/oauth2/authorize?{}&prompt=login",
+            self.prefix,
+            asked.join("&")
+        )
+    }
+
     /// A path of the site with the client's parameters and these before them.
     pub fn to(&self, path: &str, ours: &str) -> String {
         let parts = [ours, &self.asked].into_iter().filter(|part| !part.is_empty());
@@ -81,11 +93,12 @@ impl Visit {
     }
 
     pub fn frame(&self, ctx: &Ctx) -> Frame {
+        let app = &ctx.app.functions.confirm().app_name;
         Frame {
-            texts: self.texts,
-            app: ctx.app.functions.confirm().app_name.clone(),
             style: format!("{}{}", self.prefix, style_path()),
             script: format!("{}{}", self.prefix, script_path()),
+            icon: format!("{}{}", self.prefix, icon_path()),
+            ..Frame::of(self.texts, app)
         }
     }
 

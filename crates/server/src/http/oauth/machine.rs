@@ -67,7 +67,6 @@ pub(super) async fn token(
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    asked.ctx.audit.serves(Operation::GetTokensFromRefreshToken);
     let answered = match asked.form() {
         Ok(form) => tokens::run(&asked.ctx, &asked.site, &asked.headers(), form).await,
         Err(denied) => Err(denied),
@@ -86,7 +85,7 @@ pub(super) async fn revoke(
         Ok(asked) => asked,
         Err(response) => return response,
     };
-    asked.ctx.audit.serves(Operation::RevokeToken);
+    asked.ctx.audit.serves_as(Operation::RevokeToken, "oauth2/revoke");
     let revoked = match asked.form() {
         Ok(form) => revoking::run(&asked.ctx, &asked.site, &asked.headers(), form).await,
         Err(denied) => Err(denied),

@@ -8,17 +8,18 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use poolhouse_api::shapes::UsernameAttributeType;
 use poolhouse_store::Scan;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::built::Pages;
 use crate::http::problem::problem;
 use poolhouse_pool::base::error::ApiError;
+use poolhouse_pool::oauth::offers;
 use poolhouse_pool::records::key::Directory;
 use poolhouse_pool::records::{ClientRecord, PoolRecord, Reference, Stored, document, load};
 use poolhouse_pool::request::App;
 use poolhouse_text::with_causes;
 
-/// `{userPoolId, clientId, signInName?, endpoint?}`
+/// `{userPoolId, clientId, signInName?, passwordPolicy?, offers?, endpoint?}`
 ///
 /// Where the settings do not say, and the server has exactly one app client that a page can use, it is that one: so the
 /// page works on a server whose pool was made a minute ago.
@@ -44,32 +45,48 @@ pub(super) async fn config(State(app): State<Arc<App>>, Extension(pages): Extens
             );
         }
     };
-    let mut config = json!({ "userPoolId": pool, "clientId": client });
-    match sign_in_name(&app, &pool).await {
-        Ok(Some(name)) => config["signInName"] = Value::from(name),
-        // A pool elsewhere: the page asks for an email address.
+    let mut config = Map::new();
+    match of_pool(&app, &pool, &client).await {
+        Ok(Some(known)) => config = known,
+        // A pool elsewhere: the page asks for an email address, and offers nothing beside the sign-in.
         Ok(None) => {}
         Err(error) => tracing::error!(error = with_causes(&error), "the page's pool cannot be read"),
     }
+    config.insert("userPoolId".to_owned(), Value::from(pool));
+    config.insert("clientId".to_owned(), Value::from(client));
     if let Some(endpoint) = &web.endpoint {
-        config["endpoint"] = Value::from(endpoint.as_str());
+        config.insert("endpoint".to_owned(), Value::from(endpoint.as_str()));
     }
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    (headers, config.to_string()).into_response()
+    (headers, Value::Object(config).to_string()).into_response()
 }
 
-/// What people of the pool sign in with: an email address where nothing else can be a username.
-async fn sign_in_name(app: &App, pool_id: &str) -> Result<Option<&'static str>, ApiError> {
+/// What people of the pool sign in with: an email address where nothing else can be a username; and what else the page is to
+/// know of the pool.
+async fn of_pool(app: &App, pool_id: &str, client_id: &str) -> Result<Option<Map<String, Value>>, ApiError> {
     let pool = load(&app.platform, &PoolRecord::key(pool_id)).await?;
-    Ok(
-        pool.map(|pool| match pool.value.settings.username_attributes.as_deref() {
-            Some([UsernameAttributeType::Email]) => "email",
-            _ => "username",
-        }),
-    )
+    let client = load(&app.platform, &ClientRecord::key(pool_id, client_id)).await?;
+    let (Some(pool), Some(client)) = (pool, client) else {
+        return Ok(None);
+    };
+    let name = match pool.value.settings.username_attributes.as_deref() {
+        Some([UsernameAttributeType::Email]) => "email",
+        _ => "username",
+    };
+    let known = [
+        ("signInName", Value::from(name)),
+        ("passwordPolicy", offers::password_policy(&pool.value)),
+        ("offers", offers::of(&pool.value, &client.value)),
+    ];
+    Ok(Some(
+        known
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+    ))
 }
 
 /// The one app client of the server, if there is one, it is the only one, and it has no secret.

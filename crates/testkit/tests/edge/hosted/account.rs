@@ -136,3 +136,40 @@ async fn what_a_pool_leaves_to_administrators_is_not_on_its_pages() {
         assert_eq!(title(&led), "Sign in – Poolhouse");
     }
 }
+
+#[tokio::test]
+async fn no_page_tells_who_exists_even_where_the_client_may_know_it() {
+    let scene = Scene::with_passwords().await;
+    let client = scene
+        .client(json!({ "PreventUserExistenceErrors": "LEGACY" }))
+        .await;
+    scene.server.ignore_mail();
+    let mut seen = Vec::new();
+    for name in ["mara", "nobody"] {
+        let mut browser = scene.browser();
+        let page = browser.visit(&asked(&client, "")).await;
+        let page = browser.answer(&page, &[("action", "forgot")]).await;
+        let mut page = browser.answer(&page, &[("username", name)]).await;
+        let mut said = vec![title(&page).to_owned()];
+        // As often as the limit of both allows, and once more.
+        for _ in 0..6 {
+            page = browser.answer(&page, &[("action", "resend")]).await;
+            said.push(format!(
+                "{} {}",
+                alert(&page),
+                page.text.contains("We sent the code again.")
+            ));
+        }
+        let typed = [("code", "000000"), ("password", NEW), ("confirm", NEW)];
+        for _ in 0..2 {
+            page = browser.answer(&page, &typed).await;
+            said.push(alert(&page).to_owned());
+        }
+        seen.push(said);
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert_eq!(
+        seen[0][6],
+        "Too many attempts. Wait a while, then try again. false"
+    );
+}

@@ -135,3 +135,29 @@ async fn a_key_for_one_pool_does_not_take_the_servers_own_name() {
         .await
         .ok();
 }
+
+#[tokio::test]
+async fn what_a_client_may_not_have_any_more_ends_a_sign_in_that_has_begun() {
+    let moved = json!({ "CallbackURLs": ["https://app.example/elsewhere"] });
+    let off = json!({ "AllowedOAuthFlowsUserPoolClient": false });
+    for (change, error) in [(moved, "redirect_mismatch"), (off, "unauthorized_client")] {
+        let scene = Scene::with_code().await;
+        let client = scene.client(json!({})).await;
+        let mut browser = scene.browser();
+        let page = browser.password(&client).await;
+        let mut update = super::hosted(change);
+        update["UserPoolId"] = json!(scene.pool);
+        update["ClientId"] = json!(client);
+        scene.server.call("UpdateUserPoolClient", update).await.ok();
+        let refused = browser.submit(&page, &[("code", &scene.code().await)]).await;
+        assert_eq!((refused.status, refused.header("location")), (400, ""));
+        assert!(refused.text.contains(error), "{}", refused.text);
+        // Nobody was signed in by it.
+        assert!(
+            !browser
+                .cookies
+                .keys()
+                .any(|name| name.starts_with("__Host-cognito"))
+        );
+    }
+}

@@ -5,7 +5,7 @@ use poolhouse_testkit::TestServer;
 use poolhouse_text::base32;
 use serde_json::json;
 
-use super::{PASSWORD, SIGN_IN, Scene, alert, asked, between, code_in, other_than, redeemed, title};
+use super::{PASSWORD, SIGN_IN, Scene, alert, asked, between, claims, code_in, other_than, redeemed, title};
 
 /// A pool whose users may have second factors, and Mara with those of `preference`, besides an authenticator app if `has_app`; the
 /// app's seed.
@@ -165,6 +165,12 @@ async fn whoever_has_no_factor_in_a_pool_that_asks_for_one_sets_up_an_app() {
     let mut browser = scene.browser();
     let page = browser.password(&client).await;
     assert_eq!(title(&page), "Set up your authenticator app – Poolhouse");
+    assert!(
+        page.text
+            .contains("role=\"img\" aria-label=\"QR code of the key below\""),
+        "{}",
+        page.text
+    );
     let shown = between(&page.text, "ph-seed\" dir=\"ltr\">", "</strong>").replace(' ', "");
     let seed = base32::decode(&shown).unwrap();
     let page = browser
@@ -172,7 +178,10 @@ async fn whoever_has_no_factor_in_a_pool_that_asks_for_one_sets_up_an_app() {
         .await;
     assert_eq!(alert(&page), "That code isn’t right.");
     let led = browser.submit(&page, &[("code", &now(&scene, &seed))]).await;
-    redeemed(&mut browser, &client, &code_in(&led)).await.ok();
+    let tokens = redeemed(&mut browser, &client, &code_in(&led)).await.ok();
+    assert_eq!(claims(&tokens["id_token"])["amr"], json!(["pwd", "otp", "mfa"]));
+    // Its first code was a proof like any later one.
+    code_in(&browser.get(&asked(&client, "&prompt=none")).await);
     // It is asked for from now on.
     let page = browser.visit(&asked(&client, "&prompt=login")).await;
     let page = browser

@@ -1,6 +1,7 @@
 //! The pages of hosted login, as a browser without scripts sees them.
 
 mod account;
+mod choice;
 mod consent;
 mod defences;
 mod doors;
@@ -8,17 +9,21 @@ mod events;
 mod factors;
 mod federation;
 mod implicit;
+mod limits;
 mod nodes;
 mod races;
 mod registered;
 mod sessions;
 mod sign_in;
 mod strangers;
+mod tabs;
 mod urls;
 
 use std::collections::BTreeMap;
 
 use axum::http::Request;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use poolhouse_testkit::{Answer, TestServer};
 use serde_json::{Value, json};
@@ -233,6 +238,12 @@ fn other_than(code: &str) -> String {
         }
     };
     code.chars().map(next).collect()
+}
+
+/// What a token says.
+fn claims(token: &Value) -> Value {
+    let part = token.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
 /// What the token endpoint gives for a code.

@@ -1,9 +1,10 @@
 //! Single sign-on between the clients of a pool, and its end.
 
+use axum::http::Request;
 use poolhouse_testkit::TestServer;
 use serde_json::json;
 
-use super::{PASSWORD, SIGN_IN, Scene, asked, code_in, encoded, redeemed, title};
+use super::{PASSWORD, SIGN_IN, Scene, asked, between, code_in, encoded, redeemed, title};
 
 #[tokio::test]
 async fn another_client_of_the_pool_goes_by_the_same_sign_in() {
@@ -167,4 +168,109 @@ async fn oidcc_id_token_hint_of_somebody_else_gets_nothing_silently() {
         "{}",
         led.header("location")
     );
+}
+
+#[tokio::test]
+async fn a_look_at_the_headers_signs_nobody_in_and_nobody_out() {
+    let scene = Scene::with_passwords().await;
+    let client = scene.client(json!({})).await;
+    let mut browser = scene.browser();
+    let page = browser.visit(&asked(&client, "")).await;
+    let led = browser
+        .submit(&page, &[("username", "mara"), ("password", PASSWORD)])
+        .await;
+    code_in(&led);
+    let out = format!("/d/acme/logout?client_id={client}&logout_uri=https%3A%2F%2Fapp.example%2Fbye");
+    for path in [asked(&client, ""), out] {
+        let looked = browser.send(Request::head(path), String::new()).await;
+        assert_eq!((looked.status, looked.header("location")), (405, ""));
+        assert_eq!(looked.header("allow"), "GET, POST");
+    }
+    code_in(&browser.get(&asked(&client, "&prompt=none")).await);
+}
+
+#[tokio::test]
+async fn the_icon_is_where_pages_and_browsers_look_for_it() {
+    let scene = Scene::with_passwords().await;
+    let client = scene.client(json!({})).await;
+    let page = scene.browser().visit(&asked(&client, "")).await;
+    let named = between(&page.text, "rel=\"icon\" href=\"", "\"").to_owned();
+    for path in [&*named, "/favicon.ico"] {
+        let icon = scene.server.get(path).await;
+        assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
+    }
+}
+
+#[tokio::test]
+async fn a_browser_that_is_signed_in_is_listed_and_revoked_alone_or_with_what_came_of_it() {
+    for linked in [false, true] {
+        let scene = Scene::with_passwords().await;
+        let tracked = json!({ "UserPoolId": scene.pool, "UserSessionTracking": "ENABLED", "TokenSession": { "MaxPerUser": 5 } });
+        scene
+            .server
+            .call("SetUserPoolSessionConfiguration", tracked)
+            .await
+            .ok();
+        let client = scene.client(json!({})).await;
+        let mut browser = scene.browser();
+        let page = browser.visit(&asked(&client, "")).await;
+        let led = browser
+            .submit(&page, &[("username", "mara"), ("password", PASSWORD)])
+            .await;
+        let tokens = redeemed(&mut browser, &client, &code_in(&led)).await.ok();
+        let mara = json!({ "UserPoolId": scene.pool, "Username": "mara" });
+        let listed = async || {
+            let listed = scene
+                .server
+                .call("AdminListUserSessions", mara.clone())
+                .await
+                .ok();
+            listed["Sessions"].as_array().unwrap().clone()
+        };
+        let sessions = listed().await;
+        let [family, of_browser] = &sessions[..] else {
+            panic!("{sessions:?}");
+        };
+        assert_eq!(
+            (&family["SessionType"], &of_browser["SessionType"]),
+            (&json!("TOKEN"), &json!("SSO"))
+        );
+        assert_eq!(family["OriginSessionId"], of_browser["SessionId"]);
+        assert_eq!(of_browser["ClientId"], json!(client));
+        let id = of_browser["SessionId"].as_str().unwrap();
+        assert!(id.starts_with("sso") && id.len() == 28, "{id}");
+        let mut revoked = mara.clone();
+        revoked["SessionId"] = json!(id);
+        revoked["RevokeAssociatedSessions"] = json!(if linked { "LINKED" } else { "NONE" });
+        scene
+            .server
+            .call("AdminRevokeUserSession", revoked.clone())
+            .await
+            .ok();
+        let led = browser.get(&asked(&client, "&prompt=none")).await;
+        assert!(
+            led.header("location").contains("error=login_required"),
+            "{}",
+            led.header("location")
+        );
+        assert_eq!(listed().await.len(), usize::from(!linked));
+        let form = format!(
+            "grant_type=refresh_token&client_id={client}&refresh_token={}",
+            tokens["refresh_token"].as_str().unwrap()
+        );
+        let request =
+            Request::post("/d/acme/oauth2/token").header("content-type", "application/x-www-form-urlencoded");
+        let refreshed = browser.send(request, form).await;
+        assert_eq!(
+            refreshed.status,
+            if linked { 400 } else { 200 },
+            "{}",
+            refreshed.text
+        );
+        scene
+            .server
+            .call("AdminRevokeUserSession", revoked)
+            .await
+            .assert_error("ResourceNotFoundException", "Session not found.");
+    }
 }

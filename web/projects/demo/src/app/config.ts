@@ -7,6 +7,10 @@ export interface DemoConfig {
   readonly clientId: string;
   /** What people of this pool sign in with. */
   readonly signInName: SignInName;
+  /** What the pool asks of a password; Cognito's default where nothing is said. */
+  readonly passwordPolicy?: object;
+  /** What there is beside the sign-in: `readOffers` makes sense of it, where it is needed. */
+  readonly offers?: object;
 }
 
 /** `null` when the server has none, or does not answer. */
@@ -24,11 +28,14 @@ export async function loadConfig(): Promise<DemoConfig | null> {
 export function readConfig(value: unknown): DemoConfig | null {
   if (typeof value !== 'object' || value === null) return null;
   const { endpoint, userPoolId, clientId, signInName } = value as Record<string, unknown>;
+  const { passwordPolicy, offers } = value as Pick<DemoConfig, 'passwordPolicy' | 'offers'>;
   if (typeof userPoolId !== 'string' || typeof clientId !== 'string') return null;
   return {
     endpoint: typeof endpoint === 'string' ? endpoint : '/',
     userPoolId,
     clientId,
     signInName: signInName === 'username' ? 'username' : 'email',
+    passwordPolicy,
+    offers,
   };
 }

@@ -1,9 +1,10 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DestroyRef,
+  ElementRef,
   Injector,
   ViewContainerRef,
+  afterNextRender,
   effect,
   inject,
   signal,
@@ -11,38 +12,49 @@ import {
   viewChild,
 } from '@angular/core';
 import { SIGN_IN_TEXTS, Session, SignIn, SignInFlow } from '@poolhouse/angular';
-import { Brand } from './brand';
-import { PAGE_TEXTS } from './demo-texts';
-import { loadInsideStyles } from './inside-styles';
+import type { Beside } from './beside';
 
 /** Long enough to see that it worked. */
 const GREETING = 600;
 
-/** The forms, or the account of who is signed in: here, in another tab, or before a reload. */
+/** The forms, those beside them, or the account of who is signed in: here, in another tab, or before a reload. */
 @Component({
   selector: 'app-sign-in-page',
-  imports: [Brand, SignIn],
+  imports: [SignIn],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (!inside()) {
+    @if (!inside() && !aside()) {
       <main class="page">
-        <si-sign-in appName="Poolhouse"><app-brand /></si-sign-in>
+        <si-sign-in appName="Poolhouse" [email]="name()">
+          <img class="brand" src="wordmark.svg" alt="Poolhouse" width="154" height="28" />
+          <div #links class="si-links" siLinks></div>
+        </si-sign-in>
       </main>
     }
+    <ng-container #beside />
     <ng-container #next />
   `,
 })
-export class SignInPage {
-  private readonly flow = inject(SignInFlow);
-  private readonly texts = inject(SIGN_IN_TEXTS);
-  private readonly injector = inject(Injector);
-  private readonly session = inject(Session);
+export class SignInPage implements Beside {
+  readonly flow = inject(SignInFlow);
+  readonly texts = inject(SIGN_IN_TEXTS);
+  readonly injector = inject(Injector);
+  readonly session = inject(Session);
+  /** Another form than the sign-in's has the page, or is about to, where the address names one. */
+  readonly aside = signal(location.hash > '#');
+  /** Who has just signed up, or chosen a new password. */
+  readonly name = signal('');
+  readonly links = viewChild<ElementRef<HTMLElement>>('links');
+  readonly beside = viewChild.required('beside', { read: ViewContainerRef });
   private readonly next = viewChild.required('next', { read: ViewContainerRef });
   protected readonly inside = signal(this.session.signedIn());
   private greeting: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    inject(DestroyRef).onDestroy(() => clearTimeout(this.greeting));
+    // Nobody waits for it: what everybody comes for is there.
+    afterNextRender(() =>
+      import('./beside').then(({ begin }) => begin(this)).catch(() => this.aside.set(false)),
+    );
     effect(() => {
       const signedIn = this.session.signedIn();
       untracked(() => this.follow(signedIn));
@@ -63,17 +75,10 @@ export class SignInPage {
 
   /** Fetched when somebody has signed in: nobody waits for it before. */
   private async showAccount(): Promise<void> {
-    const [{ SignedInPage, loadPageTexts }] = await Promise.all([
-      import('./inside'),
-      loadInsideStyles(),
-    ]);
-    const useValue = await loadPageTexts(this.texts().lang);
+    const { prepareAccount } = await import('./inside');
+    const create = await prepareAccount(this.texts().lang);
     if (!this.session.signedIn() || this.next().length) return;
     this.inside.set(true);
-    const injector = Injector.create({
-      parent: this.injector,
-      providers: [{ provide: PAGE_TEXTS, useValue }],
-    });
-    this.next().createComponent(SignedInPage, { injector });
+    create(this.next(), this.injector);
   }
 }

@@ -1,7 +1,10 @@
 import {
   ChangeDetectionStrategy,
   Component,
+  DestroyRef,
   ElementRef,
+  Injector,
+  ViewContainerRef,
   afterNextRender,
   computed,
   inject,
@@ -74,6 +77,7 @@ import { PAGE_TEXTS } from './demo-texts';
           <p class="si-note" role="status">{{ note() }}</p>
         </div>
       </div>
+      <ng-container #more />
     </main>
   `,
 })
@@ -82,6 +86,8 @@ export class SignedInPage {
   protected readonly lead = this.texts.signedInAs.split('{name}');
   private readonly session = inject(Session);
   private readonly language = inject(SIGN_IN_TEXTS)().lang;
+  private readonly injector = inject(Injector);
+  private readonly more = viewChild.required('more', { read: ViewContainerRef });
   private readonly heading = viewChild.required<ElementRef<HTMLElement>>('heading');
   private readonly claims = computed(() => this.session.claims() ?? {});
   protected readonly busy = signal(false);
@@ -109,9 +115,15 @@ export class SignedInPage {
     { label: this.texts.signOutEverywhere, work: () => this.session.signOutEverywhere() },
   ];
 
+  private left = false;
+
   constructor() {
+    inject(DestroyRef).onDestroy(() => (this.left = true));
     document.title = `${this.texts.signedInTitle} – Poolhouse`;
-    afterNextRender(() => this.heading().nativeElement.focus());
+    afterNextRender(() => {
+      this.heading().nativeElement.focus();
+      void this.showSections();
+    });
   }
 
   protected async run(work: () => Promise<void>): Promise<void> {
@@ -132,6 +144,17 @@ export class SignedInPage {
   protected readonly renew = async (): Promise<void> => {
     if (await this.session.renew()) this.note.set(this.texts.refreshed);
   };
+
+  /** What can be done about the account comes when who is signed in can be seen. */
+  private async showSections(): Promise<void> {
+    const { AccountSections, provideAccountWords } = await import('./account-sections');
+    const providers = [await provideAccountWords(this.language)];
+    const injector = Injector.create({ parent: this.injector, providers });
+    // Left meanwhile, by a sign-out.
+    if (this.left) return;
+    const sections = this.more().createComponent(AccountSections, { injector });
+    sections.setInput('username', this.who());
+  }
 
   /** Of seconds since 1970, in the page's language, and as it is written where the reader is. */
   private moment(seconds: unknown): string {

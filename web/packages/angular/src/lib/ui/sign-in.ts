@@ -68,7 +68,7 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
         </div>
       } @else if (state.step === 'credentials') {
         <si-login-form
-          [email]="flow.email()"
+          [email]="flow.email() || email()"
           [busy]="state.busy"
           [slow]="flow.slow()"
           [error]="said().error"
@@ -97,6 +97,8 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
 export class SignIn {
   /** Follows the step's name in the window title: `Check your email – Poolhouse`. */
   readonly appName = input('');
+  /** Fills the email field: with the name of somebody who has just signed up, say. */
+  readonly email = input('');
   /** Whether the window title follows the step at all. */
   readonly documentTitle = input(true);
   /** Level of the steps' headings on the page. */

@@ -15,6 +15,8 @@ const POLL = 2_000;
 
 type View = 'html' | 'text';
 
+export { loadInsideStyles } from '../inside-styles';
+
 /** The mail that a server with a local inbox kept instead of sending it. */
 @Component({
   selector: 'app-inbox-page',

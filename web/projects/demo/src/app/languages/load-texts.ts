@@ -1,4 +1,4 @@
-import { type LanguageTag, chooseLanguage } from '@poolhouse/auth/languages/choose';
+import type { LanguageTag } from '@poolhouse/auth/languages/choose';
 import { pages as english } from './en';
 import type { PageTexts } from './page-texts';
 
@@ -21,10 +21,10 @@ const LANGUAGES: Readonly<Record<LanguageTag, () => Promise<{ readonly pages: Pa
   'zh-TW': () => import('./zh-TW'),
 };
 
-/** What the pages around the forms say, in the language of the forms. */
+/** What the pages around the forms say, in the language of the forms, which is one of these. */
 export async function loadPageTexts(language: string): Promise<PageTexts> {
   try {
-    return (await LANGUAGES[chooseLanguage([language])]()).pages;
+    return (await LANGUAGES[language as LanguageTag]()).pages;
   } catch {
     // A language that cannot be fetched is no reason not to go on.
     return english;
