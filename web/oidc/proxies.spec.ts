@@ -4,7 +4,7 @@ import { CLIENTS } from './support/clients';
 import { test } from './support/pool';
 import { startPoolhouse } from './support/poolhouse';
 import { freePort } from './support/program';
-import { PROXIES, proxyFile, signUpFrom, stateThrough } from './support/proxies';
+import { PROXIES, proxyFile, signUpFrom, stateThrough, statusAt } from './support/proxies';
 import { walk } from './support/walk';
 
 /** What a client may send and no proxy may shorten: 2 KiB, three times as long on the way. */
@@ -24,7 +24,9 @@ for (const proxy of PROXIES) {
   }) => {
     test.skip(!existsSync(proxy.program), `${proxy.program} is not installed`);
     const ports = { proxy: await freePort(), server: await freePort() };
-    const configuration = proxyFile('poolhouse.toml', ports);
+    // Another port than HTTPS has, which is where the guide's domains are.
+    const base = `https://acme.auth.localhost:${ports.proxy}`;
+    const configuration = `${proxyFile('poolhouse.toml', ports)}\n[hosted.bases]\nacme = "${base}"\n`;
     const url = `https://localhost:${ports.proxy}`;
     const poolhouse = await startPoolhouse(url, ports.server, configuration);
     stops.push(() => poolhouse.stop());
@@ -32,7 +34,9 @@ for (const proxy of PROXIES) {
     stops.push(() => running.stop());
     // Operators' calls go by way of the proxy, too: their signatures hold the Host header.
     const { app, person, names } = await start(client, poolhouse.server, 'acme');
-    expect(names.login).toBe(`https://acme.auth.localhost:${ports.proxy}`);
+    expect(names.login).toBe(base);
+    // With a second one, a host that names no domain is nobody's.
+    await poolhouse.server.createDomain(await poolhouse.server.createPool());
     await walk(page, poolhouse.server, person, app);
     const cookies = await page.context().cookies(names.login);
     expect(cookies.map(({ secure }) => secure)).toEqual(cookies.map(() => true));
@@ -40,6 +44,10 @@ for (const proxy of PROXIES) {
 
     // The longest state that a client may send comes back in a header that proxies may find too long.
     expect(await stateThrough(url, names, LONGEST)).toBe(LONGEST);
+
+    // The guide's own host, and one of which there is no domain: told apart.
+    expect(await statusAt('acme.auth.id.example.com', ports)).toBe(302);
+    expect(await statusAt('nobody.auth.id.example.com', ports)).toBe(404);
 
     const body = {
       ClientId: names.clientId,

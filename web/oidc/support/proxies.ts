@@ -1,4 +1,5 @@
 import { cpSync, readFileSync } from 'node:fs';
+import { request as plain } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,8 +36,10 @@ export function proxyFile(name: string, ports: Ports, folder = ''): string {
     ['listen 443', `listen 127.0.0.1:${proxy}`],
     ['<VirtualHost *:443>', `Listen 127.0.0.1:${proxy}\n<VirtualHost 127.0.0.1:${proxy}>`],
     ['https://id.example.com', `https://localhost:${proxy}`],
-    ['https://acme.auth.id.example.com', `https://acme.auth.localhost:${proxy}`],
-    ['id.example.com', 'localhost'],
+    // Not of the suffix, which the test asks for as it stands.
+    ['name id.example.com acme.auth.id.example.com', 'name localhost acme.auth.localhost'],
+    ['ServerName id.example.com', 'ServerName localhost'],
+    ['ServerAlias acme.auth.id.example.com', 'ServerAlias acme.auth.localhost'],
     ['127.0.0.1:9229', `127.0.0.1:${server}`],
     ['/etc/ssl/poolhouse', folder],
   ];
@@ -132,6 +135,18 @@ export async function stateThrough(url: string, names: Names, state: string): Pr
   const answer = await fetch(asked, { redirect: 'manual' });
   const location = answer.headers.get('location') ?? `${names.app}?status=${answer.status}`;
   return new URL(location).searchParams.get('state') ?? location;
+}
+
+/** What the server itself answers to whoever asks for the way in at this host: the status. */
+export function statusAt(host: string, { server }: Ports): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const path = '/oauth2/authorize';
+    const sent = plain({ host: '127.0.0.1', port: server, path, headers: { host } }, (answer) => {
+      answer.resume();
+      answer.once('end', () => resolve(answer.statusCode ?? 0));
+    });
+    sent.once('error', reject).end();
+  });
 }
 
 /** A sign-up by way of a proxy, from another address of this machine, by somebody who lies about it. The status. */
