@@ -10,13 +10,11 @@ use poolhouse_api::shapes::OAuthFlowType;
 use poolhouse_text::with_causes;
 
 use super::denied::Denied;
-use super::federation::providers;
+use super::federation::asked;
 use super::form::Form;
 use super::site::Site;
 use super::{client, client_documents, pkce, redirect_uri, resource, scopes};
-use crate::base::error::ApiError;
 use crate::base::hosted::PkceRequired;
-use crate::records::client::LOCAL;
 use crate::records::{ClientDocument, ClientRecord, ResponseMode};
 use crate::request::Ctx;
 
@@ -246,7 +244,8 @@ async fn fill(
     authorization.nonce = nonce(form)?;
     authorization.prompt = prompt(form)?;
     authorization.max_age = max_age(form)?;
-    authorization.identity_provider = identity_provider(ctx, site, client, form).await?;
+    let provider = asked::provider(ctx, site.pool.value.id(), client, form).await;
+    authorization.identity_provider = provider.map_err(|(error, description)| fault(error, description))?;
     let scopes = scopes::of_user(ctx, &site.pool.value, client, form.get("scope")).await;
     let mut scopes = scopes.map_err(|denied| told(ctx, &denied))?;
     if let Some(own) = asking.document.and_then(|document| document.scopes.as_ref()) {
@@ -357,53 +356,6 @@ fn max_age(form: &Form) -> Result<Option<i64>, Fault> {
         Ok(seconds) if is_number => Ok(Some(seconds)),
         _ => Err(fault("invalid_request", "max_age must be a number of seconds")),
     }
-}
-
-/// The provider that is asked for, by its name or by an identifier, or that is the only one of the client's. `None`: the person chooses.
-async fn identity_provider(
-    ctx: &Ctx,
-    site: &Site,
-    client: &ClientRecord,
-    form: &Form,
-) -> Result<Option<String>, Fault> {
-    let unavailable = || fault("invalid_request", "identity provider is not available");
-    let pool_id = site.pool.value.id();
-    let name = match (form.get("identity_provider"), form.get("idp_identifier")) {
-        (Some(LOCAL), _) if client.is_local() => return Ok(Some(LOCAL.to_owned())),
-        (Some(name), _) => name.to_owned(),
-        (None, Some(identifier)) => {
-            let found = providers::by_identifier(ctx, pool_id, identifier).await;
-            let found = found.map_err(|error| unreadable(ctx, &error))?;
-            found.ok_or_else(unavailable)?
-        }
-        (None, None) => {
-            let mut outside = client.outside_providers();
-            return match (client.is_local(), outside.next(), outside.next()) {
-                (false, Some(only), None) => Ok(Some(only.clone())),
-                (false, None, _) => Err(unavailable()),
-                _ => Ok(None),
-            };
-        }
-    };
-    let is_listed = client.outside_providers().any(|listed| *listed == name);
-    let found = match is_listed {
-        true => providers::find(ctx, pool_id, &name).await,
-        false => Ok(None),
-    };
-    match found.map_err(|error| unreadable(ctx, &error))? {
-        Some(_) => Ok(Some(name)),
-        None => Err(unavailable()),
-    }
-}
-
-fn unreadable(ctx: &Ctx, error: &ApiError) -> Fault {
-    let causes = with_causes(error);
-    tracing::error!(
-        request_id = ctx.request_id,
-        causes,
-        "an identity provider cannot be read"
-    );
-    fault("server_error", "")
 }
 
 /// The languages that the request would like, the best first. What cannot be one is left out.

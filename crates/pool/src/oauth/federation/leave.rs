@@ -3,15 +3,13 @@
 use poolhouse_api::shapes::IdentityProviderTypeType as Kind;
 
 use super::left::Left;
+use super::providers::UNAVAILABLE;
 use super::{oidc, providers};
 use crate::base::error::ApiError;
 use crate::oauth::cookies::Browser;
 use crate::oauth::site::Site;
 use crate::records::{Authorization, ClientRecord};
 use crate::request::Ctx;
-
-/// What the client is told of a provider that nobody can be sent to.
-pub const UNAVAILABLE: &str = "identity provider is not available";
 
 /// Sends a browser to the provider of this name, as its protocol has it.
 ///

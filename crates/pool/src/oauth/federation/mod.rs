@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod arrive;
+pub mod asked;
 mod code;
 pub mod defaults;
 mod finish;

@@ -5,6 +5,9 @@ use crate::base::purpose::Purpose;
 use crate::records::{IdentityProviderRecord, Stored};
 use crate::request::Ctx;
 
+/// What the client is told of a provider that nobody can be sent to.
+pub const UNAVAILABLE: &str = "identity provider is not available";
+
 /// Characters of the longest name of a provider, and of the longest identifier.
 const LONGEST_NAME: usize = 32;
 const LONGEST_IDENTIFIER: usize = 40;
