@@ -85,7 +85,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 35);
+    assert_eq!(compared, 38);
 }
 
 #[test]

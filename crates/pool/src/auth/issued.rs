@@ -134,10 +134,12 @@ impl Issued {
                 return Err(handle::invalid());
             }
             let client = ctx.client(pool.id(), sign_in.client.id()).await?;
-            let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
             match &self.instead {
                 Some((ending, _)) => ending.check_client(&client.value)?,
-                None => flows::check(&client.value, &flow)?,
+                None => {
+                    let flow = AuthFlowType::parse(&sign_in.flow).ok_or_else(handle::invalid)?;
+                    flows::check(&client.value, &flow)?;
+                }
             }
             self.client_version = client.version;
             return Ok(true);

@@ -59,10 +59,11 @@ pub async fn holder(
         }
         _ => None,
     };
-    let found = found.filter(|found| {
-        found.is_fresh(ctx, &client, authorization.max_age)
-            && found.satisfies(pool, client.id(), flow::of(site, &client))
-    });
+    let found = match found {
+        Some(found) => fresh(ctx, pool, &client, authorization, found).await?,
+        None => None,
+    };
+    let found = found.filter(|found| found.satisfies(pool, &client, flow::of(site, &client)));
     Ok(found.map(|found| found.known_as()))
 }
 

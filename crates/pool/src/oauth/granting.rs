@@ -1,11 +1,11 @@
 //! What a sign-in on the pages ends in: an authorization code for the client, and a session of the browser's.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use poolhouse_store::{Batch, BoxFuture, CommitError, Expect};
 
+use super::amr::amr;
 use super::authorize;
 use super::browser::{self, SignedIn};
 use super::code;
@@ -23,50 +23,10 @@ use crate::records::{
 };
 use crate::request::Ctx;
 
+pub use super::granted::Granted;
+
 /// The step in which a person is asked whether the client may have what it asks for.
 pub const CONSENT: &str = "page.consent";
-
-/// Where a browser is sent, and what it is given.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Granted {
-    /// The client's redirect URI with the code. Nothing where the person is asked or offered something before, on the page of the
-    /// transaction.
-    pub location: Option<String>,
-    /// The handle of the browser's session.
-    pub session: String,
-    /// The browser's place token, where a right code has made one good.
-    pub place: Option<String>,
-    /// Whether the person is asked whether the client may have what it asks for.
-    pub is_asked: bool,
-    /// The code, where it is not to be handed out but used for tokens.
-    code: Option<String>,
-}
-
-impl Granted {
-    /// Back to the client, in a browser that is signed in already.
-    pub fn back(location: String, session: &str) -> Granted {
-        Granted {
-            location: Some(location),
-            session: session.to_owned(),
-            place: None,
-            is_asked: false,
-            code: None,
-        }
-    }
-
-    /// The same with the browser's place token.
-    #[must_use]
-    pub fn with_place(self, place: Option<String>) -> Granted {
-        Granted { place, ..self }
-    }
-}
-
-/// Nothing of it: both are secrets.
-impl fmt::Debug for Granted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Granted").finish_non_exhaustive()
-    }
-}
 
 /// The end of a transaction.
 pub struct PageEnding {
@@ -429,66 +389,5 @@ pub async fn by_session(
         Ok(_) => Ok(Some(implicit::location(ctx, site, authorization, &code).await?)),
         Err(CommitError::Conflict { .. }) => Ok(None),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// How the user has signed in, in the words of RFC 8176.
-fn amr(session: &BrowserSession) -> Vec<String> {
-    let proven = |name: &str| session.proven.iter().any(|held| held == name);
-    let is_passwordless = session.first.is_some();
-    let mut methods = Vec::new();
-    if session.provider.is_some() {
-        methods.push("fed");
-    } else if !is_passwordless {
-        methods.push("pwd");
-    }
-    if proven("WEB_AUTHN") {
-        methods.push("pop");
-    }
-    let by_sms = proven("SMS_MFA") || proven("SMS_OTP");
-    if proven("CUSTOM_CHALLENGE") || proven("EMAIL_OTP") || proven("SOFTWARE_TOKEN_MFA") || by_sms {
-        methods.push("otp");
-    }
-    if by_sms {
-        methods.push("sms");
-    }
-    if methods.len() > 1 && !is_passwordless {
-        methods.push("mfa");
-    }
-    methods.into_iter().map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::clock::Millis;
-
-    #[test]
-    fn tokens_say_of_a_sign_in_without_a_password_that_it_had_none() {
-        for (first, proven, expected) in [
-            (None, &[][..], &["pwd"][..]),
-            (None, &["CUSTOM_CHALLENGE"], &["pwd", "otp", "mfa"]),
-            (None, &["SMS_MFA"], &["pwd", "otp", "sms", "mfa"]),
-            (Some("WEB_AUTHN"), &["WEB_AUTHN"], &["pop"]),
-            (Some("EMAIL_OTP"), &["EMAIL_OTP"], &["otp"]),
-            (Some("SMS_OTP"), &["SMS_OTP"], &["otp", "sms"]),
-        ] {
-            let session = BrowserSession {
-                epoch: 0,
-                auth_time: Millis(0),
-                had_code: false,
-                proven: proven.iter().map(|name| (*name).to_owned()).collect(),
-                first: first.map(str::to_owned),
-                event_id: String::new(),
-                provider: None,
-                ends: Millis(1),
-                client_id: None,
-                device: None,
-                address: None,
-                replaces: None,
-                is_replaced: false,
-            };
-            assert_eq!(amr(&session), expected, "{proven:?}");
-        }
     }
 }

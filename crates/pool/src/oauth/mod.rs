@@ -13,7 +13,9 @@
 //! Clients of strangers come in two ways: they `register` themselves, or their id is a URL (`client_documents`). Either way people are
 //! asked first (`consent`).
 
+mod amr;
 pub mod authorize;
+mod begun;
 pub mod browser;
 pub mod client;
 pub mod client_documents;
@@ -28,6 +30,7 @@ mod first_use;
 pub mod flow;
 pub mod form;
 pub mod grant;
+mod granted;
 pub mod granting;
 pub mod handle;
 pub mod hint;

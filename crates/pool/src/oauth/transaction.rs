@@ -6,8 +6,6 @@
 //! A second tab in which the same user has proved the password joins the code challenge of the first: from then on the steps of both
 //! are those of the first, while each ends in what its own client has asked for.
 
-use std::collections::BTreeMap;
-
 use poolhouse_store::{Batch, CommitError, Expect};
 
 use super::cookies::Browser;
@@ -16,8 +14,10 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
 use crate::records::transaction::AT_PROVIDER;
-use crate::records::{Key, Led, PageChallenge, PageFlow, PageStep, RecordBatch, Stored, TransactionRecord};
+use crate::records::{Key, Led, PageChallenge, PageStep, RecordBatch, Stored, TransactionRecord};
 use crate::request::Ctx;
+
+pub use super::begun::{Asked, begin, begin_away};
 
 /// How long a person has from the client's request to the end.
 pub const SECONDS: i64 = 900;
@@ -28,7 +28,7 @@ const ENDED_SECONDS: i64 = 10;
 /// How long a step may take that another form of its page waits for.
 const BUSY_SECONDS: i64 = 60;
 
-const KIND: &str = "transaction";
+pub(super) const KIND: &str = "transaction";
 const BROWSER: &str = "browser";
 
 /// The parameter of a step that says that nothing is proved yet, although the engine has a session for it.
@@ -74,100 +74,6 @@ pub fn named(ctx: &Ctx, cookies: &Browser) -> (String, Option<String>) {
     }
 }
 
-/// What is asked of a browser's person, for which client.
-pub struct Asked<'a> {
-    /// The app client.
-    pub client_id: &'a str,
-    /// Which sign-in the pages ask for.
-    pub flow: PageFlow,
-    /// Whether the client gets nothing before the person has said that it may.
-    pub asks_consent: bool,
-    /// What the person is at, if it is not the beginning.
-    pub step: Option<PageStep>,
-    /// How long the browser is signed in by it, in seconds.
-    pub lasts: i64,
-    /// What is kept of the cookie that names the browser.
-    pub browser: String,
-    /// The name that the client believes the person has.
-    pub name: &'a str,
-    /// The identity providers that the person may choose.
-    pub providers: Vec<String>,
-    /// Whether there is nothing else to choose.
-    pub is_outside_only: bool,
-}
-
-/// Begins one, and returns its handle.
-///
-/// # Errors
-/// When the store fails.
-pub async fn begin(
-    ctx: &Ctx,
-    pool_id: &str,
-    authorization: serde_json::Value,
-    asked: Asked<'_>,
-) -> Result<String, ApiError> {
-    let step = asked.step.clone().unwrap_or_else(|| PageStep {
-        name: asked.name.to_owned(),
-        asked: ctx.now,
-        ..PageStep::default()
-    });
-    write(ctx, pool_id, (authorization, asked), step, SECONDS).await
-}
-
-/// Begins one whose person leaves for an identity provider, with what is to be found again on the return.
-///
-/// # Errors
-/// When the store fails.
-pub async fn begin_away(
-    ctx: &Ctx,
-    pool_id: &str,
-    authorization: serde_json::Value,
-    asked: Asked<'_>,
-    kept: BTreeMap<String, String>,
-) -> Result<String, ApiError> {
-    let step = PageStep {
-        challenge: Some(AT_PROVIDER.to_owned()),
-        parameters: kept,
-        asked: ctx.now,
-        ..PageStep::default()
-    };
-    write(ctx, pool_id, (authorization, asked), step, AWAY_SECONDS).await
-}
-
-async fn write(
-    ctx: &Ctx,
-    pool_id: &str,
-    (authorization, asked): (serde_json::Value, Asked<'_>),
-    step: PageStep,
-    seconds: i64,
-) -> Result<String, ApiError> {
-    let handle = handle::draw(ctx);
-    let digest = handle::digest(ctx, KIND, &handle).unwrap_or_default();
-    let key = match is_away(&step) {
-        true => TransactionRecord::away(pool_id, &digest),
-        false => TransactionRecord::slot(pool_id, &digest),
-    };
-    let record = TransactionRecord {
-        authorization,
-        client_id: asked.client_id.to_owned(),
-        flow: asked.flow,
-        asks_consent: asked.asks_consent,
-        lasts: asked.lasts,
-        browser: asked.browser,
-        seq: 0,
-        busy: None,
-        slot_digest: Some(digest),
-        sealed_step: seal(ctx, key.as_str(), &step),
-        providers: asked.providers,
-        is_outside_only: asked.is_outside_only,
-        ends: ctx.now.plus_seconds(seconds),
-    };
-    // Anybody may begin any number, so they are written over one another.
-    let batch = Batch::new().record(key, Expect::Any, &record);
-    plain(ctx).commit(batch).await?;
-    Ok(handle)
-}
-
 /// The one of this handle, for the browser that it was begun in.
 ///
 /// # Errors
@@ -196,7 +102,7 @@ pub async fn find_away(
     Ok(found.filter(|found| is_away(&found.step)))
 }
 
-fn is_away(step: &PageStep) -> bool {
+pub(super) fn is_away(step: &PageStep) -> bool {
     step.challenge.as_deref() == Some(AT_PROVIDER)
 }
 
@@ -424,12 +330,12 @@ impl Transaction {
     }
 }
 
-fn seal(ctx: &Ctx, key: &str, step: &PageStep) -> String {
+pub(super) fn seal(ctx: &Ctx, key: &str, step: &PageStep) -> String {
     ctx.platform()
         .seal(Purpose::Challenges, key, step.to_text().as_bytes())
 }
 
 /// How far a person has got is nothing that the audit log is told of: what the engine counts is.
-fn plain(ctx: &Ctx) -> &crate::base::platform::Platform {
+pub(super) fn plain(ctx: &Ctx) -> &crate::base::platform::Platform {
     &ctx.app.platform
 }

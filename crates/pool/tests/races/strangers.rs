@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poolhouse_api::Operation;
 use poolhouse_pool::base::error::ApiError;
 use poolhouse_pool::oauth::door::{self, Browser, Entered};
-use poolhouse_pool::oauth::steps::{self, Operations, Taken};
+use poolhouse_pool::oauth::steps::{self, Brought, Operations, Taken};
 use poolhouse_pool::oauth::{Denied, Form, Site, authorize, client_documents, register, site};
 use poolhouse_pool::request::Ctx;
 use poolhouse_pool::testing::TestPool;
@@ -56,7 +56,11 @@ async fn take(server: &TestPool, (handle, browser): (&str, &Browser), fields: &[
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let fields: BTreeMap<String, String> = fields.collect();
-    steps::take(&ctx, &site_of(&ctx).await, handle, browser, &fields, &Nothing)
+    let brought = Brought {
+        cookies: browser,
+        takes_passkeys: false,
+    };
+    steps::take(&ctx, &site_of(&ctx).await, handle, brought, (&fields, &Nothing))
         .await
         .unwrap()
 }

@@ -110,8 +110,11 @@ pub async fn finish(
             auth_time: now.auth_time(ctx.now),
             event_id: ctx.request_id.clone(),
             had_code: false,
+            first: None,
             proven: Vec::new(),
+            lacks_passkey: false,
         };
+        ending.check_client(&ground.client.value)?;
         let unchanged = ground.unchanged();
         let batch = ending
             .rows(ctx, &ended)
@@ -125,7 +128,10 @@ pub async fn finish(
             }
             Err(CommitError::Conflict { key }) if unchanged.names(&key) => {}
             // The answer was heard before, or another transaction was written over this one.
-            Err(CommitError::Conflict { .. }) => return Err(handle::invalid()),
+            Err(CommitError::Conflict { key }) if !ending.lost_race(ctx, &key).await? => {
+                return Err(handle::invalid());
+            }
+            Err(CommitError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -134,11 +140,11 @@ pub async fn finish(
 
 /// What the sign-in ends in: for some clients, in a question to its person.
 pub async fn ending(ctx: &Ctx, round: &Round) -> Result<PageEnding, ApiError> {
-    let shown = match round.transaction.stored.value.asks_consent {
+    let shown = match round.transaction.asked.asks_consent {
         true => consent::shown(ctx, round.site.pool.value.id(), &round.authorization).await?,
         false => BTreeMap::new(),
     };
-    Ok(round.ending(ctx).showing(shown, String::new()))
+    Ok(round.ending(ctx).await?.showing(shown, String::new()))
 }
 
 /// Where the browser goes once everything is committed: to be asked, unless the client was let in before, or back with what it gets.
@@ -152,7 +158,7 @@ async fn completed(
         return ending.completed(ctx, granted).await;
     }
     let pool_id = round.site.pool.value.id();
-    let browser = &round.transaction.stored.value.browser;
+    let browser = &round.transaction.asked.browser;
     let Some(at_consent) = transaction::find(ctx, pool_id, &round.state, browser).await? else {
         return Ok(granted);
     };

@@ -42,14 +42,14 @@ pub async fn begin(
     provider: &IdentityProviderRecord,
     mut kept: BTreeMap<String, String>,
 ) -> Result<Begun, ApiError> {
-    let pool = &*site.pool.value;
+    let pool_id = site.pool.value.id();
     kept.insert(PROVIDER.to_owned(), provider.name.clone());
     kept.insert(PROVIDER_ID.to_owned(), provider.id.clone());
     kept.insert(DOMAIN.to_owned(), site.domain.clone());
     let (named, name) = transaction::named(ctx, cookies);
     let asked = Asked {
         client_id: client.id(),
-        is_custom: flow::is_custom(pool, client),
+        flow: flow::of(site, client),
         asks_consent: consent::is_asked(ctx, client, authorization),
         step: None,
         lasts: browser::seconds(client),
@@ -62,7 +62,7 @@ pub async fn begin(
         id_token_hint: None,
         ..authorization.clone()
     };
-    let state = transaction::begin_away(ctx, pool.id(), authorization.to_json(), asked, kept).await?;
+    let state = transaction::begin_away(ctx, pool_id, authorization.to_json(), asked, kept).await?;
     Ok(Begun { state, name })
 }
 
@@ -99,7 +99,7 @@ pub async fn take(ctx: &Ctx, site: &Site, state: &str, cookies: &Browser) -> Res
     };
     let kept = transaction.step.parameters.clone();
     let text = |name: &str| kept.get(name).map_or("", String::as_str);
-    let authorization = Authorization::from_json(&transaction.stored.value.authorization);
+    let authorization = Authorization::from_json(&transaction.asked.authorization);
     let Some(authorization) = authorization.filter(|_| text(DOMAIN) == site.domain) else {
         return Ok(None);
     };
@@ -121,8 +121,8 @@ pub async fn take(ctx: &Ctx, site: &Site, state: &str, cookies: &Browser) -> Res
 }
 
 impl Round {
-    /// Where the browser goes when it comes to nothing: back to the client, which is told so. What the audit log is to be told goes
-    /// with it.
+    /// Where the browser goes when it comes to nothing: back to the client, which is told so, or to a page of ours, where the client is
+    /// a stranger's. What the audit log is to be told goes with it.
     ///
     /// # Errors
     /// When the store fails.
@@ -137,20 +137,23 @@ impl Round {
             Ok(_) | Err(poolhouse_store::CommitError::Conflict { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        Ok(self.authorization.refused(&self.site, error, description))
+        let pool_id = self.site.pool.value.id();
+        let client = ctx.client(pool_id, &self.authorization.client_id).await;
+        let is_known = client.is_ok_and(|client| !consent::is_strange(&client.value, &self.authorization));
+        Ok(match is_known {
+            true => self.authorization.refused(&self.site, error, description),
+            // Nobody has said yet that they mean to go where a stranger wants its answers.
+            false => format!("{}/error?error={error}", self.site.base),
+        })
     }
 
     /// What the sign-in ends in.
-    pub(super) fn ending(&self, ctx: &Ctx) -> PageEnding {
-        let provider = standing::reference(&self.provider.value);
-        PageEnding::new(
-            ctx,
-            self.site.clone(),
-            self.authorization.clone(),
-            self.transaction.clone(),
-            self.before.clone(),
-        )
-        .by(Some(provider))
+    pub(super) async fn ending(&self, ctx: &Ctx) -> Result<PageEnding, ApiError> {
+        let (site, authorization) = (self.site.clone(), self.authorization.clone());
+        // A passkey is nothing for those whom a provider signs in.
+        let brought = (self.before.as_deref(), false);
+        let ending = PageEnding::new(ctx, site, authorization, self.transaction.clone(), brought).await?;
+        Ok(ending.by(Some(standing::reference(&self.provider.value))))
     }
 
     /// Gives its person the time of a page from now on.

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 
 use super::fields::Fields;
 use super::refusal;
+use super::responses::PLACE;
+use crate::auth::place;
 use crate::auth::secret_hash::client_secrets;
 use crate::base::error::ApiError;
 use crate::records::{PageStep, PoolRecord};
@@ -266,5 +268,15 @@ fn code_and_password(fields: &Fields) -> Result<(String, &str), &'static str> {
         (_, true) => Err("passwordMissing"),
         _ if password != field(fields, "confirm") => Err("passwordsDiffer"),
         _ => Ok((code, password)),
+    }
+}
+
+impl Asking<'_> {
+    /// Whether the browser's place token is this person's.
+    pub(super) async fn has_been(&self, name: &str, fields: &Fields) -> Result<bool, ApiError> {
+        match fields.get(PLACE).filter(|token| !token.is_empty()) {
+            Some(token) => place::is_of(self.ctx, self.pool, name, token).await,
+            None => Ok(false),
+        }
     }
 }

@@ -233,16 +233,6 @@ fn is_for_another(fields: &Fields) -> bool {
     fields.get("action").is_some_and(|action| action == "another")
 }
 
-impl Asking<'_> {
-    /// Whether the browser's place token is this person's.
-    async fn has_been(&self, name: &str, fields: &Fields) -> Result<bool, ApiError> {
-        match fields.get(PLACE).filter(|token| !token.is_empty()) {
-            Some(token) => place::is_of(self.ctx, self.pool, name, token).await,
-            None => Ok(false),
-        }
-    }
-}
-
 /// Where a step leads.
 enum Stepped {
     /// To the end.

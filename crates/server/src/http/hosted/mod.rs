@@ -62,7 +62,7 @@ const PATHS: [&str; 15] = [
 ];
 
 /// Those of them at which a `GET` does something: gives a code, or ends a session.
-const DOES: [&str; 3] = ["/oauth2/authorize", "/authorize", "/logout"];
+const DOES: [&str; 4] = ["/oauth2/authorize", "/authorize", federation::PATH, "/logout"];
 
 /// The routes, with and without the domain in the path.
 pub(super) fn routes() -> Router<Arc<App>> {

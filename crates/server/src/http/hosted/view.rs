@@ -44,8 +44,8 @@ pub(super) fn page(ctx: &Ctx, visit: &Visit, found: &Transaction, step: &PageSte
                 by_name_alone: chooses,
                 can_reset: account::can_reset(ctx, pool),
                 can_sign_up: account::can_sign_up(pool),
-                is_outside_only: record.is_outside_only,
-                providers: providers(visit, &frame.texts, &record.providers),
+                is_outside_only: found.asked.is_outside_only,
+                providers: providers(visit, &frame.texts, &found.asked.providers),
             };
             login(&frame, &form, &asked, &error)
         }
