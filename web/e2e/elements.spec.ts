@@ -1,4 +1,4 @@
-import { expect, expectAccessible } from './support/fixtures';
+import { SignInPage, expect, expectAccessible } from './support/fixtures';
 import { HostedPage, test } from './support/hosted-page';
 
 const SIGN_IN: HostedPage = {
@@ -25,20 +25,53 @@ test('<ph-sign-in> has room for a logo and links, and hands out the tokens', asy
 test('<ph-sign-in>: a form that cannot be fetched is said, and fetched at the next try', async ({
   page,
   hosted,
+  server,
+  pool,
 }) => {
   let refused = true;
-  await page.route('**/code-view-*.js*', (route) => (refused ? route.abort() : route.continue()));
+  await page.route('**/rare-views-*.js*', (route) => (refused ? route.abort() : route.continue()));
   const signIn = await hosted(SIGN_IN);
-  await signIn.submitLogin();
+  const invited = await server.createPerson(pool, { temporary: true });
+  await signIn.submitLogin(invited);
   await expect(signIn.alert).toHaveText(
     'We couldn’t reach the server. Check your connection and try again.',
   );
   await expectAccessible(page, 'a form is missing');
   refused = false;
   await page.getByRole('button', { name: 'Start again' }).click();
-  await signIn.submitLogin();
-  await signIn.awaitCode();
+  await signIn.submitLogin(invited);
+  await expect(page.getByLabel('New password', { exact: true })).toBeFocused();
+  await expect(page.getByText('8 characters or more')).toHaveCSS('display', 'flex');
 });
+
+test('<ph-sign-in>: words that cannot be fetched leave no form at work for ever', async ({
+  page,
+  hosted,
+}) => {
+  let refused = true;
+  await page.route('**/rare-views-*.js*', (route) => (refused ? route.abort() : route.continue()));
+  const signIn = await hosted(SIGN_IN);
+  await signIn.submitLogin();
+  await endByWrongCodes(signIn);
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  refused = false;
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await signIn.submitLogin();
+  await endByWrongCodes(signIn);
+  await expect(signIn.alert).toHaveText('Too many wrong codes. Sign in again to get a new one.');
+});
+
+async function endByWrongCodes(signIn: SignInPage): Promise<void> {
+  await signIn.awaitCode();
+  const wrong = await signIn.wrongCode();
+  for (const [last, left] of ['2 tries left', '1 try left'].entries()) {
+    await signIn.code.fill(wrong.replace(/.$/, String(last)));
+    await expect(signIn.alert).toContainText(left);
+  }
+  await signIn.code.fill(wrong.replace(/.$/, '2'));
+}
 
 test('<ph-sign-in> speaks a language, in its direction, that is set at any time', async ({
   page,

@@ -119,3 +119,22 @@ test('a form that cannot be fetched is said, and fetched at the next try', async
   await signIn.submitLogin();
   await signIn.awaitCode();
 });
+
+test('words that cannot be fetched leave no form at work for ever', async ({ page, signIn }) => {
+  await signIn.reachCode();
+  const wrong = await signIn.wrongCode();
+  await page.route('**/chunk-*.js', (route) => route.abort());
+  for (const [last, left] of ['2 tries left', '1 try left'].entries()) {
+    await signIn.code.fill(wrong.replace(/.$/, String(last)));
+    await expect(signIn.alert).toContainText(left);
+  }
+  await signIn.code.fill(wrong.replace(/.$/, '2'));
+  await expect(signIn.alert).toHaveText(
+    'We couldn’t reach the server. Check your connection and try again.',
+  );
+  await expect(signIn.code).toBeHidden();
+  await page.unroute('**/chunk-*.js');
+  await page.getByRole('button', { name: 'Start again' }).click();
+  // The email is there already.
+  await expect(signIn.password).toBeFocused();
+});

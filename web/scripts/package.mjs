@@ -21,7 +21,7 @@ if (name === 'angular') {
   cpSync(STYLES, join(target, 'styles'), { recursive: true });
 } else {
   rmSync(target, { recursive: true, force: true });
-  if (name === 'elements') await writeSheet();
+  if (name === 'elements') await writeSheets();
   node('typescript/bin/tsc', '-p', source);
   cpSync(join(source, 'package.json'), join(target, 'package.json'));
   if (name === 'elements') await bundleElements();
@@ -30,20 +30,24 @@ for (const file of ['README.md', 'CHANGELOG.md']) cpSync(join(source, file), joi
 for (const file of ['LICENSE-MIT', 'LICENSE-APACHE'])
   cpSync(join(WEB, '..', file), join(target, file));
 
-/** The style sheet as a module: a shadow root adopts it, so that no `<style>` is needed. */
-async function writeSheet() {
-  const { outputFiles } = await build({
-    entryPoints: [join(source, 'src/element.css')],
-    bundle: true,
-    minify: true,
-    write: false,
-  });
-  mkdirSync(join(source, 'src/generated'), { recursive: true });
-  const css = JSON.stringify(colouredOnce(outputFiles[0].text.trim()));
-  writeFileSync(
-    join(source, 'src/generated/sheet.ts'),
-    `/** Made of src/element.css by scripts/package.mjs. */\nexport const CSS =\n  ${css};\n`,
-  );
+/** The style sheets as modules: a shadow root adopts them, so that no `<style>` is needed. */
+async function writeSheets() {
+  const sheets = join(source, 'src/generated');
+  mkdirSync(sheets, { recursive: true });
+  const write = async (file, module, name, made) => {
+    const css = JSON.stringify(made(await minified(file)));
+    const text = `/** Made of ${file} by scripts/package.mjs. */\nexport const ${name} =\n  ${css};\n`;
+    writeFileSync(join(sheets, module), text);
+  };
+  await write('src/element.css', 'sheet.ts', 'CSS', colouredOnce);
+  // One rule, which can be added to the sheet as it is.
+  await write('../styles/rules.css', 'rules.ts', 'RULES', (css) => `@media all{${css}}`);
+}
+
+async function minified(file) {
+  const entryPoints = [join(source, file)];
+  const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, write: false });
+  return outputFiles[0].text.trim();
 }
 
 /**

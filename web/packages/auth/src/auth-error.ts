@@ -41,20 +41,7 @@ export class AuthError extends Error {
   ) {
     super(message, options);
   }
-
-  /** What a developer can do about it, where the error is one of a set-up. */
-  get hint(): string {
-    const text = `${this.code} ${this.message}`;
-    return HINTS.find(([pattern]) => pattern.test(text))?.[1] ?? '';
-  }
 }
-
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/secret.hash/i, 'Use an app client without a secret.'],
-  [/not enabled/, 'The app client must allow ALLOW_CUSTOM_AUTH.'],
-  [/^ResourceNotFound/, 'endpoint, userPoolId and clientId must belong together.'],
-  [/Lambda/, 'A trigger failed: see its log.'],
-];
 
 /** By the beginning of the service's name of the error. */
 const KINDS: readonly (readonly [RegExp, AuthErrorKind])[] = [
@@ -89,4 +76,9 @@ function kindOf(status: number, code: string, message: string): AuthErrorKind {
 /** Numbers that would give the password away, or an answer that lacks what it must have. */
 export function malformed(cause?: unknown): AuthError {
   return new AuthError('server', '', 'Malformed.', { cause });
+}
+
+/** No answer: from the server, or where the options or a part of this program are fetched. */
+export function unreachable(cause: unknown): never {
+  throw new AuthError('network', '', 'No answer.', { cause });
 }

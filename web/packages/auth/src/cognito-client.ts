@@ -7,12 +7,12 @@ import type {
   TokenClient,
   Tokens,
 } from './auth-client.js';
-import { AuthError, malformed } from './auth-error.js';
+import { AuthError, malformed, unreachable } from './auth-error.js';
 import { readCodeChallenge } from './code-challenge.js';
 import { BROWSER, type CognitoClientEnvironment } from './environment.js';
-import { type Json, Wire, member, record, strings } from './wire.js';
+import { type Json, Wire, member, record } from './wire.js';
 import { type PlaceStore, browserPlaces } from './place-store.js';
-import { type SrpChallenge, SrpClient, srpTimestamp } from './srp.js';
+import { type SrpChallenge, type SrpClient, srpClient, srpSecret, srpTimestamp } from './srp.js';
 
 export interface CognitoClientOptions {
   /** `https://cognito-idp.REGION.amazonaws.com/`, or a Poolhouse server's address. */
@@ -55,7 +55,7 @@ export class CognitoClient implements AuthClient, TokenClient {
     this.#options ??= Promise.resolve(typeof source === 'function' ? source() : source).catch(
       (cause: unknown) => {
         this.#options = undefined;
-        throw new AuthError('network', '', 'No options.', { cause });
+        return unreachable(cause);
       },
     );
     return this.#options;
@@ -121,18 +121,15 @@ export class CognitoClient implements AuthClient, TokenClient {
     return this.#respond(ticket, 'CUSTOM_CHALLENGE', { ANSWER: code }, metadata, signal);
   }
 
-  choosePassword(
+  async choosePassword(
     challenge: PasswordChallenge,
     password: string,
     attributes: Metadata = {},
     metadata: Metadata = {},
     signal?: AbortSignal,
   ): Promise<NextStep> {
-    const given = Object.entries(attributes).map(([name, value]) => [
-      `userAttributes.${name}`,
-      value,
-    ]);
-    const responses = { NEW_PASSWORD: password, ...Object.fromEntries(given) };
+    const { passwordResponses } = await import('./first-password.js').catch(unreachable);
+    const responses = passwordResponses(password, attributes);
     return this.#respond(challenge, 'NEW_PASSWORD_REQUIRED', responses, metadata, signal);
   }
 
@@ -183,7 +180,10 @@ export class CognitoClient implements AuthClient, TokenClient {
     return this.#next(response, ticket);
   }
 
-  #next(response: Json, ticket: Pick<CodeTicket, 'username'> & Partial<CodeTicket>): NextStep {
+  async #next(
+    response: Json,
+    ticket: Pick<CodeTicket, 'username'> & Partial<CodeTicket>,
+  ): Promise<NextStep> {
     const { username, placeToken } = ticket;
     if (response['AuthenticationResult'] !== undefined) {
       const tokens = readTokens(record(response['AuthenticationResult']));
@@ -191,32 +191,21 @@ export class CognitoClient implements AuthClient, TokenClient {
       return { kind: 'signed-in', tokens };
     }
     const name = member(response, 'ChallengeName');
+    const isCode = name === 'CUSTOM_CHALLENGE';
+    if (!isCode && name !== 'NEW_PASSWORD_REQUIRED') throw new AuthError('unsupported', name, name);
+    const session = member(response, 'Session');
     const parameters = record(response['ChallengeParameters'] ?? {});
-    switch (name) {
-      case 'CUSTOM_CHALLENGE': {
-        const challenge = readCodeChallenge(parameters, member(response, 'Session'), username);
-        return { kind: 'code', challenge };
-      }
-      case 'NEW_PASSWORD_REQUIRED': {
-        const session = member(response, 'Session');
-        const required = strings(parameters['requiredAttributes'], []);
-        const challenge = {
-          username,
-          session,
-          attributes: { ...strings(parameters['userAttributes'], {}) } as Metadata,
-          required: Object.values(required).map((each) => each.replace('userAttributes.', '')),
-        };
-        return { kind: 'new-password', challenge };
-      }
-      default:
-        throw new AuthError('unsupported', name, name);
-    }
+    if (isCode)
+      return { kind: 'code', challenge: readCodeChallenge(parameters, session, username) };
+    const { readPasswordChallenge } = await import('./first-password.js').catch(unreachable);
+    const challenge = readPasswordChallenge(parameters, session, username);
+    return { kind: 'new-password', challenge };
   }
 
   async #newKeyPair(): Promise<SrpClient> {
     const { userPoolId } = await this.options();
     const poolName = userPoolId.slice(userPoolId.indexOf('_') + 1);
-    return SrpClient.generate(poolName, this.#environment.randomBytes);
+    return srpClient(poolName, srpSecret(this.#environment.randomBytes));
   }
 
   async #call(operation: string, body: Json, signal?: AbortSignal): Promise<Json> {

@@ -1,5 +1,4 @@
-import type { SignInTexts } from './texts.js';
-import { fill } from './texts.js';
+import type { RareTexts } from './sign-in-texts.js';
 
 /** A pool's password policy. No challenge tells it, so an app says it; Cognito's default if absent. */
 export interface PasswordPolicy {
@@ -25,7 +24,7 @@ const COGNITO: Required<PasswordPolicy> = {
 
 /** The policy's rules in words, and which of them a password meets, by Cognito's own alphabets. */
 export function passwordRules(
-  texts: SignInTexts,
+  texts: RareTexts,
   policy: PasswordPolicy,
   password: string,
 ): readonly PasswordRule[] {
@@ -33,7 +32,7 @@ export function passwordRules(
   const rules: readonly (readonly [boolean, string, RegExp])[] = [
     [
       true,
-      fill(texts.ruleLength, { n: minimumLength }),
+      texts.ruleLength.replace('{n}', String(minimumLength)),
       new RegExp(`^.{${minimumLength},}$`, 'su'),
     ],
     [uppercase, texts.ruleUppercase, /[A-Z]/],

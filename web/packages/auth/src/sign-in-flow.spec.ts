@@ -292,6 +292,7 @@ describe('SignInFlow', () => {
   it('tells developers what is wrong with the set-up, once for each failure', async () => {
     client.reply(new AuthError('server', 'ResourceNotFoundException', 'No such client.'));
     await flow.signIn('ana@example.com', 'secret');
+    await vi.dynamicImportSettled();
     expect(warnings).toEqual([
       '[poolhouse] endpoint, userPoolId and clientId must belong together.',
     ]);

@@ -1,5 +1,5 @@
 import type { AuthClient, Metadata, NextStep } from './auth-client.js';
-import { AuthError, malformed } from './auth-error.js';
+import { AuthError, malformed, unreachable } from './auth-error.js';
 import {
   type CodeState,
   type FlowEvent,
@@ -54,6 +54,7 @@ export class SignInFlow {
   readonly #client: AuthClient;
   readonly #options: SignInFlowOptions;
   readonly #now: () => number;
+  readonly #sessionTime: number;
   readonly #listeners = new Set<() => void>();
 
   #snapshot: FlowSnapshot = {
@@ -77,6 +78,7 @@ export class SignInFlow {
     this.#client = client;
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#sessionTime = 60_000 * (options.sessionMinutes ?? SESSION_MINUTES);
   }
 
   get snapshot(): FlowSnapshot {
@@ -118,9 +120,12 @@ export class SignInFlow {
     const { state } = this;
     if (state.step !== 'new-password') return;
     if (!this.#dispatch({ type: 'submitted' })) return;
-    await this.#run((signal) =>
-      this.#replacePassword(state.challenge, password, attributes, signal),
-    );
+    const { email } = this.#snapshot;
+    const asked = { password, attributes, email, metadata: this.#metadata() };
+    await this.#run(async (signal) => {
+      const { replacePassword } = await import('./first-password.js').catch(unreachable);
+      return replacePassword(this.#client, state.challenge, asked, signal, AuthError);
+    });
   }
 
   /**
@@ -164,10 +169,6 @@ export class SignInFlow {
     clearTimeout(this.#slowTimer);
   }
 
-  get #sessionTime(): number {
-    return 60_000 * (this.#options.sessionMinutes ?? SESSION_MINUTES);
-  }
-
   #metadata(extra: Metadata = {}): Metadata {
     return { ...this.#options.metadata?.(), ...extra };
   }
@@ -180,33 +181,6 @@ export class SignInFlow {
       const { pending } = this.state as CodeState;
       return this.#client.answer(pending, code, this.#metadata(extra), signal);
     });
-  }
-
-  /**
-   * Cognito ends this answer in tokens; where a trigger refuses those, since no code came first,
-   * the new password may have been set all the same: one more sign-in finds out.
-   */
-  async #replacePassword(
-    challenge: Parameters<NonNullable<AuthClient['choosePassword']>>[0],
-    password: string,
-    attributes: Metadata,
-    signal: AbortSignal,
-  ): Promise<NextStep> {
-    const client = this.#client;
-    if (!client.choosePassword) throw new AuthError('reset', '', '');
-    const metadata = this.#metadata();
-    try {
-      return await client.choosePassword(challenge, password, attributes, metadata, signal);
-    } catch (error) {
-      if (!(error instanceof AuthError) || !/LambdaValidation/.test(error.code)) throw error;
-      const { email } = this.#snapshot;
-      return client
-        .signIn(email || challenge.username, password, metadata, signal)
-        .catch((cause: unknown) => {
-          if (asAuthError(cause).kind === 'network') throw cause;
-          throw new AuthError('administrator', error.code, error.message, { cause });
-        });
-    }
   }
 
   async #run(ask: (signal: AbortSignal) => Promise<NextStep>): Promise<void> {
@@ -222,15 +196,22 @@ export class SignInFlow {
     } catch (error) {
       if (signal.aborted) return;
       const failure = asAuthError(error);
-      if (failure.kind === 'server' && failure.hint) this.#warn(failure.hint);
+      if (failure.kind === 'server') this.#warn(failure);
       this.#update({ failure });
       const early = !/expired/.test(failure.message);
       this.#dispatch({ type: 'failed', kind: failure.kind, early });
     }
   }
 
-  #warn(hint: string): void {
-    (this.#options.warn ?? console.warn)(`[poolhouse] ${hint}`);
+  /** The hints are a file of their own: people do not wait for what developers read. */
+  #warn(failure: AuthError): void {
+    import('./hints.js').then(
+      ({ hintFor }) => {
+        const hint = hintFor(failure);
+        if (hint) (this.#options.warn ?? console.warn)(`[poolhouse] ${hint}`);
+      },
+      () => undefined,
+    );
   }
 
   #dispatch(event: FlowEvent): boolean {

@@ -32,62 +32,53 @@ export interface SrpChallenge {
 }
 
 /** One key pair, for one sign-in. */
-export class SrpClient {
-  readonly #poolName: string;
-  readonly #secret: bigint;
-  readonly #publicValue: bigint;
-
-  private constructor(poolName: string, secret: bigint, publicValue: bigint) {
-    this.#poolName = poolName;
-    this.#secret = secret;
-    this.#publicValue = publicValue;
-  }
-
-  /** `secret` is the exponent a. Only tests choose it; everything else calls `generate`. */
-  static async withSecret(poolName: string, secret: bigint): Promise<SrpClient> {
-    return new SrpClient(poolName, secret, await modPow(G, secret, N));
-  }
-
-  static generate(poolName: string, randomBytes: (length: number) => Bytes): Promise<SrpClient> {
-    return SrpClient.withSecret(poolName, bigIntOf(toHex(randomBytes(SECRET_BYTES))));
-  }
-
+export interface SrpClient {
   /** `SRP_A`: hex without padding. */
-  get publicHex(): string {
-    return this.#publicValue.toString(16);
-  }
-
+  readonly publicHex: string;
   /** `PASSWORD_CLAIM_SIGNATURE`, base64. The server reads `timestamp` as sent: see `srpTimestamp`. */
-  async sign(challenge: SrpChallenge, password: string, timestamp: string): Promise<string> {
-    const key = await this.#sessionKey(challenge, password);
-    const message = concat(
-      utf8(this.#poolName),
-      utf8(challenge.userId),
-      fromBase64(challenge.secretBlock),
-      utf8(timestamp),
-    );
-    return toBase64(await hmac(key, message));
-  }
+  sign(challenge: SrpChallenge, password: string, timestamp: string): Promise<string>;
+}
 
-  async #sessionKey(challenge: SrpChallenge, password: string): Promise<Bytes> {
+/** The exponent a of a key pair. Only tests choose another. */
+export function srpSecret(randomBytes: (length: number) => Bytes): bigint {
+  return bigIntOf(toHex(randomBytes(SECRET_BYTES)));
+}
+
+export async function srpClient(poolName: string, secret: bigint): Promise<SrpClient> {
+  const publicValue = await modPow(G, secret, N);
+
+  const sessionKey = async (challenge: SrpChallenge, password: string): Promise<Bytes> => {
     const serverPublic = bigIntOf(challenge.serverPublic);
     // With B or u zero the session key would not depend on the password.
     if (serverPublic % N === 0n) throw malformed();
-    const u = await hashed(pad(this.#publicValue), pad(serverPublic));
+    const u = await hashed(pad(publicValue), pad(serverPublic));
     if (u === 0n) throw malformed();
 
-    const identity = utf8(`${this.#poolName}${challenge.userId}:${password}`);
-    const salt = pad(bigIntOf(challenge.salt));
-    const x = await hashed(salt, await sha256(identity));
+    const identity = utf8(`${poolName}${challenge.userId}:${password}`);
+    const x = await hashed(pad(bigIntOf(challenge.salt)), await sha256(identity));
     // The multiplier k is a constant of the group, and shorter to compute than to send.
     const k = await hashed(pad(N), pad(G));
     const base = serverPublic - k * (await modPow(G, x, N));
-    const shared = await modPow(base, this.#secret + u * x, N);
+    const shared = await modPow(base, secret + u * x, N);
 
     // HKDF with one block of output, of which the first half is the key.
     const extracted = await hmac(pad(u), pad(shared));
     return (await hmac(extracted, KEY_LABEL)).slice(0, 16);
-  }
+  };
+
+  return {
+    publicHex: publicValue.toString(16),
+    sign: async (challenge, password, timestamp) => {
+      const key = await sessionKey(challenge, password);
+      const message = concat(
+        utf8(poolName),
+        utf8(challenge.userId),
+        fromBase64(challenge.secretBlock),
+        utf8(timestamp),
+      );
+      return toBase64(await hmac(key, message));
+    },
+  };
 }
 
 /** `Tue Apr 2 03:04:05 UTC 2024`: English names, UTC, and no zero in front of the day. */

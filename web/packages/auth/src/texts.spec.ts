@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import type { AuthErrorKind } from './auth-error.js';
 import type { CodeState, EndedState, FlowState, PendingCode, Problem } from './flow-state.js';
+import { COMMON_ENGLISH, sayCommon } from './common-texts.js';
 import { LANGUAGE_TAGS, chooseLanguage, loadTexts } from './languages/index.js';
 import { passwordRules } from './password-policy.js';
+import { FAKE_TOKENS } from './testing.js';
 import { ENGLISH, type SignInTexts, say } from './texts.js';
 
 const PENDING: PendingCode = {
@@ -178,6 +180,59 @@ describe('say', () => {
   it('speaks of a name where people have names', () => {
     const state: FlowState = { step: 'credentials', busy: false, problem: { kind: 'refused' } };
     expect(say(ENGLISH, { state, resendIn: null }, true).error).toContain('That name');
+  });
+});
+
+describe('sayCommon', () => {
+  const busy = false;
+  const logins: FlowState[] = [null, ...KINDS.map((kind) => ({ kind }))].flatMap((problem) => [
+    { step: 'credentials', busy, problem } as const,
+    {
+      step: 'new-password',
+      busy,
+      problem,
+      challenge: { username: 'u', session: 's', attributes: {}, required: [] },
+    } as const,
+  ]);
+  const codes = [null, ...PROBLEMS].flatMap((problem) =>
+    ([null, 'sent', 'resent', 'renewed', 'too-soon'] as const).flatMap((notice) =>
+      ([null, 'ok', 'failed', 'refused'] as const).flatMap((mail) =>
+        ([null, 'held', 'locked'] as const).flatMap((waiting) =>
+          ['', 'a***'].map((destination) =>
+            code({ problem, notice }, { mail, waiting, destination }),
+          ),
+        ),
+      ),
+    ),
+  );
+  const done = { step: 'done', tokens: FAKE_TOKENS } as const;
+  const states = [...logins, ...codes, code({}, { newPassword: true }), ...ENDS, done];
+
+  it.each([0, 9, null])(
+    'says what say() does with its own words, or that it is rare (%j)',
+    (resendIn) => {
+      let rare = 0;
+      for (const state of states) {
+        const { rare: isRare, ...said } = sayCommon(COMMON_ENGLISH, { state, resendIn });
+        if (isRare) rare += 1;
+        else expect(said, JSON.stringify(state)).toEqual(say(ENGLISH, { state, resendIn }));
+      }
+      expect(rare).toBeGreaterThan(ENDS.length);
+      expect(rare).toBeLessThan(states.length);
+    },
+  );
+
+  it('calls nothing rare that a sign-in with a code comes to', () => {
+    const usual: FlowState[] = [
+      code({}, { mail: 'ok', destination: 'a***' }),
+      code({ notice: 'resent' }, { mail: 'ok' }),
+      code({ problem: { kind: 'wrong-code', attemptsLeft: 2 } }, { mail: 'ok' }),
+      { step: 'credentials', busy, problem: { kind: 'refused' } },
+      { step: 'credentials', busy, problem: { kind: 'network' } },
+      done,
+    ];
+    for (const state of usual)
+      expect(sayCommon(COMMON_ENGLISH, { state, resendIn: 0 }).rare).toBe(false);
   });
 });
 

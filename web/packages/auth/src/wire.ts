@@ -1,4 +1,4 @@
-import { AuthError, malformed, serviceError } from './auth-error.js';
+import { AuthError, malformed, serviceError, unreachable } from './auth-error.js';
 import type { CognitoClientEnvironment } from './environment.js';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -75,7 +75,7 @@ export class Wire {
       });
       content = await response.text();
     } catch (cause) {
-      throw new AuthError('network', '', 'No answer.', { cause });
+      unreachable(cause);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -105,14 +105,6 @@ function parseObject(text: unknown): Json | null {
     return null;
   }
 }
-
-/** The texts of an object or a list that came as JSON inside a text. */
-export function strings<T extends object>(text: unknown, otherwise: T): Metadata {
-  const entries = Object.entries(parseObject(text) ?? otherwise);
-  return Object.fromEntries(entries.filter(([, value]) => typeof value === 'string'));
-}
-
-type Metadata = Readonly<Record<string, string>>;
 
 export function record(value: unknown): Json {
   if (typeof value === 'object' && value !== null) return value as Json;

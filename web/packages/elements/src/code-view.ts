@@ -1,7 +1,7 @@
-import { codeForm, fill, leadParts } from '@poolhouse/auth/texts';
+import { codeForm, fill, leadParts } from '@poolhouse/auth/common-texts';
 import { h, set, show, write } from './dom.js';
-import { OtpSlots } from './otp-slots.js';
-import { Heading, SubmitButton, alert, form, link, uniqueId, whisper } from './parts.js';
+import { otpSlots } from './otp-slots.js';
+import { heading, submitButton, alert, form, link, uniqueId, whisper } from './parts.js';
 import type { Scene, View } from './view.js';
 
 /** The mailed code. */
@@ -11,11 +11,10 @@ export function codeView(first: Scene): View {
   let complaint: 'short' | 'long' | null = null;
   let told = { error: '', notice: '' };
   const id = uniqueId();
-  const heading = new Heading();
-  const { title, lead } = heading;
+  const top = heading();
+  const { title, lead } = top;
   const address = h('strong', '', { translate: 'no', dir: 'ltr' });
-  const [before, after] = [h('span'), h('span')];
-  lead.append(before, address, after);
+  lead.append(address);
   set(lead, 'id', `${id}l`);
   const label = h('label', 'label', { for: id });
   const timer = h('span', 'timer', { role: 'timer', 'aria-live': 'off' });
@@ -23,7 +22,7 @@ export function codeView(first: Scene): View {
   const problem = alert('field-error');
   const note = h('p', 'note');
   const minute = whisper();
-  const button = new SubmitButton();
+  const button = submitButton();
   const resend = link(() => void flow.resend());
   const other = link(() => flow.useDifferentAccount());
   const remember = h('input', '', { type: 'checkbox' });
@@ -34,7 +33,7 @@ export function codeView(first: Scene): View {
     complaint = about;
     render();
   };
-  const slots = new OtpSlots({
+  const slots = otpSlots({
     changed: () => complain(null),
     completed: verify,
     tooLong: () => complain('long'),
@@ -72,10 +71,12 @@ export function codeView(first: Scene): View {
     const { texts, said } = scene;
     const { waiting, rememberDays } = pending;
     slots.shape(pending.codeLength, pending.alphabet);
-    heading.update(scene);
-    leadParts(said.lead, pending.destination).forEach((text, i) =>
-      write([before, address, after][i] as HTMLElement, text),
-    );
+    top.update(scene);
+    if (lead.textContent !== said.lead) {
+      const [before, middle, after] = leadParts(said.lead, pending.destination);
+      write(address, middle);
+      lead.replaceChildren(before, address, after);
+    }
     write(label, shown.label);
     show(labels, !waiting);
     show(slots.element, !waiting);
@@ -89,9 +90,9 @@ export function codeView(first: Scene): View {
     write(note, shown.note);
     note.classList.toggle('si-note--ok', shown.good);
     button.update(shown.button, shown.spinning, shown.still);
-    show(resend, shown.resend !== '');
+    show(resend, shown.resend);
     write(resend, shown.resend);
-    set(resend, 'aria-disabled', shown.resendStill && true);
+    set(resend, 'aria-disabled', shown.resendStill);
     write(other, texts.differentAccount);
     // Time running out is no answer to anything typed: it must not move the focus.
     if (said.error && said.error !== told.error && !busy && !expired) slots.selectAll();
@@ -104,7 +105,7 @@ export function codeView(first: Scene): View {
   };
   const element = form(
     submit,
-    heading.element,
+    top.element,
     h(
       'div',
       'field',

@@ -4,7 +4,6 @@ import { CSS } from './generated/sheet.js';
 export const Base: typeof HTMLElement = globalThis.HTMLElement ?? (Object as never);
 
 type Props = Readonly<Record<string, unknown>>;
-type Child = Node | string | false;
 
 /**
  * An element. Its name is its class for the forms' sheet, and its part for a page's: `title` is
@@ -14,36 +13,37 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   name = '',
   props: Props = {},
-  ...children: readonly Child[]
+  ...children: readonly (Node | string)[]
 ): HTMLElementTagNameMap[K] {
-  const names = name.split(' ');
-  const classes = names.map((each) => `si-${each}`).join(' ');
-  const named = name ? { class: classes, part: names[0] } : {};
+  const named = name && { class: name.replace(/\S+/g, 'si-$&'), part: name.split(' ')[0] };
   return dress(document.createElement(tag), { ...named, ...props }, children);
 }
 
 /** A drawing that says nothing to a screen reader. */
 export function drawing(size: number, name: string, ...shapes: readonly string[]): Element {
-  const svg = (tag: string) => document.createElementNS('http://www.w3.org/2000/svg', tag);
-  const paths = shapes.map((d) => dress(svg('path'), { d }, []));
-  const props = { viewBox: `0 0 ${size} ${size}`, class: name, 'aria-hidden': true };
-  return dress(svg('svg'), props, paths);
+  const svg = (tag: string, props: Props, ...children: readonly Node[]) =>
+    dress(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
+  const paths = shapes.map((d) => svg('path', { d }));
+  return svg('svg', { viewBox: `0 0 ${size} ${size}`, class: name, 'aria-hidden': true }, ...paths);
 }
 
-function dress<T extends Element>(element: T, props: Props, children: readonly Child[]): T {
+function dress<T extends Element>(
+  element: T,
+  props: Props,
+  children: readonly (Node | string)[],
+): T {
   for (const [name, value] of Object.entries(props)) {
     if (name[0] === '@') element.addEventListener(name.slice(1), value as EventListener);
     else set(element, name, value);
   }
-  element.append(...children.filter((child): child is Node | string => Boolean(child)));
+  element.append(...children);
   return element;
 }
 
-/** Sets an attribute, or removes it where the value is `null`, `false` or empty. */
+/** Sets an attribute, or removes it where there is no value: `null`, `false` or an empty text. */
 export function set(element: Element, name: string, value: unknown): void {
-  const text = value === false || value === undefined || value === null ? null : String(value);
-  if (text === null) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  if (value || value === 0) element.setAttribute(name, String(value));
+  else element.removeAttribute(name);
 }
 
 /** Says a text, or nothing. An unchanged one is left alone, or it would be announced again. */
@@ -51,7 +51,7 @@ export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export function show(element: HTMLElement, shown: boolean): void {
+export function show(element: HTMLElement, shown: unknown): void {
   element.hidden = !shown;
 }
 
@@ -68,4 +68,9 @@ export function styledRoot(host: HTMLElement): ShadowRoot {
   }
   root.adoptedStyleSheets = [sheet];
   return root;
+}
+
+/** More of the look, for a form that is fetched later. */
+export function addStyles(rule: string): void {
+  sheet?.insertRule(rule, sheet.cssRules.length);
 }

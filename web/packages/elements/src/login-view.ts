@@ -1,22 +1,22 @@
 import { h } from './dom.js';
-import { Field, Heading, PasswordField, SubmitButton, alert, form } from './parts.js';
+import { heading, submitButton, alert, field, form, passwordField } from './parts.js';
 import type { Scene, View } from './view.js';
 
 /** Email or username, and password. */
 export function loginView(scene: Scene): View {
   const { flow, byUsername } = scene;
   let { texts } = scene;
-  const heading = new Heading();
+  const top = heading();
   const problem = alert('panel');
-  const email = new Field({
+  const email = field({
     name: 'username',
     type: byUsername ? 'text' : 'email',
     autocomplete: 'username',
     enterkeyhint: 'next',
   });
   email.input.value = scene.snapshot.email;
-  const password = new PasswordField('current-password');
-  const button = new SubmitButton();
+  const password = passwordField('current-password');
+  const button = submitButton();
   password.input.addEventListener('focus', () => flow.prepare());
 
   const check = (value: string) => {
@@ -32,12 +32,12 @@ export function loginView(scene: Scene): View {
     password.say(secret ? '' : texts.passwordMissing);
     if (wrong) return email.input.focus();
     if (!secret) return password.input.focus();
-    password.reveal(false);
+    password.hide();
     void flow.signIn(name, secret);
   };
   const element = form(
     submit,
-    heading.element,
+    top.element,
     problem.element,
     email.element,
     password.element,
@@ -53,7 +53,7 @@ export function loginView(scene: Scene): View {
       if (state.step !== 'credentials') return;
       texts = next.texts;
       const { busy } = state;
-      heading.update(next);
+      top.update(next);
       email.label(byUsername ? texts.username : texts.email);
       password.texts(texts.password, texts.showPassword, texts.hidePassword);
       button.proceed(next, busy);

@@ -1,4 +1,4 @@
-import { OtpSlots } from './otp-slots.js';
+import { otpSlots } from './otp-slots.js';
 import { Base, set, styledRoot } from './dom.js';
 
 /**
@@ -21,7 +21,7 @@ export class PhOtpInput extends Base {
   ];
 
   readonly #internals = this.attachInternals();
-  readonly #slots = new OtpSlots({
+  readonly #slots = otpSlots({
     changed: () => this.#changed(),
     completed: (code) => {
       this.dispatchEvent(new Event('change', { bubbles: true }));

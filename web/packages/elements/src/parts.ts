@@ -10,17 +10,29 @@ export function uniqueId(): string {
 }
 
 /** A step's heading and the sentence below it. */
-export class Heading {
-  readonly title = h('h1', 'title', { tabindex: -1 });
-  readonly lead = h('p', 'lead');
-  readonly element = h('div', 'heading', {}, this.title, this.lead);
+export interface Heading {
+  readonly title: HTMLElement;
+  readonly lead: HTMLElement;
+  readonly element: HTMLElement;
+  update(scene: Scene): void;
+  focus(): void;
+}
 
-  update({ said, headingLevel }: Scene): void {
-    set(this.title, 'aria-level', headingLevel);
-    write(this.title, said.title);
-    // The code's form sets the address apart.
-    if (!this.lead.childElementCount) write(this.lead, said.lead);
-  }
+export function heading(): Heading {
+  const title = h('h1', 'title', { tabindex: -1 });
+  const lead = h('p', 'lead');
+  return {
+    title,
+    lead,
+    element: h('div', 'heading', {}, title, lead),
+    update: ({ said, headingLevel }) => {
+      set(title, 'aria-level', headingLevel);
+      write(title, said.title);
+      // The code's form sets the address apart.
+      if (!lead.childElementCount) write(lead, said.lead);
+    },
+    focus: () => title.focus(),
+  };
 }
 
 /** A live region that is there before its text. */
@@ -29,22 +41,16 @@ export interface Message {
   say(text: string): void;
 }
 
-/** What went wrong, with its sign. */
+/** What went wrong; its sign is the sheet's. */
 export function alert(name: string): Message {
-  const text = h('span');
-  const icon = drawing(
-    20,
-    'si-icon',
-    'M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16Zm-.9 4h1.8v5H9.1V6Zm.9 8.3a1.1 1.1 0 1 1 0-2.2 1.1 1.1 0 0 1 0 2.2Z',
-  );
-  const line = h('p', name, { part: 'error' }, icon, text);
+  const line = h('p', name, { part: 'error' });
   const element = h('div', 'live', { role: 'alert' });
   return {
     element,
-    say: (words) => {
-      write(text, words);
-      if (!words) line.remove();
-      else if (!line.isConnected) element.append(line);
+    say: (text) => {
+      if (line.textContent === text) return;
+      write(line, text);
+      element.replaceChildren(...(text ? [line] : []));
     },
   };
 }
@@ -70,86 +76,108 @@ export function form(submit: () => void, ...children: readonly Node[]): HTMLForm
 }
 
 /** A labelled text field with its own complaint. */
-export class Field {
+export interface Field {
   readonly input: HTMLInputElement;
   readonly element: HTMLElement;
-  readonly id = uniqueId();
-  readonly #label = h('label', 'label', { for: this.id });
-  readonly #error = h('p', 'field-error', { part: 'error', id: `${this.id}e` });
-  readonly #described: string;
+  label(text: string): void;
+  say(text: string): void;
+}
 
-  constructor(props: Readonly<Record<string, unknown>>, beside?: Node, described = '') {
-    this.#described = described;
-    const common = { id: this.id, required: true, autocapitalize: 'off', spellcheck: 'false' };
-    this.input = h('input', 'input', { ...common, ...props, '@input': () => this.say('') });
-    const wrap = beside ? h('div', 'input-wrap', {}, this.input, beside) : this.input;
-    this.element = h('div', 'field', {}, this.#label, wrap, this.#error);
-    this.say('');
-  }
-
-  label(text: string): void {
-    write(this.#label, text);
-  }
-
-  say(text: string): void {
-    write(this.#error, text);
-    show(this.#error, text !== '');
-    set(this.input, 'aria-invalid', text !== '' && true);
-    const described = `${text && this.#error.id} ${this.#described}`.trim();
-    set(this.input, 'aria-describedby', described || null);
-  }
+export function field(
+  props: Readonly<Record<string, unknown>>,
+  described = '',
+  beside?: Node,
+): Field {
+  const id = uniqueId();
+  const name = h('label', 'label', { for: id });
+  const error = h('p', 'field-error', { part: 'error', id: `${id}e` });
+  const say = (text: string): void => {
+    write(error, text);
+    show(error, text);
+    set(input, 'aria-invalid', text !== '');
+    set(input, 'aria-describedby', [text && error.id, described].filter(Boolean).join(' '));
+  };
+  const input = h('input', 'input', {
+    id,
+    required: true,
+    autocapitalize: 'off',
+    spellcheck: 'false',
+    ...props,
+    '@input': () => say(''),
+  });
+  const wrap = beside ? h('div', 'input-wrap', {}, input, beside) : input;
+  say('');
+  return {
+    input,
+    element: h('div', 'field', {}, name, wrap, error),
+    label: (text) => write(name, text),
+    say,
+  };
 }
 
 /** A password with a button that shows it. */
-export class PasswordField extends Field {
-  readonly #reveal: HTMLButtonElement;
-  #words: readonly [show: string, hide: string] = ['', ''];
+export interface PasswordField extends Field {
+  texts(label: string, reveal?: string, hide?: string): void;
+  hide(): void;
+}
 
-  constructor(autocomplete: 'current-password' | 'new-password', described = '') {
-    const icon = drawing(
-      24,
-      'si-icon si-icon--line',
-      'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
-      'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z',
-    );
-    const turn = () => this.reveal(this.input.type === 'password');
-    const reveal = h('button', 'reveal', { type: 'button', '@click': turn }, icon);
-    const props = { name: 'password', type: 'password', enterkeyhint: 'go', autocomplete };
-    super(props, reveal, described);
-    set(reveal, 'aria-controls', this.id);
-    this.#reveal = reveal;
-  }
-
-  texts(label: string, reveal: string, hide: string): void {
-    this.label(label);
-    this.#words = [reveal, hide];
-    this.reveal(this.input.type === 'text');
-  }
-
-  reveal(revealed: boolean): void {
-    this.input.type = revealed ? 'text' : 'password';
-    set(this.#reveal, 'aria-label', this.#words[revealed ? 1 : 0]);
-  }
+export function passwordField(autocomplete: AutoFill, described = ''): PasswordField {
+  let words: readonly (string | undefined)[] = [];
+  const reveal = (shown: boolean): void => {
+    inner.input.type = shown ? 'text' : 'password';
+    set(button, 'aria-label', words[Number(shown)]);
+  };
+  const isShown = () => inner.input.type === 'text';
+  const icon = drawing(
+    24,
+    'si-icon',
+    'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
+    'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z',
+  );
+  const turn = () => reveal(!isShown());
+  const button = h('button', 'reveal', { type: 'button', '@click': turn }, icon);
+  const props = { name: 'password', type: 'password', enterkeyhint: 'go', autocomplete };
+  const inner = field(props, described, button);
+  set(button, 'aria-controls', inner.input.id);
+  return {
+    ...inner,
+    texts: (label, ...both) => {
+      inner.label(label);
+      words = both;
+      reveal(isShown());
+    },
+    hide: () => reveal(false),
+  };
 }
 
 /** The button that submits: its words, and whether it is at work. */
-export class SubmitButton {
-  readonly #spinner = h('span', 'spinner', { 'aria-hidden': true });
-  readonly #text = h('span');
-  readonly element = h('button', 'button', { type: 'submit' }, this.#spinner, this.#text);
+export interface SubmitButton {
+  readonly element: HTMLElement;
   /** Says the same to a screen reader while it is at work. */
-  readonly status = whisper();
-
-  update(text: string, busy: boolean, still = busy): void {
-    write(this.#text, text);
-    show(this.#spinner, busy);
-    set(this.element, 'aria-disabled', still && true);
-  }
-
+  readonly status: HTMLElement;
+  update(text: string, busy: boolean, still?: boolean): void;
   /** For a form that goes on with the next step. */
-  proceed({ texts, snapshot }: Scene, busy: boolean): void {
-    const text = !busy ? texts.continue : snapshot.slow ? texts.stillWorking : texts.signingIn;
-    this.update(text, busy);
-    write(this.status, busy ? text : '');
-  }
+  proceed(scene: Scene, busy: boolean): void;
+}
+
+export function submitButton(): SubmitButton {
+  const spinner = h('span', 'spinner', { 'aria-hidden': true });
+  const words = h('span');
+  const element = h('button', 'button', { type: 'submit' }, spinner, words);
+  const status = whisper();
+  const update = (text: string, busy: boolean, still = busy): void => {
+    write(words, text);
+    show(spinner, busy);
+    set(element, 'aria-disabled', still);
+  };
+  return {
+    element,
+    status,
+    update,
+    proceed: ({ texts, snapshot }, busy) => {
+      const text = !busy ? texts.continue : snapshot.slow ? texts.stillWorking : texts.signingIn;
+      update(text, busy);
+      write(status, busy ? text : '');
+    },
+  };
 }

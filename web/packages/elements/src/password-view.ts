@@ -1,40 +1,37 @@
 import { attributePurpose, passwordRules } from '@poolhouse/auth/password-policy';
-import { h, show, write } from './dom.js';
-import {
-  Field,
-  Heading,
-  PasswordField,
-  SubmitButton,
-  alert,
-  form,
-  link,
-  uniqueId,
-} from './parts.js';
+import type { Kit } from './kit.js';
 import type { Scene, View } from './view.js';
 
-/** A password in place of a temporary one, and the attributes that the pool requires. */
-export function passwordView(scene: Scene): View {
+/**
+ * A password in place of a temporary one, and the attributes that the pool requires. What it is made
+ * of is handed to it: by an import, bundlers would cut what all sign-ins load in two.
+ */
+export function passwordView(
+  scene: Scene,
+  [heading, submitButton, alert, field, form, h, link, passwordField, uniqueId]: Kit,
+): View {
   const { flow, policy, snapshot } = scene;
   let { texts } = scene;
   const { state } = snapshot;
   const required = state.step === 'new-password' ? state.challenge.required : [];
-  const heading = new Heading();
+  const top = heading();
   const problem = alert('panel');
   const attributes = required.map((name) => ({
     name,
-    field: new Field({ autocomplete: attributePurpose(name) }),
+    field: field({ autocomplete: attributePurpose(name) }),
   }));
   const rulesId = uniqueId();
   const rules = h('ul', 'rules', { id: rulesId });
-  const password = new PasswordField('new-password', rulesId);
-  const button = new SubmitButton();
+  const password = passwordField('new-password', rulesId);
+  const button = submitButton();
   const other = link(() => flow.useDifferentAccount());
 
   const checked = () => passwordRules(texts, policy, password.input.value);
   const showRules = () => {
     const items = checked().map(({ text, met }) => {
-      const said = met && h('span', 'visually-hidden', {}, ` (${texts.ruleMet})`);
-      return h('li', met ? 'rule rule--met' : 'rule', {}, text, said);
+      const item = h('li', met ? 'rule rule--met' : 'rule', {}, text);
+      if (met) item.append(h('span', 'visually-hidden', {}, ` (${texts.ruleMet})`));
+      return item;
     });
     rules.replaceChildren(...items);
   };
@@ -47,16 +44,16 @@ export function passwordView(scene: Scene): View {
     const empty = attributes[given.findIndex(([, value]) => !value)];
     if (empty) return empty.field.input.focus();
     if (!met) return password.input.focus();
-    password.reveal(false);
+    password.hide();
     void flow.choosePassword(password.input.value, Object.fromEntries(given));
   };
   // For password managers: whose password it is.
   const whose = h('input', '', { name: 'username', autocomplete: 'username' });
   whose.value = snapshot.email;
-  show(whose, false);
+  whose.hidden = true;
   const element = form(
     submit,
-    heading.element,
+    top.element,
     problem.element,
     whose,
     ...attributes.map(({ field }) => field.element),
@@ -76,11 +73,11 @@ export function passwordView(scene: Scene): View {
         texts = next.texts;
         showRules();
       }
-      heading.update(next);
+      top.update(next);
       for (const { name, field } of attributes) field.label(texts.attributes[name] ?? name);
       password.texts(texts.newPassword, texts.showPassword, texts.hidePassword);
       button.proceed(next, busy);
-      write(other, texts.differentAccount);
+      other.textContent = texts.differentAccount;
       problem.say(busy ? '' : next.said.error);
       for (const { input } of [password, ...attributes.map(({ field }) => field)]) {
         input.readOnly = busy;

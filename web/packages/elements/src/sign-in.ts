@@ -8,10 +8,12 @@ import {
   type Tokens,
 } from '@poolhouse/auth';
 import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
-import { ENGLISH, type SignInTexts, say } from '@poolhouse/auth/texts';
-import { Base, h, set, styledRoot, write } from './dom.js';
+import { COMMON_ENGLISH, type SignInTexts, sayCommon } from '@poolhouse/auth/common-texts';
+import { codeView } from './code-view.js';
+import { Base, addStyles, h, set, styledRoot, write } from './dom.js';
 import { doneView, endedView } from './end-views.js';
 import { loginView } from './login-view.js';
+import { KIT } from './kit.js';
 import type { Scene, View } from './view.js';
 
 /** What cannot be said in an attribute. All of it may be set before or after the element is shown. */
@@ -25,17 +27,17 @@ export interface PhSignInOptions {
   metadata?: () => Metadata;
 }
 
-const VIEWS: Partial<Record<FlowState['step'], (scene: Scene) => View>> = {
+const VIEWS: Record<FlowState['step'], (scene: Scene) => View> = {
   credentials: loginView,
+  code: codeView,
+  // Until its own is there nobody comes to it.
+  'new-password': endedView,
   ended: endedView,
   done: doneView,
 };
 
-/** The forms of later steps. The code's is fetched while the person types, so that nobody waits. */
-async function fetchView(step: FlowState['step']): Promise<void> {
-  if (step === 'code') VIEWS.code ??= (await import('./code-view.js')).codeView;
-  else VIEWS[step] ??= (await import('./password-view.js')).passwordView;
-}
+/** What few sign-ins come to: its forms and words are fetched then. */
+let rare: typeof import('./rare-views.js') | undefined;
 
 /**
  * `<ph-sign-in endpoint="…" user-pool-id="…" client-id="…">`: the whole sign-in in one card.
@@ -58,6 +60,9 @@ export class PhSignIn extends Base {
   #flow: SignInFlow | undefined;
   #view: View | undefined;
   #step = '';
+  #fetchedFor: FlowState | undefined;
+  /** Until it is taken out of the page. */
+  #shown = new AbortController();
 
   constructor() {
     super();
@@ -90,21 +95,19 @@ export class PhSignIn extends Base {
   connectedCallback(): void {
     this.flow.resume();
     this.flow.subscribe(this.#render);
-    document.addEventListener('selectionchange', this.#mirror);
-    addEventListener('online', this.#connection);
-    addEventListener('offline', this.#connection);
+    const { signal } = (this.#shown = new AbortController());
+    document.addEventListener('selectionchange', () => this.#view?.mirror?.(), { signal });
+    for (const name of ['online', 'offline'])
+      addEventListener(name, () => this.#connection(), { signal });
     this.#render();
     this.#connection();
-    // Whatever goes wrong with it now is said when it is needed.
-    fetchView('code').catch(() => undefined);
   }
 
   disconnectedCallback(): void {
-    document.removeEventListener('selectionchange', this.#mirror);
-    removeEventListener('online', this.#connection);
-    removeEventListener('offline', this.#connection);
+    this.#shown.abort();
     this.#flow?.dispose();
     this.#flow = undefined;
+    this.#view = undefined;
     this.#step = '';
   }
 
@@ -113,7 +116,9 @@ export class PhSignIn extends Base {
   }
 
   get #texts(): SignInTexts {
-    return { ...ENGLISH, ...this.#options.texts };
+    const texts = { ...COMMON_ENGLISH, ...rare?.RARE_ENGLISH, ...this.#options.texts };
+    // The others are read by what is fetched with them.
+    return texts as SignInTexts;
   }
 
   #createFlow(): SignInFlow {
@@ -145,29 +150,45 @@ export class PhSignIn extends Base {
     const scene = this.#scene();
     const { texts, snapshot } = scene;
     const { step } = snapshot.state;
+    // The form before stays as it is meanwhile: busy.
+    if (scene.rare) return this.#fetchRare(snapshot.state);
     set(this.#card, 'lang', texts.lang);
     set(this.#card, 'dir', texts.dir);
     write(this.#offline, texts.offline);
     if (step === this.#step) return this.#view?.update(scene);
-    const make = VIEWS[step];
-    if (make) return this.#show(make(scene), scene);
-    // The form before stays as it is meanwhile: busy.
-    fetchView(step).then(this.#render, () => this.#lost(scene));
+    this.#step = step;
+    this.#show(VIEWS[step](scene), scene);
   };
 
-  /** The next form cannot be fetched. */
-  #lost(scene: Scene): void {
-    if (!this.isConnected || scene.snapshot.state.step === this.#step) return;
+  #fetchRare(state: FlowState): void {
+    // Once for each state, whatever ticks meanwhile.
+    if (state === this.#fetchedFor) return;
+    this.#fetchedFor = state;
+    import('./rare-views.js').then(
+      (views) => {
+        if (!rare) addStyles(views.RULES);
+        rare = views;
+        VIEWS['new-password'] = (scene) => views.passwordView(scene, KIT);
+        this.#render();
+      },
+      () => this.#lost(state),
+    );
+  }
+
+  /** What there is to show or to say cannot be fetched. */
+  #lost(state: FlowState): void {
+    const scene = this.#scene();
+    if (!this.isConnected || scene.snapshot.state !== state) return;
     const { texts } = scene;
     const view = endedView(scene);
     const said = { ...scene.said, title: texts.endedTitle, error: texts.network };
+    this.#step = 'lost';
     this.#show({ ...view, update: () => view.update({ ...scene, said }) }, scene);
   }
 
   #show(view: View, scene: Scene): void {
     const { state } = scene.snapshot;
-    const first = this.#step === '';
-    this.#step = state.step;
+    const first = !this.#view;
     this.#view = view;
     this.#stage.replaceChildren(view.element);
     view.update(scene);
@@ -181,23 +202,23 @@ export class PhSignIn extends Base {
     const { snapshot } = flow;
     const texts = this.#texts;
     const byUsername = this.getAttribute('sign-in-name') === 'username';
+    const said = sayCommon(texts, snapshot, byUsername);
     return {
       flow,
       snapshot,
       texts,
       byUsername,
-      said: say(texts, snapshot, byUsername),
+      said: rare?.sayRare(texts, snapshot, said) ?? said,
+      rare: said.rare && !rare,
       headingLevel: Number(this.getAttribute('heading-level')) || 1,
       policy: this.#options.passwordPolicy ?? {},
     };
   }
 
-  readonly #mirror = (): void => this.#view?.mirror?.();
-
-  readonly #connection = (): void => {
+  #connection(): void {
     if (navigator.onLine) this.#offline.remove();
     else this.#offlineBox.append(this.#offline);
-  };
+  }
 
   #tell<T>(name: string, detail: T): void {
     this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));

@@ -1,12 +1,15 @@
 import type { FlowSnapshot, SignInFlow } from '@poolhouse/auth';
+import type { Said, SignInTexts } from '@poolhouse/auth/common-texts';
 import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
-import type { Said, SignInTexts } from '@poolhouse/auth/texts';
 
 /** What a form is shown with. */
 export interface Scene {
   readonly snapshot: FlowSnapshot;
+  /** Those of rare steps are there once such a step's form is. */
   readonly texts: SignInTexts;
   readonly said: Said;
+  /** What there is to say is not here yet. */
+  readonly rare: boolean;
   readonly headingLevel: number;
   readonly byUsername: boolean;
   readonly policy: PasswordPolicy;

@@ -14,8 +14,8 @@ import {
 } from '@angular/core';
 import type { Metadata } from '@poolhouse/auth';
 import { attributePurpose, passwordRules } from '@poolhouse/auth/password-policy';
+import { RARE_ENGLISH } from '@poolhouse/auth/rare-texts';
 import {
-  AlertIcon,
   Heading,
   PasswordField,
   SIGN_IN_OPTIONS,
@@ -32,7 +32,7 @@ export interface NewPassword {
 /** A password in place of a temporary one, and the attributes that the pool requires. */
 @Component({
   selector: 'si-new-password-form',
-  imports: [AlertIcon, Heading, PasswordField, SubmitButton],
+  imports: [Heading, PasswordField, SubmitButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -43,7 +43,7 @@ export interface NewPassword {
       </div>
       <div class="si-live" role="alert">
         @if (error() && !busy()) {
-          <p class="si-panel"><si-alert-icon />{{ error() }}</p>
+          <p class="si-panel">{{ error() }}</p>
         }
       </div>
       <!-- For password managers: whose password it is. -->
@@ -112,7 +112,7 @@ export class NewPasswordForm {
   readonly passwordChosen = output<NewPassword>();
   readonly differentAccount = output();
 
-  protected readonly texts = inject(SIGN_IN_TEXTS);
+  protected readonly texts = computed(() => ({ ...RARE_ENGLISH, ...this.known() }));
   protected readonly purpose = attributePurpose;
   protected readonly id = uniqueId('new-password');
   protected readonly missing = signal<readonly string[]>([]);
@@ -120,6 +120,7 @@ export class NewPasswordForm {
   protected readonly rules = computed(() =>
     passwordRules(this.texts(), this.policy, this.password()),
   );
+  private readonly known = inject(SIGN_IN_TEXTS);
   private readonly policy = inject(SIGN_IN_OPTIONS).passwordPolicy ?? {};
   private readonly password = signal('');
   private readonly field = viewChild.required(PasswordField);

@@ -6,8 +6,7 @@ import {
   inject,
   input,
 } from '@angular/core';
-import { SIGN_IN_TEXTS, SignInFlow } from '@poolhouse/angular/parts';
-import { say } from '@poolhouse/auth/texts';
+import { SIGN_IN_TEXTS, SignInFlow, sayKnown } from '@poolhouse/angular/parts';
 import { NewPassword, NewPasswordForm } from './new-password-form';
 
 /** The step of a first password, in the card of `<si-sign-in>`. */
@@ -36,7 +35,7 @@ export class PasswordStep {
   readonly headingLevel = input(1);
 
   protected readonly flow = inject(SignInFlow);
-  protected readonly error = computed(() => say(this.texts(), this.flow.snapshot()).error);
+  protected readonly error = computed(() => sayKnown(this.texts(), this.flow.snapshot()).error);
   private readonly texts = inject(SIGN_IN_TEXTS);
 
   onPasswordChosen({ password, attributes }: NewPassword): void {

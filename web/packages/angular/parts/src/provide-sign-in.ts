@@ -19,8 +19,9 @@ import {
   TokenClient,
 } from '@poolhouse/auth';
 import { SessionStore, memoryStore, webStore } from '@poolhouse/auth/session';
-import { ENGLISH, SignInTexts } from '@poolhouse/auth/texts';
+import { COMMON_ENGLISH, KnownTexts, SignInTexts } from '@poolhouse/auth/common-texts';
 import type { PasswordPolicy } from '@poolhouse/auth/password-policy';
+import { rareWords } from './words';
 
 export type SignInName = 'email' | 'username';
 
@@ -53,10 +54,15 @@ export const SIGN_IN_OPTIONS = new InjectionToken<SignInOptions>('SIGN_IN_OPTION
   factory: () => ({}),
 });
 
-export const SIGN_IN_TEXTS = new InjectionToken<Signal<SignInTexts>>('SIGN_IN_TEXTS', {
+/** The texts in use. Of the English ones, those of what few sign-ins come to are there once one does. */
+export const SIGN_IN_TEXTS = new InjectionToken<Signal<KnownTexts>>('SIGN_IN_TEXTS', {
   factory: () => {
     const { texts } = inject(SIGN_IN_OPTIONS);
-    return computed(() => ({ ...ENGLISH, ...(typeof texts === 'function' ? texts() : texts) }));
+    return computed(() => ({
+      ...COMMON_ENGLISH,
+      ...rareWords()?.RARE_ENGLISH,
+      ...(typeof texts === 'function' ? texts() : texts),
+    }));
   },
 });
 

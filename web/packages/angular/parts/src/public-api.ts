@@ -1,5 +1,4 @@
 /** What the forms share. All that is for apps is exported by `@poolhouse/angular`. */
-export { AlertIcon } from './alert-icon';
 export { Heading } from './heading';
 export { PasswordField } from './password-field';
 export {
@@ -16,3 +15,4 @@ export type { SignInConfig, SignInName, SignInOptions } from './provide-sign-in'
 export { SignInFlow } from './sign-in-flow';
 export { SubmitButton } from './submit-button';
 export { uniqueId } from './unique-id';
+export { fetchRareWords, rareWords, sayKnown } from './words';

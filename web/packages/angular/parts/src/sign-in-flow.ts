@@ -7,10 +7,12 @@ import {
   computed,
   inject,
   signal,
+  untracked,
 } from '@angular/core';
 import { isPlatformServer } from '@angular/common';
-import { SignInFlow as Flow, FlowSnapshot, Metadata, Tokens } from '@poolhouse/auth';
-import { AUTH_CLIENT, FLOW_STORE, SIGN_IN_OPTIONS } from './provide-sign-in';
+import { SignInFlow as Flow, FlowSnapshot, FlowState, Metadata, Tokens } from '@poolhouse/auth';
+import { AUTH_CLIENT, FLOW_STORE, SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from './provide-sign-in';
+import { fetchRareWords, sayKnown } from './words';
 
 /**
  * The sign-in without a page, in signals: what `SignInFlow` of `@poolhouse/auth` is anywhere else.
@@ -43,8 +45,13 @@ export class SignInFlow {
   /** Whole seconds until another mail may be asked for; `null` when there is no asking. */
   readonly resendIn = computed(() => this.current().resendIn);
 
+  private readonly texts = inject(SIGN_IN_TEXTS);
+  /** Words were asked for, and came or did not. */
+  private awaited: FlowState | null = null;
+  private settled: FlowState | null = null;
+
   constructor() {
-    this.flow.subscribe(() => this.current.set(this.flow.snapshot));
+    this.flow.subscribe(() => this.follow());
     inject(DestroyRef).onDestroy(() => this.flow.dispose());
     if (isPlatformServer(inject(PLATFORM_ID))) return;
     // A page that a server rendered shows the login: another step may come once that was taken over.
@@ -84,5 +91,20 @@ export class SignInFlow {
   /** As `reset`, and the email is forgotten too. */
   useDifferentAccount(): void {
     this.flow.useDifferentAccount();
+  }
+
+  /** What few sign-ins come to is shown when its words are there; the step before stays busy. */
+  private follow(): void {
+    const { snapshot } = this.flow;
+    const { state } = snapshot;
+    const show = () => this.current.set(this.flow.snapshot);
+    const missing = untracked(() => sayKnown(this.texts(), snapshot).rare);
+    if (!missing || state === this.settled) return show();
+    if (state === this.awaited) return;
+    this.awaited = state;
+    void fetchRareWords().then(() => {
+      this.settled = state;
+      show();
+    });
   }
 }

@@ -5,6 +5,7 @@ import {
   afterNextRender,
   afterRenderEffect,
   computed,
+  effect,
   inject,
   input,
   linkedSignal,
@@ -15,14 +16,26 @@ import {
   viewChild,
 } from '@angular/core';
 import type { CodeAlphabet, MailState } from '@poolhouse/auth';
-import { codeForm, codeHeading, fill, leadParts } from '@poolhouse/auth/texts';
-import { AlertIcon, Heading, SIGN_IN_TEXTS, uniqueId } from '@poolhouse/angular/parts';
+import {
+  codeForm,
+  codeLead,
+  fill,
+  leadParts,
+  type SignInTexts,
+} from '@poolhouse/auth/common-texts';
+import {
+  Heading,
+  SIGN_IN_TEXTS,
+  fetchRareWords,
+  rareWords,
+  uniqueId,
+} from '@poolhouse/angular/parts';
 import { OtpInput } from './otp-input';
 
 /** The mailed code. It says what was typed and shows what it is told; it has no clock of its own. */
 @Component({
   selector: 'si-confirm-code-form',
-  imports: [AlertIcon, Heading, OtpInput],
+  imports: [Heading, OtpInput],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -62,7 +75,7 @@ import { OtpInput } from './otp-input';
         <div class="si-message" [id]="codeId + '-message'">
           <div role="alert">
             @if (form.error) {
-              <p class="si-field-error"><si-alert-icon />{{ form.error }}</p>
+              <p class="si-field-error">{{ form.error }}</p>
             }
           </div>
           <div role="status">
@@ -161,13 +174,13 @@ export class ConfirmCodeForm {
   private readonly field = viewChild(OtpInput);
   private readonly headingElement = viewChild.required(Heading);
 
-  protected readonly heading = computed(() =>
-    codeHeading(this.texts(), {
-      waiting: this.waiting(),
-      mail: this.mail(),
-      destination: this.destination(),
-    }),
-  );
+  protected readonly heading = computed(() => {
+    const texts = this.texts();
+    const destination = this.destination();
+    const state = { waiting: this.waiting(), mail: this.mail(), destination };
+    if (!state.waiting) return { title: texts.codeTitle, lead: codeLead(texts, destination) };
+    return rareWords()?.codeHeading(texts as SignInTexts, state) ?? { title: '', lead: '' };
+  });
   /** The address in the middle, to be set apart. */
   protected readonly lead = computed(() => leadParts(this.heading().lead, this.destination()));
   protected readonly shown = computed(() =>
@@ -188,6 +201,9 @@ export class ConfirmCodeForm {
   );
 
   constructor() {
+    effect(() => {
+      if (this.waiting()) void fetchRareWords();
+    });
     // In a task of its own: a focus has the whole form laid out, which takes a phone its time.
     afterNextRender(() => setTimeout(() => (this.field() ?? this.headingElement()).focus()));
     afterRenderEffect(() => {

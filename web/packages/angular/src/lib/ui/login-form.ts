@@ -11,7 +11,6 @@ import {
   viewChild,
 } from '@angular/core';
 import {
-  AlertIcon,
   Heading,
   PasswordField,
   SIGN_IN_OPTIONS,
@@ -31,7 +30,7 @@ export interface Login {
  */
 @Component({
   selector: 'si-login-form',
-  imports: [AlertIcon, Heading, PasswordField, SubmitButton],
+  imports: [Heading, PasswordField, SubmitButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -45,7 +44,7 @@ export interface Login {
       </div>
       <div class="si-live" role="alert">
         @if (error() && !busy()) {
-          <p class="si-panel"><si-alert-icon />{{ error() }}</p>
+          <p class="si-panel">{{ error() }}</p>
         }
       </div>
       <div class="si-field">

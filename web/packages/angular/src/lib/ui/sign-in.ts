@@ -19,14 +19,13 @@ import {
   viewChild,
 } from '@angular/core';
 import type { Tokens } from '@poolhouse/auth';
-import { say } from '@poolhouse/auth/texts';
 import {
-  AlertIcon,
   Heading,
   SIGN_IN_OPTIONS,
   SIGN_IN_TEXTS,
   SignInFlow,
   TOKEN_CLIENT,
+  sayKnown,
 } from '@poolhouse/angular/parts';
 import type { CodeStep } from '@poolhouse/angular/steps';
 import { Session } from '../session';
@@ -41,7 +40,7 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
  */
 @Component({
   selector: 'si-sign-in',
-  imports: [AlertIcon, Heading, LoginForm],
+  imports: [Heading, LoginForm],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   host: {
@@ -59,7 +58,15 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
         }
       </div>
       @let state = flow.state();
-      @if (state.step === 'credentials') {
+      @if (state.step === 'ended' || lost()) {
+        <div class="si-form">
+          <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
+          <p class="si-panel" role="alert">{{ said().error }}</p>
+          <button class="si-button" type="button" (click)="flow.reset()">
+            {{ texts().startAgain }}
+          </button>
+        </div>
+      } @else if (state.step === 'credentials') {
         <si-login-form
           [email]="flow.email() || email()"
           [busy]="state.busy"
@@ -81,14 +88,6 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
           </svg>
           <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
           <p class="si-lead">{{ said().lead }}</p>
-        </div>
-      } @else if (state.step === 'ended' || lost()) {
-        <div class="si-form">
-          <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
-          <p class="si-panel" role="alert"><si-alert-icon />{{ said().error }}</p>
-          <button class="si-button" type="button" (click)="flow.reset()">
-            {{ texts().startAgain }}
-          </button>
         </div>
       }
       <ng-container #later />
@@ -115,13 +114,16 @@ export class SignIn {
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly flow = inject(SignInFlow);
   protected readonly offline = signal(false);
-  /** The next step's form could not be fetched. */
-  protected readonly lost = signal(false);
+  /** The next step's form, or what there is to say, could not be fetched. */
+  protected readonly lost = computed(() => this.formLost() || this.known().rare);
   protected readonly said = computed(() => {
-    const texts = this.texts();
-    const said = say(texts, this.flow.snapshot(), this.byUsername);
-    return this.lost() ? { ...said, title: texts.endedTitle, error: texts.network } : said;
+    const { endedTitle: title, network: error } = this.texts();
+    return this.lost() ? { ...this.known(), title, error } : this.known();
   });
+  private readonly known = computed(() =>
+    sayKnown(this.texts(), this.flow.snapshot(), this.byUsername),
+  );
+  private readonly formLost = signal(false);
   private readonly byUsername = inject(SIGN_IN_OPTIONS).signInName === 'username';
   private readonly heading = viewChild(Heading);
   private readonly later = viewChild.required('later', { read: ViewContainerRef });
@@ -152,7 +154,7 @@ export class SignIn {
     });
     const step = computed(() => this.flow.state().step);
     effect(() => {
-      const now = step();
+      const now = this.known().rare ? 'lost' : step();
       untracked(() => void this.showLater(now));
     });
     // The steps without a field of their own: a screen reader goes on at their heading.
@@ -165,20 +167,27 @@ export class SignIn {
 
   /** The form of a step after the login; it shows itself whenever the step is on. */
   private async showLater(step: string): Promise<void> {
-    if (step === 'credentials') this.lost.set(false);
+    if (step === 'credentials') this.formLost.set(false);
+    if (step === 'lost') this.hideLater();
     if (step === this.shownStep || (step !== 'code' && step !== 'new-password')) return;
     const done = this.pendingTasks.add();
     try {
       const { stepAfterLogin } = await fetchSteps();
       const form = await stepAfterLogin(step);
       if (step === this.shownStep) return;
-      this.later().clear();
+      this.hideLater();
       this.shown.set(this.later().createComponent<Pick<CodeStep, 'headingLevel'>>(form));
       this.shownStep = step;
     } catch {
-      this.lost.set(this.flow.state().step === step);
+      this.formLost.set(this.flow.state().step === step);
     } finally {
       done();
     }
+  }
+
+  private hideLater(): void {
+    this.later().clear();
+    this.shown.set(null);
+    this.shownStep = '';
   }
 }

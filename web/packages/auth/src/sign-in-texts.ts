@@ -1,0 +1,123 @@
+/** What the forms of every sign-in show or say. */
+export interface CommonTexts {
+  /** BCP 47 tag of the language, for `lang` and for the mail. */
+  lang: string;
+  dir: 'ltr' | 'rtl';
+
+  signInTitle: string;
+  signInLead: string;
+  email: string;
+  /** Label of the same field in pools whose users have names of their own. */
+  username: string;
+  password: string;
+  showPassword: string;
+  hidePassword: string;
+  continue: string;
+  signingIn: string;
+  stillWorking: string;
+
+  emailMissing: string;
+  usernameMissing: string;
+  emailMalformed: string;
+  passwordMissing: string;
+  refused: string;
+  usernameRefused: string;
+  throttled: string;
+  deliveryFailed: string;
+  network: string;
+  offline: string;
+  server: string;
+  passwordWeak: string;
+
+  codeTitle: string;
+  /** `codeLeadUnknown` where the server does not tell an address. */
+  codeLead: string;
+  codeLeadUnknown: string;
+  codeLabel: string;
+  /** The same of codes with letters, in languages that tell digits from characters. */
+  codeLabelLetters?: string;
+  codeHint: string;
+  expiresIn: string;
+  oneMinuteLeft: string;
+  /** Beside a box to tick, where a device may stand for the code. */
+  remember: string;
+  verify: string;
+  verifying: string;
+  codeIncomplete: string;
+  codeIncompleteLetters?: string;
+  codeTooLong: string;
+  codeTooLongLetters?: string;
+  codeWrong: string;
+  /** By the language's plural rules; said after `codeWrong`. */
+  triesLeft: Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+  codeExpired: string;
+  /** Where a newer one is on its way or there. */
+  codeReplaced: string;
+  codeUsed: string;
+  resend: string;
+  resendIn: string;
+  resent: string;
+  renew: string;
+  renewIn: string;
+  renewed: string;
+  sent: string;
+  resentTooSoon: string;
+  differentAccount: string;
+
+  endedTitle: string;
+  startAgain: string;
+
+  doneTitle: string;
+  doneLead: string;
+}
+
+/** What few sign-ins come to: an account that cannot get in, a mail that cannot leave, a first password, an end. */
+export interface RareTexts {
+  unverified: string;
+  reset: string;
+  unconfirmed: string;
+  administrator: string;
+  unsupported: string;
+  /** Before the first mail of a sign-in may leave, after too many of them or too many wrong codes. */
+  heldTitle: string;
+  /** In place of it where a mail was refused or given up: then waiting is not what helps. */
+  undeliveredTitle: string;
+  held: string;
+  heldLocked: string;
+  addressRefused: string;
+  mailFailed: string;
+  notSent: string;
+  newPasswordCounts: string;
+  /** Where no new code can be asked for. */
+  codeExpiredForGood: string;
+  newPasswordTitle: string;
+  newPasswordLead: string;
+  newPassword: string;
+  ruleLength: string;
+  ruleUppercase: string;
+  ruleLowercase: string;
+  ruleNumber: string;
+  ruleSymbol: string;
+  /** Said after a rule that the typed password meets. */
+  ruleMet: string;
+  fieldMissing: string;
+  passwordUnchanged: string;
+  /** Labels of attributes that a pool may require; others are shown by their name. */
+  attributes: Readonly<Partial<Record<string, string>>>;
+  endedAttempts: string;
+  endedLocked: string;
+  endedClosed: string;
+  endedSession: string;
+  endedOver: string;
+  opensPassword: string;
+  opensAdministrator: string;
+}
+
+/**
+ * Every word that the forms show or say, as data: `{n}`, `{time}` and `{address}` stand for what
+ * varies. One file for each language, in `@poolhouse/auth/languages`.
+ */
+export interface SignInTexts extends CommonTexts, RareTexts {}
+
+/** The same where what few sign-ins need is fetched when it is needed. */
+export type KnownTexts = CommonTexts & Partial<RareTexts>;
