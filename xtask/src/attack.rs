@@ -1,5 +1,5 @@
 //! `cargo xtask attack [ID…] [--seed N] [--write]`: attacks on a release build of the server. `cargo xtask fault` takes the same:
-//! what goes wrong around it.
+//! what goes wrong around it. `--kills N` says how often F-14 kills.
 //!
 //! Attacks and faults are in `crates/attack`. Server and attacks are built apart, so that nothing which only tests want is compiled
 //! into the server that is attacked.
@@ -11,11 +11,15 @@ use std::process::Command;
 use crate::system::{postgres, process, tools};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask attack|fault [ID…|NAME…] [--seed N] [--write]";
+const USAGE: &str = "usage: cargo xtask attack|fault [ID…|NAME…] [--seed N] [--kills N] [--write]";
 /// What attacks with `--write` write, and faults.
 const DOCUMENTS: [&str; 2] = ["docs/reference/attacks.md", "docs/reference/faults.md"];
 /// Faults of one machine that take seconds, on a build for tests as well.
 const QUICK: [&str; 3] = ["F-02", "F-04", "F-12"];
+/// What has PostgreSQL servers under Patroni, by its id and its name.
+const FAILOVER: [&str; 2] = ["F-14", "failover"];
+/// Options with a number, which are handed on.
+const NUMBERS: [&str; 2] = ["--seed", "--kills"];
 
 /// Makes the attacks.
 ///
@@ -53,6 +57,13 @@ pub fn quick_faults() -> Outcome {
 fn fault_command(programs: &Path, request: &Request) -> Outcome<Command> {
     if !tools::quiet(Command::new("strace").arg("--version")) {
         tools::install("strace", "by which disks fail and power cuts are recorded")?;
+    }
+    if request.names(FAILOVER) {
+        for (program, package) in [("/usr/bin/patroni", "patroni"), ("/usr/bin/etcd", "etcd-server")] {
+            if !Path::new(program).exists() {
+                tools::install(package, "by which another PostgreSQL server takes over")?;
+            }
+        }
     }
     let mut faults = command(programs, request, DOCUMENTS[1])?;
     faults
@@ -94,18 +105,24 @@ impl Request {
         while let Some(argument) = rest.next() {
             match argument.as_str() {
                 "--write" => request.writes = true,
-                "--seed" => {
-                    let seed = rest
+                option if NUMBERS.contains(&option) => {
+                    let number = rest
                         .next()
-                        .filter(|seed| seed.parse::<u64>().is_ok())
+                        .filter(|number| number.parse::<u64>().is_ok())
                         .ok_or(USAGE)?;
-                    request.handed_on.extend([argument.clone(), seed.clone()]);
+                    request.handed_on.extend([argument.clone(), number.clone()]);
                 }
                 other if other.starts_with('-') => return Err(USAGE.into()),
                 other => request.handed_on.push(other.to_owned()),
             }
         }
         Ok(request)
+    }
+
+    /// Whether something is asked for, by any of these names.
+    fn names(&self, names: [&str; 2]) -> bool {
+        let is_named = |argument: &String| names.iter().any(|name| argument.eq_ignore_ascii_case(name));
+        self.handed_on.iter().any(is_named)
     }
 }
 
@@ -139,7 +156,11 @@ mod tests {
         assert!(asked.writes);
         assert_eq!(asked.handed_on, ["F-20", "--seed", "8", "timing"]);
         assert_eq!(request(&[]).unwrap().handed_on, [""; 0]);
-        for wrong in [&["--seed"][..], &["--seed", "x"], &["--programs", "x"]] {
+        let asked = request(&["failover", "--kills", "3"]).unwrap();
+        assert_eq!(asked.handed_on, ["failover", "--kills", "3"]);
+        assert!(asked.names(FAILOVER) && request(&["f-14"]).unwrap().names(FAILOVER));
+        assert!(!request(&["F-13"]).unwrap().names(FAILOVER));
+        for wrong in [&["--seed"][..], &["--kills", "x"], &["--programs", "x"]] {
             assert_eq!(request(wrong).unwrap_err().to_string(), USAGE);
         }
     }

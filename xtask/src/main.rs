@@ -84,7 +84,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "fault",
-        arguments: "[ID…|NAME…] [--seed N] [--write]",
+        arguments: "[ID…|NAME…] [--seed N] [--kills N] [--write]",
         about: "let things go wrong around a release build of the server; --write puts the figures into docs/reference/faults.md",
         run: attack::faults,
     },

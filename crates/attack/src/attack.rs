@@ -47,6 +47,8 @@ pub struct Arena {
     pub postgres: Option<PathBuf>,
     /// What the attack's choices begin with.
     pub seed: u64,
+    /// How often something is killed, where that was said.
+    pub kills: Option<usize>,
 }
 
 impl Arena {

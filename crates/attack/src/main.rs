@@ -59,6 +59,9 @@ struct Arguments {
     /// What the attacks' choices begin with
     #[arg(long, default_value_t = 7)]
     seed: u64,
+    /// How often F-14 kills
+    #[arg(long)]
+    kills: Option<usize>,
     /// The document whose table is written from this run
     #[arg(long)]
     write: Option<PathBuf>,
@@ -136,6 +139,7 @@ fn make(attack: &'static Attack, arguments: &Arguments) -> Outcome<Made> {
         home: home.clone(),
         postgres: arguments.postgres.clone(),
         seed: arguments.seed,
+        kills: arguments.kills,
     };
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)

@@ -9,6 +9,7 @@ mod f08_hostile_relay;
 mod f09_killed_while_mailing;
 mod f12_clock_jumps;
 mod f13_database_killed;
+mod f14_failover;
 mod f15_paused_node;
 mod f46_three_nodes;
 mod f47_database_cut;
@@ -27,6 +28,7 @@ pub const FAULTS: &[Attack] = &[
     f09_killed_while_mailing::FAULT,
     f12_clock_jumps::FAULT,
     f13_database_killed::FAULT,
+    f14_failover::FAULT,
     f15_paused_node::FAULT,
     f46_three_nodes::FAULT,
     f47_database_cut::FAULT,

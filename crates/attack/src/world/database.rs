@@ -2,25 +2,23 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::Command;
 use tokio::time::sleep;
 
+use super::member::{Member, USER, said};
 use super::process;
 use crate::attack::{Arena, Outcome};
-
-/// Debian's package makes this user; the server refuses to run as root.
-const USER: &str = "postgres";
 
 /// A running server. Dropping it stops it and deletes what it holds.
 pub struct Database {
     programs: PathBuf,
     folder: PathBuf,
     port: u16,
-    is_root: bool,
+    member: Member,
 }
 
 impl Database {
@@ -28,17 +26,13 @@ impl Database {
     pub async fn start(arena: &Arena) -> Outcome<Database> {
         let programs = arena.postgres.clone();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let member = Member::find().await?;
         let database = Database {
             programs: programs.ok_or("needs PostgreSQL: run it by `cargo xtask fault`")?,
-            // The folder of the build may lie out of reach for the user that it runs as.
-            folder: std::env::temp_dir().join(format!("poolhouse-fault-{}-{port}", std::process::id())),
+            folder: member.folder(&port.to_string()).await?,
             port,
-            is_root: said(Command::new("id").arg("-u")).await?.trim() == "0",
+            member,
         };
-        fs::create_dir(&database.folder)?;
-        if database.is_root {
-            said(Command::new("chown").arg(USER).arg(&database.folder)).await?;
-        }
         let arguments = [
             "--auth=trust",
             "--username=postgres",
@@ -130,38 +124,17 @@ impl Database {
     }
 
     fn program(&self, name: &str) -> Command {
-        as_user(&self.programs.join(name), self.is_root)
+        self.member.program(&self.programs.join(name))
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
         let data = self.data();
-        let mut stop = as_user(&self.programs.join("pg_ctl"), self.is_root).into_std();
+        let mut stop = self.program("pg_ctl").into_std();
         let stop = stop.args(["-s", "-m", "immediate", "stop", "-D"]).arg(data);
         // It may be stopped already.
         let _ = stop.stdout(Stdio::null()).stderr(Stdio::null()).status();
         let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn as_user(program: &Path, is_root: bool) -> Command {
-    if !is_root {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    let (user, group) = (format!("--reuid={USER}"), format!("--regid={USER}"));
-    command
-        .args([&user, &group, "--clear-groups"])
-        .arg(program)
-        .current_dir("/");
-    command
-}
-
-async fn said(command: &mut Command) -> Outcome<String> {
-    let output = command.stdin(Stdio::null()).output().await?;
-    match output.status.success() {
-        true => Ok(String::from_utf8(output.stdout)?),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
     }
 }

@@ -1,6 +1,7 @@
 //! What attacks stand on: a server as its operator would start it, its API, people who sign in, their mail.
 
 pub mod api;
+pub mod cluster;
 pub mod crowd;
 pub mod database;
 pub mod disk;
@@ -8,6 +9,7 @@ pub mod failing;
 pub mod hostile;
 pub mod http;
 pub mod mail;
+pub mod member;
 pub mod memory;
 pub mod nodes;
 pub mod process;
