@@ -32,12 +32,25 @@ pub enum Syslog {
     Udp(String),
     /// A connection, with the length before each message (RFC 6587).
     Tcp(String),
+    /// The same by TLS (RFC 5425).
+    Tls(SyslogTls),
     /// A socket of this machine.
     Unix(PathBuf),
 }
 
+/// A syslog daemon that speaks TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyslogTls {
+    /// Its name, which its certificate must have.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The authorities that its certificate may come from, in PEM; without it, those that browsers trust.
+    pub ca: Option<PathBuf>,
+}
+
 impl Syslog {
-    /// Reads `udp://host:port`, `tcp://host:port` or `unix:///path`. `None` for anything else.
+    /// Reads `udp://host:port`, `tcp://host:port`, `tls://host:port` or `unix:///path`. `None` for anything else.
     pub fn parse(url: &str) -> Option<Syslog> {
         let (scheme, rest) = url.split_once("://")?;
         let is_address = rest.rsplit_once(':').is_some_and(|(host, port)| {
@@ -46,6 +59,18 @@ impl Syslog {
         match scheme {
             "udp" if is_address => Some(Syslog::Udp(rest.to_owned())),
             "tcp" if is_address => Some(Syslog::Tcp(rest.to_owned())),
+            "tls" if is_address => {
+                let (host, port) = rest.rsplit_once(':')?;
+                let host = host
+                    .strip_prefix('[')
+                    .and_then(|host| host.strip_suffix(']'))
+                    .unwrap_or(host);
+                Some(Syslog::Tls(SyslogTls {
+                    host: host.to_owned(),
+                    port: port.parse().ok()?,
+                    ca: None,
+                }))
+            }
             "unix" if rest.starts_with('/') => Some(Syslog::Unix(rest.into())),
             _ => None,
         }
@@ -95,6 +120,10 @@ impl fmt::Display for Destination {
             Destination::File(path) => write!(f, "{}", path.display()),
             Destination::Syslog(Syslog::Udp(address)) => write!(f, "udp://{address}"),
             Destination::Syslog(Syslog::Tcp(address)) => write!(f, "tcp://{address}"),
+            Destination::Syslog(Syslog::Tls(SyslogTls { host, port, .. })) => match host.contains(':') {
+                true => write!(f, "tls://[{host}]:{port}"),
+                false => write!(f, "tls://{host}:{port}"),
+            },
             Destination::Syslog(Syslog::Unix(path)) => write!(f, "unix://{}", path.display()),
             Destination::Webhook(webhook) => write!(f, "{}", webhook.endpoint),
         }
@@ -107,7 +136,13 @@ mod tests {
 
     #[test]
     fn destinations_are_read_and_shown_without_what_is_secret() {
-        for url in ["udp://logs.example.com:514", "tcp://[::1]:601", "unix:///dev/log"] {
+        for url in [
+            "udp://logs.example.com:514",
+            "tcp://[::1]:601",
+            "tls://logs.example.com:6514",
+            "tls://[::1]:6514",
+            "unix:///dev/log",
+        ] {
             let shown = Destination::Syslog(Syslog::parse(url).unwrap()).to_string();
             assert_eq!(shown, url);
         }
@@ -118,7 +153,8 @@ mod tests {
             "tcp://a@b:1",
             "tcp://h:0",
             "unix://dev/log",
-            "tls://h:1",
+            "tls://h",
+            "tls://h:70000",
         ] {
             assert_eq!(Syslog::parse(url), None, "{url}");
         }

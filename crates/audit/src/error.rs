@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 
+use poolhouse_outbound::BundleError;
 use poolhouse_outbound::http::HttpError;
 use poolhouse_pool::base::load::LoadError;
 use poolhouse_store::CommitError;
@@ -17,6 +18,10 @@ pub enum StreamError {
     Cursor(CommitError),
     /// A file or a socket failed.
     Io(io::Error),
+    /// TLS failed.
+    Tls(HttpError),
+    /// The file of authorities cannot be used.
+    Authorities(BundleError),
     /// HTTP failed.
     Http(HttpError),
     /// The webhook answered with this status.
@@ -31,6 +36,8 @@ impl fmt::Display for StreamError {
             StreamError::Read(_) => f.write_str("the audit log cannot be read"),
             StreamError::Cursor(_) => f.write_str("the stream's cursor cannot be written"),
             StreamError::Io(_) => f.write_str("the destination cannot be written to"),
+            StreamError::Tls(_) => f.write_str("the destination cannot be reached by TLS"),
+            StreamError::Authorities(_) => f.write_str("the file of ca cannot be used"),
             StreamError::Http(_) => f.write_str("the webhook cannot be reached"),
             StreamError::Refused(status) => write!(f, "the webhook answered with status {status}"),
             StreamError::Time => f.write_str("the destination did not answer in time"),
@@ -44,7 +51,8 @@ impl Error for StreamError {
             StreamError::Read(error) => Some(error),
             StreamError::Cursor(error) => Some(error),
             StreamError::Io(error) => Some(error),
-            StreamError::Http(error) => Some(error),
+            StreamError::Tls(error) | StreamError::Http(error) => Some(error),
+            StreamError::Authorities(error) => Some(error),
             StreamError::Refused(_) | StreamError::Time => None,
         }
     }

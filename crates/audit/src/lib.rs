@@ -11,7 +11,7 @@ mod reading;
 mod shown;
 mod streamer;
 
-pub use destination::{Destination, Secret, StreamSettings, Syslog, Webhook};
+pub use destination::{Destination, Secret, StreamSettings, Syslog, SyslogTls, Webhook};
 pub use error::StreamError;
 pub use reading::{Line, Reading};
 pub use shown::as_json;

@@ -3,14 +3,20 @@
 
 use std::sync::Arc;
 
-use poolhouse_audit::{Destination, Secret, StreamError, StreamSettings, Streamer, Syslog, Webhook};
+use poolhouse_audit::{
+    Destination, Secret, StreamError, StreamSettings, Streamer, Syslog, SyslogTls, Webhook,
+};
 use poolhouse_pool::base::clock::Clock as _;
 use poolhouse_pool::base::tls;
 use poolhouse_pool::testing::{Scratch, TestPool};
 use poolhouse_store::Memory;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
 struct Scene {
     server: TestPool,
@@ -259,4 +265,92 @@ async fn syslog_gets_a_message_for_each_entry() {
         format!("{} {datagram}", datagram.len()),
         "the same with its length"
     );
+}
+
+/// A syslog daemon's end of TLS, for this name, and the authority that it comes from, in PEM.
+fn daemon(name: &str) -> (TlsAcceptor, String) {
+    let mut params = CertificateParams::new([]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new([name.to_owned()]).unwrap();
+    let certificate = params.signed_by(&key, &authority).unwrap();
+    let config = ServerConfig::builder_with_provider(tls::provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    (TlsAcceptor::from(Arc::new(config)), authority.pem())
+}
+
+/// The next message of a connection.
+async fn message(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> String {
+    let mut length = 0;
+    loop {
+        match stream.read_u8().await.unwrap() {
+            b' ' => break,
+            digit => length = length * 10 + usize::from(digit - b'0'),
+        }
+    }
+    let mut message = vec![0; length];
+    stream.read_exact(&mut message).await.unwrap();
+    String::from_utf8(message).unwrap()
+}
+
+#[tokio::test]
+async fn a_syslog_daemon_that_speaks_tls_gets_every_message_on_one_connection() {
+    let scene = Scene::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (acceptor, authority) = daemon("localhost");
+    scene.scratch.write("ca.pem", &authority);
+    let to = Destination::Syslog(Syslog::Tls(SyslogTls {
+        host: "localhost".to_owned(),
+        port: listener.local_addr().unwrap().port(),
+        ca: Some(scene.scratch.path().join("ca.pem")),
+    }));
+    let daemon = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let mut stream = acceptor.accept(stream).await.unwrap();
+        [message(&mut stream).await, message(&mut stream).await]
+    });
+    let mut streamer = scene.streamer(to, "a");
+    streamer.round().await.unwrap();
+    for name in ["one", "two"] {
+        scene.create(name).await;
+        scene.passes(1);
+        streamer.round().await.unwrap();
+    }
+    let messages = daemon.await.unwrap();
+    assert!(messages[0].starts_with("<86>1 2026-01-02T03:04:06Z pool-1 poolhouse - audit - {"));
+    assert!(messages[1].starts_with("<86>1 2026-01-02T03:04:07Z pool-1 poolhouse - audit - {"));
+}
+
+#[tokio::test]
+async fn a_daemon_whose_certificate_is_not_its_own_or_not_trusted_gets_nothing() {
+    for (name, is_trusted) in [("localhost", false), ("other.example", true)] {
+        let scene = Scene::new().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (acceptor, authority) = daemon(name);
+        scene.scratch.write("ca.pem", &authority);
+        let to = Destination::Syslog(Syslog::Tls(SyslogTls {
+            host: "localhost".to_owned(),
+            port: listener.local_addr().unwrap().port(),
+            ca: is_trusted.then(|| scene.scratch.path().join("ca.pem")),
+        }));
+        let daemon = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            acceptor.accept(stream).await.is_ok()
+        });
+        let mut streamer = scene.streamer(to, "a");
+        streamer.round().await.unwrap();
+        scene.create("one").await;
+        scene.passes(1);
+        let failed = streamer.round().await;
+        assert!(matches!(failed, Err(StreamError::Tls(_))), "{name}: {failed:?}");
+        assert!(!daemon.await.unwrap(), "{name}");
+    }
 }

@@ -40,8 +40,18 @@ fn stream(name: String, mut section: Section<'_>) -> Result<StreamSettings, Conf
         .map(|text| section.secret(&audit_stream::SECRET, text))
         .transpose()?;
     let file = section.path(&audit_stream::FILE)?.map(Destination::File);
-    let form = "udp://HOST:PORT, tcp://HOST:PORT or unix:///PATH";
-    let syslog = section.parsed(&audit_stream::SYSLOG, form, Syslog::parse)?;
+    let form = "udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH";
+    let mut syslog = section.parsed(&audit_stream::SYSLOG, form, Syslog::parse)?;
+    match (section.path(&audit_stream::CA)?, &mut syslog) {
+        (None, _) => {}
+        (ca, Some(Syslog::Tls(to))) => to.ca = ca,
+        (Some(_), _) => {
+            return Err(section.error(
+                &audit_stream::CA,
+                "goes together with syslog = \"tls://HOST:PORT\"",
+            ));
+        }
+    }
     let form = "an http or https URL without a password, such as https://siem.example.com/poolhouse";
     let webhook = section.parsed(&audit_stream::WEBHOOK, form, |url| {
         Webhook::parse(url, Secret(secret.clone().unwrap_or_default()))
@@ -81,10 +91,15 @@ mod tests {
     fn streams_are_read_by_their_names() {
         let read = streams(
             "[audit]\ndays = 30\n[audit.streams.disk]\nfile = 'audit.json'\n[audit.streams.logs]\nsyslog = 'udp://logs:514'\n\
+             [audit.streams.safe]\nsyslog = 'tls://logs:6514'\nca = 'corp.pem'\n\
              [audit.streams.siem]\nwebhook = 'https://siem.example.com/in'\nsecret = 's3cret'\n",
         );
+        let read = read.unwrap();
+        let Destination::Syslog(Syslog::Tls(safe)) = &read[2].to else {
+            panic!("{:?}", read[2]);
+        };
+        assert_eq!(safe.ca.as_deref(), Some(Path::new("/etc/poolhouse/corp.pem")));
         let shown: Vec<String> = read
-            .unwrap()
             .iter()
             .map(|stream| format!("{} {}", stream.name, stream.to))
             .collect();
@@ -93,6 +108,7 @@ mod tests {
             [
                 "disk /etc/poolhouse/audit.json",
                 "logs udp://logs:514",
+                "safe tls://logs:6514",
                 "siem https://siem.example.com"
             ]
         );
@@ -112,7 +128,11 @@ mod tests {
             ),
             (
                 "[audit.streams.a]\nsyslog = 'logs'\n",
-                "syslog must be udp://HOST:PORT, tcp://HOST:PORT or unix:///PATH",
+                "syslog must be udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH",
+            ),
+            (
+                "[audit.streams.a]\nsyslog = 'tcp://logs:601'\nca = 'corp.pem'\n",
+                "ca goes together with syslog = \"tls://HOST:PORT\"",
             ),
             (
                 "[audit.streams.a]\nwebhook = 'https://siem/in'\n",

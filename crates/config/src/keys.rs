@@ -233,7 +233,9 @@ table! { audit_stream, "[audit.streams.NAME]":
     FILE: "file", Path, Words("this, `syslog` or `webhook`"), "\"/var/log/poolhouse/audit.json\"",
         "A file that gets a line of JSON for each entry. It may be moved away at any time.";
     SYSLOG: "syslog", Text, Words("this, `file` or `webhook`"), "\"tcp://logs.example.com:601\"",
-        "A syslog daemon that gets a message of RFC 5424 for each entry: `udp://HOST:PORT`, `tcp://HOST:PORT` or `unix:///dev/log`.";
+        "A syslog daemon that gets a message of RFC 5424 for each entry: `udp://HOST:PORT`, `tcp://HOST:PORT`, `tls://HOST:PORT` (RFC 5425) or `unix:///dev/log`.";
+    CA: "ca", Path, Words("the public authorities"), "\"/etc/poolhouse/logs-ca.pem\"",
+        "The authorities, in PEM, that the certificate at `tls://` may come from, in place of the public ones.";
     WEBHOOK: "webhook", Text, Words("this, `file` or `syslog`"), "\"https://siem.example.com/poolhouse\"",
         "An address that gets up to 100 entries a POST, [signed](../guides/audit.md#a-webhook).";
     SECRET: "secret", Text, Words("needed with `webhook`"), "\"@/etc/poolhouse/webhook\"",

@@ -64,7 +64,18 @@ pub fn roots() -> RootCertStore {
 /// # Errors
 /// The bundle cannot be read, or holds no certificate.
 pub fn roots_with(bundle: &[u8]) -> Result<RootCertStore, BundleError> {
-    let mut roots = roots();
+    with(roots(), bundle)
+}
+
+/// Those of a bundle in PEM and no others: where an operator has an authority of its own.
+///
+/// # Errors
+/// As [`roots_with`].
+pub fn roots_of(bundle: &[u8]) -> Result<RootCertStore, BundleError> {
+    with(RootCertStore::empty(), bundle)
+}
+
+fn with(mut roots: RootCertStore, bundle: &[u8]) -> Result<RootCertStore, BundleError> {
     let mut found = 0;
     for certificate in CertificateDer::pem_slice_iter(bundle) {
         roots

@@ -46,7 +46,7 @@ impl Carrier {
         let carried = async {
             match &self.to {
                 Destination::File(path) => file::append(path, lines).await,
-                Destination::Syslog(to) => self.syslog.send(to, &self.host, lines).await,
+                Destination::Syslog(to) => self.syslog.send(to, &self.tls, &self.host, lines).await,
                 Destination::Webhook(to) => webhook::post(to, &self.tls, lines, now).await,
             }
         };

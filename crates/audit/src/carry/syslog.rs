@@ -1,11 +1,19 @@
-//! Syslog messages by RFC 5424, in datagrams (RFC 5426), over a connection with their lengths (RFC 6587), or to a socket of this
-//! machine.
+//! Syslog messages by RFC 5424, in datagrams (RFC 5426), over a connection with their lengths (RFC 6587), by TLS likewise (RFC 5425), or
+//! to a socket of this machine.
 
-use tokio::io::AsyncWriteExt as _;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use poolhouse_outbound::http::HttpError;
+use poolhouse_outbound::{TlsSource, client_config, open_tls, roots_of};
+use poolhouse_pool::base::tls::provider;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpStream, UdpSocket, UnixDatagram};
 
 use super::carried::Carried;
-use crate::destination::Syslog;
+use crate::destination::{Syslog, SyslogTls};
 use crate::error::StreamError;
 use crate::shown::date;
 
@@ -14,14 +22,20 @@ const FACILITY: u32 = 10;
 const NOTICE: u32 = 5;
 const INFORMATION: u32 = 6;
 
+/// A connection, in the clear or not.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
 /// The connection that is kept between batches.
 #[derive(Default)]
-pub(super) struct Kept(Option<TcpStream>);
+pub(super) struct Kept(Option<Box<dyn Wire>>);
 
 impl Kept {
     pub(super) async fn send(
         &mut self,
         to: &Syslog,
+        public: &TlsSource,
         host: &str,
         lines: &[Carried],
     ) -> Result<(), StreamError> {
@@ -42,26 +56,65 @@ impl Kept {
                 }
             }
             Syslog::Tcp(address) => {
-                let mut stream = match self.0.take().filter(is_open) {
+                let stream = match self.open_one().await {
                     Some(stream) => stream,
-                    None => TcpStream::connect(address).await?,
+                    None => Box::new(TcpStream::connect(address).await?),
                 };
-                let text: String = messages
-                    .map(|message| format!("{} {message}", message.len()))
-                    .collect();
-                stream.write_all(text.as_bytes()).await?;
-                stream.flush().await?;
-                self.0 = Some(stream);
+                self.write(stream, messages).await?;
+            }
+            Syslog::Tls(to) => {
+                let stream = match self.open_one().await {
+                    Some(stream) => stream,
+                    None => connect(to, public).await?,
+                };
+                self.write(stream, messages).await?;
             }
         }
         Ok(())
     }
+
+    /// Writes the messages, each behind its length, and keeps the connection.
+    async fn write(
+        &mut self,
+        mut stream: Box<dyn Wire>,
+        messages: impl Iterator<Item = String>,
+    ) -> Result<(), StreamError> {
+        let text: String = messages
+            .map(|message| format!("{} {message}", message.len()))
+            .collect();
+        stream.write_all(text.as_bytes()).await?;
+        stream.flush().await?;
+        self.0 = Some(stream);
+        Ok(())
+    }
+
+    /// The connection of the last batch, if it is open still. The other end says nothing: what can be read is its end.
+    async fn open_one(&mut self) -> Option<Box<dyn Wire>> {
+        let mut stream = self.0.take()?;
+        let mut byte = [0];
+        let is_open = poll_fn(|context| {
+            let read = Pin::new(&mut stream).poll_read(context, &mut ReadBuf::new(&mut byte));
+            Poll::Ready(read.is_pending())
+        });
+        is_open.await.then_some(stream)
+    }
 }
 
-/// The other end says nothing: what can be read is its end.
-fn is_open(stream: &TcpStream) -> bool {
-    let mut byte = [0];
-    matches!(stream.try_read(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock)
+async fn connect(to: &SyslogTls, public: &TlsSource) -> Result<Box<dyn Wire>, StreamError> {
+    let trusted = match &to.ca {
+        None => public.clone(),
+        // Read for each connection, so that a renewed file is taken up.
+        Some(file) => trusting(&tokio::fs::read(file).await?)?,
+    };
+    let stream = open_tls(&to.host, to.port, &trusted).await;
+    Ok(Box::new(stream.map_err(StreamError::Tls)?))
+}
+
+fn trusting(authorities: &[u8]) -> Result<TlsSource, StreamError> {
+    let roots = roots_of(authorities).map_err(StreamError::Authorities)?;
+    let config = client_config(provider(), roots);
+    let config = config.map_err(|error| StreamError::Tls(HttpError::Tls(error)))?;
+    Ok(TlsSource::ready(Arc::new(config)))
 }
 
 fn unspecified(address: &str) -> &'static str {

@@ -141,6 +141,14 @@ impl Forwarding {
     }
 }
 
+/// Connects to a host and does the TLS handshake, for another protocol than HTTP.
+///
+/// # Errors
+/// When nobody is there, or shows no certificate of this host's that the settings trust.
+pub async fn open_tls(host: &str, port: u16, tls: &TlsSource) -> Result<TlsStream<TcpStream>, HttpError> {
+    encrypt(dial(host, port).await?, host, tls).await
+}
+
 async fn dial(host: &str, port: u16) -> Result<TcpStream, HttpError> {
     let addresses: Vec<_> = lookup_host((host, port))
         .await

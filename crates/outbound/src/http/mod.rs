@@ -8,7 +8,7 @@ mod json;
 mod no_proxy;
 mod proxy;
 
-pub use connection::{Answer, Connection};
+pub use connection::{Answer, Connection, open_tls};
 pub use endpoint::Endpoint;
 pub use error::HttpError;
 pub use form::{FORM, form_body, form_post};
