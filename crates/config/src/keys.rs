@@ -124,6 +124,7 @@ table! { top, "":
     HTTP: "http", Table, Words(""), "", "Limits on connections: [below](#http).";
     TLS: "tls", Table, Words(""), "", "TLS, with your certificate: [below](#tls).";
     METRICS: "metrics", Table, Words(""), "", "Numbers for Prometheus: [below](#metrics).";
+    TRACES: "traces", Table, Words(""), "", "Traces by OpenTelemetry: [below](#traces).";
     AUDIT: "audit", Table, Words(""), "", "The audit log: [below](#audit).";
     HOSTED: "hosted", Table, Words(""), "", "Hosted login: [below](#hosted).";
     FUNCTIONS: "functions", Table, Words(""), "", "Where trigger functions run: [below](#functions).";
@@ -221,6 +222,15 @@ table! { metrics, "[metrics]":
         "Where `GET /metrics` is answered, without a password: an address of this machine or of a private network. [What there is](metrics.md).";
     PUBLIC: "public", Flag, Value("false"), "false",
         "Takes any address for `listen`, where a firewall or a proxy keeps strangers out.";
+}
+
+table! { traces, "[traces]":
+    ENDPOINT: "endpoint", Text, Words("nothing is traced"), "\"http://127.0.0.1:4318\"",
+        "The collector that spans of the server's work are sent to, by OTLP over HTTP: `/v1/traces` is added. [What is in them](../guides/run-in-production.md#traces).";
+    PERCENT: "percent", Count, Value("100"), "5",
+        "Of a hundred requests, how many are traced, each with everything that is done for it.";
+    AUTHORIZATION: "authorization", Text, Words("none"), "\"@/etc/poolhouse/collector\"",
+        "The `Authorization` header that the collector asks for, or `@FILE` for a file that holds it.";
 }
 
 table! { audit, "[audit]":

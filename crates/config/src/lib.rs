@@ -15,6 +15,7 @@ mod table;
 mod template;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -29,7 +30,7 @@ use poolhouse_crypto::jwt::KeyBits;
 use poolhouse_mail::CarrierUrl;
 use poolhouse_mail::sms::Gateway;
 
-use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, WebSettings};
+use crate::settings::{HttpSettings, MetricsSettings, TlsSettings, TraceSettings, WebSettings};
 pub use address::{AddressError, address};
 pub use faults::{Fault, check};
 pub use issuer::issuer;
@@ -61,6 +62,8 @@ pub struct Configuration {
     pub tls: Option<TlsSettings>,
     /// Numbers for operators.
     pub metrics: MetricsSettings,
+    /// Where spans are sent, if they are.
+    pub traces: Option<TraceSettings>,
     /// Where the audit log is sent on.
     pub streams: Vec<StreamSettings>,
     /// The base of `iss`, if the file says.
@@ -133,6 +136,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     configuration.http = http(top.section(&keys::top::HTTP)?)?;
     configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
+    configuration.traces = traces::read(top.section(&keys::top::TRACES)?)?;
     settings.hosted = hosted::read(top.section(&keys::top::HOSTED)?)?;
     (settings.audit_days, configuration.streams) = audit::read(top.section(&keys::top::AUDIT)?)?;
     for (name, section) in top.section(&keys::top::FUNCTIONS)?.sections()? {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use poolhouse_traces::Destination;
+
 /// The sign-in page.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
@@ -135,6 +137,15 @@ pub struct TlsSettings {
     pub key: PathBuf,
     /// Whether browsers are told to use nothing but TLS from now on.
     pub hsts: bool,
+}
+
+/// Spans that are sent to a collector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceSettings {
+    /// The collector.
+    pub to: Destination,
+    /// Of a hundred requests, how many are traced.
+    pub percent: u8,
 }
 
 /// Numbers for operators.

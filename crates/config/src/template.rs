@@ -12,7 +12,7 @@ const HEAD: &str = "\
 const WIDTH: usize = 100;
 
 /// Tables in the order of the file, with what stands above the first key.
-const TABLES: [(&Table, &str); 14] = [
+const TABLES: [(&Table, &str); 15] = [
     (&keys::top::TABLE, ""),
     (&keys::mail::TABLE, ""),
     (&keys::inbox::TABLE, ""),
@@ -21,6 +21,7 @@ const TABLES: [(&Table, &str); 14] = [
     (&keys::http::TABLE, ""),
     (&keys::tls::TABLE, ""),
     (&keys::metrics::TABLE, ""),
+    (&keys::traces::TABLE, ""),
     (&keys::audit::TABLE, ""),
     (&keys::audit_stream::TABLE, ""),
     (&keys::hosted::TABLE, ""),

@@ -85,6 +85,7 @@ fn every_setting_is_read() {
         http,
         tls,
         metrics,
+        traces: _,
         streams,
         issuer,
         inbox,

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use poolhouse_store::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::metrics::Numbers;
+use super::spans;
 
 /// Around a store.
 pub struct Measured {
@@ -25,7 +27,7 @@ impl Measured {
         answer: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let began = Instant::now();
-        let answer = answer.await;
+        let answer = answer.instrument(spans::store(call)).await;
         self.numbers.store_seconds.add([call], began.elapsed());
         if answer.is_err() {
             self.numbers.store_errors.add([call]);
@@ -50,7 +52,8 @@ impl Store for Measured {
     fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
             let began = Instant::now();
-            let answer = self.inner.commit(batch, version).await;
+            let committed = self.inner.commit(batch, version);
+            let answer = committed.instrument(spans::store("commit")).await;
             self.numbers.store_seconds.add(["commit"], began.elapsed());
             match &answer {
                 Ok(()) => {}

@@ -12,6 +12,7 @@ pub mod ip_range;
 pub mod key_ring;
 pub mod key_text;
 pub mod keys;
+pub mod known_time;
 pub mod load;
 pub mod measured;
 pub mod metrics;
@@ -20,6 +21,7 @@ pub mod purpose;
 pub mod restore;
 pub mod settings;
 pub mod shutdown;
+pub mod spans;
 pub mod tls;
 
 pub use clock::Millis;

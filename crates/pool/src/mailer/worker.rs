@@ -8,6 +8,7 @@ use poolhouse_store::{Batch, CommitError, Scan};
 use poolhouse_text::with_causes;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
 
 use super::Mailer;
 use super::outbox::{Entry, Payload};
@@ -19,6 +20,7 @@ use super::urgency::Urgency;
 use crate::base::clock::{Clock, Millis};
 use crate::base::platform::Platform;
 use crate::base::shutdown::Shutdown;
+use crate::base::spans;
 use crate::base::tls;
 use crate::records::outbox as rows;
 
@@ -173,7 +175,7 @@ impl Worker {
         while let Some(ended) = self.sending.try_join_next_with_id() {
             self.note(ended);
         }
-        let now = self.platform.clock.now();
+        let now = self.platform.now();
         let mut steps = match pass {
             Pass::Last => Vec::new(),
             Pass::Timely | Pass::Whole => self.start_held(now).await?,
@@ -338,9 +340,18 @@ async fn deliver(route: &Route, payload: &Payload, clock: &dyn Clock, life: Dura
     if payload.discard {
         return Delivered::untried(Ok(()));
     }
-    match timeout(life.min(ATTEMPT), route.deliver(payload, clock)).await {
+    let span = spans::mail();
+    let sending = route.deliver(payload, clock).instrument(span.clone());
+    let delivered = match timeout(life.min(ATTEMPT), sending).await {
         Ok(delivered) => delivered,
         // The carriers' own deadlines end sooner, so this is a mail whose life ended under way.
         Err(_) => Delivered::untried(Err(Failure::Unreachable)),
-    }
+    };
+    let outcome = if delivered.result.is_ok() {
+        "sent"
+    } else {
+        "not_sent"
+    };
+    span.record("outcome", outcome);
+    delivered
 }

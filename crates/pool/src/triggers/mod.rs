@@ -20,8 +20,10 @@ use poolhouse_confirm::Refusal;
 use poolhouse_triggers::{ErrorKind, TriggerError};
 use serde_json::Value;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::base::error::ApiError;
+use crate::base::spans;
 use crate::records::PoolRecord;
 
 pub use arn::function_name;
@@ -129,7 +131,8 @@ impl From<ApiError> for Failure {
 /// Calls the function where it is and returns the event that it answered, checked to be one.
 async fn deliver(asking: &impl Asking, call: &Call) -> Result<Value, ApiError> {
     let began = Instant::now();
-    let answer = answer(asking.functions(), asking.request_id(), call).await;
+    let answered = answer(asking.functions(), asking.request_id(), call);
+    let answer = answered.instrument(spans::function(call.trigger.name())).await;
     let is_elsewhere = asking.functions().find(&call.arn).is_some();
     note(asking, call, is_elsewhere, began.elapsed(), &answer);
     answer

@@ -9,5 +9,6 @@ mod run;
 mod serve;
 mod signals;
 mod sockets;
+mod traces;
 
 pub use run::{command, main};

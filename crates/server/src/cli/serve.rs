@@ -17,10 +17,11 @@ use tokio::time::{sleep, timeout};
 
 use super::announce::{Places, announce, url};
 use super::files;
-use super::logging;
+use super::logging::{self, Spans};
 use super::rotations::Rotations;
 use super::signals::Signals;
 use super::sockets::{self, Sockets};
+use super::traces;
 use crate::http::tls::Tls;
 use crate::http::{Leaving, Pages, connections, metrics, router};
 use poolhouse_commands::CliError;
@@ -44,7 +45,7 @@ use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::importer::Importer;
 use poolhouse_pool::run::sweeper::Sweeper;
-use poolhouse_pool::run::{Parts, assemble, reindex};
+use poolhouse_pool::run::{Parts, Timekeeper, assemble, reindex};
 use poolhouse_pool::triggers::{self, FunctionHost};
 use poolhouse_text::with_causes;
 
@@ -63,19 +64,19 @@ const INDEX_PROGRESS: usize = 10_000;
 const RESTART: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: ServeArgs, environment: &Environment) -> Result<(), CliError> {
-    logging::start(environment)?;
+    let spans = logging::start(environment)?;
     let configuration = configure(arguments)?;
     if !has_mail(&configuration) {
         tracing::warn!("{NO_MAIL}");
     }
-    until_stopped(serve(configuration, environment, false))
+    until_stopped(serve(configuration, environment, &spans, false))
 }
 
 /// `poolhouse quickstart`: the same server, with everything that a sign-in needs.
 pub(super) fn quickstart(arguments: QuickstartArgs, environment: &Environment) -> Result<(), CliError> {
-    logging::start(environment)?;
+    let spans = logging::start(environment)?;
     let configuration = configure_quickstart(arguments)?;
-    until_stopped(serve(configuration, environment, true))
+    until_stopped(serve(configuration, environment, &spans, true))
 }
 
 fn until_stopped(serving: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
@@ -90,6 +91,7 @@ fn until_stopped(serving: impl Future<Output = Result<(), CliError>>) -> Result<
 async fn serve(
     mut configuration: Configuration,
     environment: &Environment,
+    spans: &Spans,
     is_quickstart: bool,
 ) -> Result<(), CliError> {
     let directory = configuration.settings.data.clone();
@@ -103,12 +105,14 @@ async fn serve(
         mut web,
         mut http,
         metrics,
+        traces,
         streams,
         tls,
         issuer,
         store,
         ..
     } = configuration;
+    let traces = traces::begin(traces, spans)?;
     let url = url(&settings, tls.is_some());
     settings.issuer = issuer.unwrap_or_else(|| default_issuer(&settings, &url));
     let connections = &mut http.connections.total;
@@ -117,6 +121,8 @@ async fn serve(
     let functions = Functions::prepare(&settings, &directory, environment, &aws)?;
     let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let app = put_together(settings, &data, inbox, functions, aws)?;
+    let looked = Timekeeper::new(&app.platform).look().await;
+    looked.map_err(|error| CliError::new("the database does not tell how late it is").caused_by(error))?;
 
     let rotations = Rotations::begin(&app, &directory, store.is_some()).await?;
     build_indexes(&app).await?;
@@ -145,6 +151,7 @@ async fn serve(
 
     running.end(&mut signals, &app).await;
     data.engine.close().await;
+    traces::end(traces).await;
     Ok(())
 }
 
@@ -316,6 +323,9 @@ fn work(app: &Arc<App>, rotations: Rotations, background: &mut JoinSet<()>, shut
     let sweeper = move |shutdown| Some(Sweeper::new(&sweeps).run(shutdown));
     background.spawn(supervise("outbox worker", worker, shutdown.clone()));
     background.spawn(supervise("sweeper", sweeper, shutdown.clone()));
+    let platform = app.platform.clone();
+    let timekeeper = move |shutdown| Some(Timekeeper::new(&platform).run(shutdown));
+    background.spawn(supervise("timekeeper", timekeeper, shutdown.clone()));
     let imports = app.clone();
     let importer = move |shutdown| Some(Importer::new(&imports).run(shutdown));
     background.spawn(supervise("user imports", importer, shutdown.clone()));

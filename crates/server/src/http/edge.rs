@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use poolhouse_crypto::uuid_v4;
 use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, info_span};
 
 use super::api::{self, Served};
 use super::peer::Peer;
@@ -50,7 +52,11 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         .extensions()
         .get::<Peer>()
         .map(|peer| peer.0.ip().to_canonical());
-    let mut response = match catch::catch(next.run(request)).await {
+    let span = info_span!(
+        target: "trace", "request", otel.kind = "server", otel.name = Empty, otel.status_code = Empty, request_id = %id,
+        status = Empty, outcome = Empty,
+    );
+    let mut response = match catch::catch(next.run(request).instrument(span.clone())).await {
         Ok(response) => response,
         // The panic hook has logged where. The body may have been half read, so the connection ends as well.
         Err(catch::Panicked) => {
@@ -74,8 +80,36 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
+    finish(&span, &response, &method);
     log(&response, (method.as_str(), &path), &id, address, started);
     response
+}
+
+/// Says in a request's span, if there is one, what it was and how it ended: nothing that anybody chose.
+fn finish(span: &Span, response: &Response, method: &Method) {
+    if span.is_disabled() {
+        return;
+    }
+    let served = response.extensions().get::<Served>();
+    let operation = served.and_then(|served| served.operation);
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "another method",
+    };
+    span.record(
+        "otel.name",
+        operation.map_or(method, |operation| operation.name()),
+    );
+    span.record("status", response.status().as_u16());
+    if let Some(served) = served {
+        span.record("outcome", served.outcome.as_str());
+    }
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "error");
+    }
 }
 
 /// The kind of an answer's status.

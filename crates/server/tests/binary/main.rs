@@ -18,3 +18,4 @@ mod quickstart;
 mod serve;
 mod streams;
 mod tls;
+mod traces;
