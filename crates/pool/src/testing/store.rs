@@ -1,5 +1,6 @@
 //! The store of a test: memory, or PostgreSQL where the environment says so.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use poolhouse_store::postgres::{Address, Options};
@@ -18,7 +19,7 @@ const DATABASE: &str = "POOLHOUSE_TEST_STORE";
 pub struct TestStore(Engine);
 
 enum Engine {
-    Memory(Memory),
+    Memory(Arc<Memory>),
     /// Opened at the first call, in a schema of its own.
     Postgres(Box<(Address, OnceCell<Postgres>)>),
 }
@@ -36,14 +37,23 @@ impl TestStore {
         )]
         let named = std::env::var(DATABASE).ok();
         TestStore(match named {
-            None => Engine::Memory(Memory::new()),
+            None => Engine::Memory(Arc::default()),
             Some(url) => Engine::Postgres(Box::new((fresh_schema(&url), OnceCell::new()))),
+        })
+    }
+
+    /// Another way to the same rows, as another server on the same database has: with connections of its own.
+    #[must_use]
+    pub fn another(&self) -> TestStore {
+        TestStore(match &self.0 {
+            Engine::Memory(memory) => Engine::Memory(memory.clone()),
+            Engine::Postgres(place) => Engine::Postgres(Box::new((place.0.clone(), OnceCell::new()))),
         })
     }
 
     async fn engine(&self) -> &dyn Store {
         match &self.0 {
-            Engine::Memory(memory) => memory,
+            Engine::Memory(memory) => &**memory,
             Engine::Postgres(place) => {
                 let (address, opened) = &**place;
                 opened

@@ -7,6 +7,7 @@ mod doors;
 mod events;
 mod factors;
 mod limits;
+mod nodes;
 mod races;
 mod sessions;
 mod sign_in;
