@@ -8,6 +8,7 @@ mod args;
 mod audit;
 pub mod aws;
 mod backup;
+mod clock;
 pub mod configure;
 mod copy;
 pub mod data;

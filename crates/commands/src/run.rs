@@ -8,7 +8,7 @@ use crate::args::{DoorArgs, InitArgs, KeysArgs, KeysCommand, ManArgs};
 use crate::environment::Environment;
 use crate::error::CliError;
 use crate::{
-    audit, backup, copy, door, init, keys, mail, manual, nodes, operator, people, pool, restore, why,
+    audit, backup, clock, copy, door, init, keys, mail, manual, nodes, operator, people, pool, restore, why,
 };
 
 /// Every command but those that serve.
@@ -26,6 +26,11 @@ pub enum Command {
     ///
     /// Each says so every 20 seconds. One that was killed is shown for an hour as silent; one that was stopped is not shown.
     Nodes(KeysArgs),
+    /// Show how late it is known to be, and whether this machine's clock is behind that.
+    ///
+    /// Codes, sessions and tokens end by what is known: a clock that is set back makes nothing good again. On PostgreSQL the
+    /// database's clock is known; elsewhere a server notes the time every ten seconds.
+    Clock(clock::ClockArgs),
     /// Show, shut or open a pool's door: whether every sign-in needs a confirm code.
     ///
     /// A DefineAuthChallenge function whose name ends in 2faDefine shuts it, and nothing but this command opens it, for the
@@ -90,6 +95,7 @@ pub fn run(
         Command::Init(arguments) => init::run(&arguments.file),
         Command::Keys(command) => keys::run(command),
         Command::Nodes(at) => nodes::run(&at),
+        Command::Clock(arguments) => clock::run(&arguments),
         Command::Door(arguments) => door::run(&arguments),
         Command::Pool(command) => pool::run(&command),
         Command::Mail(command) => mail::run(command, environment),

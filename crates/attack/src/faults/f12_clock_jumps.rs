@@ -1,7 +1,12 @@
 //! The clock jumps. The pool runs in this process, for its clock must.
 
+use std::sync::Arc;
+
 use poolhouse_pool::base::clock::{Clock, Millis};
+use poolhouse_pool::run::Timekeeper;
+use poolhouse_pool::testing::srp::SrpClient;
 use poolhouse_pool::testing::{Answer, TestPool};
+use poolhouse_store::Memory;
 use serde_json::{Value, json};
 
 use crate::attack::{Arena, Attack, Figure, Outcome, When};
@@ -9,10 +14,13 @@ use crate::world::scene::PASSWORD;
 
 pub const FAULT: Attack = Attack {
     id: "F-12",
-    about: "the clock jumps by a second, an hour, a day and a year, forward and back, in the middle of sign-ins (the pool in process); not judged: what has ended and is good again while the clock is set back",
+    about: "the clock jumps by a second, an hour, a day and a year, forward and back, in the middle of sign-ins, and back when codes have ended, before the server's eyes or while it is down (the pool in process)",
     when: When::Always,
     tests: &[
         "a_clock_that_runs_backwards_forgets_nothing",
+        "what_has_ended_stays_ended_when_the_clock_is_set_back",
+        "a_server_that_starts_with_its_clock_set_back_goes_by_what_is_noted",
+        "a_clock_that_leaps_forward_is_believed_at_once_and_remembered_when_it_has_lasted",
         "l2_a_clock_that_ran_fast_locks_nobody_out",
         "no_clock_overflows_a_moment",
         "a_clock_may_be_half_an_hour_wrong_and_no_more",
@@ -23,6 +31,10 @@ pub const FAULT: Attack = Attack {
 const JUMPS: [i64; 8] = [1, -1, 3600, -3600, 86_400, -86_400, 31_536_000, -31_536_000];
 /// A code's life, and that of the session that asks for it, in seconds.
 const LIFE: i64 = 300;
+/// A server notes the time when it has run for so many seconds.
+const NOTED: i64 = 60;
+/// How far the clock is set back when codes have ended.
+const BACK: [i64; 3] = [301, 3600, 31_536_000];
 
 #[derive(Default)]
 struct Counts {
@@ -49,23 +61,44 @@ impl Bench {
     /// A new user, asked for a code; the code.
     async fn asked(&self, name: &str) -> (Answer, String) {
         self.server.user(&self.pool, name, PASSWORD).await;
-        let asked = self
-            .server
-            .custom_sign_in(&self.pool, &self.client, name, PASSWORD)
-            .await;
+        let asked = self.prove(name).await;
         self.server.deliver_mail().await;
         let code = self.server.code_to(&format!("{name}@example.com")).await;
         (asked, code)
     }
 
+    /// Name and password, from somebody whose own clock is right.
+    async fn prove(&self, name: &str) -> Answer {
+        let srp = SrpClient::new(&self.pool, PASSWORD);
+        let begin = json!({
+            "AuthFlow": "CUSTOM_AUTH",
+            "ClientId": self.client,
+            "AuthParameters": { "USERNAME": name, "CHALLENGE_NAME": "SRP_A", "SRP_A": srp.public_a() },
+        });
+        let begun = self.server.call("InitiateAuth", begin).await;
+        let now = self.server.app().platform.now();
+        let proof = json!({
+            "ClientId": self.client,
+            "ChallengeName": "PASSWORD_VERIFIER",
+            "Session": begun["Session"],
+            "ChallengeResponses": srp.responses(&begun["ChallengeParameters"], now),
+        });
+        self.server.call("RespondToAuthChallenge", proof).await
+    }
+
     async fn answer(&self, name: &str, session: &Value, code: &str) -> Answer {
+        self.answer_at(&self.server, name, session, code).await
+    }
+
+    /// Answers at another server on the same database.
+    async fn answer_at(&self, server: &TestPool, name: &str, session: &Value, code: &str) -> Answer {
         let body = json!({
             "ClientId": self.client,
             "ChallengeName": "CUSTOM_CHALLENGE",
             "Session": session,
             "ChallengeResponses": { "USERNAME": name, "ANSWER": code },
         });
-        self.server.call_alone("RespondToAuthChallenge", body).await
+        server.call_alone("RespondToAuthChallenge", body).await
     }
 }
 
@@ -85,15 +118,25 @@ fn issued_at(answer: &Answer) -> Outcome<i64> {
 }
 
 async fn run(_: Arena) -> Outcome<Vec<Figure>> {
-    let server = TestPool::new().await;
-    let pool = server.confirm_pool().await;
-    let client = server.client(&pool).await;
-    let bench = Bench { server, pool, client };
+    let bench = on(&Arc::new(Memory::new())).await;
     let mut counts = Counts::default();
     for jump in JUMPS {
         round(&bench, jump, &mut counts).await?;
     }
+    let again = set_back(&bench).await;
+    let (noted, unnoted) = started_again().await?;
     Ok(vec![
+        Figure::exactly(
+            "codes that had ended and were good again when the clock was set back",
+            again,
+            0,
+        ),
+        Figure::exactly("the same for a server that starts so", noted, 0),
+        Figure::exactly(
+            "and for one that did not look at what is noted (so much there is to be prevented)",
+            unnoted,
+            1,
+        ),
         Figure::exactly("used codes that gave tokens again", counts.used_again, 0),
         Figure::exactly("codes taken that had ended by the clock", counts.late, 0),
         Figure::exactly("wrong codes taken", counts.wrong, 0),
@@ -104,6 +147,54 @@ async fn run(_: Arena) -> Outcome<Vec<Figure>> {
             counts.expected,
         ),
     ])
+}
+
+async fn on(store: &Arc<Memory>) -> Bench {
+    let server = TestPool::on(store.clone(), 7, |_| {}).await;
+    let pool = server.confirm_pool().await;
+    let client = server.client(&pool).await;
+    Bench { server, pool, client }
+}
+
+/// Codes end, and then the clock is set back: how many are good again.
+async fn set_back(bench: &Bench) -> usize {
+    let mut again = 0;
+    for back in BACK {
+        let name = format!("ended{back}");
+        let (asked, code) = bench.asked(&name).await;
+        bench.server.clock().advance_seconds(LIFE + 1);
+        // The sweeper looks at the time every second.
+        bench.server.app().platform.now();
+        bench.jump(-back);
+        let answer = bench.answer(&name, &asked["Session"], &code).await;
+        again += usize::from(has_tokens(&answer));
+        bench.jump(back);
+    }
+    again
+}
+
+/// The same while no server runs: how many are good again for one that looks at what is noted, and for one that does not.
+async fn started_again() -> Outcome<(usize, usize)> {
+    let store = Arc::new(Memory::new());
+    let bench = on(&store).await;
+    // Whoever starts next does so with the clock of now.
+    bench.server.clock().advance_seconds(7200);
+    let (looking, looking_code) = bench.asked("looking").await;
+    let (blind, blind_code) = bench.asked("blind").await;
+    let mut timekeeper = Timekeeper::new(&bench.server.app().platform);
+    bench.server.clock().advance_seconds(LIFE + NOTED);
+    timekeeper.round().await?;
+    let next = TestPool::on(store.clone(), 8, |_| {}).await;
+    let taken = bench
+        .answer_at(&next, "blind", &blind["Session"], &blind_code)
+        .await;
+    let unnoted = usize::from(has_tokens(&taken));
+    let next = TestPool::on(store, 9, |_| {}).await;
+    Timekeeper::new(&next.app().platform).look().await?;
+    let taken = bench
+        .answer_at(&next, "looking", &looking["Session"], &looking_code)
+        .await;
+    Ok((usize::from(has_tokens(&taken)), unnoted))
 }
 
 async fn round(bench: &Bench, jump: i64, counts: &mut Counts) -> Outcome {
@@ -117,6 +208,7 @@ async fn round(bench: &Bench, jump: i64, counts: &mut Counts) -> Outcome {
     let open = name("open");
     let (open_asked, open_code) = bench.asked(&open).await;
 
+    let before = bench.server.clock().now();
     bench.jump(jump);
     let again = bench.answer(&used, &used_asked["Session"], &used_code).await;
     counts.used_again += usize::from(has_tokens(&again));
@@ -135,7 +227,8 @@ async fn round(bench: &Bench, jump: i64, counts: &mut Counts) -> Outcome {
     let answer = bench.answer(&fresh, &asked["Session"], &code).await;
     counts.expected += 1;
     counts.after += usize::from(has_tokens(&answer));
-    let now = bench.server.clock().now().seconds();
+    // Behind a jump back, it is as late as it was.
+    let now = bench.server.clock().now().0.max(before.0) / 1000;
     counts.from_the_future += usize::from(has_tokens(&answer) && issued_at(&answer)? > now + 1);
 
     bench.jump(-jump);

@@ -1,6 +1,7 @@
 //! The one place where the server asks what time it is.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// A moment as milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -38,6 +39,9 @@ impl Millis {
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Millis;
+
+    /// How much time has passed since some moment, by what nobody sets.
+    fn ran(&self) -> Millis;
 }
 
 /// The machine's clock.
@@ -52,5 +56,16 @@ impl Clock for SystemClock {
         let now = SystemTime::now();
         let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn ran(&self) -> Millis {
+        static FIRST: OnceLock<Instant> = OnceLock::new();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the Clock that everything else is told to use"
+        )]
+        let now = Instant::now();
+        let since_first = now.duration_since(*FIRST.get_or_init(|| now));
+        Millis(i64::try_from(since_first.as_millis()).unwrap_or(i64::MAX))
     }
 }

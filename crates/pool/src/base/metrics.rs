@@ -23,6 +23,7 @@ macro_rules! metrics {
 metrics! {
     BUILD: "build_info", Gauge, ["version"], "1, with the program's version.";
     START: "start_time_seconds", Gauge, [], "When the server was put together, in seconds since 1970.";
+    CLOCK_BEHIND: "clock_behind_seconds", Gauge, [], "By how much the machine's clock is behind the time that is known, by which the server goes. Above 5 somebody has set it back, or the database's is ahead.";
     MEMORY: "resident_memory_bytes", Gauge, [], "Memory that the process holds.";
     FILES: "open_files", Gauge, [], "Files and sockets that the process has open.";
     REQUESTS: "requests_total", Counter, ["operation", "outcome"], "Requests to the API by operation and outcome: ok, or the exception that was answered.";

@@ -10,6 +10,7 @@ use poolhouse_store::{Batch, CommitError, Expect, Row, Scan, Store, Version, com
 use super::clock::{Clock, Millis};
 use super::cpu::CpuPool;
 use super::keys::Keys;
+use super::known_time::KnownTime;
 use super::load::LoadError;
 use super::measured::Measured;
 use super::metrics::Numbers;
@@ -30,8 +31,8 @@ pub struct Platform {
     pub store: Arc<dyn Store>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// Time.
-    pub clock: Arc<dyn Clock>,
+    /// Time, which does not run back.
+    pub clock: Arc<KnownTime>,
     /// Where arithmetic runs.
     pub cpu: CpuPool,
     /// What is counted meanwhile.
@@ -55,7 +56,7 @@ impl Platform {
         Platform {
             store: Arc::new(Measured::new(store, numbers.clone())),
             entropy,
-            clock,
+            clock: Arc::new(KnownTime::new(clock)),
             cpu: CpuPool::new(cores, numbers.clone()),
             numbers,
             restores: Arc::default(),

@@ -26,6 +26,7 @@
 //! | `meta/signing-keys` | says something else after every rotation of signing keys | `signing_keys` |
 //! | `meta/restored`, `meta/arriving` | the last restore from a backup; that rows are arriving | `restored` |
 //! | `meta/stream/NAME` | how far a stream of the audit log has come, and which server sends it | `stream` |
+//! | `meta/known-time` | how late it is known to be, on a database without a clock of its own | `known_time` |
 //! | `meta/key-ages` | since when master and code key are in use | `key_ages` |
 //! | `meta/user-index` | which index rows users have | `user_index` |
 //! | `p/POOL/signing-keys` | the pool's signing keys, in pairs | `signing_keys` |

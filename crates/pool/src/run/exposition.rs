@@ -28,6 +28,7 @@ pub async fn write(app: &App, text: &mut Text) {
     text.begin(&metrics::BUILD);
     text.sample(&metrics::BUILD, &[env!("CARGO_PKG_VERSION")], 1);
     text.number(&metrics::START, seconds(app.started.0));
+    text.number(&metrics::CLOCK_BEHIND, seconds(app.platform.clock.behind()));
     counted(&app.platform, text);
     arithmetic(&app.platform, text);
     mail(app, text).await;

@@ -11,6 +11,7 @@ pub mod rotation;
 pub mod servers;
 pub mod start;
 pub mod sweeper;
+pub mod timekeeper;
 
 pub use importer::Importer;
 pub use reindex::reindex;
@@ -18,3 +19,4 @@ pub use rotation::Rotation;
 pub use servers::Servers;
 pub use start::{Parts, assemble};
 pub use sweeper::Sweeper;
+pub use timekeeper::Timekeeper;

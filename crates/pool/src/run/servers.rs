@@ -258,9 +258,9 @@ impl Servers {
 
     /// Compares this server's clock with the database's, if that has one and answers.
     async fn look_at_the_clock(&mut self) {
-        let asked = self.platform.now();
+        let asked = self.platform.clock.by_the_clock();
         let told = self.platform.store.clock().await;
-        let halfway = asked.0.midpoint(self.platform.now().0);
+        let halfway = asked.0.midpoint(self.platform.clock.by_the_clock().0);
         self.behind = told.ok().flatten().map(|clock| clock - halfway);
     }
 

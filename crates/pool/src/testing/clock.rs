@@ -8,28 +8,40 @@ use crate::base::clock::{Clock, Millis};
 const START: i64 = 1_767_323_045_000;
 
 /// A clock that only tests move.
-pub struct FrozenClock(AtomicI64);
+pub struct FrozenClock {
+    now: AtomicI64,
+    /// How much time has passed, which setting the clock changes nothing of.
+    ran: AtomicI64,
+}
 
 impl Default for FrozenClock {
     fn default() -> FrozenClock {
-        FrozenClock(AtomicI64::new(START))
+        FrozenClock {
+            now: AtomicI64::new(START),
+            ran: AtomicI64::new(0),
+        }
     }
 }
 
 impl FrozenClock {
-    /// Goes forward.
+    /// Time passes.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.ran.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
-    /// Goes to a moment, forward or back.
+    /// Is set to a moment, forward or back.
     pub fn set(&self, now: Millis) {
-        self.0.store(now.0, Ordering::SeqCst);
+        self.now.store(now.0, Ordering::SeqCst);
     }
 }
 
 impl Clock for FrozenClock {
     fn now(&self) -> Millis {
-        Millis(self.0.load(Ordering::SeqCst))
+        Millis(self.now.load(Ordering::SeqCst))
+    }
+
+    fn ran(&self) -> Millis {
+        Millis(self.ran.load(Ordering::SeqCst))
     }
 }

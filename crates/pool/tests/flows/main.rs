@@ -8,6 +8,7 @@ mod administrators;
 mod after_sign_up;
 mod audit;
 mod audit_rows;
+mod clocks;
 mod code_factor;
 mod confirm_code;
 mod custom_senders;

@@ -64,12 +64,7 @@ pub async fn handle(
         Some(_) => Some(Answering::begin(grid).await),
         None => None,
     };
-    let mut ctx = Ctx::new(
-        app.clone(),
-        request_id,
-        app.platform.clock.now(),
-        asker(app, &request),
-    );
+    let mut ctx = Ctx::new(app.clone(), request_id, app.platform.now(), asker(app, &request));
     let outcome = match operation {
         Some(operation) => serve(&mut ctx, operation, request, room).await,
         None => Err(ApiError::new(ErrorCode::UnknownOperationException, "")),

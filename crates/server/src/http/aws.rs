@@ -40,7 +40,7 @@ pub(super) async fn divert(
     };
     let request = Request::from_parts(parts, body);
     let protocol = Protocol::of(&service, request.uri().path());
-    let now = app.platform.clock.now();
+    let now = app.platform.now();
     let ctx = Ctx::new(app, id, now, Asker::default());
     let outcome = if is_local {
         serve(&ctx, &service, &request).await

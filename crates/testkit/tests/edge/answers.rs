@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{Method, Request};
 use bytes::Bytes;
+use poolhouse_pool::base::clock::Clock as _;
 use poolhouse_pool::testing::{Mood, Moody};
 use poolhouse_testkit::TestServer;
 use serde_json::json;
@@ -142,6 +143,29 @@ async fn health_says_whether_the_store_answers() {
             (503, &json!({ "message": "The store does not answer." }))
         );
     }
+}
+
+#[tokio::test]
+async fn health_says_by_how_much_the_clock_is_behind_and_the_numbers_do() {
+    let server = TestServer::new().await;
+    let gauge = async |seconds: &str| {
+        let line = format!("\npoolhouse_clock_behind_seconds {seconds}\n");
+        let numbers = server.numbers().await.text;
+        assert!(numbers.contains(&line), "{line}: {numbers}");
+    };
+    gauge("0.000").await;
+    let now = server.clock().now();
+    for (back, said) in [
+        (5, r#"{"status":"ok"}"#),
+        (3600, r#"{"status":"ok","clockBehindSeconds":3600}"#),
+    ] {
+        server.clock().set(now.plus_seconds(-back));
+        let answer = server.get("/health").await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, said));
+    }
+    gauge("3600.000").await;
+    server.clock().set(now);
+    assert_eq!(server.get("/health").await.text, r#"{"status":"ok"}"#);
 }
 
 #[tokio::test]
