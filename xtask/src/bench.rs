@@ -16,7 +16,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench store-postgres";
+const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -33,6 +33,8 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
         [what] if what == "list-users" => return list_users("10000", "1000000"),
         [what, small, large] if what == "list-users" => return list_users(small, large),
+        [what] if what == "million" => return million("1000000"),
+        [what, users] if what == "million" => return million(users),
         [what] if what == "store-postgres" => return store_postgres(),
         [what] if what == "flood" => return flood("60"),
         [what, seconds] if what == "flood" => return flood(seconds),
@@ -81,6 +83,31 @@ fn list_users(small: &str, large: &str) -> Outcome {
     let mut load = Command::new(programs.join("poolhouse-bench"));
     load.args(["list-users", "--small", small, "--large", large, "--home"]);
     let done = process::run(load.arg(&home));
+    fs::remove_dir_all(home)?;
+    done
+}
+
+/// How a server is with so many users, on SQLite and then on PostgreSQL. A million take some minutes and some gigabytes, of each.
+fn million(users: &str) -> Outcome {
+    let programs = build()?;
+    let load = |home: &Path| {
+        let mut load = Command::new(programs.join("poolhouse-bench"));
+        load.args(["million", "--users", users, "--programs"])
+            .arg(&programs);
+        load.arg("--home").arg(home);
+        load
+    };
+    let home = new_home()?;
+    let done = process::run(&mut load(&home));
+    fs::remove_dir_all(home)?;
+    done?;
+    let (database, home) = (Database::start()?, new_home()?);
+    let mut load = load(&home);
+    let done = process::run(
+        load.args(["--store", &database.url])
+            .arg("--files")
+            .arg(database.files()),
+    );
     fs::remove_dir_all(home)?;
     done
 }

@@ -4,14 +4,28 @@ use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
 
+use poolhouse_pool::base::clock::{Clock as _, SystemClock};
+use poolhouse_sigv4::{Credentials, Request, amz_date, sign};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+
+/// What is signed for: the server takes any region.
+const REGION: &str = "us-east-1";
+const SERVICE: &str = "cognito-idp";
+const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
 /// A connection to the server.
 pub struct Api {
     stream: BufReader<TcpStream>,
     host: SocketAddr,
+    key: Option<AccessKey>,
+}
+
+/// An access key as `poolhouse keys create` makes it.
+pub struct AccessKey {
+    pub id: String,
+    pub secret: String,
 }
 
 /// The server's answer was an error.
@@ -37,7 +51,48 @@ impl Api {
         Ok(Api {
             stream: BufReader::new(stream),
             host: server,
+            key: None,
         })
+    }
+
+    /// The same, with a key for what needs a signature.
+    pub fn with_key(self, key: AccessKey) -> Api {
+        Api {
+            key: Some(key),
+            ..self
+        }
+    }
+
+    /// Calls an operation with the key's signature.
+    pub async fn signed(
+        &mut self,
+        operation: &'static str,
+        input: &Value,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
+        let key = self.key.as_ref().ok_or("there is no key to sign with")?;
+        let (body, host) = (input.to_string(), self.host.to_string());
+        let target = target(operation);
+        let request = Request {
+            method: "POST",
+            path: "/",
+            query: "",
+            headers: &[
+                ("host", &host),
+                ("content-type", CONTENT_TYPE),
+                ("x-amz-target", &target),
+            ],
+            body: body.as_bytes(),
+        };
+        let credentials = Credentials::new(&*key.id, &*key.secret, None);
+        let signed = sign(
+            &request,
+            &credentials,
+            REGION,
+            SERVICE,
+            &amz_date(SystemClock.now().seconds()),
+        );
+        let lines = signed.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+        self.exchange(operation, &lines.collect::<String>(), &body).await
     }
 
     /// Calls an operation that needs no signature.
@@ -46,11 +101,20 @@ impl Api {
         operation: &'static str,
         input: &Value,
     ) -> Result<Value, Box<dyn Error + Send + Sync>> {
-        let body = input.to_string();
+        self.exchange(operation, "", &input.to_string()).await
+    }
+
+    /// Sends a request with these header lines beside its own.
+    async fn exchange(
+        &mut self,
+        operation: &'static str,
+        lines: &str,
+        body: &str,
+    ) -> Result<Value, Box<dyn Error + Send + Sync>> {
         let request = format!(
-            "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: application/x-amz-json-1.1\r\n\
-             x-amz-target: AWSCognitoIdentityProviderService.{operation}\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST / HTTP/1.1\r\nhost: {}\r\ncontent-type: {CONTENT_TYPE}\r\nx-amz-target: {}\r\n{lines}content-length: {}\r\n\r\n{body}",
             self.host,
+            target(operation),
             body.len(),
         );
         self.stream.write_all(request.as_bytes()).await?;
@@ -81,4 +145,9 @@ impl Api {
         self.stream.read_exact(&mut body).await?;
         Ok((status, String::from_utf8(body)?))
     }
+}
+
+/// The header that names an operation.
+fn target(operation: &str) -> String {
+    format!("AWSCognitoIdentityProviderService.{operation}")
 }

@@ -8,6 +8,7 @@ mod api;
 mod cpu;
 mod flood;
 mod list_users;
+mod million;
 mod pool;
 mod report;
 mod sign_in;
@@ -40,6 +41,8 @@ enum Benchmark {
     SignIn(Arguments),
     /// What a listed user costs in a small and in a large pool
     ListUsers(list_users::Arguments),
+    /// How a server is with a million users
+    Million(million::Arguments),
     /// Whether the sweeper keeps up with unknown names
     Flood(flood::Arguments),
 }
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         // One thread: nothing is shared between requests.
         Benchmark::SignIn(arguments) => on(Builder::new_current_thread(), measure(arguments)),
         Benchmark::ListUsers(arguments) => on(Builder::new_current_thread(), list_users::measure(arguments)),
+        Benchmark::Million(arguments) => on(Builder::new_multi_thread(), million::measure(arguments)),
         Benchmark::Flood(arguments) => on(Builder::new_current_thread(), flood::measure(arguments)),
     };
     match measured {

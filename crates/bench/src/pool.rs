@@ -11,26 +11,33 @@ use poolhouse_mail::inbox::Inbox;
 use poolhouse_pool::base::Settings;
 use poolhouse_pool::base::clock::SystemClock;
 use poolhouse_pool::base::key_ring::KeyRing;
+use poolhouse_pool::base::restore::Restores;
 use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::{App, Asker, Ctx};
 use poolhouse_pool::run::{Parts, assemble};
 use poolhouse_pool::testing::{aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
-use poolhouse_store::Sqlite;
+use poolhouse_store::{Sqlite, Store};
 use serde_json::{Value, json};
 
 /// What goes wrong in a benchmark ends it.
 pub type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// The pool's services on a database.
+/// The pool's services on a database of this program's own.
 pub fn open(database: &Path) -> Outcome<Arc<App>> {
+    let store = Arc::new(Sqlite::open(database)?);
+    over(store, KeyRing::of_master([7; 32]), Restores::default())
+}
+
+/// The pool's services over a store, with the keys that it was written with.
+pub fn over(store: Arc<dyn Store>, keys: KeyRing, restores: Restores) -> Outcome<Arc<App>> {
     let mut settings = Settings::default();
     settings.mail.from = Mailbox::parse("Bench <no-reply@bench.example>").ok();
     let parts = Parts {
-        store: Arc::new(Sqlite::open(database)?),
-        restores: Default::default(),
-        keys: KeyRing::of_master([7; 32]),
+        store,
+        restores,
+        keys,
         entropy: Arc::new(OsEntropy),
         clock: Arc::new(SystemClock),
         key_source: Arc::new(FreshKeys),

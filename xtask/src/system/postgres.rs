@@ -33,7 +33,7 @@ pub struct Database {
     _pooler: Background,
     /// The server's first process, whose children serve the sessions.
     pub server: Background,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// A folder that is deleted at last.
@@ -81,8 +81,15 @@ impl Database {
             pooled: url(ports.1),
             _pooler: pooler,
             server,
-            _folder: folder,
+            folder,
         })
+    }
+}
+
+impl Database {
+    /// Where the server has the files of tables and indexes, without its log.
+    pub fn files(&self) -> PathBuf {
+        self.folder.0.join("data").join("base")
     }
 }
 
