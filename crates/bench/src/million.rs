@@ -8,7 +8,6 @@ mod fill;
 mod program;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,8 +31,6 @@ const SIGN_INS: u32 = 2000;
 /// How long a server with a file may take until it serves, and the most memory it may have held afterwards.
 const START_LIMIT_MS: f64 = 200.0;
 const MEMORY_LIMIT_MIB: f64 = 64.0;
-/// Everybody's password.
-const PASSWORD: &str = "Correct-Horse-9!";
 
 /// `cargo xtask bench million`
 #[derive(Args)]
@@ -87,7 +84,7 @@ pub struct Report {
 
 /// Makes the users, and measures.
 pub async fn measure(arguments: Arguments) -> Outcome<Report> {
-    let program = Program::new(&arguments);
+    let program = Program::new(&arguments.programs, &arguments.home, arguments.store.clone());
     let key = program.create_key().await?;
     let files = arguments
         .files
@@ -193,7 +190,7 @@ impl Load {
             let body = json!({
                 "AuthFlow": "USER_PASSWORD_AUTH",
                 "ClientId": self.made.client,
-                "AuthParameters": { "USERNAME": fill::name(self.nth(call)), "PASSWORD": PASSWORD },
+                "AuthParameters": { "USERNAME": fill::name(self.nth(call)), "PASSWORD": fill::PASSWORD },
             });
             let begun = Instant::now();
             let answer = on.call("InitiateAuth", &body).await?;
@@ -246,11 +243,6 @@ impl fmt::Display for Report {
         }
         write!(f, "a sign-in cost the server {:.2} ms of CPU time", self.cpu_ms)
     }
-}
-
-/// Where a server listens that nobody else does.
-fn free_address() -> Outcome<SocketAddr> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?)
 }
 
 #[cfg(test)]

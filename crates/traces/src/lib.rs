@@ -83,6 +83,7 @@ impl Traces {
         // Where in the code, on which thread and how long idle: it costs bytes, and the names say enough.
         Box::new(
             layer
+                .with_target(false)
                 .with_location(false)
                 .with_threads(false)
                 .with_tracked_inactivity(false)

@@ -22,8 +22,8 @@ const ETCD: &str = "/usr/bin/etcd";
 /// What they call themselves together.
 const NAME: &str = "poolhouse";
 const MEMBERS: usize = 3;
-/// Until all of them are there, the first time or again.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// Until all of them are there, the first time or again: a busy machine takes minutes to copy a database.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// Between two looks at who leads.
 const GLANCE: Duration = Duration::from_millis(50);
 /// Between two looks at all of them, each of which starts a program.
@@ -114,7 +114,7 @@ impl Cluster {
             }
             sleep(LOOK).await;
         }
-        Err("the database's servers are not all there within two minutes".into())
+        Err("the database's servers are not all there within ten minutes".into())
     }
 
     /// Ends the leader and its Patroni as the loss of their machine would; says which it was.
@@ -141,7 +141,7 @@ impl Cluster {
             }
             sleep(GLANCE).await;
         }
-        Err("nobody became leader within two minutes".into())
+        Err("nobody became leader within ten minutes".into())
     }
 
     /// Starts a server that was killed; it follows whoever leads.

@@ -16,10 +16,11 @@ use poolhouse_store::Batch;
 use poolhouse_store::postgres::Address;
 use tokio::task::JoinSet;
 
-use super::PASSWORD;
 use super::program::Program;
 use crate::pool::{self, Outcome};
 
+/// Everybody's password.
+pub const PASSWORD: &str = "Correct-Horse-9!";
 /// Users that one commit makes.
 const BATCH: u32 = 250;
 /// Users between two lines.

@@ -1,7 +1,7 @@
 //! The server, in a process of its own.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, timeout};
 
-use super::{Arguments, free_address};
 use crate::api::AccessKey;
 use crate::pool::Outcome;
 
@@ -32,11 +31,11 @@ pub struct Running {
 }
 
 impl Program {
-    pub fn new(arguments: &Arguments) -> Program {
+    pub fn new(programs: &Path, home: &Path, store: Option<String>) -> Program {
         Program {
-            path: arguments.programs.join("poolhouse"),
-            data: arguments.home.join("data"),
-            store: arguments.store.clone(),
+            path: programs.join("poolhouse"),
+            data: home.join("data"),
+            store,
         }
     }
 
@@ -76,7 +75,7 @@ impl Program {
 
     /// Starts it; from before there is a process until it says that it is ready.
     pub async fn start(&self) -> Outcome<(Running, Duration)> {
-        let address = free_address()?;
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
         let mut command = self.command(&["serve", "--listen", &address.to_string()]);
         command
             .env("POOLHOUSE_LOG", "error")

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::announce::{Places, announce, url};
+use super::beforehand;
 use super::files;
 use super::logging::{self, Spans};
 use super::rotations::Rotations;
@@ -34,7 +35,7 @@ use poolhouse_commands::own_name;
 use poolhouse_commands::quickstart;
 use poolhouse_commands::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
 use poolhouse_config::Configuration;
-use poolhouse_config::settings::HttpSettings;
+use poolhouse_config::settings::{HttpSettings, WebSettings};
 use poolhouse_pool::base::clock::{Clock, SystemClock};
 use poolhouse_pool::base::cpu::EXECUTOR_THREADS_BEYOND;
 use poolhouse_pool::base::settings::Settings;
@@ -45,7 +46,7 @@ use poolhouse_pool::mailer::Worker;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::importer::Importer;
 use poolhouse_pool::run::sweeper::Sweeper;
-use poolhouse_pool::run::{Parts, Timekeeper, assemble, reindex};
+use poolhouse_pool::run::{Parts, Timekeeper, assemble};
 use poolhouse_pool::triggers::{self, FunctionHost};
 use poolhouse_text::with_causes;
 
@@ -58,8 +59,6 @@ pub(super) const NO_TLS: &str = "TLS cannot be spoken; see certificate and key u
 const INBOX_CAPACITY: usize = 1000;
 /// How long background work may take to end beyond the limit for requests under way.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Users between two lines about an index that is being built.
-const INDEX_PROGRESS: usize = 10_000;
 /// How long background work that panicked rests before it starts again.
 const RESTART: Duration = Duration::from_secs(1);
 
@@ -119,20 +118,16 @@ async fn serve(
     *connections = (*connections).min(files::room_for_connections());
     let aws = aws::caller(&settings, environment).await?;
     let functions = Functions::prepare(&settings, &directory, environment, &aws)?;
-    let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
-    let app = put_together(settings, &data, inbox, functions, aws)?;
-    let looked = Timekeeper::new(&app.platform).look().await;
-    looked.map_err(|error| CliError::new("the database does not tell how late it is").caused_by(error))?;
+    let app = put_together(settings, &data, functions, aws)?;
+    beforehand::know_the_time(&app).await?;
 
     let rotations = Rotations::begin(&app, &directory, store.is_some()).await?;
-    build_indexes(&app).await?;
+    beforehand::build_indexes(&app).await?;
     let quickstart = match is_quickstart {
         true => Some(quickstart::prepare(&app, &directory, &mut web).await?),
         false => None,
     };
-    let pages = Pages::load(&web).map_err(|error| {
-        CliError::new("the pages cannot be read; see directory under [web]").caused_by(error)
-    })?;
+    let pages = pages(&web)?;
 
     let mut signals = Signals::listen()?;
     let running = Running::start(&app, pages, http, (sockets, certificate), (rotations, streams));
@@ -144,9 +139,7 @@ async fn serve(
         store: store.as_ref(),
         metrics: metrics.listen,
     };
-    if let Err(error) = announce(&app, places, quickstart, doors) {
-        tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
-    }
+    tell(announce(&app, places, quickstart, doors));
     signals.stop().await;
 
     running.end(&mut signals, &app).await;
@@ -155,19 +148,18 @@ async fn serve(
     Ok(())
 }
 
-/// Writes index rows that an earlier version did not, and says how far it is.
-async fn build_indexes(app: &App) -> Result<(), CliError> {
-    let mut told = 0;
-    let progress = |users| {
-        if users >= told + INDEX_PROGRESS {
-            told = users;
-            tracing::info!(users, "building the index of users");
-        }
-    };
-    let built = reindex(&app.platform, progress).await;
-    built
-        .map(drop)
-        .map_err(|error| CliError::new("the index of users cannot be built").caused_by(error))
+fn pages(web: &WebSettings) -> Result<Pages, CliError> {
+    let pages = Pages::load(web);
+    pages.map_err(|error| {
+        CliError::new("the pages cannot be read; see directory under [web]").caused_by(error)
+    })
+}
+
+/// A server that nobody hears of serves all the same.
+fn tell(announced: Result<(), CliError>) {
+    if let Err(error) = announced {
+        tracing::warn!(error = with_causes(&error), "ready, and nobody to tell");
+    }
 }
 
 /// TLS, if the configuration has it.
@@ -209,10 +201,10 @@ impl Functions {
 fn put_together(
     settings: Settings,
     data: &Data,
-    inbox: Option<Inbox>,
     functions: Functions,
     aws: Caller,
 ) -> Result<Arc<App>, CliError> {
+    let inbox = settings.inbox.map(|_| Inbox::new(INBOX_CAPACITY));
     let parts = Parts {
         store: data.engine.store(),
         keys: data.keys.clone(),

@@ -118,7 +118,7 @@ pub(super) fn asker<B>(app: &App, request: &Request<B>) -> Asker {
 }
 
 /// The operation that the request's target names. The service ignores the case of header names, not of operations.
-fn target(headers: &HeaderMap) -> Option<Operation> {
+pub(super) fn target(headers: &HeaderMap) -> Option<Operation> {
     headers
         .get(TARGET)?
         .to_str()

@@ -53,7 +53,7 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         .get::<Peer>()
         .map(|peer| peer.0.ip().to_canonical());
     let span = info_span!(
-        target: "trace", "request", otel.kind = "server", otel.name = Empty, otel.status_code = Empty, request_id = %id,
+        target: "trace", "request", otel.name = named(&request), otel.kind = "server", otel.status_code = Empty, request_id = %id,
         status = Empty, outcome = Empty,
     );
     let mut response = match catch::catch(next.run(request).instrument(span.clone())).await {
@@ -80,31 +80,32 @@ pub(super) async fn around(State(app): State<Arc<App>>, mut request: Request, ne
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    finish(&span, &response, &method);
+    finish(&span, &response);
     log(&response, (method.as_str(), &path), &id, address, started);
     response
 }
 
-/// Says in a request's span, if there is one, what it was and how it ended: nothing that anybody chose.
-fn finish(span: &Span, response: &Response, method: &Method) {
-    if span.is_disabled() {
-        return;
+/// What a request's span is called: nothing that anybody chose.
+fn named(request: &Request) -> &'static str {
+    if let Some(operation) = api::target(request.headers()) {
+        return operation.name();
     }
-    let served = response.extensions().get::<Served>();
-    let operation = served.and_then(|served| served.operation);
-    let method = match *method {
+    match *request.method() {
         Method::GET => "GET",
         Method::POST => "POST",
         Method::HEAD => "HEAD",
         Method::OPTIONS => "OPTIONS",
         _ => "another method",
-    };
-    span.record(
-        "otel.name",
-        operation.map_or(method, |operation| operation.name()),
-    );
+    }
+}
+
+/// Says in a request's span, if there is one, how it ended.
+fn finish(span: &Span, response: &Response) {
+    if span.is_disabled() {
+        return;
+    }
     span.record("status", response.status().as_u16());
-    if let Some(served) = served {
+    if let Some(served) = response.extensions().get::<Served>() {
         span.record("outcome", served.outcome.as_str());
     }
     if response.status().is_server_error() {
