@@ -39,7 +39,7 @@ pub const PARTS: &[Part] = &[
     ),
     part(
         "postgres",
-        "the store on PostgreSQL, through pgbouncer, cut off and killed; sign-ins on it",
+        "the store on PostgreSQL, through pgbouncer, cut off and killed; the pool's flows, OAuth and hosted login on it",
         postgres::all,
     ),
     part(

@@ -1,5 +1,5 @@
 //! PostgreSQL: the store's suite on a real server, through a pooler, and with servers that are killed; the pool's flows and
-//! races on it; real clients that sign in through `poolhouse serve --store`.
+//! races on it, OAuth and hosted login over several servers; real clients that sign in through `poolhouse serve --store`.
 
 use std::process::Command;
 
@@ -8,32 +8,34 @@ use super::{clients, rust};
 use crate::system::postgres::Database;
 use crate::{Outcome, root};
 
+/// The tests of the store, and of the pool in process: flows of sign-ins and of self-service, second factors, devices, groups, races
+/// at commits, keys, OAuth, what deletions leave.
+const TESTS: [&str; 6] = ["postgres", "races", "flows", "keys", "oauth", "deletion"];
+/// Those over HTTP that have hosted login.
+const EDGE: &str = "edge";
+const HOSTED: &str = "hosted::";
+
 /// Everything that is tested on PostgreSQL.
 pub fn all() -> Outcome<Tally> {
     let database = Database::start()?;
-    // With the whole workspace chosen, as `unit` has it, nothing is built a second time.
-    let tests = [
-        "--workspace",
-        "--test",
-        "postgres",
-        "--test",
-        "races",
-        "--test",
-        "flows",
-        "--test",
-        "keys",
-    ];
+    let tests = TESTS.iter().flat_map(|test| ["--test", test]);
+    let in_process = rust::watch(cargo(&database).args(tests))?;
+    let pages = ["--test", EDGE, "--", HOSTED];
+    let pages = rust::watch(cargo(&database).args(pages))?;
+    let by_http = clients::on_store(&database.pooled)?;
+    Ok(in_process.plus(pages).plus(by_http))
+}
+
+/// `cargo test` on this database.
+fn cargo(database: &Database) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
-        .arg("test")
-        .arg("--no-fail-fast")
-        .args(tests)
+        // With the whole workspace chosen, as `unit` has it, nothing is built a second time.
+        .args(["test", "--no-fail-fast", "--workspace"])
         .current_dir(root::path(""))
         .env("POOLHOUSE_POSTGRES", &database.url)
         .env("POOLHOUSE_PGBOUNCER", &database.pooled)
         .env("POOLHOUSE_POSTGRES_PROGRAMS", &database.programs)
         .env("POOLHOUSE_TEST_STORE", &database.url);
-    let in_process = rust::watch(&mut cargo)?;
-    let by_http = clients::on_store(&database.pooled)?;
-    Ok(in_process.plus(by_http))
+    cargo
 }
