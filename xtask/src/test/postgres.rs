@@ -9,8 +9,8 @@ use crate::system::postgres::Database;
 use crate::{Outcome, root};
 
 /// The tests of the store, and of the pool in process: flows of sign-ins and of self-service, second factors, devices, groups, races
-/// at commits, keys, OAuth, what deletions leave.
-const TESTS: [&str; 6] = ["postgres", "races", "flows", "keys", "oauth", "deletion"];
+/// at commits, keys, OAuth.
+const TESTS: [&str; 5] = ["postgres", "races", "flows", "keys", "oauth"];
 /// Those over HTTP that have hosted login.
 const EDGE: &str = "edge";
 const HOSTED: &str = "hosted::";
