@@ -5,7 +5,6 @@
 import { Page } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 import { expect, test as base } from './support/fixtures';
-import { relyingParty } from './support/relying-party';
 import { Server } from './support/server';
 
 const KEPT = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -38,38 +37,6 @@ async function nextMail(server: Server, email: string, before: number) {
 async function showOnly(page: Page, mail: object): Promise<void> {
   await page.route('**/inbox/api/messages', (route) => route.fulfill({ json: [mail] }));
 }
-
-/** The pages of hosted login on a small phone, a tablet and a desk: small files, one pixel for each of the page's. */
-test.describe('hosted login', () => {
-  test.use({ deviceScaleFactor: 1 });
-
-  test('the pages of hosted login in pictures', async ({ page, person, pool, server, picture }) => {
-    const app = await relyingParty();
-    await server.createDomain(pool);
-    const clientId = await server.createHostedClient(pool, app.origin);
-    await app.register('one', `${server.url}/${pool.userPoolId}`, clientId);
-    const everywhere = async (name: string) => {
-      for (const [width, height] of [
-        [320, 640],
-        [768, 640],
-        [1400, 640],
-      ] as const) {
-        await page.setViewportSize({ width, height });
-        await picture(`hosted-${name}-${width}`);
-      }
-    };
-    const before = (await server.mailsTo(person.email)).length;
-    await page.goto(app.start('one'));
-    await page.getByRole('textbox', { name: 'Email or username' }).fill(person.email);
-    await everywhere('sign-in');
-    await page.getByLabel('Password').fill(person.password);
-    await page.keyboard.press('Enter');
-    const { code } = await nextMail(server, person.email, before);
-    await page.getByRole('textbox', { name: '6-digit code' }).fill(code.slice(0, 4));
-    await everywhere('code');
-    await app.close();
-  });
-});
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

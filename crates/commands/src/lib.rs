@@ -21,6 +21,7 @@ pub mod key_change;
 pub mod key_file;
 mod key_status;
 mod keys;
+pub mod logging;
 mod mail;
 mod manual;
 mod moment;
@@ -36,6 +37,7 @@ pub mod quickstart;
 mod restore;
 mod rotate;
 mod run;
+pub mod traces;
 mod why;
 
 pub use args::{DEFAULT_DATA, Output, QuickstartArgs, ServeArgs};

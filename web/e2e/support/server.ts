@@ -64,28 +64,16 @@ export class Server {
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
   }
 
-  /** Hosted login for a pool: its domain, of the classic pages or of managed login. */
-  async createDomain(
-    pool: Pool,
-    domain = `d${randomBytes(6).toString('hex')}`,
-    managedLoginVersion = 1,
-  ): Promise<string> {
-    await this.call('CreateUserPoolDomain', {
-      UserPoolId: pool.userPoolId,
-      Domain: domain,
-      ManagedLoginVersion: managedLoginVersion,
-    });
+  /** Hosted login for a pool: its domain. */
+  async createDomain(pool: Pool, domain = `d${randomBytes(6).toString('hex')}`): Promise<string> {
+    await this.call('CreateUserPoolDomain', { UserPoolId: pool.userPoolId, Domain: domain });
     return domain;
   }
 
   /** An app client of hosted login, for an app at this origin. */
-  async createHostedClient(
-    pool: Pool,
-    origin: string,
-    settings: Readonly<Record<string, unknown>> = {},
-  ): Promise<string> {
+  async createHostedClient(pool: Pool, origin: string): Promise<string> {
     const urls = { CallbackURLs: [`${origin}/cb`], LogoutURLs: [`${origin}/bye`] };
-    return (await this.createOidcClient(pool, { ...urls, ...settings })).clientId;
+    return (await this.createOidcClient(pool, urls)).clientId;
   }
 
   /** An app client of hosted login with these settings. The secret is empty where none is asked for. */
@@ -206,21 +194,6 @@ export class Server {
       ExplicitAuthFlows: ['ALLOW_USER_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     });
     return { userPoolId, clientId: String(client['UserPoolClient']?.['ClientId']) };
-  }
-
-  /** A pool that asks everybody for a code of an authenticator app. */
-  async createAppPool(): Promise<Pool> {
-    const pool = await this.call('CreateUserPool', {
-      PoolName: 'browser-tests',
-      UsernameAttributes: ['email'],
-    });
-    const userPoolId = String(pool['UserPool']?.['Id']);
-    await this.call('SetUserPoolMfaConfig', {
-      UserPoolId: userPoolId,
-      MfaConfiguration: 'ON',
-      SoftwareTokenMfaConfiguration: { Enabled: true },
-    });
-    return { userPoolId, clientId: '' };
   }
 
   /** What the server says of a user, as an administrator sees it. */

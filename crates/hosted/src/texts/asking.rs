@@ -99,22 +99,4 @@ pub(super) static ASKING: &[(&str, [&str; 15])] = &[
         "거부", "Weigeren", "Odmów", "Negar",
         "Recusar", "拒绝", "拒絕",
     ]),
-    ("terms", [
-        "بإنشاء حساب فإنك توافق على {terms} و{privacy}.", "Mit dem Konto stimmen Sie {terms} und {privacy} zu.", "By creating an account you agree to the {terms} and the {privacy}.", "Al crear una cuenta aceptas {terms} y {privacy}.",
-        "En créant un compte, vous acceptez {terms} et {privacy}.", "ביצירת חשבון הסכמת ל{terms} ול{privacy}.", "Creando un account accetti {terms} e {privacy}.", "アカウントを作成すると、{terms}と{privacy}に同意したことになります。",
-        "계정을 만들면 {terms} 및 {privacy}에 동의하게 됩니다.", "Met een account gaat u akkoord met {terms} en {privacy}.", "Tworząc konto, akceptujesz {terms} oraz {privacy}.", "Ao criar uma conta, você concorda com {terms} e {privacy}.",
-        "Ao criar uma conta, aceita {terms} e {privacy}.", "创建账户即表示您同意{terms}和{privacy}。", "建立帳戶即表示您同意{terms}和{privacy}。",
-    ]),
-    ("termsOfUse", [
-        "شروط الاستخدام", "den Nutzungsbedingungen", "terms of use", "las condiciones de uso",
-        "les conditions d’utilisation", "תנאי השימוש", "le condizioni d’uso", "利用規約",
-        "이용 약관", "de gebruiksvoorwaarden", "warunki użytkowania", "os termos de uso",
-        "os termos de utilização", "使用条款", "使用條款",
-    ]),
-    ("privacyPolicy", [
-        "سياسة الخصوصية", "der Datenschutzerklärung", "privacy policy", "la política de privacidad",
-        "la politique de confidentialité", "מדיניות הפרטיות", "l’informativa sulla privacy", "プライバシーポリシー",
-        "개인정보 처리방침", "het privacybeleid", "politykę prywatności", "a política de privacidade",
-        "a política de privacidade", "隐私政策", "隱私權政策",
-    ]),
 ];

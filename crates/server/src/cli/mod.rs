@@ -4,12 +4,10 @@ mod announce;
 mod beforehand;
 mod check;
 mod files;
-mod logging;
 mod rotations;
 mod run;
 mod serve;
 mod signals;
 mod sockets;
-mod traces;
 
 pub use run::{command, main};

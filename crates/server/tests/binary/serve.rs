@@ -243,7 +243,7 @@ fn what_cannot_work_is_refused_with_what_to_do() {
         (
             vec!["serve", "--config", "bad.toml"],
             "poolhouse: the configuration is not usable: bad.toml: port is not a setting. Those there are here: \
-             store, data, mail, sms, web, http, tls, hosted, audit, aws, listen, account, inbox, confirm, issuer, region, metrics, functions, signing_key_bits, pre_authentication_in_custom_auth."
+             store, data, mail, sms, web, http, tls, hosted, audit, aws, listen, account, inbox, confirm, issuer, region, metrics, traces, functions, signing_key_bits, pre_authentication_in_custom_auth."
                 .to_owned(),
         ),
         (

@@ -5,12 +5,12 @@ import {
   input,
   viewChild,
 } from '@angular/core';
-import { AlertIcon, Heading, uniqueId } from '@poolhouse/angular/parts';
+import { Heading, uniqueId } from '@poolhouse/angular/parts';
 
 /** A part of the account with its heading, and what became of the last thing that was done in it. */
 @Component({
   selector: 'si-account-section',
-  imports: [AlertIcon, Heading],
+  imports: [Heading],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -19,7 +19,7 @@ import { AlertIcon, Heading, uniqueId } from '@poolhouse/angular/parts';
       <ng-content />
       <div class="si-live" role="alert">
         @if (error()) {
-          <p class="si-panel"><si-alert-icon />{{ error() }}</p>
+          <p class="si-panel">{{ error() }}</p>
         }
       </div>
       <div class="si-live" role="status">

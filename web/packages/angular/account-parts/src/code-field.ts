@@ -12,8 +12,8 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { fill } from '@poolhouse/auth/texts';
-import { AlertIcon, SIGN_IN_TEXTS, uniqueId } from '@poolhouse/angular/parts';
+import { fill } from '@poolhouse/auth/common-texts';
+import { SIGN_IN_TEXTS, uniqueId } from '@poolhouse/angular/parts';
 import { OtpInput } from '@poolhouse/angular/steps';
 
 /** A code to type, of the length that all codes beside sign-ins have. */
@@ -22,7 +22,7 @@ const LENGTH = 6;
 /** The field of a code with its label, and what is to be said of it. */
 @Component({
   selector: 'si-code-field',
-  imports: [AlertIcon, OtpInput],
+  imports: [OtpInput],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   host: { class: 'si-field' },
@@ -43,7 +43,7 @@ const LENGTH = 6;
     <div class="si-message" [id]="id + '-message'">
       <div role="alert">
         @if (shown()) {
-          <p class="si-field-error"><si-alert-icon />{{ shown() }}</p>
+          <p class="si-field-error">{{ shown() }}</p>
         }
       </div>
       <div role="status">

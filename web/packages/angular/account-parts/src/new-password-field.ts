@@ -10,8 +10,9 @@ import {
   viewChild,
 } from '@angular/core';
 import type { AccountProblem } from '@poolhouse/auth/account';
+import { injectAllTexts } from './all-texts';
 import { passwordRules } from '@poolhouse/auth/password-policy';
-import { PasswordField, SIGN_IN_OPTIONS, SIGN_IN_TEXTS, uniqueId } from '@poolhouse/angular/parts';
+import { PasswordField, SIGN_IN_OPTIONS, uniqueId } from '@poolhouse/angular/parts';
 
 /** Problems that are this field's. */
 const OWN: readonly (AccountProblem | null)[] = [
@@ -57,7 +58,7 @@ export class NewPasswordField {
   /** The same in words. */
   readonly error = input('');
 
-  protected readonly texts = inject(SIGN_IN_TEXTS);
+  protected readonly texts = injectAllTexts();
   protected readonly id = uniqueId('rules');
   protected readonly password = signal('');
   protected readonly rules = computed(() =>

@@ -10,7 +10,7 @@ import {
   output,
   signal,
 } from '@angular/core';
-import { fill, formatTime } from '@poolhouse/auth/texts';
+import { fill, formatTime } from '@poolhouse/auth/common-texts';
 import { SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
 
 /** Seconds between two mails. Each takes the code of the one before away, and the hour has few of them. */

@@ -1,7 +1,8 @@
 import { DestroyRef, computed, inject, signal } from '@angular/core';
 import { AuthError } from '@poolhouse/auth';
 import { AccountProblem, accountProblem, problemSentence } from '@poolhouse/auth/account';
-import { SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
+import { hintFor } from '@poolhouse/auth/hints';
+import { injectAllTexts } from './all-texts';
 import { ACCOUNT_TEXTS } from './provide-account';
 
 /** After this long a button says "Still working…". */
@@ -20,7 +21,7 @@ export class Task {
   });
   /** Good news. */
   readonly note = signal('');
-  private readonly common = inject(SIGN_IN_TEXTS);
+  private readonly common = injectAllTexts();
   private readonly texts = inject(ACCOUNT_TEXTS);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private left = false;
@@ -46,7 +47,8 @@ export class Task {
       this.problem.set(accountProblem(error));
       // The hints are of a wrong set-up, which is what is left where nothing is known that went wrong.
       const isUnknown = error instanceof AuthError && this.problem() === 'server';
-      if (isUnknown && error.hint) console.warn(`[poolhouse] ${error.hint}`);
+      const hint = isUnknown && hintFor(error);
+      if (hint) console.warn(`[poolhouse] ${hint}`);
       return false;
     } finally {
       clearTimeout(this.timer);

@@ -10,7 +10,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { fill, leadParts } from '@poolhouse/auth/texts';
+import { fill, leadParts } from '@poolhouse/auth/common-texts';
 import { SIGN_IN_TEXTS, SubmitButton, uniqueId } from '@poolhouse/angular/parts';
 import {
   ACCOUNT,

@@ -10,8 +10,9 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { PasswordField, SIGN_IN_TEXTS, SubmitButton } from '@poolhouse/angular/parts';
+import { PasswordField, SubmitButton } from '@poolhouse/angular/parts';
 import {
+  injectAllTexts,
   ACCOUNT,
   ACCOUNT_TEXTS,
   AccountSection,
@@ -73,7 +74,7 @@ export class AccountPassword {
   /** For password managers. */
   readonly username = input('');
 
-  protected readonly common = inject(SIGN_IN_TEXTS);
+  protected readonly common = injectAllTexts();
   protected readonly texts = inject(ACCOUNT_TEXTS);
   protected readonly task = new Task();
   protected readonly open = signal(false);

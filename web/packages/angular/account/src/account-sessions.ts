@@ -7,7 +7,7 @@ import {
   input,
   viewChild,
 } from '@angular/core';
-import { fill } from '@poolhouse/auth/texts';
+import { fill } from '@poolhouse/auth/common-texts';
 import { Session } from '@poolhouse/angular';
 import { SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
 import { ACCOUNT, ACCOUNT_TEXTS, AccountSection } from '@poolhouse/angular/account-parts';

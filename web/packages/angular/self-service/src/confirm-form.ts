@@ -10,14 +10,8 @@ import {
   viewChild,
 } from '@angular/core';
 import type { AccountProblem } from '@poolhouse/auth/account';
-import { fill, leadParts } from '@poolhouse/auth/texts';
-import {
-  AlertIcon,
-  Heading,
-  SIGN_IN_TEXTS,
-  SubmitButton,
-  uniqueId,
-} from '@poolhouse/angular/parts';
+import { fill, leadParts } from '@poolhouse/auth/common-texts';
+import { Heading, SIGN_IN_TEXTS, SubmitButton, uniqueId } from '@poolhouse/angular/parts';
 import { ACCOUNT_TEXTS, CodeField, ResendLink } from '@poolhouse/angular/account-parts';
 import { NameField } from './name-field';
 
@@ -27,7 +21,7 @@ const OF_CODE: readonly (AccountProblem | null)[] = ['code-wrong', 'code-over'];
 /** The code that confirms a sign-up. It asks no server. */
 @Component({
   selector: 'si-confirm-sign-up-form',
-  imports: [AlertIcon, CodeField, Heading, NameField, ResendLink, SubmitButton],
+  imports: [CodeField, Heading, NameField, ResendLink, SubmitButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -41,7 +35,7 @@ const OF_CODE: readonly (AccountProblem | null)[] = ['code-wrong', 'code-over'];
       </div>
       <div class="si-live" role="alert">
         @if (panel()) {
-          <p class="si-panel"><si-alert-icon />{{ panel() }}</p>
+          <p class="si-panel">{{ panel() }}</p>
         }
       </div>
       @if (!name()) {

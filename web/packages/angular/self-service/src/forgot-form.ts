@@ -8,14 +8,14 @@ import {
   output,
   viewChild,
 } from '@angular/core';
-import { AlertIcon, Heading, SIGN_IN_TEXTS, SubmitButton } from '@poolhouse/angular/parts';
+import { Heading, SIGN_IN_TEXTS, SubmitButton } from '@poolhouse/angular/parts';
 import { ACCOUNT_TEXTS } from '@poolhouse/angular/account-parts';
 import { NameField } from './name-field';
 
 /** Whose password was forgotten. It asks no server. */
 @Component({
   selector: 'si-forgot-form',
-  imports: [AlertIcon, Heading, NameField, SubmitButton],
+  imports: [Heading, NameField, SubmitButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -26,7 +26,7 @@ import { NameField } from './name-field';
       </div>
       <div class="si-live" role="alert">
         @if (error()) {
-          <p class="si-panel"><si-alert-icon />{{ error() }}</p>
+          <p class="si-panel">{{ error() }}</p>
         }
       </div>
       <si-name-field [initial]="name()" [readonly]="busy()" />

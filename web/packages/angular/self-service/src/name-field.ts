@@ -8,8 +8,8 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
-import { ACCOUNT_TEXTS, TextField } from '@poolhouse/angular/account-parts';
+import { SIGN_IN_OPTIONS } from '@poolhouse/angular/parts';
+import { injectAllTexts, ACCOUNT_TEXTS, TextField } from '@poolhouse/angular/account-parts';
 
 /** Whom it is about: an email address, or a name in pools whose users have some. */
 @Component({
@@ -42,7 +42,7 @@ export class NameField {
     if (this.byEmail) return this.common().email;
     return this.isNew() ? this.texts().username : this.common().username;
   });
-  private readonly common = inject(SIGN_IN_TEXTS);
+  private readonly common = injectAllTexts();
   private readonly texts = inject(ACCOUNT_TEXTS);
   private readonly field = viewChild.required(TextField);
 

@@ -10,15 +10,10 @@ import {
   viewChild,
 } from '@angular/core';
 import type { AccountProblem } from '@poolhouse/auth/account';
-import { fill, leadParts } from '@poolhouse/auth/texts';
+import { fill, leadParts } from '@poolhouse/auth/common-texts';
+import { Heading, SubmitButton, uniqueId } from '@poolhouse/angular/parts';
 import {
-  AlertIcon,
-  Heading,
-  SIGN_IN_TEXTS,
-  SubmitButton,
-  uniqueId,
-} from '@poolhouse/angular/parts';
-import {
+  injectAllTexts,
   ACCOUNT_TEXTS,
   CodeField,
   NewPasswordField,
@@ -29,7 +24,7 @@ import {
 /** The mailed code, and a password in place of the forgotten one. It asks no server. */
 @Component({
   selector: 'si-reset-form',
-  imports: [AlertIcon, CodeField, Heading, NewPasswordField, ResendLink, SubmitButton],
+  imports: [CodeField, Heading, NewPasswordField, ResendLink, SubmitButton],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -43,7 +38,7 @@ import {
       </div>
       <div class="si-live" role="alert">
         @if (panel()) {
-          <p class="si-panel"><si-alert-icon />{{ panel() }}</p>
+          <p class="si-panel">{{ panel() }}</p>
         }
       </div>
       <!-- For password managers: whose password it is. -->
@@ -89,7 +84,7 @@ export class ResetForm {
   readonly resend = output();
   readonly signIn = output();
 
-  protected readonly common = inject(SIGN_IN_TEXTS);
+  protected readonly common = injectAllTexts();
   protected readonly texts = inject(ACCOUNT_TEXTS);
   protected readonly id = uniqueId('lead');
   protected readonly ofCode = computed(() => {

@@ -12,8 +12,9 @@ import {
   viewChildren,
 } from '@angular/core';
 import { AccountProblem, NewUser, attributeField } from '@poolhouse/auth/account';
-import { AlertIcon, Heading, SIGN_IN_TEXTS, SubmitButton } from '@poolhouse/angular/parts';
+import { Heading, SubmitButton } from '@poolhouse/angular/parts';
 import {
+  injectAllTexts,
   ACCOUNT_TEXTS,
   NewPasswordField,
   TextField,
@@ -24,7 +25,7 @@ import { NameField } from './name-field';
 /** Name, password, and what else the pool wants to know. It asks no server. */
 @Component({
   selector: 'si-sign-up-form',
-  imports: [AlertIcon, Heading, NameField, NewPasswordField, SubmitButton, TextField],
+  imports: [Heading, NameField, NewPasswordField, SubmitButton, TextField],
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
@@ -32,7 +33,7 @@ import { NameField } from './name-field';
       <si-heading [level]="headingLevel()">{{ texts().signUp }}</si-heading>
       <div class="si-live" role="alert">
         @if (panel()) {
-          <p class="si-panel"><si-alert-icon />{{ panel() }}</p>
+          <p class="si-panel">{{ panel() }}</p>
         }
       </div>
       <si-name-field [isNew]="true" [initial]="name()" [readonly]="busy()" />
@@ -86,7 +87,7 @@ export class SignUpForm {
   readonly confirmName = output<string>();
   readonly signIn = output<string>();
 
-  protected readonly common = inject(SIGN_IN_TEXTS);
+  protected readonly common = injectAllTexts();
   protected readonly texts = inject(ACCOUNT_TEXTS);
   protected readonly missing = signal<readonly string[]>([]);
   protected readonly panel = computed(() => (isOwn(this.problem()) ? '' : this.error()));

@@ -11,7 +11,7 @@ import {
   viewChild,
 } from '@angular/core';
 import type { NewUser } from '@poolhouse/auth/account';
-import { fill } from '@poolhouse/auth/texts';
+import { fill } from '@poolhouse/auth/common-texts';
 import { SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
 import {
   ACCOUNT_TEXTS,

@@ -20,8 +20,8 @@ async function signUp(calls: Partial<SelfServiceCalls>): Promise<ComponentFixtur
   configure({ provide: SELF_SERVICE, useValue: calls });
   const fixture = TestBed.createComponent(SignUp);
   await fixture.whenStable();
-  find<HTMLInputElement>(fixture, '[name="username"]').value = 'eve@example.com';
-  find<HTMLInputElement>(fixture, '[name="password"]').value = 'Correct-Horse-9!';
+  find<HTMLInputElement>(fixture, 'input[name="username"]').value = 'eve@example.com';
+  find<HTMLInputElement>(fixture, 'input[name="password"]').value = 'Correct-Horse-9!';
   find(fixture, 'form').dispatchEvent(new Event('submit', { cancelable: true }));
   await fixture.whenStable();
   return fixture;
@@ -54,7 +54,8 @@ describe('SignUp', () => {
     const complaints = vi.spyOn(console, 'error');
     vi.stubGlobal('ngServerMode', true);
     vi.stubGlobal('navigator', undefined);
-    configure({ provide: PLATFORM_ID, useValue: 'server' });
+    const server = { provide: PLATFORM_ID, useValue: 'server' };
+    configure(server, { provide: SELF_SERVICE, useValue: {} });
     const fixture = TestBed.createComponent(SignUp);
     await fixture.whenStable();
     expect(find<HTMLFormElement>(fixture, 'form').method).toBe('post');
@@ -84,6 +85,7 @@ describe('AccountDevices', () => {
     configure({ provide: ACCOUNT, useValue: calls });
     const fixture = TestBed.createComponent(AccountDevices);
     document.body.append(fixture.nativeElement as HTMLElement);
+    await fixture.whenStable();
     await vi.waitFor(() => find(fixture, 'li'));
     expect(find(fixture, 'li button').getAttribute('aria-label')).toBe('Forget: Phone');
     find(fixture, 'li button').click();

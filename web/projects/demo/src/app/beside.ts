@@ -11,7 +11,7 @@ import {
 import { SIGN_IN_OPTIONS, type Session, type SignInFlow } from '@poolhouse/angular';
 import type { AccountTexts } from '@poolhouse/auth/account';
 import { accountTextsIn } from '@poolhouse/auth/account/languages/load';
-import type { SignInTexts } from '@poolhouse/auth/texts';
+import type { KnownTexts } from '@poolhouse/auth/common-texts';
 import type { DemoConfig } from './config';
 import { loadInsideStyles } from './inside-styles';
 import { readOffers } from './offers';
@@ -19,7 +19,7 @@ import { readOffers } from './offers';
 /** The page of the sign-in, as far as the forms beside it go. */
 export interface Beside {
   readonly injector: Injector;
-  readonly texts: Signal<SignInTexts>;
+  readonly texts: Signal<KnownTexts>;
   readonly flow: SignInFlow;
   readonly session: Session;
   /** Where the links go; not there while something else is shown. */

@@ -9,21 +9,22 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::reload::{self, Handle};
 use tracing_subscriber::{Layer, Registry, fmt, registry};
 
-use poolhouse_commands::CliError;
-use poolhouse_commands::Environment;
 use poolhouse_traces::{TARGET, Traces};
+
+use crate::environment::Environment;
+use crate::error::CliError;
 
 type Sending = Option<Box<dyn Layer<Registry> + Send + Sync>>;
 
 /// Where spans can be taken up once the configuration is known. Until then, and without one that asks for it, there are none.
-pub(super) struct Spans {
+pub struct Spans {
     layer: Handle<Sending, Registry>,
     filter: Handle<Targets, Registry>,
 }
 
 impl Spans {
     /// Has spans sent, and nothing that is logged.
-    pub(super) fn send_by(&self, traces: &Traces) -> Result<(), CliError> {
+    pub(crate) fn send_by(&self, traces: &Traces) -> Result<(), CliError> {
         let filter = Targets::new().with_target(TARGET, LevelFilter::INFO);
         let taken_up = self.layer.reload(Some(traces.layer()));
         let taken_up = taken_up.and_then(|()| self.filter.reload(filter));
@@ -32,7 +33,10 @@ impl Spans {
 }
 
 /// Starts the log. Only the server's own words can be made more: libraries print what they send, and that holds secrets.
-pub(super) fn start(environment: &Environment) -> Result<Spans, CliError> {
+///
+/// # Errors
+/// When the environment asks for a level that there is not, or a log has been started.
+pub fn start(environment: &Environment) -> Result<Spans, CliError> {
     let level = environment.level()?;
     let filter = Targets::new()
         .with_default(LevelFilter::WARN)

@@ -2,18 +2,22 @@
 
 use std::time::Duration;
 
-use poolhouse_commands::{CliError, own_name};
 use poolhouse_config::settings::TraceSettings;
 use poolhouse_pool::base::tls::source as public_tls;
 use poolhouse_traces::{About, Traces};
 
-use super::logging::Spans;
+use crate::error::CliError;
+use crate::logging::Spans;
+use crate::own_name;
 
 /// How long what waits to be sent may hold up the end of the server.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Begins to send spans, if they are to be sent.
-pub(super) fn begin(settings: Option<TraceSettings>, spans: &Spans) -> Result<Option<Traces>, CliError> {
+/// Begins to send spans, if they are to be sent. To be called on the runtime that sends.
+///
+/// # Errors
+/// When they cannot be sent there.
+pub fn begin(settings: Option<TraceSettings>, spans: &Spans) -> Result<Option<Traces>, CliError> {
     let Some(TraceSettings { to, percent }) = settings else {
         return Ok(None);
     };
@@ -29,7 +33,7 @@ pub(super) fn begin(settings: Option<TraceSettings>, spans: &Spans) -> Result<Op
 }
 
 /// Sends what waits.
-pub(super) async fn end(traces: Option<Traces>) {
+pub async fn end(traces: Option<Traces>) {
     if let Some(traces) = traces {
         // It blocks the thread that it runs on, and is cut off with the process should it panic.
         let _ = tokio::task::spawn_blocking(move || traces.end(FAREWELL)).await;
