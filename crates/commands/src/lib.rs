@@ -4,10 +4,12 @@
 //! They work beside a running server, by commits on the same database, or where none runs. `data` opens a data directory; a command is a
 //! file of its own.
 
+pub mod announce;
 mod args;
 mod audit;
 pub mod aws;
 mod backup;
+pub mod beforehand;
 mod clock;
 pub mod configure;
 mod copy;
@@ -36,6 +38,7 @@ mod pool;
 pub mod quickstart;
 mod restore;
 mod rotate;
+pub mod rotations;
 mod run;
 pub mod traces;
 mod why;

@@ -18,7 +18,7 @@ use crate::base::hosted::PkceRequired;
 use crate::records::{ClientDocument, ClientRecord, ResponseMode};
 use crate::request::Ctx;
 
-pub use super::holding::holds;
+pub use super::holding::{holds, still_holds};
 pub use crate::records::Authorization;
 
 /// Bytes of the longest `state` and the longest `nonce`.

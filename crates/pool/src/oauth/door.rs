@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::begun::{self, Asked};
 use super::browser::{self, SignedIn};
 use super::federation::leave;
 use super::federation::left::Left;
 use super::federation::standing;
 use super::granting;
 use super::site::Site;
-use super::transaction::Asked;
 use super::{consent, flow, hint, steps, transaction};
 use crate::base::error::ApiError;
 use crate::records::client::LOCAL;
@@ -38,6 +38,10 @@ pub enum Entered {
         name: Option<String>,
     },
 }
+
+/// What a client is told that asks silently.
+const FURTHER: (&str, &str) = ("interaction_required", "A further proof is required");
+const NOBODY: (&str, &str) = ("login_required", "The user is not signed in");
 
 /// By which name the person is known who is signed in in this browser, and would not be asked again by this client: as much of it as
 /// tells that person who it is. `None`: nobody is.
@@ -111,12 +115,8 @@ pub async fn enter(
         }
     }
     if asks("none") {
-        let told = match fresh {
-            Some(found) if !found.satisfies(pool, &client.value, flow) => {
-                ("interaction_required", "A further proof is required")
-            }
-            _ => ("login_required", "The user is not signed in"),
-        };
+        let lacks_proof = fresh.is_some_and(|found| !found.satisfies(pool, &client.value, flow));
+        let told = if lacks_proof { FURTHER } else { NOBODY };
         return Ok(refused(site, authorization, &client.value, told));
     }
     let provider = authorization.identity_provider.as_deref();
@@ -202,7 +202,7 @@ async fn begin(
     let providers = client.outside_providers().cloned();
     let providers = providers.filter(|_| authorization.identity_provider.is_none());
     let hint = authorization.login_hint.as_deref().unwrap_or_default();
-    let transaction = transaction::begin(
+    let transaction = begun::begin(
         ctx,
         pool.id(),
         // The hint has been looked at, and may be as long as a token is.

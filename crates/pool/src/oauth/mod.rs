@@ -15,7 +15,7 @@
 
 mod amr;
 pub mod authorize;
-mod begun;
+pub mod begun;
 pub mod browser;
 pub mod client;
 pub mod client_documents;

@@ -17,8 +17,6 @@ use crate::records::transaction::AT_PROVIDER;
 use crate::records::{Key, Led, PageChallenge, PageStep, RecordBatch, Stored, TransactionRecord};
 use crate::request::Ctx;
 
-pub use super::begun::{Asked, begin, begin_away};
-
 /// How long a person has from the client's request to the end.
 pub const SECONDS: i64 = 900;
 /// How long a person has at an identity provider.

@@ -1,10 +1,7 @@
 //! The command line of `poolhouse`: `serve` and `quickstart`, and the commands that `poolhouse_commands` has.
 
-mod announce;
-mod beforehand;
 mod check;
 mod files;
-mod rotations;
 mod run;
 mod serve;
 mod signals;

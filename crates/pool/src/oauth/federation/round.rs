@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use super::{providers, standing};
 use crate::base::error::ApiError;
+use crate::oauth::begun::{self, Asked};
 use crate::oauth::cookies::Browser;
 use crate::oauth::granting::PageEnding;
 use crate::oauth::site::Site;
-use crate::oauth::transaction::{self, Asked, Claim, SECONDS, Transaction};
+use crate::oauth::transaction::{self, Claim, SECONDS, Transaction};
 use crate::oauth::{browser, consent, flow};
 use crate::records::transaction::AT_PROVIDER;
 use crate::records::{Authorization, ClientRecord, IdentityProviderRecord, PageStep, Stored};
@@ -62,7 +63,7 @@ pub async fn begin(
         id_token_hint: None,
         ..authorization.clone()
     };
-    let state = transaction::begin_away(ctx, pool_id, authorization.to_json(), asked, kept).await?;
+    let state = begun::begin_away(ctx, pool_id, authorization.to_json(), asked, kept).await?;
     Ok(Begun { state, name })
 }
 

@@ -134,6 +134,7 @@ pub async fn answer(
     (authorization, at): (&Authorization, &PageStep),
     (handle, fields): (Option<&str>, &Fields),
 ) -> Result<Taken, ApiError> {
+    let pool_id = site.pool.value.id();
     let action = fields.get("action").map(String::as_str).unwrap_or_default();
     let found = match handle {
         Some(handle) => browser::find(ctx, &site.pool.value, handle).await?,
@@ -141,27 +142,18 @@ pub async fn answer(
     };
     let same = found.filter(|found| at.session.as_deref() == Some(&*found.session.key));
     let (Some(found), Some(handle), false) = (same, handle, action == "restart") else {
-        let step = refusal::beginning(ctx, "", None);
-        transaction
-            .settle(ctx, &step, (site.pool.value.id(), None))
-            .await?;
-        return Ok(Taken::Next(None));
+        return anew(ctx, site, transaction).await;
     };
     // What is allowed is what was shown.
-    let due = shown(ctx, site.pool.value.id(), authorization).await?;
-    if due
-        .iter()
-        .any(|(name, value)| at.parameters.get(name) != Some(value))
-    {
-        let step = step(ctx, site.pool.value.id(), authorization, &found).await?;
-        transaction
-            .settle(ctx, &step, (site.pool.value.id(), None))
-            .await?;
+    let due = shown(ctx, pool_id, authorization).await?;
+    let is_shown = |(name, value): (&String, &String)| at.parameters.get(name) == Some(value);
+    if !due.iter().all(is_shown) {
+        let step = step(ctx, pool_id, authorization, &found).await?;
+        transaction.settle(ctx, &step, (pool_id, None)).await?;
         return Ok(Taken::Next(Some(CONSENT.to_owned())));
     }
     match action {
         "allow" => {
-            let pool_id = site.pool.value.id();
             let rows = consent::remembered(
                 ctx,
                 pool_id,
@@ -172,13 +164,7 @@ pub async fn answer(
             match grant(ctx, site, transaction, authorization, (&found, handle), rows).await? {
                 Some(taken) => Ok(taken),
                 // Signed out or deleted meanwhile: she begins anew.
-                None => {
-                    let step = refusal::beginning(ctx, "", None);
-                    transaction
-                        .settle(ctx, &step, (site.pool.value.id(), None))
-                        .await?;
-                    Ok(Taken::Next(None))
-                }
+                None => anew(ctx, site, transaction).await,
             }
         }
         "deny" => {
@@ -188,17 +174,22 @@ pub async fn answer(
                 ended: Some(led(transaction, &location, handle)),
                 ..PageStep::default()
             };
-            transaction
-                .settle(ctx, &step, (site.pool.value.id(), None))
-                .await?;
+            transaction.settle(ctx, &step, (pool_id, None)).await?;
             Ok(Taken::Ended(Granted::back(location, handle)))
         }
         // A form with no button of the page's.
         _ => {
-            transaction.settle(ctx, at, (site.pool.value.id(), None)).await?;
+            transaction.settle(ctx, at, (pool_id, None)).await?;
             Ok(Taken::Next(Some(CONSENT.to_owned())))
         }
     }
+}
+
+/// Back to the beginning.
+async fn anew(ctx: &Ctx, site: &Site, transaction: &Transaction) -> Result<Taken, ApiError> {
+    let step = refusal::beginning(ctx, "", None);
+    let settled = transaction.settle(ctx, &step, (site.pool.value.id(), None));
+    settled.await.map(|()| Taken::Next(None))
 }
 
 /// Where a sign-in has just ended for a client of strangers: back to the client if its person has said yes before, or to the page.

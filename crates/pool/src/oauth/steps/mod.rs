@@ -38,7 +38,6 @@ pub use account::Operations;
 pub use asked::CHOICES;
 use asked::{Challenged, joined};
 pub use fields::Fields;
-use passkey::Offered;
 pub use refusal::CHOSEN;
 pub use responses::PLACE;
 pub use taken::Taken;
@@ -55,6 +54,14 @@ pub struct Brought<'a> {
     pub takes_passkeys: bool,
 }
 
+impl Brought<'_> {
+    /// What is kept of the cookie that names the browser.
+    fn named(&self, ctx: &Ctx) -> Option<String> {
+        let name = self.cookies.name.as_deref()?;
+        transaction::browser(ctx, name)
+    }
+}
+
 /// Takes the step that a form asks for.
 ///
 /// # Errors
@@ -66,12 +73,7 @@ pub async fn take(
     brought: Brought<'_>,
     (fields, operations): (&Fields, &dyn Operations),
 ) -> Result<Taken, ApiError> {
-    let cookies = brought.cookies;
-    let named = cookies
-        .name
-        .as_deref()
-        .and_then(|name| transaction::browser(ctx, name));
-    let Some(named) = named else {
+    let Some(named) = brought.named(ctx) else {
         return Ok(Taken::Unknown);
     };
     let pool_id = site.pool.value.id();
@@ -81,16 +83,8 @@ pub async fn take(
     let Some(authorization) = Authorization::from_json(&transaction.asked.authorization) else {
         return Ok(Taken::Unknown);
     };
-    match ctx.client(pool_id, &authorization.client_id).await {
-        Ok(client) => {
-            if let Err(error) = authorize::holds(&client.value, &authorization) {
-                return Ok(Taken::Refused(error));
-            }
-        }
-        Err(error) if error.code == ErrorCode::ResourceNotFoundException => {
-            return Ok(Taken::Refused("invalid_client"));
-        }
-        Err(error) => return Err(error),
+    if let Err(error) = authorize::still_holds(ctx, pool_id, &authorization).await? {
+        return Ok(Taken::Refused(error));
     }
     if transaction.step.ended.is_some() {
         return after_the_end(ctx, site, &transaction, &authorization).await;
@@ -100,25 +94,17 @@ pub async fn take(
         return Ok(Taken::OutOfDate);
     };
     let at = transaction.step.clone();
-    match transaction.claim(ctx, seq).await? {
-        Claim::Taken => {}
-        Claim::OutOfDate => return Ok(Taken::OutOfDate),
+    if let Claim::OutOfDate = transaction.claim(ctx, seq).await? {
+        return Ok(Taken::OutOfDate);
     }
     if at.challenge.as_deref() == Some(CONSENT) {
         let asked = (&authorization, &at);
-        let said = (cookies.session.as_deref(), fields);
+        let said = (brought.cookies.session.as_deref(), fields);
         return consent::answer(ctx, site, &transaction, asked, said).await;
     }
     if at.challenge.as_deref() == Some(OFFER) {
         let asked = (&transaction, &authorization);
-        return match passkey::take(ctx, site, asked, &at, fields).await? {
-            Offered::Ended(granted) => Ok(Taken::Ended(granted)),
-            Offered::Gone => Ok(Taken::Unknown),
-            Offered::At(next) => {
-                transaction.settle(ctx, &next, (pool_id, None)).await?;
-                Ok(Taken::Next(next.challenge))
-            }
-        };
+        return passkey::answer(ctx, site, asked, &at, fields).await;
     }
     let asks_consent = transaction.asked.asks_consent;
     let ending = ending(ctx, site, (authorization, transaction), brought, (&at, fields)).await?;

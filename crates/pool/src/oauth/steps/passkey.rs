@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::fields::Fields;
 use super::refusal;
+use super::taken::Taken;
 use crate::auth::passkey_registration::{begin, complete};
 use crate::auth::recent;
 use crate::base::error::ApiError;
@@ -22,7 +23,7 @@ pub const OPTIONS: &str = "poolhouse.options";
 const FAILED: &str = "passkeyNotMade";
 
 /// What came of the page.
-pub enum Offered {
+enum Offered {
     /// It goes on.
     At(Box<PageStep>),
     /// The browser goes back to the client.
@@ -36,11 +37,29 @@ pub fn relying_party(pool: &PoolRecord) -> String {
     passkeys::relying_party(pool).unwrap_or_default().to_owned()
 }
 
-/// Takes a step of the page.
+/// What the form of the page does.
 ///
 /// # Errors
 /// Store failures; a client that is gone.
-pub async fn take(
+pub async fn answer(
+    ctx: &Ctx,
+    site: &Site,
+    asked: (&Transaction, &Authorization),
+    at: &PageStep,
+    fields: &Fields,
+) -> Result<Taken, ApiError> {
+    match take(ctx, site, asked, at, fields).await? {
+        Offered::Ended(granted) => Ok(Taken::Ended(granted)),
+        Offered::Gone => Ok(Taken::Unknown),
+        Offered::At(next) => {
+            asked.0.settle(ctx, &next, (site.pool.value.id(), None)).await?;
+            Ok(Taken::Next(next.challenge))
+        }
+    }
+}
+
+/// Takes a step of the page.
+async fn take(
     ctx: &Ctx,
     site: &Site,
     (transaction, authorization): (&Transaction, &Authorization),

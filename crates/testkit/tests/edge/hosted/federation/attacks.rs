@@ -22,7 +22,7 @@ async fn assert_refused(scene: &Scene, answer: &Answer, why: &str) {
 async fn o_33_an_id_token_that_is_not_for_this_sign_in_signs_nobody_in() {
     let scene = scene().await;
     let client = scene.client_by(&["Corp"]).await;
-    let now = scene.server.app().platform.clock.now().seconds();
+    let now = scene.server.app().platform.now().seconds();
     for (changed, why) in [
         (
             json!({ "nonce": "another" }),

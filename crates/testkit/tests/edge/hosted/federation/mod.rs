@@ -101,7 +101,7 @@ impl Scene {
 
     /// What an ID token says that is asked for now.
     fn claims(&self, more: Value) -> Value {
-        let now = self.server.app().platform.clock.now().seconds();
+        let now = self.server.app().platform.now().seconds();
         let mut claims = json!({
             "iss": ISSUER,
             "aud": RP,

@@ -4,16 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use poolhouse_crypto::{OsEntropy, uuid_v4};
-
-use poolhouse_commands::CliError;
-use poolhouse_commands::key_change::KeyFile;
-use poolhouse_commands::own_name;
 use poolhouse_pool::records::GENERATION;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::{Rotation, Servers, generation};
 
+use crate::error::CliError;
+use crate::key_change::KeyFile;
+use crate::own_name;
+
 /// What carries rotations out, and does so again should it stop.
-pub(super) struct Rotations {
+pub struct Rotations {
     app: Arc<App>,
     file: Arc<KeyFile>,
     /// The servers that share the database, where several can.
@@ -25,11 +25,7 @@ impl Rotations {
     ///
     /// # Errors
     /// When this server cannot work with the others.
-    pub(super) async fn begin(
-        app: &Arc<App>,
-        directory: &Path,
-        is_shared: bool,
-    ) -> Result<Rotations, CliError> {
+    pub async fn begin(app: &Arc<App>, directory: &Path, is_shared: bool) -> Result<Rotations, CliError> {
         let servers = match is_shared {
             true => Some(join(app).await?),
             false => {
@@ -45,7 +41,7 @@ impl Rotations {
     }
 
     /// The work itself.
-    pub(super) fn next(&self) -> Rotation {
+    pub fn next(&self) -> Rotation {
         let rotation = Rotation::new(&self.app, self.file.clone());
         match &self.servers {
             Some(servers) => rotation.among(servers.clone()),

@@ -1,20 +1,27 @@
 //! What is done before anybody is served.
 
-use poolhouse_commands::CliError;
 use poolhouse_pool::request::App;
 use poolhouse_pool::run::{Timekeeper, reindex};
+
+use crate::error::CliError;
 
 /// Users between two lines about an index that is being built.
 const INDEX_PROGRESS: usize = 10_000;
 
 /// Goes by the time that is known, before anything is judged by it.
-pub(super) async fn know_the_time(app: &App) -> Result<(), CliError> {
+///
+/// # Errors
+/// When the database does not tell.
+pub async fn know_the_time(app: &App) -> Result<(), CliError> {
     let looked = Timekeeper::new(&app.platform).look().await;
     looked.map_err(|error| CliError::new("the database does not tell how late it is").caused_by(error))
 }
 
 /// Writes index rows that an earlier version did not, and says how far it is.
-pub(super) async fn build_indexes(app: &App) -> Result<(), CliError> {
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn build_indexes(app: &App) -> Result<(), CliError> {
     let mut told = 0;
     let progress = |users| {
         if users >= told + INDEX_PROGRESS {

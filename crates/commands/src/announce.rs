@@ -3,28 +3,37 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use poolhouse_commands::quickstart::Quickstart;
-use poolhouse_commands::{CliError, print};
 use poolhouse_pool::base::settings::Settings;
 use poolhouse_pool::request::App;
 use poolhouse_store::postgres::Address;
 
+use crate::error::CliError;
+use crate::output::print;
+use crate::quickstart::Quickstart;
+
 /// Where this machine reaches the server.
-pub(super) fn url(settings: &Settings, is_tls: bool) -> String {
+pub fn url(settings: &Settings, is_tls: bool) -> String {
     let scheme = if is_tls { "https" } else { "http" };
     format!("{scheme}://{}", settings.address())
 }
 
 /// Where a server has what is its own.
-pub(super) struct Places<'a> {
+pub struct Places<'a> {
+    /// Its address.
     pub url: &'a str,
+    /// The data directory.
     pub directory: &'a Path,
+    /// The database, where several servers may share it.
     pub store: Option<&'a Address>,
+    /// Where numbers are read.
     pub metrics: Option<SocketAddr>,
 }
 
 /// Says on the standard output that the server can be used, and where.
-pub(super) fn announce(
+///
+/// # Errors
+/// When nothing can be written there.
+pub fn announce(
     app: &App,
     places: Places<'_>,
     quickstart: Option<Quickstart>,
