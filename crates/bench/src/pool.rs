@@ -16,7 +16,7 @@ use poolhouse_pool::keyring::FreshKeys;
 use poolhouse_pool::ops;
 use poolhouse_pool::request::{App, Asker, Ctx};
 use poolhouse_pool::run::{Parts, assemble};
-use poolhouse_pool::testing::{aws, nobodys_key};
+use poolhouse_pool::testing::{Outside, aws, nobodys_key};
 use poolhouse_pool::triggers::FunctionHost;
 use poolhouse_store::{Sqlite, Store};
 use serde_json::{Value, json};
@@ -46,6 +46,7 @@ pub fn over(store: Arc<dyn Store>, keys: KeyRing, restores: Restores) -> Outcome
         function_host: FunctionHost::default(),
         aws: aws(nobodys_key(), Arc::new(SystemClock)),
         places: Vec::new(),
+        outside: Arc::new(Outside::default()),
     };
     Ok(assemble(settings, parts)?)
 }
