@@ -156,7 +156,7 @@ fn limits(section: &mut Section<'_>) -> Result<PageLimits, ConfigError> {
         (&keys::hosted::POOL_FORMS_PER_SECOND, &mut limits.forms_of_pool),
     ];
     for (key, limit) in counts {
-        if let Some(count) = section.count(key)? {
+        if let Some(count) = section.limit(key)? {
             let count = u32::try_from(count).ok().filter(|count| *count <= FASTEST);
             *limit = count.ok_or_else(|| section.error(key, "must be from 0, for no limit, to 100000"))?;
         }

@@ -154,6 +154,15 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A whole number, of which 0 says that there is no limit.
+    pub fn limit(&mut self, key: &'static Key) -> Result<Option<usize>, ConfigError> {
+        match self.take(key) {
+            None => Ok(None),
+            Some(Value::Integer(number)) if number >= 0 => Ok(usize::try_from(number).ok()),
+            Some(_) => Err(self.error(key, "must be a whole number, or 0 for no limit")),
+        }
+    }
+
     /// A list of texts.
     pub fn texts(&mut self, key: &'static Key) -> Result<Option<Vec<String>>, ConfigError> {
         let text = |value| match value {

@@ -50,6 +50,7 @@ fn every_key_that_is_told_of_is_read_and_takes_what_is_said() {
                 Kind::Text | Kind::Path => "must be a text in quotes that is not empty",
                 Kind::Texts => "must be a list: [\"…\", \"…\"]",
                 Kind::Flag => "must be true or false",
+                Kind::Count if key.example() == "0" => "must be a whole number, or 0 for no limit",
                 Kind::Count => "must be a whole number, 1 or more",
                 Kind::Table => "must be a table: [",
             };
@@ -99,6 +100,9 @@ fn the_values_that_are_shown_are_taken() {
                 "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
                 "token" => file(table, key, "'t'") + "\ngateway = 'https://sms.example.com'",
                 "secret" => file(table, key, "'s'"),
+                "ca" if key.example().contains("logs") => {
+                    file(table, key, key.example()) + "\nsyslog = 'tls://logs.example.com:6514'"
+                }
                 "runtime" => file(table, key, key.example()) + "\nhandler = 'index.handler'\ndirectory = 'd'",
                 "subject" => file(table, key, key.example()) + "\ntext = 't'",
                 "text" | "html" => file(table, key, key.example()) + "\nsubject = 's'",

@@ -73,6 +73,7 @@ const END: &[&str] = &[
     "places",
     "sessions",
     "refresh",
+    "consent",
 ];
 
 /// Whether the row at a key tells of the place that the database is in, and not of what is in it: that rows arrive there, which servers run
