@@ -53,6 +53,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let course = course(&scene, &people, LASTS).await?;
     let grown = disk::database_bytes(&scene.server.data)?.saturating_sub(before);
     let kib = grown as f64 / 1024.0 / course.sign_ins.max(1) as f64;
+    let memory = resident_mib(scene.server.pid())?;
     let errors = scene.server.log()?.matches("\"level\":\"ERROR\"").count();
     Ok(vec![
         Figure::exactly(
@@ -64,11 +65,10 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             true,
         ),
         Figure::exactly("steps that failed", warm.failed + course.failed, 0),
-        Figure::measured("resident memory, by the hour", slope(&course.memory), 1.0, " MiB"),
         Figure::measured(
-            "resident memory in the end",
-            resident_mib(scene.server.pid())?,
-            64.0,
+            format!("resident memory, by the hour ({memory:.1} MiB in the end)"),
+            slope(&course.memory),
+            1.0,
             " MiB",
         ),
         Figure::measured("open files, by the hour", slope(&course.files), 1.0, ""),
