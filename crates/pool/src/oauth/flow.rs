@@ -9,7 +9,7 @@ use crate::records::{ClientRecord, PageFlow, PoolRecord};
 /// The pool's tag that says `off` where its pages are to ask for no code, although the functions are there.
 const TAG: &str = "poolhouse:hosted-custom-auth";
 /// The version of a domain whose pages let people choose what they begin with: managed login.
-const MANAGED: i64 = 2;
+pub const MANAGED: i64 = 2;
 
 /// What the pages of a site ask people for who sign in to this client.
 pub fn of(site: &Site, client: &ClientRecord) -> PageFlow {

@@ -8,7 +8,8 @@
 //! `federation` is the way by identity providers of others.
 //!
 //! `door` is the way in of a browser, which leads back to the client (`browser`, `granting`) or to a page: a `transaction`, whose forms
-//! are taken by `steps`. `logout` is the way out. `offers` says what pages may offer beside the sign-in.
+//! are taken by `steps`. `logout` is the way out, and `look` how all of it looks.
+//! `offers` says what pages may offer beside the sign-in.
 //!
 //! Clients of strangers come in two ways: they `register` themselves, or their id is a URL (`client_documents`). Either way people are
 //! asked first (`consent`).
@@ -38,6 +39,7 @@ mod holding;
 pub mod implicit;
 pub mod leads;
 pub mod logout;
+pub mod look;
 pub mod named;
 pub mod offers;
 pub mod pkce;

@@ -56,8 +56,9 @@ use axum::{Extension, Router};
 
 use body::Bodies;
 use edge::RequestId;
+use hosted::Desk;
 use poolhouse_config::settings::{BodyLimits, Grid};
-use poolhouse_pool::request::{App, PageCounts};
+use poolhouse_pool::request::App;
 use problem::method_not_allowed;
 
 pub use health::Leaving;
@@ -65,7 +66,7 @@ pub use pages::Pages;
 
 /// Everything the server answers, as one service.
 pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Router {
-    let of_pages = PageCounts::new(app.settings.hosted.limits);
+    let desk = Desk::new(app.settings.hosted.limits);
     Router::new()
         .route("/", get(pages::page).post(api_call).options(cors::preflight))
         .route("/health", get(health::ready))
@@ -81,7 +82,7 @@ pub fn router(app: Arc<App>, pages: Pages, limits: BodyLimits, grid: Grid) -> Ro
         .merge(pages::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(app.clone(), aws::divert))
-        .layer(Extension(Arc::new(of_pages)))
+        .layer(Extension(Arc::new(desk)))
         .layer(Extension(Arc::new(pages)))
         .layer(Extension(Arc::new(Bodies::new(limits))))
         .layer(Extension(grid))

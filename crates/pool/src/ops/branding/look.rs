@@ -25,7 +25,8 @@ pub fn described(pool_id: &str, look: &UiCustomizationRecord) -> UICustomization
     UICustomizationType {
         user_pool_id: Some(pool_id.to_owned()),
         client_id: Some(look.client_id.clone()),
-        image_url: image.map(|image| format!("/_assets/{}.{}", image.digest, image.extension)),
+        image_url: image
+            .map(|image| format!("/_look/{}/{}.{}", look.client_id, image.digest, image.extension)),
         css: look.css.clone(),
         css_version: Some(look.modified.digits()),
         last_modified_date: Some(look.modified.timestamp()),

@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(own["CSSVersion"], "20260102030406");
         assert_eq!(
             own["ImageUrl"],
-            "/_assets/4c4b6a3be1314ab86138bef4314dde022e600960d8689a2c8f8631802d20dab6.png"
+            format!("/_look/{client}/4c4b6a3be1314ab86138bef4314dde022e600960d8689a2c8f8631802d20dab6.png")
         );
         assert_eq!(get("ALL").await, expected);
 

@@ -8,6 +8,7 @@
 //! | `/logout` | ends the browser's session |
 //! | `/error` | what is wrong with a client's request |
 //! | `/_assets/…` | the style sheet and the script |
+//! | `/_look/…` | what an app client has of its own of them, and its logo |
 //!
 //! `steps` does the work of a request, `view` chooses the page, `cookies` and `guard` say who sends a form, `answer` has the
 //! headers. What a path means without a domain is the sign-in app's to say.
@@ -19,6 +20,7 @@ mod federation;
 mod fields;
 mod guard;
 mod leave;
+mod looks;
 mod steps;
 mod view;
 mod visit;
@@ -31,6 +33,8 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use poolhouse_config::settings::Grid;
+use poolhouse_pool::base::hosted::PageLimits;
+use poolhouse_pool::oauth::look::kept::Looks;
 use poolhouse_pool::oauth::site;
 use poolhouse_pool::request::{App, Ctx, PageAsked, PageCounts};
 use poolhouse_text::with_causes;
@@ -41,6 +45,30 @@ use super::edge::RequestId;
 use super::grid::Answering;
 use super::pages::{self, Pages};
 use visit::Visit;
+
+/// What the pages of this server share.
+pub(crate) struct Desk {
+    counts: PageCounts,
+    looks: Looks,
+}
+
+impl Desk {
+    pub(crate) fn new(limits: PageLimits) -> Desk {
+        Desk {
+            counts: PageCounts::new(limits),
+            looks: Looks::default(),
+        }
+    }
+
+    /// The site that a request is for, with how its pages look.
+    async fn visit(&self, ctx: &Ctx, uri: &Uri, headers: &HeaderMap) -> Result<Option<Visit>, Box<Response>> {
+        let Some(mut found) = visit(ctx, uri, headers).await? else {
+            return Ok(None);
+        };
+        (found.look, found.icon) = looks::of(&self.looks, ctx, &found).await;
+        Ok(Some(found))
+    }
+}
 
 /// What has a page or leads to one.
 const PATHS: [&str; 15] = [
@@ -74,8 +102,22 @@ pub(super) fn routes() -> Router<Arc<App>> {
     for path in ["/_assets/{name}", "/d/{domain}/_assets/{name}"] {
         router = router.route(path, get(asset));
     }
+    for path in ["/_look/{client}/{name}", "/d/{domain}/_look/{client}/{name}"] {
+        router = router.route(path, get(look));
+    }
     // Where browsers look for one that no page names.
     router.route("/favicon.ico", get(favicon))
+}
+
+/// A file of an app client's look.
+async fn look(State(app): State<Arc<App>>, RequestId(id): RequestId, request: Request) -> Response {
+    let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
+    let (parts, _) = request.into_parts();
+    match visit(&ctx, &parts.uri, &parts.headers).await {
+        Ok(Some(visit)) => looks::file(&ctx, &visit).await,
+        Ok(None) => super::problem::problem(axum::http::StatusCode::NOT_FOUND, "There is no such page."),
+        Err(refused) => *refused,
+    }
 }
 
 /// The icon, for whoever asks without a page. Unlike the others it stays under its name when it changes.
@@ -94,15 +136,18 @@ async fn asset(uri: Uri) -> Response {
 async fn ask(
     State(app): State<Arc<App>>,
     Extension(sign_in): Extension<Arc<Pages>>,
-    Extension(limits): Extension<Arc<PageCounts>>,
+    Extension(desk): Extension<Arc<Desk>>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
     let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
     let (parts, _) = request.into_parts();
     let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
-    match visit(&ctx, &uri, &headers).await {
-        Ok(Some(visit)) => match limits.of_address(PageAsked::Page, ctx.asker.address, ctx.now) {
+    match desk.visit(&ctx, &uri, &headers).await {
+        Ok(Some(visit)) => match desk
+            .counts
+            .of_address(PageAsked::Page, ctx.asker.address, ctx.now)
+        {
             Err(seconds) => faults::too_many(&ctx, &visit, seconds),
             // What these do, a look at their headers is not to do.
             Ok(()) if method == Method::HEAD && DOES.contains(&visit.path.as_str()) => {
@@ -120,12 +165,14 @@ async fn take(
     State(app): State<Arc<App>>,
     Extension(bodies): Extension<Arc<Bodies>>,
     Extension(grid): Extension<Grid>,
-    Extension(limits): Extension<Arc<PageCounts>>,
+    Extension(desk): Extension<Arc<Desk>>,
     RequestId(id): RequestId,
     request: Request,
 ) -> Response {
     let address = api::asker(&app, &request).address;
-    let of_address = limits.of_address(PageAsked::Form, address, app.platform.now());
+    let of_address = desk
+        .counts
+        .of_address(PageAsked::Form, address, app.platform.now());
     let (parts, body) = request.into_parts();
     // What is refused anyway is not read.
     let read = match of_address {
@@ -145,9 +192,9 @@ async fn take(
     let request = Request::from_parts(parts, ());
     let ctx = Ctx::new(app.clone(), id, app.platform.now(), api::asker(&app, &request));
     // In a box of its own: a request whose body does not come must not take what a step takes.
-    let response = match visit(&ctx, &uri, &headers).await {
+    let response = match desk.visit(&ctx, &uri, &headers).await {
         Ok(Some(visit)) => {
-            match of_address.and_then(|()| limits.of_pool(visit.site.pool.value.id(), ctx.now)) {
+            match of_address.and_then(|()| desk.counts.of_pool(visit.site.pool.value.id(), ctx.now)) {
                 Ok(()) => Box::pin(steps::take(&ctx, &visit, &bytes)).await,
                 Err(seconds) => faults::too_many(&ctx, &visit, seconds),
             }

@@ -1,7 +1,7 @@
 //! What every page begins with: which site it is of, what the browser is, in which language.
 
 use axum::http::{HeaderMap, HeaderValue, Uri, header};
-use poolhouse_hosted::{Frame, Texts, choose, icon_path, script_path, style_path};
+use poolhouse_hosted::{Frame, Look, Texts, choose, icon_path, script_path, style_path};
 use poolhouse_pool::oauth::door::Browser;
 use poolhouse_pool::oauth::{Form, Site, handle};
 use poolhouse_pool::request::Ctx;
@@ -28,6 +28,10 @@ pub(super) struct Visit {
     /// The token of this answer's forms.
     pub csrf: String,
     pub headers: HeaderMap,
+    /// How the client wants its pages to look.
+    pub look: Look,
+    /// Where its icon lies, if it has one.
+    pub icon: Option<String>,
     /// The language, where the query has chosen it.
     chosen: Option<&'static str>,
 }
@@ -57,6 +61,8 @@ impl Visit {
             cookies,
             texts,
             headers: headers.clone(),
+            look: Look::default(),
+            icon: None,
         }
     }
 
@@ -97,7 +103,11 @@ impl Visit {
         Frame {
             style: format!("{}{}", self.prefix, style_path()),
             script: format!("{}{}", self.prefix, script_path()),
-            icon: format!("{}{}", self.prefix, icon_path()),
+            icon: match &self.icon {
+                Some(icon) => icon.clone(),
+                None => format!("{}{}", self.prefix, icon_path()),
+            },
+            look: self.look.clone(),
             ..Frame::of(self.texts, app)
         }
     }

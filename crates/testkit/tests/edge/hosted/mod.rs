@@ -10,6 +10,7 @@ mod factors;
 mod federation;
 mod implicit;
 mod limits;
+mod looks;
 mod nodes;
 mod races;
 mod registered;
