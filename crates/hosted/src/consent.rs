@@ -76,12 +76,7 @@ mod tests {
     use crate::texts::{TAGS, choose};
 
     fn page(tag: &str, page: &Consent) -> String {
-        let frame = Frame {
-            texts: choose([tag].into_iter()),
-            app: "Acme".to_owned(),
-            style: "/_assets/a.css".to_owned(),
-            script: "/_assets/a.js".to_owned(),
-        };
+        let frame = Frame::of(choose([tag].into_iter()), "Acme");
         consent(&frame, &Form::default(), page, "").unwrap()
     }
 
