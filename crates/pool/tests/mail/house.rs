@@ -70,7 +70,7 @@ impl House {
         Ctx::new(
             self.app.clone(),
             "request".to_owned(),
-            self.app.platform.clock.now(),
+            self.app.platform.now(),
             Asker::default(),
         )
     }
@@ -105,7 +105,7 @@ impl House {
         let rows = self.rows().await;
         assert_eq!(rows.len(), 1, "{rows:?}");
         let due: i64 = rows[0].key.split('/').nth(2).unwrap().parse().unwrap();
-        (due - self.app.platform.clock.now().0) as f64 / 1000.0
+        (due - self.app.platform.now().0) as f64 / 1000.0
     }
 
     pub fn inbox(&self) -> &Inbox {

@@ -218,7 +218,7 @@ async fn more_mail_than_a_server_holds_in_memory_is_sent_all_the_same() {
     for number in 0..1100 {
         house.queue(&format!("user{number}")).await;
     }
-    let now = house.app.platform.clock.now();
+    let now = house.app.platform.now();
     let due_now = house
         .rows()
         .await

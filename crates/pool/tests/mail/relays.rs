@@ -19,7 +19,7 @@ async fn a_greylisting_relay_is_asked_again_on_schedule_until_it_takes_the_mail(
         house.drain().await;
         assert_eq!(house.due_in().await, due, "nothing is sent before");
         house.clock.set(Millis(
-            house.app.platform.clock.now().0 + (due * 1000.0).round() as i64,
+            house.app.platform.now().0 + (due * 1000.0).round() as i64,
         ));
     }
     assert_eq!(relay.sessions(), 5);
