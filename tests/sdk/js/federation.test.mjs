@@ -122,8 +122,10 @@ test('somebody signs in by a certified provider, again, and out', async () => {
   assert.equal(renewed.sub, id.sub);
   assert.equal(renewed.name, 'Ada Lovelace');
   // Asked to ask, it asks; and somebody else is somebody else.
-  const other = await signIn(browser, 'user-2', { identity_provider: 'Corp', prompt: 'login' });
-  assert.equal(other.asked, true);
+  const anew = await signIn(browser, 'user-1', { identity_provider: 'Corp', prompt: 'login' });
+  assert.equal(anew.asked, true);
+  assert.equal(claims((await tokens(anew)).id_token).sub, id.sub);
+  const other = await signIn(new Traveller(), 'user-2');
   const second = claims((await tokens(other)).id_token);
   assert.notEqual(second.sub, id.sub);
   assert.equal(second.email_verified, false);
