@@ -70,6 +70,7 @@ const END: &[&str] = &[
     "session",
     "answered",
     "browser",
+    "page",
     "places",
     "sessions",
     "refresh",
