@@ -40,6 +40,7 @@ mod restore;
 mod rotate;
 pub mod rotations;
 mod run;
+pub mod sockets;
 pub mod traces;
 mod why;
 

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use poolhouse_commands::configure::{NO_MAIL, complete, file, has_mail, ready};
 use poolhouse_commands::engine::Engine;
+use poolhouse_commands::sockets;
 use poolhouse_commands::{CliError, DEFAULT_DATA, Environment, Output, ServeArgs, aws, data, print};
 use poolhouse_config::{Configuration, Fault};
 use poolhouse_mail::Deadlines;
@@ -20,7 +21,6 @@ use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 
 use super::serve::NO_TLS;
-use super::sockets;
 use crate::http::Pages;
 use crate::http::tls::Tls;
 

@@ -5,6 +5,5 @@ mod files;
 mod run;
 mod serve;
 mod signals;
-mod sockets;
 
 pub use run::{command, main};

@@ -18,7 +18,6 @@ use tokio::time::{sleep, timeout};
 
 use super::files;
 use super::signals::Signals;
-use super::sockets::{self, Sockets};
 use crate::http::tls::Tls;
 use crate::http::{Leaving, Pages, connections, metrics, router};
 use poolhouse_commands::CliError;
@@ -33,6 +32,7 @@ use poolhouse_commands::logging::{self, Spans};
 use poolhouse_commands::own_name;
 use poolhouse_commands::quickstart;
 use poolhouse_commands::rotations::Rotations;
+use poolhouse_commands::sockets::{self, Sockets};
 use poolhouse_commands::traces;
 use poolhouse_commands::{DEFAULT_DATA, QuickstartArgs, ServeArgs};
 use poolhouse_config::Configuration;

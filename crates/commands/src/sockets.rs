@@ -3,11 +3,11 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use tokio::net::{TcpListener, TcpSocket};
-
-use poolhouse_commands::CliError;
 use poolhouse_config::Configuration;
 use poolhouse_pool::base::settings::{FunctionPlace, FunctionSettings, Settings};
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::CliError;
 
 /// Where the local inbox takes mail if the configuration does not say: here, or anywhere if that is taken.
 const USUAL_INBOX_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 2525);
@@ -20,7 +20,7 @@ const INBOX: &str = "smtp under [inbox] in poolhouse.toml";
 const BACKLOG: u32 = 1024;
 
 /// The server's sockets.
-pub(super) struct Sockets {
+pub struct Sockets {
     /// For the API and the pages.
     pub http: TcpListener,
     /// For mail into the local inbox.
@@ -32,7 +32,10 @@ pub(super) struct Sockets {
 }
 
 /// Opens the sockets and writes into the settings which addresses they got.
-pub(super) fn open(configuration: &mut Configuration) -> Result<Sockets, CliError> {
+///
+/// # Errors
+/// What to change where an address is taken, or cannot be listened on.
+pub fn open(configuration: &mut Configuration) -> Result<Sockets, CliError> {
     let http = listen(configuration.settings.listen, LISTEN)?;
     configuration.settings.listen = address(&http)?;
     let metrics = match configuration.metrics.listen {
@@ -73,7 +76,7 @@ fn has_processes(settings: &Settings) -> bool {
 }
 
 /// An address that cannot be listened on.
-pub(super) struct Unusable {
+pub struct Unusable {
     /// Whether somebody listens there already.
     pub is_taken: bool,
     /// What to say.
@@ -81,7 +84,7 @@ pub(super) struct Unusable {
 }
 
 /// The addresses that could not be listened on at this moment. None is listened on for it.
-pub(super) fn check(configuration: &Configuration) -> Vec<Unusable> {
+pub fn check(configuration: &Configuration) -> Vec<Unusable> {
     let inbox = configuration.inbox_smtp.filter(|_| configuration.inbox);
     let asked = [
         (Some(configuration.settings.listen), LISTEN),
