@@ -52,6 +52,10 @@ pub(super) fn read(mut section: Section<'_>) -> Result<HostedSettings, ConfigErr
             &keys::hosted::IGNORE_UNKNOWN_SCOPES,
             &mut settings.ignores_unknown_scopes,
         ),
+        (
+            &keys::hosted::SAML_IDP_INITIATED,
+            &mut settings.saml_idp_initiated,
+        ),
     ];
     for (key, setting) in flags {
         if let Some(flag) = section.flag(key)? {

@@ -284,6 +284,8 @@ table! { hosted, "[hosted]":
     CONSENT_CLIENTS: "consent_clients", Texts, Value("[]"), "[\"1example23456789\"]",
         "App clients, by id, that get nothing before their users have allowed it on a page. Clients that have registered themselves, or whose id is a URL, always ask.";
     REGISTRATION: "registration", Table, Words(""), "", "Clients that register themselves: [below](#hostedregistration).";
+    SAML_IDP_INITIATED: "saml_idp_initiated", Flag, Value("false"), "true",
+        "Takes sign-ins that a SAML provider with `IDPInit` begins by itself. [What speaks against it](../guides/federation.md#saml).";
     FETCH_ALLOW: "fetch_allow", Texts, Value("[]"), "[\"127.0.0.1:8443\"]",
         "Hosts that the server may fetch from although they are inside, each with its port: for providers and clients of your own network, and for tests. Everything else that is fetched because somebody names it must be HTTPS at a public address.";
 }

@@ -10,8 +10,27 @@ const SHA256_WITH_RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x0
 const RSA_ENCRYPTION: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
 /// The object identifier of `commonName`.
 const COMMON_NAME: &[u8] = b"\x06\x03\x55\x04\x03";
-/// `keyUsage`, critical: `digitalSignature`.
-const KEY_USAGE: &[u8] = b"\x06\x03\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02\x07\x80";
+/// `keyUsage`, critical, before its bits.
+const KEY_USAGE: &[u8] = b"\x06\x03\x55\x1d\x0f\x01\x01\xff\x04\x04";
+
+/// What a certificate's key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// It signs: `digitalSignature`.
+    Signing,
+    /// Others encrypt keys for it: `keyEncipherment`.
+    Encryption,
+}
+
+impl Usage {
+    /// The `BIT STRING` of it.
+    fn bits(self) -> &'static [u8] {
+        match self {
+            Usage::Signing => &[0x03, 0x02, 0x07, 0x80],
+            Usage::Encryption => &[0x03, 0x02, 0x05, 0x20],
+        }
+    }
+}
 
 /// A certificate (X.509 version 3, DER) of a key for a common name, signed by the key itself. `serial` must be random. It counts
 /// from one second of UTC to another, each written as fourteen digits, `20260102030405`.
@@ -23,6 +42,7 @@ pub fn self_signed(
     common_name: &str,
     serial: [u8; 16],
     [from, until]: [&str; 2],
+    usage: Usage,
 ) -> Result<Vec<u8>, KeyError> {
     let algorithm = element(SEQUENCE, &[SHA256_WITH_RSA]);
     let name = name(common_name);
@@ -45,7 +65,7 @@ pub fn self_signed(
                     &element(0x03, &[unused_bits, public]),
                 ],
             ),
-            &element(0xa3, &[&element(SEQUENCE, &[&element(SEQUENCE, &[KEY_USAGE])])]),
+            &extension(usage),
         ],
     );
     let signature = key.sign_bytes(&to_be_signed)?;
@@ -57,6 +77,12 @@ pub fn self_signed(
             &element(0x03, &[unused_bits, &signature]),
         ],
     ))
+}
+
+/// The extensions of a certificate: what its key is for, and nothing else.
+fn extension(usage: Usage) -> Vec<u8> {
+    let usage = element(SEQUENCE, &[KEY_USAGE, usage.bits()]);
+    element(0xa3, &[&element(SEQUENCE, &[&usage])])
 }
 
 /// A name that is nothing but a common name, UTF-8.
@@ -124,7 +150,8 @@ mod tests {
     #[test]
     fn a_certificate_is_signed_by_the_key_that_it_is_about() {
         let key = SigningKey::generate(KeyBits::Rsa2048).unwrap();
-        let der = self_signed(&key, "pool", [7; 16], ["20260102030405", "20360102030405"]).unwrap();
+        let times = ["20260102030405", "20360102030405"];
+        let der = self_signed(&key, "pool", [7; 16], times, Usage::Signing).unwrap();
         // SEQUENCE { to be signed, algorithm, BIT STRING }, each with two bytes of length but the algorithm.
         let length = |at: usize| usize::from(der[at]) << 8 | usize::from(der[at + 1]);
         assert_eq!((der[0], der[1], length(2) + 4), (0x30, 0x82, der.len()));
@@ -134,5 +161,8 @@ mod tests {
         assert!(public.verify(signed, signature).is_ok());
         let holds = |part: &[u8]| der.windows(part.len()).any(|window| window == part);
         assert!(holds(key.public_key_der()) && holds(b"260102030405Z") && holds(b"\x0c\x04pool"));
+        assert!(holds(b"\x55\x1d\x0f\x01\x01\xff\x04\x04\x03\x02\x07\x80"));
+        let other = self_signed(&key, "pool", [7; 16], times, Usage::Encryption).unwrap();
+        assert!(other.windows(4).any(|window| window == b"\x03\x02\x05\x20"));
     }
 }

@@ -35,6 +35,8 @@ pub struct HostedSettings {
     pub registration: Registration,
     /// How often pages are asked for and forms are sent.
     pub limits: PageLimits,
+    /// Whether SAML providers that are set so may begin sign-ins by themselves.
+    pub saml_idp_initiated: bool,
 }
 
 /// The most clients that may register themselves with a pool, whatever is configured.
@@ -132,6 +134,7 @@ impl Default for HostedSettings {
             consent_clients: Vec::new(),
             registration: Registration::default(),
             limits: PageLimits::default(),
+            saml_idp_initiated: false,
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum Entered {
         location: String,
         /// The cookie that names the browser, where it had none.
         name: Option<String>,
+        /// Whether it comes back by a form of the provider's page.
+        is_posted: bool,
     },
     /// To a page that says this error: the client is a stranger, and nobody has let it in.
     Refused(&'static str),
@@ -37,6 +39,23 @@ pub enum Entered {
         /// The cookie that names the browser, where it had none.
         name: Option<String>,
     },
+}
+
+impl From<Left> for Entered {
+    fn from(left: Left) -> Entered {
+        match left {
+            Left::Away {
+                location,
+                name,
+                is_posted,
+            } => Entered::Away {
+                location,
+                name,
+                is_posted,
+            },
+            Left::Back(location) => Entered::Back(location),
+        }
+    }
 }
 
 /// What a client is told that asks silently.
@@ -123,11 +142,10 @@ pub async fn enter(
     match provider.filter(|provider| *provider != LOCAL) {
         Some(provider) => {
             match leave::leave(ctx, site, (authorization, &client.value), cookies, provider).await? {
-                Left::Away { location, name } => Ok(Entered::Away { location, name }),
                 Left::Back(_) if consent::is_strange(&client.value, authorization) => {
                     Ok(Entered::Refused("invalid_request"))
                 }
-                Left::Back(location) => Ok(Entered::Back(location)),
+                left => Ok(left.into()),
             }
         }
         None => begin(ctx, site, authorization, (&client.value, None), cookies).await,

@@ -57,6 +57,11 @@ impl IdentityProviderRecord {
         Key::of_pool(pool_id, format_args!("idp-identifier/{identifier}"))
     }
 
+    /// Whether a member of `ProviderDetails` is `true`.
+    pub fn is_set(&self, member: &str) -> bool {
+        self.details.get(member).is_some_and(|value| value == "true")
+    }
+
     /// Whether its users come by a company whose providers all work alike, and are known by their subject alone.
     pub fn is_social(&self) -> bool {
         !matches!(

@@ -46,6 +46,9 @@
 //! | `p/POOL/idp-identifier/IDENTIFIER` | the name of the provider that has this identifier | `identity_provider` |
 //! | `p/POOL/linked/DIGEST` | the `sub` of who somebody at a provider is | `linked_identity` |
 //! | `p/POOL/signing-certificate` | the certificate by which SAML providers know the pool, its key sealed | `signing_certificate` |
+//! | `p/POOL/encryption-certificate/PROVIDER` | the certificate for which a SAML provider with this id encrypts, its key sealed | `signing_certificate` |
+//! | `p/POOL/saml-metadata/NAME` | what a SAML provider says of itself, as it was fetched last | `saml_metadata` |
+//! | `p/POOL/saml-assertion/DIGEST` | that a SAML assertion has signed somebody in | `saml_assertion` |
 //! | `p/POOL/ui-customization/CLIENT` | how the classic pages look, for an app client or for `ALL` | `ui_customization` |
 //! | `p/POOL/branding/ID` | a managed login branding style | `branding` |
 //! | `p/POOL/branding-of/CLIENT` | the id of an app client's style | `branding` |
@@ -105,6 +108,7 @@ pub const COME_AND_GO: &[&str] = &[
     "p/*/user/*/wrong-codes",
     "p/*/nobody",
     "p/*/authorization-code",
+    "p/*/saml-assertion",
 ];
 
 /// Where a record of kind `T` lies.

@@ -1,4 +1,4 @@
-//! The certificate by which SAML providers know a pool, and its key.
+//! The certificates by which SAML providers know a pool, and their keys.
 
 use serde_json::{Value, json};
 
@@ -18,6 +18,11 @@ impl SigningCertificateRecord {
     /// Where a pool's certificate lies. A pool that was never asked for it has none.
     pub fn key(pool_id: &str) -> Key<SigningCertificateRecord> {
         Key::of_pool(pool_id, "signing-certificate")
+    }
+
+    /// Where the one lies for which a provider of this id encrypts.
+    pub fn encryption(pool_id: &str, provider_id: &str) -> Key<SigningCertificateRecord> {
+        Key::of_pool(pool_id, format_args!("encryption-certificate/{provider_id}"))
     }
 }
 

@@ -229,7 +229,7 @@ async fn o_37_no_provider_leads_inside() {
         if scene.provider(details(endpoints)).await {
             let (site, left) = scene.leaves().await;
             let (location, name) = match left {
-                Left::Away { location, name } => (location, name),
+                Left::Away { location, name, .. } => (location, name),
                 Left::Back(location) => (location, None),
             };
             let state = location

@@ -42,7 +42,7 @@ fn provider() -> Value {
     json!({
         "ProviderName": "Corp",
         "ProviderType": "SAML",
-        "ProviderDetails": { "MetadataFile": "<EntityDescriptor/>" },
+        "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
         "AttributeMapping": { "email": "email" },
     })
 }

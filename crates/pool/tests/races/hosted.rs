@@ -18,7 +18,7 @@ fn provider() -> Value {
     json!({
         "ProviderName": "Corp",
         "ProviderType": "SAML",
-        "ProviderDetails": { "MetadataFile": "<EntityDescriptor/>" },
+        "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
         "IdpIdentifiers": ["corp"],
     })
 }

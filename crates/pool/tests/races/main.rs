@@ -27,6 +27,7 @@ mod pages;
 mod passkeys;
 mod recovery;
 mod refresh;
+mod saml;
 mod sign_up;
 mod strangers;
 mod tokens;

@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poolhouse_crypto::certificate::self_signed;
+use poolhouse_crypto::certificate::{Usage, self_signed};
 use poolhouse_crypto::jwt::{KeyBits, SigningKey};
 
 use crate::canonical;
@@ -64,7 +64,7 @@ impl Idp {
 
     /// Its certificate, in base64.
     pub fn certificate(&self) -> String {
-        STANDARD.encode(self_signed(self.key, "idp", [7; 16], self.times).unwrap())
+        STANDARD.encode(self_signed(self.key, "idp", [7; 16], self.times, Usage::Signing).unwrap())
     }
 
     /// The key that its certificate holds.

@@ -4,7 +4,7 @@ use poolhouse_api::shapes::IdentityProviderTypeType as Kind;
 
 use super::left::Left;
 use super::providers::UNAVAILABLE;
-use super::{oidc, providers};
+use super::{oidc, providers, saml};
 use crate::base::error::ApiError;
 use crate::oauth::cookies::Browser;
 use crate::oauth::site::Site;
@@ -27,7 +27,8 @@ pub async fn leave(
         Some(found) if found.value.kind != Kind::Saml => {
             oidc::go::go(ctx, site, (authorization, client), cookies, &found).await
         }
-        _ => Ok(Left::Back(authorization.refused(
+        Some(found) => saml::ask::ask(ctx, site, (authorization, client), cookies, &found.value).await,
+        None => Ok(Left::Back(authorization.refused(
             site,
             "invalid_request",
             UNAVAILABLE,

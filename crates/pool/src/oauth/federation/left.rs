@@ -8,6 +8,8 @@ pub enum Left {
         location: String,
         /// The cookie that names the browser, where it had none.
         name: Option<String>,
+        /// Whether it comes back by a form of the provider's page.
+        is_posted: bool,
     },
     /// Back to the client, which is told why.
     Back(String),

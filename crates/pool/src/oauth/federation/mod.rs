@@ -22,4 +22,5 @@ pub mod oidc;
 mod profile;
 pub mod providers;
 pub mod round;
+pub mod saml;
 pub mod standing;

@@ -123,7 +123,7 @@ mod tests {
     async fn a_link_that_is_removed_can_be_made_to_somebody_else() {
         let server = TestPool::new().await;
         let pool = server.pool().await;
-        let details = json!({ "MetadataFile": "<EntityDescriptor/>" });
+        let details = json!({ "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() });
         let corp = json!({ "UserPoolId": pool, "ProviderName": "Corp", "ProviderType": "SAML", "ProviderDetails": details });
         server.call("CreateIdentityProvider", corp).await.ok();
         let source = user(&pool, "Corp", "Cognito_Subject", "1");

@@ -163,7 +163,7 @@ mod tests {
             "UserPoolId": pool,
             "ProviderName": "Corp",
             "ProviderType": "SAML",
-            "ProviderDetails": { "MetadataFile": "<EntityDescriptor/>" },
+            "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
             "AttributeMapping": { "email": "mail" },
         });
         server.call("CreateIdentityProvider", request).await.ok();

@@ -7,7 +7,7 @@ use poolhouse_api::shapes::{
 use poolhouse_crypto::uuid_v4;
 use poolhouse_store::{Batch, CommitError, Expect, Scan};
 
-use super::{details, found, mapping};
+use super::{details, found, mapping, saml};
 use crate::base::error::ApiError;
 use crate::records::{IdentityProviderRecord, PoolRecord, RecordBatch};
 use crate::request::Ctx;
@@ -22,15 +22,18 @@ const PROVIDERS: usize = 300;
 /// provider cannot be.
 pub async fn run(
     ctx: &Ctx,
-    input: CreateIdentityProviderRequest,
+    mut input: CreateIdentityProviderRequest,
 ) -> Result<CreateIdentityProviderResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?;
     let pool_id = pool.value.id();
     check(ctx, &pool.value, &input)?;
     check_room(ctx, pool_id).await?;
+    let id = uuid_v4(&*ctx.platform().entropy);
+    let kind = (input.provider_type, id.as_str());
+    let looked = saml::look(ctx, pool_id, kind, &mut input.provider_details).await?;
     let (plain, sealed) = found::parted(ctx, pool_id, &input.provider_name, input.provider_details);
     let record = IdentityProviderRecord {
-        id: uuid_v4(&*ctx.platform().entropy),
+        id,
         kind: input.provider_type,
         details: plain,
         sealed,
@@ -46,7 +49,8 @@ pub async fn run(
     let batch = Batch::new()
         .check(pool.key.clone(), Expect::Present)
         .create(key.clone(), &record)
-        .merge(found::identifiers(pool_id, &record.name, None, identifiers));
+        .merge(found::identifiers(pool_id, &record.name, None, identifiers))
+        .merge(saml::row(ctx, pool_id, &record, looked.as_ref()));
     match ctx.platform().commit(batch).await {
         Ok(_) => Ok(CreateIdentityProviderResponse {
             identity_provider: found::described(ctx, pool_id, &record)?,

@@ -3,7 +3,7 @@
 use poolhouse_api::{Nothing, shapes};
 use poolhouse_store::{Batch, CommitError, Scan};
 
-use super::found;
+use super::{found, saml};
 use crate::base::error::ApiError;
 use crate::records::document::decode;
 use crate::records::{ClientRecord, RecordBatch, Stored};
@@ -29,6 +29,7 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteIdentityProviderRequest) -> Res
         let batch = Batch::new()
             .remove(&stored)
             .merge(found::identifiers(pool_id, name, identifiers, None))
+            .merge(saml::gone(pool_id, &stored.value))
             .merge(out_of_lists(ctx, pool_id, name).await?);
         match ctx.platform().commit(batch).await {
             Ok(_) => {
@@ -89,7 +90,7 @@ mod tests {
             "UserPoolId": pool,
             "ProviderName": name,
             "ProviderType": "SAML",
-            "ProviderDetails": { "MetadataFile": "<EntityDescriptor/>" },
+            "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
             "IdpIdentifiers": [name],
         })
     }

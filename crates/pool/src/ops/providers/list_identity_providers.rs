@@ -53,7 +53,7 @@ mod tests {
                 "UserPoolId": pool,
                 "ProviderName": name,
                 "ProviderType": "SAML",
-                "ProviderDetails": { "MetadataFile": "<EntityDescriptor/>" },
+                "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
             });
             server.call("CreateIdentityProvider", request).await.ok();
         }

@@ -11,4 +11,5 @@ pub mod get_identity_provider_by_identifier;
 pub mod get_signing_certificate;
 pub mod list_identity_providers;
 mod mapping;
+mod saml;
 pub mod update_identity_provider;

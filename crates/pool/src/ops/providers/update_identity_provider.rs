@@ -6,7 +6,7 @@ use poolhouse_api::shapes::{
 use poolhouse_store::{Batch, CommitError};
 
 use super::create_identity_provider::acr_is_for_oidc;
-use super::{details, found, mapping};
+use super::{details, found, mapping, saml};
 use crate::base::error::ApiError;
 use crate::records::{IdentityProviderRecord, PoolRecord, RecordBatch};
 use crate::request::Ctx;
@@ -18,20 +18,25 @@ use crate::request::Ctx;
 /// `ResourceNotFoundException`; `InvalidParameterException` for what a provider cannot be; `ConcurrentModificationException`.
 pub async fn run(
     ctx: &Ctx,
-    input: UpdateIdentityProviderRequest,
+    mut input: UpdateIdentityProviderRequest,
 ) -> Result<UpdateIdentityProviderResponse, ApiError> {
     let pool = ctx.pool(&input.user_pool_id).await?.value;
     let pool_id = pool.id();
     let stored = found::find(ctx, pool_id, &input.provider_name).await?;
+    let looked = match &mut input.provider_details {
+        Some(given) if stored.value.kind == Kind::Saml => {
+            details::check(ctx, stored.value.kind, given)?;
+            saml::look(ctx, pool_id, (stored.value.kind, &stored.value.id), given).await?
+        }
+        _ => None,
+    };
     let record = changed(ctx, &pool, &stored.value, input)?;
     let before = stored.value.identifiers.as_ref();
     let after = record.identifiers.as_ref();
-    let batch = Batch::new().replace(&stored, &record).merge(found::identifiers(
-        pool_id,
-        &record.name,
-        before,
-        after,
-    ));
+    let batch = Batch::new()
+        .replace(&stored, &record)
+        .merge(found::identifiers(pool_id, &record.name, before, after))
+        .merge(saml::row(ctx, pool_id, &record, looked.as_ref()));
     match ctx.platform().commit(batch).await {
         Ok(_) => Ok(UpdateIdentityProviderResponse {
             identity_provider: found::described(ctx, pool_id, &record)?,
@@ -161,7 +166,7 @@ mod tests {
                 "UserPoolId": pool,
                 "ProviderName": name,
                 "ProviderType": "SAML",
-                "ProviderDetails": { "MetadataURL": "https://a.example/metadata" },
+                "ProviderDetails": { "MetadataFile": poolhouse_saml::testing::Idp::new().metadata() },
                 "IdpIdentifiers": identifiers,
             })
         };

@@ -8,6 +8,8 @@ use poolhouse_text::hex;
 const SESSION: &str = "__Host-cognito";
 /// Names the browser.
 const BROWSER: &str = "__Host-ph-b";
+/// The same, for a form that an identity provider's page sends: the one cookie that goes along from another site.
+const AWAY: &str = "__Host-ph-x";
 /// That a right code was typed in the browser for an app client: the place token, which is that client's alone.
 const PLACE: &str = "__Host-ph-p";
 /// That no passkey is to be offered for a while.
@@ -25,6 +27,8 @@ const SESSION_SECONDS: i64 = 90 * 24 * 3600;
 const PLACE_SECONDS: i64 = 90 * 24 * 3600;
 /// For how long somebody who says "not now" is not asked again.
 const LATER_SECONDS: i64 = 30 * 24 * 3600;
+/// As long as somebody has for the way to an identity provider and back.
+const AWAY_SECONDS: i64 = 300;
 const YEAR: i64 = 365 * 24 * 3600;
 
 /// What a browser sent.
@@ -32,6 +36,7 @@ const YEAR: i64 = 365 * 24 * 3600;
 pub(super) struct Cookies {
     pub session: Option<String>,
     pub browser: Option<String>,
+    pub away: Option<String>,
     pub place: Option<String>,
     pub is_later: bool,
     pub csrf: Option<String>,
@@ -72,6 +77,7 @@ impl Names {
         Cookies {
             session: one(&format!("{SESSION}{}", self.suffix)),
             browser: one(&format!("{BROWSER}{}", self.suffix)),
+            away: one(&format!("{AWAY}{}", self.suffix)),
             place: one(&self.of_place()),
             is_later: one(&format!("{LATER}{}", self.suffix)).is_some(),
             csrf: one(CSRF),
@@ -111,6 +117,13 @@ impl Names {
     /// Names it, until it is closed.
     pub fn browser(&self, name: &str) -> Option<HeaderValue> {
         self.host(BROWSER, name, None)
+    }
+
+    /// Names it to a form of another site, while its person is away at an identity provider.
+    pub fn away(&self, name: &str) -> Option<HeaderValue> {
+        let held = format!("{AWAY}{}={name}", self.suffix);
+        let rest = format!("Path=/; Secure; HttpOnly; SameSite=None; Max-Age={AWAY_SECONDS}");
+        HeaderValue::from_str(&format!("{held}; {rest}")).ok()
     }
 
     fn host(&self, name: &str, value: &str, age: Option<i64>) -> Option<HeaderValue> {

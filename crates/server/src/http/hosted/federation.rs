@@ -60,7 +60,7 @@ fn at(visit: &Visit, challenge: &str, page: &Page) -> String {
 }
 
 /// An answer to nothing that was asked, or not here, or not any more: nobody is sent anywhere.
-fn unknown(ctx: &Ctx, visit: &Visit) -> Response {
+pub(super) fn unknown(ctx: &Ctx, visit: &Visit) -> Response {
     let lines = [
         visit.texts.get("signInEnded").to_owned(),
         visit.texts.get("errorLead").to_owned(),

@@ -3,7 +3,7 @@
 //! | path, below a site | answers |
 //! |---|---|
 //! | `/oauth2/authorize` | checks what a client asks for, and sends the browser back or to a page |
-//! | `/oauth2/idpresponse` | takes what a browser comes back with from an identity provider |
+//! | `/oauth2/idpresponse`, `/saml2/idpresponse` | take what a browser comes back with from an identity provider |
 //! | `/login`, `/challenge`, `/mfa`, `/changePassword`, `/forgotPassword`, `/signup`, … | the page that a sign-in is at; a form of it |
 //! | `/logout` | ends the browser's session |
 //! | `/error` | what is wrong with a client's request |
@@ -21,6 +21,7 @@ mod fields;
 mod guard;
 mod leave;
 mod looks;
+mod saml;
 mod steps;
 mod view;
 mod visit;
@@ -71,9 +72,10 @@ impl Desk {
 }
 
 /// What has a page or leads to one.
-const PATHS: [&str; 15] = [
+const PATHS: [&str; 16] = [
     "/oauth2/authorize",
     federation::PATH,
+    saml::PATH,
     "/authorize",
     "/login",
     "/challenge",
@@ -174,10 +176,12 @@ async fn take(
         .counts
         .of_address(PageAsked::Form, address, app.platform.now());
     let (parts, body) = request.into_parts();
+    // What a SAML provider says of somebody is longer than what anybody types.
+    let may_be_large = parts.uri.path().ends_with(saml::PATH);
     // What is refused anyway is not read.
     let read = match of_address {
         Ok(()) => bodies
-            .read_any(&parts.headers, body, async { false })
+            .read_any(&parts.headers, body, async move { may_be_large })
             .await
             .map(Some),
         Err(_) => Ok(None),

@@ -22,7 +22,7 @@ use tokio::time::sleep;
 
 use super::faults::{broken, wrong};
 use super::visit::Visit;
-use super::{answer, federation, fields, guard, leave, view};
+use super::{answer, federation, fields, guard, leave, saml, view};
 
 /// Bytes of the longest query that a client sends.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -98,6 +98,7 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
             return answer::redirect(true, &target, &[]);
         }
         federation::PATH => return federation::again(ctx, visit, body),
+        saml::PATH => return saml::back(ctx, visit, &fields).await,
         "/error" => return wrong(ctx, visit, "invalid_request", ""),
         _ => {}
     }
@@ -133,7 +134,11 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     };
     match door::enter(ctx, &visit.site, &authorization, &visit.browser()).await {
         Ok(Entered::Back(location)) => answer::redirect(is_form, &location, &[]),
-        Ok(Entered::Away { location, name }) => away(visit, is_form, &location, name.as_deref()),
+        Ok(Entered::Away {
+            location,
+            name,
+            is_posted,
+        }) => away(visit, is_form, (&location, name, is_posted)),
         Ok(Entered::Refused(error)) => {
             answer::redirect(is_form, &format!("{}/error?error={error}", visit.prefix), &[])
         }
@@ -147,10 +152,19 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     }
 }
 
-/// To an identity provider.
-fn away(visit: &Visit, is_form: bool, location: &str, name: Option<&str>) -> Response {
-    let cookie = name.and_then(|name| visit.names.browser(name));
-    answer::redirect(is_form, location, &cookie.into_iter().collect::<Vec<_>>())
+/// To an identity provider. A form of its page comes back without the usual cookies: one that crosses sites goes with it.
+fn away(visit: &Visit, is_form: bool, (location, name, is_posted): (&str, Option<String>, bool)) -> Response {
+    let drawn = name.as_deref().and_then(|name| visit.names.browser(name));
+    let crossing = name
+        .as_ref()
+        .or(visit.cookies.browser.as_ref())
+        .filter(|_| is_posted);
+    let crossing = crossing.and_then(|name| visit.names.away(name));
+    answer::redirect(
+        is_form,
+        location,
+        &drawn.into_iter().chain(crossing).collect::<Vec<_>>(),
+    )
 }
 
 fn refuse(visit: &Visit, is_form: bool, refused: Refused) -> Response {
@@ -180,7 +194,11 @@ async fn at_once(ctx: &Ctx, visit: &Visit, mut fields: Fields) -> Response {
     let (transaction, name) = match door::enter(ctx, &visit.site, &afresh, &visit.browser()).await {
         Ok(Entered::Page { transaction, name }) => (transaction, name),
         Ok(Entered::Back(location)) => return answer::redirect(true, &location, &[]),
-        Ok(Entered::Away { location, name }) => return away(visit, true, &location, name.as_deref()),
+        Ok(Entered::Away {
+            location,
+            name,
+            is_posted,
+        }) => return away(visit, true, (&location, name, is_posted)),
         Ok(Entered::Refused(error)) => return wrong(ctx, visit, error, ""),
         Err(error) => return broken(ctx, visit, &error),
     };

@@ -14,6 +14,7 @@ mod looks;
 mod nodes;
 mod races;
 mod registered;
+mod saml;
 mod sessions;
 mod sign_in;
 mod strangers;

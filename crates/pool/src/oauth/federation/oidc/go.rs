@@ -66,6 +66,7 @@ pub async fn go(
     Ok(Left::Away {
         location: with_query(&endpoints.authorize, all),
         name: begun.name,
+        is_posted: false,
     })
 }
 
