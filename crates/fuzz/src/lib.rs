@@ -19,6 +19,7 @@ mod mail_address;
 mod passkey;
 mod refresh_token;
 mod rounds;
+mod saml_response;
 mod secret_block;
 mod sigv4_header;
 mod smtp_reply;
@@ -36,7 +37,7 @@ const fn target(name: &'static str, run: fn(&[u8])) -> Target {
 }
 
 /// All targets, by name.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     target("event", event::run),
     target("json_body", json_body::run),
     target("ledger", ledger::run),
@@ -44,6 +45,7 @@ pub const TARGETS: [Target; 10] = [
     target("mail_address", mail_address::run),
     target("passkey", passkey::run),
     target("refresh_token", refresh_token::run),
+    target("saml_response", saml_response::run),
     target("secret_block", secret_block::run),
     target("sigv4_header", sigv4_header::run),
     target("smtp_reply", smtp_reply::run),
