@@ -20,6 +20,7 @@ export default tseslint.config(
       'apps/**/*.ts',
       'newcomer/**/*.ts',
       'oidc/**/*.ts',
+      'saml/**/*.ts',
     ],
     extends: [
       eslint.configs.recommended,

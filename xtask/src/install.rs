@@ -97,6 +97,33 @@ pub fn web_servers() -> Outcome {
     )
 }
 
+/// An identity provider that speaks SAML, and what runs it.
+///
+/// # Errors
+/// If a package cannot be had.
+pub fn saml_provider() -> Outcome {
+    let knows = |name: &str| {
+        let asked = format!("exit(extension_loaded('{name}') ? 0 : 1);");
+        tools::quiet(Command::new("php").args(["-r", &asked]))
+    };
+    let is_there = |file: &str| Path::new(file).exists();
+    for (is_installed, package) in [
+        (is_there("/usr/bin/php"), "php-cli"),
+        (
+            is_there("/usr/share/simplesamlphp/www/index.php"),
+            "simplesamlphp",
+        ),
+        (knows("dom"), "php-xml"),
+        (knows("mbstring"), "php-mbstring"),
+        (is_there("/usr/bin/openssl"), "openssl"),
+    ] {
+        if !is_installed {
+            tools::install(package, "which the SAML tests run")?;
+        }
+    }
+    Ok(())
+}
+
 const MAIL: &str = "which the mail tests run";
 
 fn debian(programs: &[(&str, &str)], why: &str) -> Outcome {

@@ -98,6 +98,51 @@ export class Server {
     };
   }
 
+  /** A pool whose people are known by another provider, with an attribute for their groups there. */
+  async createPlainPool(): Promise<Pool> {
+    const pool = await this.call('CreateUserPool', {
+      PoolName: 'browser-tests',
+      Schema: [{ Name: 'groups', AttributeDataType: 'String', Mutable: true }],
+    });
+    return { userPoolId: String(pool['UserPool']?.['Id']), clientId: '' };
+  }
+
+  /** A SAML provider of a pool; what is shown of its details. */
+  async createSamlProvider(
+    pool: Pool,
+    name: string,
+    details: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>> {
+    const made = await this.call('CreateIdentityProvider', {
+      UserPoolId: pool.userPoolId,
+      ProviderName: name,
+      ProviderType: 'SAML',
+      ProviderDetails: details,
+      AttributeMapping: { email: 'mail', 'custom:groups': 'groups' },
+    });
+    return made['IdentityProvider']?.['ProviderDetails'] as Record<string, string>;
+  }
+
+  /** The certificate by which SAML providers know a pool. */
+  async signingCertificate(pool: Pool): Promise<string> {
+    const shown = await this.call('GetSigningCertificate', { UserPoolId: pool.userPoolId });
+    return String(shown['Certificate']);
+  }
+
+  /** A user as an administrator sees them. */
+  async describeUser(
+    pool: Pool,
+    name: string,
+  ): Promise<{ status: string; attributes: Record<string, string> }> {
+    const user = { UserPoolId: pool.userPoolId, Username: name };
+    const shown = (await this.call('AdminGetUser', user)) as Record<string, unknown>;
+    const attributes = shown['UserAttributes'] as { Name: string; Value: string }[];
+    return {
+      status: String(shown['UserStatus']),
+      attributes: Object.fromEntries(attributes.map(({ Name, Value }) => [Name, Value])),
+    };
+  }
+
   /** An app client of a pool in which people sign up by themselves, and confirm it by a mailed link. */
   async createSignUpClient(): Promise<string> {
     const pool = await this.call('CreateUserPool', {

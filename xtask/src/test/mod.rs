@@ -14,6 +14,7 @@ mod page_functions;
 mod parts;
 mod postgres;
 mod rust;
+mod saml;
 mod tally;
 mod web;
 

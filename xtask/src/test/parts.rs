@@ -1,7 +1,9 @@
 //! The parts of a test run.
 
 use super::tally::Tally;
-use super::{advisories, checks, clients, deploy, mutants, newcomer, numbers, package, postgres, rust, web};
+use super::{
+    advisories, checks, clients, deploy, mutants, newcomer, numbers, package, postgres, rust, saml, web,
+};
 use crate::Outcome;
 
 /// A part: one runner, or one check.
@@ -126,6 +128,12 @@ pub const PARTS: &[Part] = &[
         about: "the release tarball in an empty folder, quickstart, and Chromium: sign-ins, an invitation, wrong codes, expiry",
         in_whole_run: false,
         run: newcomer::path,
+    },
+    Part {
+        name: "saml",
+        about: "sign-ins by SimpleSAMLphp in Chromium; installs it, and PHP",
+        in_whole_run: false,
+        run: saml::sign_ins,
     },
     Part {
         name: "package",
