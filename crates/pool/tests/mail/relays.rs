@@ -18,9 +18,9 @@ async fn a_greylisting_relay_is_asked_again_on_schedule_until_it_takes_the_mail(
         assert!(expected.contains(&due), "{due} s instead of about {seconds}");
         house.drain().await;
         assert_eq!(house.due_in().await, due, "nothing is sent before");
-        house.clock.set(Millis(
-            house.app.platform.now().0 + (due * 1000.0).round() as i64,
-        ));
+        house
+            .clock
+            .set(Millis(house.app.platform.now().0 + (due * 1000.0).round() as i64));
     }
     assert_eq!(relay.sessions(), 5);
     relay.now(Turn::Accept);
