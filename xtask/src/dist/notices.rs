@@ -33,6 +33,10 @@ pub(super) fn of_server(architecture: Architecture) -> Outcome<String> {
     Ok(format!("{crates}{}\nIn the pages\n{pages}", "=".repeat(80)))
 }
 
+/// Crates that are published without their licence, by the beginning of their names, and the text that their author publishes with others
+/// of his under the same one.
+const LEFT_OUT: [(&str, &str); 1] = [("bergshamra-", include_str!("licences/bergshamra.txt"))];
+
 /// The notices of the functions.
 pub(super) fn of_functions(architecture: Architecture) -> Outcome<String> {
     of_crates("poolhouse-lambda", architecture)
@@ -56,12 +60,7 @@ fn of_crates(package: &str, architecture: Architecture) -> Outcome<String> {
     let mut all = BTreeSet::new();
     for linked in linked(&metadata, package)? {
         all.insert(format!("{} ({})", linked.name, linked.terms));
-        let files = linked.licence_files()?;
-        if files.is_empty() {
-            return Err(format!("{} has no licence among its files", linked.name).into());
-        }
-        for file in files {
-            let text = String::from_utf8_lossy(&fs::read(file)?).into_owned();
+        for text in linked.licence_texts()? {
             // Apart from how they are broken into lines, most of them are the same few texts.
             let same = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let licence = licences.entry(same).or_default();
@@ -100,6 +99,19 @@ struct Linked {
 
 impl Linked {
     /// The files with its terms. Of several licences to choose from, MIT's is enough.
+    /// The texts that go with it.
+    fn licence_texts(&self) -> Outcome<Vec<String>> {
+        let files = self.licence_files()?;
+        if files.is_empty() {
+            let left_out = LEFT_OUT.iter().find(|(crates, _)| self.name.starts_with(crates));
+            let (_, text) =
+                left_out.ok_or_else(|| format!("{} has no licence among its files", self.name))?;
+            return Ok(vec![(*text).to_owned()]);
+        }
+        let read = |file: PathBuf| Ok(String::from_utf8_lossy(&fs::read(file)?).into_owned());
+        files.into_iter().map(read).collect()
+    }
+
     fn licence_files(&self) -> Outcome<Vec<PathBuf>> {
         let mut files = Vec::new();
         licence_files(&self.folder, &mut files)?;

@@ -86,7 +86,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 38);
+    assert_eq!(compared, 39);
 }
 
 #[test]

@@ -12,12 +12,13 @@ use bytes::Bytes;
 use poolhouse_api::{Auth, ErrorCode, Operation, parse_body};
 use poolhouse_config::settings::Grid;
 use poolhouse_confirm::LastResult;
+use poolhouse_connections::grid::Answering;
 use poolhouse_text::with_causes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::access::{self, Signer};
-use super::grid::{self, Answering};
+use super::grid;
 use super::peer::Client;
 use super::room::Room;
 use poolhouse_pool::base::error::ApiError;

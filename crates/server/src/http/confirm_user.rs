@@ -15,6 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poolhouse_api::ErrorCode;
 use poolhouse_config::settings::Grid;
+use poolhouse_connections::grid::Answering;
 use poolhouse_crypto::sha256;
 use poolhouse_pool::ops::{self, ByLink};
 use poolhouse_pool::request::{App, Ctx, as_sub};
@@ -22,7 +23,6 @@ use poolhouse_text::{html, percent, with_causes};
 
 use super::api;
 use super::edge::RequestId;
-use super::grid::Answering;
 
 /// The look of the sign-in's forms and of the mails, as far as a page of two lines needs it.
 const STYLE: &str = "\

@@ -124,7 +124,21 @@ fn everything_that_a_sign_in_needs_is_there_and_is_the_same_in_the_next_run() {
     assert!(first.server.get("/").contains("<app-root></app-root>"));
     assert!(first.server.get("/inbox/api/messages").ends_with("\r\n\r\n[]"));
     let (pool, client) = (value(&first.said, "User pool"), value(&first.said, "App client"));
-    let config = json!({ "userPoolId": pool, "clientId": client, "signInName": "email" });
+    let config = json!({
+        "userPoolId": pool,
+        "clientId": client,
+        "signInName": "email",
+        "passwordPolicy": { "minimumLength": 8, "uppercase": true, "lowercase": true, "numbers": true, "symbols": true },
+        "offers": {
+            "signUp": null,
+            "signUpByLink": false,
+            "forgotPassword": false,
+            "changeEmail": false,
+            "passkeys": false,
+            "devices": false,
+            "sessions": false,
+        },
+    });
     assert_eq!(first.config(), config);
     let users = first.call("ListUsers", &json!({ "UserPoolId": pool }));
     assert_eq!(users["Users"].as_array().unwrap().len(), 1);

@@ -183,7 +183,8 @@ impl Mode {
             let text = found(settings, &property.path.replace("MODE", name)).and_then(Value::as_str);
             said[at] = text.and_then(|text| Colour::over(text, below));
         }
-        // A link has the colour of buttons unless the style says otherwise, or it cannot be read.
+        // A button under the pointer and a link have the colour of buttons unless the style says otherwise, or it cannot be read.
+        said[HOVER] = said[HOVER].or(said[PRIMARY]);
         said[LINK] = said[LINK].or(said[PRIMARY]);
         let mut mode_of = Mode { plain, said };
         mode_of.keep_legible(mode);
@@ -329,7 +330,12 @@ mod tests {
             "primaryButton": { "lightMode": { "defaults": { "backgroundColor": "ffe000ff", "textColor": "000000ff" } } },
         } });
         // Black on yellow is fine on a button; a yellow link on white is not.
-        assert!(sheet(&yellow).contains("--si-primary:#ffe000;--si-on-primary:#000000;"));
+        assert!(
+            sheet(&yellow)
+                .contains("--si-primary:#ffe000;--si-primary-hover:#ffe000;--si-on-primary:#000000;"),
+            "{}",
+            sheet(&yellow)
+        );
         assert!(!sheet(&yellow).contains("--ph-link"));
         let ghosts = json!({ "components": {
             "form": { "lightMode": { "backgroundColor": "888888ff" } },

@@ -34,6 +34,7 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use poolhouse_config::settings::Grid;
+use poolhouse_connections::grid::Answering;
 use poolhouse_pool::base::hosted::PageLimits;
 use poolhouse_pool::oauth::look::kept::Looks;
 use poolhouse_pool::oauth::site;
@@ -43,7 +44,6 @@ use poolhouse_text::with_causes;
 use super::api;
 use super::body::Bodies;
 use super::edge::RequestId;
-use super::grid::Answering;
 use super::pages::{self, Pages};
 use visit::Visit;
 
