@@ -105,7 +105,7 @@ impl Timekeeper {
         }
         let rounds = self.told.map_or(0, |rounds| rounds + 1);
         self.told = Some(rounds);
-        if rounds % TOLD_EVERY == 0 {
+        if rounds.is_multiple_of(TOLD_EVERY) {
             let seconds = behind / 1000;
             tracing::error!(
                 seconds,

@@ -17,7 +17,10 @@ const MOST: usize = 1000;
 
 /// The looks that are known, by pool and app client.
 #[derive(Default)]
-pub struct Looks(Mutex<HashMap<(String, String), (Millis, Arc<Look>)>>);
+pub struct Looks(Mutex<HashMap<Whose, (Millis, Arc<Look>)>>);
+
+/// A pool and an app client of its, by their ids.
+type Whose = (String, String);
 
 impl Looks {
     /// How the pages of a client look. One that cannot be read is as without: nobody is kept from signing in by it.
@@ -36,13 +39,13 @@ impl Looks {
         }
     }
 
-    fn known(&self, key: &(String, String), now: Millis) -> Option<Arc<Look>> {
+    fn known(&self, key: &Whose, now: Millis) -> Option<Arc<Look>> {
         let looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (at, look) = looks.get(key)?;
         (now < at.plus_seconds(SECONDS)).then(|| look.clone())
     }
 
-    fn keep(&self, key: (String, String), now: Millis, look: Arc<Look>) -> Arc<Look> {
+    fn keep(&self, key: Whose, now: Millis, look: Arc<Look>) -> Arc<Look> {
         let mut looks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if looks.len() >= MOST {
             looks.clear();

@@ -220,6 +220,10 @@ fn is_for_another(fields: &Fields) -> bool {
 }
 
 /// Where a step leads.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each form and moved twice"
+)]
 enum Stepped {
     /// To the end.
     Ended,

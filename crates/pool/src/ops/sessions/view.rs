@@ -74,7 +74,7 @@ fn of_browser(ctx: &Ctx, session: &Stored<BrowserSession>) -> SessionDescription
         session_id: Some(browser::id(ctx, &session.key)),
         session_type: Some(SessionTypeType::Sso),
         client_id: session.value.client_id.clone(),
-        create_date: Some(began.clone()),
+        create_date: Some(began),
         last_active_date: Some(began),
         device_type: session.value.device.clone(),
         last_ip_address: session.value.address.map(|address| address.to_string()),
