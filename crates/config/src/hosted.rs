@@ -109,9 +109,7 @@ fn registration(mut section: Section<'_>) -> Result<Registration, ConfigError> {
             count.ok_or_else(|| section.error(&keys::registration::PER_HOUR, "must be from 1 to 10000"))?;
     }
     if let Some(count) = section.count(&keys::registration::CLIENTS)? {
-        let count = usize::try_from(count)
-            .ok()
-            .filter(|count| (1..=MOST_REGISTERED).contains(count));
+        let count = Some(count).filter(|count| (1..=MOST_REGISTERED).contains(count));
         settings.clients =
             count.ok_or_else(|| section.error(&keys::registration::CLIENTS, "must be from 1 to 1000"))?;
     }
