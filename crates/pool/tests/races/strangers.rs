@@ -1,5 +1,7 @@
 //! What a client of strangers is given, or registers, holds at the commit that says so.
 
+#![expect(clippy::panic, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 
 use poolhouse_api::Operation;

@@ -1,5 +1,7 @@
 //! Clients that nobody here knows: those that register themselves, and those whose id is a URL.
 
+#![expect(clippy::panic, reason = "helpers of tests")]
+
 use axum::http::Request;
 use bytes::Bytes;
 use poolhouse_testkit::{Answer, TestServer};

@@ -92,7 +92,7 @@ async fn the_right_code_is_worth_nothing_once_the_link_or_the_provider_is_gone()
         let client = scene.client_by(&["COGNITO", "Corp"]).await;
         let mut browser = scene.browser();
         let led = browser.signs_in(&scene, &client, json!({})).await;
-        let page = browser.get(&led.header("location").to_owned()).await;
+        let page = browser.get(led.header("location")).await;
         let code = scene.server.code_to("mara@corp.example").await;
         let mut body = members;
         body["UserPoolId"] = json!(scene.pool);
