@@ -85,7 +85,7 @@ test('a stranger reads word for word what a user reads', async ({
       steps
         .join('\n')
         .replaceAll(email, 'NAME')
-        .replace(/in \d:\d\d/, 'in TIME'),
+        .replaceAll(/in \d:\d\d/g, 'in TIME'),
     );
     await page.goto('about:blank');
   }

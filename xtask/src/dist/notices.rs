@@ -33,9 +33,12 @@ pub(super) fn of_server(architecture: Architecture) -> Outcome<String> {
     Ok(format!("{crates}{}\nIn the pages\n{pages}", "=".repeat(80)))
 }
 
-/// Crates that are published without their licence, by the beginning of their names, and the text that their author publishes with others
-/// of his under the same one.
-const LEFT_OUT: [(&str, &str); 1] = [("bergshamra-", include_str!("licences/bergshamra.txt"))];
+/// Crates that are published without the text of their licence, by the beginning of their names, and that text: of BSD's two clauses as
+/// the author has them in another of his crates, of Apache's as everybody has it.
+const LEFT_OUT: [(&str, &str); 2] = [
+    ("bergshamra-", include_str!("licences/bergshamra.txt")),
+    ("opentelemetry", include_str!("../../../LICENSE-APACHE")),
+];
 
 /// The notices of the functions.
 pub(super) fn of_functions(architecture: Architecture) -> Outcome<String> {
@@ -98,7 +101,6 @@ struct Linked {
 }
 
 impl Linked {
-    /// The files with its terms. Of several licences to choose from, MIT's is enough.
     /// The texts that go with it.
     fn licence_texts(&self) -> Outcome<Vec<String>> {
         let files = self.licence_files()?;
@@ -112,6 +114,7 @@ impl Linked {
         files.into_iter().map(read).collect()
     }
 
+    /// The files with its terms. Of several licences to choose from, MIT's is enough.
     fn licence_files(&self) -> Outcome<Vec<PathBuf>> {
         let mut files = Vec::new();
         licence_files(&self.folder, &mut files)?;

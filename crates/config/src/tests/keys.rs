@@ -3,7 +3,7 @@
 use super::*;
 use crate::keys::{self, Key, Kind, Table, Unset};
 
-const TABLES: [&Table; 15] = [
+const TABLES: [&Table; 16] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -12,6 +12,7 @@ const TABLES: [&Table; 15] = [
     &keys::http::TABLE,
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
+    &keys::traces::TABLE,
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
     &keys::hosted::TABLE,
@@ -38,9 +39,13 @@ fn file(table: &Table, key: &Key, value: &str) -> String {
         "[audit.streams.NAME]" if key.name() == "secret" => {
             format!("[audit.streams.s]\nwebhook = 'https://siem.example.com/'\n{line}")
         }
+        "[traces]" if key.name() != "endpoint" => format!("{TRACED}{line}"),
         heading => format!("{heading}\n{line}"),
     }
 }
+
+/// Nothing is said of traces without where they go.
+const TRACED: &str = "[traces]\nendpoint = 'http://127.0.0.1:4318'\n";
 
 #[test]
 fn every_key_that_is_told_of_is_read_and_takes_what_is_said() {
@@ -74,6 +79,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             let beside = match table.heading {
                 "[functions.NAME]" => "[functions.f]\nprogram = 'x'\n",
                 "[tls]" => "[tls]\ncertificate = 'c'\nkey = 'k'\n",
+                "[traces]" => TRACED,
                 heading => heading,
             };
             let with = format!("{beside}\n{} = {value}", key.name());
@@ -86,7 +92,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 39);
+    assert_eq!(compared, 40);
 }
 
 #[test]
@@ -99,7 +105,7 @@ fn the_values_that_are_shown_are_taken() {
                 "user_pool_id" => file(table, key, key.example()) + "\nclient_id = 'c'",
                 "client_id" => file(table, key, key.example()) + "\nuser_pool_id = 'p'",
                 "token" => file(table, key, "'t'") + "\ngateway = 'https://sms.example.com'",
-                "secret" => file(table, key, "'s'"),
+                "secret" | "authorization" => file(table, key, "'s'"),
                 "ca" if key.example().contains("logs") => {
                     file(table, key, key.example()) + "\nsyslog = 'tls://logs.example.com:6514'"
                 }

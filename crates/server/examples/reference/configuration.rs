@@ -69,7 +69,7 @@ text = "{{code}}"
 "#;
 
 /// The tables with keys of their own, one after another.
-const PLAIN: [&Table; 12] = [
+const PLAIN: [&Table; 13] = [
     &keys::top::TABLE,
     &keys::mail::TABLE,
     &keys::inbox::TABLE,
@@ -78,6 +78,7 @@ const PLAIN: [&Table; 12] = [
     &keys::http::TABLE,
     &keys::tls::TABLE,
     &keys::metrics::TABLE,
+    &keys::traces::TABLE,
     &keys::audit::TABLE,
     &keys::audit_stream::TABLE,
     &keys::hosted::TABLE,
