@@ -6,7 +6,11 @@ use poolhouse_crypto::jwt::{KeyBits, SigningKey};
 use poolhouse_testkit::Answer;
 use serde_json::json;
 
-use super::{ISSUER, KEYS, RP, Scene, TOKEN, assert_page, by_hand, code_in, corp, key, scene, signed, told};
+use super::super::strangers;
+use super::{
+    ISSUER, KEYS, RP, Scene, TOKEN, asked_of, assert_page, by_hand, code_in, corp, key, publish, scene,
+    signed, told,
+};
 
 /// The users before anybody tries anything.
 const NOBODY_NEW: [&str; 1] = ["mara"];
@@ -274,4 +278,30 @@ async fn o_31_the_answer_of_one_provider_is_not_taken_for_another_ones() {
     assert_refused(&scene, &led, "Corp Error - the answer is of another issuer").await;
     // Nothing of that was asked of the honest one.
     assert!(!outside.asked().contains(&TOKEN.to_owned()));
+}
+
+#[tokio::test]
+async fn o_01_a_provider_that_signs_nobody_in_leads_nobody_to_a_stranger() {
+    let scene = Scene::with_strangers(json!({})).await;
+    publish(&scene);
+    scene.provider(corp(json!({}))).await;
+    let own = json!({ "SupportedIdentityProviders": ["COGNITO", "Corp"] });
+    scene.with_tool(own).await;
+    let mut browser = scene.browser();
+    let request = strangers::asked(
+        strangers::TOOL,
+        "https://tool.example/cb",
+        "&identity_provider=Corp",
+    );
+    let led = browser.get(&request).await;
+    let left = asked_of(led.header("location"));
+    assert!(left["at"].starts_with(ISSUER), "{}", left["at"]);
+    let refused = format!(
+        "/d/acme/oauth2/idpresponse?error=access_denied&state={}",
+        left["state"]
+    );
+    let back = browser.get(&refused).await;
+    // Our own page of the error, and nowhere else.
+    let here = "http://127.0.0.1:9229/d/acme/error?error=access_denied";
+    assert_eq!(back.header("location"), here, "{}", back.text);
 }
