@@ -4,6 +4,8 @@
 //! process; mail leaves by SMTP to a sink that belongs to the load. What counts is the CPU time of the server's process,
 //! all threads, from the first sign-in to the last mail.
 
+mod engines;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,7 +18,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
+const USAGE: &str = "usage: cargo xtask bench sign-in|sign-in-postgres|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -31,6 +33,10 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what] if what == "sign-in" => ROUNDS,
         [what, rest @ ..] if what == "cold-start" => return crate::cold_start::run(rest),
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
+        [what] if what == "sign-in-postgres" => return engines::run(ROUNDS),
+        [what, rounds] if what == "sign-in-postgres" => {
+            return engines::run(rounds.parse().map_err(|_| USAGE)?);
+        }
         [what] if what == "list-users" => return list_users("10000", "1000000"),
         [what, small, large] if what == "list-users" => return list_users(small, large),
         [what] if what == "million" => return million("1000000"),
@@ -43,10 +49,10 @@ pub fn run(arguments: &[String]) -> Outcome {
     let programs = build()?;
     let home = new_home()?;
     let sink = format!("127.0.0.1:{}", server::free_port()?);
-    let server = start(&programs, &home, &sink)?;
+    let server = start(&programs, &home, &sink, &[])?;
     let api = PoolApi {
         server: server.address,
-        key: server::create_key(&programs, &server.data)?,
+        key: server::create_key(&programs, &server.data, &[])?,
     };
     let password = random::password()?;
     // Some sign in one at a time, and as many others several at a time.
@@ -54,7 +60,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     let people = format!("making {users} users");
     let (pool_id, client_id) = console::step(&people, || set_up(&api, users, &password))?;
     // Sign-ins by password alone are measured on the same pool.
-    server::open_door(&programs, &server.data, &pool_id)?;
+    server::open_door(&programs, &server.data, &pool_id, &[])?;
     let mut load = Command::new(programs.join("poolhouse-bench"));
     load.args([
         "sign-in",
@@ -115,10 +121,15 @@ fn million(users: &str) -> Outcome {
 /// Whether the sweeper keeps up with a flood of unknown names of so many seconds.
 fn flood(seconds: &str) -> Outcome {
     let (programs, home) = (build()?, new_home()?);
-    let server = start(&programs, &home, &format!("127.0.0.1:{}", server::free_port()?))?;
+    let server = start(
+        &programs,
+        &home,
+        &format!("127.0.0.1:{}", server::free_port()?),
+        &[],
+    )?;
     let api = PoolApi {
         server: server.address,
-        key: server::create_key(&programs, &server.data)?,
+        key: server::create_key(&programs, &server.data, &[])?,
     };
     let password = random::password()?;
     let pool = api.call("CreateUserPool", &json!({ "PoolName": "bench" }))?;
@@ -194,7 +205,7 @@ fn build() -> Outcome<PathBuf> {
     Ok(root::target().join("release"))
 }
 
-fn start(programs: &Path, home: &Path, sink: &str) -> Outcome<Server> {
+fn start(programs: &Path, home: &Path, sink: &str, options: &[&str]) -> Outcome<Server> {
     let (port, inbox_port) = (server::free_port()?, server::free_port()?);
     let extra = format!("[mail]\nrelays = [\"smtp://{sink}\"]\n");
     Server::start(&Start {
@@ -203,6 +214,7 @@ fn start(programs: &Path, home: &Path, sink: &str) -> Outcome<Server> {
         port,
         inbox_port,
         extra: &extra,
+        options,
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod api;
 mod cpu;
+mod engines;
 mod flood;
 mod list_users;
 mod million;
@@ -39,6 +40,8 @@ const AT_ONCE: usize = 16;
 enum Benchmark {
     /// What a sign-in costs a running server
     SignIn(Arguments),
+    /// What sign-ins cost on SQLite, on PostgreSQL, and over three servers on PostgreSQL
+    SignInPostgres(engines::Arguments),
     /// What a listed user costs in a small and in a large pool
     ListUsers(list_users::Arguments),
     /// How a server is with a million users
@@ -80,6 +83,9 @@ fn main() -> ExitCode {
     let measured = match Benchmark::parse() {
         // One thread: nothing is shared between requests.
         Benchmark::SignIn(arguments) => on(Builder::new_current_thread(), measure(arguments)),
+        Benchmark::SignInPostgres(arguments) => {
+            on(Builder::new_current_thread(), engines::measure(arguments))
+        }
         Benchmark::ListUsers(arguments) => on(Builder::new_current_thread(), list_users::measure(arguments)),
         Benchmark::Million(arguments) => on(Builder::new_multi_thread(), million::measure(arguments)),
         Benchmark::Flood(arguments) => on(Builder::new_current_thread(), flood::measure(arguments)),
@@ -115,7 +121,7 @@ async fn measure(arguments: Arguments) -> Outcome<Report> {
         warm_up,
     } = arguments;
     let mail = sink::open(sink).await?;
-    let load = Rc::new(Load::new(server, mail, &pool, client, password));
+    let load = Rc::new(Load::new(vec![server], mail, &pool, client, password));
     for kind in [Kind::Password, Kind::SrpAndCode] {
         load.sign_in(kind, 0..warm_up, 1).await?;
     }

@@ -1,6 +1,7 @@
 //! The two kinds of sign-in.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::rc::Rc;
@@ -29,9 +30,19 @@ pub enum Kind {
     SrpAndCode,
 }
 
+impl Kind {
+    /// What it is called in a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Password => "password",
+            Kind::SrpAndCode => "SRP and code",
+        }
+    }
+}
+
 /// Everybody who signs in.
 pub struct Load {
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     mail: Inbox,
     client: String,
     password: String,
@@ -39,11 +50,11 @@ pub struct Load {
 }
 
 impl Load {
-    /// Users of this pool, with one password, whose mail arrives here.
-    pub fn new(server: SocketAddr, mail: Inbox, pool: &str, client: String, password: String) -> Load {
+    /// Users of this pool, with one password, whose mail arrives here. Each step of a sign-in is asked of the next of the servers.
+    pub fn new(servers: Vec<SocketAddr>, mail: Inbox, pool: &str, client: String, password: String) -> Load {
         let srp = SrpClient::new(pool, &password);
         Load {
-            server,
+            servers,
             mail,
             client,
             password,
@@ -55,10 +66,10 @@ impl Load {
     pub async fn sign_in(self: &Rc<Load>, kind: Kind, users: Range<u32>, at_once: usize) -> Outcome {
         let (left, devices) = (Rc::new(RefCell::new(users)), LocalSet::new());
         let signing_in: Vec<_> = (0..at_once)
-            .map(|_| {
+            .map(|number| {
                 let (load, left) = (Rc::clone(self), Rc::clone(&left));
                 devices.spawn_local(async move {
-                    let mut device = Device::new(load).await?;
+                    let mut device = Device::new(load, number).await?;
                     let next = || left.borrow_mut().next();
                     while let Some(user) = next() {
                         match kind {
@@ -78,16 +89,30 @@ impl Load {
     }
 }
 
-/// One connection, on which one person after the other signs in.
+/// One connection to each server, on which one person after the other signs in.
 struct Device {
     load: Rc<Load>,
-    api: Api,
+    /// The next to be asked is in front.
+    servers: VecDeque<Api>,
 }
 
 impl Device {
-    async fn new(load: Rc<Load>) -> Outcome<Device> {
-        let api = Api::connect(load.server).await?;
-        Ok(Device { load, api })
+    async fn new(load: Rc<Load>, number: usize) -> Outcome<Device> {
+        let mut servers = VecDeque::new();
+        for server in &load.servers {
+            servers.push_back(Api::connect(*server).await?);
+        }
+        // Not everybody begins at the same server.
+        let first = number % servers.len().max(1);
+        servers.rotate_left(first);
+        Ok(Device { load, servers })
+    }
+
+    async fn call(&mut self, operation: &'static str, input: &Value) -> Outcome<Value> {
+        let server = self.servers.front_mut().ok_or("there is no server")?;
+        let answer = server.call(operation, input).await;
+        self.servers.rotate_left(1);
+        answer
     }
 
     async fn password(&mut self, user: u32) -> Outcome {
@@ -110,7 +135,7 @@ impl Device {
 
     async fn initiate(&mut self, flow: &str, parameters: Value) -> Outcome<Value> {
         let input = json!({ "AuthFlow": flow, "ClientId": self.load.client, "AuthParameters": parameters });
-        self.api.call("InitiateAuth", &input).await
+        self.call("InitiateAuth", &input).await
     }
 
     async fn respond(&mut self, challenge: &str, asked: &Value, responses: Value) -> Outcome<Value> {
@@ -120,7 +145,7 @@ impl Device {
             "Session": asked["Session"],
             "ChallengeResponses": responses,
         });
-        self.api.call("RespondToAuthChallenge", &input).await
+        self.call("RespondToAuthChallenge", &input).await
     }
 
     /// The code in the mail to an address: the first six digits in a row.

@@ -62,6 +62,8 @@ pub struct Start<'a> {
     pub inbox_port: u16,
     /// Settings for poolhouse.toml besides those that every server here has.
     pub extra: &'a str,
+    /// Options of `serve` besides.
+    pub options: &'a [&'a str],
 }
 
 /// A running server with its local inbox on and the pages in place. Dropping it stops it.
@@ -99,6 +101,7 @@ impl Server {
             .arg(&data)
             .arg("--config")
             .arg(&config)
+            .args(start.options)
             .stdout(output.try_clone()?)
             .stderr(output);
         let process = Background::start(&mut command)?;
@@ -166,12 +169,16 @@ fn last_lines(log: &Path) -> String {
     lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
-/// Makes an access key; the server may run meanwhile.
+/// Makes an access key; the server may run meanwhile. `options` say where the database is, unless it is in the data folder.
 ///
 /// # Errors
 /// If the data folder cannot be written.
-pub fn create_key(programs: &Path, data: &Path) -> Outcome<AccessKey> {
-    let printed = keys(programs, data, &["create", "--output", "json"])?;
+pub fn create_key(programs: &Path, data: &Path, options: &[&str]) -> Outcome<AccessKey> {
+    let printed = keys(
+        programs,
+        data,
+        &[&["create", "--output", "json"], options].concat(),
+    )?;
     let key: Value = serde_json::from_str(&printed)?;
     let text = |name: &str| {
         key[name]
@@ -185,13 +192,16 @@ pub fn create_key(programs: &Path, data: &Path) -> Outcome<AccessKey> {
     })
 }
 
-/// Allows sign-ins without a code on a pool; the server may run meanwhile.
+/// Allows sign-ins without a code on a pool; the server may run meanwhile. `options` are those of [`create_key`].
 ///
 /// # Errors
 /// If there is no such pool, or the data folder cannot be written.
-pub fn open_door(programs: &Path, data: &Path, pool_id: &str) -> Outcome {
+pub fn open_door(programs: &Path, data: &Path, pool_id: &str, options: &[&str]) -> Outcome {
     let mut command = Command::new(programs.join("poolhouse"));
-    command.args(["door", "open", "--user-pool-id", pool_id, "--data"]);
+    command
+        .args(["door", "open", "--user-pool-id", pool_id])
+        .args(options)
+        .arg("--data");
     process::capture(command.arg(data)).map(drop)
 }
 

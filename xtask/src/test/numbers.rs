@@ -49,6 +49,7 @@ fn metrics() -> Outcome<Tally> {
         port: server::free_port()?,
         inbox_port: server::free_port()?,
         extra: &format!("[metrics]\nlisten = \"127.0.0.1:{port}\"\n"),
+        options: &[],
     })?;
     let target = "AWSCognitoIdentityProviderService.InitiateAuth";
     http::request(server.address, "POST", "/", &[("x-amz-target", target)], "{}")?;

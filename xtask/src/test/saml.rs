@@ -19,8 +19,9 @@ pub fn sign_ins() -> Outcome<Tally> {
         port,
         inbox_port,
         extra: &format!("[hosted]\nfetch_allow = [\"localhost:{saml_port}\"]\n"),
+        options: &[],
     })?;
-    let key = server::create_key(&programs, &server.data)?;
+    let key = server::create_key(&programs, &server.data, &[])?;
     let mut command = npm(&folder, "saml");
     command
         .env("CHROMIUM", &chromium)

@@ -74,8 +74,9 @@ fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
         port,
         inbox_port,
         extra: &page_functions::settings(&programs)?,
+        options: &[],
     })?;
-    let key = server::create_key(&programs, &server.data)?;
+    let key = server::create_key(&programs, &server.data, &[])?;
     let mut tally = Tally::default();
     for script in scripts {
         let mut command = npm(&folder, script);

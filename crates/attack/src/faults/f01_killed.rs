@@ -22,6 +22,8 @@ pub const FAULT: Attack = Attack {
 };
 
 const KILLS: usize = 50;
+/// When the server began, by which an operator knows that it was gone.
+const STARTED: &str = "poolhouse_start_time_seconds";
 const PEOPLE: usize = 8;
 /// Facts between two kills, at most.
 const FACTS: usize = 12;
@@ -31,6 +33,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mut random = arena.random();
     let storm = Storm::begin(&[Person::at(&scene)], PEOPLE, &unmarked());
     let (mut sound, mut slowest) = (0, Duration::ZERO);
+    let (mut told, mut begun_at) = (0, scene.server.counted(STARTED).await?);
     for _ in 0..KILLS {
         storm.grow(1 + random.below(FACTS)).await?;
         sleep(Duration::from_micros(random.next() % 20_000)).await;
@@ -42,13 +45,17 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         let begun = Instant::now();
         scene.server.restart().await?;
         slowest = slowest.max(begun.elapsed());
+        let again = scene.server.counted(STARTED).await?;
+        told += usize::from(again > begun_at);
+        begun_at = again;
     }
     storm.grow(1).await?;
     let ledger = storm.end().await?;
-    let truth = Person::at(&scene).compare(&ledger).await?;
+    let truth = Person::at(&scene).compare(&ledger, &scene.server).await?;
     let mut figures = truth.figures(&ledger);
     figures.extend([
         Figure::exactly("databases that were sound after a kill", sound, KILLS),
+        Figure::exactly(format!("starts that `{STARTED}` tells of"), told, KILLS),
         Figure::measured("slowest start", slowest.as_secs_f64(), 1.0, " s"),
     ]);
     Ok(figures)

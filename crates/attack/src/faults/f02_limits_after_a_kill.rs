@@ -51,9 +51,16 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             tokens += usize::from(answer.has_tokens());
         }
     }
+    let told = scene.server.wrong_codes_told(&scene.pool).await?;
+    let as_many = told.values().filter(|count| **count == 3).count();
     Ok(vec![
         Figure::exactly("wrong codes evaluated in a sign-in, at most", most, 3),
         Figure::exactly("at least", least, 3),
         Figure::exactly("tokens", tokens, 0),
+        Figure::exactly(
+            format!("users of {SIGN_INS} of whom the audit log tells as many"),
+            as_many,
+            SIGN_INS,
+        ),
     ])
 }

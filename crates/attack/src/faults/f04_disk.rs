@@ -28,6 +28,9 @@ const SOME: usize = 12;
 const WHILE: Duration = Duration::from_secs(2);
 const FULL: &str = "write,pwrite64:error=ENOSPC:when=300..360";
 const BROKEN: &str = "fsync,fdatasync:error=EIO:when=40+";
+/// What counts that the store failed, and what the log then says of a request.
+const FAILED: &str = "poolhouse_store_errors_total{call=\"commit\"}";
+const SAID: &str = "request failed";
 const SLOW: &str = "fsync,fdatasync:delay_enter=20000";
 
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
@@ -53,8 +56,9 @@ async fn full(scene: &mut Scene) -> Outcome<Vec<Figure>> {
     storm.grow(SOME).await?;
     let back = begun.elapsed();
     let ledger = storm.end().await?;
-    let truth = Person::at(scene).compare(&ledger).await?;
+    let truth = Person::at(scene).compare(&ledger, &scene.server).await?;
     Ok(vec![
+        told("full", scene).await?,
         Figure::exactly("full: steps were refused", refused, true),
         Figure::measured(
             "full: served again, without a restart, after",
@@ -75,14 +79,16 @@ async fn broken(scene: &mut Scene) -> Outcome<Vec<Figure>> {
     sleep(WHILE).await;
     // It does not trust its file any more: what would be acknowledged now might not be there after a restart.
     let acknowledged = storm.ledger().facts() - before;
+    let tells = told("broken", scene).await?;
     scene.server.kill().await?;
     let begun = Instant::now();
     scene.server.restart_under(Vec::new()).await?;
     storm.grow(SOME).await?;
     let back = begun.elapsed();
     let ledger = storm.end().await?;
-    let truth = Person::at(scene).compare(&ledger).await?;
+    let truth = Person::at(scene).compare(&ledger, &scene.server).await?;
     Ok(vec![
+        tells,
         Figure::exactly("broken: steps were refused", refused, true),
         Figure::exactly(
             "broken: facts acknowledged by a server that is fenced",
@@ -104,7 +110,7 @@ async fn slow(scene: &mut Scene) -> Outcome<Vec<Figure>> {
     let storm = Storm::begin(&[Person::at(scene)], PEOPLE, &unmarked());
     storm.grow(4 * SOME).await?;
     let ledger = storm.end().await?;
-    let truth = Person::at(scene).compare(&ledger).await?;
+    let truth = Person::at(scene).compare(&ledger, &scene.server).await?;
     scene.server.kill().await?;
     scene.server.restart_under(Vec::new()).await?;
     Ok(vec![
@@ -130,10 +136,19 @@ async fn refusals(storm: &Storm) -> Outcome<bool> {
     Ok(false)
 }
 
+/// Whether metrics and log tell of it.
+async fn told(what: &str, scene: &Scene) -> Outcome<Figure> {
+    let figure = scene.server.tells(FAILED, SAID).await?;
+    Ok(Figure {
+        what: format!("{what}: {}", figure.what),
+        ..figure
+    })
+}
+
 fn wrong(what: &str, truth: &Truth, twice: usize) -> Figure {
     Figure::exactly(
-        format!("{what}: facts lost, codes used twice, ended sign-ins that live"),
-        truth.lost + truth.twice + truth.revived + twice,
+        format!("{what}: facts lost or not in the audit log, codes used twice, ended sign-ins that live"),
+        truth.lost + truth.untold + truth.twice + truth.revived + twice,
         0,
     )
 }

@@ -33,6 +33,10 @@ const SOON: Duration = Duration::from_secs(40);
 /// When all that is good must have left, in seconds after the relay is back.
 const LATEST: f64 = 10.0;
 
+/// What counts that nobody took a mail, and what the log says of it.
+const DEFERRED: &str = "poolhouse_mail_attempts_total{outcome=\"deferred\"}";
+const SAID: &str = "mail not accepted";
+
 /// Somebody who waits for a code.
 struct Waiting {
     name: String,
@@ -55,6 +59,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         5.0,
         " ms",
     )];
+    figures.push(scene.server.tells(DEFERRED, SAID).await?);
     figures.extend(recovery(place, &waiting).await?);
     Ok(figures)
 }

@@ -32,15 +32,15 @@ const GRACE: Duration = Duration::from_secs(35);
 /// What waits is tried again at most so long after the relay behaves.
 const SOON: f64 = 75.0;
 
+/// What counts that it took no mail.
+const DEFERRED: &str = "poolhouse_mail_attempts_total{outcome=\"deferred\"}";
+
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mail = Mail::open().await?;
     let hostile = Hostile::open(mail.address).await?;
     let server = Server::start(&arena, &settings_of(hostile.address, "")).await?;
     let scene = Scene::on(server, mail, json!({})).await?;
-    let mut base = Vec::new();
-    for name in scene.users("before", BASE).await? {
-        base.push(ms(scene.timed_challenge(&name).await?));
-    }
+    let base = before(&scene).await?;
     let memory = scene.server.resident_mib_from_now()?;
     let (mut during, mut waiting) = (Vec::new(), Vec::new());
     for (number, mood) in Mood::ALL.into_iter().enumerate() {
@@ -61,6 +61,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     sleep(GRACE).await;
     let doubled = waiting.iter().filter(|name| scene.mail.count(&address(name)) > 1);
     let (connections, longest) = hostile.had();
+    let told = scene.server.tells(DEFERRED, "mail not accepted").await?;
     Ok(vec![
         Figure::exactly(
             format!("it had {connections} connections: some"),
@@ -87,5 +88,15 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             " s",
         ),
         Figure::exactly("codes that came twice", doubled.count(), 0),
+        told,
     ])
+}
+
+/// How long answers to passwords take while it behaves.
+async fn before(scene: &Scene) -> Outcome<Vec<f64>> {
+    let mut base = Vec::new();
+    for name in scene.users("before", BASE).await? {
+        base.push(ms(scene.timed_challenge(&name).await?));
+    }
+    Ok(base)
 }

@@ -46,7 +46,11 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         slowest = slowest.max(there.elapsed());
     }
     let ledger = storm.end().await?;
-    let mut figures = nodes.people()[0].compare(&ledger).await?.figures(&ledger);
+    let mut figures = nodes.people()[0]
+        .compare(&ledger, &nodes.scene.server)
+        .await?
+        .figures(&ledger);
+    figures.push(nodes.tell_of_the_store().await?);
     figures.push(Figure::measured(
         "the longest until something was acknowledged again, from when the database took connections",
         slowest.as_secs_f64(),

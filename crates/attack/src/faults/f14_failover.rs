@@ -49,7 +49,11 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
         cluster.whole().await?;
     }
     let ledger = storm.end().await?;
-    let mut figures = nodes.people()[0].compare(&ledger).await?.figures(&ledger);
+    let mut figures = nodes.people()[0]
+        .compare(&ledger, &nodes.scene.server)
+        .await?
+        .figures(&ledger);
+    figures.push(nodes.tell_of_the_store().await?);
     figures.push(Figure::exactly(
         "leaders killed, and followed by another",
         changed,

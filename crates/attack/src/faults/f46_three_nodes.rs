@@ -107,8 +107,15 @@ async fn guesses(nodes: &Nodes, crowds: &mut Vec<Crowd>, arena: &Arena) -> Outco
         let answer = scene.answer(&mut on, &name, &session, &code).await?;
         right_taken += usize::from(answer.has_tokens());
     }
+    let told = scene.server.wrong_codes_told(&scene.pool).await?;
+    let as_many = told.values().filter(|count| **count == 3).count();
     Ok(vec![
         Figure::exactly("wrong codes evaluated in a sign-in, by all three", most, 3),
+        Figure::exactly(
+            format!("users of {GUESSED} of whom the audit log tells as many"),
+            as_many,
+            GUESSED,
+        ),
         Figure::exactly("tokens for guesses", tokens, 0),
         Figure::exactly("right codes taken afterwards", right_taken, 0),
     ])

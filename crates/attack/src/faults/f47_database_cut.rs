@@ -45,7 +45,11 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     }
     storm.grow(1).await?;
     let ledger = storm.end().await?;
-    let mut figures = nodes.people()[0].compare(&ledger).await?.figures(&ledger);
+    let mut figures = nodes.people()[0]
+        .compare(&ledger, &nodes.scene.server)
+        .await?
+        .figures(&ledger);
+    figures.push(nodes.tell_of_the_store().await?);
     figures.push(Figure::exactly("connections cut", proxy.made(), CUTS));
     Ok(figures)
 }

@@ -32,7 +32,10 @@ pub fn open_files(pid: u32) -> Outcome<usize> {
 pub fn cpu_ms(pid: u32) -> Outcome<f64> {
     let mut nanoseconds = 0.0;
     for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
-        let stat = fs::read_to_string(thread?.path().join("schedstat"))?;
+        // One may end meanwhile.
+        let Ok(stat) = fs::read_to_string(thread?.path().join("schedstat")) else {
+            continue;
+        };
         let own: f64 = stat.split(' ').next().unwrap_or_default().parse()?;
         nanoseconds += own;
     }

@@ -20,6 +20,7 @@ pub mod server;
 pub mod steps;
 pub mod storm;
 pub mod strace;
+pub mod told;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

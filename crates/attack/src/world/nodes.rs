@@ -9,7 +9,7 @@ use super::mail::Mail;
 use super::scene::{Scene, settings_of};
 use super::server::{Launch, Server};
 use super::storm::Person;
-use crate::attack::{Arena, Outcome};
+use crate::attack::{Arena, Figure, Outcome};
 
 /// All of them say the same in their tokens.
 const ISSUER: &str = "https://id.example.com";
@@ -61,6 +61,20 @@ impl Nodes {
             ..first.clone()
         });
         std::iter::once(first.clone()).chain(others).collect()
+    }
+
+    /// Whether the servers tell of a database that failed them.
+    pub async fn tell_of_the_store(&self) -> Outcome<Figure> {
+        let (mut counted, mut logged) = (0.0, 0);
+        for server in std::iter::once(&self.scene.server).chain(&self.others) {
+            counted += server.counted("poolhouse_store_errors_total").await?;
+            logged += server.logged("request failed")?.len();
+        }
+        Ok(Figure::exactly(
+            "told by `poolhouse_store_errors_total` and by \"request failed\" in the log",
+            counted > 0.0 && logged > 0,
+            true,
+        ))
     }
 
     /// How many wrong codes all of them have judged and counted.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::http::{Answer, Connection};
 use super::mail::Mail;
 use super::now;
-use super::server::Server;
+use super::server::{METRICS, Server};
 use crate::attack::{Arena, Outcome};
 
 /// Everybody's password.
@@ -147,7 +147,10 @@ impl Scene {
 
 /// The settings of a server whose mail goes there.
 pub fn settings_of(relay: SocketAddr, more: &str) -> String {
-    format!("[mail]\nrelays = [\"smtp://{relay}\"]\nfrom = \"Attack <no-reply@example.com>\"\n\n{more}")
+    format!(
+        "{}[mail]\nrelays = [\"smtp://{relay}\"]\nfrom = \"Attack <no-reply@example.com>\"\n\n{more}",
+        METRICS
+    )
 }
 
 /// Where a user's mail goes.

@@ -22,6 +22,9 @@ use crate::attack::{Arena, Outcome};
 /// How long the server may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The setting that has a server show its metrics.
+pub const METRICS: &str = "[metrics]\nlisten = \"127.0.0.1:0\"\n\n";
+
 /// A running server. Dropping it kills it.
 pub struct Server {
     arena: Arena,
@@ -30,6 +33,8 @@ pub struct Server {
     pub address: SocketAddr,
     pub data: PathBuf,
     pub key: AccessKey,
+    /// Where it shows its metrics, if it does.
+    pub metrics: Option<SocketAddr>,
     launch: Launch,
 }
 
@@ -102,6 +107,7 @@ impl Server {
             address,
             key: key.unwrap_or(nobodys),
             data: arena.home.join("data"),
+            metrics: None,
             launch,
         };
         server.wait().await?;
@@ -247,18 +253,24 @@ impl Server {
     async fn wait(&mut self) -> Outcome {
         let output = self.process.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(output).lines();
+        let shows = fs::read_to_string(self.arena.home.join("poolhouse.toml"))?.contains(METRICS);
+        let (mut is_ready, mut metrics) = (false, None);
         let ready = async {
             while let Some(line) = lines.next_line().await? {
                 if line.contains("is ready at") {
+                    is_ready = true;
+                }
+                metrics = metrics.or(shown_at(&line));
+                if is_ready && (metrics.is_some() || !shows) {
                     return Ok(());
                 }
             }
             let log = self.log().unwrap_or_default();
             Err(format!("the server did not start: {log}").into())
         };
-        timeout(PATIENCE, ready)
-            .await
-            .map_err(|_| "the server was not ready within 30 s")?
+        let waited = timeout(PATIENCE, ready).await;
+        self.metrics = metrics;
+        waited.map_err(|_| "the server was not ready within 30 s")?
     }
 }
 
@@ -269,6 +281,15 @@ pub fn configure(arena: &Arena, settings: &str) -> Outcome {
     let options = options.write(true).create(true).truncate(true).mode(0o600);
     let mut config = options.open(arena.home.join("poolhouse.toml"))?;
     Ok(config.write_all(settings.as_bytes())?)
+}
+
+/// Where a server shows its metrics, if that is what a line of its says.
+fn shown_at(line: &str) -> Option<SocketAddr> {
+    let url = line.trim().strip_prefix("numbers")?.trim();
+    url.strip_prefix("http://")?
+        .strip_suffix("/metrics")?
+        .parse()
+        .ok()
 }
 
 fn log_name(start: u32) -> String {

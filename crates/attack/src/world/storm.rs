@@ -1,5 +1,6 @@
 //! People who sign up, in and out while something goes wrong, and a ledger of what the server has acknowledged to them.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,8 @@ use super::api::AccessKey;
 use super::http::{Answer, Connection};
 use super::mail::Mail;
 use super::scene::{self, PASSWORD, Scene, address};
+use super::server::Server;
+use super::told;
 use crate::attack::{Figure, Outcome};
 
 /// How long somebody waits who was not served.
@@ -51,13 +54,18 @@ pub struct SignedIn {
     pub at: u64,
 }
 
+/// Somebody who was signed out everywhere, and the refresh token that this ended.
+pub struct SignedOut {
+    pub name: String,
+    pub refresh: String,
+}
+
 /// What was acknowledged.
 #[derive(Default)]
 pub struct Ledger {
     pub created: Vec<String>,
     pub signed_in: Vec<SignedIn>,
-    /// The refresh tokens of sign-ins that were ended.
-    pub signed_out: Vec<String>,
+    pub signed_out: Vec<SignedOut>,
     /// Steps that were refused, or got no answer.
     pub failed: usize,
     /// Right codes that were answered twice because nobody heard what came of the first answer, and gave tokens twice.
@@ -67,6 +75,15 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// About whom they are.
+    fn known(&self) -> told::Known<'_> {
+        told::Known {
+            created: self.created.iter().map(String::as_str).collect(),
+            signed_in: self.signed_in.iter().map(|one| one.name.as_str()).collect(),
+            signed_out: self.signed_out.iter().map(|one| one.name.as_str()).collect(),
+        }
+    }
+
     /// How many facts there are.
     pub fn facts(&self) -> usize {
         self.created.len() + self.signed_in.len() + self.signed_out.len()
@@ -198,7 +215,8 @@ impl Person {
         if ends {
             let body = json!({ "AccessToken": tokens["AccessToken"] });
             on.call("GlobalSignOut", &body).await?.ok()?;
-            lock(ledger).signed_out.push(refresh);
+            let name = name.to_owned();
+            lock(ledger).signed_out.push(SignedOut { name, refresh });
         }
         Ok(())
     }
@@ -263,20 +281,23 @@ impl Person {
         Ok(on.call("InitiateAuth", &body).await?.has_tokens())
     }
 
-    /// Holds a ledger against what the server says now.
-    pub async fn compare(&self, ledger: &Ledger) -> Outcome<Truth> {
+    /// Holds a ledger against what the server says now, and against its audit log.
+    pub async fn compare(&self, ledger: &Ledger, server: &Server) -> Outcome<Truth> {
         let mut truth = Truth::default();
         let mut on = Connection::open(self.server).await?;
+        let mut subs = HashMap::new();
         for name in &ledger.created {
             let body = json!({ "UserPoolId": self.pool, "Username": name });
             let answer = on.signed(&self.key, "AdminGetUser", &body).await?;
             truth.lost += usize::from(answer.status != 200);
+            subs.extend(sub_of(&answer.json()).map(|sub| (name.clone(), sub)));
         }
+        truth.untold = told::untold(&server.audit(&self.pool).await?, &ledger.known(), &subs);
         for sign_in in &ledger.signed_in {
             self.hold(&mut on, sign_in, &mut truth).await?;
         }
-        for token in &ledger.signed_out {
-            truth.revived += usize::from(self.refresh(&mut on, token).await?);
+        for ended in &ledger.signed_out {
+            truth.revived += usize::from(self.refresh(&mut on, &ended.refresh).await?);
         }
         Ok(truth)
     }
@@ -292,6 +313,13 @@ impl Person {
         truth.twice += usize::from(again.has_tokens());
         Ok(())
     }
+}
+
+/// The `sub` of a user.
+fn sub_of(user: &Value) -> Option<String> {
+    let attributes = user["UserAttributes"].as_array()?;
+    let sub = attributes.iter().find(|attribute| attribute["Name"] == "sub")?;
+    sub["Value"].as_str().map(str::to_owned)
 }
 
 fn tokens_of(answer: Value) -> Outcome<Value> {
@@ -310,10 +338,12 @@ pub struct Truth {
     pub twice: usize,
     /// Sign-ins that were ended and live.
     pub revived: usize,
+    /// Facts that the audit log does not tell of.
+    pub untold: usize,
 }
 
 impl Truth {
-    /// The three numbers, each of which must be 0; and that something was acknowledged at all.
+    /// The numbers, each of which must be 0; and that something was acknowledged at all.
     pub fn figures(&self, ledger: &Ledger) -> Vec<Figure> {
         let (users, sign_ins) = (ledger.created.len(), ledger.signed_in.len());
         let some = users > 0 && sign_ins > 0 && !ledger.signed_out.is_empty();
@@ -329,6 +359,11 @@ impl Truth {
             Figure::exactly("acknowledged facts lost", self.lost, 0),
             Figure::exactly("codes or sessions used twice", self.twice + ledger.twice, 0),
             Figure::exactly("ended sign-ins that live", self.revived, 0),
+            Figure::exactly(
+                "acknowledged facts that the audit log does not tell of",
+                self.untold,
+                0,
+            ),
         ]
     }
 }

@@ -8,6 +8,7 @@ mod bodies;
 mod confirm_user;
 mod connections;
 mod discovery;
+mod failures;
 mod hosted;
 mod inbox;
 mod metrics;
