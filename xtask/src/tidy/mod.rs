@@ -84,6 +84,10 @@ const RULES: &[(&str, Rule)] = &[
         Plain(wording::unfinished),
     ),
     (
+        "no file has what a merge left of a conflict",
+        Plain(wording::conflicts),
+    ),
+    (
         "unsafe code stands where SECURITY.md says it does",
         Plain(wording::unsafe_code),
     ),

@@ -27,6 +27,25 @@ pub fn unfinished(tree: &Tree) -> Outcome<Vec<String>> {
     Ok(violations)
 }
 
+/// Lines that Git leaves where two changes met: `=======` alone may be a heading's line.
+pub fn conflicts(tree: &Tree) -> Outcome<Vec<String>> {
+    let ends = ['<', '|', '>'].map(|mark| mark.to_string().repeat(7));
+    let marks = |line: &str| {
+        ends.iter()
+            .any(|end| line.strip_prefix(end.as_str()).is_some_and(ends_mark))
+    };
+    let found = tree.files.iter().flat_map(|file| {
+        let lines = file.text.lines().enumerate().filter(|(_, line)| marks(line));
+        lines.map(|(number, _)| format!("{}:{}", file.path, number + 1))
+    });
+    Ok(found.collect())
+}
+
+/// Whether this may follow the seven characters: nothing, or the name of a side.
+fn ends_mark(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(' ')
+}
+
 pub fn unsafe_code(tree: &Tree) -> Outcome<Vec<String>> {
     let security = &tree.file("SECURITY.md")?.text;
     let allowed =
@@ -65,6 +84,15 @@ mod tests {
             unfinished(&tree).unwrap(),
             ["a.rs:1: TODO", "a.rs:2: dbg!", "a.rs:5: FIXME"]
         );
+    }
+
+    #[test]
+    fn what_a_merge_left_is_found_in_any_file() {
+        let [ours, base, theirs] = ['<', '|', '>'].map(|mark| mark.to_string().repeat(7));
+        let text =
+            format!("a\n{ours} HEAD\nb\n{base}\n=======\nc\n{theirs} main\n {theirs} quoted\n{theirs}>\n");
+        let tree = Tree::of(&[("LICENCE", &text), ("b.md", "Title\n=======\n")]);
+        assert_eq!(conflicts(&tree).unwrap(), ["LICENCE:2", "LICENCE:4", "LICENCE:7"]);
     }
 
     #[test]
