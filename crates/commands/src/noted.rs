@@ -38,6 +38,9 @@ impl Beside for Noted {
             _ => note,
         }
     }
+
+    /// A command says itself that it failed.
+    fn fell_through(&self) {}
 }
 
 /// The same platform with commits that say that this command made them: `keys create`, of a pool or of none.

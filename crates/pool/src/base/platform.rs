@@ -21,6 +21,8 @@ use super::restore::Restores;
 pub trait Beside: Send + Sync {
     /// The rows to be written with a batch, or not at all.
     fn beside(&self, batch: &Batch) -> Batch;
+    /// The batch that was asked about last was not applied, and never will be.
+    fn fell_through(&self);
 }
 
 /// The ground floor. Cheap to clone.
@@ -155,7 +157,13 @@ impl Platform {
         let keys = self.keys();
         let batch = batch.map_bodies(|key, document| keys.envelope().close(key, document));
         let version = Version::random(&mut |bytes: &mut [u8]| self.entropy.fill(bytes));
-        commit_and_settle(&*self.store, batch, version).await?;
+        let done = commit_and_settle(&*self.store, batch, version).await;
+        if let (Some(beside), Err(CommitError::Conflict { .. } | CommitError::Store(_))) =
+            (&self.beside, &done)
+        {
+            beside.fell_through();
+        }
+        done?;
         Ok(version)
     }
 

@@ -7,6 +7,21 @@ use super::noted::Noted;
 use crate::base::error::ApiError;
 use crate::records::UserRecord;
 
+/// What a commit says beside what it does.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Telling {
+    #[default]
+    /// Nothing.
+    Nothing,
+    /// How what was asked for ended.
+    Ended {
+        /// With tokens, done, or with which exception.
+        outcome: &'static str,
+        /// What stood in the way, where that is known.
+        why: Option<&'static str>,
+    },
+}
+
 /// What the entry is about, as far as the request's lookups and its commit tell.
 pub struct About {
     /// The pool.

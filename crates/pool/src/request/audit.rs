@@ -15,7 +15,7 @@ use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::{Batch, Expect};
 
 use super::App;
-use super::about::{About, is_by_name, is_sign_in, reason};
+use super::about::{About, Telling, is_by_name, is_sign_in, reason};
 use super::noted::Noted;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
@@ -66,6 +66,8 @@ struct Draft {
     telling: Telling,
     /// What earlier commits of the request have written.
     written: Vec<String>,
+    /// The same before the commit that is under way.
+    earlier: Vec<String>,
     actor: Actor,
     address: Option<IpAddr>,
     device: Option<String>,
@@ -78,17 +80,6 @@ struct Draft {
     asked: Vec<Asked>,
     is_counted: bool,
     may_tell: Option<bool>,
-}
-
-/// What a commit says beside what it does.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Telling {
-    #[default]
-    Nothing,
-    Ended {
-        outcome: &'static str,
-        why: Option<&'static str>,
-    },
 }
 
 impl fmt::Debug for Audit {
@@ -293,6 +284,7 @@ impl Draft {
 impl Beside for Audit {
     fn beside(&self, batch: &Batch) -> Batch {
         let mut draft = self.draft();
+        draft.earlier = draft.written.clone();
         let (Telling::Ended { outcome, why }, Some(operation)) = (draft.telling, draft.operation) else {
             let written = std::mem::take(&mut draft.written);
             let taken_back = |batch: Batch, key: String| batch.delete(key, Expect::Any);
@@ -333,6 +325,11 @@ impl Beside for Audit {
                 ..OfUser::default()
             },
         )
+    }
+
+    fn fell_through(&self) {
+        let mut draft = self.draft();
+        draft.written = std::mem::take(&mut draft.earlier);
     }
 }
 
