@@ -167,7 +167,7 @@ pub const PARTS: &[Part] = &[
     },
     Part {
         name: "mutants",
-        about: "code broken on purpose, which the tests must notice: [--shard K/N] [CRATE|FILE…]; the store takes some minutes",
+        about: "code broken on purpose, which the tests must notice: [--write] [--again] [--quick] [--shard K/N] [CRATE|FILE…]; the store takes some minutes",
         in_whole_run: false,
         run: mutants::all,
     },

@@ -11,6 +11,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use super::Place;
 use super::mutant::Mutant;
 use super::sites::{self, Site};
 use super::switches::{self, Switched};
@@ -45,6 +46,36 @@ struct Sources<'a> {
     files: BTreeMap<String, (String, Vec<Site>)>,
     /// The crate's root.
     root: String,
+}
+
+/// What the compiler says of mutants that were written into the sources.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Checked {
+    Compiles,
+    /// These do not compile.
+    Refused(BTreeSet<usize>),
+    /// Something does not compile, and nobody knows which of them it is.
+    Unexplained,
+}
+
+/// Asks the compiler about files of a package, without building anything.
+///
+/// # Errors
+/// If a file cannot be written, or Cargo cannot be started.
+pub fn check(place: &Place<'_>, written: &BTreeMap<String, Switched>) -> Outcome<Checked> {
+    let contents = written
+        .iter()
+        .map(|(file, written)| (file.clone(), written.text.clone()));
+    tree::mirror(place.tree, &contents.collect())?;
+    let messages = cargo(place.tree, &["check", "--quiet", "--lib", "-p", place.package])?;
+    let refused = blamed(&messages, written, &|_| true);
+    Ok(if !refused.is_empty() {
+        Checked::Refused(refused)
+    } else if messages.iter().any(|message| error(message).is_some()) {
+        Checked::Unexplained
+    } else {
+        Checked::Compiles
+    })
 }
 
 /// Writes all mutants of a package, each by its number in `mutants`, into the tree and builds its tests.
@@ -145,20 +176,18 @@ fn without(site: &Site, left_out: &BTreeSet<usize>) -> Option<Site> {
 
 /// Builds, and returns what Cargo and the compiler say.
 fn compile(tree: &Path, package: &str) -> Outcome<Vec<Value>> {
+    cargo(
+        tree,
+        &["test", "--no-run", "--quiet", "--lib", "--tests", "-p", package],
+    )
+}
+
+fn cargo(tree: &Path, arguments: &[&str]) -> Outcome<Vec<Value>> {
     let mut messages = Vec::new();
     let mut command = Command::new("cargo");
     command
-        .args([
-            "test",
-            "--no-run",
-            "--quiet",
-            "--lib",
-            "--tests",
-            "--message-format",
-            "json",
-            "-p",
-            package,
-        ])
+        .args(arguments)
+        .args(["--message-format", "json"])
         .current_dir(tree)
         .env("CARGO_TARGET_DIR", root::target());
     process::watch(&mut command, |line| {

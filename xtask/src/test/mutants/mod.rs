@@ -1,4 +1,4 @@
-//! `cargo xtask test mutants [--write] [--shard K/N] [CRATE|FILE…]`: the tests against code that was broken on purpose.
+//! `cargo xtask test mutants [--write] [--again] [--quick] [--shard K/N] [CRATE|FILE…]`: the tests against code that was broken on purpose.
 //!
 //! cargo-mutants says what can be changed, one thing at a time (a comparison, a return value). A change that no test of
 //! its crate notices is a survivor. Survivors that change nothing anybody could notice are explained in
@@ -9,7 +9,9 @@
 //! be compiled so are left to cargo-mutants.
 
 mod build;
+mod last;
 mod mutant;
+mod patience;
 mod programs;
 mod report;
 mod sites;
@@ -17,6 +19,7 @@ mod switches;
 mod tool;
 mod tree;
 mod trial;
+mod viable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,6 +28,7 @@ use std::path::Path;
 use super::tally::Tally;
 use crate::{Outcome, console, root};
 use console::Stopwatch;
+use last::Last;
 use mutant::{Judged, Mutant, Verdict};
 
 /// What a run without names goes through.
@@ -44,6 +48,10 @@ const NAMED: [&str; 7] = [
 struct Request {
     /// Whether the scores are written into the list.
     write: bool,
+    /// Whether it goes on where the last runs ended: what survived is tried with the tests that are new since.
+    again: bool,
+    /// Whether what cannot be switched is left untried.
+    quick: bool,
     /// `K/N`: the Kth of N parts, counted from 0.
     shard: Option<String>,
     /// Globs of files.
@@ -66,25 +74,45 @@ pub fn with(arguments: &[String]) -> Outcome<Tally> {
     let tree = folder.join("tree");
     tree::mirror(&tree, &BTreeMap::new())?;
     let mutants = tool::list(&tool, &tree, &request.files, request.shard.as_deref())?;
-    let mut judged = Vec::new();
+    let mut last = Last::read(&folder)?;
+    let (mut judged, mut open, mut is_new) = (Vec::new(), Vec::new(), false);
+    for mutant in &mutants {
+        let known = request.again.then(|| last.of(mutant)).transpose()?.flatten();
+        is_new |= known.is_none();
+        match known.filter(|known| !matches!(known.verdict, Verdict::Missed | Verdict::Untried)) {
+            Some(known) => judged.push(known),
+            None => open.push(mutant),
+        }
+    }
     let mut left_out = Vec::new();
-    for package in mutants
-        .iter()
-        .map(|mutant| &mutant.package)
-        .collect::<BTreeSet<_>>()
-    {
-        let mutants: Vec<&Mutant> = mutants
+    for package in open.iter().map(|mutant| &mutant.package).collect::<BTreeSet<_>>() {
+        let mutants: Vec<&Mutant> = open
             .iter()
+            .copied()
             .filter(|mutant| mutant.package == *package)
             .collect();
-        let (of_package, others) = with_switches(&folder, &tree, package, &mutants)?;
+        let place = Place {
+            folder: &folder,
+            tree: &tree,
+            package,
+        };
+        let (of_package, others) = with_switches(&place, &mutants, &mut last, is_new)?;
         judged.extend(of_package);
         left_out.extend(others);
     }
-    console::say(format!("trying one at a time: {}", left_out.len()))?;
-    tree::mirror(&tree, &BTreeMap::new())?;
-    judged.extend(tool::try_each(&tool, &tree, &left_out)?);
-    note(&folder, &judged)?;
+    if request.quick {
+        judged.extend(
+            left_out
+                .iter()
+                .map(|mutant| mutant.judged(Verdict::Untried, None)),
+        );
+    } else {
+        console::say(format!("trying one at a time: {}", left_out.len()))?;
+        tree::mirror(&tree, &BTreeMap::new())?;
+        judged.extend(tool::try_each(&tool, &tree, &left_out)?);
+    }
+    last.learn(&judged)?;
+    last.write(&folder)?;
     if judged.len() != mutants.len() {
         return Err(format!("{} mutants, {} verdicts", mutants.len(), judged.len()).into());
     }
@@ -94,59 +122,74 @@ pub fn with(arguments: &[String]) -> Outcome<Tally> {
     report::judge(&judged, request.shard.is_none())
 }
 
-/// Judges the mutants of a package that can be switched, and returns the others.
+/// The crate whose mutants are tried, and where.
+struct Place<'a> {
+    /// What stays from run to run.
+    folder: &'a Path,
+    /// The copy of the sources.
+    tree: &'a Path,
+    package: &'a str,
+}
+
+/// Judges the mutants of a package that can be switched, and returns the others. Unless all tests are to be asked, those of
+/// the last run are not.
 fn with_switches<'a>(
-    folder: &Path,
-    tree: &Path,
-    package: &str,
+    place: &Place<'_>,
     mutants: &[&'a Mutant],
+    last: &mut Last,
+    ask_all: bool,
 ) -> Outcome<(Vec<Judged>, Vec<&'a Mutant>)> {
     let watch = Stopwatch::start();
-    let built = build::all_at_once(tree, package, mutants)?;
+    let package = place.package;
+    let built = build::all_at_once(place.tree, package, mutants)?;
+    let left_out = &built.left_out;
+    let mut judged = of(&built.unviable, Verdict::Unviable, mutants);
+    judged.extend(of(left_out, Verdict::Untried, mutants));
+    last.learn(&judged)?;
+    judged.truncate(built.unviable.len());
+
     console::say(format!("built after {}; running each test once", watch.read()))?;
-    let notes = folder.join("reached");
+    let notes = place.folder.join("reached");
     fs::create_dir_all(&notes)?;
-    let tests = trial::explore(&built.programs, &notes)?;
-    let is_switched = |number: &usize| !built.left_out.contains(number) && !built.unviable.contains(number);
+    let is_asked = |program: &str, test: &str| ask_all || !last.knows(package, program, test);
+    let tests = trial::explore(&built.programs, &notes, &is_asked)?;
+    let is_switched = |number: &usize| !left_out.contains(number) && !built.unviable.contains(number);
     let numbers: Vec<usize> = (0..mutants.len()).filter(is_switched).collect();
+    console::say(format!("{} tests ran after {}", tests.len(), watch.read()))?;
+    trial::judge(&numbers, &tests, &notes, &mut |found| {
+        let found = found.into_iter();
+        let found: Vec<_> = found
+            .map(|(number, verdict, by)| mutants[number].judged(verdict, by))
+            .collect();
+        last.learn(&found)?;
+        judged.extend(found);
+        last.write(place.folder)
+    })?;
+    last.tried(package, &tests);
+    last.write(place.folder)?;
+
     console::say(format!(
-        "{} tests ran after {}; trying {} mutants",
-        tests.len(),
+        "tried after {}; which of {} others compile?",
         watch.read(),
-        numbers.len()
+        left_out.len()
     ))?;
-    let verdicts = trial::judge(&numbers, &tests)?;
+    let refused = viable::refused(place, mutants, left_out)?;
+    judged.extend(of(&refused, Verdict::Unviable, mutants));
     console::say(format!("{package}: done after {}", watch.read()))?;
-    let unviable = built
-        .unviable
-        .iter()
-        .map(|number| (*number, Verdict::Unviable, None));
-    let judged: Vec<Judged> = verdicts
-        .into_iter()
-        .chain(unviable)
-        .map(|(number, verdict, by)| mutants[number].judged(verdict, by))
-        .collect();
-    note(folder, &judged)?;
     Ok((
         judged,
-        built.left_out.iter().map(|number| mutants[*number]).collect(),
+        left_out
+            .difference(&refused)
+            .map(|number| mutants[*number])
+            .collect(),
     ))
 }
 
-/// Leaves all verdicts in a file, which says of each which test noticed.
-fn note(folder: &Path, judged: &[Judged]) -> Outcome {
-    let line = |one: &Judged| {
-        format!(
-            "{:?} {} {}\n",
-            one.verdict,
-            one.full,
-            one.by.as_deref().unwrap_or_default()
-        )
-    };
-    Ok(fs::write(
-        folder.join("verdicts.txt"),
-        judged.iter().map(line).collect::<String>(),
-    )?)
+fn of(numbers: &BTreeSet<usize>, verdict: Verdict, mutants: &[&Mutant]) -> Vec<Judged> {
+    numbers
+        .iter()
+        .map(|number| mutants[*number].judged(verdict, None))
+        .collect()
 }
 
 fn parse(arguments: &[String]) -> Outcome<Request> {
@@ -155,6 +198,8 @@ fn parse(arguments: &[String]) -> Outcome<Request> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--write" => request.write = true,
+            "--again" => request.again = true,
+            "--quick" => request.quick = true,
             "--shard" => {
                 let shard = arguments.next().ok_or("--shard needs K/N, K from 0")?;
                 request.shard = Some(shard.clone());
@@ -207,6 +252,8 @@ mod tests {
         ];
         let expected = Request {
             write: false,
+            again: false,
+            quick: false,
             shard: Some("1/8".to_owned()),
             files: files.map(str::to_owned).to_vec(),
         };

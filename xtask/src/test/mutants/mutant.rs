@@ -40,6 +40,8 @@ pub enum Verdict {
     TimedOut,
     /// No test noticed.
     Missed,
+    /// It cannot be switched, and was not built by itself.
+    Untried,
 }
 
 /// A mutant, its verdict, and the test that noticed, if one is known.
@@ -49,6 +51,16 @@ pub struct Judged {
     pub full: String,
     pub verdict: Verdict,
     pub by: Option<String>,
+}
+
+impl Verdict {
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Unviable,
+        Verdict::Caught,
+        Verdict::TimedOut,
+        Verdict::Missed,
+        Verdict::Untried,
+    ];
 }
 
 impl Name {

@@ -7,13 +7,19 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::build::Program;
+use super::patience;
 use super::switches::{ON, REACHED};
 use crate::Outcome;
-use crate::console::Stopwatch;
 use crate::system::process;
 
-/// What a test may take besides ten times what it takes without a mutation.
+/// What a test may use besides ten times what it uses without a mutation.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What a test may use without a mutation.
+const AT_MOST: Duration = Duration::from_secs(300);
+/// Tests that look at a clock have some seconds to spare. One that failed after it lost more than this is asked again.
+const LATE: Duration = Duration::from_secs(2);
+/// How often a test may fail without a mutation, on a machine that is busy.
+const TRIES: usize = 3;
 /// The address space of a test, in KiB: an endless loop that keeps what it makes must not take the machine with it.
 const MEMORY_KIB: u32 = 8 << 20;
 
@@ -62,40 +68,64 @@ pub fn names(program: &Program) -> Outcome<Vec<String>> {
 /// # Errors
 /// If it fails.
 pub fn explore<'a>(program: &'a Program, name: &str, notes: &Path) -> Outcome<Test<'a>> {
-    if notes.exists() {
-        fs::remove_file(notes)?;
+    for _ in 0..TRIES {
+        let (ended, run) = run(command(program, &[name]).env(REACHED, fresh(notes)?), AT_MOST)?;
+        if ended == Ended::Passed {
+            return Ok(Test {
+                program,
+                name: name.to_owned(),
+                reaches: read(notes),
+                takes: run.used,
+            });
+        }
     }
-    let watch = Stopwatch::start();
-    let mut command = command(program, &[name], Duration::from_secs(300));
-    let ended = run(command.env(REACHED, notes))?;
-    if ended != Ended::Passed {
-        return Err(format!("{} {name} fails without any mutation", program.name).into());
-    }
-    // A test that reaches none leaves no notes.
-    let reached = fs::read_to_string(notes).unwrap_or_default();
-    Ok(Test {
-        program,
-        name: name.to_owned(),
-        reaches: reached.lines().filter_map(|line| line.parse().ok()).collect(),
-        takes: watch.elapsed(),
-    })
+    Err(format!("{} {name} fails without any mutation", program.name).into())
 }
 
-/// Runs tests of one program, one after the other, with a mutant switched on.
+/// Runs tests of one program, one after the other, with mutants switched on. Which of the mutants the tests passed is
+/// left in `notes`.
 ///
 /// # Errors
 /// If the program cannot be started.
-pub fn try_mutant(mutant: usize, program: &Program, tests: &[&Test<'_>]) -> Outcome<Ended> {
+pub fn try_mutants(
+    mutants: &[usize],
+    program: &Program,
+    tests: &[&Test<'_>],
+    notes: &Path,
+) -> Outcome<(Ended, BTreeSet<usize>)> {
     let names: Vec<&str> = tests.iter().map(|test| test.name.as_str()).collect();
     let usual: Duration = tests.iter().map(|test| test.takes).sum();
-    run(command(program, &names, PATIENCE + usual * 10).env(ON, mutant.to_string()))
+    let on: Vec<String> = mutants.iter().map(usize::to_string).collect();
+    let once = || -> Outcome<(Ended, bool)> {
+        let mut command = command(program, &names);
+        command.env(ON, on.join(",")).env(REACHED, fresh(notes)?);
+        let (ended, run) = run(&mut command, PATIENCE + usual * 10)?;
+        Ok((ended, run.lost > LATE))
+    };
+    let (mut ended, is_late) = once()?;
+    if ended == Ended::TimedOut || (ended == Ended::Failed && is_late) {
+        ended = once()?.0;
+    }
+    Ok((ended, read(notes)))
 }
 
-fn command(program: &Program, tests: &[&str], limit: Duration) -> Command {
-    let mut command = Command::new("timeout");
+fn fresh(notes: &Path) -> Outcome<&Path> {
+    if notes.exists() {
+        fs::remove_file(notes)?;
+    }
+    Ok(notes)
+}
+
+/// A test that reaches none leaves no notes.
+fn read(notes: &Path) -> BTreeSet<usize> {
+    let reached = fs::read_to_string(notes).unwrap_or_default();
+    reached.lines().filter_map(|line| line.parse().ok()).collect()
+}
+
+fn command(program: &Program, tests: &[&str]) -> Command {
+    let mut command = Command::new("sh");
     command
-        .args(["--signal", "KILL", &limit.as_secs().to_string()])
-        .args(["sh", "-c", &format!("ulimit -v {MEMORY_KIB}; exec \"$@\""), "sh"])
+        .args(["-c", &format!("ulimit -v {MEMORY_KIB}; exec \"$@\""), "sh"])
         .arg(&program.path)
         .args(["--exact", "--test-threads", "1"])
         .args(tests)
@@ -109,14 +139,12 @@ fn command(program: &Program, tests: &[&str], limit: Duration) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Outcome<Ended> {
-    let status = command
-        .status()
-        .map_err(|error| format!("the program timeout (GNU coreutils) cannot be started: {error}"))?;
-    Ok(match status.code() {
-        Some(0) => Ended::Passed,
-        // `timeout` kills its whole group: what a shell calls 137, or itself.
-        Some(137) | None => Ended::TimedOut,
+fn run(command: &mut Command, limit: Duration) -> Outcome<(Ended, patience::Ended)> {
+    let run = patience::run(command, limit)?;
+    let ended = match run.status {
+        Some(status) if status.success() => Ended::Passed,
         Some(_) => Ended::Failed,
-    })
+        None => Ended::TimedOut,
+    };
+    Ok((ended, run))
 }

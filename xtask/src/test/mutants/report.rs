@@ -27,6 +27,7 @@ struct Score {
     caught: u64,
     timed_out: u64,
     missed: u64,
+    untried: u64,
     date: String,
 }
 
@@ -87,8 +88,8 @@ pub fn write(judged: &[Judged]) -> Outcome {
 
 fn table(scores: &BTreeMap<String, Score>) -> String {
     let mut lines = vec![
-        "| part or file | do not compile | viable | caught | of these by the time limit | survive | score | date |".to_owned(),
-        "|---|---|---|---|---|---|---|---|".to_owned(),
+        "| part or file | do not compile | viable | caught | of these by the time limit | survive | not tried | score | date |".to_owned(),
+        "|---|---|---|---|---|---|---|---|---|".to_owned(),
     ];
     for (group, total) in totals(scores) {
         lines.push(total.row(&format!("**{group}**")));
@@ -108,6 +109,7 @@ fn scores(judged: &[Judged], date: &str) -> BTreeMap<String, Score> {
             Verdict::Caught => score.caught += 1,
             Verdict::TimedOut => score.timed_out += 1,
             Verdict::Missed => score.missed += 1,
+            Verdict::Untried => score.untried += 1,
         }
     }
     scores
@@ -125,6 +127,7 @@ fn totals(scores: &BTreeMap<String, Score>) -> Vec<(&'static str, Score)> {
             total.caught += score.caught;
             total.timed_out += score.timed_out;
             total.missed += score.missed;
+            total.untried += score.untried;
         }
         (group, total)
     };
@@ -137,10 +140,10 @@ fn totals(scores: &BTreeMap<String, Score>) -> Vec<(&'static str, Score)> {
 
 impl Score {
     fn viable(&self) -> u64 {
-        self.caught + self.timed_out + self.missed
+        self.caught + self.timed_out + self.missed + self.untried
     }
 
-    /// In percent.
+    /// In percent. What was not tried counts as if nobody noticed it.
     fn value(&self) -> f64 {
         let noticed = self.caught + self.timed_out;
         noticed as f64 * 100.0 / self.viable().max(1) as f64
@@ -166,10 +169,13 @@ impl Score {
             unviable,
             timed_out,
             missed,
+            untried,
             date,
             ..
         } = self;
-        format!("| {name} | {unviable} | {viable} | {noticed} | {timed_out} | {missed} | {score} | {date} |")
+        format!(
+            "| {name} | {unviable} | {viable} | {noticed} | {timed_out} | {missed} | {untried} | {score} | {date} |"
+        )
     }
 
     /// Reads the row of a file.
@@ -177,13 +183,14 @@ impl Score {
         let (file, numbers) = row.strip_prefix("| `")?.split_once("` | ")?;
         let mut cells = numbers.trim_end_matches(" |").split(" | ");
         let mut number = || cells.next()?.parse::<u64>().ok();
-        let (unviable, _, noticed, timed_out, missed) =
-            (number()?, number()?, number()?, number()?, number()?);
+        let (unviable, _, noticed, timed_out) = (number()?, number()?, number()?, number()?);
+        let (missed, untried) = (number()?, number()?);
         let score = Score {
             unviable,
             caught: noticed.checked_sub(timed_out)?,
             timed_out,
             missed,
+            untried,
             date: cells.nth(1)?.to_owned(),
         };
         Some((file.to_owned(), score))
@@ -268,6 +275,7 @@ mod tests {
             Verdict::Caught,
             Verdict::TimedOut,
             Verdict::Missed,
+            Verdict::Untried,
             Verdict::Unviable,
         ];
         let scores = scores(
@@ -279,8 +287,8 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "| **crates/store/** | 1 | 3 | 2 | 1 | 1 | 66.7 % |  |",
-                "| `crates/store/src/a.rs` | 1 | 3 | 2 | 1 | 1 | 66.7 % | 2026-01-02 |"
+                "| **crates/store/** | 1 | 4 | 2 | 1 | 1 | 1 | 50.0 % |  |",
+                "| `crates/store/src/a.rs` | 1 | 4 | 2 | 1 | 1 | 1 | 50.0 % | 2026-01-02 |"
             ]
         );
         assert_eq!(

@@ -42,7 +42,7 @@ pub fn find(text: &str, mutants: &[(usize, &Mutant)]) -> Outcome<(Vec<Site>, Vec
     let mut sites = BTreeMap::new();
     let mut without = Vec::new();
     for (number, mutant) in mutants {
-        let span = offset(text, mutant.span.start)..offset(text, mutant.span.end);
+        let span = range_of(text, mutant);
         let place = places.of(&mutant.genre, span.start);
         let is_early = |(shape, _): &(Shape, _)| *shape == Shape::Body;
         let Some((shape, range)) = place.filter(|place| !(is_early(place) && mutant.is_opaque)) else {
@@ -69,6 +69,11 @@ pub fn find(text: &str, mutants: &[(usize, &Mutant)]) -> Outcome<(Vec<Site>, Vec
         site.alternatives.push((*number, alternative));
     }
     Ok((sites.into_values().collect(), without))
+}
+
+/// The bytes that a mutant replaces.
+pub fn range_of(text: &str, mutant: &Mutant) -> Range<usize> {
+    offset(text, mutant.span.start)..offset(text, mutant.span.end)
 }
 
 /// The byte at a line and a column in characters, both from 1.

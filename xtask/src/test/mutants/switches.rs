@@ -9,6 +9,9 @@ use super::sites::{Shape, Site};
 /// A part of the text that was made for these mutants.
 type Region = (Range<usize>, Vec<usize>);
 
+/// A mutant by its number, the place that it replaces, and with what.
+pub type Replacement<'a> = (usize, Range<usize>, &'a str);
+
 /// A source file with switches.
 #[derive(Debug, Default)]
 pub struct Switched {
@@ -16,9 +19,10 @@ pub struct Switched {
     regions: Vec<Region>,
 }
 
-/// The name of the variable that holds the number of the mutant that is on.
-pub const ON: &str = "MUTANT_ON";
-/// The name of the variable that holds the file to which the number of each mutant is appended whose place is reached.
+/// The name of the variable that holds the numbers of the mutants that are on, with commas between them.
+pub const ON: &str = "MUTANTS_ON";
+/// The name of the variable that holds the file to which the number of each mutant is appended whose place is reached:
+/// of those that are on, or of all if none is.
 pub const REACHED: &str = "MUTANTS_REACHED";
 
 /// What stands between an arm's new guard and its switch.
@@ -31,18 +35,27 @@ pub(crate) mod mutant_switches {
     use std::sync::LazyLock;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    static ON: LazyLock<Option<usize>> = LazyLock::new(|| std::env::var("MUTANT_ON").ok()?.parse().ok());
+    static ON: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let mut on = vec![false; 10_000];
+        let numbers = std::env::var("MUTANTS_ON").unwrap_or_default();
+        for number in numbers.split(',').filter_map(|number| number.parse::<usize>().ok()) {
+            on[number] = true;
+        }
+        on
+    });
+    static IS_NONE_ON: LazyLock<bool> = LazyLock::new(|| !ON.contains(&true));
     static FILE: LazyLock<Option<String>> = LazyLock::new(|| std::env::var("MUTANTS_REACHED").ok());
     static REACHED: [AtomicBool; 10_000] = [const { AtomicBool::new(false) }; 10_000];
 
     pub(crate) fn on(number: usize) -> bool {
-        if let Some(file) = &*FILE {
-            if !REACHED[number].swap(true, Ordering::Relaxed) {
+        let is_on = ON[number];
+        if (is_on || *IS_NONE_ON) && !REACHED[number].swap(true, Ordering::Relaxed) {
+            if let Some(file) = &*FILE {
                 let mut file = std::fs::OpenOptions::new().append(true).create(true).open(file).unwrap();
                 file.write_all(format!("{number}\n").as_bytes()).unwrap();
             }
         }
-        *ON == Some(number)
+        is_on
     }
 }
 "#;
@@ -51,6 +64,19 @@ pub(crate) mod mutant_switches {
 pub fn write(text: &str, sites: &[Site]) -> Switched {
     let mut switched = Switched::default();
     switched.copy(text, 0..text.len(), &mut sites.iter().peekable());
+    switched
+}
+
+/// Rewrites a file as if all these mutations had been made. None overlaps another.
+pub fn replace(text: &str, mut replacements: Vec<Replacement<'_>>) -> Switched {
+    replacements.sort_by_key(|(_, range, _)| range.start);
+    let (mut switched, mut at) = (Switched::default(), 0);
+    for (number, range, replacement) in replacements {
+        switched.text.push_str(&text[at..range.start]);
+        switched.region(vec![number], |switched| switched.text.push_str(replacement));
+        at = range.end;
+    }
+    switched.text.push_str(&text[at..]);
     switched
 }
 
@@ -213,6 +239,16 @@ mod tests {
             ),
             "fn f() { match a { 1 if true && !on(0) => b, 2 if (if on(1) { true } else if on(2) { false } else { go }) => d, \
              _ => (if on(3) { S {  ..g } } else { S { e, ..g } }) } }"
+        );
+    }
+
+    #[test]
+    fn mutations_are_made_at_once_and_found_again() {
+        let switched = replace("a(b) + c", vec![(2, 5..6, "-"), (1, 2..3, "d")]);
+        assert_eq!(switched.text, "a(d) - c");
+        assert_eq!(
+            (switched.mutants_at(2), switched.mutants_at(5)),
+            (&[1][..], &[2][..])
         );
     }
 
