@@ -4,6 +4,7 @@ use poolhouse_api::ErrorCode;
 use poolhouse_api::shapes::AuthFlowType;
 use poolhouse_confirm::Outcome;
 
+use super::outside;
 use super::step::Answer;
 use crate::base::error::ApiError;
 use crate::request::Ctx;
@@ -15,16 +16,29 @@ pub const CONTINUED: &str = "continued";
 /// The flow of an answer to no sign-in.
 pub const UNKNOWN: &str = "unknown";
 
+/// The end of a good sign-in.
+pub const TOKENS: &str = "tokens";
+
 /// The flow that a session's row names.
 pub fn named(flow: &str) -> &'static str {
-    AuthFlowType::parse(flow).map_or(UNKNOWN, |flow| flow.as_str())
+    match AuthFlowType::parse(flow) {
+        Some(flow) => flow.as_str(),
+        None if flow == outside::FLOW => outside::FLOW,
+        None => UNKNOWN,
+    }
+}
+
+/// Counts somebody whom an identity provider has sent: what it came to, or what stood in the way.
+pub fn arrival(ctx: &Ctx, came_to: Result<&'static str, &ApiError>) {
+    let outcome = came_to.unwrap_or_else(denial);
+    ctx.platform().numbers.sign_ins.add([outside::FLOW, outcome]);
 }
 
 /// Counts a step; `challenged` is the outcome of one that is answered with a challenge.
 pub fn step(ctx: &Ctx, flow: &'static str, challenged: &'static str, answer: &Result<Answer, ApiError>) {
     let outcome = match answer {
         Ok(Answer::Challenge { .. }) => challenged,
-        Ok(Answer::Tokens(_)) => "tokens",
+        Ok(Answer::Tokens(_)) => TOKENS,
         Err(error) => denial(error),
     };
     ctx.platform().numbers.sign_ins.add([flow, outcome]);

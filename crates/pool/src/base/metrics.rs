@@ -29,7 +29,7 @@ metrics! {
     REQUESTS: "requests_total", Counter, ["operation", "outcome"], "Requests to the API by operation and outcome: ok, or the exception that was answered.";
     REQUEST_SECONDS: "request_seconds", Histogram, ["operation"], "From a request's last byte to its answer, which may leave a few milliseconds later.";
     RESPONSES: "http_responses_total", Counter, ["status"], "Every answer by HTTP, the API's and the pages', by the first digit of its status.";
-    SIGN_INS: "sign_ins_total", Counter, ["flow", "outcome"], "Steps of sign-ins by flow: begun, continued, tokens (the end of a good one), denied, throttled, failed (the server or a function). The flow of an answer to no sign-in is unknown.";
+    SIGN_INS: "sign_ins_total", Counter, ["flow", "outcome"], "Steps of sign-ins by flow, FEDERATION for those by an identity provider: begun, continued, tokens (the end of a good one), denied, throttled, failed (the server or a function). The flow of an answer to no sign-in is unknown.";
     CODE_MAILS: "code_mails_total", Counter, ["result"], "Confirm codes by what became of their mail at the moment of asking: sent, resent, too_soon, held, not_sent (the address takes none, or nobody carries it), nobody (the name has no user).";
     CODE_ANSWERS: "code_answers_total", Counter, ["verdict"], "Answers to confirm codes by verdict: right, wrong, expired, replaced, locked, closed, held, used, not_ours, attempts_spent, unknown_user.";
     ONE_TIME_CODES: "one_time_codes_total", Counter, ["purpose", "result"], "One-time codes of the pool's own (sign-up, forgotten password, changed address): made, right, wrong, ended (none lives).";

@@ -9,6 +9,7 @@ use super::identity::Identity;
 use super::round::Round;
 use super::{code, finish, mapped, profile};
 use crate::auth::outside::{self, FLOW};
+use crate::auth::tally;
 use crate::base::error::ApiError;
 use crate::oauth::flow;
 use crate::oauth::granting::Granted;
@@ -53,7 +54,13 @@ pub async fn arrive(
 ) -> Result<Arrived, ApiError> {
     ctx.audit.serves(Operation::InitiateAuth);
     ctx.audit.begins(FLOW);
-    match come(ctx, &mut round, &identity, &also).await {
+    let came = come(ctx, &mut round, &identity, &also).await;
+    let came_to = came.as_ref().map(|arrived| match arrived {
+        Arrived::Code(_) => tally::BEGUN,
+        Arrived::Granted(..) | Arrived::Refused(_) => tally::TOKENS,
+    });
+    tally::arrival(ctx, came_to);
+    match came {
         Ok(arrived) => Ok(arrived),
         Err(error) => {
             let (word, why) = told(&error);

@@ -31,6 +31,11 @@ async fn a_pool_that_needs_a_code_asks_for_it_after_a_provider_too() {
     let id = claims_of(&tokens["id_token"]);
     assert_eq!(id["amr"], json!(["fed", "otp", "mfa"]));
     assert_eq!(id["cognito:username"], "Corp_24400320");
+    let numbers = scene.server.numbers().await.text;
+    for outcome in ["begun", "continued", "tokens"] {
+        let line = format!("poolhouse_sign_ins_total{{flow=\"FEDERATION\",outcome=\"{outcome}\"}} 1\n");
+        assert!(numbers.contains(&line), "{line} in {numbers}");
+    }
     // The session had the code, for every client that needs one.
     let led = browser.get(&asked(&client, "&prompt=none")).await;
     redeemed(&mut browser, &client, &code_in(&led)).await.ok();
