@@ -18,7 +18,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|sign-in-postgres|cold-start [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
+const USAGE: &str = "usage: cargo xtask bench sign-in|sign-in-postgres|cold-start [ROUNDS], bench hosted [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -33,6 +33,8 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what] if what == "sign-in" => ROUNDS,
         [what, rest @ ..] if what == "cold-start" => return crate::cold_start::run(rest),
         [what, rounds] if what == "sign-in" => rounds.parse().map_err(|_| USAGE)?,
+        [what] if what == "hosted" => return hosted(ROUNDS),
+        [what, rounds] if what == "hosted" => return hosted(rounds.parse().map_err(|_| USAGE)?),
         [what] if what == "sign-in-postgres" => return engines::run(ROUNDS),
         [what, rounds] if what == "sign-in-postgres" => {
             return engines::run(rounds.parse().map_err(|_| USAGE)?);
@@ -81,6 +83,57 @@ pub fn run(arguments: &[String]) -> Outcome {
     ])
     .args(["--rounds", &rounds.to_string(), "--warm-up", &WARM_UP.to_string()]);
     process::run(&mut load)
+}
+
+/// What hosted login costs beside the API, in a pool that asks for passwords alone.
+fn hosted(rounds: u32) -> Outcome {
+    let (programs, home) = (build()?, new_home()?);
+    let server = start(&programs, &home, &format!("127.0.0.1:{}", server::free_port()?), &[])?;
+    let api = PoolApi {
+        server: server.address,
+        key: server::create_key(&programs, &server.data, &[])?,
+    };
+    let password = random::password()?;
+    let pool = api.call("CreateUserPool", &json!({ "PoolName": "bench" }))?;
+    let pool_id = text(&pool["UserPool"]["Id"])?;
+    let domain = json!({ "UserPoolId": pool_id, "Domain": "bench" });
+    api.call("CreateUserPoolDomain", &domain)?;
+    let client = json!({
+        "UserPoolId": pool_id,
+        "ClientName": "bench",
+        "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid"],
+        "CallbackURLs": ["https://app.example/cb"],
+        "SupportedIdentityProviders": ["COGNITO"],
+    });
+    let client = api.call("CreateUserPoolClient", &client)?;
+    let client_id = text(&client["UserPoolClient"]["ClientId"])?;
+    for number in 0..rounds {
+        create_user(&api, &pool_id, number, &password)?;
+    }
+    let mut load = Command::new(programs.join("poolhouse-bench"));
+    load.args(["hosted", "--server", &server.address.to_string()])
+        .args(["--pid", &server.process.pid().to_string()])
+        .args([
+            "--domain",
+            "bench",
+            "--client",
+            &client_id,
+            "--password",
+            &password,
+        ])
+        .args([
+            "--rounds",
+            &rounds.to_string(),
+            "--warm-up",
+            &WARM_UP.min(rounds).to_string(),
+        ]);
+    let done = process::run(&mut load);
+    drop(server);
+    fs::remove_dir_all(home)?;
+    done
 }
 
 /// What a listed user costs in pools of these sizes. A million users take some minutes to make, and some gigabytes.
@@ -207,7 +260,10 @@ fn build() -> Outcome<PathBuf> {
 
 fn start(programs: &Path, home: &Path, sink: &str, options: &[&str]) -> Outcome<Server> {
     let (port, inbox_port) = (server::free_port()?, server::free_port()?);
-    let extra = format!("[mail]\nrelays = [\"smtp://{sink}\"]\n");
+    // Everybody comes from one address.
+    let extra = format!(
+        "[mail]\nrelays = [\"smtp://{sink}\"]\n[hosted]\nforms_per_second = 0\npages_per_second = 0\npool_forms_per_second = 0\n"
+    );
     Server::start(&Start {
         programs,
         home,

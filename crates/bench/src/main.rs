@@ -8,6 +8,7 @@ mod api;
 mod cpu;
 mod engines;
 mod flood;
+mod hosted;
 mod list_users;
 mod million;
 mod pool;
@@ -40,6 +41,8 @@ const AT_ONCE: usize = 16;
 enum Benchmark {
     /// What a sign-in costs a running server
     SignIn(Arguments),
+    /// What hosted login costs beside the API
+    Hosted(hosted::Arguments),
     /// What sign-ins cost on SQLite, on PostgreSQL, and over three servers on PostgreSQL
     SignInPostgres(engines::Arguments),
     /// What a listed user costs in a small and in a large pool
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
     let measured = match Benchmark::parse() {
         // One thread: nothing is shared between requests.
         Benchmark::SignIn(arguments) => on(Builder::new_current_thread(), measure(arguments)),
+        Benchmark::Hosted(arguments) => on(Builder::new_current_thread(), hosted::measure(arguments)),
         Benchmark::SignInPostgres(arguments) => {
             on(Builder::new_current_thread(), engines::measure(arguments))
         }
