@@ -34,7 +34,7 @@ const MOST_VALUES_SIGNED: usize = 10_000;
 pub fn parse_body(operation: Operation, body: &[u8]) -> Result<Value, Rejection> {
     let most_values = match operation.auth() {
         Auth::SigV4 => MOST_VALUES_SIGNED,
-        Auth::None | Auth::AccessToken | Auth::AccessTokenOrSession => MOST_VALUES,
+        Auth::None | Auth::AccessToken | Auth::AccessTokenOrSession | Auth::SecretOrSigV4 => MOST_VALUES,
     };
     let spent = Spent {
         most_values,

@@ -13,8 +13,17 @@ pub enum Auth {
     AccessToken,
     /// Unsigned, with `AccessToken` or, while signing in, `Session`.
     AccessTokenOrSession,
+    /// Unsigned with the secret of an app client, or signed with Signature Version 4.
+    SecretOrSigV4,
     /// Signed with Signature Version 4.
     SigV4,
+}
+
+impl Auth {
+    /// Whether an access key may be asked for: its policy says whether it may call the operation.
+    pub fn takes_a_signature(self) -> bool {
+        matches!(self, Auth::SecretOrSigV4 | Auth::SigV4)
+    }
 }
 
 /// One row of the table of operations.
@@ -120,6 +129,7 @@ mod tests {
             "ConfirmForgotPassword",
             "ConfirmSignUp",
             "ForgotPassword",
+            "GetClientToken",
             "GetTokensFromRefreshToken",
             "InitiateAuth",
             "ResendConfirmationCode",
@@ -129,6 +139,10 @@ mod tests {
             "UpdateAuthEventFeedback",
         ];
         assert_eq!(names(|operation| operation.auth() == Auth::None), expected);
+        assert_eq!(
+            names(|operation| operation.auth() == Auth::SecretOrSigV4),
+            ["GetDerivedToken"]
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::error::CliError;
-use poolhouse_api::{Auth, Operation};
+use poolhouse_api::Operation;
 use poolhouse_pool::base::platform::Platform;
 use poolhouse_pool::keyring::policy;
 use poolhouse_pool::records::{Policy, PoolRecord, load};
@@ -80,7 +80,7 @@ pub(super) fn text(policy: &Policy) -> String {
             "what changes nothing".to_owned()
         }
         Some(named) if named.len() <= MOST_NAMED => names(named).join(", "),
-        Some(named) if !is_all(named, |operation| operation.auth() == Auth::SigV4) => {
+        Some(named) if !is_all(named, |operation| operation.auth().takes_a_signature()) => {
             format!("{} operations", named.len())
         }
         Some(_) | None if policy.reads_only => "what changes nothing".to_owned(),

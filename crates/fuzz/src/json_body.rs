@@ -45,7 +45,7 @@ pub(crate) fn run(data: &[u8]) {
 fn is_within_limits(operation: Operation, kept: &Value) -> bool {
     let most_values = match operation.auth() {
         Auth::SigV4 => MOST_VALUES_SIGNED,
-        Auth::None | Auth::AccessToken | Auth::AccessTokenOrSession => MOST_VALUES,
+        Auth::None | Auth::AccessToken | Auth::AccessTokenOrSession | Auth::SecretOrSigV4 => MOST_VALUES,
     };
     let (levels, values) = measure(kept);
     levels <= DEEPEST && values <= most_values

@@ -18,14 +18,12 @@ fn document() -> String {
         all.filter(|operation| counted(status(**operation))).count()
     };
     let done = count(|status| status == Status::Done);
-    let not_yet = count(|status| status == Status::NotYet);
     let never = count(|status| matches!(status, Status::Never(_)));
     let mut text = format!(
         "<!-- Written by `cargo xtask codegen` from the server's table of operations. -->\n\
          # Operations\n\n\
-         Amazon Cognito user pools have {all} operations. This server has {done}. The others answer `InvalidParameterException`: \
-         {not_yet} say that they are not available yet, and {never}, which only AWS can do, are refused for ever and say what does the \
-         same here. What each member of a request does is in [members.md](members.md).\n\n\
+         Amazon Cognito user pools have {all} operations. This server has {done}. The other {never}, which only AWS can do, answer \
+         `InvalidParameterException` for ever and say what there is here instead. What each member of a request does is in [members.md](members.md).\n\n\
          | operation | here | signed by |\n|---|---|---|\n",
         all = Operation::ALL.len(),
     );
@@ -33,11 +31,12 @@ fn document() -> String {
         let here = match status(*operation) {
             Status::Done => "yes",
             Status::Never(_) => "never: see below",
-            Status::NotYet => "not yet",
         };
         let signed = match operation.auth() {
             Auth::SigV4 if operation.reads() => "access key, also one that reads only",
             Auth::SigV4 => "access key",
+            Auth::SecretOrSigV4 => "the app client's secret, or an access key",
+            Auth::None if *operation == Operation::GetClientToken => "the app client's secret",
             Auth::AccessToken => "access token",
             Auth::AccessTokenOrSession => "access token or session",
             Auth::None => "–",

@@ -64,9 +64,6 @@ async fn an_operation_without_behaviour_says_so_whatever_it_is_asked() {
         let sentence = match status(*operation) {
             Status::Done => continue,
             Status::Never(instead) => format!("{name} is not available on this server. {instead}"),
-            Status::NotYet => format!(
-                "{name} is not available on this server yet. docs/reference/operations.md lists the operations that are."
-            ),
         };
         let answer = server.call(name, minimal_body(*operation)).await;
         answer.assert_error("InvalidParameterException", &sentence);

@@ -64,7 +64,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 fn generate() -> Result<Vec<Output>, Box<dyn std::error::Error>> {
     let mut model = Model::read(&fs::read_to_string(root::path("model/cognito-idp.json"))?)?;
     let observed = Observed::read(&fs::read_to_string(root::path("model/observed.json"))?)?;
-    model.correct(&observed.texts)?;
+    model.correct(&observed)?;
     let sources = [
         ("calls.rs", calls::source(&model)),
         ("constraints.rs", constraints::source(&model)?),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::observed::Text;
+use super::observed::Observed;
 
 /// The whole service: operations and shapes by name.
 pub struct Model {
@@ -81,8 +81,8 @@ impl Model {
     }
 
     /// Takes what the live service takes where that is more than the model says.
-    pub fn correct(&mut self, texts: &[Text]) -> Result<(), String> {
-        for text in texts {
+    pub fn correct(&mut self, observed: &Observed) -> Result<(), String> {
+        for text in &observed.texts {
             let shape = self.shapes.get_mut(&text.shape);
             match shape.map(|shape| (&mut shape.max, &mut shape.kind)) {
                 Some((max, Kind::String { pattern, .. })) => {
@@ -90,6 +90,20 @@ impl Model {
                     *pattern = Some(text.pattern.clone());
                 }
                 _ => return Err(format!("the overlay corrects {}, which is no text", text.shape)),
+            }
+        }
+        for (name, added) in &observed.values {
+            match self.shapes.get_mut(name).map(|shape| &mut shape.kind) {
+                Some(Kind::String { values, .. })
+                    if !values.is_empty() && !added.iter().any(|value| values.contains(value)) =>
+                {
+                    values.extend_from_slice(added);
+                }
+                _ => {
+                    return Err(format!(
+                        "the overlay adds to {name}, which is no closed set or has the value"
+                    ));
+                }
             }
         }
         Ok(())

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// What the live service does that its model does not say.
 pub struct Observed {
-    /// Unsigned operations whose access token may be left out, and what takes its place.
+    /// Operations that take another credential than the model says, and which.
     pub auth: BTreeMap<String, String>,
     /// Signed operations that change nothing.
     pub reads: BTreeSet<String>,
@@ -14,6 +14,8 @@ pub struct Observed {
     pub front_end_errors: Vec<FrontEndError>,
     /// Texts that the service takes although its model refuses them.
     pub texts: Vec<Text>,
+    /// Values of closed sets that the service takes although its model does not list them, by shape.
+    pub values: BTreeMap<String, Vec<String>>,
 }
 
 /// What a string shape takes, instead of what the model says.
@@ -40,6 +42,7 @@ impl Observed {
             reads: BTreeSet::new(),
             front_end_errors: Vec::new(),
             texts: Vec::new(),
+            values: BTreeMap::new(),
         };
         let sections = source.as_object().ok_or("the overlay is not an object")?;
         for (section, rows) in sections {
@@ -77,6 +80,11 @@ impl Observed {
                     .ok_or_else(|| format!("row {what:?} has no max"))?,
                 pattern: member(row, "pattern")?,
             }),
+            "values" => {
+                let added = row["add"].as_array().into_iter().flatten();
+                let added = added.filter_map(Value::as_str).map(str::to_owned);
+                self.values.insert(member(row, "shape")?, added.collect());
+            }
             _ => {}
         }
         Ok(())

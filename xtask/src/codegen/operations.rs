@@ -74,23 +74,29 @@ const TOKEN_OR_SESSION: Class = Class {
     variant: "AccessTokenOrSession",
     in_words: "unsigned, with an access token or a session",
 };
+const SECRET_OR_SIG_V4: Class = Class {
+    variant: "SecretOrSigV4",
+    in_words: "unsigned, with the secret of an app client, or signed",
+};
 const SIG_V4: Class = Class {
     variant: "SigV4",
     in_words: "signed",
 };
 
 /// An unsigned operation that must be given an access token is as good as signed by it; the overlay says what the
-/// model leaves open.
+/// model leaves open, or has wrong.
 fn auth(model: &Model, observed: &Observed, operation: &Operation) -> Result<Class, String> {
-    if operation.signed {
-        return Ok(SIG_V4);
-    }
     if let Some(class) = observed.auth.get(&operation.name) {
         return match class.as_str() {
+            "none" => Ok(NONE),
+            "secret_or_sigv4" => Ok(SECRET_OR_SIG_V4),
             "access_token" => Ok(ACCESS_TOKEN),
             "access_token_or_session" => Ok(TOKEN_OR_SESSION),
             other => Err(format!("{} has the unknown auth class {other:?}", operation.name)),
         };
+    }
+    if operation.signed {
+        return Ok(SIG_V4);
     }
     let Kind::Structure { members, .. } = &model.shape(&operation.input).kind else {
         return Err(format!("the input of {} is not a structure", operation.name));

@@ -1266,6 +1266,7 @@ pub(crate) static EXPLICIT_AUTH_FLOWS_TYPE: Node = Node::open(Rule::Enum(&[
     "ALLOW_USER_AUTH",
     "ALLOW_TOKEN_EXCHANGE_DELEGATION",
     "ALLOW_TOKEN_EXCHANGE_IMPERSONATION",
+    "ALLOW_CLIENT_TOKEN_AUTH",
 ]));
 
 pub(crate) static FAILOVER_TYPE: Node = Node::open(Rule::Structure(&[

@@ -167,9 +167,9 @@ pub enum Operation {
     ForgotPassword,
     /// `GetCSVHeader`: signed.
     GetCSVHeader,
-    /// `GetClientToken`: signed.
+    /// `GetClientToken`: unsigned.
     GetClientToken,
-    /// `GetDerivedToken`: signed.
+    /// `GetDerivedToken`: unsigned, with the secret of an app client, or signed.
     GetDerivedToken,
     /// `GetDevice`: unsigned, with an access token.
     GetDevice,
@@ -1808,7 +1808,7 @@ pub(crate) static FACTS: [Facts; 153] = [
     Facts {
         operation: Operation::GetClientToken,
         name: "GetClientToken",
-        auth: Auth::SigV4,
+        auth: Auth::None,
         reads: false,
         has_output: true,
         input: &constraints::GET_CLIENT_TOKEN_REQUEST,
@@ -1825,7 +1825,7 @@ pub(crate) static FACTS: [Facts; 153] = [
     Facts {
         operation: Operation::GetDerivedToken,
         name: "GetDerivedToken",
-        auth: Auth::SigV4,
+        auth: Auth::SecretOrSigV4,
         reads: false,
         has_output: true,
         input: &constraints::GET_DERIVED_TOKEN_REQUEST,

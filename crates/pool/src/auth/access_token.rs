@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use poolhouse_api::ErrorCode;
-use poolhouse_crypto::jwt::{self, BadToken};
 use serde_json::Value;
 
-use super::issuer::{issuer, pool_keys};
 use super::subject;
+use super::verified::{self, Kind, Verified};
 use crate::auth::claims::ADMIN_SCOPE;
 use crate::base::error::ApiError;
-use crate::records::{Actor, ClientRecord, PoolRecord, RefreshRecord, Stored, UserRecord, load};
+use crate::records::{Actor, ClientRecord, PoolRecord, Stored, UserRecord};
 use crate::request::Ctx;
-use crate::users::sign_out;
 
 /// Whom a good access token speaks for.
 pub struct SignedIn {
@@ -50,66 +46,70 @@ pub async fn authorize(ctx: &Ctx, token: &str) -> Result<SignedIn, ApiError> {
 /// # Errors
 /// As [`authorize`].
 pub async fn authorize_for(ctx: &Ctx, token: &str, scope: &str) -> Result<SignedIn, ApiError> {
-    let (pool, claims) = verify(ctx, token, scope).await?;
-    let pool_id = pool.value.id();
-    let sub = text(&claims, "sub").ok_or_else(invalid)?;
-    let username = text(&claims, "username").ok_or_else(invalid)?;
+    let verified = verify(ctx, token, scope).await?;
+    let pool_id = verified.pool.value.id();
+    let sub = verified.text("sub").ok_or_else(invalid)?;
+    let username = verified.text("username").ok_or_else(invalid)?;
     let user = ctx
-        .user_by_sub(&pool.value, &sub)
+        .user_by_sub(&verified.pool.value, sub)
         .await?
         .filter(|user| user.value.username == username);
     let user = user.ok_or_else(ApiError::user_not_found)?;
     subject::check_enabled(&user.value)?;
-    let auth_time = number(&claims, "auth_time")?;
-    let family = live_family(ctx, &pool.value, &user.value, &claims, auth_time).await?;
-    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
-    let client = ctx
-        .client(pool_id, &client_id)
-        .await
-        .map_err(|error| match error.code {
-            ErrorCode::ResourceNotFoundException => invalid(),
-            _ => error,
-        })?;
+    let family = verified.family(ctx, &user.value).await?.key;
+    let client_id = verified.text("client_id").ok_or_else(invalid)?;
+    let client = client(ctx, pool_id, client_id).await?;
     ctx.audit.asked_by(Actor::User);
     Ok(SignedIn {
-        pool,
         client,
         user,
-        claims,
         family,
+        pool: verified.pool,
+        claims: verified.claims,
     })
 }
 
-/// The pool of a token and the token's claims: signed by the pool, an access token, in its time, with the scope.
-async fn verify(ctx: &Ctx, token: &str, needed: &str) -> Result<(Stored<Arc<PoolRecord>>, Value), ApiError> {
-    // Which pool's keys to check with is read from the claims before they are trusted; the check then covers them.
-    let unverified = unverified_claims(token).ok_or_else(invalid)?;
-    let claimed_issuer = text(&unverified, "iss").ok_or_else(invalid)?;
-    let pool_id = claimed_issuer.rsplit('/').next().unwrap_or_default();
-    if claimed_issuer != issuer(ctx, pool_id) {
-        return Err(invalid());
-    }
-    let pool = ctx.pool(pool_id).await.map_err(|_| invalid())?;
-    let signing_keys = pool_keys(ctx, pool_id).await?;
-    let claims = jwt::verify(signing_keys.verifying(ctx.now), token).map_err(|bad| match bad {
-        BadToken::Malformed => invalid(),
-        BadToken::UnknownKey | BadToken::WrongSignature => {
-            ApiError::not_authorized("Could not verify signature for Access Token")
-        }
-    })?;
-    if text(&claims, "token_use").as_deref() != Some("access") {
-        return Err(invalid());
-    }
-    if ctx.now.seconds() >= number(&claims, "exp")? {
-        return Err(ApiError::not_authorized("Access Token has expired"));
-    }
-    let scopes = text(&claims, "scope").unwrap_or_default();
+/// A token that was signed by its pool, is an access token, in its time, and has the scope.
+async fn verify(ctx: &Ctx, token: &str, needed: &str) -> Result<Verified, ApiError> {
+    let verified = verified::verify(ctx, token, Kind::Access).await?;
+    let scopes = verified.text("scope").unwrap_or_default();
     if !scopes.split(' ').any(|scope| scope == needed) {
         return Err(ApiError::not_authorized(
             "Access Token does not have required scopes",
         ));
     }
-    Ok((pool, claims))
+    Ok(verified)
+}
+
+/// The app client that a token was issued to, if it is there still.
+///
+/// # Errors
+/// `NotAuthorizedException`; when the store fails.
+async fn client(ctx: &Ctx, pool_id: &str, client_id: &str) -> Result<Stored<Arc<ClientRecord>>, ApiError> {
+    let client = ctx.client(pool_id, client_id).await;
+    client.map_err(|error| match error.code {
+        ErrorCode::ResourceNotFoundException => invalid(),
+        _ => error,
+    })
+}
+
+/// The app client that has a token for itself: it is there still. `None`: it is a user's.
+///
+/// # Errors
+/// `NotAuthorizedException`; store failures.
+pub async fn own_client(
+    ctx: &Ctx,
+    verified: &Verified,
+) -> Result<Option<Stored<Arc<ClientRecord>>>, ApiError> {
+    let client_id = verified.text("client_id").ok_or_else(invalid)?;
+    // A user's token says who the user is.
+    if verified.text("sub") != Some(client_id) || verified.claims.get("username").is_some() {
+        return Ok(None);
+    }
+    if ctx.platform().restores.is_after(verified.number("auth_time")?) {
+        return Err(invalid());
+    }
+    client(ctx, verified.pool.value.id(), client_id).await.map(Some)
 }
 
 /// The app client that has a token for itself, with this scope: it is there still, and may have the scope still.
@@ -121,32 +121,18 @@ pub async fn authorize_client(
     token: &str,
     needed: &str,
 ) -> Result<(Stored<Arc<PoolRecord>>, Stored<Arc<ClientRecord>>), ApiError> {
-    let (pool, claims) = verify(ctx, token, needed).await?;
-    let client_id = text(&claims, "client_id").ok_or_else(invalid)?;
-    // A user's token says who the user is.
-    let is_of_client = text(&claims, "sub").as_ref() == Some(&client_id) && claims.get("username").is_none();
-    if !is_of_client || ctx.platform().restores.is_after(number(&claims, "auth_time")?) {
-        return Err(invalid());
-    }
-    let client = ctx.client(pool.value.id(), &client_id).await;
-    let client = client.map_err(|error| match error.code {
-        ErrorCode::ResourceNotFoundException => invalid(),
-        _ => error,
-    })?;
+    let verified = verify(ctx, token, needed).await?;
+    let client = own_client(ctx, &verified).await?.ok_or_else(invalid)?;
     let scopes = client.value.settings.allowed_oauth_scopes.as_deref();
     let has_scope = scopes.unwrap_or_default().iter().any(|scope| scope == needed);
     match has_scope {
-        true => Ok((pool, client)),
+        true => Ok((verified.pool, client)),
         false => Err(invalid()),
     }
 }
 
 fn invalid() -> ApiError {
-    ApiError::not_authorized("Invalid Access Token")
-}
-
-fn revoked() -> ApiError {
-    ApiError::not_authorized("Access Token has been revoked")
+    Kind::Access.invalid()
 }
 
 /// Checks at the commit of what a token asked for that its user is still the one who was authorized: neither disabled nor signed
@@ -158,49 +144,6 @@ pub fn check_unmoved(epoch: u64, user: &UserRecord) -> Result<(), ApiError> {
     subject::check_enabled(user)?;
     match user.epoch == epoch {
         true => Ok(()),
-        false => Err(revoked()),
-    }
-}
-
-fn text(claims: &Value, name: &str) -> Option<String> {
-    claims.get(name)?.as_str().map(str::to_owned)
-}
-
-fn number(claims: &Value, name: &str) -> Result<i64, ApiError> {
-    claims.get(name).and_then(Value::as_i64).ok_or_else(invalid)
-}
-
-/// The claims of a token whose signature nobody has looked at yet.
-fn unverified_claims(token: &str) -> Option<Value> {
-    let payload = token.split('.').nth(1)?;
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
-}
-
-/// The row of the token's family, which is there as long as nothing was revoked. Tokens of clients without revocation do not name
-/// theirs; it is the one of the same sign-in.
-async fn live_family(
-    ctx: &Ctx,
-    pool: &PoolRecord,
-    user: &UserRecord,
-    claims: &Value,
-    auth_time: i64,
-) -> Result<String, ApiError> {
-    if user.signed_out_since(auth_time) || ctx.platform().restores.is_after(auth_time) {
-        return Err(revoked());
-    }
-    let claim = |name: &str| claims.get(name).and_then(Value::as_str);
-    let family = match claim("origin_jti") {
-        Some(origin_jti) => {
-            let family = RefreshRecord::key(pool.id(), &user.sub, origin_jti);
-            load(ctx.platform(), &family).await?
-        }
-        None => {
-            let event_id = claim("event_id").ok_or_else(invalid)?;
-            sign_out::family_of(ctx, pool.id(), &user.sub, event_id).await?
-        }
-    };
-    match family {
-        Some(family) if !family.value.is_signed_out(user) => Ok(family.key),
-        _ => Err(revoked()),
+        false => Err(Kind::Access.revoked()),
     }
 }

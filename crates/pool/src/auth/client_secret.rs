@@ -1,8 +1,10 @@
-//! Secrets of app clients that are made here, and how any of them is kept.
+//! Secrets of app clients: how they are made and kept, and how a client proves by one who it is.
 
 use poolhouse_crypto::random_id;
 use zeroize::Zeroizing;
 
+use super::revoke;
+use crate::base::error::ApiError;
 use crate::base::purpose::Purpose;
 use crate::records::{ClientRecord, ClientSecret};
 use crate::request::Ctx;
@@ -36,5 +38,24 @@ pub fn sealed(
             .platform()
             .seal(Purpose::ClientSecrets, row.as_str(), secret.as_bytes()),
         created: ctx.now.timestamp(),
+    }
+}
+
+/// Checks the secret by which a client gets tokens of the API, as often as the token endpoint checks one.
+///
+/// # Errors
+/// `NotAuthorizedException` `Invalid client credentials.`, also for a client that has no secret; `TooManyRequestsException` after too many of
+/// those from one address; when a sealed secret does not open.
+pub fn prove(ctx: &Ctx, client: &ClientRecord, presented: &str) -> Result<(), ApiError> {
+    let (failed, address) = (&ctx.app.failed_clients, ctx.asker.address);
+    if failed.wait(client.id(), address, ctx.now).is_some() {
+        return Err(ApiError::too_many_requests());
+    }
+    match revoke::check_client_secret(ctx, client, Some(presented)) {
+        Err(error) if error.status() < 500 => {
+            failed.note(client.id(), address, ctx.now);
+            Err(ApiError::not_authorized("Invalid client credentials."))
+        }
+        checked => checked,
     }
 }

@@ -166,7 +166,11 @@ fn bearer(access: String, id: Option<String>, lifetime: i64) -> AuthenticationRe
     }
 }
 
-async fn pre_token_generation(
+/// What PreTokenGeneration wants changed in the tokens of a grant that has these scopes.
+///
+/// # Errors
+/// When the function denies, fails or answers something else.
+pub(super) async fn pre_token_generation(
     ctx: &Ctx,
     grant: &Grant<'_>,
     own: &Groups,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use poolhouse_api::{Auth, ErrorCode, Operation};
+use poolhouse_api::{ErrorCode, Operation};
 use serde_json::Value;
 
 use crate::base::error::ApiError;
@@ -93,7 +93,7 @@ pub fn operations(names: &[String], reads_only: bool) -> Result<BTreeSet<Operati
         Operation::ALL
             .iter()
             .copied()
-            .filter(|operation| operation.auth() == Auth::SigV4)
+            .filter(|operation| operation.auth().takes_a_signature())
     };
     let allowed = |operation: &Operation| !reads_only || operation.reads();
     if names.is_empty() {

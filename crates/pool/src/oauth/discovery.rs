@@ -3,11 +3,12 @@
 use poolhouse_store::Scan;
 use serde_json::{Map, Value, json};
 
+use super::token_exchange::endpoint::GRANT;
 use super::{register, site};
 use crate::auth::issuer;
 use crate::auth::scopes::{EMAIL, PHONE, PROFILE};
 use crate::base::error::ApiError;
-use crate::records::{CimdPolicyRecord, DomainRecord};
+use crate::records::{CimdPolicyRecord, ClientRecord, DomainRecord};
 use crate::request::{Ctx, hosted};
 
 /// The endpoints that answer, and their paths below a domain.
@@ -80,6 +81,12 @@ pub async fn document(ctx: &Ctx, pool_id: &str) -> Result<Option<Value>, ApiErro
     if let Some(domain) = custom.or(domains.first()) {
         members.retain(|(name, _)| *name != "token_endpoint_auth_methods_supported");
         members.extend(with_domain(ctx, &domain.value));
+        let exchanges = Scan::prefix(ClientRecord::exchanges(pool_id), 1);
+        let mut grants = GRANTS.to_vec();
+        if !ctx.platform().scan(exchanges).await?.is_empty() {
+            grants.push(GRANT);
+        }
+        members.push(("grant_types_supported", json!(grants)));
         if register::is_enabled(&pool) {
             let base = site::base(&ctx.app.settings, &domain.value);
             members.push(("registration_endpoint", json!(format!("{base}{REGISTER}"))));
@@ -107,7 +114,6 @@ fn with_domain(ctx: &Ctx, domain: &DomainRecord) -> Vec<(&'static str, Value)> {
         ("claims_parameter_supported", json!(false)),
         ("claims_supported", json!(claims())),
         ("code_challenge_methods_supported", json!(["S256"])),
-        ("grant_types_supported", json!(GRANTS)),
         ("request_parameter_supported", json!(false)),
         ("request_uri_parameter_supported", json!(false)),
         ("response_modes_supported", json!(["query", "fragment"])),

@@ -40,6 +40,11 @@ pub fn asks_code_after(pool: &PoolRecord, client_id: &str, provider: &str) -> bo
     }
 }
 
+/// Whether people type a code after the password who sign in to this client: the pool's functions ask for it, or its door does.
+pub fn needs_code(pool: &PoolRecord, client: &ClientRecord) -> bool {
+    is_custom(pool, client) || pool.door.is_shut_for(client.id())
+}
+
 /// Whether the pool's functions ask for a code after the password: all three are there, and the client allows it. A client that
 /// names no flow does.
 fn is_custom(pool: &PoolRecord, client: &ClientRecord) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! `site` finds the pool that a request is for. `authorize` checks what a client asks for before anybody signs in; `code` makes
 //! the authorization code at the end and takes it back, once. `token`, `userinfo` and `revoke` are the endpoints for machines,
-//! `client` is how a client proves who it is there. Requests come in as [`Form`]s; a refusal is a [`Denied`], which says the
+//! `client` is how a client proves who it is there,
+//! `token_exchange` gives a token for another one. Requests come in as [`Form`]s; a refusal is a [`Denied`], which says the
 //! whole answer. What the tokens say, the floor below decides (`auth::issue`).
 //!
 //! `federation` is the way by identity providers of others.
@@ -53,6 +54,7 @@ pub mod scopes;
 pub mod site;
 pub mod steps;
 pub mod token;
+pub mod token_exchange;
 pub mod transaction;
 pub mod userinfo;
 

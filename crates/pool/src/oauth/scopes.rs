@@ -79,13 +79,49 @@ pub async fn of_client(
     })
 }
 
+/// The scopes of a token that follows from another one: those of the other that are asked for, all if none are, and that the client may
+/// have.
+///
+/// # Errors
+/// `invalid_scope` where nothing is left; as [`of_user`].
+pub async fn of_exchange(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    client: &ClientRecord,
+    asked: Option<&str>,
+    held: &[String],
+) -> Result<Vec<String>, Denied> {
+    let asked = match asked {
+        Some(text) => read(text)?,
+        None => held.to_vec(),
+    };
+    let allowed = allowed(client);
+    let mut granted = asked;
+    granted.retain(|scope| held.contains(scope) && allowed.contains(scope));
+    // Neither goes without the other: scopes of attributes need `openid`, which alone would show more.
+    if !granted.iter().any(|scope| scope == OPENID) {
+        granted.retain(|scope| !OF_ATTRIBUTES.contains(&scope.as_str()));
+    } else if is_widened(held, &granted) {
+        granted.retain(|scope| scope != OPENID);
+    }
+    Ok(active(ctx, pool, granted).await?.granted)
+}
+
+/// Whether these scopes show more than those do that they are a part of: `openid` alone stands for every attribute, and together with
+/// scopes of attributes for no more than theirs.
+fn is_widened(granted: &[String], asked: &[String]) -> bool {
+    let shows_some = |scopes: &[String]| scopes.iter().any(|scope| OF_ATTRIBUTES.contains(&scope.as_str()));
+    let has_openid = asked.iter().any(|scope| scope == OPENID);
+    has_openid && shows_some(granted) && !shows_some(asked)
+}
+
 /// What is left of a family's scopes in a refresh that asks for these.
 ///
 /// # Errors
-/// `invalid_scope` for one that the family was not granted.
+/// `invalid_scope` for one that the family was not granted, and for `openid` without the scopes of attributes that it was granted with.
 pub fn narrowed(granted: &[String], asked: &str) -> Result<Vec<String>, Denied> {
     let asked = read(asked)?;
-    match asked.iter().all(|scope| granted.contains(scope)) {
+    match asked.iter().all(|scope| granted.contains(scope)) && !is_widened(granted, &asked) {
         true => Ok(asked),
         false => Err(invalid()),
     }
@@ -181,10 +217,21 @@ mod tests {
     fn a_refresh_never_widens_what_was_granted() {
         let granted = texts(&["openid", "email", "rs/read"]);
         assert_eq!(
-            narrowed(&granted, "rs/read openid").ok(),
-            Some(texts(&["rs/read", "openid"]))
+            narrowed(&granted, "rs/read openid email").ok(),
+            Some(texts(&["rs/read", "openid", "email"]))
         );
-        for asked in ["openid profile", "rs/write", "openid OPENID", "", "rs"] {
+        // Alone it would show every attribute.
+        let all = texts(&["openid", "rs/read"]);
+        assert_eq!(narrowed(&all, "openid").ok(), Some(texts(&["openid"])));
+        for asked in [
+            "openid",
+            "openid rs/read",
+            "openid profile",
+            "rs/write",
+            "openid OPENID",
+            "",
+            "rs",
+        ] {
             assert!(narrowed(&granted, asked).is_err(), "{asked}");
         }
     }

@@ -1,4 +1,4 @@
-//! `/oauth2/token`: tokens for a code, for a refresh token, or for the client itself.
+//! `/oauth2/token`: tokens for a code, for a refresh token, for another token, or for the client itself.
 
 use poolhouse_api::Operation;
 use poolhouse_api::shapes::{AuthenticationResultType, OAuthFlowType};
@@ -9,6 +9,7 @@ use super::code::{self, Presented};
 use super::denied::Denied;
 use super::form::Form;
 use super::site::Site;
+use super::token_exchange::{self, endpoint::GRANT};
 use super::{client, grant, refresh, scopes};
 use crate::auth::issue;
 use crate::records::ClientRecord;
@@ -27,12 +28,9 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
         return Err(Denied::invalid_request());
     }
     let kind = form.get("grant_type").ok_or_else(Denied::invalid_request)?;
-    if !["authorization_code", "refresh_token", "client_credentials"].contains(&kind) {
-        return Err(Denied::new("unsupported_grant_type"));
-    }
     // What is none of the API's calls is called by its own name in the log.
-    ctx.audit
-        .serves_as(Operation::GetTokensFromRefreshToken, called(kind));
+    let (operation, called) = called(kind).ok_or_else(|| Denied::new("unsupported_grant_type"))?;
+    ctx.audit.serves_as(operation, called);
     let metadata = metadata(form)?;
     let Known { record: client, url } = client::authenticate(ctx, site, headers, form).await?;
     match kind {
@@ -63,6 +61,7 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
         }
         // Whoever brings a URL has proven nothing that is its own.
         _ if url.is_some() => Err(Denied::new("unauthorized_client")),
+        GRANT => token_exchange::endpoint::run(ctx, site, &client, form).await,
         _ => {
             let result = of_client(ctx, site, &client.value, form, &metadata).await?;
             Ok(answer(result))
@@ -70,13 +69,16 @@ pub async fn run(ctx: &Ctx, site: &Site, headers: &[&str], form: &Form) -> Resul
     }
 }
 
-/// What the audit log calls a grant.
-fn called(kind: &str) -> &'static str {
-    match kind {
-        "authorization_code" => "oauth2/token authorization_code",
-        "client_credentials" => "oauth2/token client_credentials",
-        _ => "oauth2/token refresh_token",
-    }
+/// What a grant does of what operations do, and what the audit log calls it; `None` for one that is none.
+fn called(kind: &str) -> Option<(Operation, &'static str)> {
+    use Operation::{GetDerivedToken, GetTokensFromRefreshToken as Refresh};
+    Some(match kind {
+        "authorization_code" => (Refresh, "oauth2/token authorization_code"),
+        "refresh_token" => (Refresh, "oauth2/token refresh_token"),
+        "client_credentials" => (Refresh, "oauth2/token client_credentials"),
+        GRANT => (GetDerivedToken, "oauth2/token token-exchange"),
+        _ => return None,
+    })
 }
 
 /// Tokens of a client for itself.

@@ -28,7 +28,7 @@ use std::pin::Pin;
 
 pub use account::confirm_sign_up::{ByLink, by_link as confirm_by_link};
 
-use poolhouse_api::{Call, ErrorCode, Operation, Shape, calls};
+use poolhouse_api::{Call, Operation, Shape, calls};
 use serde_json::Value;
 
 use crate::base::error::ApiError;
@@ -41,8 +41,6 @@ pub enum Status {
     Done,
     /// It is refused for ever, with this sentence: only AWS can do it.
     Never(&'static str),
-    /// It is refused until it is here.
-    NotYet,
 }
 
 /// An operation under way. Each has room of its own, for together they would not fit on a stack.
@@ -53,7 +51,6 @@ macro_rules! operations {
     (
         done { $($name:ident => $module:ident :: $file:ident,)* }
         never { $($never:ident => $sentence:expr,)* }
-        not_yet { $($not_yet:ident,)* }
     ) => {
         /// Runs an operation on a validated body and returns the answer's JSON. The body is gone before the operation
         /// runs: functions may take seconds.
@@ -77,7 +74,6 @@ macro_rules! operations {
                     run(ctx, body).await
                 })*
                 $(Operation::$never => Err(never(operation, $sentence)),)*
-                $(Operation::$not_yet => Err(not_yet(operation)),)*
             }
         }
 
@@ -86,7 +82,6 @@ macro_rules! operations {
             match operation {
                 $(Operation::$name => Status::Done,)*
                 $(Operation::$never => Status::Never($sentence),)*
-                $(Operation::$not_yet => Status::NotYet,)*
             }
         }
     };
@@ -170,6 +165,8 @@ operations! {
         ForgetDevice => devices::forget_device,
         ForgotPassword => account::forgot_password,
         GetCSVHeader => imports::get_csv_header,
+        GetClientToken => auth::get_client_token,
+        GetDerivedToken => auth::get_derived_token,
         GetDevice => devices::get_device,
         GetGroup => groups::get_group,
         GetIdentityProviderByIdentifier => providers::get_identity_provider_by_identifier,
@@ -245,12 +242,8 @@ operations! {
         ListPointInTimeRecoveries => never::POINT_IN_TIME_RECOVERY,
         ListUserPoolReplicas => never::REPLICAS,
         StartPointInTimeRecovery => never::POINT_IN_TIME_RECOVERY,
+        UpdateAuthEventFeedback => never::FEEDBACK_TOKENS,
         UpdateUserPoolReplica => never::REPLICAS,
-    }
-    not_yet {
-        GetClientToken,
-        GetDerivedToken,
-        UpdateAuthEventFeedback,
     }
 }
 
@@ -260,17 +253,6 @@ fn never(operation: Operation, sentence: &str) -> ApiError {
         "{} is not available on this server. {sentence}",
         operation.name()
     ))
-}
-
-/// The one answer of operations that are not here yet. The exception is in every operation's reach of typed SDKs.
-fn not_yet(operation: Operation) -> ApiError {
-    ApiError::new(
-        ErrorCode::InvalidParameterException,
-        format!(
-            "{} is not available on this server yet. docs/reference/operations.md lists the operations that are.",
-            operation.name()
-        ),
-    )
 }
 
 #[cfg(test)]

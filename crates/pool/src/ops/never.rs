@@ -11,3 +11,7 @@ pub const REPLICAS: &str = "Replicas of a user pool in other Regions are a servi
 /// Of the operations on point-in-time recovery.
 pub const POINT_IN_TIME_RECOVERY: &str = "Recovery of a user pool to a point in time is a service of AWS. Here it is done with \
     the backups of database and key file: docs/guides/backup.md.";
+
+/// Of the operation on feedback tokens.
+pub const FEEDBACK_TOKENS: &str = "Feedback tokens come in mails about risky sign-ins, which AWS judges: this server judges no risks \
+    and mails no such token. What is known of a sign-in is kept by AdminUpdateAuthEventFeedback: docs/guides/audit.md.";

@@ -11,6 +11,8 @@ use crate::base::clock::Millis;
 
 /// The part of the key between the pool and the client.
 const FOLDER: &str = "client/";
+/// The same of the note that it exchanges tokens.
+const EXCHANGES: &str = "exchanges/";
 
 /// An app client as stored: the API's own description of it without a secret, and its secrets sealed.
 #[derive(Clone, Debug)]
@@ -78,6 +80,16 @@ impl ClientRecord {
     /// Where the pool of an app client is noted.
     pub fn pool_key(client_id: &str) -> Key<Reference> {
         Key::listed(Directory::ClientPool, client_id)
+    }
+
+    /// Where it is noted that an app client exchanges tokens.
+    pub fn exchange_key(pool_id: &str, client_id: &str) -> Key<Reference> {
+        Key::of_pool(pool_id, format_args!("{EXCHANGES}{client_id}"))
+    }
+
+    /// Prefix of those notes.
+    pub fn exchanges(pool_id: &str) -> String {
+        pool_prefix(pool_id) + EXCHANGES
     }
 
     /// The id of the app client whose row this is, below a pool's prefix; `None` for every other row.

@@ -39,6 +39,7 @@
 //! | `p/POOL/import-file/JOB/UPLOAD-PART` | lines of its file | `import_job` |
 //! | `p/POOL/import-log/JOB/LINE` | what became of a line | `import_job` |
 //! | `p/POOL/client/CLIENT` | an app client | `client` |
+//! | `p/POOL/exchanges/CLIENT` | that an app client exchanges tokens | `client` |
 //! | `p/POOL/authorization-code/DIGEST` | an authorization code, or that it was used | `authorization_code` |
 //! | `p/POOL/domain`, `p/POOL/custom-domain` | the names of the pool's domains | `domain` |
 //! | `p/POOL/resource-server/IDENTIFIER` | an API and its scopes | `resource_server` |

@@ -143,14 +143,17 @@ async fn serve(
     room: Room,
 ) -> Result<(Bytes, String), ApiError> {
     ctx.audit.serves(operation);
-    let signer = match operation.auth() {
+    let mut signer = match operation.auth() {
         Auth::SigV4 => Some(access::signer(ctx, &request).await?),
         _ => None,
     };
+    let body = parse_body(operation, request.body())?;
+    if operation.auth() == Auth::SecretOrSigV4 && body.get("ClientSecret").is_none() {
+        signer = Some(access::signer(ctx, &request).await?);
+    }
     if let Some(signer) = &signer {
         ctx.audit.asked_by(signer.actor());
     }
-    let body = parse_body(operation, request.body())?;
     if let Some(signer) = signer {
         access::permit(ctx, &signer, operation, &body).await?;
         if let Signer::Operator(key) = &signer {

@@ -31,6 +31,8 @@ mod tests {
             // A refresh token names its user, and nobody else makes one.
             Operation::GetTokensFromRefreshToken,
             Operation::RevokeToken,
+            // Speaks of a client alone.
+            Operation::GetClientToken,
             // Comes with a token, and is not done here.
             Operation::UpdateAuthEventFeedback,
         ];

@@ -2,7 +2,7 @@
 
 use poolhouse_api::contract::{full_body, minimal_body};
 use poolhouse_api::{Auth, Operation};
-use poolhouse_pool::records::{Actor, AuditEntry, Refused, audit_log};
+use poolhouse_pool::records::{Actor, AuditEntry, Policy, Refused, audit_log};
 use poolhouse_testkit::{AccessKey, TestServer};
 use serde_json::{Value, json};
 
@@ -85,6 +85,45 @@ async fn the_audit_log_names_the_key_that_a_change_was_signed_with_and_counts_wh
         counts,
         [("CreateUserPool MissingAuthenticationTokenException".to_owned(), 1)]
     );
+}
+
+#[tokio::test]
+async fn a_token_is_exchanged_for_whoever_has_the_clients_secret_or_a_key_for_every_pool() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let members = json!({
+        "GenerateSecret": true,
+        "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION"],
+    });
+    let client = server.client_with(&pool, members).await;
+    let without = json!({
+        "ClientId": client["ClientId"],
+        "SubjectToken": "x",
+        "SubjectTokenType": "ACCESS_TOKEN",
+    });
+    let mut with = without.clone();
+    with["ClientSecret"] = client["ClientSecret"].clone();
+    let kept = Policy {
+        pools: Some([pool].into()),
+        ..Policy::default()
+    };
+    let kept = server.limited_key(kept).await;
+    let function = server.function_key("any", &[]);
+    for (signer, body, expected) in [
+        (None, &with, "NotAuthorizedException"),
+        // The secret is what counts where there is one.
+        (Some(&function), &with, "NotAuthorizedException"),
+        (Some(server.operator()), &without, "NotAuthorizedException"),
+        (None, &without, "MissingAuthenticationTokenException"),
+        (Some(&kept), &without, "AccessDeniedException"),
+        (Some(&function), &without, "AccessDeniedException"),
+    ] {
+        let answer = server.call_as(signer, "GetDerivedToken", body.clone()).await;
+        assert_eq!(answer["__type"], expected, "{}", answer.text);
+        if expected == "NotAuthorizedException" {
+            assert_eq!(answer["message"], "Invalid Access Token");
+        }
+    }
 }
 
 #[tokio::test]

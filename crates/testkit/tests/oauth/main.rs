@@ -13,6 +13,7 @@ mod discovery;
 mod hosts;
 mod refresh;
 mod revoke;
+mod token_exchange;
 mod tokens;
 mod triggers;
 mod userinfo;

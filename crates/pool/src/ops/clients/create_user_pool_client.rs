@@ -38,7 +38,7 @@ pub async fn run(
         client_type: Some(ClientTypeType::Regular),
         ..UserPoolClientType::default()
     };
-    let named = known::check(ctx, pool_id, &input).await?;
+    let named = known::check(ctx, (pool_id, &id), &input).await?;
     settings::apply(&pool.value, &mut client, input, secret.is_some(), Doing::Creating)?;
     check_room(ctx, pool_id).await?;
 
@@ -175,11 +175,6 @@ mod tests {
         let server = TestPool::new().await;
         let required = json!([{ "Name": "email", "Required": true }]);
         let pool = server.pool_with(json!({ "Schema": required })).await;
-        let unavailable = |name: &str| {
-            format!(
-                "{name} is not supported by this server. Leave it out; docs/reference/members.md lists what is."
-            )
-        };
         let range = || "Invalid range for token validity.".to_owned();
         let write = || "Invalid write attributes specified while creating a client".to_owned();
         let minutes = json!({ "AccessToken": "minutes", "IdToken": "minutes", "RefreshToken": "minutes" });
@@ -197,8 +192,21 @@ mod tests {
                     .to_owned(),
             ),
             (
-                json!({ "ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_DELEGATION"] }),
-                unavailable("ExplicitAuthFlows ALLOW_TOKEN_EXCHANGE_DELEGATION"),
+                json!({ "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"], "GenerateSecret": true }),
+                "ALLOW_CLIENT_TOKEN_AUTH cannot be used with other auth flows.".to_owned(),
+            ),
+            (
+                json!({ "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"] }),
+                "ALLOW_CLIENT_TOKEN_AUTH can not be selected if client does not have a client secret.".to_owned(),
+            ),
+            (
+                json!({
+                    "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"],
+                    "GenerateSecret": true,
+                    "AllowedOAuthFlows": ["code"],
+                    "CallbackURLs": ["https://a.example"],
+                }),
+                "ALLOW_CLIENT_TOKEN_AUTH cannot be used with the code flow or the implicit flow.".to_owned(),
             ),
             (
                 json!({ "PublishSecretsInAWSSecretsManager": true }),

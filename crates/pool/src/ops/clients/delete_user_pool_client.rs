@@ -20,6 +20,7 @@ pub async fn run(ctx: &Ctx, input: shapes::DeleteUserPoolClientRequest) -> Resul
     let batch = Batch::new()
         .remove(&client)
         .delete(ClientRecord::pool_key(client_id), Expect::Any)
+        .delete(ClientRecord::exchange_key(pool_id, client_id), Expect::Any)
         .merge(of_client::gone(ctx, pool_id, client_id).await?);
     ctx.platform()
         .commit(batch)

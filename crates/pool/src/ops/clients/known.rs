@@ -1,12 +1,12 @@
-//! What the settings of an app client name that must be there: scopes and identity providers.
+//! What the settings of an app client name that must be there, scopes and identity providers; and the note that it exchanges tokens.
 
 use poolhouse_api::ErrorCode;
-use poolhouse_api::shapes::CreateUserPoolClientRequest;
+use poolhouse_api::shapes::{CreateUserPoolClientRequest, ExplicitAuthFlowsType as Flow};
 use poolhouse_store::{Batch, Expect};
 
 use crate::base::error::ApiError;
-use crate::records::IdentityProviderRecord;
 use crate::records::client::LOCAL;
+use crate::records::{ClientRecord, IdentityProviderRecord, RecordBatch, Reference};
 use crate::request::{Ctx, hosted};
 
 /// The scopes that every pool has.
@@ -19,11 +19,15 @@ const SCOPES: [&str; 5] = [
 ];
 
 /// Checks that every scope is a standard one or one of the pool's resource servers, and every provider one of the pool's. Answers
-/// what the client's commit expects: a provider that is deleted at the same moment is not named by a new client.
+/// what belongs to the client's commit: a provider that is deleted at the same moment is not named by a new client.
 ///
 /// # Errors
 /// `ScopeDoesNotExistException`, `InvalidParameterException` `The provider … does not exist for User Pool ….`
-pub async fn check(ctx: &Ctx, pool_id: &str, asked: &CreateUserPoolClientRequest) -> Result<Batch, ApiError> {
+pub async fn check(
+    ctx: &Ctx,
+    (pool_id, client_id): (&str, &str),
+    asked: &CreateUserPoolClientRequest,
+) -> Result<Batch, ApiError> {
     let scopes = asked.allowed_oauth_scopes.iter().flatten().map(String::as_str);
     let custom: Vec<&str> = scopes.filter(|scope| !SCOPES.contains(scope)).collect();
     if let Some(unknown) = hosted::unknown_scope(ctx, pool_id, &custom).await? {
@@ -37,7 +41,7 @@ pub async fn check(ctx: &Ctx, pool_id: &str, asked: &CreateUserPoolClientRequest
     let key = |name: &String| IdentityProviderRecord::key(pool_id, name);
     ctx.read_ahead(providers.iter().map(|name| key(name).into()))
         .await?;
-    let mut batch = Batch::new();
+    let mut batch = exchange_note((pool_id, client_id), asked);
     for name in providers {
         if ctx.load(&key(name)).await?.is_none() {
             return Err(ApiError::provider_not_found(pool_id, name));
@@ -45,6 +49,22 @@ pub async fn check(ctx: &Ctx, pool_id: &str, asked: &CreateUserPoolClientRequest
         batch = batch.check(key(name), Expect::Present);
     }
     Ok(batch)
+}
+
+/// Notes that the client exchanges tokens, for the discovery document; or takes the note back.
+fn exchange_note((pool_id, client_id): (&str, &str), asked: &CreateUserPoolClientRequest) -> Batch {
+    let key = ClientRecord::exchange_key(pool_id, client_id);
+    let mut flows = asked.explicit_auth_flows.iter().flatten();
+    let exchanges = |flow: &Flow| {
+        matches!(
+            flow,
+            Flow::AllowTokenExchangeDelegation | Flow::AllowTokenExchangeImpersonation
+        )
+    };
+    match flows.any(exchanges) {
+        true => Batch::new().record(key, Expect::Any, &Reference(client_id.to_owned())),
+        false => Batch::new().delete(key, Expect::Any),
+    }
 }
 
 /// What it means that a commit lost over a provider that the client names; `None` if it did not.

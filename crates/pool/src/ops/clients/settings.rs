@@ -4,7 +4,7 @@
 
 use poolhouse_api::shapes::{
     AnalyticsConfigurationType, CreateUserPoolClientRequest, ExplicitAuthFlowsType as Flow, FeatureType,
-    TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
+    OAuthFlowType, TimeUnitsType, TokenValidityUnitsType, UserPoolClientType,
 };
 
 use super::oauth;
@@ -44,7 +44,7 @@ pub fn apply(
     has_secret: bool,
     doing: Doing,
 ) -> Result<(), ApiError> {
-    check_flows(&asked)?;
+    check_flows(&asked, has_secret)?;
     check_attributes(pool, &asked, doing)?;
     oauth::check(&asked, has_secret)?;
     if asked.enable_propagate_additional_user_context_data == Some(true) && !has_secret {
@@ -131,7 +131,7 @@ fn set_refresh_life(client: &mut UserPoolClientType, asked: Option<i64>, mut uni
     client.token_validity_units = Some(units);
 }
 
-fn check_flows(asked: &CreateUserPoolClientRequest) -> Result<(), ApiError> {
+fn check_flows(asked: &CreateUserPoolClientRequest, has_secret: bool) -> Result<(), ApiError> {
     let flows = asked.explicit_auth_flows.as_deref().unwrap_or_default();
     let is_older = |flow: &Flow| {
         matches!(
@@ -153,17 +153,30 @@ fn check_flows(asked: &CreateUserPoolClientRequest) -> Result<(), ApiError> {
             "ALLOW_REFRESH_TOKEN_AUTH is not a permitted ExplicitAuthFlow when refresh token rotation is enabled",
         ));
     }
-    let unavailable = [
-        Flow::AllowTokenExchangeDelegation,
-        Flow::AllowTokenExchangeImpersonation,
-    ];
-    match flows.iter().find(|flow| unavailable.contains(flow)) {
-        Some(flow) => Err(ApiError::unsupported_member(&format!(
-            "ExplicitAuthFlows {}",
-            flow.as_str()
-        ))),
-        None => Ok(()),
-    }
+    check_client_token(flows, asked.allowed_oauth_flows.as_deref(), has_secret)
+}
+
+/// A client that gets tokens for itself by the API does nothing else.
+fn check_client_token(
+    flows: &[Flow],
+    oauth: Option<&[OAuthFlowType]>,
+    has_secret: bool,
+) -> Result<(), ApiError> {
+    let is_of_users = |flow: &OAuthFlowType| *flow != OAuthFlowType::ClientCredentials;
+    let unfit = if !flows.contains(&Flow::AllowClientTokenAuth) {
+        return Ok(());
+    } else if flows.iter().any(|flow| *flow != Flow::AllowClientTokenAuth) {
+        "cannot be used with other auth flows."
+    } else if oauth.into_iter().flatten().any(is_of_users) {
+        "cannot be used with the code flow or the implicit flow."
+    } else if !has_secret {
+        "can not be selected if client does not have a client secret."
+    } else {
+        return Ok(());
+    };
+    Err(ApiError::invalid_parameter(format!(
+        "ALLOW_CLIENT_TOKEN_AUTH {unfit}"
+    )))
 }
 
 /// A client may read what the pool has, and write what clients may write at all; what users need it must be able to

@@ -28,8 +28,9 @@ pub async fn run(
     let has_secret = !client.value.secrets.is_empty();
     let updated = &mut client.value.settings;
     let name = updated.client_name.take().unwrap_or_default();
+    let client_id = input.client_id.clone();
     let asked = creation(input, name);
-    let named = known::check(ctx, pool.id(), &asked).await?;
+    let named = known::check(ctx, (pool.id(), &client_id), &asked).await?;
     settings::apply(&pool, updated, asked, has_secret, Doing::Updating)?;
     updated.last_modified_date = Some(ctx.now.timestamp());
     let batch = Batch::new().replace(&client, &client.value).merge(named);
