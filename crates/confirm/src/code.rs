@@ -106,7 +106,7 @@ impl fmt::Debug for Code {
 
 /// What is left of an answer when spaces, dashes and invisible characters are gone, digits of any script are ASCII
 /// digits and letters are capitals.
-fn normalise(answer: &str) -> String {
+pub fn normalise(answer: &str) -> String {
     answer
         .nfkc()
         .filter(|c| !is_filler(*c))

@@ -45,7 +45,7 @@ mod vars;
 mod verify;
 mod window;
 
-pub use code::{Alphabet, CodeFormat};
+pub use code::{Alphabet, CodeFormat, normalise};
 pub use create::{create, create_without_mail};
 pub use define::{define, define_needs_ledger};
 pub use door::Door;

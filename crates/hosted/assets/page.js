@@ -4,21 +4,37 @@
   "use strict";
   const time = (left) =>
     `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  const began = performance.now();
+  const say = (text) => {
+    const said = document.createElement("p");
+    said.className = "si-panel";
+    said.textContent = text;
+    document.querySelector("[role=alert]").replaceChildren(said);
+  };
+  // The one stands still while a computer sleeps, the other jumps when its clock is set.
+  const began = [performance.now(), Date.now()];
   const clocks = [...document.querySelectorAll("[data-seconds]")].map(
     (element) => ({
       element,
       seconds: Number(element.dataset.seconds),
       text: element.dataset.text,
       over: element.dataset.over ?? "",
+      ended: element.dataset.ended,
       button: element.closest("button"),
     }),
   );
   const minute = document.querySelector("[data-minute]");
   const tick = () => {
-    const passed = Math.floor((performance.now() - began) / 1000);
-    for (const { element, seconds, text, over, button } of clocks) {
+    const passed = Math.floor(
+      Math.max(performance.now() - began[0], Date.now() - began[1]) / 1000,
+    );
+    for (const clock of clocks) {
+      const { element, seconds, text, over, button } = clock;
       const left = Math.max(0, seconds - passed);
+      if (clock.ended && left === 0) {
+        say(clock.ended);
+        clock.ended = "";
+        for (const other of clocks) other.over = other.element.dataset.renew ?? "";
+      }
       const shown = left > 0 ? text.replace("{time}", time(left)) : over;
       if (element.textContent !== shown) element.textContent = shown;
       if (button) button.setAttribute("aria-disabled", String(left > 0));
@@ -40,22 +56,27 @@
   }
 
   for (const form of document.querySelectorAll("form")) {
-    let sent = false;
+    // Twice within a moment is a double click. Later it is somebody who has stopped the page from loading.
+    let sent = -Infinity;
     form.addEventListener("submit", (event) => {
-      // A page that comes back from the browser's memory may be sent again.
-      if (sent || event.submitter?.getAttribute("aria-disabled") === "true")
+      const now = performance.now();
+      if (
+        now < sent + 4000 ||
+        event.submitter?.getAttribute("aria-disabled") === "true"
+      )
         event.preventDefault();
-      else sent = true;
+      else sent = now;
     });
-    addEventListener("pageshow", () => (sent = false));
+    addEventListener("pageshow", () => (sent = -Infinity));
   }
 
   const code = document.querySelector("input[data-length]");
   if (code) {
     const length = Number(code.dataset.length);
+    const others = code.inputMode === "numeric" ? /\P{Nd}/gu : /[\s-]/g;
     let last = "";
     code.addEventListener("input", () => {
-      const typed = code.value.normalize("NFKC").replace(/[\s-]/g, "");
+      const typed = code.value.normalize("NFKC").replace(others, "");
       if ([...typed].length === length && typed !== last) {
         last = typed;
         code.form.requestSubmit(code.form.querySelector("button[data-verify]"));
@@ -102,8 +123,7 @@
     return navigator.credentials.create({ publicKey: options });
   };
   const start = async () => {
-    const alert = form.querySelector("[role=alert]");
-    alert.replaceChildren();
+    form.querySelector("[role=alert]").replaceChildren();
     try {
       const made = await ask();
       const response = {};
@@ -128,10 +148,7 @@
       });
       form.requestSubmit();
     } catch {
-      const said = document.createElement("p");
-      said.className = "si-panel";
-      said.textContent = form.dataset.failed;
-      alert.append(said);
+      say(form.dataset.failed);
     }
   };
   const button = form.querySelector("[data-start]");

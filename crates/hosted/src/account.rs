@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use crate::pages::{Choice, Failed, Form, Frame, written};
+use crate::pages::{Attribute, Failed, Form, Frame, written};
 
 /// What a sign-up asks for.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ pub struct SignUp {
     /// What the pool asks of passwords, as sentences.
     pub rules: Vec<String>,
     /// What has to be given with it.
-    pub attributes: Vec<Choice>,
+    pub attributes: Vec<Attribute>,
 }
 
 /// The page that asks who has forgotten the password.

@@ -1,11 +1,13 @@
 //! The code page: what became of the mail and of the last answer, as the functions say it (flow.md R3), in words.
 
+mod sentences;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 
 use crate::pages::{Failed, Form, Frame, written};
-use crate::texts::Texts;
+use sentences::{by_length, closed, error, expired, heading, hint, remember};
 
 /// The challenge as it is now.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct CodeChallenge<'a> {
     pub has_chosen: bool,
 }
 
+/// What the page says of a form that has nothing against it.
+const SAYS_NOTHING: [&str; 3] = ["", "sent", "renewed"];
 /// The longest code that the forms know.
 const LONGEST: i64 = 12;
 
@@ -42,12 +46,16 @@ struct Page<'a> {
     is_digits: bool,
     length: i64,
     expires: i64,
+    /// What is said once that time is over.
+    over: &'static str,
     /// What the box says by which a browser is trusted; nothing where that is not offered.
     remember: String,
     can_ask: bool,
     resend: i64,
     resend_now: &'static str,
     resend_later: &'static str,
+    /// What the button says once the code has expired: another one comes then.
+    renew: &'static str,
 }
 
 /// The page that asks for a code that was mailed.
@@ -80,7 +88,11 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
     let has_expired = matches!(result, "expired" | "used") || (!waits && expires == Some(0));
     let error = match is_over {
         true => closed(texts, text("opens")),
-        false => error(texts, challenge, (result, resends), (length, is_digits)),
+        // Whoever reads the page again is told what the time has done meanwhile.
+        false if has_expired && SAYS_NOTHING.contains(&challenge.said) && result != "used" => {
+            expired(texts, resends).to_owned()
+        }
+        false => error(texts, challenge, result, (length, is_digits)),
     };
     let (title, lead) = heading(texts, result, text("mail"), text("CODE_DELIVERY_DESTINATION"));
     let news = match challenge.said {
@@ -111,128 +123,13 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
         is_digits,
         length,
         expires: if has_expired { 0 } else { expires.unwrap_or(0) },
+        over: expired(texts, resends),
         remember: remember(texts, count("rememberDays")),
         can_ask: resends.is_some() && !is_over,
         resend: resends.unwrap_or(0),
         resend_now: texts.get(now),
         resend_later: texts.get(later),
-    }
-}
-
-/// What the box says by which a browser is trusted for so many days.
-fn remember(texts: &Texts, days: Option<i64>) -> String {
-    let days = days.filter(|days| *days > 0);
-    days.map(|days| texts.filled("remember", &[("n", &days.to_string())]))
-        .unwrap_or_default()
-}
-
-fn by_length(texts: &Texts, name: &str, length: i64, is_digits: bool) -> String {
-    let letters = format!("{name}Letters");
-    let name = if !is_digits && texts.has(&letters) {
-        &*letters
-    } else {
-        name
-    };
-    texts.filled(name, &[("n", &length.to_string())])
-}
-
-fn error(
-    texts: &Texts,
-    challenge: &CodeChallenge<'_>,
-    (result, resends): (&str, Option<i64>),
-    (length, is_digits): (i64, bool),
-) -> String {
-    let attempts = challenge
-        .parameters
-        .get("attemptsLeft")
-        .and_then(|left| left.parse::<i64>().ok());
-    match (challenge.said, result) {
-        ("" | "sent" | "renewed", "wrong") => wrong(texts, attempts),
-        ("" | "sent" | "renewed", "expired") if resends.is_none() => {
-            texts.get("codeExpiredForGood").to_owned()
-        }
-        ("" | "sent" | "renewed", "expired") => texts.get("codeExpired").to_owned(),
-        ("" | "sent" | "renewed", "used") => texts.get("codeUsed").to_owned(),
-        ("" | "sent" | "renewed", "not_sent") => {
-            let is_refused = challenge
-                .parameters
-                .get("mail")
-                .is_some_and(|mail| mail == "refused");
-            texts
-                .get(if is_refused { "addressRefused" } else { "notSent" })
-                .to_owned()
-        }
-        ("" | "sent" | "renewed", _) => String::new(),
-        ("codeIncomplete", _) => by_length(texts, "codeIncomplete", length, is_digits),
-        (said, _) => texts.all(said),
-    }
-}
-
-fn wrong(texts: &Texts, left: Option<i64>) -> String {
-    match left {
-        None => texts.get("codeWrong").to_owned(),
-        Some(left) => {
-            let name = format!("triesLeft.{}", texts.plural(left));
-            let name = if texts.has(&name) {
-                name
-            } else {
-                "triesLeft.other".to_owned()
-            };
-            format!(
-                "{} {}",
-                texts.get("codeWrong"),
-                texts.filled(&name, &[("n", &left.to_string())])
-            )
-        }
-    }
-}
-
-fn closed(texts: &Texts, opens: &str) -> String {
-    let opener = match opens {
-        "password" => "opensPassword",
-        _ => "opensAdministrator",
-    };
-    format!("{} {}", texts.get("endedClosed"), texts.get(opener))
-}
-
-/// The heading and the sentence below it. What became of the mail tells more than that another has to wait: nobody is told to
-/// be patient with an address that takes no mail.
-fn heading(
-    texts: &Texts,
-    result: &str,
-    mail: &str,
-    destination: &str,
-) -> (&'static str, (String, String, String)) {
-    let plain = |title: &str, lead: &str| {
-        (
-            texts.get(title),
-            (texts.get(lead).to_owned(), String::new(), String::new()),
-        )
-    };
-    match (result, mail) {
-        ("held", "refused") => plain("undeliveredTitle", "addressRefused"),
-        ("held", "failed") => plain("undeliveredTitle", "deliveryFailed"),
-        ("held", _) => plain("heldTitle", "held"),
-        ("locked", _) => plain("heldTitle", "heldLocked"),
-        ("closed", _) => (texts.get("endedTitle"), Default::default()),
-        _ if destination.is_empty() => plain("codeTitle", "codeLeadUnknown"),
-        _ => {
-            let lead = texts.get("codeLead");
-            let (before, after) = lead.split_once("{address}").unwrap_or((lead, ""));
-            let lead = (before.to_owned(), destination.to_owned(), after.to_owned());
-            (texts.get("codeTitle"), lead)
-        }
-    }
-}
-
-fn hint(texts: &Texts, challenge: &CodeChallenge<'_>, result: &str, mail: &str) -> &'static str {
-    match (result, mail) {
-        ("not_sent" | "held", _) => "",
-        (_, "refused") => texts.get("addressRefused"),
-        (_, "failed") => texts.get("mailFailed"),
-        ("too_soon", _) => texts.get("resentTooSoon"),
-        _ if challenge.has_chosen => texts.get("newPasswordCounts"),
-        _ => "",
+        renew: texts.get("renew"),
     }
 }
 
@@ -316,6 +213,19 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_read_again_once_its_code_has_expired_says_so() {
+        let expired = "This code has expired. Send a new one.";
+        for result in ["sent", "resent", "wrong", "too_soon"] {
+            let parameters = [("result", result), ("resendIn", "30"), ("expiresIn", "180")];
+            assert_ne!(seen(&parameters, 179, "").0, expired, "{result}");
+            let (error, _, can_type, asks) = seen(&parameters, 180, "");
+            assert_eq!((&*error, can_type, asks), (expired, true, Some(0)), "{result}");
+        }
+        let held = [("result", "held"), ("resendIn", "30"), ("expiresIn", "0")];
+        assert_eq!(seen(&held, 300, "").0, "", "no code was made");
+    }
+
+    #[test]
     fn a_time_that_would_stand_still_is_left_to_the_script() {
         let frame = Frame::of(choose(["en"].into_iter()), "Acme");
         let given = [("result", "sent"), ("resendIn", "30"), ("expiresIn", "180")];
@@ -330,7 +240,7 @@ mod tests {
         };
         let page = code(&frame, &Form::default(), &challenge).unwrap();
         assert!(
-            page.contains("data-seconds=\"178\" data-text=\"Expires in {time}\"></span>"),
+            page.contains("data-seconds=\"178\" data-text=\"Expires in {time}\" data-ended="),
             "{page}"
         );
         assert!(!page.contains("2:58") && !page.contains("0:28"), "{page}");

@@ -19,8 +19,8 @@ pub use code::{CodeChallenge, code};
 pub use consent::{Consent, consent};
 pub use first::{Ceremony, begin, known_as, offer, passkey};
 pub use pages::{
-    Choice, Failed, Form, Frame, Login, Logo, Look, NewPassword, choice, factor, login, new_password, said,
-    sign_out,
+    Attribute, Choice, Failed, Form, Frame, Login, Logo, Look, NewPassword, choice, factor, login,
+    new_password, said, sign_out,
 };
 pub use set_up::set_up;
 pub use texts::{TAGS, Texts, choose};

@@ -90,7 +90,7 @@ pub struct Login {
     pub providers: Vec<Choice>,
 }
 
-/// Something to be chosen or filled in.
+/// Something to be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// What is sent.
@@ -105,7 +105,18 @@ pub struct NewPassword {
     /// What the pool asks of passwords, as sentences.
     pub rules: Vec<String>,
     /// What has to be given with it.
-    pub attributes: Vec<Choice>,
+    pub attributes: Vec<Attribute>,
+}
+
+/// An attribute that a form asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// What is read.
+    pub label: String,
+    /// What was typed before.
+    pub typed: String,
 }
 
 /// Why a page could not be made: what it is made from is compiled in, so only a formatter's own failure.
@@ -325,7 +336,11 @@ mod tests {
             let ways = (std::slice::from_ref(&meant), true);
             let asked = NewPassword {
                 rules: vec![mean.to_owned()],
-                attributes: vec![meant.clone()],
+                attributes: vec![Attribute {
+                    name: mean.to_owned(),
+                    label: mean.to_owned(),
+                    typed: mean.to_owned(),
+                }],
             };
             for page in [
                 login(&frame, &form, &begins, mean),

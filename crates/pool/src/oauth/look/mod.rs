@@ -138,9 +138,11 @@ async fn found(ctx: &Ctx, site: &Site, client_id: &str) -> Result<Found, ApiErro
     });
     Ok(Found {
         look: Look {
+            // The classic pages know no dark: a sheet that was written for them says half of what that would need.
+            mode: if sheet.is_empty() { "" } else { "light" },
             style: name_of_sheet(&sheet),
             logos: logos.into_iter().collect(),
-            ..Look::default()
+            icon: None,
         },
         sheet,
         source: match look.value.image {

@@ -6,7 +6,7 @@ use poolhouse_crypto::secret_hash;
 use poolhouse_store::BoxFuture;
 use serde_json::{Value, json};
 
-use super::fields::Fields;
+use super::fields::{Fields, digits};
 use super::refusal;
 use super::responses::PLACE;
 use crate::auth::place;
@@ -192,7 +192,7 @@ impl Asking<'_> {
                 _ => refusal::said(at, "resent"),
             };
         }
-        let code = field(fields, "code").replace([' ', '-'], "");
+        let code = digits(fields);
         if code.is_empty() {
             return refusal::said(at, "fieldMissing");
         }
@@ -261,7 +261,7 @@ fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
 }
 
 fn code_and_password(fields: &Fields) -> Result<(String, &str), &'static str> {
-    let code = field(fields, "code").replace([' ', '-'], "");
+    let code = digits(fields);
     let password = field(fields, "password");
     match (code.is_empty(), password.is_empty()) {
         (true, _) => Err("fieldMissing"),

@@ -37,7 +37,8 @@ use account::Asking;
 pub use account::Operations;
 pub use asked::CHOICES;
 use asked::{Challenged, joined};
-pub use fields::Fields;
+use fields::keeping;
+pub use fields::{ATTRIBUTE, Fields};
 pub use refusal::CHOSEN;
 pub use responses::PLACE;
 pub use taken::Taken;
@@ -251,6 +252,7 @@ async fn step(asking: &Asking<'_>, ending: &Arc<PageEnding>, at: &PageStep, fiel
     if came_by(at).is_some() && !stands(asking, at).await {
         return Stepped::At(refusal::beginning(ctx, "", Some("signInEnded")));
     }
+    let at = &keeping(at, fields);
     if let Some(next) = asking.step(at, fields).await {
         return Stepped::At(next);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use poolhouse_api::shapes::ChallengeNameType;
 
-use super::fields::Fields;
+use super::fields::{ATTRIBUTE, Fields, LONGEST, digits, typed};
 use crate::auth::place;
 use crate::records::PageStep;
 
@@ -15,6 +15,9 @@ type Sent = (BTreeMap<String, String>, BTreeMap<String, String>);
 const SIGN_IN: &str = "signIn";
 /// The public parameter that says how many characters the code has.
 const CODE_LENGTH: &str = "codeLength";
+/// The public parameter that says what the code is made of, and what it says of digits.
+const CODE_ALPHABET: &str = "codeAlphabet";
+const DIGITS: &str = "digits";
 /// The public parameter that says for how many days a browser can be trusted; the field that asks for it; what the functions hear of it.
 const REMEMBER_DAYS: &str = "rememberDays";
 const REMEMBER: &str = "remember";
@@ -23,8 +26,6 @@ const REMEMBER_DEVICE: &str = "rememberDevice";
 const RESEND: &str = "resend";
 /// The field in which a browser's place token is handed in, which no form has.
 pub const PLACE: &str = "place token";
-/// Characters of an answer that are read. No code and no password is longer.
-const LONGEST: usize = 256;
 
 /// What a form holds.
 ///
@@ -78,17 +79,26 @@ fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
     fields.get(name).map_or("", String::as_str)
 }
 
-/// A code as people type it: with spaces and dashes that mean nothing.
+/// The code of a factor.
 fn code(fields: &Fields) -> Result<String, &'static str> {
-    let typed = field(fields, "code").chars();
-    let code: String = typed
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .take(LONGEST)
-        .collect();
-    if code.is_empty() {
-        Err("codeIncomplete")
-    } else {
-        Ok(code)
+    match digits(fields) {
+        code if code.is_empty() => Err("codeIncomplete"),
+        code => Ok(code),
+    }
+}
+
+/// A confirm code. What people type is put in order by Verify, whose code it is: here it is only found in a sentence that was pasted,
+/// where it is known what it looks like. Too little of it, or too much, is no attempt.
+fn confirm_code(at: &PageStep, fields: &Fields) -> Result<String, &'static str> {
+    let said = |name: &str| at.parameters.get(name).map(String::as_str);
+    let length: Option<usize> = said(CODE_LENGTH).and_then(|length| length.parse().ok());
+    let is_digits = said(CODE_ALPHABET) == Some(DIGITS);
+    let meant = if is_digits { digits(fields) } else { typed(fields) };
+    match (meant.chars().count(), length) {
+        (count, _) if count < length.unwrap_or(1) => Err("codeIncomplete"),
+        (count, Some(length)) if is_digits && count > length => Err("codeTooLong"),
+        (_, Some(_)) if is_digits => Ok(meant),
+        _ => Ok(field(fields, "code").chars().take(LONGEST).collect()),
     }
 }
 
@@ -104,15 +114,7 @@ fn custom(at: &PageStep, fields: &Fields) -> Result<Sent, &'static str> {
         metadata.insert("action".to_owned(), RESEND.to_owned());
         RESEND.to_owned()
     } else {
-        // What people type is put in order by Verify, whose code it is. Too little of it is no attempt.
-        let length = at
-            .parameters
-            .get(CODE_LENGTH)
-            .and_then(|length| length.parse().ok());
-        if code(fields)?.chars().count() < length.unwrap_or(1) {
-            return Err("codeIncomplete");
-        }
-        field(fields, "code").chars().take(LONGEST).collect()
+        confirm_code(at, fields)?
     };
     Ok((BTreeMap::from([("ANSWER".to_owned(), answer)]), metadata))
 }
@@ -126,7 +128,7 @@ fn new_password(fields: &Fields) -> Result<Sent, &'static str> {
         return Err("passwordsDiffer");
     }
     let given = fields.iter().filter_map(|(name, value)| {
-        let attribute = name.strip_prefix("attr.")?;
+        let attribute = name.strip_prefix(ATTRIBUTE)?;
         (!value.is_empty()).then(|| (format!("userAttributes.{attribute}"), value.clone()))
     });
     let mut responses: BTreeMap<String, String> = given.collect();
@@ -213,6 +215,29 @@ mod tests {
         }
         let asked = fields(&[("code", ""), ("action", "resend")]);
         assert!(of(ChallengeNameType::CustomChallenge, &step, &asked).is_ok());
+    }
+
+    #[test]
+    fn a_code_of_digits_is_found_in_what_was_pasted_and_one_that_is_no_code_is_no_attempt() {
+        let mut step = step();
+        for (name, value) in [("codeLength", "6"), ("codeAlphabet", "digits")] {
+            step.parameters.insert(name.to_owned(), value.to_owned());
+        }
+        for (code, sent) in [
+            ("Your code is 123456.", Ok("123456")),
+            ("12 34 56", Ok("123456")),
+            ("１２３４５６", Ok("123456")),
+            ("Your code is 12345.", Err("codeIncomplete")),
+            ("123456123456", Err("codeTooLong")),
+        ] {
+            let answered = of(
+                ChallengeNameType::CustomChallenge,
+                &step,
+                &fields(&[("code", code)]),
+            );
+            let answer = answered.map(|(responses, _)| responses["ANSWER"].clone());
+            assert_eq!(answer.as_deref().map_err(|word| *word), sent, "{code}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Setting up an authenticator app, in a pool that asks everybody for a second factor.
 
-use super::fields::Fields;
+use super::fields::{Fields, digits};
 use super::refusal;
 use crate::auth::set_up::{associate, verify};
 use crate::base::error::ApiError;
@@ -43,10 +43,7 @@ pub async fn begin(ctx: &Ctx, at: PageStep) -> PageStep {
 /// # Errors
 /// The page that is due: of a wrong code the same.
 pub async fn verified(ctx: &Ctx, at: &PageStep, fields: &Fields) -> Result<String, PageStep> {
-    let typed: String = fields
-        .get("code")
-        .map_or("", String::as_str)
-        .replace([' ', '-'], "");
+    let typed = digits(fields);
     if typed.is_empty() {
         return Err(refusal::said(at, "fieldMissing"));
     }

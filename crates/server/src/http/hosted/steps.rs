@@ -144,7 +144,8 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
         }
         Ok(Entered::Page { transaction, name }) => {
             let again = if visit.is_again() { "&again=1" } else { "" };
-            let target = visit.to("/login", &format!("tx={transaction}{again}"));
+            let stale = if visit.is_stale() { "&stale=1" } else { "" };
+            let target = visit.to("/login", &format!("tx={transaction}{again}{stale}"));
             let cookie = name.as_deref().and_then(|name| visit.names.browser(name));
             answer::redirect(is_form, &target, &cookie.into_iter().collect::<Vec<_>>())
         }
@@ -318,8 +319,8 @@ async fn find(ctx: &Ctx, visit: &Visit) -> Result<Option<Transaction>, ApiError>
     Ok(found.filter(|found| found.step.ended.is_none()))
 }
 
-/// A page without a transaction: begun anew from what the client asked, once. A browser that comes back the same way takes no
-/// cookies.
+/// A page without a transaction: begun anew from what the client asked, once, and if there was one that has ended, the new page says
+/// so. A browser that comes back the same way takes no cookies.
 fn again(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     if visit.query.get("client_id").is_none() {
         return wrong(
@@ -334,12 +335,17 @@ fn again(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
         let html = said(&visit.frame(ctx), visit.texts.get("errorTitle"), &words);
         return answer::page(visit, StatusCode::BAD_REQUEST, html, None);
     }
-    answer::redirect(is_form, &visit.to("/oauth2/authorize", "again=1"), &[])
+    let stale = match is_form || visit.query.get("tx").is_some() {
+        true => "&stale=1",
+        false => "",
+    };
+    let target = visit.to("/oauth2/authorize", &format!("again=1{stale}"));
+    answer::redirect(is_form, &target, &[])
 }
 
 fn page(ctx: &Ctx, visit: &Visit, found: &Transaction) -> Response {
     let mut step = found.step.clone();
-    if visit.query.get("stale").is_some() && step.said.is_none() {
+    if visit.is_stale() && step.said.is_none() {
         step.said = Some(OUT_OF_DATE.to_owned());
     }
     let leads_to = Authorization::from_json(&found.asked.authorization).map(|held| held.redirect_uri);

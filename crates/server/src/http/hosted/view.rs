@@ -1,10 +1,12 @@
 //! Which page a sign-in is at.
 
 use poolhouse_hosted::{
-    Ceremony, Choice, CodeChallenge, Consent, Failed, Form, Frame, Login, NewPassword, SignUp, Texts, begin,
-    choice, code, confirm, factor, forgot, login, new_password, offer, passkey, reset, sign_up,
+    Attribute, Ceremony, Choice, CodeChallenge, Consent, Failed, Form, Frame, Login, NewPassword, SignUp,
+    Texts, begin, choice, code, confirm, factor, forgot, login, new_password, offer, passkey, reset, sign_up,
 };
-use poolhouse_pool::oauth::steps::{CHOICES, CHOSEN, account, consent, passkey as passkeys, set_up};
+use poolhouse_pool::oauth::steps::{
+    ATTRIBUTE, CHOICES, CHOSEN, account, consent, passkey as passkeys, set_up,
+};
 use poolhouse_pool::oauth::transaction::{OFFER, Transaction};
 use poolhouse_pool::records::{PageFlow, PageStep, PoolRecord};
 use poolhouse_pool::request::Ctx;
@@ -55,7 +57,7 @@ pub(super) fn page(ctx: &Ctx, visit: &Visit, found: &Transaction, step: &PageSte
             let asked = SignUp {
                 name: step.name.clone(),
                 rules: rules(&frame.texts, pool),
-                attributes: attributes(&frame.texts, &account::sign_up_attributes(pool)),
+                attributes: attributes(&frame.texts, &account::sign_up_attributes(pool), step),
             };
             sign_up(&frame, &form, &asked, &error)
         }
@@ -122,7 +124,7 @@ fn challenge(
         "NEW_PASSWORD_REQUIRED" => {
             let asked = NewPassword {
                 rules: rules(&frame.texts, pool),
-                attributes: attributes(&frame.texts, &listed(text("requiredAttributes"))),
+                attributes: attributes(&frame.texts, &listed(text("requiredAttributes")), step),
             };
             new_password(frame, form, &asked, error)
         }
@@ -228,19 +230,23 @@ fn options(texts: &Texts, names: &str) -> Vec<Choice> {
 }
 
 /// What has to be given beside a password, by names that people read.
-fn attributes(texts: &Texts, names: &[String]) -> Vec<Choice> {
+fn attributes(texts: &Texts, names: &[String], step: &PageStep) -> Vec<Attribute> {
     let named = names.iter().map(|name| {
-        let value = name.strip_prefix("userAttributes.").unwrap_or(name).to_owned();
-        let label = match value.as_str() {
+        let name = name.strip_prefix("userAttributes.").unwrap_or(name).to_owned();
+        let label = match name.as_str() {
             "email" => texts.get("email"),
-            value => texts.get(&format!("attributes.{value}")),
+            name => texts.get(&format!("attributes.{name}")),
         };
-        let label = if label.is_empty() {
-            value.replace('_', " ")
-        } else {
-            label.to_owned()
+        let label = match label {
+            "" => name.replace('_', " "),
+            label => label.to_owned(),
         };
-        Choice { value, label }
+        let typed = step.parameters.get(&format!("{ATTRIBUTE}{name}"));
+        Attribute {
+            typed: typed.cloned().unwrap_or_default(),
+            name,
+            label,
+        }
     });
     named.collect()
 }

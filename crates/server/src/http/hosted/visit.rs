@@ -98,6 +98,11 @@ impl Visit {
         self.query.get("again").is_some()
     }
 
+    /// Whether the browser comes from a page that was out of date.
+    pub fn is_stale(&self) -> bool {
+        self.query.get("stale").is_some()
+    }
+
     pub fn frame(&self, ctx: &Ctx) -> Frame {
         let app = &ctx.app.functions.confirm().app_name;
         Frame {

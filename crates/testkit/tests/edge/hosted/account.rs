@@ -97,6 +97,9 @@ async fn people_sign_up_confirm_it_and_sign_in() {
     };
     let page = browser.answer(&page, &typed("mara")).await;
     assert_eq!(alert(&page), "That name is taken.");
+    // Nobody types an address twice; a password is never in a page.
+    assert!(page.text.contains("value=\"ada@example.com\""), "{}", page.text);
+    assert!(!page.text.contains(NEW), "{}", page.text);
     let page = browser.answer(&page, &typed("ada")).await;
     assert_eq!(title(&page), "Check your email – Poolhouse");
     let page = browser.answer(&page, &[("code", "12345x")]).await;

@@ -80,6 +80,30 @@ async fn o_21_a_form_that_is_out_of_date_evaluates_nothing() {
 }
 
 #[tokio::test]
+async fn whoever_comes_to_a_page_whose_time_is_over_begins_again_and_is_told_so() {
+    let scene = Scene::with_code().await;
+    let client = scene.client(json!({})).await;
+    let mut browser = scene.browser();
+    let page = browser.password(&client).await;
+    assert_eq!(alert(&page), "");
+    scene.code().await;
+    let handle = hidden(&page, "tx");
+    scene.server.clock().advance_seconds(901);
+    let sent = browser.answer(&page, &[("code", "123456")]).await;
+    let query = asked(&client, "");
+    let query = query.split_once('?').unwrap().1;
+    let reloaded = browser
+        .visit(&format!("/d/acme/challenge?tx={handle}&{query}"))
+        .await;
+    for begun in [sent, reloaded] {
+        assert!(title(&begun).starts_with("Sign in – "), "{}", begun.text);
+        assert_eq!(alert(&begun), "That page was out of date.");
+    }
+    // Whoever comes from the app has no page that could be.
+    assert_eq!(alert(&browser.visit(&asked(&client, "")).await), "");
+}
+
+#[tokio::test]
 async fn o_13_a_transaction_is_of_no_use_in_another_browser() {
     let scene = Scene::with_code().await;
     let client = scene.client(json!({})).await;
@@ -98,7 +122,7 @@ async fn o_13_a_transaction_is_of_no_use_in_another_browser() {
     let led = victim.send(request, body).await;
     assert_eq!(
         led.header("location"),
-        "/d/acme/oauth2/authorize?again=1&client_id=x"
+        "/d/acme/oauth2/authorize?again=1&stale=1&client_id=x"
     );
 }
 

@@ -60,6 +60,11 @@ async fn the_classic_pages_have_the_look_of_the_client_or_else_of_the_pool() {
         files[0].2
     );
     assert!(page.contains("class=\"ph-logo logo-customizable\""), "{page}");
+    // The classic pages are light, and so is a sheet that was written for them.
+    assert!(
+        page.contains("<body class=\"background-customizable ph-is-light\">"),
+        "{page}"
+    );
     let (page, files) = loads(&scene, &two).await;
     assert_eq!(files.len(), 1);
     assert!(files[0].2.contains("{background-color: #654321;}"));
