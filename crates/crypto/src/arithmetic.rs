@@ -7,6 +7,7 @@ use crate::comb::{self, Table};
 use crate::group::Residue;
 #[cfg(target_arch = "x86_64")]
 use crate::ifma::{self, Ifma};
+use crate::joint::joint_power;
 
 pub(crate) use crate::bignum::add;
 
@@ -34,6 +35,15 @@ pub(crate) fn power_of_public_exponent(base: &Residue, exponent: &[u8; 32]) -> R
         #[cfg(target_arch = "x86_64")]
         Means::Ifma(table) => ifma::power(table.engine(), base, exponent),
         Means::AwsLc(_) => bignum::power_of_public_exponent(base, exponent),
+    }
+}
+
+/// Base to an exponent everybody may know, as [`power_of_public_exponent`], where `upper` is base^(2^128).
+pub(crate) fn power_of_public_halves(base: &Residue, upper: &Residue, exponent: &[u8; 32]) -> Residue {
+    match means() {
+        #[cfg(target_arch = "x86_64")]
+        Means::Ifma(table) => joint_power(table.engine(), base, upper, exponent),
+        Means::AwsLc(table) => joint_power(table.engine(), base, upper, exponent),
     }
 }
 

@@ -123,6 +123,24 @@ impl Engine for AwsLc {
         }
     }
 
+    fn start_with(self, factor: &Factor) -> Product {
+        let mut value = Number::new();
+        value.set(factor);
+        Product {
+            value,
+            factor: Number::new(),
+            scratch: Scratch::new(),
+        }
+    }
+
+    fn square(self, product: &mut Product) {
+        let (value, scratch) = (product.value.as_mut(), product.scratch.as_mut());
+        // SAFETY: all are live, and C allows the result to be both operands.
+        done(unsafe {
+            c::BN_mod_mul_montgomery(value, value, value, Field::get().montgomery.as_ptr(), scratch)
+        });
+    }
+
     fn times(self, product: &mut Product, factor: &Factor) {
         product.factor.set(factor);
         let (value, factor, scratch) = (

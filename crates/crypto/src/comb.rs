@@ -18,6 +18,10 @@ pub(crate) trait Engine: Copy {
 
     /// Starts a product with a residue.
     fn start(self, residue: &Residue) -> Self::Product;
+    /// Starts a product with a factor.
+    fn start_with(self, factor: &Self::Factor) -> Self::Product;
+    /// Multiplies a product by itself.
+    fn square(self, product: &mut Self::Product);
     /// Multiplies a product by a factor.
     fn times(self, product: &mut Self::Product, factor: &Self::Factor);
     /// Makes a factor of a product.

@@ -115,6 +115,19 @@ impl Engine for Ifma {
         product
     }
 
+    fn start_with(self, factor: &Number) -> Product {
+        Product {
+            value: factor.clone(),
+            next: Number::ZERO,
+        }
+    }
+
+    fn square(self, product: &mut Product) {
+        // SAFETY: an `Ifma` exists, so the processor has the instructions.
+        unsafe { multiply(&mut product.next, &product.value, &product.value) }
+        std::mem::swap(&mut product.value, &mut product.next);
+    }
+
     fn times(self, product: &mut Product, factor: &Number) {
         // SAFETY: an `Ifma` exists, so the processor has the instructions.
         unsafe { multiply(&mut product.next, &product.value, factor) }

@@ -30,6 +30,7 @@ mod hex;
 mod ids;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
+mod joint;
 pub mod jwt;
 pub mod opaque;
 pub mod passphrase;

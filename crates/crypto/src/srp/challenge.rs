@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{BadA, PublicA, Verifier};
 use crate::Entropy;
-use crate::arithmetic::{add, multiply, power, power_of_generator, power_of_public_exponent};
+use crate::arithmetic::{add, multiply, power, power_of_generator};
 use crate::digest::{hkdf, hmac_sha256, sha256};
 use crate::group::{GENERATOR, MODULUS, Residue, WIDTH, java_bytes};
 
@@ -131,7 +131,7 @@ pub(super) fn session_key(
     if u == &[0; 32] {
         return Err(BadA);
     }
-    let base = multiply(public_a.residue(), &power_of_public_exponent(verifier.v(), u));
+    let base = multiply(public_a.residue(), &verifier.power(u));
     let s = power(&base, &challenge.b);
     Ok(Zeroizing::new(hkdf(
         &java_bytes(u),

@@ -6,11 +6,13 @@ use crate::group::{Residue, WIDTH};
 
 /// Makes up the verifier that a pool uses for a user it does not have. The same id gives the same verifier as long as the
 /// pool's secret lasts, so asking twice tells nothing. It belongs to no password: its v is random, so nobody knows its
-/// logarithm; checking a password or a proof against it costs exactly what it costs for a real one, and fails.
+/// logarithm, and the number beside it, of which nothing is ever seen, is no power of v; checking a password or a proof against it costs
+/// exactly what it costs for a real one, and fails.
 pub fn fake_verifier(pool_secret: &[u8], pool_name: &str, id: &str) -> Verifier {
     Verifier::new(
         fake_salt(pool_secret, pool_name, id),
-        fake_v(pool_secret, pool_name, id),
+        fake_number(pool_secret, pool_name, id, "verifier"),
+        fake_number(pool_secret, pool_name, id, "upper half"),
     )
 }
 
@@ -26,8 +28,8 @@ fn fake_salt(pool_secret: &[u8], pool_name: &str, id: &str) -> Salt {
     }
 }
 
-fn fake_v(pool_secret: &[u8], pool_name: &str, id: &str) -> Residue {
-    let mut bytes: [u8; WIDTH] = made_up(pool_secret, pool_name, id, "verifier");
+fn fake_number(pool_secret: &[u8], pool_name: &str, id: &str, what: &str) -> Residue {
+    let mut bytes: [u8; WIDTH] = made_up(pool_secret, pool_name, id, what);
     // Without its highest bit the number is below N.
     bytes[0] &= 0x7f;
     Residue::from_reduced(bytes)

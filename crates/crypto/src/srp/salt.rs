@@ -52,6 +52,11 @@ impl Salt {
         hex::encode_integer(&self.0)
     }
 
+    /// The number, most significant byte first, without leading zeros.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// As it is hashed.
     pub(super) fn hashed_form(&self) -> Vec<u8> {
         java_bytes(&self.0).to_vec()

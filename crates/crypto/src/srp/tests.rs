@@ -262,11 +262,62 @@ fn verifiers_that_prove_nothing_are_refused() {
         Verifier::from_unsigned(&[0], &[2]).err(),
         Some(BadVerifier::Salt(BadSalt))
     );
-    assert_eq!(
-        Verifier::from_hex("zz", "2").err(),
-        Some(BadVerifier::Salt(BadSalt))
-    );
-    assert_eq!(Verifier::from_hex("1", "zz").err(), Some(BadVerifier::Number));
+}
+
+#[test]
+fn a_verifier_comes_back_from_its_bytes_and_from_the_text_of_former_times() {
+    let entropy = Seeded::new(9);
+    let salt = Salt::random(&entropy);
+    let made = verifier(POOL, USER, PASSWORD, &salt);
+    let text = format!("{}:{}", salt.to_hex(), *made.v_hex());
+    let from_text = Verifier::from_bytes(text.as_bytes()).unwrap();
+    let (challenge, client) = (challenge(&made, &entropy), Client::random(&entropy));
+    let public_a = parse_a(&client.srp_a()).unwrap();
+    let (_, proof) = client.answer(PASSWORD, &salt.to_hex(), &challenge.public_b_hex());
+    for again in [
+        &Verifier::from_bytes(&made.to_bytes()).unwrap(),
+        &Verifier::from_bytes(&from_text.to_bytes()).unwrap(),
+        &from_text,
+        &made,
+    ] {
+        assert_eq!(again.salt(), made.salt());
+        assert!(check_password(POOL, USER, PASSWORD, again));
+        let expected = expected_signature(POOL, USER, again, &challenge, &public_a, BLOCK, TIME);
+        assert_eq!(expected.unwrap(), proof);
+        assert_eq!(again.to_bytes(), made.to_bytes());
+    }
+}
+
+#[test]
+fn what_is_no_stored_verifier_is_refused() {
+    let bytes = verifier(POOL, USER, PASSWORD, &Salt::from_hex("2a").unwrap()).to_bytes();
+    let changed = |index: usize, value: u8| {
+        let mut bytes = bytes.to_vec();
+        bytes[index] = value;
+        bytes
+    };
+    // A prefix, a length and a salt of one byte; then two numbers, each of which has to be one below N.
+    let high = |from: usize| [&bytes[..from], &MODULUS, &bytes[from + 384..]].concat();
+    for (bytes, refused) in [
+        (changed(1, 0), BadVerifier::Salt(BadSalt)),
+        (changed(1, 255), BadVerifier::Salt(BadSalt)),
+        (changed(2, 0), BadVerifier::Salt(BadSalt)),
+        (high(3), BadVerifier::Number),
+        (high(387), BadVerifier::Number),
+        (bytes[..2].to_vec(), BadVerifier::Salt(BadSalt)),
+        (bytes[..386].to_vec(), BadVerifier::Number),
+        (bytes[..387].to_vec(), BadVerifier::Number),
+        (vec![1], BadVerifier::Salt(BadSalt)),
+        (vec![], BadVerifier::Salt(BadSalt)),
+        (b"zz:2".to_vec(), BadVerifier::Salt(BadSalt)),
+        (b"1:zz".to_vec(), BadVerifier::Number),
+        (b"2a".to_vec(), BadVerifier::Number),
+        (b"2a:\xff".to_vec(), BadVerifier::Number),
+        (b"2a:1".to_vec(), BadVerifier::Number),
+    ] {
+        let length = bytes.len();
+        assert_eq!(Verifier::from_bytes(&bytes).err(), Some(refused), "{length}");
+    }
 }
 
 #[test]
@@ -322,7 +373,9 @@ fn an_unknown_user_looks_like_a_known_one() {
         let fake = fake_verifier(b"secret", POOL, &number.to_string());
         let salt = fake.salt().to_hex();
         assert!(matches!(salt.len(), 31 | 32), "{salt}");
-        assert!(Verifier::from_hex(&salt, &fake.v_hex()).is_ok());
+        let real = verifier(POOL, USER, PASSWORD, &Salt::from_hex(&salt).unwrap());
+        assert_eq!(fake.to_bytes().len(), real.to_bytes().len());
+        assert!(Verifier::from_bytes(&fake.to_bytes()).is_ok());
     }
 }
 

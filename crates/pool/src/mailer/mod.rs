@@ -148,7 +148,7 @@ impl Mailer {
             failures: 0,
             attempts: None,
         };
-        Ok(self.insert(&row, mail.urgency, &id, now))
+        Ok(self.insert(row, payload, mail.urgency, id, now))
     }
 
     /// The outbox row of a whole message, which goes out as it is. `dedup_id` is as in [`OutgoingMail`].
@@ -185,7 +185,7 @@ impl Mailer {
             attempts: None,
         };
         // A function waits for it, and its person.
-        Ok(self.insert(&row, Urgency::Code, &id, now))
+        Ok(self.insert(row, payload, Urgency::Code, id, now))
     }
 
     /// From whom, and to whom, if there is a way.
@@ -203,17 +203,24 @@ impl Mailer {
     }
 
     /// The row where it is to lie: handed over to the worker if somebody waits for it, due now if not.
-    fn insert(&self, row: &Kept, urgency: Urgency, id: &str, now: Millis) -> Batch {
-        let held = urgency == Urgency::Code && self.handover.has_room();
-        let due = if held {
+    fn insert(&self, mail: Kept, payload: Payload, urgency: Urgency, id: String, now: Millis) -> Batch {
+        let is_held = urgency == Urgency::Code && self.handover.has_room();
+        let due = if is_held {
             now.plus_seconds(LEASE_SECONDS)
         } else {
             now
         };
-        let key = rows::key(urgency.rank(), due, id);
-        let batch = row.insert(&key);
-        if held {
-            self.handover.extend([Held { key, since: now }]);
+        let key = rows::key(urgency.rank(), due, &id);
+        let batch = mail.insert(&key);
+        if is_held {
+            self.handover.extend([Held {
+                key,
+                id,
+                urgency,
+                due,
+                mail,
+                payload,
+            }]);
         }
         batch
     }

@@ -89,6 +89,6 @@ impl Mailer {
             failures: 0,
             attempts: None,
         };
-        Ok(self.insert(&row, Urgency::Code, &id, now))
+        Ok(self.insert(row, payload, Urgency::Code, id, now))
     }
 }

@@ -237,7 +237,10 @@ impl Worker {
                     return Err(error.into());
                 }
             };
-            match found.as_ref().and_then(|row| Entry::parse(&self.platform, row)) {
+            let entry = found
+                .as_ref()
+                .and_then(|found| row.entry(found).or_else(|| Entry::parse(&self.platform, found)));
+            match entry {
                 None => later.extend(Some(row).filter(|row| found.is_none() && !row.is_given_up(now))),
                 // Its lease is over: the scan finds it, like any other.
                 Some(entry) if entry.due <= now => {}
@@ -245,6 +248,9 @@ impl Worker {
                 Some(entry) if self.threads.has_newer(&entry) => steps.push(Step::replaced(&entry)),
                 Some(entry) if entry.due < Millis(now.0 + ATTEMPT_MILLIS) => {
                     steps.push(Step::back(&entry, now));
+                }
+                Some(entry) if entry.mail.sealed == row.mail.sealed => {
+                    self.deliver(entry, Some(row.payload), now)
                 }
                 Some(entry) => self.start(entry, now),
             }
@@ -307,9 +313,14 @@ impl Worker {
 
     /// Starts delivering a mail whose row this worker holds.
     fn start(&mut self, entry: Entry, now: Millis) {
+        let payload = entry.payload(&self.platform);
+        self.deliver(entry, payload, now);
+    }
+
+    /// Delivers what was in the row; `None`: it does not open.
+    fn deliver(&mut self, entry: Entry, payload: Option<Payload>, now: Millis) {
         self.threads.see(&entry, now);
         let life = Duration::from_millis(u64::try_from(entry.mail.expires.0 - now.0).unwrap_or(0));
-        let payload = entry.payload(&self.platform);
         let (route, clock) = (self.route.clone(), self.platform.clock.clone());
         let task = self
             .sending

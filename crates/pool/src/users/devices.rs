@@ -253,9 +253,8 @@ pub fn read_verifier(given: Option<&DeviceSecretVerifierConfigType>) -> Result<V
 
 /// Seals a device's verifier for its row.
 pub fn seal_verifier(ctx: &Ctx, key: &Key<DeviceRecord>, verifier: &Verifier) -> String {
-    let plain = Zeroizing::new(format!("{}:{}", verifier.salt().to_hex(), *verifier.v_hex()));
     ctx.platform()
-        .seal(Purpose::Verifiers, key.as_str(), plain.as_bytes())
+        .seal(Purpose::Verifiers, key.as_str(), &verifier.to_bytes())
 }
 
 /// Opens a device's verifier.
@@ -266,7 +265,7 @@ pub fn open_verifier(ctx: &Ctx, device: &Stored<DeviceRecord>) -> Result<Verifie
     let sealed = &device.value.sealed_verifier;
     let opened = ctx.platform().open(Purpose::Verifiers, &device.key, sealed);
     let opened = Zeroizing::new(opened.map_err(ApiError::internal)?);
-    credentials::read(&opened).map_err(ApiError::internal)
+    Verifier::from_bytes(&opened).map_err(credentials::unusable)
 }
 
 #[cfg(test)]

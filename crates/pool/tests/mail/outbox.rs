@@ -32,6 +32,33 @@ async fn mail_leaves_when_and_only_when_its_batch_was_committed() {
 }
 
 #[tokio::test]
+async fn of_a_step_that_was_tried_again_the_mail_that_was_committed_is_sent() {
+    for committed in [0, 1] {
+        let house = House::new(memory(), Vec::new());
+        let codes = ["111111", "222222"];
+        let batches = codes.map(|code| {
+            let text = format!("Your code is {code}.");
+            let mail = OutgoingMail { text, ..mail("ada") };
+            house.app.mailer.queue(house.ctx().now, mail).unwrap()
+        });
+        house
+            .app
+            .platform
+            .commit(batches[committed].clone())
+            .await
+            .unwrap();
+        house.drain().await;
+        let messages = house.inbox().list(None);
+        assert_eq!(messages.len(), 1);
+        assert_eq!(
+            messages[0].text.trim(),
+            format!("Your code is {}.", codes[committed])
+        );
+        assert_eq!(house.rows().await, []);
+    }
+}
+
+#[tokio::test]
 async fn the_database_tells_neither_the_code_nor_the_person_nor_whether_there_is_one() {
     let house = House::new(memory(), Vec::new());
     let ctx = house.ctx();
