@@ -17,6 +17,7 @@ export default tseslint.config(
       'packages/**/*.ts',
       'projects/**/*.ts',
       'e2e/**/*.{ts,tsx}',
+      'hosted/**/*.ts',
       'apps/**/*.ts',
       'newcomer/**/*.ts',
       'oidc/**/*.ts',

@@ -88,7 +88,12 @@ pub fn run(arguments: &[String]) -> Outcome {
 /// What hosted login costs beside the API, in a pool that asks for passwords alone.
 fn hosted(rounds: u32) -> Outcome {
     let (programs, home) = (build()?, new_home()?);
-    let server = start(&programs, &home, &format!("127.0.0.1:{}", server::free_port()?), &[])?;
+    let server = start(
+        &programs,
+        &home,
+        &format!("127.0.0.1:{}", server::free_port()?),
+        &[],
+    )?;
     let api = PoolApi {
         server: server.address,
         key: server::create_key(&programs, &server.data, &[])?,

@@ -18,8 +18,11 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Whose functions a pool has: ours in process, ours as processes, or handlers as articles write them. */
-export type Functions = '2fa' | 'process' | 'article';
+/**
+ * Whose functions a pool has: ours in process, ours as processes, handlers as articles write them, or those that go
+ * through what a page can be told.
+ */
+export type Functions = '2fa' | 'process' | 'article' | 'states';
 
 const FUNCTIONS = 'arn:aws:lambda:us-east-1:000000000000:function';
 
@@ -280,7 +283,7 @@ export class Server {
   /** A new user; with a password of the administrator's that still has to be changed, if asked. */
   async createPerson(
     pool: Pool,
-    options: { temporary?: boolean; email?: string; name?: string } = {},
+    options: { temporary?: boolean; email?: string; name?: string; phone?: string } = {},
   ): Promise<Person> {
     const person = {
       email: options.email ?? `ana.${randomBytes(6).toString('hex')}@example.com`,
@@ -294,6 +297,12 @@ export class Server {
         { Name: 'email', Value: person.email },
         { Name: 'email_verified', Value: 'true' },
         ...(options.name ? [{ Name: 'name', Value: options.name }] : []),
+        ...(options.phone
+          ? [
+              { Name: 'phone_number', Value: options.phone },
+              { Name: 'phone_number_verified', Value: 'true' },
+            ]
+          : []),
       ],
     });
     await this.setPassword(pool, person.email, person.password, !options.temporary);
@@ -318,11 +327,11 @@ export class Server {
   }
 
   /** The code in the mail after so many others; waits for it. */
-  async codeAfter(email: string, before: number): Promise<string> {
+  async codeAfter(email: string, before: number, digits = 6): Promise<string> {
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
       const mails = await this.mailsTo(email);
-      const code = /(?<!\d)\d{6}(?!\d)/.exec(mails[0]?.text ?? '');
+      const code = new RegExp(`(?<!\\d)\\d{${digits}}(?!\\d)`).exec(mails[0]?.text ?? '');
       if (code && mails.length > before) return code[0];
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -334,7 +343,8 @@ export class Server {
     return this.codeAfter(email, 0);
   }
 
-  private async call(
+  /** Calls an operation of the API as its operator. */
+  async call(
     operation: string,
     body: unknown,
   ): Promise<Record<string, Record<string, unknown> | undefined>> {

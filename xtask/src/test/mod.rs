@@ -6,6 +6,7 @@ mod advisories;
 mod checks;
 mod clients;
 mod deploy;
+mod hosted;
 mod mutants;
 mod newcomer;
 mod numbers;

@@ -2,7 +2,8 @@
 
 use super::tally::Tally;
 use super::{
-    advisories, checks, clients, deploy, mutants, newcomer, numbers, package, postgres, rust, saml, web,
+    advisories, checks, clients, deploy, hosted, mutants, newcomer, numbers, package, postgres, rust, saml,
+    web,
 };
 use crate::Outcome;
 
@@ -101,6 +102,11 @@ pub const PARTS: &[Part] = &[
         web::browser,
     ),
     part(
+        "hosted",
+        "every page of hosted login in Chromium, in every state: axe in both themes, 320 px, without scripts",
+        hosted::pages,
+    ),
+    part(
         "oidc",
         "clients of OpenID Connect in Chromium, Auth.js, mod_auth_openidc; nginx, Caddy and Apache as proxies: installs them",
         web::oidc,
@@ -116,6 +122,12 @@ pub const PARTS: &[Part] = &[
         about: "the Angular clients of OpenID Connect, built by Angular's own tools",
         in_whole_run: false,
         run: web::oidc_angular,
+    },
+    Part {
+        name: "hosted-pictures",
+        about: "takes the pictures of the pages that the guides show anew",
+        in_whole_run: false,
+        run: hosted::pictures,
     },
     Part {
         name: "numbers",

@@ -25,13 +25,15 @@ pub fn unit() -> Outcome<Tally> {
 pub fn browser() -> Outcome<Tally> {
     install::javascript()?;
     install::node_functions()?;
-    against_a_server("browser", &["e2e"])
+    let functions = page_functions::settings(&server::build()?)?;
+    against_a_server("browser", &["e2e"], &functions)
 }
 
 /// Apps of others install the packages as a registry would hand them out. Their packages are fetched, so it takes minutes.
 pub fn apps() -> Outcome<Tally> {
     install::javascript()?;
-    against_a_server("apps", &["packages", "sizes", "apps"])
+    let functions = page_functions::settings(&server::build()?)?;
+    against_a_server("apps", &["packages", "sizes", "apps"], &functions)
 }
 
 /// Clients of OpenID Connect, and proxies in front of the server. The tests start servers of their own.
@@ -61,8 +63,8 @@ fn oidc_clients(script: &str) -> Outcome<Tally> {
     watch(&mut command)
 }
 
-/// Runs scripts of the web app, each of which says how many tests passed, beside a running server.
-fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
+/// Runs scripts of the web app, each of which says how many tests passed, beside a running server with these settings.
+pub(super) fn against_a_server(home: &str, scripts: &[&str], settings: &str) -> Outcome<Tally> {
     let chromium = install::chromium()?;
     let folder = server::build_pages()?;
     let programs = server::build()?;
@@ -73,7 +75,7 @@ fn against_a_server(home: &str, scripts: &[&str]) -> Outcome<Tally> {
         home: &home,
         port,
         inbox_port,
-        extra: &page_functions::settings(&programs)?,
+        extra: settings,
         options: &[],
     })?;
     let key = server::create_key(&programs, &server.data, &[])?;

@@ -1,7 +1,7 @@
 import { Page } from '@playwright/test';
-import { expect, expectAccessible, otherThan, test as base } from './support/fixtures';
-import { RelyingParty, relyingParty } from './support/relying-party';
-import { Person, Pool } from './support/server';
+import { expect, otherThan, test as base } from '../e2e/support/fixtures';
+import { RelyingParty, relyingParty } from '../e2e/support/relying-party';
+import { Person, Pool } from '../e2e/support/server';
 
 interface Hosted {
   readonly pool: Pool;
@@ -103,45 +103,3 @@ test('back, and another mail too soon, end somewhere sensible', async ({
   await page.getByRole('button', { name: 'Use a different account' }).click();
   await heading(page, 'Sign in');
 });
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-
-    test('the pages of hosted login pass axe, and fit into 320 px', async ({
-      page,
-      hosted,
-      server,
-    }) => {
-      const person = await server.createPerson(hosted.pool, { temporary: true });
-      await page.setViewportSize({ width: 320, height: 640 });
-      const good = async (state: string) => {
-        await expectAccessible(page, state);
-        const sideways = () =>
-          document.documentElement.scrollWidth - document.documentElement.clientWidth;
-        expect(await page.evaluate(sideways), state).toBe(0);
-      };
-      await page.goto(hosted.app.start('one'));
-      await good('login');
-      await typePassword(page, { ...person, password: 'wrong' });
-      await expect(page.getByRole('alert')).toContainText('don’t match');
-      await good('login, refused');
-      await typePasswordAgain(page, person.password);
-      await heading(page, 'Choose a new password');
-      await good('new password');
-      await page.getByLabel('New password', { exact: true }).fill('Another-Hörse-9!');
-      await page.getByLabel('New password again').fill('Another-Hörse-9!');
-      await page.keyboard.press('Enter');
-      await heading(page, 'Check your email');
-      await good('code');
-      await page.keyboard.type(otherThan(await server.codeFor(person.email)));
-      await expect(page.getByRole('alert')).toContainText('2 tries left.');
-      await good('code, wrong');
-      await page.goto(`${server.url}/d/${hosted.domain}/logout`);
-      await heading(page, 'Do you want to sign out?');
-      await good('sign out');
-      await page.goto(`${server.url}/d/${hosted.domain}/error?error=redirect_mismatch`);
-      await good('error');
-    });
-  });
-}
