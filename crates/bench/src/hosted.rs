@@ -17,8 +17,6 @@ use browser::Browser;
 
 /// What authorization and redemption may cost beside a sign-in of the API, in milliseconds.
 const LIMIT_MS: f64 = 0.3;
-/// Where the app is. Nobody is there: codes are read from the address.
-pub const CALLBACK: &str = "https://app.example/cb";
 
 /// What `cargo xtask bench hosted` has prepared. The users are `user-0`, `user-1`, …, all with one password.
 #[derive(Args)]

@@ -1,26 +1,15 @@
 //! The code page: what became of the mail and of the last answer, as the functions say it (flow.md R3), in words.
 
+mod challenge;
 mod sentences;
-
-use std::collections::BTreeMap;
 
 use askama::Template;
 
-use crate::pages::{Failed, Form, Frame, written};
-use sentences::{by_length, closed, error, expired, heading, hint, remember};
+pub use challenge::CodeChallenge;
 
-/// The challenge as it is now.
-#[derive(Clone, Debug)]
-pub struct CodeChallenge<'a> {
-    /// Its public parameters.
-    pub parameters: &'a BTreeMap<String, String>,
-    /// Seconds that have passed since it was made.
-    pub passed: i64,
-    /// What the page itself has to say, in words of the texts' names.
-    pub said: &'a str,
-    /// Whether a first password was chosen on the way.
-    pub has_chosen: bool,
-}
+use crate::pages::{Failed, Form, Frame, written};
+use crate::texts::Texts;
+use sentences::{by_length, closed, error, expired, heading, hint, remember};
 
 /// What the page says of a form that has nothing against it.
 const SAYS_NOTHING: [&str; 3] = ["", "sent", "renewed"];
@@ -68,13 +57,10 @@ pub fn code(frame: &Frame, form: &Form, challenge: &CodeChallenge<'_>) -> Result
 
 fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> Page<'a> {
     let texts = &frame.texts;
-    let text = |name: &str| challenge.parameters.get(name).map_or("", String::as_str);
-    let count = |name: &str| {
-        let value = text(name);
-        let is_count =
-            !value.is_empty() && value.len() <= 6 && value.bytes().all(|byte| byte.is_ascii_digit());
-        is_count.then(|| value.parse::<i64>().unwrap_or_default())
-    };
+    let (text, count) = (
+        |name: &str| challenge.text(name),
+        |name: &str| challenge.count(name),
+    );
     let left = |seconds: i64| (seconds - challenge.passed).max(0);
     let result = text("result");
     let waits = matches!(result, "held" | "locked");
@@ -95,12 +81,7 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
         false => error(texts, challenge, result, (length, is_digits)),
     };
     let (title, lead) = heading(texts, result, text("mail"), text("CODE_DELIVERY_DESTINATION"));
-    let news = match challenge.said {
-        "sent" | "renewed" if error.is_empty() => texts.get(challenge.said),
-        _ if result == "resent" && error.is_empty() => texts.get("resent"),
-        _ => "",
-    };
-    let hint = hint(texts, challenge, result, text("mail"));
+    let (is_news, note) = note(texts, challenge, &error);
     let (now, later) = match waits || has_expired {
         true => ("renew", "renewIn"),
         false => ("resend", "resendIn"),
@@ -110,12 +91,8 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
         form,
         title,
         lead,
-        is_news: !news.is_empty(),
-        note: if news.is_empty() {
-            hint.to_owned()
-        } else {
-            news.to_owned()
-        },
+        is_news,
+        note: note.to_owned(),
         error,
         is_over,
         waits,
@@ -133,8 +110,20 @@ fn page<'a>(frame: &'a Frame, form: &'a Form, challenge: &CodeChallenge<'_>) -> 
     }
 }
 
+/// What is said below an error or in its place, and whether it is news.
+fn note(texts: &Texts, challenge: &CodeChallenge<'_>, error: &str) -> (bool, &'static str) {
+    let result = challenge.text("result");
+    match challenge.said {
+        said @ ("sent" | "renewed") if error.is_empty() => (true, texts.get(said)),
+        _ if result == "resent" && error.is_empty() => (true, texts.get("resent")),
+        _ => (false, hint(texts, challenge, result, challenge.text("mail"))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::texts::choose;
 

@@ -7,9 +7,10 @@ use poolhouse_text::percent;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::CALLBACK;
 use crate::pool::Outcome;
 
+/// Where the app is. Nobody is there: codes are read from the address.
+pub const CALLBACK: &str = "https://app.example/cb";
 /// The pair of RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";

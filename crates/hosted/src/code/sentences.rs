@@ -1,6 +1,6 @@
 //! What the code page says, in words.
 
-use super::CodeChallenge;
+use super::challenge::CodeChallenge;
 use crate::texts::Texts;
 
 /// What the box says by which a browser is trusted for so many days.

@@ -16,7 +16,7 @@ use super::outbox::{Entry, Kept, Payload};
 use crate::base::clock::Millis;
 
 /// Mails that are held at a time: some megabytes. What is queued beyond that is claimed from the store in the ordinary way.
-const CAPACITY: usize = 512;
+const CAPACITY: usize = 1024;
 /// How long a row may take from being asked for to being committed, in seconds. Some are never committed.
 const PATIENCE_SECONDS: i64 = 10;
 

@@ -5,6 +5,7 @@
 //! who acts for the user, it says so (`act`); what a token said of that before, it goes on saying.
 
 mod act;
+mod asked;
 pub mod endpoint;
 mod presented;
 mod refusal;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use poolhouse_api::shapes::ExplicitAuthFlowsType as Flow;
 use poolhouse_store::{Batch, CommitError, Expect};
 
+pub use asked::Asked;
 pub use presented::Shown;
 pub use refusal::Refusal;
 
@@ -30,23 +32,6 @@ use crate::request::Ctx;
 
 /// How often an exchange is decided again when something that it depends on has changed.
 const RACES: usize = 16;
-
-/// What is asked for.
-#[derive(Clone, Copy)]
-pub struct Asked<'a> {
-    /// The user's token.
-    pub subject: Shown<'a>,
-    /// The token of who acts for the user, if somebody does.
-    pub actor: Option<Shown<'a>>,
-    /// The scopes, a space between them. `None`: those of the user's token.
-    pub scope: Option<&'a str>,
-    /// The app client that the new token is for, beside this one.
-    pub audience: Option<&'a str>,
-    /// The resource server that it is for.
-    pub resource: Option<&'a str>,
-    /// Which token is wanted.
-    pub wanted: Kind,
-}
 
 /// What is given.
 pub struct Issued {

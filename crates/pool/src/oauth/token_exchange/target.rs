@@ -2,7 +2,8 @@
 
 use poolhouse_api::ErrorCode;
 
-use super::{Asked, Refusal};
+use super::asked::Asked;
+use super::refusal::Refusal;
 use crate::auth::verified::Kind;
 use crate::records::PoolRecord;
 use crate::request::{Ctx, hosted};

@@ -32,7 +32,7 @@ async fn a_pool_that_needs_a_code_asks_for_it_after_a_provider_too() {
     assert_eq!(id["amr"], json!(["fed", "otp", "mfa"]));
     assert_eq!(id["cognito:username"], "Corp_24400320");
     let numbers = scene.server.numbers().await.text;
-    for outcome in ["begun", "continued", "tokens"] {
+    for outcome in ["begun", "denied", "tokens"] {
         let line = format!("poolhouse_sign_ins_total{{flow=\"FEDERATION\",outcome=\"{outcome}\"}} 1\n");
         assert!(numbers.contains(&line), "{line} in {numbers}");
     }
