@@ -102,11 +102,6 @@ pub const PARTS: &[Part] = &[
         web::browser,
     ),
     part(
-        "hosted",
-        "every page of hosted login in Chromium, in every state: axe in both themes, 320 px, without scripts",
-        hosted::pages,
-    ),
-    part(
         "oidc",
         "clients of OpenID Connect in Chromium, Auth.js, mod_auth_openidc; nginx, Caddy and Apache as proxies: installs them",
         web::oidc,
@@ -122,6 +117,12 @@ pub const PARTS: &[Part] = &[
         about: "the Angular clients of OpenID Connect, built by Angular's own tools",
         in_whole_run: false,
         run: web::oidc_angular,
+    },
+    Part {
+        name: "hosted",
+        about: "every page of hosted login in Chromium, in every state: axe in both themes, 320 px, without scripts",
+        in_whole_run: false,
+        run: hosted::pages,
     },
     Part {
         name: "hosted-pictures",
