@@ -66,7 +66,7 @@ pub async fn exchange(
             Err(CommitError::Conflict { .. }) => {
                 let pool_id = pool.value.id().to_owned();
                 ctx.read_anew([
-                    String::from(pool.key.clone()),
+                    pool.key.clone(),
                     client.key.clone(),
                     subject.user.key.clone(),
                 ])
