@@ -58,7 +58,6 @@ pub(super) struct Kept {
 }
 
 /// What is to be sent, ready for the wire.
-#[derive(Clone)]
 pub(super) struct Payload {
     /// From whom and to whom.
     pub envelope: Envelope,
@@ -76,41 +75,48 @@ impl Payload {
         platform.seal(Purpose::Mail, &rows::sealing_context(id), &self.pack())
     }
 
+    /// Envelope and text message as JSON, which has no line break of its own; behind a line break, the message as it is: whoever sends
+    /// it, now or after a crash, sends the same bytes.
     fn pack(&self) -> Vec<u8> {
-        let plain = json!({
+        let head = json!({
             "from": self.envelope.from.as_str(),
             "to": self.envelope.to.as_str(),
-            "message": String::from_utf8_lossy(&self.message),
             "sms": self.sms.as_ref().map(|sms| json!({ "to": sms.to, "text": sms.text, "id": sms.id })),
         });
+        let plain = [head.to_string().as_bytes(), b"\n", &self.message].concat();
         // Not among what is packed, where it might change the length, which sealing does not hide.
         let mut packed = vec![PACKED, u8::from(self.discard)];
-        packed.extend(compress_prepend_size(plain.to_string().as_bytes()));
+        packed.extend(compress_prepend_size(&plain));
         packed
     }
 
     /// Reads what [`pack`](Self::pack) has packed.
     fn read(plain: &[u8]) -> Option<Payload> {
-        let (document, discard): (Value, u64) = match plain {
+        match plain {
             [PACKED, discard, packed @ ..] => {
                 let unpacked = decompress_size_prepended(packed).ok()?;
-                (serde_json::from_slice(&unpacked).ok()?, (*discard).into())
+                let end = unpacked.iter().position(|&byte| byte == b'\n')?;
+                let head: Value = serde_json::from_slice(&unpacked[..end]).ok()?;
+                Payload::of(&head, unpacked[end + 1..].to_vec(), *discard != 0)
             }
             // As rows were written before.
             _ => {
                 let document: Value = serde_json::from_slice(plain).ok()?;
-                let discard = document.get("discard")?.as_u64()?;
-                (document, discard)
+                let message = document.get("message")?.as_str()?.as_bytes().to_vec();
+                Payload::of(&document, message, document.get("discard")?.as_u64()? != 0)
             }
-        };
+        }
+    }
+
+    fn of(document: &Value, message: Vec<u8>, discard: bool) -> Option<Payload> {
         let text = |member: &str| document.get(member).and_then(Value::as_str);
         Some(Payload {
             envelope: Envelope {
                 from: Address::parse(text("from")?).ok()?,
                 to: Address::parse(text("to")?).ok()?,
             },
-            message: text("message")?.as_bytes().to_vec(),
-            discard: discard != 0,
+            message,
+            discard,
             sms: match document.get("sms") {
                 None | Some(Value::Null) => None,
                 Some(sms) => Some(read_sms(sms)?),
@@ -120,7 +126,7 @@ impl Payload {
 }
 
 /// What a packed payload begins with, which no JSON text does. A mail is half as long packed, and so lies in one page of the database
-/// instead of three.
+/// instead of three. Its length says a little of what is in it; but a code is in one mail, so nobody can try texts beside it.
 const PACKED: u8 = 1;
 
 fn read_sms(sms: &Value) -> Option<Sms> {
@@ -273,6 +279,16 @@ mod tests {
             packed.len()
         });
         assert_eq!(lengths[0], lengths[1]);
+    }
+
+    #[test]
+    fn a_message_that_is_no_text_comes_back_byte_for_byte() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let sent = Payload {
+            message: bytes.clone(),
+            ..payload(false)
+        };
+        assert_eq!(Payload::read(&sent.pack()).unwrap().message, bytes);
     }
 
     #[test]
