@@ -29,9 +29,11 @@ pub const ATTRIBUTE: &str = "attr.";
 const ATTRIBUTES: usize = 25;
 const LONGEST_ATTRIBUTE: usize = 2048;
 
-/// The step with the attributes that were typed, for a page that is shown again: nobody types them twice.
+/// The step with the attributes that were typed, for a page that is shown again: nobody types them twice. Those of the form before are
+/// gone, or forms with ever new names would make a step of any size.
 pub(super) fn keeping(at: &PageStep, fields: &Fields) -> PageStep {
     let mut at = at.clone();
+    at.parameters.retain(|name, _| !name.starts_with(ATTRIBUTE));
     let typed = fields
         .iter()
         .filter(|(name, value)| name.starts_with(ATTRIBUTE) && value.len() <= LONGEST_ATTRIBUTE);
@@ -52,6 +54,18 @@ mod tests {
         let fields = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let kept = keeping(&PageStep::default(), &fields.into()).parameters;
         assert_eq!(kept, Fields::from([("attr.name".to_owned(), "Ada".to_owned())]));
+    }
+
+    #[test]
+    fn forms_with_ever_new_attributes_make_no_step_grow() {
+        let mut step = PageStep::default();
+        step.parameters.insert("codeLength".to_owned(), "6".to_owned());
+        for form in 0..3 {
+            let typed = (0..2 * ATTRIBUTES).map(|number| (format!("attr.{form}-{number}"), "x".to_owned()));
+            step = keeping(&step, &typed.collect());
+            assert_eq!(step.parameters.len(), 1 + ATTRIBUTES);
+            assert!(step.parameters.contains_key(&format!("attr.{form}-0")));
+        }
     }
 
     #[test]
