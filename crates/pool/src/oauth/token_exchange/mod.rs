@@ -65,12 +65,9 @@ pub async fn exchange(
             Ok(_) => return Ok(issued),
             Err(CommitError::Conflict { .. }) => {
                 let pool_id = pool.value.id().to_owned();
-                ctx.read_anew([
-                    pool.key.clone(),
-                    client.key.clone(),
-                    subject.user.key.clone(),
-                ])
-                .await?;
+                let keys = [pool.key.clone(), client.key.clone(), subject.user.key.clone()];
+                let audience = asked.audience.map(|id| ClientRecord::key(&pool_id, id).into());
+                ctx.read_anew(keys.into_iter().chain(audience)).await?;
                 client = ctx.client(&pool_id, client.value.id()).await?;
                 pool = ctx.pool(&pool_id).await?;
             }
@@ -117,7 +114,12 @@ async fn decide(
         None => None,
     };
     let act = act::claim(subject.claims(), actor.as_deref(), subject.issuer())?;
-    let audience = target::find(ctx, pool, asked).await?;
+    let target = target::find(ctx, pool, asked).await?;
+    // Whom the token is for goes by it as by one of its own.
+    let audience = target.as_ref().and_then(|target| target.client.as_ref());
+    if let Some(audience) = audience {
+        check_code(pool, &audience.value, subject)?;
+    }
     let held = subject.scopes();
     let scopes = scopes::of_exchange(ctx, pool, &client.value, asked.scope, &held).await?;
     let lacks_openid = !scopes.iter().any(|scope| scope == OPENID);
@@ -135,20 +137,19 @@ async fn decide(
         origin_jti: &subject.origin_jti,
         kind: asked.wanted,
         scopes: &scopes,
-        audience: audience.as_deref(),
+        audience: target.as_ref().map(|target| target.name.as_str()),
         act: act.as_ref(),
         until: subject.until,
     };
     let made = derive::derive(ctx, &derived).await?;
-    let batch = Batch::new()
+    let holds = Batch::new()
         .check(subject.user.key.clone(), subject.user.unchanged())
-        .check(subject.family.key.clone(), Expect::Present)
-        .check(client.key.clone(), client.unchanged());
-    // Where the client's own sign-ins have a code, the token shown is of one that had.
-    let batch = match pool.door.is_shut_for(client.value.id()) {
-        true => batch,
-        false => batch.merge(door::unchanged(pool, client.value.id())),
-    };
+        .check(subject.family.key.clone(), Expect::Present);
+    let batch = audience
+        .into_iter()
+        .chain([client])
+        .map(|client| still(pool, client))
+        .fold(holds, Batch::merge);
     let issued = Issued {
         token: made.token,
         kind: asked.wanted,
@@ -156,4 +157,14 @@ async fn decide(
         scopes,
     };
     Ok((issued, batch))
+}
+
+/// That a client is as it was, and its door.
+fn still(pool: &PoolRecord, client: &Stored<Arc<ClientRecord>>) -> Batch {
+    let still = Batch::new().check(client.key.clone(), client.unchanged());
+    // Where the client's own sign-ins have a code, the token shown is of one that had.
+    match pool.door.is_shut_for(client.value.id()) {
+        true => still,
+        false => still.merge(door::unchanged(pool, client.value.id())),
+    }
 }

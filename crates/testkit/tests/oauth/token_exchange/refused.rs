@@ -166,4 +166,17 @@ async fn a_client_whose_people_type_a_code_takes_no_token_of_a_sign_in_without_o
     assert_denied(&answer, 400, "invalid_grant");
     open(&service.id).await;
     service.exchange(&scene, &tokens["access_token"], "").await.ok();
+    // A token for another client is as good as one of its own.
+    let other = Service::new(&scene, &[IMPERSONATION]).await;
+    for wanted in ["access_token", "id_token"] {
+        let more = format!("&audience={}&requested_token_type={KIND}:{wanted}", other.id);
+        let answer = service.exchange(&scene, &tokens["access_token"], &more).await;
+        assert_denied(&answer, 400, "invalid_grant");
+    }
+    open(&other.id).await;
+    let more = format!("&audience={}", other.id);
+    service
+        .exchange(&scene, &tokens["access_token"], &more)
+        .await
+        .ok();
 }
