@@ -51,11 +51,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     let programs = build()?;
     let home = new_home()?;
     let sink = format!("127.0.0.1:{}", server::free_port()?);
-    let server = start(&programs, &home, &sink, &[])?;
-    let api = PoolApi {
-        server: server.address,
-        key: server::create_key(&programs, &server.data, &[])?,
-    };
+    let (server, api) = serve(&programs, &home, &sink)?;
     let password = random::password()?;
     // Some sign in one at a time, and as many others several at a time.
     let users = 2 * rounds + WARM_UP;
@@ -88,16 +84,8 @@ pub fn run(arguments: &[String]) -> Outcome {
 /// What hosted login costs beside the API, in a pool that asks for passwords alone.
 fn hosted(rounds: u32) -> Outcome {
     let (programs, home) = (build()?, new_home()?);
-    let server = start(
-        &programs,
-        &home,
-        &format!("127.0.0.1:{}", server::free_port()?),
-        &[],
-    )?;
-    let api = PoolApi {
-        server: server.address,
-        key: server::create_key(&programs, &server.data, &[])?,
-    };
+    let sink = format!("127.0.0.1:{}", server::free_port()?);
+    let (server, api) = serve(&programs, &home, &sink)?;
     let password = random::password()?;
     let pool = api.call("CreateUserPool", &json!({ "PoolName": "bench" }))?;
     let pool_id = text(&pool["UserPool"]["Id"])?;
@@ -179,16 +167,8 @@ fn million(users: &str) -> Outcome {
 /// Whether the sweeper keeps up with a flood of unknown names of so many seconds.
 fn flood(seconds: &str) -> Outcome {
     let (programs, home) = (build()?, new_home()?);
-    let server = start(
-        &programs,
-        &home,
-        &format!("127.0.0.1:{}", server::free_port()?),
-        &[],
-    )?;
-    let api = PoolApi {
-        server: server.address,
-        key: server::create_key(&programs, &server.data, &[])?,
-    };
+    let sink = format!("127.0.0.1:{}", server::free_port()?);
+    let (server, api) = serve(&programs, &home, &sink)?;
     let password = random::password()?;
     let pool = api.call("CreateUserPool", &json!({ "PoolName": "bench" }))?;
     let pool_id = text(&pool["UserPool"]["Id"])?;
@@ -261,6 +241,16 @@ fn build() -> Outcome<PathBuf> {
         },
     )?;
     Ok(root::target().join("release"))
+}
+
+/// A server on SQLite, and its API with an access key.
+fn serve(programs: &Path, home: &Path, sink: &str) -> Outcome<(Server, PoolApi)> {
+    let server = start(programs, home, sink, &[])?;
+    let api = PoolApi {
+        server: server.address,
+        key: server::create_key(programs, &server.data, &[])?,
+    };
+    Ok((server, api))
 }
 
 fn start(programs: &Path, home: &Path, sink: &str, options: &[&str]) -> Outcome<Server> {
