@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::system::{postgres, process, tools};
+use crate::system::{postgres, process, server, tools};
 use crate::{Outcome, console, root};
 
 const USAGE: &str = "usage: cargo xtask attack|fault [ID…|NAME…] [--seed N] [--kills N] [--write]";
@@ -27,7 +27,7 @@ const NUMBERS: [&str; 2] = ["--seed", "--kills"];
 /// If something does not build, an attack cannot be made, or one misses a limit.
 pub fn run(arguments: &[String]) -> Outcome {
     let request = Request::of(arguments)?;
-    let programs = build(&["--release"], "release")?;
+    let programs = build()?;
     process::run(&mut command(&programs, &request, DOCUMENTS[0])?)
 }
 
@@ -37,7 +37,7 @@ pub fn run(arguments: &[String]) -> Outcome {
 /// As [`run`], and if PostgreSQL or strace cannot be installed.
 pub fn faults(arguments: &[String]) -> Outcome {
     let request = Request::of(arguments)?;
-    let programs = build(&["--release"], "release")?;
+    let programs = build()?;
     process::run(&mut fault_command(&programs, &request)?)
 }
 
@@ -50,7 +50,7 @@ pub fn quick_faults() -> Outcome {
         writes: false,
         handed_on: QUICK.map(str::to_owned).to_vec(),
     };
-    let programs = build(&[], "debug")?;
+    let programs = server::build_with_tests()?;
     process::run(&mut fault_command(&programs, &request)?)
 }
 
@@ -126,19 +126,19 @@ impl Request {
     }
 }
 
-fn build(profile: &[&str], folder: &str) -> Outcome<PathBuf> {
+fn build() -> Outcome<PathBuf> {
     console::step(
         "building the server and the attacks (some minutes the first time)",
         || {
             for package in ["poolhouse-server", "poolhouse-attack"] {
-                let mut cargo = Command::new("cargo");
-                cargo.arg("build").args(profile).args(["--bins", "-p", package]);
+                let mut cargo = process::cargo();
+                cargo.args(["build", "--release", "--bins", "-p", package]);
                 process::run(cargo.current_dir(root::path("")))?;
             }
             Ok(())
         },
     )?;
-    Ok(root::target().join(folder))
+    Ok(root::target().join("release"))
 }
 
 #[cfg(test)]

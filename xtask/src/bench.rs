@@ -202,7 +202,7 @@ fn flood(seconds: &str) -> Outcome {
 /// What group commit on the node is worth, on a PostgreSQL server of its own.
 fn store_postgres() -> Outcome {
     let database = Database::start()?;
-    let mut cargo = Command::new("cargo");
+    let mut cargo = process::cargo();
     cargo.args([
         "run",
         "--release",
@@ -231,7 +231,7 @@ fn build() -> Outcome<PathBuf> {
     console::step(
         "building the server and the load, optimised (some minutes the first time)",
         || {
-            let mut cargo = Command::new("cargo");
+            let mut cargo = process::cargo();
             process::run(
                 cargo
                     .args(["build", "--release", "--bins"])

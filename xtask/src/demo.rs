@@ -22,10 +22,7 @@ pub fn run(arguments: &[String]) -> Outcome {
     if !pages::is_of_these_sources().unwrap_or(true) {
         pages::run(&[])?;
     }
-    let programs = console::step(
-        "building the server and the functions (some minutes the first time)",
-        server::build,
-    )?;
+    let programs = console::step("building the server (some minutes the first time)", server::build)?;
     let home = root::target().join("quickstart");
     fs::create_dir_all(&home)?;
     let mut quickstart = Command::new(programs.join("poolhouse"));

@@ -56,7 +56,7 @@ impl Programs {
     /// # Errors
     /// If they do not build.
     pub fn build_at(self, sources: &Path, target: &Path) -> Outcome<PathBuf> {
-        let mut command = Command::new("cargo");
+        let mut command = process::cargo();
         command
             .arg("build")
             .args(self.arguments())

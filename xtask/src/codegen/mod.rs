@@ -25,27 +25,22 @@ mod texts;
 
 use std::fs;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::system::process;
+use crate::system::{process, server};
 use crate::{Outcome, root};
 use files::Output;
 use model::Model;
 use observed::Observed;
 
 const GENERATED: &str = "crates/api/src/generated";
-/// A page of the reference: its file, and the example that prints it with the argument that it is given.
-const PAGES: [(&str, [&str; 3]); 4] = [
-    (
-        "docs/reference/operations.md",
-        ["poolhouse-pool", "operations", ""],
-    ),
-    ("docs/reference/metrics.md", ["poolhouse-pool", "metrics", ""]),
-    ("docs/reference/cli.md", ["poolhouse-server", "reference", "cli"]),
-    (
-        "docs/reference/configuration.md",
-        ["poolhouse-server", "reference", "configuration"],
-    ),
+/// A page of the reference: its file, and the example that prints it with the arguments that it is given.
+const PAGES: [(&str, &[&str]); 4] = [
+    ("docs/reference/operations.md", &["operations"]),
+    ("docs/reference/metrics.md", &["metrics"]),
+    ("docs/reference/cli.md", &["reference", "cli"]),
+    ("docs/reference/configuration.md", &["reference", "configuration"]),
 ];
 
 /// Runs the command; it writes unless it is told to check.
@@ -102,27 +97,20 @@ fn write_all() -> Outcome {
 
 /// The pages that follow from code.
 fn pages() -> Outcome<Vec<Output>> {
+    let examples = server::build_with_tests()?.join("examples");
     PAGES
         .into_iter()
-        .map(|(path, example)| page(path, example))
+        .map(|(path, example)| page(path, &examples, example))
         .collect()
 }
 
-fn page(path: &str, [package, example, argument]: [&str; 3]) -> Outcome<Output> {
-    let mut cargo = Command::new("cargo");
-    cargo.args([
-        "run",
-        "--quiet",
-        "-p",
-        package,
-        "--example",
-        example,
-        "--",
-        argument,
-    ]);
+fn page(path: &str, examples: &Path, example: &[&str]) -> Outcome<Output> {
+    let [name, arguments @ ..] = example else {
+        return Err(format!("{path} follows from no example").into());
+    };
     Ok(Output {
         path: path.into(),
-        text: process::capture(cargo.current_dir(root::path("")))?,
+        text: process::capture(Command::new(examples.join(name)).args(arguments))?,
     })
 }
 

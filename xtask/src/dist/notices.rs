@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -47,7 +46,7 @@ pub(super) fn of_functions(architecture: Architecture) -> Outcome<String> {
 
 /// The crates that are linked into a package's programs, by licence.
 fn of_crates(package: &str, architecture: Architecture) -> Outcome<String> {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = process::cargo();
     cargo
         .args([
             "metadata",

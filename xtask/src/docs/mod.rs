@@ -103,7 +103,7 @@ fn find() -> Outcome<PathBuf> {
     console::say(format!("installing mdBook {VERSION}: some minutes, once"))?;
     let install = ["install", "mdbook", "--locked", "--force", "--version", VERSION];
     let features = ["--no-default-features", "--features", "search", "--root"];
-    process::run(Command::new("cargo").args(install).args(features).arg(&folder))?;
+    process::run(process::cargo().args(install).args(features).arg(&folder))?;
     if tools::quiet(Command::new(&program).arg("--version")) {
         Ok(program)
     } else {

@@ -5,6 +5,31 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use crate::Outcome;
 
+/// What Cargo tells a program that it runs, and build scripts of crates ask for.
+const OF_CARGO: [&str; 9] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_LINKS",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_PKG_NAME",
+    "CARGO_PKG_VERSION",
+    "CARGO_PKG_VERSION_MAJOR",
+    "CARGO_PKG_VERSION_MINOR",
+    "CARGO_PKG_VERSION_PATCH",
+    "CARGO_PKG_VERSION_PRE",
+];
+
+/// Cargo, as a person calls it.
+///
+/// Without what Cargo has told this program: a build script that asks for one of these would run again, and everything
+/// above its crate be compiled again, whenever `cargo test` and `cargo xtask test` take turns (ring has such a script).
+pub fn cargo() -> Command {
+    let mut cargo = Command::new("cargo");
+    for name in OF_CARGO {
+        cargo.env_remove(name);
+    }
+    cargo
+}
+
 /// Runs a program that talks to the person itself.
 ///
 /// # Errors

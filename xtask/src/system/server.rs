@@ -21,15 +21,29 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// Lines of the log that are shown when the server does not start.
 const LAST_LINES: usize = 12;
 
-/// Builds the server and the three functions, and returns the folder they are in.
+/// Builds the server alone, which is what people wait for who try it, and returns the folder it is in.
+///
+/// # Errors
+/// If it does not build.
+pub fn build() -> Outcome<PathBuf> {
+    cargo_build(&["--bins", "-p", "poolhouse-server"])
+}
+
+/// Builds the server, the functions and the examples as the Rust tests need them, and returns the folder of the programs.
+///
+/// With the whole workspace chosen, and examples among what is built, every crate gets the features that
+/// `cargo test --workspace` gives it: nothing is built twice in one run of the tests.
 ///
 /// # Errors
 /// If they do not build.
-pub fn build() -> Outcome<PathBuf> {
-    // With the whole workspace chosen, dependencies get the features that `cargo test --workspace` gives them: what the
-    // demo has built, the tests need not build again.
-    let arguments = ["build", "--workspace", "--bins"];
-    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))?;
+pub fn build_with_tests() -> Outcome<PathBuf> {
+    cargo_build(&["--bins", "--examples", "--workspace"])
+}
+
+fn cargo_build(arguments: &[&str]) -> Outcome<PathBuf> {
+    let mut cargo = process::cargo();
+    cargo.arg("build").args(arguments).current_dir(root::path(""));
+    process::run(&mut cargo)?;
     Ok(root::target().join("debug"))
 }
 

@@ -48,7 +48,7 @@ pub fn python() -> Outcome {
 /// # Errors
 /// If Cargo does not know it.
 pub fn cargo_component(subcommand: &str, component: &str) -> Outcome {
-    let known = quiet(Command::new("cargo").args([subcommand, "--version"]));
+    let known = quiet(process::cargo().args([subcommand, "--version"]));
     if known {
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub fn cargo_program(name: &str, version: &str, folder: &Path) -> Outcome<PathBu
         version,
         "--root",
     ];
-    process::run(Command::new("cargo").args(install).arg(folder))?;
+    process::run(process::cargo().args(install).arg(folder))?;
     match says(&program) {
         Some(_) => Ok(program),
         None => Err(format!("{name} was installed and does not start").into()),

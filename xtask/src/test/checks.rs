@@ -1,7 +1,5 @@
 //! Checks with two outcomes: each counts as one test.
 
-use std::process::Command;
-
 use super::tally::Tally;
 use crate::system::{process, tools};
 use crate::{Outcome, root};
@@ -50,6 +48,6 @@ pub fn clippy() -> Outcome<Tally> {
 }
 
 fn cargo(arguments: &[&str]) -> Outcome<Tally> {
-    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))?;
+    process::run(process::cargo().args(arguments).current_dir(root::path("")))?;
     Ok(Tally::check(true))
 }

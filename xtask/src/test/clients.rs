@@ -32,18 +32,11 @@ impl Functions {
 }
 
 pub fn python() -> Outcome<Tally> {
-    codes()?;
     pytest(Functions::InProcess, &["sdk/python"])
 }
 
 pub fn javascript() -> Outcome<Tally> {
     node_test(Functions::InProcess)
-}
-
-/// Builds the server that gives out authorization codes without pages, for libraries of OpenID Connect.
-fn codes() -> Outcome {
-    let arguments = ["build", "--workspace", "--example", "authorization_codes"];
-    process::run(Command::new("cargo").args(arguments).current_dir(root::path("")))
 }
 
 /// What signs in with a code, once more with the functions as processes.
@@ -117,7 +110,6 @@ fn python_command(arguments: &[impl AsRef<OsStr>]) -> Outcome<Command> {
 }
 
 fn node_test(functions: Functions) -> Outcome<Tally> {
-    codes()?;
     let folder = install::javascript()?;
     let mut command = Command::new("node");
     command
@@ -127,7 +119,7 @@ fn node_test(functions: Functions) -> Outcome<Tally> {
 }
 
 fn watch(command: &mut Command, functions: Functions, read: fn(&str) -> Tally) -> Outcome<Tally> {
-    let programs: &Path = &server::build()?;
+    let programs: &Path = &server::build_with_tests()?;
     command
         .env("POOLHOUSE_PROGRAMS", programs)
         .env("POOLHOUSE_FUNCTIONS", functions.name());

@@ -16,7 +16,7 @@ const CONTAINER: &str = "deploy/container/Containerfile";
 
 /// Makes the package of the program that the tests use, installs and removes it, and has the unit judged.
 pub fn check() -> Outcome<Tally> {
-    let programs = server::build()?;
+    let programs = server::build_with_tests()?;
     let folder = root::target().join("tests/package");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::tally::Tally;
 use super::{clients, rust};
 use crate::system::postgres::Database;
+use crate::system::process;
 use crate::{Outcome, root};
 
 /// The tests of the store, and of the pool in process: flows of sign-ins and of self-service, second factors, devices, groups, races
@@ -33,7 +34,7 @@ pub fn all() -> Outcome<Tally> {
 
 /// `cargo test` on this database.
 fn cargo(database: &Database) -> Command {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = process::cargo();
     cargo
         // With the whole workspace chosen, as `unit` has it, nothing is built a second time.
         .args(["test", "--no-fail-fast", "--workspace"])

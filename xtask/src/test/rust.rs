@@ -27,7 +27,7 @@ pub fn mutated_events() -> Outcome<Tally> {
 }
 
 fn cargo_test(arguments: &[&str]) -> Outcome<Tally> {
-    let mut command = Command::new("cargo");
+    let mut command = process::cargo();
     watch(command.arg("test").args(arguments).current_dir(root::path("")))
 }
 

@@ -11,7 +11,7 @@ pub fn sign_ins() -> Outcome<Tally> {
     let chromium = install::chromium()?;
     install::saml_provider()?;
     let folder = server::build_pages()?;
-    let programs = server::build()?;
+    let programs = server::build_with_tests()?;
     let (port, inbox_port, saml_port) = (server::free_port()?, server::free_port()?, server::free_port()?);
     let server = Server::start(&Start {
         programs: &programs,

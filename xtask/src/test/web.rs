@@ -25,7 +25,7 @@ pub fn unit() -> Outcome<Tally> {
 pub fn browser() -> Outcome<Tally> {
     install::javascript()?;
     install::node_functions()?;
-    let functions = page_functions::settings(&server::build()?)?;
+    let functions = page_functions::settings(&server::build_with_tests()?)?;
     // Of hosted login what a sign-in comes by; its other pages are a part of their own.
     against_a_server("browser", &["e2e", "hosted-sign-in"], &functions)
 }
@@ -33,7 +33,7 @@ pub fn browser() -> Outcome<Tally> {
 /// Apps of others install the packages as a registry would hand them out. Their packages are fetched, so it takes minutes.
 pub fn apps() -> Outcome<Tally> {
     install::javascript()?;
-    let functions = page_functions::settings(&server::build()?)?;
+    let functions = page_functions::settings(&server::build_with_tests()?)?;
     against_a_server("apps", &["packages", "sizes", "apps"], &functions)
 }
 
@@ -60,7 +60,7 @@ fn oidc_clients(script: &str) -> Outcome<Tally> {
     let mut command = npm(&folder, script);
     command
         .env("CHROMIUM", chromium)
-        .env("POOLHOUSE_PROGRAMS", server::build()?);
+        .env("POOLHOUSE_PROGRAMS", server::build_with_tests()?);
     watch(&mut command)
 }
 
@@ -68,7 +68,7 @@ fn oidc_clients(script: &str) -> Outcome<Tally> {
 pub(super) fn against_a_server(home: &str, scripts: &[&str], settings: &str) -> Outcome<Tally> {
     let chromium = install::chromium()?;
     let folder = server::build_pages()?;
-    let programs = server::build()?;
+    let programs = server::build_with_tests()?;
     let home = root::target().join("tests").join(home);
     let (port, inbox_port) = (server::free_port()?, server::free_port()?);
     let server = Server::start(&Start {

@@ -1,7 +1,6 @@
 //! What the crates and the web app depend on, and that each dependency is explained.
 
 use std::collections::BTreeSet;
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -36,7 +35,7 @@ pub struct Dependency {
 /// # Errors
 /// If Cargo cannot read them.
 pub fn packages() -> Outcome<Vec<Package>> {
-    let mut cargo = Command::new("cargo");
+    let mut cargo = process::cargo();
     cargo
         .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
         .current_dir(root::path(""));

@@ -87,7 +87,7 @@ pub fn licences(tree: &Tree) -> Outcome<Vec<String>> {
     let policy = Policy::read(&tree.file(LIST)?.text)?;
     let host = process::capture(Command::new("rustc").arg("-vV"))?;
     let host = host.lines().find_map(|line| line.strip_prefix("host: "));
-    let mut cargo = Command::new("cargo");
+    let mut cargo = process::cargo();
     cargo
         .args([
             "metadata",

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::Value;
 
@@ -184,7 +183,7 @@ fn compile(tree: &Path, package: &str) -> Outcome<Vec<Value>> {
 
 fn cargo(tree: &Path, arguments: &[&str]) -> Outcome<Vec<Value>> {
     let mut messages = Vec::new();
-    let mut command = Command::new("cargo");
+    let mut command = process::cargo();
     command
         .args(arguments)
         .args(["--message-format", "json"])
