@@ -9,9 +9,6 @@ use super::table::{ConfigError, Section};
 /// The shortest and the longest life of an authorization code in seconds.
 const LIFE: std::ops::RangeInclusive<u32> = 30..=600;
 
-/// The most requests a second that a limit can be.
-const FASTEST: u32 = 100_000;
-
 /// Reads the table.
 ///
 /// # Errors
@@ -158,9 +155,8 @@ fn limits(section: &mut Section<'_>) -> Result<PageLimits, ConfigError> {
         (&keys::hosted::POOL_FORMS_PER_SECOND, &mut limits.forms_of_pool),
     ];
     for (key, limit) in counts {
-        if let Some(count) = section.limit(key)? {
-            let count = u32::try_from(count).ok().filter(|count| *count <= FASTEST);
-            *limit = count.ok_or_else(|| section.error(key, "must be from 0, for no limit, to 100000"))?;
+        if let Some(rate) = section.rate(key)? {
+            *limit = rate;
         }
     }
     Ok(limits)

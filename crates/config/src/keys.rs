@@ -196,6 +196,10 @@ table! { http, "[http]":
     CONNECTIONS: "connections", Count, Value("8192"), "8192", "Connections at a time.";
     CONNECTIONS_PER_ADDRESS: "connections_per_address", Count, Value("1024"), "1024",
         "Connections at a time from one address (IPv6: one /64); requests at a time, where they come through `proxies` or by HTTP/2.";
+    CALLS_PER_SECOND: "calls_per_second", Count, Value("0"), "50",
+        "How many calls of the API that no access key signs each server takes of one address (IPv6: one /64) in a second; three seconds' worth may come at once. Others are answered `TooManyRequestsException`, with `Retry-After`. `0` is no limit. Behind a proxy, name it in `proxies`, or everybody has one address.";
+    CLIENT_CALLS_PER_SECOND: "client_calls_per_second", Count, Value("0"), "500",
+        "The same of everybody at one app client.";
     CONNECTIONS_PER_NETWORK: "connections_per_network", Count, Value("2048"), "2048",
         "The same from one /48 of IPv6.";
     PROXIES: "proxies", Texts, Value("[]"), "[\"127.0.0.1\"]",

@@ -5,6 +5,7 @@ mod audit;
 mod faults;
 mod functions;
 mod hosted;
+mod http;
 mod issuer;
 pub mod keys;
 mod mail;
@@ -20,9 +21,8 @@ mod traces;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use poolhouse_audit::StreamSettings;
 use poolhouse_confirm::Templates;
@@ -43,9 +43,6 @@ pub use table::ConfigError;
 use table::Section;
 pub use template::template;
 use toml::Table;
-
-/// The longest that `answer_grid_ms` may be: people wait for two or three steps of a sign-in.
-const LONGEST_GRID_MS: u64 = 1000;
 
 /// What the file says: settings, and what is only settled when the server starts.
 #[derive(Clone, Debug, Default)]
@@ -133,7 +130,7 @@ fn read(file: &Path, table: Table) -> Result<Configuration, ConfigError> {
     settings.confirm = confirm(top.section(&keys::top::CONFIRM)?, mail.templates)?;
     settings.confirm.look.logo = mail.logo;
     configuration.web = web(top.section(&keys::top::WEB)?)?;
-    configuration.http = http(top.section(&keys::top::HTTP)?)?;
+    (configuration.http, settings.calls) = http::read(top.section(&keys::top::HTTP)?)?;
     configuration.tls = tls(top.section(&keys::top::TLS)?)?;
     configuration.metrics = metrics::read(top.section(&keys::top::METRICS)?)?;
     configuration.traces = traces::read(top.section(&keys::top::TRACES)?)?;
@@ -299,45 +296,6 @@ fn aws(mut section: Section<'_>) -> Result<AwsSettings, ConfigError> {
             text,
             html,
         });
-    }
-    section.end()?;
-    Ok(settings)
-}
-
-fn http(mut section: Section<'_>) -> Result<HttpSettings, ConfigError> {
-    let mut settings = HttpSettings::default();
-    if let Some(total) = section.count(&keys::http::CONNECTIONS)? {
-        settings.connections.total = total;
-    }
-    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_ADDRESS)? {
-        settings.connections.per_address = share;
-    }
-    if let Some(share) = section.count(&keys::http::CONNECTIONS_PER_NETWORK)? {
-        settings.connections.per_network = share;
-    }
-    if let Some(proxies) = section.texts(&keys::http::PROXIES)? {
-        let read = proxies
-            .iter()
-            .map(|proxy| proxy.parse::<IpAddr>().map(|proxy| proxy.to_canonical()));
-        let read: Result<Vec<IpAddr>, _> = read.collect();
-        let read = read.map_err(|_| {
-            section.error(
-                &keys::http::PROXIES,
-                "must be a list of addresses such as \"127.0.0.1\"",
-            )
-        })?;
-        settings.connections.proxies = read.into();
-    }
-    if let Some(step) = section.count(&keys::http::ANSWER_GRID_MS)? {
-        let step = u64::try_from(step).ok().filter(|step| *step <= LONGEST_GRID_MS);
-        let step = step.ok_or_else(|| section.error(&keys::http::ANSWER_GRID_MS, "must be 1000 at most"))?;
-        settings.grid.step = Duration::from_millis(step);
-    }
-    if let Some(seconds) = section.seconds(&keys::http::DRAIN_SECONDS)? {
-        settings.drain = seconds;
-    }
-    if let Some(seconds) = section.seconds(&keys::http::GRACE_SECONDS)? {
-        settings.connections.farewell = seconds;
     }
     section.end()?;
     Ok(settings)

@@ -11,6 +11,9 @@ use toml::{Table, Value};
 use super::keys::Key;
 use super::nearest::nearest_first;
 
+/// The most requests a second that a limit can be.
+const FASTEST: u32 = 100_000;
+
 /// What is wrong in the configuration file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ConfigError {
@@ -154,12 +157,15 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A whole number, of which 0 says that there is no limit.
-    pub fn limit(&mut self, key: &'static Key) -> Result<Option<usize>, ConfigError> {
-        match self.take(key) {
-            None => Ok(None),
-            Some(Value::Integer(number)) if number >= 0 => Ok(usize::try_from(number).ok()),
-            Some(_) => Err(self.error(key, "must be a whole number, or 0 for no limit")),
+    /// How many requests a second; 0 is no limit.
+    pub fn rate(&mut self, key: &'static Key) -> Result<Option<u32>, ConfigError> {
+        let Some(value) = self.take(key) else {
+            return Ok(None);
+        };
+        let rate = value.as_integer().and_then(|number| u32::try_from(number).ok());
+        match rate.filter(|rate| *rate <= FASTEST) {
+            Some(rate) => Ok(Some(rate)),
+            None => Err(self.error(key, "must be a whole number from 0, for no limit, to 100000")),
         }
     }
 

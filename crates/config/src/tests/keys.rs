@@ -55,7 +55,9 @@ fn every_key_that_is_told_of_is_read_and_takes_what_is_said() {
                 Kind::Text | Kind::Path => "must be a text in quotes that is not empty",
                 Kind::Texts => "must be a list: [\"…\", \"…\"]",
                 Kind::Flag => "must be true or false",
-                Kind::Count if key.example() == "0" => "must be a whole number, or 0 for no limit",
+                Kind::Count if key.name().ends_with("_per_second") => {
+                    "must be a whole number from 0, for no limit, to 100000"
+                }
                 Kind::Count => "must be a whole number, 1 or more",
                 Kind::Table => "must be a table: [",
             };
@@ -92,7 +94,7 @@ fn every_default_that_is_told_is_the_one_that_holds() {
             compared += 1;
         }
     }
-    assert_eq!(compared, 40);
+    assert_eq!(compared, 42);
 }
 
 #[test]
@@ -134,6 +136,19 @@ fn a_gateway_for_text_messages_is_a_url_and_its_token_goes_with_it() {
 }
 
 #[test]
+fn calls_are_limited_by_address_and_by_client_where_the_operator_says_so() {
+    let calls = |text: &str| read(&format!("[http]\n{text}")).unwrap().settings.calls;
+    assert_eq!(calls("calls_per_second = 50").of_address, 50);
+    assert_eq!(calls("client_calls_per_second = 500").of_client, 500);
+    assert_eq!((calls("").of_address, calls("").of_client), (0, 0));
+    let said = complaint("[http]\ncalls_per_second = 100001");
+    assert!(
+        said.starts_with("http.calls_per_second must be a whole number from 0"),
+        "{said}"
+    );
+}
+
+#[test]
 fn hosted_login_takes_what_it_can_use_and_says_what_it_cannot() {
     let hosted = |text: &str| read(&format!("[hosted]\n{text}")).unwrap().settings.hosted;
     assert_eq!(
@@ -156,7 +171,7 @@ fn hosted_login_takes_what_it_can_use_and_says_what_it_cannot() {
         ),
         (
             "pages_per_second = 100001",
-            "hosted.pages_per_second must be from 0, for no limit, to 100000",
+            "hosted.pages_per_second must be a whole number from 0, for no limit, to 100000",
         ),
         (
             "[hosted.bases]\nacme = 'login.example.com'",

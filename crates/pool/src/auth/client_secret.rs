@@ -48,8 +48,8 @@ pub fn sealed(
 /// those from one address; when a sealed secret does not open.
 pub fn prove(ctx: &Ctx, client: &ClientRecord, presented: &str) -> Result<(), ApiError> {
     let (failed, address) = (&ctx.app.failed_clients, ctx.asker.address);
-    if failed.wait(client.id(), address, ctx.now).is_some() {
-        return Err(ApiError::too_many_requests());
+    if let Some(seconds) = failed.wait(client.id(), address, ctx.now) {
+        return Err(ApiError::too_many_requests().after(seconds.unsigned_abs()));
     }
     match revoke::check_client_secret(ctx, client, Some(presented)) {
         Err(error) if error.status() < 500 => {

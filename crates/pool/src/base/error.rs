@@ -13,6 +13,9 @@ use super::load::LoadError;
 
 type Cause = Box<dyn Error + Send + Sync>;
 
+/// Seconds after which what is short for a moment is worth another try.
+const SOON: u64 = 1;
+
 /// An error as the API answers it.
 #[derive(Debug)]
 pub struct ApiError {
@@ -22,6 +25,7 @@ pub struct ApiError {
     pub message: String,
     source: Option<Cause>,
     is_unavailable: bool,
+    retry_after: Option<u64>,
 }
 
 impl ApiError {
@@ -32,6 +36,7 @@ impl ApiError {
             message: message.into(),
             source: None,
             is_unavailable: false,
+            retry_after: None,
         }
     }
 
@@ -54,12 +59,24 @@ impl ApiError {
     pub fn unavailable(cause: impl Into<Cause>) -> ApiError {
         ApiError {
             is_unavailable: true,
+            retry_after: Some(SOON),
             ..ApiError::new(
                 ErrorCode::InternalErrorException,
                 "The service is not available at the moment. Try again.",
             )
             .caused_by(cause)
         }
+    }
+
+    /// The same error, which says that it passes: after so many seconds the call may be made again.
+    pub fn after(mut self, seconds: u64) -> ApiError {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// After how many seconds the call may be made again, where waiting helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// The HTTP status of the answer.
@@ -124,9 +141,14 @@ impl ApiError {
         ))
     }
 
-    /// More work than the server takes on at a time.
+    /// More work than the server takes on at a time, or more than one that wanted the same at the same moment.
     pub fn too_many_requests() -> ApiError {
-        ApiError::new(ErrorCode::TooManyRequestsException, "Too many requests")
+        ApiError::new(ErrorCode::TooManyRequestsException, "Too many requests").after(SOON)
+    }
+
+    /// More calls than a limit allows.
+    pub fn rate_exceeded() -> ApiError {
+        ApiError::new(ErrorCode::TooManyRequestsException, "Rate exceeded").after(SOON)
     }
 
     /// A user may do this only so often in an hour, or give only so many wrong answers in a day.
@@ -139,7 +161,7 @@ impl ApiError {
 
     /// Two callers changed one thing at the same moment and this one lost.
     pub fn concurrent_modification() -> ApiError {
-        ApiError::new(ErrorCode::TooManyRequestsException, "Rate exceeded")
+        ApiError::rate_exceeded()
     }
 
     /// A commit that failed, in the operations that have `ConcurrentModificationException` for a lost race.

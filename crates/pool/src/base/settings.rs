@@ -47,6 +47,17 @@ pub struct Settings {
     pub audit_days: u32,
     /// Hosted login.
     pub hosted: HostedSettings,
+    /// How often what no access key signs is called.
+    pub calls: CallLimits,
+}
+
+/// How many calls that no access key signs each server takes in a second; three seconds' worth may come at once. Nought is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallLimits {
+    /// Of one address.
+    pub of_address: u32,
+    /// Of everybody at one app client.
+    pub of_client: u32,
 }
 
 /// How many days entries of the audit log are kept unless told otherwise.
@@ -90,6 +101,7 @@ impl Default for Settings {
             aws: AwsSettings::default(),
             audit_days: AUDIT_DAYS,
             hosted: HostedSettings::default(),
+            calls: CallLimits::default(),
         }
     }
 }

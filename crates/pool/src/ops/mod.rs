@@ -59,6 +59,7 @@ macro_rules! operations {
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             ctx.audit.serves(operation);
+            ctx.app.calls.admit(operation, ctx.asker.address, &body, ctx.now)?;
             ctx.app.admission.admit(operation, ctx.now)?;
             match operation {
                 $(Operation::$name => {

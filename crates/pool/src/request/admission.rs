@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use poolhouse_api::{ErrorCode, Operation};
+use poolhouse_api::Operation;
 
 use crate::base::clock::Millis;
 use crate::base::error::ApiError;
@@ -73,10 +73,7 @@ impl Admission {
                 left.calls = calls;
                 Ok(())
             }
-            None => Err(ApiError::new(
-                ErrorCode::TooManyRequestsException,
-                "Rate exceeded",
-            )),
+            None => Err(ApiError::rate_exceeded()),
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use poolhouse_outbound::guarded::Fetch;
 
 use super::admission::Admission;
+use super::call_counts::CallCounts;
 use super::refusals::Refusals;
 use super::strangers::Strangers;
 use crate::base::clock::Millis;
@@ -51,7 +52,9 @@ pub struct App {
     pub failed_clients: Arc<FailedClients>,
     /// What was refused without an entry in the audit log.
     pub refusals: Arc<Refusals>,
-    /// How many calls a second are taken.
+    /// How many calls a second are taken of an address, and of an app client.
+    pub calls: Arc<CallCounts>,
+    /// How many calls a second are taken of a kind.
     pub admission: Arc<Admission>,
     /// What identity providers say of themselves, for a while.
     pub documents: Arc<Documents>,

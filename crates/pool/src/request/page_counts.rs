@@ -3,19 +3,11 @@
 //! The engine counts what is tried of an account. This keeps one address, or one pool's visitors, from taking what the others need:
 //! every form costs the work of a password.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::net::IpAddr;
 
+use super::rates::{Rates, network};
 use crate::base::clock::Millis;
 use crate::base::hosted::PageLimits;
-
-/// What a second's worth of requests is counted in.
-const REQUEST: u64 = 1000;
-/// Seconds whose requests may come at once.
-const BURST: u64 = 3;
-/// The most addresses and pools that are known at a time: about 10 MB.
-const MOST: usize = 100_000;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,15 +24,10 @@ enum Who {
     Pool(String),
 }
 
-struct Left {
-    requests: u64,
-    at: Millis,
-}
-
 /// One server's counts.
 pub struct PageCounts {
     most: PageLimits,
-    left: Mutex<HashMap<Who, Left>>,
+    rates: Rates<Who>,
 }
 
 impl PageCounts {
@@ -48,7 +35,7 @@ impl PageCounts {
     pub fn new(most: PageLimits) -> PageCounts {
         PageCounts {
             most,
-            left: Mutex::default(),
+            rates: Rates::default(),
         }
     }
 
@@ -62,7 +49,7 @@ impl PageCounts {
             PageAsked::Form => self.most.forms,
         };
         match address {
-            Some(address) => self.take(Who::Address(asked, network(address)), rate, now),
+            Some(address) => self.rates.take(Who::Address(asked, network(address)), rate, now),
             None => Ok(()),
         }
     }
@@ -72,56 +59,14 @@ impl PageCounts {
     /// # Errors
     /// As [`of_address`](Self::of_address).
     pub fn of_pool(&self, pool_id: &str, now: Millis) -> Result<(), u64> {
-        self.take(Who::Pool(pool_id.to_owned()), self.most.forms_of_pool, now)
-    }
-
-    fn take(&self, who: Who, rate: u32, now: Millis) -> Result<(), u64> {
-        let rate = u64::from(rate);
-        if rate == 0 {
-            return Ok(());
-        }
-        let most = rate * REQUEST * BURST;
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        if left.len() >= MOST && !left.contains_key(&who) {
-            // Whoever has all of it left is as good as unknown.
-            left.retain(|_, left| now.0 - left.at.0 < i64::try_from(BURST * 1000).unwrap_or(i64::MAX));
-            if left.len() >= MOST {
-                return Err(1);
-            }
-        }
-        let left = left.entry(who).or_insert(Left {
-            requests: most,
-            at: now,
-        });
-        let passed = u64::try_from(now.0 - left.at.0).unwrap_or_default();
-        left.requests = left
-            .requests
-            .saturating_add(passed.saturating_mul(rate))
-            .min(most);
-        left.at = left.at.max(now);
-        match left.requests.checked_sub(REQUEST) {
-            Some(requests) => {
-                left.requests = requests;
-                Ok(())
-            }
-            None => Err((REQUEST - left.requests).div_ceil(rate * 1000).max(1)),
-        }
-    }
-}
-
-/// Who has an address of version 6 has a network of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
+        self.rates
+            .take(Who::Pool(pool_id.to_owned()), self.most.forms_of_pool, now)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::rates::MOST;
     use super::*;
 
     fn limits() -> PageCounts {

@@ -17,7 +17,7 @@ use crate::base::platform::Platform;
 use crate::base::restore::Restores;
 use crate::keyring::{FunctionKeys, KeySource, SigningKeys};
 use crate::mailer::Mailer;
-use crate::request::App;
+use crate::request::{App, CallCounts};
 
 use crate::base::settings::Settings;
 use crate::triggers::{self, FunctionHost, Functions};
@@ -85,6 +85,7 @@ pub fn assemble(settings: Settings, parts: Parts) -> Result<Arc<App>, UnusableKe
         guesses: Arc::default(),
         failed_clients: Arc::default(),
         refusals: Arc::default(),
+        calls: Arc::new(CallCounts::new(settings.calls)),
         admission: Arc::default(),
         documents: Arc::default(),
         strangers: Arc::default(),

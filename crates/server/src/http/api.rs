@@ -202,6 +202,9 @@ pub fn failure(error: &ApiError) -> Response<Bytes> {
     if let Ok(value) = HeaderValue::from_str(&format!("{name}:")) {
         headers.insert(ERROR_TYPE, value);
     }
+    if let Some(seconds) = error.retry_after() {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if let Some(value) = header_text(&error.message) {
         headers.insert(ERROR_MESSAGE, value);
     }

@@ -147,9 +147,6 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(api::CONTENT_TYPE));
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        if self == Refusal::NoRoom {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
         response
     }
 }

@@ -137,6 +137,12 @@ async fn a_store_without_room_and_one_that_fails_show_in_metrics_log_and_audit_l
         store.become_(mood);
         let refused = scene.sign_in().await;
         assert!(refused.status >= 500, "{refused:?}");
+        // A full disk may have room again soon; a server that lost a sync has to be started again.
+        let again = match mood {
+            Mood::Full => "1",
+            _ => "",
+        };
+        assert_eq!(refused.header("retry-after"), again, "{refused:?}");
         let code = refused["__type"].as_str().unwrap().to_owned();
         let errors = format!("poolhouse_store_errors_total{{call=\"{call}\"}}");
         assert!(scene.counted(&errors).await >= Some(1.0), "{errors}");

@@ -11,6 +11,7 @@ mod discovery;
 mod failures;
 mod hosted;
 mod inbox;
+mod limits;
 mod metrics;
 mod pages;
 mod policies;
