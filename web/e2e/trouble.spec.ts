@@ -1,6 +1,6 @@
 import { Route } from '@playwright/test';
-import { closedGate, expect, test } from './support/fixtures';
-import { once } from './support/network';
+import { closedGate, expect, expectAccessible, test } from './support/fixtures';
+import { once, refuseScripts } from './support/network';
 
 /** States that no healthy server gets into: the network between is bent instead. */
 
@@ -138,3 +138,61 @@ test('words that cannot be fetched leave no form at work for ever', async ({ pag
   // The email is there already.
   await expect(signIn.password).toBeFocused();
 });
+
+test('an account that cannot be fetched is said, before a reload and after it', async ({
+  page,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const allow = await refuseScripts(page, 'app-signed-in-page');
+  await page.keyboard.type(await signIn.mailedCode());
+  const said = 'We couldn’t reach the server. Check your connection and try again.';
+  await expect(signIn.alert).toHaveText(said);
+  await expectAccessible(page, 'an account that cannot be fetched');
+  await page.reload();
+  await expect(signIn.alert).toHaveText(said);
+  allow();
+  await page.getByRole('button', { name: 'Start again' }).click();
+  await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible();
+});
+
+test('what can be done about the account cannot be fetched: the rest works, a sign-out too', async ({
+  page,
+  context,
+  signIn,
+}) => {
+  await signIn.reachCode();
+  const allow = await refuseScripts(page, 'si-account-password');
+  await page.keyboard.type(await signIn.mailedCode());
+  await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible();
+  const said = 'That didn’t work. Check your connection and try again.';
+  await expect(signIn.alert).toHaveText(said);
+  await expectAccessible(page, 'an account without its sections');
+  allow();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('button', { name: 'Change password' })).toBeVisible();
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(signIn.email).toBeVisible();
+});
+
+for (const address of ['', '?lang=de', '#sign-up', '#forgot']) {
+  test(`nothing but the first files can be fetched at /${address}: there is a sign-in`, async ({
+    page,
+    server,
+    pool,
+    signIn,
+  }) => {
+    const config = { ...pool, offers: { signUp: [], forgotPassword: true, passkeySignIn: true } };
+    await page.route('**/config.json', (route) => route.fulfill({ json: config }));
+    const html = await (await fetch(server.url)).text();
+    await page.route('**/chunk-*.js', (route) => {
+      const first = html.includes(new URL(route.request().url()).pathname.slice(1));
+      return first ? route.continue() : route.abort();
+    });
+    await signIn.open(address);
+    await expect(signIn.email).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    await expect(signIn.email).toBeVisible();
+  });
+}

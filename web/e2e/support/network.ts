@@ -17,3 +17,15 @@ export async function once(
     },
   );
 }
+
+/** Refuses the scripts in which this text is, whatever their names are; gives what allows them again. */
+export async function refuseScripts(page: Page, text: string): Promise<() => void> {
+  let refusing = true;
+  await page.route('**/chunk-*.js', async (route) => {
+    if (!refusing) return route.fallback();
+    const response = await route.fetch();
+    const refused = (await response.text()).includes(text);
+    await (refused ? route.abort() : route.fulfill({ response }));
+  });
+  return () => (refusing = false);
+}

@@ -107,6 +107,12 @@ pub const PARTS: &[Part] = &[
         web::oidc,
     ),
     Part {
+        name: "speed",
+        about: "no task of a sign-in in Chromium takes over 50 ms at a sixth of the speed; wants the machine for itself",
+        in_whole_run: false,
+        run: web::speed,
+    },
+    Part {
         name: "apps",
         about: "clean Angular 20, 21, 22, React, Vue and plain apps sign in with the packed packages",
         in_whole_run: false,

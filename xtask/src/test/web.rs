@@ -30,6 +30,11 @@ pub fn browser() -> Outcome<Tally> {
     against_a_server("browser", &["e2e", "hosted-sign-in"], &functions)
 }
 
+/// How long the tasks of a sign-in are. Other work on the machine spoils it, so no run of everything includes it.
+pub fn speed() -> Outcome<Tally> {
+    against_a_server("speed", &["speed"], "")
+}
+
 /// Apps of others install the packages as a registry would hand them out. Their packages are fetched, so it takes minutes.
 pub fn apps() -> Outcome<Tally> {
     install::javascript()?;

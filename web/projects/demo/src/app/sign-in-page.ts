@@ -23,7 +23,19 @@ const GREETING = 600;
   imports: [SignIn],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    @if (!inside() && !aside()) {
+    @if (lost()) {
+      <main class="page">
+        <div class="si-card">
+          <div class="si-form">
+            <h1 class="si-title">{{ texts().doneTitle }}</h1>
+            <p class="si-panel" role="alert">{{ texts().network }}</p>
+            <button class="si-button" type="button" (click)="retry()">
+              {{ texts().startAgain }}
+            </button>
+          </div>
+        </div>
+      </main>
+    } @else if (!inside() && !aside()) {
       <main class="page">
         <si-sign-in appName="Poolhouse" [email]="name()">
           <img class="brand" src="wordmark.svg" alt="Poolhouse" width="154" height="28" />
@@ -48,6 +60,8 @@ export class SignInPage implements Beside {
   readonly beside = viewChild.required('beside', { read: ViewContainerRef });
   private readonly next = viewChild.required('next', { read: ViewContainerRef });
   protected readonly inside = signal(this.session.signedIn());
+  /** The account of who is signed in cannot be fetched. */
+  protected readonly lost = signal(false);
   private greeting: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -61,16 +75,23 @@ export class SignInPage implements Beside {
     });
   }
 
+  /** The session is kept meanwhile; and a newer page has files of other names. */
+  protected retry(): void {
+    location.reload();
+  }
+
   private follow(signedIn: boolean): void {
     clearTimeout(this.greeting);
     if (!signedIn) {
+      this.lost.set(false);
       this.next().clear();
       if (this.inside()) this.flow.useDifferentAccount();
       this.inside.set(false);
       return;
     }
     const justNow = this.flow.state().step === 'done';
-    this.greeting = setTimeout(() => void this.showAccount(), justNow ? GREETING : 0);
+    const show = () => this.showAccount().catch(() => this.lost.set(this.session.signedIn()));
+    this.greeting = setTimeout(show, justNow ? GREETING : 0);
   }
 
   /** Fetched when somebody has signed in: nobody waits for it before. */

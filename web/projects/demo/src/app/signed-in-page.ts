@@ -77,6 +77,16 @@ import { PAGE_TEXTS } from './demo-texts';
           <p class="si-note" role="status">{{ note() }}</p>
         </div>
       </div>
+      @if (lost()) {
+        <div class="si-card page__card page__card--wide">
+          <div class="si-form">
+            <p class="si-panel" role="alert">{{ texts.tryAgain }}</p>
+            <button class="si-button si-button--quiet" type="button" (click)="retry()">
+              {{ texts.retry }}
+            </button>
+          </div>
+        </div>
+      }
       <ng-container #more />
     </main>
   `,
@@ -93,6 +103,8 @@ export class SignedInPage {
   protected readonly busy = signal(false);
   protected readonly error = signal('');
   protected readonly note = signal('');
+  /** What can be done about the account cannot be fetched. */
+  protected readonly lost = signal(false);
   private readonly email = computed(() => text(this.claims()['email']));
   private readonly name = computed(() => text(this.claims()['name']));
   protected readonly who = computed(
@@ -122,8 +134,13 @@ export class SignedInPage {
     document.title = `${this.texts.signedInTitle} – Poolhouse`;
     afterNextRender(() => {
       this.heading().nativeElement.focus();
-      void this.showSections();
+      this.showSections().catch(() => this.lost.set(true));
     });
+  }
+
+  /** The session is kept meanwhile; and a newer page has files of other names. */
+  protected retry(): void {
+    location.reload();
   }
 
   protected async run(work: () => Promise<void>): Promise<void> {
