@@ -29,7 +29,7 @@ pub(super) fn error(
     let attempts = challenge
         .parameters
         .get("attemptsLeft")
-        .and_then(|left| left.parse::<i64>().ok());
+        .and_then(|left| left.parse::<u64>().ok());
     match (challenge.said, result) {
         ("" | "sent" | "renewed", "wrong") => wrong(texts, attempts),
         ("" | "sent" | "renewed", "used") => texts.get("codeUsed").to_owned(),
@@ -55,22 +55,11 @@ pub(super) fn expired(texts: &Texts, resends: Option<i64>) -> &'static str {
     })
 }
 
-pub(super) fn wrong(texts: &Texts, left: Option<i64>) -> String {
+pub(super) fn wrong(texts: &Texts, left: Option<u64>) -> String {
+    let wrong = texts.get("codeWrong");
     match left {
-        None => texts.get("codeWrong").to_owned(),
-        Some(left) => {
-            let name = format!("triesLeft.{}", texts.plural(left));
-            let name = if texts.has(&name) {
-                name
-            } else {
-                "triesLeft.other".to_owned()
-            };
-            format!(
-                "{} {}",
-                texts.get("codeWrong"),
-                texts.filled(&name, &[("n", &left.to_string())])
-            )
-        }
+        None => wrong.to_owned(),
+        Some(left) => format!("{wrong} {}", texts.counted("triesLeft", left)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the pages say: the sentences of the packages for pages, in all their languages, and the few that only these pages have.
 
 mod asking;
+mod counted;
 mod generated;
 mod own;
 
@@ -43,7 +44,13 @@ impl Texts {
     }
 
     fn found(&self, name: &str) -> Option<&'static str> {
-        let shared = self.language.texts.iter().find(|(held, _)| *held == name);
+        let counted = counted::COUNTED.iter().filter(|(tag, _)| *tag == self.tag());
+        let mut shared = self
+            .language
+            .texts
+            .iter()
+            .chain(counted.flat_map(|(_, forms)| *forms));
+        let shared = shared.find(|(held, _)| *held == name);
         shared.map(|(_, text)| *text).or_else(|| {
             own::OWN
                 .iter()
@@ -83,8 +90,16 @@ impl Texts {
         text
     }
 
+    /// A sentence about so many, in the form that the language has for them.
+    pub fn counted(&self, name: &str, n: u64) -> String {
+        let form = format!("{name}.{}", self.plural(n));
+        let other = format!("{name}.other");
+        let form = if self.has(&form) { form } else { other };
+        self.filled(&form, &[("n", &n.to_string())])
+    }
+
     /// Which form a number takes, as Unicode's plural rules have it for whole numbers.
-    pub fn plural(&self, n: i64) -> &'static str {
+    fn plural(&self, n: u64) -> &'static str {
         let (ten, hundred) = (n % 10, n % 100);
         match (self.language.tag, n) {
             ("ja" | "ko" | "zh-CN" | "zh-TW", _) => "other",
@@ -163,7 +178,9 @@ mod tests {
                 let is_optional = name.ends_with("Letters") || name.contains('.');
                 assert!(texts.has(name) || is_optional, "{tag}: {name}");
             }
-            assert!(texts.has("triesLeft.other"), "{tag}");
+            for name in ["triesLeft.other", "tooManyLead.other"] {
+                assert!(texts.has(name), "{tag}: {name}");
+            }
             for (name, sentences) in own::OWN.iter().chain(asking::ASKING) {
                 assert!(!sentences[texts.place].is_empty(), "{tag}: {name}");
             }
@@ -188,6 +205,29 @@ mod tests {
             ("ja", 1, "other"),
         ] {
             assert_eq!(Texts::of(tag).unwrap().plural(n), form, "{tag} {n}");
+        }
+    }
+
+    #[test]
+    fn what_is_counted_is_said_as_the_language_says_it() {
+        for (tag, n, beginning) in [
+            ("en", 1, "Wait 1 second, "),
+            ("en", 2, "Wait 2 seconds, "),
+            ("de", 1, "Warten Sie 1 Sekunde, "),
+            ("fr", 1, "Attendez 1 seconde, "),
+            ("pt-BR", 1, "Espere 1 segundo "),
+            ("pt-PT", 60, "Espere 60 segundos "),
+            ("pl", 1, "Odczekaj 1 sekundę, "),
+            ("pl", 22, "Odczekaj 22 sekundy, "),
+            ("pl", 25, "Odczekaj 25 sekund, "),
+            ("he", 2, "המתן שתי שניות "),
+            ("ar", 2, "انتظر ثانيتين، "),
+            ("ar", 5, "انتظر 5 ثوانٍ، "),
+            ("ar", 60, "انتظر 60 ثانية، "),
+            ("ja", 1, "1 秒"),
+        ] {
+            let said = Texts::of(tag).unwrap().counted("tooManyLead", n);
+            assert!(said.starts_with(beginning), "{tag} {n}: {said}");
         }
     }
 

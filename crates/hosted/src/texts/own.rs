@@ -278,10 +278,4 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "요청이 너무 많습니다", "Te veel verzoeken", "Zbyt wiele żądań", "Solicitações demais", "Demasiados pedidos",
         "请求过多", "請求過多",
     ]),
-    ("tooManyLead", [
-        "انتظر {n} من الثواني، ثم حمّل هذه الصفحة مرة أخرى. لم يُحتسب أي شيء كتبته.", "Warten Sie {n} Sekunden, dann laden Sie diese Seite neu. Was Sie eingegeben haben, wurde nicht gezählt.", "Wait {n} seconds, then reload this page. Nothing that you typed was counted.", "Espera {n} segundos y vuelve a cargar esta página. No se ha contado nada de lo que escribiste.",
-        "Attendez {n} secondes, puis rechargez cette page. Rien de ce que vous avez saisi n’a été compté.", "המתן {n} שניות וטען את הדף מחדש. שום דבר שהקלדת לא נספר.", "Attendi {n} secondi, poi ricarica questa pagina. Niente di ciò che hai digitato è stato contato.", "{n} 秒待ってから、このページを再読み込みしてください。入力した内容は数えられていません。",
-        "{n}초 기다린 뒤 이 페이지를 다시 불러오세요. 입력한 내용은 시도로 계산되지 않았습니다.", "Wacht {n} seconden en laad deze pagina dan opnieuw. Niets van wat u typte is meegeteld.", "Odczekaj {n} s, a potem odśwież tę stronę. Nic z tego, co wpisano, nie zostało policzone.", "Espere {n} segundos e recarregue esta página. Nada do que você digitou foi contado.", "Espere {n} segundos e recarregue esta página. Nada do que escreveu foi contado.",
-        "请等待 {n} 秒，然后重新加载此页面。您输入的内容不计入尝试次数。", "請等待 {n} 秒，然後重新載入此頁面。您輸入的內容不計入嘗試次數。",
-    ]),
 ];

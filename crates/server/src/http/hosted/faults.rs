@@ -29,7 +29,7 @@ pub(super) fn wrong(ctx: &Ctx, visit: &Visit, error: &str, text: &str) -> Respon
 
 /// Too many requests of an address, or at a pool: in so many seconds there may be more.
 pub(super) fn too_many(ctx: &Ctx, visit: &Visit, seconds: u64) -> Response {
-    let wait = visit.texts.filled("tooManyLead", &[("n", &seconds.to_string())]);
+    let wait = visit.texts.counted("tooManyLead", seconds);
     let html = said(&visit.frame(ctx), visit.texts.get("tooManyTitle"), &[wait]);
     let mut response = answer::page(visit, StatusCode::TOO_MANY_REQUESTS, html, None);
     response

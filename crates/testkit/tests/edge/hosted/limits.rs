@@ -30,7 +30,7 @@ async fn an_address_that_asks_too_often_is_told_how_long_to_wait_and_nothing_is_
     assert!(
         refused
             .text
-            .contains("Warten Sie 1 Sekunden, dann laden Sie diese Seite neu."),
+            .contains("Warten Sie 1 Sekunde, dann laden Sie diese Seite neu."),
         "{}",
         refused.text
     );
