@@ -13,6 +13,8 @@ pub struct SignUp {
     pub rules: Vec<String>,
     /// What has to be given with it.
     pub attributes: Vec<Attribute>,
+    /// Where the app's terms of use and its privacy policy can be read, if it has both.
+    pub terms: Option<[String; 2]>,
 }
 
 /// The page that asks who has forgotten the password.
@@ -81,14 +83,19 @@ pub fn sign_up(frame: &Frame, form: &Form, page: &SignUp, error: &str) -> Result
         frame: &'a Frame,
         form: &'a Form,
         page: &'a SignUp,
+        terms: Vec<(&'a str, &'a str)>,
         title: &'a str,
         error: &'a str,
     }
+    let names = ["termsOfUse", "privacyPolicy"].map(|name| frame.texts.get(name));
+    let links = page.terms.iter().flatten().map(String::as_str);
+    let terms = names.into_iter().zip(links).collect();
     let title = frame.texts.get("signUp");
     written(&Page {
         frame,
         form,
         page,
+        terms,
         title,
         error,
     })

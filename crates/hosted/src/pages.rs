@@ -286,6 +286,7 @@ pub fn sign_out(frame: &Frame, form: &Form) -> Result<String, Failed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::account::{SignUp, sign_up};
     use crate::first::{Ceremony, begin, known_as, offer, passkey};
     use crate::set_up::set_up;
     use crate::texts::{TAGS, choose};
@@ -342,8 +343,15 @@ mod tests {
                     typed: mean.to_owned(),
                 }],
             };
+            let joins = SignUp {
+                name: mean.to_owned(),
+                rules: asked.rules.clone(),
+                attributes: asked.attributes.clone(),
+                terms: Some([mean.to_owned(), mean.to_owned()]),
+            };
             for page in [
                 login(&frame, &form, &begins, mean),
+                sign_up(&frame, &form, &joins, mean),
                 factor(&frame, &form, "EMAIL_OTP", mean, mean),
                 choice(&frame, &form, std::slice::from_ref(&meant), mean),
                 new_password(&frame, &form, &asked, mean),

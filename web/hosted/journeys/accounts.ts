@@ -47,6 +47,16 @@ const signUp: Journey = {
   },
 };
 
+const terms: Journey = {
+  name: 'a sign-up that links to terms',
+  shows: ['sign_up: with terms'],
+  async walk(visitor) {
+    await visitor.come(await visitor.house.withTerms());
+    await visitor.press('Create an account');
+    await visitor.see('sign_up', 'with terms');
+  },
+};
+
 const forgotten: Journey = {
   name: 'a forgotten password',
   shows: [
@@ -82,4 +92,4 @@ const forgotten: Journey = {
   },
 };
 
-export const ACCOUNTS: readonly Journey[] = [signUp, forgotten];
+export const ACCOUNTS: readonly Journey[] = [signUp, terms, forgotten];

@@ -43,6 +43,22 @@ export class House {
   people = () =>
     this.once('people', () => this.plain({ AutoVerifiedAttributes: ['email'], ...REQUIRED_NAME }));
 
+  /** People sign up, and can read to what. */
+  withTerms = () =>
+    this.once('withTerms', async () => {
+      const place = await this.plain({});
+      for (const name of ['terms-of-use', 'privacy-policy'])
+        await this.server.call('CreateTerms', {
+          UserPoolId: place.pool.userPoolId,
+          ClientId: place.clientId,
+          TermsName: name,
+          TermsSource: 'LINK',
+          Enforcement: 'NONE',
+          Links: { 'cognito:default': `https://acme.example/${name}` },
+        });
+      return place;
+    });
+
   /** People choose what they begin with; passkeys are for this machine. */
   choice = () => this.once('choice', () => this.choosing(NO_FUNCTIONS));
 

@@ -44,7 +44,11 @@ export const PAGES: Readonly<Record<string, Readonly<Record<string, string | Reg
     'twice differently': 'The two passwords differ.',
     'too weak': 'This password doesn’t meet the rules.',
   },
-  sign_up: { 'at first': 'Create an account', refused: 'That name is taken.' },
+  sign_up: {
+    'at first': 'Create an account',
+    refused: 'That name is taken.',
+    'with terms': 'Privacy policy',
+  },
   confirm: {
     'at first': 'We sent you a code.',
     wrong: 'That code isn’t right.',

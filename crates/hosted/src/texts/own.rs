@@ -272,6 +272,18 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "아래 키의 QR 코드", "QR-code van de sleutel hieronder", "Kod QR klucza poniżej", "Código QR da chave abaixo", "Código QR da chave abaixo",
         "下方密钥的二维码", "下方金鑰的 QR 碼",
     ]),
+    ("termsOfUse", [
+        "شروط الاستخدام", "Nutzungsbedingungen", "Terms of use", "Condiciones de uso",
+        "Conditions d’utilisation", "תנאי שימוש", "Condizioni d’uso", "利用規約",
+        "이용약관", "Gebruiksvoorwaarden", "Warunki użytkowania", "Termos de uso", "Termos de utilização",
+        "使用条款", "使用條款",
+    ]),
+    ("privacyPolicy", [
+        "سياسة الخصوصية", "Datenschutzerklärung", "Privacy policy", "Política de privacidad",
+        "Politique de confidentialité", "מדיניות פרטיות", "Informativa sulla privacy", "プライバシーポリシー",
+        "개인정보 처리방침", "Privacybeleid", "Polityka prywatności", "Política de privacidade", "Política de privacidade",
+        "隐私政策", "隱私權政策",
+    ]),
     ("tooManyTitle", [
         "طلبات كثيرة جدًا", "Zu viele Anfragen", "Too many requests", "Demasiadas solicitudes",
         "Trop de requêtes", "יותר מדי בקשות", "Troppe richieste", "リクエストが多すぎます",

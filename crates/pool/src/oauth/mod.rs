@@ -10,7 +10,7 @@
 //!
 //! `door` is the way in of a browser, which leads back to the client (`browser`, `granting`) or to a page: a `transaction`, whose forms
 //! are taken by `steps`. `logout` is the way out, and `look` how all of it looks.
-//! `offers` says what pages may offer beside the sign-in.
+//! `offers` says what pages may offer beside the sign-in, `terms` what a sign-up links to.
 //!
 //! Clients of strangers come in two ways: they `register` themselves, or their id is a URL (`client_documents`). Either way people are
 //! asked first (`consent`).
@@ -53,6 +53,7 @@ pub mod revoke;
 pub mod scopes;
 pub mod site;
 pub mod steps;
+pub mod terms;
 pub mod token;
 pub mod token_exchange;
 pub mod transaction;

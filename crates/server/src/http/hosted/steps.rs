@@ -11,7 +11,7 @@ use poolhouse_pool::oauth::door::{self, Browser, Entered};
 use poolhouse_pool::oauth::steps::consent::CONSENT;
 use poolhouse_pool::oauth::steps::{Brought, Fields, OUT_OF_DATE, Operations, PLACE, Taken};
 use poolhouse_pool::oauth::transaction::{self, Transaction};
-use poolhouse_pool::oauth::{Refused, authorize, steps};
+use poolhouse_pool::oauth::{Refused, authorize, steps, terms};
 use poolhouse_pool::ops;
 use poolhouse_pool::records::Authorization;
 use poolhouse_pool::request::Ctx;
@@ -65,7 +65,7 @@ pub(super) async fn show(ctx: &Ctx, visit: &Visit) -> Response {
             wrong(ctx, visit, error, "")
         }
         _ => match find(ctx, visit).await {
-            Ok(Some(transaction)) => page(ctx, visit, &transaction),
+            Ok(Some(transaction)) => page(ctx, visit, &transaction).await,
             Ok(None) => match known(ctx, visit).await {
                 Ok(Some(page)) => page,
                 Ok(None) => again(ctx, visit, false),
@@ -343,12 +343,16 @@ fn again(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     answer::redirect(is_form, &target, &[])
 }
 
-fn page(ctx: &Ctx, visit: &Visit, found: &Transaction) -> Response {
+async fn page(ctx: &Ctx, visit: &Visit, found: &Transaction) -> Response {
     let mut step = found.step.clone();
     if visit.is_stale() && step.said.is_none() {
         step.said = Some(OUT_OF_DATE.to_owned());
     }
     let leads_to = Authorization::from_json(&found.asked.authorization).map(|held| held.redirect_uri);
-    let html = view::page(ctx, visit, found, &step);
+    let pool_id = visit.site.pool.value.id();
+    let html = match terms::links(ctx, pool_id, found, visit.texts.tag()).await {
+        Ok(links) => view::page(ctx, visit, found, (&step, links)),
+        Err(error) => return broken(ctx, visit, &error),
+    };
     answer::page(visit, StatusCode::OK, html, leads_to.as_deref())
 }

@@ -17,8 +17,13 @@ use super::visit::Visit;
 /// What a page says that is good news.
 const NEWS: [&str; 3] = ["passwordChanged", "registered", "resent"];
 
-/// The page.
-pub(super) fn page(ctx: &Ctx, visit: &Visit, found: &Transaction, step: &PageStep) -> Result<String, Failed> {
+/// The page. A sign-up has links to the client's terms.
+pub(super) fn page(
+    ctx: &Ctx,
+    visit: &Visit,
+    found: &Transaction,
+    (step, terms): (&PageStep, Option<[String; 2]>),
+) -> Result<String, Failed> {
     let chooses = found.asked.flow == PageFlow::Choice;
     let mut frame = visit.frame(ctx);
     if chooses {
@@ -58,6 +63,7 @@ pub(super) fn page(ctx: &Ctx, visit: &Visit, found: &Transaction, step: &PageSte
                 name: step.name.clone(),
                 rules: rules(&frame.texts, pool),
                 attributes: attributes(&frame.texts, &account::sign_up_attributes(pool), step),
+                terms,
             };
             sign_up(&frame, &form, &asked, &error)
         }

@@ -19,6 +19,7 @@ mod sessions;
 mod sign_in;
 mod strangers;
 mod tabs;
+mod terms;
 mod urls;
 
 use std::collections::BTreeMap;
