@@ -31,6 +31,7 @@ pub mod federation;
 mod first_use;
 pub mod flow;
 pub mod form;
+pub mod form_action;
 pub mod grant;
 mod granted;
 pub mod granting;

@@ -4,13 +4,30 @@ use std::collections::BTreeMap;
 
 use poolhouse_confirm::normalise;
 
+use crate::oauth::form::decoded;
 use crate::records::PageStep;
 
 /// Its fields, by their names.
 pub type Fields = BTreeMap<String, String>;
 
+/// Fields of the longest form.
+const MOST: usize = 60;
 /// Characters of a field that are read. No code and no password is longer.
 pub(super) const LONGEST: usize = 256;
+
+/// Reads a form. `None` for what is none, or says something twice.
+pub fn read(bytes: &[u8]) -> Option<Fields> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut fields = Fields::new();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let before = fields.insert(decoded(name)?, decoded(value)?);
+        if before.is_some() || fields.len() > MOST {
+            return None;
+        }
+    }
+    Some(fields)
+}
 
 /// A code of digits as people type and paste it: in any script, with spaces and dashes, in the middle of a sentence.
 pub(super) fn digits(fields: &Fields) -> String {
@@ -66,6 +83,14 @@ mod tests {
             assert_eq!(step.parameters.len(), 1 + ATTRIBUTES);
             assert!(step.parameters.contains_key(&format!("attr.{form}-0")));
         }
+    }
+
+    #[test]
+    fn a_form_that_says_something_twice_is_none() {
+        assert_eq!(read(b"a=1&b=2").map(|fields| fields.len()), Some(2));
+        assert_eq!(read(b"a=1&a=2"), None);
+        assert_eq!(read(b"a=%zz"), None);
+        assert_eq!(read(b"\xff"), None);
     }
 
     #[test]

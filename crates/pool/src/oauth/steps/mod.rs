@@ -38,7 +38,7 @@ pub use account::Operations;
 pub use asked::CHOICES;
 use asked::{Challenged, joined};
 use fields::keeping;
-pub use fields::{ATTRIBUTE, Fields};
+pub use fields::{ATTRIBUTE, Fields, read};
 pub use refusal::CHOSEN;
 pub use responses::PLACE;
 pub use taken::Taken;

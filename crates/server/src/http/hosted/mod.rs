@@ -17,7 +17,6 @@ mod answer;
 mod cookies;
 mod faults;
 mod federation;
-mod fields;
 mod guard;
 mod leave;
 mod looks;

@@ -22,7 +22,7 @@ use tokio::time::sleep;
 
 use super::faults::{broken, wrong};
 use super::visit::Visit;
-use super::{answer, federation, fields, guard, leave, saml, view};
+use super::{answer, federation, guard, leave, saml, view};
 
 /// Bytes of the longest query that a client sends.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -86,7 +86,7 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
         let essence = held.split(';').next().unwrap_or_default().trim();
         essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
     });
-    let Some(mut fields) = fields::read(body).filter(|_| is_form) else {
+    let Some(mut fields) = steps::read(body).filter(|_| is_form) else {
         return wrong(ctx, visit, "invalid_request", "The body is not a form.");
     };
     fields.insert(PLACE.to_owned(), visit.cookies.place.clone().unwrap_or_default());
