@@ -99,8 +99,8 @@ async fn write(
         is_outside_only: asked.is_outside_only,
         ends: ctx.now.plus_seconds(seconds),
     };
-    // Anybody may begin any number, so they are written over one another.
+    // Anybody may begin any number, so they are written over one another. What a power cut takes of them begins again.
     let batch = Batch::new().record(key, Expect::Any, &record);
-    plain(ctx).commit(batch).await?;
+    plain(ctx).commit(batch.deferred()).await?;
     Ok(handle)
 }

@@ -260,10 +260,9 @@ impl Transaction {
             sealed_step: seal(ctx, &self.stored.key, &beginning),
             ..self.stored.value.clone()
         };
-        match plain(ctx)
-            .commit(Batch::new().replace(&self.stored, &record))
-            .await
-        {
+        // Nothing is said before the step is settled: with the commit that does so, this one is on disk, too.
+        let claimed = Batch::new().replace(&self.stored, &record).deferred();
+        match plain(ctx).commit(claimed).await {
             Ok(version) => {
                 self.stored.version = version;
                 self.stored.value = record;
