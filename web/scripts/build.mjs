@@ -9,7 +9,14 @@
  * dist/auth, dist/angular and dist/elements.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compressFolder, transferSize } from './compress.mjs';
@@ -37,6 +44,12 @@ function main() {
 }
 
 function install() {
+  // npm empties the folder before it installs, and a link leads it into somebody else's.
+  const modules = lstatSync(join(WEB, 'node_modules'), { throwIfNoEntry: false });
+  if (modules?.isSymbolicLink())
+    throw new Error(
+      'web/node_modules is a link, which would be emptied. Remove it, then try again.',
+    );
   const wanted = fingerprint(WEB, ['package-lock.json']) + process.version;
   const stamp = join(WEB, 'node_modules/.installed');
   if (read(stamp) === wanted) return;
