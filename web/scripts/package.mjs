@@ -65,13 +65,17 @@ function colouredOnce(css) {
   const declarations = [...known.split(';'), ...kept].map((each) =>
     each.replace(/: /, ':').replace(/(#\w+), #/g, '$1,#'),
   );
-  return css.replace(whole, `:host{${declarations.join(';')}}`);
+  const once = css.replace(whole, `:host{${declarations.join(';')}}`);
+  // A class is doubled to be stronger than a page's own rules, of which none gets in here.
+  return once.replace(/(\.[\w-]+)\1(?![\w-])/g, '$1');
 }
 
 /** For pages without a build: `<script type="module" src="min/sign-in.js">`. */
 async function bundleElements() {
   const { metafile } = await build({
-    entryPoints: ['sign-in', 'otp-input'].map((entry) => join(target, `${entry}.js`)),
+    entryPoints: ['sign-in', 'otp-input', 'passkey-button'].map((entry) =>
+      join(target, `${entry}.js`),
+    ),
     outdir: join(target, 'min'),
     bundle: true,
     splitting: true,
@@ -82,10 +86,11 @@ async function bundleElements() {
     metafile: true,
     absWorkingDir: WEB,
   });
-  // These files carry our licence alone: what of others got into them would need its own beside it.
+  // What of others gets into these files needs its licence beside them.
   const others = Object.keys(metafile.inputs).filter(
-    (path) => !/^dist\/(auth|elements)\//.test(path),
+    (path) => !/^(dist\/(auth|elements)|node_modules\/uqr)\//.test(path),
   );
+  cpSync(join(WEB, 'node_modules/uqr/LICENSE'), join(target, 'min/LICENSE-uqr'));
   if (others.length) throw new Error(`min/ has code of others: ${others.join(', ')}`);
 }
 

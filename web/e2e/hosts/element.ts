@@ -1,4 +1,5 @@
 import '@poolhouse/elements/sign-in';
+import '@poolhouse/elements/passkey-button';
 import { loadTexts } from '@poolhouse/auth/languages';
 
 const wanted = new URLSearchParams(location.search).get('lang');

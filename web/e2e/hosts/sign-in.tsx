@@ -10,9 +10,10 @@ import { useSignInFlow } from '@poolhouse/auth/react';
 import { codeForm, fill, leadParts, say } from '@poolhouse/auth/texts';
 import type { Said, SignInTexts } from '@poolhouse/auth/texts';
 import { useEffect, useId, useRef, useState } from 'react';
+import { Factor, PasskeyLink } from './factor';
 import type { FormEvent, InputHTMLAttributes, ReactNode } from 'react';
 
-interface Step {
+export interface Step {
   readonly flow: SignInFlow;
   readonly texts: SignInTexts;
   readonly snapshot: FlowSnapshot;
@@ -26,6 +27,7 @@ export function SignIn({ flow, texts }: Pick<Step, 'flow' | 'texts'>) {
   const forms = {
     credentials: Login,
     'new-password': NewPassword,
+    factor: Factor,
     code: Code,
     ended: Ended,
     done: Done,
@@ -86,6 +88,7 @@ function Login({ flow, texts, snapshot, said }: Step) {
         onInput={() => setMissing({ ...missing, password: '' })}
       />
       <Proceed texts={texts} busy={busy} slow={snapshot.slow} />
+      <PasskeyLink flow={flow} texts={texts} email={email} />
     </Form>
   );
 }
@@ -391,7 +394,7 @@ interface FormProps {
 }
 
 /** Should a browser ever submit it by itself: not into the address. */
-function Form({ said, onSubmit, title, lead, children }: FormProps) {
+export function Form({ said, onSubmit, title, lead, children }: FormProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     onSubmit(new FormData(event.currentTarget));
@@ -422,7 +425,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   readonly input?: React.RefObject<HTMLInputElement | null>;
 }
 
-function Field({ label, error = '', describedBy = '', input, ...props }: FieldProps) {
+export function Field({ label, error = '', describedBy = '', input, ...props }: FieldProps) {
   const id = useId();
   const described = `${error && `${id}error`} ${describedBy}`.trim();
   return (
@@ -447,7 +450,7 @@ function Field({ label, error = '', describedBy = '', input, ...props }: FieldPr
   );
 }
 
-function Panel({ text }: { readonly text: string }) {
+export function Panel({ text }: { readonly text: string }) {
   return <div role="alert">{text && <p className="si-panel">{text}</p>}</div>;
 }
 
@@ -457,7 +460,7 @@ interface ProceedProps {
   readonly slow: boolean;
 }
 
-function Proceed({ texts, busy, slow }: ProceedProps) {
+export function Proceed({ texts, busy, slow }: ProceedProps) {
   const working = slow ? texts.stillWorking : texts.signingIn;
   return (
     <button className="si-button" type="submit" aria-disabled={busy || undefined}>
@@ -473,7 +476,7 @@ interface LinkProps {
   readonly onClick: () => void;
 }
 
-function Link({ text, still, onClick }: LinkProps) {
+export function Link({ text, still, onClick }: LinkProps) {
   return (
     <button type="button" className="si-link" aria-disabled={still || undefined} onClick={onClick}>
       {text}

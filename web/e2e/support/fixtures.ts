@@ -144,7 +144,8 @@ export const test = base.extend<Tests, Workers>({
 
   /** Signs in to the worker's pool. */
   context: async ({ context, pool, complaints }, use) => {
-    await context.route('**/config.json', (route) => route.fulfill({ json: pool }));
+    const config = { ...pool, offers: { passkeySignIn: pool.passkeys } };
+    await context.route('**/config.json', (route) => route.fulfill({ json: config }));
     context.on('weberror', (error) => complaints.push(String(error.error())));
     context.on('console', (message) => {
       // A request that fails is part of some tests; the browser notes each.

@@ -47,7 +47,8 @@ async function serve(
   const body = html
     .replaceAll('ENDPOINT', `${endpoint}/`)
     .replaceAll('POOL', pool.userPoolId)
-    .replaceAll('CLIENT', pool.clientId);
+    .replaceAll('CLIENT', pool.clientId)
+    .replaceAll('FLOW', pool.authFlow ?? 'CUSTOM_AUTH');
   const files: Readonly<Record<string, readonly [type: string, text: string]>> = {
     ...(await scripts(script)),
     '/': ['text/html', page(body)],

@@ -9,15 +9,21 @@ const PAGE_CSS = ':root { color-scheme: light dark; background: var(--si-page, c
 
 const HOSTED: Readonly<Record<Exclude<HostName, 'Angular'>, HostedPage>> = {
   '<ph-sign-in>': {
-    html: '<ph-sign-in endpoint="ENDPOINT" user-pool-id="POOL" client-id="CLIENT"></ph-sign-in>',
+    html: '<ph-sign-in endpoint="ENDPOINT" user-pool-id="POOL" client-id="CLIENT" auth-flow="FLOW">PASSKEYS</ph-sign-in>',
     script: "import './hosts/element';",
     css: PAGE_CSS,
   },
   React: {
-    html: '<div data-endpoint="ENDPOINT" data-pool="POOL" data-client="CLIENT"></div>',
+    html: '<div data-endpoint="ENDPOINT" data-pool="POOL" data-client="CLIENT" data-flow="FLOW" PASSKEYS></div>',
     script: "import './hosts/react';",
     css: `${FORMS_CSS} ${PAGE_CSS}`,
   },
+};
+
+/** What each of them has where a passkey signs in. */
+const PASSKEYS: Readonly<Record<Exclude<HostName, 'Angular'>, string>> = {
+  '<ph-sign-in>': '<ph-passkey-button slot="links"></ph-passkey-button>',
+  React: 'data-passkeys',
 };
 
 interface Hosts {
@@ -30,11 +36,18 @@ interface Hosts {
 
 export const test = hostedTest.extend<Hosts>({
   host: ['Angular', { option: true }],
-  open: async ({ host, hosted, signIn }, use) => {
+  open: async ({ host, hosted, signIn, page, pool, server }, use) => {
     await use(async (language) => {
       const query = language ? `?lang=${language}` : '';
-      if (host !== 'Angular') return hosted(HOSTED[host], query);
-      await signIn.open(query);
+      if (host !== 'Angular') {
+        const { html, ...others } = HOSTED[host];
+        const button = pool.passkeys ? PASSKEYS[host] : '';
+        return hosted({ ...others, html: html.replace('PASSKEYS', button) }, query);
+      }
+      // By the name that passkeys are made for.
+      if (pool.passkeys)
+        await page.goto(server.url.replace('127.0.0.1', 'localhost') + `/${query}`);
+      else await signIn.open(query);
       return signIn;
     });
   },

@@ -4,6 +4,10 @@ import { AccessKey, signedHeaders } from './sigv4';
 export interface Pool {
   readonly userPoolId: string;
   readonly clientId: string;
+  /** What a sign-in with a password begins with; `CUSTOM_AUTH` when absent. */
+  readonly authFlow?: string;
+  /** A passkey signs in. */
+  readonly passkeys?: boolean;
 }
 
 export interface Person {
@@ -336,6 +340,11 @@ export class Server {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`No further mail with a code came for ${email}.`);
+  }
+
+  /** The code of a second factor in the mail after so many others. */
+  otpAfter(email: string, before: number): Promise<string> {
+    return this.codeAfter(email, before, 8);
   }
 
   /** The code in the newest mail; waits for the mail. */

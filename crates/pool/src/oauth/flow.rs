@@ -24,6 +24,17 @@ pub fn of(site: &Site, client: &ClientRecord) -> PageFlow {
     }
 }
 
+/// What a form begins with that asks for the password alone, as the packages for pages have it: the functions' codes where the pool
+/// has them and the client allows them, as such forms always did. Where neither can be, the server says which one it missed.
+pub fn of_form(pool: &PoolRecord, client: &ClientRecord) -> AuthFlowType {
+    let allows = |flow: &AuthFlowType| flows::check(client, flow).is_ok();
+    let custom = custom::check_configured(pool).is_ok() && allows(&AuthFlowType::CustomAuth);
+    match custom || !allows(&AuthFlowType::UserSrpAuth) {
+        true => AuthFlowType::CustomAuth,
+        false => AuthFlowType::UserSrpAuth,
+    }
+}
+
 /// What a pool's tag begins with that says, before the name of an identity provider, whether a code by mail is asked of those who sign in
 /// by it: `on` or `off`.
 const CODE_AFTER: &str = "poolhouse:code-after:";

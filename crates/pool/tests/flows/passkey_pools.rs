@@ -1,7 +1,10 @@
 //! Which pools have passkeys, and what passkeys are no way around.
 
+use poolhouse_pool::oauth::offers;
+use poolhouse_pool::records::{ClientRecord, PoolRecord, load};
+use poolhouse_pool::testing::TestPool;
 use poolhouse_pool::testing::authenticator::Authenticator;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::WRONG;
 use crate::passkeys::{ORIGIN, RP_ID, Scene};
@@ -91,4 +94,61 @@ async fn door_a_passkey_is_no_way_around_the_code_nor_a_second_factor() {
         scene.choice.prefer("WEB_AUTHN").await["ChallengeName"],
         "SELECT_CHALLENGE"
     );
+}
+
+/// What the sign-in page of an app client is told.
+async fn told(server: &TestPool, pool: &str, client: &str) -> Value {
+    let platform = &server.app().platform;
+    let pool_record = load(platform, &PoolRecord::key(pool)).await.unwrap().unwrap();
+    let key = ClientRecord::key(pool, client);
+    let client_record = load(platform, &key).await.unwrap().unwrap();
+    Value::Object(offers::page(&pool_record.value, &client_record.value))
+}
+
+#[tokio::test]
+async fn the_page_offers_a_passkey_at_the_sign_in_and_an_app_where_they_would_be_asked_for() {
+    let scene = Scene::new().await;
+    let (server, pool) = (&scene.choice.server, &scene.choice.pool);
+    let offered = async |client: &str| {
+        let told = told(server, pool, client).await;
+        ["passkeys", "passkeySignIn", "authenticatorApp"].map(|offer| told["offers"][offer] == true)
+    };
+    assert_eq!(offered(&scene.choice.client).await, [true, true, false]);
+    let flows = json!({ "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH"] });
+    let other = server.client_with(pool, flows).await["ClientId"].clone();
+    let other = other.as_str().unwrap();
+    assert_eq!(offered(other).await, [true, false, false]);
+    let apps = json!({ "UserPoolId": pool, "MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": { "Enabled": true } });
+    server.call("SetUserPoolMfaConfig", apps).await.ok();
+    assert_eq!(offered(&scene.choice.client).await, [true, true, true]);
+    server.require_code(pool, None, true).await;
+    assert_eq!(offered(&scene.choice.client).await, [false, false, true]);
+}
+
+#[tokio::test]
+async fn the_page_begins_with_the_functions_codes_where_they_are_and_the_client_allows_them() {
+    let server = TestPool::new().await;
+    let plain = server.pool_with(json!({})).await;
+    let functions = server.confirm_pool().await;
+    for (pool, flows, begins) in [
+        (&plain, json!(["ALLOW_USER_SRP_AUTH"]), "USER_SRP_AUTH"),
+        (
+            &plain,
+            json!(["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]),
+            "USER_SRP_AUTH",
+        ),
+        (&plain, json!(["ALLOW_CUSTOM_AUTH"]), "CUSTOM_AUTH"),
+        (
+            &functions,
+            json!(["ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"]),
+            "CUSTOM_AUTH",
+        ),
+        (&functions, json!(["ALLOW_USER_SRP_AUTH"]), "USER_SRP_AUTH"),
+    ] {
+        let client = server
+            .client_with(pool, json!({ "ExplicitAuthFlows": flows }))
+            .await;
+        let told = told(&server, pool, client["ClientId"].as_str().unwrap()).await;
+        assert_eq!(told["authFlow"], begins, "{flows}");
+    }
 }

@@ -11,6 +11,9 @@
  * - `unconfirmed`: the account was never confirmed;
  * - `administrator`: the new password was taken, and yet nobody can sign in with it here;
  * - `unsupported`: the pool asks for a step that these forms do not have;
+ * - `code`: the code of a second factor was wrong;
+ * - `code-over`: it was right once, or is too old;
+ * - `passkey`: the browser signed nothing, or the pool takes no passkey of this account;
  * - `network`: no answer: offline, unreachable, or too slow;
  * - `server`: an answer that is nobody's fault here: a fault, a proxy's page, a wrong set-up.
  */
@@ -25,6 +28,9 @@ export type AuthErrorKind =
   | 'unconfirmed'
   | 'administrator'
   | 'unsupported'
+  | 'code'
+  | 'code-over'
+  | 'passkey'
   | 'network'
   | 'server';
 

@@ -1,6 +1,6 @@
 import type { CodeState, PendingCode } from './flow-state.js';
 import { fill, formatTime } from './fill.js';
-import type { CommonTexts } from './sign-in-texts.js';
+import type { KnownTexts } from './sign-in-texts.js';
 import type { Said } from './common-texts.js';
 
 /** From here on the remaining time stands out. */
@@ -45,7 +45,7 @@ export interface CodeFormView {
 }
 
 /** The form of the code step in words, whatever it is drawn with. */
-export function codeForm(texts: CommonTexts, form: CodeFormState): CodeFormView {
+export function codeForm(texts: KnownTexts, form: CodeFormState): CodeFormView {
   const { busy, expiresIn, resendIn, complaint, waiting } = form;
   const verifying = busy === 'verifying';
   const renews = form.expired || waiting !== null;

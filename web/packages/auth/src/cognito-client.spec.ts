@@ -1,6 +1,7 @@
 import { SRP_VECTORS } from './fixtures/srp-vectors.js';
 import { AuthError, type AuthErrorKind } from './auth-error.js';
 import { fromHex } from './bytes.js';
+import { passwordResponses } from './first-password.js';
 import { CognitoClient, type CognitoClientEnvironment } from './cognito-client.js';
 
 const VECTOR = SRP_VECTORS.vectors[0];
@@ -132,10 +133,10 @@ describe('signing in', () => {
   });
 
   it('says so when the pool asks for something else', async () => {
-    const other = { ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 's' };
+    const other = { ChallengeName: 'DEVICE_SRP_AUTH', Session: 's' };
     const { client } = clientWith(PASSWORD_CHALLENGE, other);
     const failure = await failureOf(client.signIn('ana', SRP_VECTORS.password));
-    expect(failure).toMatchObject({ kind: 'unsupported', code: 'SOFTWARE_TOKEN_MFA' });
+    expect(failure).toMatchObject({ kind: 'unsupported', code: 'DEVICE_SRP_AUTH' });
   });
 
   it('finds its options when they are first needed, and again if they could not be had', async () => {
@@ -246,7 +247,8 @@ describe('a temporary password', () => {
       required: ['given_name'],
     };
     expect(next).toEqual({ kind: 'new-password', challenge });
-    await client.choosePassword(challenge, 'Chosen-9!', { given_name: 'Ana' });
+    const responses = passwordResponses('Chosen-9!', { given_name: 'Ana' });
+    await client.respond(challenge, 'NEW_PASSWORD_REQUIRED', responses);
     expect(calls[2].body).toMatchObject({
       ChallengeName: 'NEW_PASSWORD_REQUIRED',
       Session: 'session-2',

@@ -3,7 +3,7 @@ import type {
   CodeTicket,
   Metadata,
   NextStep,
-  PasswordChallenge,
+  StepClient,
   TokenClient,
   Tokens,
 } from './auth-client.js';
@@ -21,6 +21,8 @@ export interface CognitoClientOptions {
   readonly userPoolId: string;
   /** An app client without a secret, with `ALLOW_CUSTOM_AUTH` and `ALLOW_REFRESH_TOKEN_AUTH`. */
   readonly clientId: string;
+  /** `USER_SRP_AUTH` for pools that ask for no mailed code by functions; `CUSTOM_AUTH` when absent. */
+  readonly authFlow?: 'CUSTOM_AUTH' | 'USER_SRP_AUTH' | null;
   /** Told to the functions, so that the mail can speak the form's language: `de`, `pt-BR`. */
   readonly locale?: string | (() => string);
   /** Milliseconds to wait for one answer; 15,000 when absent. */
@@ -35,7 +37,7 @@ export type { CognitoClientEnvironment } from './environment.js';
 export type CognitoClientSource = CognitoClientOptions | (() => Promise<CognitoClientOptions>);
 
 /** Talks to a Cognito user pool, on AWS or Poolhouse, over its JSON protocol. */
-export class CognitoClient implements AuthClient, TokenClient {
+export class CognitoClient implements AuthClient, StepClient, TokenClient {
   readonly #source: CognitoClientSource;
   readonly #environment: CognitoClientEnvironment;
   readonly #wire: Wire;
@@ -81,26 +83,23 @@ export class CognitoClient implements AuthClient, TokenClient {
     const pair = this.#prepared ?? this.#newKeyPair();
     this.#prepared = undefined;
     const srp = await pair;
-    const first = await this.#call(
-      'InitiateAuth',
-      {
-        AuthFlow: 'CUSTOM_AUTH',
-        AuthParameters: { USERNAME: username, CHALLENGE_NAME: 'SRP_A', SRP_A: srp.publicHex },
-      },
-      signal,
-    );
+    const authFlow = (await this.options()).authFlow ?? 'CUSTOM_AUTH';
+    const named = authFlow === 'CUSTOM_AUTH' && { CHALLENGE_NAME: 'SRP_A' };
+    const parameters = { ...named, SRP_A: srp.publicHex };
+    const first = await this.#initiate(authFlow, username, parameters, signal);
     if (first['ChallengeName'] !== 'PASSWORD_VERIFIER') return this.#next(first, { username });
 
-    const parameters = record(first['ChallengeParameters']);
+    const asked = record(first['ChallengeParameters']);
     const challenge: SrpChallenge = {
-      userId: member(parameters, 'USER_ID_FOR_SRP'),
-      salt: member(parameters, 'SALT'),
-      serverPublic: member(parameters, 'SRP_B'),
-      secretBlock: member(parameters, 'SECRET_BLOCK'),
+      userId: member(asked, 'USER_ID_FOR_SRP'),
+      salt: member(asked, 'SALT'),
+      serverPublic: member(asked, 'SRP_B'),
+      secretBlock: member(asked, 'SECRET_BLOCK'),
     };
     const timestamp = srpTimestamp(new Date(this.serverNow()));
-    return this.#respond(
-      { username: challenge.userId, session: member(first, 'Session') },
+    return this.respond(
+      // `USER_SRP_AUTH` has none yet.
+      { username: challenge.userId, session: first['Session'] as string },
       'PASSWORD_VERIFIER',
       {
         PASSWORD_CLAIM_SECRET_BLOCK: challenge.secretBlock,
@@ -118,19 +117,17 @@ export class CognitoClient implements AuthClient, TokenClient {
     metadata: Metadata = {},
     signal?: AbortSignal,
   ): Promise<NextStep> {
-    return this.#respond(ticket, 'CUSTOM_CHALLENGE', { ANSWER: code }, metadata, signal);
+    return this.respond(ticket, 'CUSTOM_CHALLENGE', { ANSWER: code }, metadata, signal);
   }
 
-  async choosePassword(
-    challenge: PasswordChallenge,
-    password: string,
-    attributes: Metadata = {},
-    metadata: Metadata = {},
+  async begin(
+    authFlow: string,
+    username: string,
+    parameters: Metadata,
     signal?: AbortSignal,
   ): Promise<NextStep> {
-    const { passwordResponses } = await import('./first-password.js').catch(unreachable);
-    const responses = passwordResponses(password, attributes);
-    return this.#respond(challenge, 'NEW_PASSWORD_REQUIRED', responses, metadata, signal);
+    const first = await this.#initiate(authFlow, username, parameters, signal);
+    return this.#next(first, { username });
   }
 
   /** New tokens for a refresh token, whether or not the app client rotates them. */
@@ -147,15 +144,14 @@ export class CognitoClient implements AuthClient, TokenClient {
 
   /** Signs out on every device. */
   async signOutEverywhere(accessToken: string, signal?: AbortSignal): Promise<void> {
-    const { endpoint, timeout } = await this.options();
-    await this.#wire.call(endpoint, 'GlobalSignOut', { AccessToken: accessToken }, timeout, signal);
+    await this.call('GlobalSignOut', { AccessToken: accessToken }, signal);
   }
 
-  async #respond(
+  async respond(
     ticket: Pick<CodeTicket, 'username' | 'session'> & Partial<CodeTicket>,
     challenge: string,
     responses: Metadata,
-    metadata: Metadata,
+    metadata: Metadata = {},
     signal?: AbortSignal,
   ): Promise<NextStep> {
     const { username, session, signIn } = ticket;
@@ -191,15 +187,12 @@ export class CognitoClient implements AuthClient, TokenClient {
       return { kind: 'signed-in', tokens };
     }
     const name = member(response, 'ChallengeName');
-    const isCode = name === 'CUSTOM_CHALLENGE';
-    if (!isCode && name !== 'NEW_PASSWORD_REQUIRED') throw new AuthError('unsupported', name, name);
     const session = member(response, 'Session');
     const parameters = record(response['ChallengeParameters'] ?? {});
-    if (isCode)
+    if (name === 'CUSTOM_CHALLENGE')
       return { kind: 'code', challenge: readCodeChallenge(parameters, session, username) };
-    const { readPasswordChallenge } = await import('./first-password.js').catch(unreachable);
-    const challenge = readPasswordChallenge(parameters, session, username);
-    return { kind: 'new-password', challenge };
+    const { readStep } = await import('./steps.js').catch(unreachable);
+    return readStep(this, { ...parameters, ...response }, { name, session, username }, AuthError);
   }
 
   async #newKeyPair(): Promise<SrpClient> {
@@ -208,10 +201,25 @@ export class CognitoClient implements AuthClient, TokenClient {
     return srpClient(poolName, srpSecret(this.#environment.randomBytes));
   }
 
+  #initiate(
+    authFlow: string,
+    username: string,
+    parameters: Metadata,
+    signal?: AbortSignal,
+  ): Promise<Json> {
+    const body = { AuthFlow: authFlow, AuthParameters: { USERNAME: username, ...parameters } };
+    return this.#call('InitiateAuth', body, signal);
+  }
+
+  async call(operation: string, body: Json, signal?: AbortSignal): Promise<Json> {
+    const { endpoint, timeout } = await this.options();
+    return this.#wire.call(endpoint, operation, body, timeout, signal);
+  }
+
+  /** With the app client's name. */
   async #call(operation: string, body: Json, signal?: AbortSignal): Promise<Json> {
-    const { endpoint, clientId, timeout } = await this.options();
-    const named = { ClientId: clientId, ...body };
-    return this.#wire.call(endpoint, operation, named, timeout, signal);
+    const { clientId } = await this.options();
+    return this.call(operation, { ClientId: clientId, ...body }, signal);
   }
 }
 

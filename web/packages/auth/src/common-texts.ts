@@ -50,9 +50,10 @@ export function sayCommon(
       return said(texts.signInTitle, texts.signInLead);
     case 'code': {
       const { notice, pending } = state;
+      const { alphabet, mail, newPassword, waiting } = pending;
       const forGood = problem?.kind === 'expired' && resendIn === null;
-      const failed = pending.mail && pending.mail !== 'ok';
-      if (pending.waiting || pending.newPassword || failed || forGood) break;
+      const unusual = waiting || newPassword || alphabet === 'letters' || notice === 'sent';
+      if (unusual || forGood || (mail && mail !== 'ok')) break;
       const [news, hint] =
         notice === 'too-soon' ? ['', texts.resentTooSoon] : [notice ? texts[notice] : '', ''];
       return said(texts.codeTitle, codeLead(texts, pending.destination), news, hint);
@@ -79,17 +80,10 @@ function problemText(
       return byUsername ? texts.usernameRefused : texts.refused;
     case 'delivery':
       return texts.deliveryFailed;
-    case 'password':
-      return texts.passwordWeak;
     case 'expired':
       return texts.codeExpired;
-    case 'replaced':
-      return texts.codeReplaced;
-    case 'used':
-      return texts.codeUsed;
     case 'wrong-code':
       return wrongCode(texts, problem.attemptsLeft);
-    case 'throttled':
     case 'network':
     case 'server':
       return texts[problem.kind];

@@ -1,5 +1,5 @@
-import type { AuthClient, Metadata, NextStep, PasswordChallenge } from './auth-client.js';
-import type { AuthError as AnyAuthError } from './auth-error.js';
+import type { Metadata, NextStep, PasswordChallenge } from './auth-client.js';
+import type { StepContext } from './steps.js';
 
 /**
  * What only a first password needs: few sign-ins fetch it. It imports nothing that all of them load,
@@ -33,6 +33,9 @@ function strings(text: unknown): Metadata {
   return Object.fromEntries(entries.filter(([, each]) => typeof each === 'string'));
 }
 
+/** The service's name of the challenge. */
+const PASSWORD = 'NEW_PASSWORD_REQUIRED';
+
 /** The `ChallengeResponses` to it. */
 export function passwordResponses(password: string, attributes: Metadata): Metadata {
   const given = Object.entries(attributes).map(([name, value]) => [
@@ -42,29 +45,27 @@ export function passwordResponses(password: string, attributes: Metadata): Metad
   return { NEW_PASSWORD: password, ...Object.fromEntries(given) };
 }
 
-/** What a person chose, and who it is. */
-export interface ChosenPassword {
-  readonly password: string;
-  readonly attributes: Metadata;
-  readonly email: string;
-  readonly metadata: Metadata;
-}
-
 /**
  * Answers the challenge of a first password. Cognito ends this answer in tokens; where a trigger
  * refuses those, since no code came first, the new password may have been set all the same: one more
  * sign-in finds out.
  */
-export async function replacePassword(
-  client: AuthClient,
-  challenge: PasswordChallenge,
-  { password, attributes, email, metadata }: ChosenPassword,
-  signal: AbortSignal,
-  AuthError: typeof AnyAuthError,
+export async function choosePassword(
+  { client, state, email, metadata, signal, AuthError }: StepContext,
+  password: string,
+  attributes: Metadata,
 ): Promise<NextStep> {
-  if (!client.choosePassword) throw new AuthError('reset', '', '');
+  if (state.step !== 'new-password') throw new TypeError(state.step);
+  const { challenge } = state;
+  const choose = (): Promise<NextStep> | undefined => {
+    if (client.choosePassword)
+      return client.choosePassword(challenge, password, attributes, metadata, signal);
+    const responses = passwordResponses(password, attributes);
+    return client.respond?.(challenge, PASSWORD, responses, metadata, signal);
+  };
   try {
-    return await client.choosePassword(challenge, password, attributes, metadata, signal);
+    const next = await choose();
+    if (next) return next;
   } catch (error) {
     if (!(error instanceof AuthError) || !/LambdaValidation/.test(error.code)) throw error;
     return client
@@ -74,4 +75,5 @@ export async function replacePassword(
         throw new AuthError('administrator', error.code, error.message, { cause });
       });
   }
+  throw new AuthError('reset', '', '');
 }

@@ -115,7 +115,8 @@ describe('a temporary password', () => {
   const asked = after(SUBMITTED, PASSWORD_ASKED);
 
   it('is replaced before the code, and counts once the code is right', () => {
-    expect(asked).toEqual({ step: 'new-password', busy: false, problem: null, challenge: ASKED });
+    const step = { step: 'new-password', busy: false, problem: null, newPassword: true };
+    expect(asked).toEqual({ ...step, challenge: ASKED });
     const code = after(SUBMITTED, PASSWORD_ASKED, PASSWORD_SUBMITTED, challenged());
     expect(code).toMatchObject({ step: 'code', pending: { newPassword: true } });
     const verifying = transition(code, { type: 'submitted' });

@@ -1,17 +1,23 @@
-import type { PasswordChallenge, Tokens } from './auth-client.js';
+import type { FactorChallenge, PasswordChallenge, Tokens } from './auth-client.js';
 import type { AuthErrorKind } from './auth-error.js';
 import type { CodeAlphabet, CodeChallenge, MailState, Opener } from './code-challenge.js';
 
 /**
  * The sign-in as a state machine: what a person sees, free of any page, clock, text or network.
  *
- *     credentials ──▶ new-password ──▶ code ──▶ done
- *          ▲               │            │
- *          └────reset──────┴── ended ◀──┘
+ *     credentials ──▶ new-password ──▶ factor ──▶ code ──▶ done
+ *          ▲               │             │         │
+ *          └────reset──────┴──── ended ◀─┴─────────┘
  *
- * Every step leads straight to `done` where the server asks for nothing more.
+ * Every step leads straight to `done` where the server asks for nothing more, and `factor` to another one.
  */
-export type FlowState = CredentialsState | NewPasswordState | CodeState | EndedState | DoneState;
+export type FlowState =
+  | CredentialsState
+  | NewPasswordState
+  | FactorState
+  | CodeState
+  | EndedState
+  | DoneState;
 
 export interface CredentialsState {
   readonly step: 'credentials';
@@ -25,7 +31,21 @@ export interface NewPasswordState {
   readonly busy: boolean;
   readonly problem: Problem | null;
   readonly challenge: PasswordChallenge;
+  readonly newPassword: true;
 }
+
+/** A second factor, a choice, a set-up, a passkey: what few sign-ins come to. */
+export interface FactorState {
+  readonly step: 'factor';
+  readonly busy: boolean;
+  readonly problem: Problem | null;
+  readonly challenge: FactorChallenge;
+  /** A password was chosen on the way. */
+  readonly newPassword: boolean;
+}
+
+/** The steps whose form is submitted once. */
+type FormState = CredentialsState | NewPasswordState | FactorState;
 
 export interface CodeState {
   readonly step: 'code';
@@ -90,6 +110,7 @@ export type FlowEvent =
   | { readonly type: 'submitted' }
   | { readonly type: 'resend-requested' }
   | { readonly type: 'new-password'; readonly challenge: PasswordChallenge }
+  | { readonly type: 'factor'; readonly challenge: FactorChallenge }
   | { readonly type: 'code'; readonly challenge: CodeChallenge; readonly now: number }
   /** The answer to `wait`, which nobody asked for. */
   | { readonly type: 'kept-alive'; readonly challenge: CodeChallenge; readonly now: number }
@@ -114,7 +135,8 @@ export function transition(state: FlowState, event: FlowEvent): FlowState {
   switch (state.step) {
     case 'credentials':
     case 'new-password':
-      return fromPassword(state, event);
+    case 'factor':
+      return fromForm(state, event);
     case 'code':
       return fromCode(state, event);
     case 'ended':
@@ -123,35 +145,41 @@ export function transition(state: FlowState, event: FlowEvent): FlowState {
   }
 }
 
-function fromPassword(state: CredentialsState | NewPasswordState, event: FlowEvent): FlowState {
+function fromForm(state: FormState, event: FlowEvent): FlowState {
   if (event.type === 'submitted')
     return state.busy ? state : { ...state, busy: true, problem: null };
   if (!state.busy) return state;
   switch (event.type) {
     case 'new-password':
-      return { step: 'new-password', busy: false, problem: null, challenge: event.challenge };
+    case 'factor': {
+      const { type: step, challenge } = event;
+      const newPassword = step === 'new-password' || hasNewPassword(state);
+      return { step, busy: false, problem: null, challenge, newPassword } as FormState;
+    }
     case 'code':
-      return challenged(event.challenge, event.now, null, state.step === 'new-password');
+      return challenged(event.challenge, event.now, null, hasNewPassword(state));
     case 'signed-in':
       return { step: 'done', tokens: event.tokens };
     case 'failed':
-      return passwordFailed(state, event);
+      return formFailed(state, event);
     default:
       return state;
   }
 }
 
-function passwordFailed(
-  state: CredentialsState | NewPasswordState,
-  { kind, early }: Failure,
-): FlowState {
+function hasNewPassword(state: FormState): boolean {
+  return 'newPassword' in state && state.newPassword;
+}
+
+function formFailed(state: FormState, { kind, early }: Failure): FlowState {
   // The handle of this very sign-in died at once: that is the server's doing, not a wait.
   if (state.step === 'credentials') return credentials(kind === 'session' ? 'server' : kind);
   switch (kind) {
     case 'session':
     case 'refused':
-      return ended(kind === 'session' && !early ? 'session' : 'over', null, true);
+      return ended(kind === 'session' && !early ? 'session' : 'over', null, hasNewPassword(state));
     case 'administrator':
+    case 'unsupported':
       return credentials(kind);
     default:
       return { ...state, busy: false, problem: { kind } };

@@ -1,9 +1,11 @@
 export type {
   AuthClient,
   CodeTicket,
+  FactorChallenge,
   Metadata,
   NextStep,
   PasswordChallenge,
+  StepClient,
   TokenClient,
   Tokens,
 } from './auth-client.js';

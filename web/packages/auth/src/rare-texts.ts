@@ -1,6 +1,6 @@
 import type { Opener } from './code-challenge.js';
 import type { Said } from './common-texts.js';
-import type { CodeState, EndedState, PendingCode, Problem } from './flow-state.js';
+import type { CodeState, EndedState, FactorState, PendingCode, Problem } from './flow-state.js';
 import type { SignInTexts } from './sign-in-texts.js';
 import type { FlowSnapshot } from './sign-in-flow.js';
 
@@ -26,6 +26,8 @@ export function sayRare(
       const error = said.error || problemText(texts, state.problem);
       return { ...said, title: texts.newPasswordTitle, lead: texts.newPasswordLead, error };
     }
+    case 'factor':
+      return { ...said, ...factorHeading(texts, state), error: factorError(texts, state, said) };
     case 'code': {
       const { problem, notice, pending } = state;
       const heading = codeHeading(texts, pending);
@@ -56,6 +58,63 @@ export function codeHeading(
   return { title: texts.codeTitle, lead: destination ? known() : texts.codeLeadUnknown };
 }
 
+/** What one of several choices is called on its button. */
+export function choiceText(texts: SignInTexts, choice: string): string {
+  const names: Readonly<Partial<Record<string, string>>> = {
+    SOFTWARE_TOKEN_MFA: texts.app,
+    EMAIL_OTP: texts.email,
+    SMS_MFA: texts.textMessage,
+    SMS_OTP: texts.textMessage,
+    PASSWORD: texts.password,
+    WEB_AUTHN: texts.passkey,
+  };
+  return names[choice] ?? choice;
+}
+
+/** What the form of this step asks for. */
+export function factorForm({ challenge }: Pick<FactorState, 'challenge'>): FactorForm {
+  const { name, choices, key } = challenge;
+  if (name === 'WEB_AUTHN') return 'passkey';
+  if (key) return 'set-up';
+  if (name === 'MFA_SETUP' && choices.length === 1 && choices[0] === 'EMAIL_OTP') return 'address';
+  return choices.length ? 'choice' : 'code';
+}
+
+/** A code; a choice; the first code of an app that is being set up; an address for codes; a passkey. */
+export type FactorForm = 'code' | 'choice' | 'set-up' | 'address' | 'passkey';
+
+function factorHeading(texts: SignInTexts, state: FactorState): Pick<Said, 'title' | 'lead'> {
+  const { name, destination } = state.challenge;
+  switch (factorForm(state)) {
+    case 'passkey':
+      return { title: texts.passkey, lead: '' };
+    case 'set-up':
+      return { title: texts.setUpApp, lead: texts.appLead };
+    case 'address':
+      return { title: texts.email, lead: texts.newEmailLead };
+    case 'choice':
+      return { title: texts.chooseTitle, lead: name === 'MFA_SETUP' ? texts.setUpLead : '' };
+    case 'code': {
+      if (name === 'SOFTWARE_TOKEN_MFA') return { title: texts.app, lead: texts.appAsk };
+      const { title, lead } = codeHeading(texts, { waiting: null, mail: null, destination });
+      return { title: name === 'EMAIL_OTP' ? title : texts.textMessage, lead };
+    }
+  }
+}
+
+function factorError(texts: SignInTexts, { challenge, problem }: FactorState, said: Said): string {
+  const ofApp = challenge.key !== '' || challenge.name === 'SOFTWARE_TOKEN_MFA';
+  switch (problem?.kind) {
+    case 'code':
+      return ofApp ? texts.appCodeWrong : texts.codeWrong;
+    case 'code-over':
+      if (challenge.renews) return texts.codeExpired;
+      return ofApp ? texts.appCodeWrong : texts.codeExpiredForGood;
+    default:
+      return said.error || problemText(texts, problem);
+  }
+}
+
 function codeHint(texts: SignInTexts, { pending, notice, problem }: CodeState): string {
   if (problem?.kind === 'not-sent') return '';
   if (pending.mail === 'refused') return texts.addressRefused;
@@ -66,14 +125,23 @@ function codeHint(texts: SignInTexts, { pending, notice, problem }: CodeState): 
 
 function problemText(texts: SignInTexts, problem: Problem | null): string {
   switch (problem?.kind) {
+    case 'replaced':
+      return texts.codeReplaced;
+    case 'used':
+      return texts.codeUsed;
     case 'not-sent':
       return problem.mail === 'refused' ? texts.addressRefused : texts.notSent;
     case 'unverified':
+    case 'throttled':
     case 'reset':
     case 'unconfirmed':
     case 'administrator':
     case 'unsupported':
       return texts[problem.kind];
+    case 'password':
+      return texts.passwordWeak;
+    case 'passkey':
+      return texts.passkeyFailed;
     default:
       return '';
   }

@@ -9,6 +9,7 @@ import {
   transition,
 } from './flow-state.js';
 import type { FlowStore } from './flow-storage.js';
+import type { StepContext } from './steps.js';
 
 /** The countdowns show seconds; twice as often never skips one. */
 const TICK = 500;
@@ -109,23 +110,27 @@ export class SignInFlow {
     this.#client.prepare?.();
   }
 
-  async signIn(email: string, password: string): Promise<void> {
-    if (this.state.step !== 'credentials' || !this.#dispatch({ type: 'submitted' })) return;
-    this.#update({ email });
-    await this.#run((signal) => this.#client.signIn(email, password, this.#metadata(), signal));
+  signIn(email: string, password: string): Promise<void> {
+    return this.#submit('credentials', email, (signal) =>
+      this.#client.signIn(email, password, this.#metadata(), signal),
+    );
   }
 
   /** In place of the temporary password; `attributes` are those that the challenge requires. */
-  async choosePassword(password: string, attributes: Metadata = {}): Promise<void> {
-    const { state } = this;
-    if (state.step !== 'new-password') return;
-    if (!this.#dispatch({ type: 'submitted' })) return;
-    const { email } = this.#snapshot;
-    const asked = { password, attributes, email, metadata: this.#metadata() };
-    await this.#run(async (signal) => {
-      const { replacePassword } = await import('./first-password.js').catch(unreachable);
-      return replacePassword(this.#client, state.challenge, asked, signal, AuthError);
-    });
+  choosePassword(password: string, attributes: Metadata = {}): Promise<void> {
+    return this.#take('new-password', (steps, context) =>
+      steps.choosePassword(context, password, attributes),
+    );
+  }
+
+  /** In the step `factor`: a code, or one of the challenge's choices. A passkey needs none: an empty text. */
+  answerFactor(answer: string): Promise<void> {
+    return this.#take('factor', (steps, context) => steps.answerFactor(context, answer));
+  }
+
+  /** In place of the password, where the app client allows it. Asked for by a click, or browsers refuse. */
+  signInWithPasskey(email: string): Promise<void> {
+    return this.#take('credentials', (steps, context) => steps.signInWithPasskey(context), email);
   }
 
   /**
@@ -181,6 +186,29 @@ export class SignInFlow {
       const { pending } = this.state as CodeState;
       return this.#client.answer(pending, code, this.#metadata(extra), signal);
     });
+  }
+
+  /** What few sign-ins come to is fetched by them. */
+  #take(
+    step: FlowState['step'],
+    ask: (steps: typeof import('./steps.js'), context: StepContext) => Promise<NextStep>,
+    email = this.#snapshot.email,
+  ): Promise<void> {
+    return this.#submit(step, email, async (signal) => {
+      const steps = await import('./steps.js').catch(unreachable);
+      const [client, metadata] = [this.#client, this.#metadata()];
+      return ask(steps, { AuthError, client, email, metadata, signal, state: this.state });
+    });
+  }
+
+  async #submit(
+    step: FlowState['step'],
+    email: string,
+    ask: (signal: AbortSignal) => Promise<NextStep>,
+  ): Promise<void> {
+    if (this.state.step !== step || !this.#dispatch({ type: 'submitted' })) return;
+    this.#update({ email });
+    await this.#run(ask);
   }
 
   async #run(ask: (signal: AbortSignal) => Promise<NextStep>): Promise<void> {

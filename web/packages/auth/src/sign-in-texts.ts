@@ -22,20 +22,16 @@ export interface CommonTexts {
   passwordMissing: string;
   refused: string;
   usernameRefused: string;
-  throttled: string;
   deliveryFailed: string;
   network: string;
   offline: string;
   server: string;
-  passwordWeak: string;
 
   codeTitle: string;
   /** `codeLeadUnknown` where the server does not tell an address. */
   codeLead: string;
   codeLeadUnknown: string;
   codeLabel: string;
-  /** The same of codes with letters, in languages that tell digits from characters. */
-  codeLabelLetters?: string;
   codeHint: string;
   expiresIn: string;
   oneMinuteLeft: string;
@@ -44,23 +40,17 @@ export interface CommonTexts {
   verify: string;
   verifying: string;
   codeIncomplete: string;
-  codeIncompleteLetters?: string;
   codeTooLong: string;
-  codeTooLongLetters?: string;
   codeWrong: string;
   /** By the language's plural rules; said after `codeWrong`. */
   triesLeft: Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
   codeExpired: string;
-  /** Where a newer one is on its way or there. */
-  codeReplaced: string;
-  codeUsed: string;
   resend: string;
   resendIn: string;
   resent: string;
   renew: string;
   renewIn: string;
   renewed: string;
-  sent: string;
   resentTooSoon: string;
   differentAccount: string;
 
@@ -74,6 +64,8 @@ export interface CommonTexts {
 /** What few sign-ins come to: an account that cannot get in, a mail that cannot leave, a first password, an end. */
 export interface RareTexts {
   unverified: string;
+  passwordWeak: string;
+  throttled: string;
   reset: string;
   unconfirmed: string;
   administrator: string;
@@ -83,11 +75,20 @@ export interface RareTexts {
   /** In place of it where a mail was refused or given up: then waiting is not what helps. */
   undeliveredTitle: string;
   held: string;
+  /** The first code, after a wait. */
+  sent: string;
   heldLocked: string;
   addressRefused: string;
   mailFailed: string;
   notSent: string;
   newPasswordCounts: string;
+  /** `codeLabel` of codes with letters, in languages that tell digits from characters; and the two after it. */
+  codeLabelLetters?: string;
+  codeIncompleteLetters?: string;
+  codeTooLongLetters?: string;
+  /** Where a newer one is on its way or there. */
+  codeReplaced: string;
+  codeUsed: string;
   /** Where no new code can be asked for. */
   codeExpiredForGood: string;
   newPasswordTitle: string;
@@ -102,6 +103,26 @@ export interface RareTexts {
   ruleMet: string;
   fieldMissing: string;
   passwordUnchanged: string;
+  /** An authenticator app: a title, and one of several choices. */
+  app: string;
+  appAsk: string;
+  setUpApp: string;
+  appLead: string;
+  /** What the picture is, to those who do not see it. */
+  appPicture: string;
+  appKey: string;
+  appCode: string;
+  /** Of a code that was used as of a wrong one. */
+  appCodeWrong: string;
+  /** Label of a code that was sent. */
+  code: string;
+  /** A title, and one of several choices; others are `email`, `password` and `passkey`. */
+  textMessage: string;
+  chooseTitle: string;
+  setUpLead: string;
+  newEmailLead: string;
+  passkey: string;
+  passkeyFailed: string;
   /** Labels of attributes that a pool may require; others are shown by their name. */
   attributes: Readonly<Partial<Record<string, string>>>;
   endedAttempts: string;

@@ -1,4 +1,12 @@
-import type { AuthClient, Metadata, NextStep, TokenClient, Tokens } from './auth-client.js';
+import type {
+  AuthClient,
+  FactorChallenge,
+  Metadata,
+  NextStep,
+  StepClient,
+  TokenClient,
+  Tokens,
+} from './auth-client.js';
 import { AuthError } from './auth-error.js';
 import { type CodeChallenge, readCodeChallenge } from './code-challenge.js';
 
@@ -15,6 +23,12 @@ export type FakeCall =
       readonly session: string;
       readonly code: string;
       readonly metadata: Metadata;
+    }
+  | {
+      readonly call: 'begin' | 'respond';
+      /** The flow that began, or the challenge that was answered. */
+      readonly name: string;
+      readonly responses: Metadata;
     }
   | { readonly call: 'choosePassword'; readonly password: string; readonly attributes: Metadata }
   | { readonly call: 'refresh' | 'revoke' | 'signOutEverywhere'; readonly token: string };
@@ -54,11 +68,27 @@ export function passwordStep(required: readonly string[] = []): NextStep {
   return { kind: 'new-password', challenge };
 }
 
+/** A step that few sign-ins come to: `factorStep({ name: 'SELECT_MFA_TYPE', choices: ['EMAIL_OTP'] })`. */
+export function factorStep(changes: Partial<FactorChallenge> = {}): NextStep {
+  const challenge: FactorChallenge = {
+    name: 'SOFTWARE_TOKEN_MFA',
+    username: 'fake-user',
+    session: 'session-1',
+    destination: '',
+    choices: [],
+    renews: '',
+    key: '',
+    passkey: '',
+    ...changes,
+  };
+  return { kind: 'factor', challenge };
+}
+
 /**
  * A server that answers what it was told to, for tests of what stands on the flow. A call waits
  * for its reply: give it before (`reply`) or after.
  */
-export class FakeClient implements AuthClient, TokenClient {
+export class FakeClient implements AuthClient, StepClient, TokenClient {
   readonly calls: FakeCall[] = [];
   readonly #replies: Reply[] = [];
   readonly #waiting: ((reply: Reply) => void)[] = [];
@@ -86,6 +116,20 @@ export class FakeClient implements AuthClient, TokenClient {
 
   choosePassword(_: unknown, password: string, attributes: Metadata = {}): Promise<NextStep> {
     return this.#ask({ call: 'choosePassword', password, attributes });
+  }
+
+  begin(name: string, _: string, responses: Metadata): Promise<NextStep> {
+    return this.#ask({ call: 'begin', name, responses });
+  }
+
+  respond(_: unknown, name: string, responses: Metadata): Promise<NextStep> {
+    return this.#ask({ call: 'respond', name, responses });
+  }
+
+  /** What an app's set-up asks on the way is answered at once: its key is `KEY`. */
+  call(operation: string): Promise<Readonly<Record<string, unknown>>> {
+    this.calls.push({ call: 'respond', name: operation, responses: {} });
+    return Promise.resolve({ SecretCode: 'KEY', Session: 'session-2' });
   }
 
   async refresh(token: string): Promise<Tokens> {

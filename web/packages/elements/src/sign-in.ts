@@ -27,11 +27,10 @@ export interface PhSignInOptions {
   metadata?: () => Metadata;
 }
 
-const VIEWS: Record<FlowState['step'], (scene: Scene) => View> = {
+/** Those of rare steps come with what is fetched for them. */
+const VIEWS: Record<string, (scene: Scene) => View> = {
   credentials: loginView,
   code: codeView,
-  // Until its own is there nobody comes to it.
-  'new-password': endedView,
   ended: endedView,
   done: doneView,
 };
@@ -43,7 +42,8 @@ let rare: typeof import('./rare-views.js') | undefined;
  * `<ph-sign-in endpoint="…" user-pool-id="…" client-id="…">`: the whole sign-in in one card.
  *
  * Attributes: `endpoint` (Amazon's own for the pool's region when absent), `user-pool-id`,
- * `client-id`, `sign-in-name="username"`, `session-minutes`, `heading-level`, `no-autofocus`.
+ * `client-id`, `sign-in-name="username"`, `session-minutes`, `heading-level`, `no-autofocus`, `auth-flow`
+ * (`USER_SRP_AUTH` for pools that mail no code by functions), `issuer` (what an authenticator app calls this app).
  * Slots: default (a logo), `fields` (above the login's button), `links` (below it). Parts: `card`,
  * `form`, `title`, `lead`, `label`, `input`, `button`, `link`, `slot`, `error`, `note`.
  * Events: `signed-in` with the tokens in `detail`; `step` with the step's name in `detail`.
@@ -140,6 +140,7 @@ export class PhSignIn extends Base {
         endpoint: this.getAttribute('endpoint') ?? `https://cognito-idp.${region}.amazonaws.com/`,
         userPoolId,
         clientId: this.getAttribute('client-id') ?? '',
+        authFlow: this.getAttribute('auth-flow') as 'CUSTOM_AUTH' | null,
         locale: () => this.#texts.lang,
       };
     });
@@ -168,7 +169,7 @@ export class PhSignIn extends Base {
       (views) => {
         if (!rare) addStyles(views.RULES);
         rare = views;
-        VIEWS['new-password'] = (scene) => views.passwordView(scene, KIT);
+        Object.assign(VIEWS, views.viewsOf(KIT));
         this.#render();
       },
       () => this.#lost(state),

@@ -6,7 +6,6 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use poolhouse_api::shapes::UsernameAttributeType;
 use poolhouse_store::Scan;
 use serde_json::{Map, Value};
 
@@ -19,7 +18,7 @@ use poolhouse_pool::records::{ClientRecord, PoolRecord, Reference, Stored, docum
 use poolhouse_pool::request::App;
 use poolhouse_text::with_causes;
 
-/// `{userPoolId, clientId, signInName?, passwordPolicy?, offers?, endpoint?}`
+/// `{userPoolId, clientId, signInName?, authFlow?, passwordPolicy?, offers?, endpoint?}`
 ///
 /// Where the settings do not say, and the server has exactly one app client that a page can use, it is that one: so the
 /// page works on a server whose pool was made a minute ago.
@@ -64,29 +63,14 @@ pub(super) async fn config(State(app): State<Arc<App>>, Extension(pages): Extens
     (headers, Value::Object(config).to_string()).into_response()
 }
 
-/// What people of the pool sign in with: an email address where nothing else can be a username; and what else the page is to
-/// know of the pool.
+/// What the page is to know of a pool of this server.
 async fn of_pool(app: &App, pool_id: &str, client_id: &str) -> Result<Option<Map<String, Value>>, ApiError> {
     let pool = load(&app.platform, &PoolRecord::key(pool_id)).await?;
     let client = load(&app.platform, &ClientRecord::key(pool_id, client_id)).await?;
     let (Some(pool), Some(client)) = (pool, client) else {
         return Ok(None);
     };
-    let name = match pool.value.settings.username_attributes.as_deref() {
-        Some([UsernameAttributeType::Email]) => "email",
-        _ => "username",
-    };
-    let known = [
-        ("signInName", Value::from(name)),
-        ("passwordPolicy", offers::password_policy(&pool.value)),
-        ("offers", offers::of(&pool.value, &client.value)),
-    ];
-    Ok(Some(
-        known
-            .map(|(name, value)| (name.to_owned(), value))
-            .into_iter()
-            .collect(),
-    ))
+    Ok(Some(offers::page(&pool.value, &client.value)))
 }
 
 /// The one app client of the server, if there is one, it is the only one, and it has no secret.

@@ -10,7 +10,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { authenticatorUri, spacedKey } from '@poolhouse/auth/account';
+import { authenticatorUri, spacedKey } from '@poolhouse/auth/authenticator';
 import { SIGN_IN_TEXTS, SubmitButton, uniqueId } from '@poolhouse/angular/parts';
 import {
   ACCOUNT,
@@ -19,7 +19,7 @@ import {
   CodeField,
   Task,
 } from '@poolhouse/angular/account-parts';
-import { QrPicture } from './qr-picture';
+import { QrPicture } from '@poolhouse/angular/qr';
 
 /** An authenticator app, to be asked for after the password. */
 @Component({

@@ -35,6 +35,8 @@ export interface SignInOptions {
   readonly texts?: Partial<SignInTexts> | (() => Partial<SignInTexts>);
   /** What the pool asks of a password, to be shown where a new one is chosen. */
   readonly passwordPolicy?: PasswordPolicy;
+  /** What an authenticator app that is set up in the middle of a sign-in calls this app; the page's host when absent. */
+  readonly issuer?: string;
   /** The app client's `AuthSessionValidity`; Cognito's 3 when absent. */
   readonly sessionMinutes?: number;
   /** Goes to the functions with every answer, as `ClientMetadata`. */

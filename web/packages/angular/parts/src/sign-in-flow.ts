@@ -74,6 +74,16 @@ export class SignInFlow {
     return this.flow.choosePassword(password, attributes);
   }
 
+  /** In the step `factor`: a code, or one of the challenge's choices. A passkey needs none: an empty text. */
+  answerFactor(answer: string): Promise<void> {
+    return this.flow.answerFactor(answer);
+  }
+
+  /** In place of the password, where the app client allows it. Asked for by a click, or browsers refuse. */
+  signInWithPasskey(email: string): Promise<void> {
+    return this.flow.signInWithPasskey(email);
+  }
+
   /** With `remember` the device stands for the code from now on, where that is on offer. */
   verify(code: string, remember = false): Promise<void> {
     return this.flow.verify(code, remember);

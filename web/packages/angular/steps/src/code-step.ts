@@ -2,6 +2,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   ComponentRef,
+  PendingTasks,
   ViewContainerRef,
   ViewEncapsulation,
   computed,
@@ -25,6 +26,7 @@ export class CodeStep {
   private readonly flow = inject(SignInFlow);
   private readonly texts = inject(SIGN_IN_TEXTS);
   private readonly place = inject(ViewContainerRef);
+  private readonly pendingTasks = inject(PendingTasks);
   private form: ComponentRef<ConfirmCodeForm> | undefined;
   /** The form's inputs by their names; most are those of what they come from. */
   private readonly inputs = computed(() => {
@@ -43,11 +45,24 @@ export class CodeStep {
   });
 
   constructor() {
-    effect(() => {
+    effect((onCleanup) => {
       const inputs = this.inputs();
-      if (inputs) this.form ??= this.createForm();
-      else this.place.clear();
-      for (const each of Object.entries(inputs ?? {})) this.form?.setInput(...each);
+      if (!inputs) return this.place.clear();
+      if (this.form) return tell(this.form, inputs);
+      const done = this.pendingTasks.add();
+      // Made in one task and drawn in another: both in one hold a phone up.
+      const opening = setTimeout(() => {
+        // Before the turn that Angular takes by itself, which may be the browser's for its layout, too.
+        setTimeout(() => {
+          this.form?.changeDetectorRef.detectChanges();
+          done();
+        });
+        tell((this.form = this.createForm()), inputs);
+      });
+      onCleanup(() => {
+        clearTimeout(opening);
+        done();
+      });
     });
   }
 
@@ -67,8 +82,13 @@ export class CodeStep {
   }
 }
 
-/** What shows a step after the login. That of a first password is fetched where one is asked for. */
-export async function stepAfterLogin(step: 'code' | 'new-password') {
+function tell(form: ComponentRef<ConfirmCodeForm>, inputs: object): void {
+  for (const each of Object.entries(inputs)) form.setInput(...each);
+}
+
+/** What shows a step after the login. Those of a first password and of second factors are fetched where they are asked for. */
+export async function stepAfterLogin(step: 'code' | 'new-password' | 'factor') {
   if (step === 'code') return CodeStep;
+  if (step === 'factor') return (await import('@poolhouse/angular/factors')).FactorStep;
   return (await import('@poolhouse/angular/first-password')).PasswordStep;
 }

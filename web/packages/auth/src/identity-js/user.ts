@@ -70,8 +70,11 @@ export class CognitoUser {
     const challenge = this.#password;
     if (!challenge) return callbacks.onFailure(new Error('No new password was asked for.'));
     const { client } = this.#pool;
-    const given = attributes ?? {};
-    this.#run(client.choosePassword(challenge, password, given, metadata), callbacks);
+    const request = import('../first-password.js').then(({ passwordResponses }) => {
+      const responses = passwordResponses(password, attributes ?? {});
+      return client.respond(challenge, 'NEW_PASSWORD_REQUIRED', responses, metadata);
+    });
+    this.#run(request, callbacks);
   }
 
   getSignInUserSession(): CognitoUserSession | null {
@@ -151,6 +154,10 @@ export class CognitoUser {
         this.#password = next.challenge;
         const { attributes, required } = next.challenge;
         return callbacks.newPasswordRequired?.(attributes, required);
+      }
+      case 'factor': {
+        const { name } = next.challenge;
+        return callbacks.onFailure(named(new AuthError('unsupported', name, name)));
       }
     }
   }

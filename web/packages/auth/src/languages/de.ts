@@ -96,6 +96,24 @@ const texts: SignInTexts = {
   startAgain: 'Neu beginnen',
   doneTitle: 'Sie sind angemeldet',
   doneLead: 'Es geht gleich weiter…',
+  app: 'Authentifizierungs-App',
+  setUpApp: 'App einrichten',
+  appLead:
+    'Scannen Sie das Bild mit Ihrer Authentifizierungs-App, oder geben Sie den Schlüssel dort ein. Geben Sie dann den Code ein, den die App zeigt.',
+  appPicture: 'QR-Code mit dem Schlüssel darunter',
+  appKey: 'Schlüssel',
+  appCode: 'Code aus der App',
+  appCodeWrong:
+    'Der Code stimmt nicht. Warten Sie auf den nächsten der App, oder beginnen Sie neu.',
+  appAsk: 'Geben Sie den Code ein, den Ihre Authentifizierungs-App zeigt.',
+  code: 'Code',
+  textMessage: 'SMS',
+  chooseTitle: 'Wählen Sie, wie es weitergeht',
+  setUpLead: 'Dieses Konto braucht nach dem Passwort einen zweiten Schritt.',
+  newEmailLead: 'Geben Sie eine Adresse ein, die nur Sie lesen. Dorthin schicken wir einen Code.',
+  passkey: 'Mit Passkey anmelden',
+  passkeyFailed:
+    'Mit dem Passkey gelang es nicht. Versuchen Sie es noch einmal, oder melden Sie sich mit Ihrem Passwort an.',
   attributes: {
     name: 'Name',
     given_name: 'Vorname',

@@ -92,6 +92,24 @@ const texts: SignInTexts = {
   startAgain: 'Empezar de nuevo',
   doneTitle: 'Has iniciado sesión',
   doneLead: 'Te llevamos a la aplicación…',
+  app: 'Aplicación de autenticación',
+  setUpApp: 'Configurar una aplicación',
+  appLead:
+    'Escanea la imagen con tu aplicación de autenticación o escribe en ella la clave. Después introduce el código que muestra.',
+  appPicture: 'Código QR con la clave de abajo',
+  appKey: 'Clave',
+  appCode: 'Código de la aplicación',
+  appCodeWrong:
+    'Ese código no es correcto. Espera al siguiente de la aplicación o empieza de nuevo.',
+  appAsk: 'Introduce el código que muestra tu aplicación de autenticación.',
+  code: 'Código',
+  textMessage: 'SMS',
+  chooseTitle: 'Elige cómo continuar',
+  setUpLead: 'Esta cuenta necesita un segundo paso después de la contraseña.',
+  newEmailLead: 'Introduce una dirección que solo tú leas. Enviaremos un código allí.',
+  passkey: 'Iniciar sesión con una llave de acceso',
+  passkeyFailed:
+    'La llave de acceso no funcionó. Inténtalo de nuevo o inicia sesión con tu contraseña.',
   attributes: {
     name: 'Nombre',
     given_name: 'Nombre',

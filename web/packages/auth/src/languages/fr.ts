@@ -93,6 +93,23 @@ const texts: SignInTexts = {
   startAgain: 'Recommencer',
   doneTitle: 'Vous êtes connecté',
   doneLead: 'Ouverture de l’application…',
+  app: 'Application d’authentification',
+  setUpApp: 'Configurer une application',
+  appLead:
+    'Scannez l’image avec votre application d’authentification, ou saisissez-y la clé. Entrez ensuite le code qu’elle affiche.',
+  appPicture: 'Code QR contenant la clé ci-dessous',
+  appKey: 'Clé',
+  appCode: 'Code de l’application',
+  appCodeWrong: 'Ce code n’est pas le bon. Attendez le suivant dans l’application, ou recommencez.',
+  appAsk: 'Entrez le code que votre application d’authentification affiche.',
+  code: 'Code',
+  textMessage: 'SMS',
+  chooseTitle: 'Choisissez comment continuer',
+  setUpLead: 'Ce compte demande une seconde étape après le mot de passe.',
+  newEmailLead: 'Entrez une adresse que vous seul lisez. Nous y enverrons un code.',
+  passkey: 'Se connecter avec une clé d’accès',
+  passkeyFailed:
+    'La clé d’accès n’a pas fonctionné. Réessayez, ou connectez-vous avec votre mot de passe.',
   attributes: {
     name: 'Nom',
     given_name: 'Prénom',

@@ -92,6 +92,23 @@ const texts: SignInTexts = {
   startAgain: '最初からやり直す',
   doneTitle: 'サインインしました',
   doneLead: 'アプリを開いています…',
+  app: '認証アプリ',
+  setUpApp: 'アプリを設定',
+  appLead:
+    '認証アプリで画像を読み取るか、キーをアプリに入力してください。次に、アプリに表示されたコードを入力してください。',
+  appPicture: '下のキーの QR コード',
+  appKey: 'キー',
+  appCode: 'アプリのコード',
+  appCodeWrong:
+    'コードが正しくありません。アプリの次のコードを待つか、最初からやり直してください。',
+  appAsk: '認証アプリに表示されたコードを入力してください。',
+  code: 'コード',
+  textMessage: 'SMS',
+  chooseTitle: '続ける方法を選んでください',
+  setUpLead: 'このアカウントでは、パスワードの後にもう一つの手順が必要です。',
+  newEmailLead: 'ご自身だけが読めるアドレスを入力してください。そこにコードを送信します。',
+  passkey: 'パスキーでサインイン',
+  passkeyFailed: 'パスキーを使えませんでした。もう一度試すか、パスワードでサインインしてください。',
   attributes: {
     name: '氏名',
     given_name: '名',

@@ -89,6 +89,23 @@ const texts: SignInTexts = {
   startAgain: 'Zacznij od nowa',
   doneTitle: 'Jesteś zalogowany(-a)',
   doneLead: 'Otwieramy aplikację…',
+  app: 'Aplikacja uwierzytelniająca',
+  setUpApp: 'Skonfiguruj aplikację',
+  appLead:
+    'Zeskanuj obraz aplikacją uwierzytelniającą albo wpisz w niej klucz. Potem wpisz kod, który pokaże.',
+  appPicture: 'Kod QR z kluczem podanym niżej',
+  appKey: 'Klucz',
+  appCode: 'Kod z aplikacji',
+  appCodeWrong:
+    'Ten kod jest nieprawidłowy. Poczekaj na następny w aplikacji albo zacznij od nowa.',
+  appAsk: 'Wpisz kod, który pokazuje Twoja aplikacja uwierzytelniająca.',
+  code: 'Kod',
+  textMessage: 'SMS',
+  chooseTitle: 'Wybierz, jak kontynuować',
+  setUpLead: 'To konto wymaga drugiego kroku po haśle.',
+  newEmailLead: 'Wpisz adres, który czytasz tylko Ty. Wyślemy tam kod.',
+  passkey: 'Zaloguj się kluczem dostępu',
+  passkeyFailed: 'Klucz dostępu nie zadziałał. Spróbuj ponownie albo zaloguj się hasłem.',
   attributes: {
     name: 'Imię i nazwisko',
     given_name: 'Imię',

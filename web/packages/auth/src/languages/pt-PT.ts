@@ -93,6 +93,23 @@ const texts: SignInTexts = {
   startAgain: 'Começar de novo',
   doneTitle: 'Sessão iniciada',
   doneLead: 'A abrir a aplicação…',
+  app: 'Aplicação de autenticação',
+  setUpApp: 'Configurar uma aplicação',
+  appLead:
+    'Leia a imagem com a sua aplicação de autenticação ou introduza nela a chave. Depois introduza o código que ela mostra.',
+  appPicture: 'Código QR com a chave abaixo',
+  appKey: 'Chave',
+  appCode: 'Código da aplicação',
+  appCodeWrong: 'Esse código não está certo. Aguarde o próximo da aplicação ou comece de novo.',
+  appAsk: 'Introduza o código que a sua aplicação de autenticação mostra.',
+  code: 'Código',
+  textMessage: 'SMS',
+  chooseTitle: 'Escolha como continuar',
+  setUpLead: 'Esta conta precisa de um segundo passo depois da palavra-passe.',
+  newEmailLead: 'Introduza um endereço que só o próprio leia. Enviaremos um código para lá.',
+  passkey: 'Iniciar sessão com uma chave de acesso',
+  passkeyFailed:
+    'A chave de acesso não funcionou. Tente novamente ou inicie sessão com a sua palavra-passe.',
   attributes: {
     name: 'Nome',
     given_name: 'Nome próprio',

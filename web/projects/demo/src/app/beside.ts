@@ -1,9 +1,12 @@
 import {
+  ApplicationRef,
   ElementRef,
+  EnvironmentInjector,
   Injector,
   Signal,
   ViewContainerRef,
   WritableSignal,
+  createComponent,
   effect,
   signal,
   untracked,
@@ -38,7 +41,10 @@ export type View = (typeof VIEWS)[number];
 export async function begin(page: Beside): Promise<void> {
   const { injector } = page;
   const offers = readOffers((injector.get(SIGN_IN_OPTIONS) as DemoConfig).offers);
-  if (!offers.forgotPassword && !offers.signUp) return page.aside.set(false);
+  if (!offers.forgotPassword && !offers.signUp && !offers.passkeySignIn)
+    return page.aside.set(false);
+  // Without the button there is the password.
+  const passkey = offers.passkeySignIn ? await passkeyButton(injector).catch(() => []) : [];
   const texts = await accountTextsIn(page.texts().lang);
   const isOffered = (view: View) =>
     view === 'forgot' ? offers.forgotPassword : offers.signUp !== null;
@@ -52,7 +58,7 @@ export async function begin(page: Beside): Promise<void> {
     const [element, state] = [page.links()?.nativeElement, page.flow.state()];
     const unconfirmed = state.step === 'credentials' && state.problem?.kind === 'unconfirmed';
     const shown = VIEWS.filter(isOffered).filter((each) => each !== 'confirm' || unconfirmed);
-    element?.replaceChildren(...shown.map((each) => linkTo(each, texts)));
+    element?.replaceChildren(...passkey, ...shown.map((each) => linkTo(each, texts)));
   };
   const show = async (now: View | null) => {
     page.beside().clear();
@@ -87,6 +93,15 @@ export async function begin(page: Beside): Promise<void> {
     },
     { injector },
   );
+}
+
+/** In place of the password; for pools whose page says so. */
+async function passkeyButton(injector: Injector): Promise<HTMLElement[]> {
+  const { PasskeyButton } = await import('@poolhouse/angular/factors');
+  const environmentInjector = injector.get(EnvironmentInjector);
+  const button = createComponent(PasskeyButton, { environmentInjector });
+  injector.get(ApplicationRef).attachView(button.hostView);
+  return [button.location.nativeElement as HTMLElement];
 }
 
 /** With the page's query, or it would be another page. Made by hand: a bound address costs the sign-in page a kilobyte. */

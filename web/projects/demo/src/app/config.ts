@@ -7,6 +7,8 @@ export interface DemoConfig {
   readonly clientId: string;
   /** What people of this pool sign in with. */
   readonly signInName: SignInName;
+  /** What a sign-in with a password begins with. */
+  readonly authFlow?: 'CUSTOM_AUTH' | 'USER_SRP_AUTH';
   /** What the pool asks of a password; Cognito's default where nothing is said. */
   readonly passwordPolicy?: object;
   /** What there is beside the sign-in: `readOffers` makes sense of it, where it is needed. */
@@ -28,13 +30,14 @@ export async function loadConfig(): Promise<DemoConfig | null> {
 export function readConfig(value: unknown): DemoConfig | null {
   if (typeof value !== 'object' || value === null) return null;
   const { endpoint, userPoolId, clientId, signInName } = value as Record<string, unknown>;
-  const { passwordPolicy, offers } = value as Pick<DemoConfig, 'passwordPolicy' | 'offers'>;
+  const { authFlow, passwordPolicy, offers } = value as DemoConfig;
   if (typeof userPoolId !== 'string' || typeof clientId !== 'string') return null;
   return {
     endpoint: typeof endpoint === 'string' ? endpoint : '/',
     userPoolId,
     clientId,
     signInName: signInName === 'username' ? 'username' : 'email',
+    authFlow,
     passwordPolicy,
     offers,
   };

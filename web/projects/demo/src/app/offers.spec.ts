@@ -8,6 +8,7 @@ describe('readOffers', () => {
     changeEmail: false,
     authenticatorApp: false,
     passkeys: false,
+    passkeySignIn: false,
     devices: false,
     sessions: false,
   };

@@ -12,6 +12,8 @@ export interface Offers {
   readonly changeEmail: boolean;
   readonly authenticatorApp: boolean;
   readonly passkeys: boolean;
+  /** A passkey signs in, in place of the password. */
+  readonly passkeySignIn: boolean;
   readonly devices: boolean;
   readonly sessions: boolean;
 }
@@ -35,6 +37,7 @@ export function readOffers(said: unknown): Offers {
     changeEmail: has('changeEmail'),
     authenticatorApp: has('authenticatorApp'),
     passkeys: has('passkeys'),
+    passkeySignIn: has('passkeySignIn'),
     devices: has('devices'),
     sessions: has('sessions'),
   };

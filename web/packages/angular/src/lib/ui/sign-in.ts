@@ -169,7 +169,8 @@ export class SignIn {
   private async showLater(step: string): Promise<void> {
     if (step === 'credentials') this.formLost.set(false);
     if (step === 'lost') this.hideLater();
-    if (step === this.shownStep || (step !== 'code' && step !== 'new-password')) return;
+    if (step === this.shownStep) return;
+    if (step !== 'code' && step !== 'new-password' && step !== 'factor') return;
     const done = this.pendingTasks.add();
     try {
       const { stepAfterLogin } = await fetchSteps();

@@ -5,10 +5,8 @@ import {
   computed,
   input,
 } from '@angular/core';
+import { QUIET, modulesPath } from '@poolhouse/auth/authenticator';
 import { encode } from 'uqr';
-
-/** Modules of light around the code, without which readers do not find it. */
-const QUIET = 4;
 
 /**
  * A QR code, drawn here: what it holds is a secret, which no server that makes pictures is to see. One path in an inline SVG,
@@ -23,12 +21,14 @@ const QUIET = 4;
     <svg
       class="si-qr"
       role="img"
+      width="224"
       shape-rendering="crispEdges"
       [attr.viewBox]="'0 0 ' + drawn.size + ' ' + drawn.size"
       [attr.aria-label]="label()"
     >
-      <rect class="si-qr__light" width="100%" height="100%" />
-      <path class="si-qr__dark" [attr.d]="drawn.path" />
+      <!-- Dark on light, whatever the page is: readers find no code the other way round. -->
+      <rect fill="#fff" width="100%" height="100%" />
+      <path fill="#000" [attr.d]="drawn.path" />
     </svg>
   `,
 })
@@ -39,13 +39,6 @@ export class QrPicture {
 
   protected readonly picture = computed(() => {
     const { data, size } = encode(this.text(), { ecc: 'M', border: QUIET });
-    // A row of dark modules is one run: `M x y h n v 1 h -n z`.
-    const runs = data.flatMap((row, y) => {
-      const text = row.map((dark) => (dark ? '1' : '0')).join('');
-      return [...text.matchAll(/1+/g)].map(
-        ({ index, 0: { length } }) => `M${index} ${y}h${length}v1h-${length}z`,
-      );
-    });
-    return { size, path: runs.join('') };
+    return { size, path: modulesPath(data) };
   });
 }
