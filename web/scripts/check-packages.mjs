@@ -4,9 +4,11 @@
  *
  *     node scripts/check-packages.mjs
  *
- * Ends with `N passed, N failed`: one for each package and tool, one for each import.
+ * Ends with `N passed, N failed`: one for each package and tool, one for each import, one for what each package that stands on
+ * another imports of it: here every file of it can be found, elsewhere only what its manifest names.
  */
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -60,8 +62,39 @@ for (const file of [
     console.log(`not ok import ${file}\n${error.stack}`);
   }
 }
+for (const name of ['angular', 'elements']) {
+  const missing = [...importsOfAuth(name)].filter((entry) => !isExported(entry));
+  const what = `imports of ${name}: each is an entry of @poolhouse/auth`;
+  if (missing.length) {
+    failed += 1;
+    console.log(`not ok ${what}\n${missing.join('\n')}`);
+  } else {
+    passed += 1;
+    console.log(`ok ${what}`);
+  }
+}
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed ? 1 : 0;
+
+/** Entries of `@poolhouse/auth` that the built files of a package name, types included: `./session`. */
+function importsOfAuth(name) {
+  const folder = join(WEB, 'dist', name);
+  const files = readdirSync(folder, { recursive: true }).filter((file) =>
+    /\.(m?js|d\.ts)$/.test(file),
+  );
+  const named = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return [...text.matchAll(/["']@poolhouse\/auth\/([\w/-]+)["']/g)].map(
+      ([, entry]) => `./${entry}`,
+    );
+  });
+  return new Set(named);
+}
+
+function isExported(entry) {
+  const { exports } = JSON.parse(readFileSync(join(WEB, 'packages/auth/package.json'), 'utf8'));
+  return entry in exports || `${dirname(entry)}/*` in exports;
+}
 
 function check(what, program, ...args) {
   try {
