@@ -42,6 +42,7 @@ const test = base.extend<{ campus: Campus }, { idp: SimpleSamlPhp }>({
     const app = await relyingParty();
     const entityId = `urn:amazon:cognito:sp:${pool.userPoolId}`;
     const acs = `${server.url}/d/${domain}/saml2/idpresponse`;
+    const slo = `${server.url}/d/${domain}/saml2/logout`;
     const open = async ({ provider = {}, remote = {}, byUrl = false }: Setting = {}) => {
       const metadata: Record<string, string> = byUrl
         ? { MetadataURL: idp.metadataUrl }
@@ -49,12 +50,13 @@ const test = base.extend<{ campus: Campus }, { idp: SimpleSamlPhp }>({
       const details = { ...metadata, ...provider };
       const shown = await server.createSamlProvider(pool, 'Campus', details);
       const encryption = shown['ActiveEncryptionCertificate'];
-      idp.trust(entityId, acs, {
+      idp.trust(entityId, acs, slo, {
         certData: encryption ?? (await server.signingCertificate(pool)),
         ...remote,
       });
       const { clientId } = await server.createOidcClient(pool, {
         CallbackURLs: [`${app.origin}/cb`],
+        LogoutURLs: [`${app.origin}/bye`],
         SupportedIdentityProviders: ['Campus'],
       });
       await app.register('one', `${server.url}/${pool.userPoolId}`, clientId);
@@ -169,6 +171,27 @@ for (const [what, setting] of [
     await heading(page, 'refused: server_error');
   });
 }
+
+test('somebody who signs out of the app is signed out there, too', async ({
+  page,
+  campus,
+  idp,
+}) => {
+  await campus.open({
+    provider: { IDPSignout: 'true' },
+    remote: { 'validate.logout': true, 'sign.logout': true },
+  });
+  await page.goto(campus.app.start('one'));
+  await signInAt(page, idp, 'alice', 'wonderland');
+  await heading(page, 'signed in as alice@example.com');
+  await page.goto(campus.app.leave('one'));
+  await heading(page, 'signed out');
+  expect(page.url()).toBe(`${campus.app.origin}/bye`);
+  // The provider, which would know the browser otherwise, asks for the password.
+  await page.goto(campus.app.start('one'));
+  await page.waitForURL((url) => url.origin === idp.origin);
+  await expect(page.locator('input[name=password]')).toBeVisible();
+});
 
 test('a response is good once, and in the browser that asked for it', async ({
   page,

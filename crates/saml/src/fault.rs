@@ -13,7 +13,7 @@ pub enum Fault {
     Xml,
     /// It lacks what the standard requires, or has too much of it. The word names the part.
     Shape(&'static str),
-    /// The identity provider says that it signs nobody in.
+    /// The identity provider says that it has not done what it was asked: signs nobody in, or nobody out.
     NotSuccess,
     /// Neither the response nor the assertion is signed.
     Unsigned,

@@ -6,6 +6,7 @@
 //! | [`request`] | asks: `AuthnRequest` and `LogoutRequest` by the redirect binding, signed if wanted |
 //! | [`response`] | reads a response: signature, addressee, times, what it answers |
 //! | [`assertion`] | what is believed at the end |
+//! | [`logout`] | reads what answers a request to sign somebody out |
 //! | [`keys`] | keys of certificates, and the algorithms that count |
 //!
 //! Whatever is read of a response is read from the very bytes that a signature covers: `signature` returns the canonical form that
@@ -19,9 +20,11 @@ mod der;
 pub mod expected;
 pub mod fault;
 pub mod keys;
+pub mod logout;
 pub mod metadata;
 mod moment;
 mod names;
+mod posted;
 pub mod request;
 pub mod response;
 mod signature;
@@ -32,5 +35,6 @@ mod xml;
 pub use assertion::Assertion;
 pub use expected::Expected;
 pub use fault::Fault;
+pub use logout::{ExpectedLogout, accept_logout};
 pub use metadata::Metadata;
 pub use response::accept;

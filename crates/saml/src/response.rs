@@ -1,33 +1,21 @@
 //! What an identity provider posts: read, and believed only if every check holds.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::assertion::{self, Assertion, text};
 use crate::decrypt::{self, is_encrypted};
 use crate::expected::Expected;
 use crate::fault::Fault;
-use crate::keys::compact;
-use crate::names::{ASSERTION, PROTOCOL, SIGNATURE, SUCCESS};
+use crate::names::{ASSERTION, PROTOCOL, SIGNATURE};
+use crate::posted::{LONGEST, decoded, status};
 use crate::signature::{Signers, covered};
 use crate::xml::{self, Node};
-
-/// Characters of the longest response: the service's own limit.
-pub const LONGEST: usize = 100_000;
 
 /// Reads what a form's `SAMLResponse` holds.
 ///
 /// # Errors
 /// [`Fault`]: it is not to be believed, and nothing of it is.
 pub fn accept(encoded: &str, expected: &Expected<'_>) -> Result<Assertion, Fault> {
-    let encoded = compact(encoded);
-    // Four characters are three bytes.
-    if encoded.len() > LONGEST / 3 * 4 + 8 {
-        return Err(Fault::TooLarge);
-    }
-    let bytes = STANDARD.decode(encoded).map_err(|_| Fault::Encoding)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Fault::Encoding)?;
-    let document = xml::parse(text, LONGEST)?;
+    let text = decoded(encoded)?;
+    let document = xml::parse(&text, LONGEST)?;
     let response = xml::root(&document, PROTOCOL, "Response")?;
     check_shape(response)?;
     let signers = Signers {
@@ -68,15 +56,6 @@ fn check_shape(response: Node<'_, '_>) -> Result<(), Fault> {
     match everywhere == of(response) + of(assertion) {
         true => Ok(()),
         false => Err(Fault::Signature),
-    }
-}
-
-/// That somebody was signed in.
-fn status(response: Node<'_, '_>) -> Result<(), Fault> {
-    let code = response.the(PROTOCOL, "Status")?.the(PROTOCOL, "StatusCode")?;
-    match code.attribute("Value") == Some(SUCCESS) {
-        true => Ok(()),
-        false => Err(Fault::NotSuccess),
     }
 }
 

@@ -73,7 +73,7 @@ export class SimpleSamlPhp {
   }
 
   /** Knows a service provider from now on. */
-  trust(entityId: string, acs: string, options: Options = {}): void {
+  trust(entityId: string, acs: string, slo: string, options: Options = {}): void {
     const all = {
       AssertionConsumerService: acs,
       NameIDFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
@@ -82,7 +82,14 @@ export class SimpleSamlPhp {
     };
     const file = join(this.home, 'metadata/saml20-sp-remote.php');
     const known = readFileSync(file, 'utf8');
-    writeFileSync(file, `${known}$metadata[${php(entityId)}] = [${entries(all)}];\n`);
+    const out = entries({
+      Binding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+      Location: slo,
+    });
+    writeFileSync(
+      file,
+      `${known}$metadata[${php(entityId)}] = [${entries(all)}, 'SingleLogoutService' => [[${out}]]];\n`,
+    );
   }
 
   stop(): void {

@@ -272,6 +272,12 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "아래 키의 QR 코드", "QR-code van de sleutel hieronder", "Kod QR klucza poniżej", "Código QR da chave abaixo", "Código QR da chave abaixo",
         "下方密钥的二维码", "下方金鑰的 QR 碼",
     ]),
+    ("signedOutHere", [
+        "قد تظل مسجّل الدخول لدى مزوّد الهوية.", "Beim Identitätsanbieter sind Sie vielleicht noch angemeldet.", "You may still be signed in at the identity provider.", "Es posible que sigas con la sesión iniciada en el proveedor de identidad.",
+        "Vous êtes peut-être encore connecté auprès du fournisseur d’identité.", "ייתכן שהחיבור אצל ספק הזהויות עדיין פעיל.", "Potresti avere ancora una sessione aperta presso il provider di identità.", "ID プロバイダーにはまだサインインしている可能性があります。",
+        "ID 공급자에는 아직 로그인되어 있을 수 있습니다.", "Bij de identiteitsprovider bent u misschien nog aangemeld.", "U dostawcy tożsamości sesja może nadal trwać.", "Talvez você ainda esteja conectado no provedor de identidade.", "A sua sessão poderá continuar aberta no fornecedor de identidade.",
+        "您可能仍在身份提供商处保持登录状态。", "您可能仍在身分提供者處保持登入狀態。",
+    ]),
     ("termsOfUse", [
         "شروط الاستخدام", "Nutzungsbedingungen", "Terms of use", "Condiciones de uso",
         "Conditions d’utilisation", "תנאי שימוש", "Condizioni d’uso", "利用規約",

@@ -51,6 +51,7 @@ mod tests {
                 first: first.map(str::to_owned),
                 event_id: String::new(),
                 provider: None,
+                at_provider: None,
                 ends: Millis(1),
                 client_id: None,
                 device: None,

@@ -49,6 +49,7 @@ pub fn session_of(ctx: &Ctx, ended: &Ended, (client_id, lasts): (&str, i64)) -> 
         first: ended.first.map(|first| first.challenge().as_str().to_owned()),
         event_id: ended.event_id.clone(),
         provider: None,
+        at_provider: None,
         ends: ctx.now.plus_seconds(lasts.max(MINUTES * 60)),
         client_id: Some(client_id.to_owned()),
         device: ctx.asker.as_facts().device(),

@@ -19,7 +19,7 @@ use crate::base::error::ApiError;
 use crate::records::authorization_code::Granting;
 use crate::records::{
     Authorization, BrowserSession, ClientRecord, IdentityProviderRecord, Key, Led, PageFlow, PageStep,
-    ProviderRef, RecordBatch, Stored, UserRecord, load,
+    ProviderRef, ProviderSession, RecordBatch, Stored, UserRecord, load,
 };
 use crate::request::Ctx;
 
@@ -37,6 +37,8 @@ pub struct PageEnding {
     takes_passkeys: bool,
     /// The identity provider that the person came by, unless it is the pool.
     provider: Option<ProviderRef>,
+    /// What that is told when the person leaves.
+    at_provider: Option<ProviderSession>,
     /// The secret of the browser's new session.
     secret: String,
     /// What the person is shown who is asked for consent, and the name that was typed.
@@ -89,6 +91,7 @@ impl PageEnding {
             transaction,
             takes_passkeys,
             provider: None,
+            at_provider: None,
             secret: handle::draw(ctx),
             shown: Default::default(),
             state: Mutex::new(state),
@@ -109,10 +112,14 @@ impl PageEnding {
         &self.authorization
     }
 
-    /// The same of somebody who came by this identity provider.
+    /// The same of somebody who came by this identity provider, and has this session there.
     #[must_use]
-    pub fn by(self, provider: Option<ProviderRef>) -> PageEnding {
-        PageEnding { provider, ..self }
+    pub fn by(self, provider: Option<ProviderRef>, at_provider: Option<ProviderSession>) -> PageEnding {
+        PageEnding {
+            provider,
+            at_provider,
+            ..self
+        }
     }
 
     /// The transaction.
@@ -139,8 +146,7 @@ impl PageEnding {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What becomes of the session that the browser had before. What it has given to this user's clients and they have not fetched yet
-    /// stays good; somebody else's is over.
+    /// What becomes of the session that the browser had before. What it gave to this user's clients stays good; somebody else's is over.
     fn replaced(&self, ctx: &Ctx, ended: &Ended) -> (Batch, Option<String>) {
         let Some(before) = self.state().before.clone() else {
             return (Batch::new(), None);
@@ -166,6 +172,7 @@ impl Ending for PageEnding {
         let (replaced, replaces) = self.replaced(ctx, ended);
         let session = BrowserSession {
             provider: self.provider.clone(),
+            at_provider: self.at_provider.clone(),
             replaces,
             ..browser::session_of(ctx, ended, of_client)
         };

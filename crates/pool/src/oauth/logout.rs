@@ -1,39 +1,19 @@
 //! `/logout`: Cognito's parameters and those of OpenID Connect's RP-initiated logout.
 
-use poolhouse_text::percent;
+use poolhouse_text::{percent, with_causes};
 
 use super::browser;
 use super::cookies::Browser;
+use super::federation::saml::sign_out;
 use super::form::Form;
 use super::hint::{self, Hint};
+pub use super::leaving::Leave;
 use super::site::Site;
 use crate::base::error::ApiError;
 use crate::records::ClientRecord;
 use crate::request::Ctx;
 
-/// What becomes of a request to sign out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Leave {
-    /// The browser is signed out, and sent there: to an address that the client has registered.
-    To(String),
-    /// The browser is signed out, and a page says so.
-    Said,
-    /// Nothing is done before the person says so: the request proves nothing, or is about somebody else.
-    Ask,
-    /// The browser is signed out, and sent to sign in again with these parameters.
-    SignIn(String),
-    /// The request is refused, with this error on the page.
-    Refused(&'static str),
-}
-
-impl Leave {
-    /// Whether the browser's session ends with it.
-    pub fn ends(&self) -> bool {
-        !matches!(self, Leave::Ask | Leave::Refused(_))
-    }
-}
-
-/// Decides what becomes of a request, and ends the session if it does. `is_confirmed`: the person has pressed the button of the
+/// Decides what becomes of a request, and ends the session if it does: here, whatever becomes of one at an identity provider. `is_confirmed`: the person has pressed the button of the
 /// page that asks.
 ///
 /// # Errors
@@ -70,7 +50,22 @@ pub async fn leave(
             ctx.app.platform.commit(batch).await?;
         }
     }
-    Ok(decided)
+    let Some(found) = found.filter(|_| decided.ends()) else {
+        return Ok(decided);
+    };
+    let client_id = client.map_or("", ClientRecord::id);
+    match sign_out::begin(ctx, site, (client_id, cookies), &found, &decided).await {
+        Ok(away) => Ok(away.unwrap_or(decided)),
+        Err(error) => {
+            let (request_id, causes) = (&ctx.request_id, with_causes(&error));
+            tracing::error!(
+                request_id,
+                causes,
+                "an identity provider is not told of a sign-out"
+            );
+            Ok(decided)
+        }
+    }
 }
 
 fn decide(

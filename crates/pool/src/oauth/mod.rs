@@ -40,6 +40,7 @@ pub mod hint;
 mod holding;
 pub mod implicit;
 pub mod leads;
+pub mod leaving;
 pub mod logout;
 pub mod look;
 pub mod named;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::document::{Document, SWEEP_MARGIN_SECONDS, epoch, integer, text};
 use super::key::Key;
 use super::provider_ref::ProviderRef;
+use super::provider_session::ProviderSession;
 use crate::base::clock::Millis;
 
 /// A browser's session as stored. The browser has its handle in a cookie; the row lies under a digest of it.
@@ -26,6 +27,8 @@ pub struct BrowserSession {
     pub event_id: String,
     /// The identity provider that the user signed in by, unless it is the pool itself.
     pub provider: Option<ProviderRef>,
+    /// What that is told when the user signs out, where its protocol has such a thing.
+    pub at_provider: Option<ProviderSession>,
     /// When it ends.
     pub ends: Millis,
     /// The app client that the user signed in to.
@@ -87,6 +90,9 @@ impl Document for BrowserSession {
         if let Some(provider) = &self.provider {
             document["provider"] = provider.to_member();
         }
+        if let Some(session) = &self.at_provider {
+            document["atProvider"] = session.to_member();
+        }
         document
     }
 
@@ -101,6 +107,10 @@ impl Document for BrowserSession {
             first: text(document, "first"),
             event_id: text(document, "eventId")?,
             provider: ProviderRef::of_document(document, "provider")?,
+            at_provider: match document.get("atProvider") {
+                None => None,
+                Some(member) => Some(ProviderSession::of_member(member)?),
+            },
             ends: Millis(integer(document, "ends")?),
             client_id: text(document, "client"),
             device: text(document, "device"),

@@ -132,6 +132,7 @@ async fn a_code_gives_nothing_if_its_browser_is_signed_out_at_that_moment() {
         proven: Vec::new(),
         event_id: "e".to_owned(),
         provider: None,
+        at_provider: None,
         ends: scene.server.app().platform.now().plus_seconds(3600),
         first: None,
         client_id: None,

@@ -6,7 +6,9 @@
 )]
 
 mod encrypted;
+mod redirected;
 mod said;
+mod signed_out;
 
 use std::sync::OnceLock;
 
@@ -21,7 +23,9 @@ use crate::names::{EXCLUSIVE, METADATA, PROTOCOL, RSA_SHA256, SHA256, SIGNATURE}
 use crate::xml::{self, Node};
 
 pub use encrypted::{Cipher, encrypt};
+pub use redirected::is_signed;
 pub use said::{ACS, AUDIENCE, ISSUER, NOW, REQUEST, Said, expected};
+pub use signed_out::{SLO, SignedOut};
 
 /// Bytes of the longest document that is signed.
 const LONGEST: usize = 4 * 1024 * 1024;

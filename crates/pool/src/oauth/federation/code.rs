@@ -44,7 +44,7 @@ pub async fn ask(
         }
         let (pool, provider) = (&*ground.pool.value, &ground.provider.value);
         let sign_in = outside::begun(ctx, pool, &ground.client, ground.user.clone(), &provider.id)
-            .on_page(Arc::new(ending(ctx, round).await?));
+            .on_page(Arc::new(ending(ctx, round, identity).await?));
         let name = sign_in.subject.public_name(pool);
         let (asked, answer) = second_factor::ask(&sign_in, Factor::Email).await?;
         let Answer::Challenge {
@@ -55,7 +55,7 @@ pub async fn ask(
         else {
             return Err(handle::invalid());
         };
-        standing::note(&mut parameters, provider);
+        standing::note(&mut parameters, provider, identity.session.as_ref());
         let step = PageStep {
             challenge: Some(ChallengeNameType::EmailOtp.as_str().to_owned()),
             session,

@@ -96,7 +96,7 @@ pub async fn finish(
     (user, identity): (&UserRecord, &Identity),
     also: &Batch,
 ) -> Result<Granted, ApiError> {
-    let ending = ending(ctx, round).await?;
+    let ending = ending(ctx, round, identity).await?;
     for _ in 0..RACES {
         let ground = Ground::of(ctx, round, &user.sub, identity).await?;
         let now = &ground.user.value;
@@ -139,12 +139,13 @@ pub async fn finish(
 }
 
 /// What the sign-in ends in: for some clients, in a question to its person.
-pub async fn ending(ctx: &Ctx, round: &Round) -> Result<PageEnding, ApiError> {
+pub async fn ending(ctx: &Ctx, round: &Round, identity: &Identity) -> Result<PageEnding, ApiError> {
     let shown = match round.transaction.asked.asks_consent {
         true => consent::shown(ctx, round.site.pool.value.id(), &round.authorization).await?,
         false => BTreeMap::new(),
     };
-    Ok(round.ending(ctx).await?.showing(shown, String::new()))
+    let ending = round.ending(ctx, identity.session.clone()).await?;
+    Ok(ending.showing(shown, String::new()))
 }
 
 /// Where the browser goes once everything is committed: to be asked, unless the client was let in before, or back with what it gets.

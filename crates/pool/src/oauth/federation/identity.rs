@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::error::ApiError;
+use crate::records::ProviderSession;
 
 /// Characters of the longest username of a pool, which the provider's name and an underscore are part of.
 const LONGEST: usize = 128;
@@ -16,6 +17,8 @@ pub struct Identity {
     pub issuer: Option<String>,
     /// What it says, by the names that mappings use: texts, more than one for what has several values.
     pub claims: BTreeMap<String, Vec<String>>,
+    /// What the provider is told when they leave, where its protocol has such a thing.
+    pub session: Option<ProviderSession>,
 }
 
 /// Without what it says of a person.
@@ -65,6 +68,7 @@ mod tests {
             subject: subject.to_owned(),
             issuer: None,
             claims: BTreeMap::new(),
+            session: None,
         }
     }
 

@@ -15,7 +15,9 @@ use crate::oauth::site::Site;
 use crate::oauth::transaction::{self, Claim, SECONDS, Transaction};
 use crate::oauth::{browser, consent, flow};
 use crate::records::transaction::AT_PROVIDER;
-use crate::records::{Authorization, ClientRecord, IdentityProviderRecord, PageStep, Stored};
+use crate::records::{
+    Authorization, ClientRecord, IdentityProviderRecord, PageStep, ProviderSession, Stored,
+};
 use crate::request::Ctx;
 
 /// What is kept beside what the protocol keeps.
@@ -148,13 +150,17 @@ impl Round {
         })
     }
 
-    /// What the sign-in ends in.
-    pub(super) async fn ending(&self, ctx: &Ctx) -> Result<PageEnding, ApiError> {
+    /// What the sign-in of somebody with this session at the provider ends in.
+    pub(super) async fn ending(
+        &self,
+        ctx: &Ctx,
+        session: Option<ProviderSession>,
+    ) -> Result<PageEnding, ApiError> {
         let (site, authorization) = (self.site.clone(), self.authorization.clone());
         // A passkey is nothing for those whom a provider signs in.
         let brought = (self.before.as_deref(), false);
         let ending = PageEnding::new(ctx, site, authorization, self.transaction.clone(), brought).await?;
-        Ok(ending.by(Some(standing::reference(&self.provider.value))))
+        Ok(ending.by(Some(standing::reference(&self.provider.value)), session))
     }
 
     /// Gives its person the time of a page from now on.

@@ -7,12 +7,14 @@ use poolhouse_api::shapes::ChallengeNameType;
 use super::providers;
 use crate::auth::{handle, outside};
 use crate::base::error::ApiError;
-use crate::records::{IdentityProviderRecord, PageStep, ProviderRef, UserRecord};
+use crate::records::{IdentityProviderRecord, PageStep, ProviderRef, ProviderSession, UserRecord};
 use crate::request::Ctx;
 
 /// The parameters of a page's step that say by which provider its person came.
 const NAME: &str = "poolhouse.provider.name";
 const ID: &str = "poolhouse.provider.id";
+/// The one that says how the provider knows that person's session.
+const SESSION: &str = "poolhouse.provider.session";
 
 /// The provider as sessions and codes name it.
 pub fn reference(provider: &IdentityProviderRecord) -> ProviderRef {
@@ -22,10 +24,24 @@ pub fn reference(provider: &IdentityProviderRecord) -> ProviderRef {
     }
 }
 
-/// Notes in the parameters of a step that its person came by this provider.
-pub fn note(parameters: &mut BTreeMap<String, String>, provider: &IdentityProviderRecord) {
+/// Notes in the parameters of a step that its person came by this provider, and what it is told when they leave.
+pub fn note(
+    parameters: &mut BTreeMap<String, String>,
+    provider: &IdentityProviderRecord,
+    session: Option<&ProviderSession>,
+) {
     parameters.insert(NAME.to_owned(), provider.name.clone());
     parameters.insert(ID.to_owned(), provider.id.clone());
+    if let Some(session) = session {
+        parameters.insert(SESSION.to_owned(), session.to_member().to_string());
+    }
+}
+
+/// What the provider by which the person of a step came is told when they leave.
+pub fn session_at(at: &PageStep) -> Option<ProviderSession> {
+    came_by(at)?;
+    let noted = serde_json::from_str(at.parameters.get(SESSION)?).ok()?;
+    ProviderSession::of_member(&noted)
 }
 
 /// The provider by which the person of a step came, who is asked for a code there. No other challenge follows a provider, and a function

@@ -19,7 +19,7 @@ use poolhouse_api::{ErrorCode, Operation};
 use poolhouse_store::Batch;
 
 use super::cookies::Browser;
-use super::federation::standing::{came_by, is_there};
+use super::federation::standing::{came_by, is_there, session_at};
 use super::granting::{CONSENT, Granted, PageEnding, by_session};
 use super::site::Site;
 use super::transaction::{self, Claim, OFFER, SHARED, Transaction};
@@ -144,7 +144,7 @@ async fn ending(
     let before = (brought.cookies.session.as_deref(), brought.takes_passkeys);
     let ending = PageEnding::new(ctx, site.clone(), authorization, transaction, before).await?;
     // Whoever is asked for a code after an identity provider has come by that.
-    let ending = ending.by(came_by(at));
+    let ending = ending.by(came_by(at), session_at(at));
     Ok(Arc::new(ending.showing(shown, typed.to_owned())))
 }
 

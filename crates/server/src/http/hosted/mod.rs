@@ -5,7 +5,7 @@
 //! | `/oauth2/authorize` | checks what a client asks for, and sends the browser back or to a page |
 //! | `/oauth2/idpresponse`, `/saml2/idpresponse` | take what a browser comes back with from an identity provider |
 //! | `/login`, `/challenge`, `/mfa`, `/changePassword`, `/forgotPassword`, `/signup`, … | the page that a sign-in is at; a form of it |
-//! | `/logout` | ends the browser's session |
+//! | `/logout`, `/saml2/logout` | end the browser's session, and take what a SAML provider answers to that |
 //! | `/error` | what is wrong with a client's request |
 //! | `/_assets/…` | the style sheet and the script |
 //! | `/_look/…` | what an app client has of its own of them, and its logo |
@@ -71,10 +71,11 @@ impl Desk {
 }
 
 /// What has a page or leads to one.
-const PATHS: [&str; 16] = [
+const PATHS: [&str; 17] = [
     "/oauth2/authorize",
     federation::PATH,
     saml::PATH,
+    saml::SIGNED_OUT,
     "/authorize",
     "/login",
     "/challenge",

@@ -99,6 +99,7 @@ pub(super) async fn take(ctx: &Ctx, visit: &Visit, body: &[u8]) -> Response {
         }
         federation::PATH => return federation::again(ctx, visit, body),
         saml::PATH => return saml::back(ctx, visit, &fields).await,
+        saml::SIGNED_OUT => return saml::signed_out(ctx, visit, &fields).await,
         "/error" => return wrong(ctx, visit, "invalid_request", ""),
         _ => {}
     }
@@ -153,19 +154,9 @@ async fn enter(ctx: &Ctx, visit: &Visit, is_form: bool) -> Response {
     }
 }
 
-/// To an identity provider. A form of its page comes back without the usual cookies: one that crosses sites goes with it.
+/// To an identity provider.
 fn away(visit: &Visit, is_form: bool, (location, name, is_posted): (&str, Option<String>, bool)) -> Response {
-    let drawn = name.as_deref().and_then(|name| visit.names.browser(name));
-    let crossing = name
-        .as_ref()
-        .or(visit.cookies.browser.as_ref())
-        .filter(|_| is_posted);
-    let crossing = crossing.and_then(|name| visit.names.away(name));
-    answer::redirect(
-        is_form,
-        location,
-        &drawn.into_iter().chain(crossing).collect::<Vec<_>>(),
-    )
+    answer::redirect(is_form, location, &visit.crossing(name.as_deref(), is_posted))
 }
 
 fn refuse(visit: &Visit, is_form: bool, refused: Refused) -> Response {

@@ -74,6 +74,15 @@ impl Visit {
         }
     }
 
+    /// The cookies for somebody who leaves for a provider. A form of its page comes back without the usual ones: one that crosses sites
+    /// goes with it. `name`: drawn for a browser that had none.
+    pub fn crossing(&self, name: Option<&str>, is_posted: bool) -> Vec<HeaderValue> {
+        let drawn = name.and_then(|name| self.names.browser(name));
+        let crossing = name.or(self.cookies.browser.as_deref()).filter(|_| is_posted);
+        let crossing = crossing.and_then(|name| self.names.away(name));
+        drawn.into_iter().chain(crossing).collect()
+    }
+
     /// The way to sign in as somebody else: what the client asks, with a fresh sign-in.
     pub fn to_another(&self) -> String {
         let others = self.asked.split('&').filter(|pair| !pair.starts_with("prompt="));

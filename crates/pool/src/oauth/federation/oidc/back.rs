@@ -84,6 +84,7 @@ async fn identity(ctx: &Ctx, round: &Round, form: &Form) -> Result<Identity, Fau
         subject,
         issuer: endpoints.issuer.filter(|_| provider.kind == Kind::Oidc),
         claims,
+        session: None,
     })
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use poolhouse_saml::request::{self, Head};
-use poolhouse_text::{hex, with_causes};
+use poolhouse_text::with_causes;
 
 use super::metadata::{self, Unusable};
-use super::{ACS, certificate, entity_id};
+use super::{ACS, certificate, entity_id, id};
 use crate::base::error::ApiError;
 use crate::oauth::cookies::Browser;
 use crate::oauth::federation::left::Left;
@@ -42,10 +42,7 @@ pub async fn ask(
             return Ok(Left::Back(location));
         }
     };
-    let mut random = [0; 20];
-    ctx.platform().entropy.fill(&mut random);
-    // An ID begins with no digit.
-    let id = format!("_{}", hex::encode(&random));
+    let id = id::draw(ctx);
     let kept = BTreeMap::from([(REQUEST.to_owned(), id.clone())]);
     let begun = round::begin(ctx, site, (authorization, client), cookies, provider, kept).await?;
     let key = match provider

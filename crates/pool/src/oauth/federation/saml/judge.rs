@@ -11,7 +11,7 @@ use crate::base::clock::Millis;
 use crate::base::error::ApiError;
 use crate::oauth::federation::identity::Identity;
 use crate::oauth::site::Site;
-use crate::records::{IdentityProviderRecord, RecordBatch, SamlAssertion};
+use crate::records::{IdentityProviderRecord, ProviderSession, RecordBatch, SamlAssertion};
 use crate::request::Ctx;
 
 /// What is said of a signature that does not hold: the service's own sentence, with the space at its end.
@@ -112,11 +112,17 @@ fn believed(pool_id: &str, assertion: Assertion) -> Believed {
     let used = SamlAssertion {
         ends: Millis(assertion.ends),
     };
+    let session = ProviderSession {
+        name_id: assertion.name_id.clone(),
+        attributes: assertion.name_id_attributes,
+        index: assertion.session_index,
+    };
     Believed {
         identity: Identity {
             subject: assertion.name_id,
             issuer: Some(assertion.issuer),
             claims: assertion.attributes,
+            session: Some(session),
         },
         used: Batch::new().create(key, &used),
     }

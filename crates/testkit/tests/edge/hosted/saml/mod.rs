@@ -1,5 +1,6 @@
 //! Sign-ins by a SAML provider: what it posts, in which browser, how often.
 
+mod sign_out;
 mod unasked;
 
 use std::io::Read;
@@ -46,6 +47,20 @@ fn parameter(location: &str, name: &str) -> String {
     })
 }
 
+/// What a browser is sent to the provider with.
+fn read(location: &str) -> Asked {
+    let bytes = STANDARD.decode(parameter(location, "SAMLRequest")).unwrap();
+    let mut request = String::new();
+    DeflateDecoder::new(&*bytes).read_to_string(&mut request).unwrap();
+    let (_, rest) = request.split_once(" ID=\"").unwrap();
+    Asked {
+        id: rest.split_once('"').unwrap().0.to_owned(),
+        relay_state: parameter(location, "RelayState"),
+        location: location.to_owned(),
+        request,
+    }
+}
+
 impl Campus {
     async fn new() -> Campus {
         Campus::with(json!({})).await
@@ -80,18 +95,9 @@ impl Campus {
     /// Sends a browser to the provider.
     async fn leave(&self, browser: &mut Browser<'_>) -> Asked {
         let answer = browser.get(&asked(&self.client, "")).await;
-        let location = answer.header("location").to_owned();
+        let location = answer.header("location");
         assert!(location.starts_with("https://idp.example/sso?"), "{location}");
-        let bytes = STANDARD.decode(parameter(&location, "SAMLRequest")).unwrap();
-        let mut request = String::new();
-        DeflateDecoder::new(&*bytes).read_to_string(&mut request).unwrap();
-        let (_, rest) = request.split_once(" ID=\"").unwrap();
-        Asked {
-            id: rest.split_once('"').unwrap().0.to_owned(),
-            relay_state: parameter(&location, "RelayState"),
-            location,
-            request,
-        }
+        read(location)
     }
 
     /// What the provider says in answer.
