@@ -43,6 +43,9 @@ export class SimpleSamlPhp {
       [
         '-d',
         `session.save_path=${join(home, 'sessions')}`,
+        // Compiled files are kept for two seconds without a look: a service provider of this second would be unknown.
+        '-d',
+        'opcache.enable=0',
         '-S',
         `localhost:${port}`,
         '-t',

@@ -87,6 +87,7 @@ async fn heard(server: &TestPool, pool: &str, client_id: &str) -> Round {
 
 fn identity(email: &str) -> Identity {
     Identity {
+        session: None,
         subject: SUBJECT.to_owned(),
         issuer: None,
         claims: BTreeMap::from([("email".to_owned(), vec![email.to_owned()])]),
