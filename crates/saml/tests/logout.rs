@@ -1,7 +1,5 @@
 //! What answers a request to sign somebody out: right, and wrong.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail, at once")]
-
 use poolhouse_saml::testing::{ISSUER, Idp, NOW, REQUEST, SLO, SignedOut, posted};
 use poolhouse_saml::{ExpectedLogout, Fault, accept_logout};
 
