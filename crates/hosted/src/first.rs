@@ -71,7 +71,12 @@ pub fn passkey(frame: &Frame, form: &Form, ceremony: &Ceremony<'_>, error: &str)
     }
     let (names, what, options, is_offer) = match ceremony {
         Ceremony::SignIn(options) => (
-            ["passkeyTitle", "passkeyLead", "passkeyButton", "passkeyFailed"],
+            [
+                "passkeyTitle",
+                "passkeyLead",
+                "passkeyButton",
+                "thisPasskeyFailed",
+            ],
             "get",
             options,
             false,

@@ -206,7 +206,7 @@ pub(super) static OWN: &[(&str, [&str; 15])] = &[
         "브라우저가 패스키를 요청합니다. 패스키는 기기에만 남아 있습니다.", "Uw browser vraagt erom. Hij blijft op uw apparaat.", "Poprosi o niego przeglądarka. Klucz pozostaje na Twoim urządzeniu.", "Seu navegador vai pedi-la. Ela fica no seu dispositivo.", "O seu navegador vai pedi-la. Fica no seu dispositivo.",
         "浏览器会向您索取。它不会离开您的设备。", "瀏覽器會向您索取。它不會離開您的裝置。",
     ]),
-    ("passkeyFailed", [
+    ("thisPasskeyFailed", [
         "لم يعمل مفتاح المرور هذا. حاول مرة أخرى أو سجّل الدخول بطريقة أخرى.", "Dieser Passkey hat nicht funktioniert. Versuchen Sie es erneut oder melden Sie sich anders an.", "That passkey didn’t work. Try again, or sign in another way.", "Esa llave de acceso no funcionó. Inténtalo de nuevo o inicia sesión de otra forma.",
         "Cette clé d’accès n’a pas fonctionné. Réessayez ou connectez-vous autrement.", "מפתח הגישה הזה לא עבד. נסה שוב או התחבר בדרך אחרת.", "Quella passkey non ha funzionato. Riprova o accedi in un altro modo.", "そのパスキーは使えませんでした。もう一度試すか、別の方法でサインインしてください。",
         "그 패스키로 로그인하지 못했습니다. 다시 시도하거나 다른 방법으로 로그인하세요.", "Die passkey werkte niet. Probeer het opnieuw of meld u op een andere manier aan.", "Ten klucz dostępu nie zadziałał. Spróbuj ponownie lub zaloguj się inaczej.", "Essa chave de acesso não funcionou. Tente de novo ou entre de outra forma.", "Essa chave de acesso não funcionou. Tente de novo ou inicie sessão de outra forma.",

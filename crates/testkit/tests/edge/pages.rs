@@ -291,14 +291,14 @@ async fn the_page_offers_what_the_pool_has_and_nothing_else() {
     });
     let nothing = json!({
         "signUp": null, "signUpByLink": false, "forgotPassword": false, "changeEmail": false,
-        "passkeys": false, "devices": false, "sessions": false,
+        "authenticatorApp": false, "passkeys": false, "passkeySignIn": false, "devices": false, "sessions": false,
     });
     assert_eq!(config_of(&server, closed).await["offers"], nothing);
     let config = config_of(&server, open).await;
-    // No authenticator app: the page's sign-in could not ask for its code.
+    // The app client has no `ALLOW_USER_AUTH`, without which no passkey signs anybody in.
     let all = json!({
         "signUp": ["given_name"], "signUpByLink": true, "forgotPassword": true, "changeEmail": true,
-        "passkeys": true, "devices": true, "sessions": true,
+        "authenticatorApp": true, "passkeys": true, "passkeySignIn": false, "devices": true, "sessions": true,
     });
     assert_eq!(config["offers"], all);
     let policy = json!({

@@ -120,8 +120,8 @@ fn of_answer(challenge: &str, error: &ApiError) -> Stays {
         Code::NotAuthorizedException if error.message.starts_with("Invalid session") => Stays::TimedOut,
         // Nothing was proved before these: they are a beginning.
         _ if challenge == "SELECT_CHALLENGE" => Stays::Begin(of_password(error)),
-        Code::NotAuthorizedException if challenge == "WEB_AUTHN" => Stays::Begin("passkeyFailed"),
-        Code::InvalidParameterException if challenge == "WEB_AUTHN" => Stays::Here("passkeyFailed"),
+        Code::NotAuthorizedException if challenge == "WEB_AUTHN" => Stays::Begin("thisPasskeyFailed"),
+        Code::InvalidParameterException if challenge == "WEB_AUTHN" => Stays::Here("thisPasskeyFailed"),
         Code::NotAuthorizedException | Code::UserNotFoundException | Code::UserLambdaValidationException
             if challenge == "CUSTOM_CHALLENGE" && error.message.starts_with("CreateAuthChallenge") =>
         {

@@ -42,7 +42,7 @@ pub fn of(challenge: ChallengeNameType, at: &PageStep, fields: &Fields) -> Resul
         Name::SmsOtp => sent("SMS_OTP_CODE", code(fields)?),
         Name::SelectChallenge => chosen(fields),
         Name::WebAuthn => match field(fields, "credential") {
-            "" => Err("passkeyFailed"),
+            "" => Err("thisPasskeyFailed"),
             credential => sent("CREDENTIAL", credential.to_owned()),
         },
         Name::SelectMfaType => sent("ANSWER", field(fields, "mfa").to_owned()),
@@ -186,7 +186,7 @@ mod tests {
                 &[("password", "x"), ("confirm", "y")],
                 "passwordsDiffer",
             ),
-            (Name::WebAuthn, &[("credential", "")], "passkeyFailed"),
+            (Name::WebAuthn, &[("credential", "")], "thisPasskeyFailed"),
             (Name::SelectChallenge, &[("password", "")], "passwordMissing"),
             (Name::DeviceSrpAuth, &[], "unsupported"),
         ] {
