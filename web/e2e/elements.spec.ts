@@ -48,6 +48,8 @@ test('<ph-sign-in>: words that cannot be fetched leave no form at work for ever'
   page,
   hosted,
 }) => {
+  // The second code is mailed half a minute after the first.
+  test.slow();
   let refused = true;
   await page.route('**/rare-views-*.js*', (route) => (refused ? route.abort() : route.continue()));
   const signIn = await hosted(SIGN_IN);
