@@ -59,7 +59,10 @@ macro_rules! operations {
         /// Whatever the operation answers in its place.
         pub async fn dispatch(operation: Operation, ctx: &Ctx, body: Value) -> Result<Value, ApiError> {
             ctx.audit.serves(operation);
-            ctx.app.calls.admit(operation, ctx.asker.address, &body, ctx.now)?;
+            let is_known = |client: &str| ctx.app.pools_of_clients.get(client).is_some();
+            ctx.app
+                .calls
+                .admit(operation, ctx.asker.address, (&body, is_known), ctx.now)?;
             ctx.app.admission.admit(operation, ctx.now)?;
             match operation {
                 $(Operation::$name => {

@@ -1,5 +1,7 @@
 //! How often an address, and everybody at an app client, may call what no access key signs: without limit, unless the operator has
 //! set one. What a user may be tried with is counted in the store, beside the user.
+//!
+//! Of clients only those are counted that there are: whoever makes names up takes no room from the others.
 
 use std::net::IpAddr;
 
@@ -28,7 +30,7 @@ impl CallCounts {
         }
     }
 
-    /// Takes a call with this body, or not.
+    /// Takes a call with this body, or not. `is_known`: whether there is an app client of this name.
     ///
     /// # Errors
     /// `TooManyRequestsException` `Rate exceeded`, with the seconds after which one is taken again.
@@ -36,7 +38,7 @@ impl CallCounts {
         &self,
         operation: Operation,
         address: Option<IpAddr>,
-        body: &Value,
+        (body, is_known): (&Value, impl Fn(&str) -> bool),
         now: Millis,
     ) -> Result<(), ApiError> {
         if operation.auth() == Auth::SigV4 {
@@ -46,7 +48,9 @@ impl CallCounts {
             Some(address) => self.addresses.take(network(address), self.most.of_address, now),
             None => Ok(()),
         };
-        let taken = taken.and_then(|()| match body.get("ClientId").and_then(Value::as_str) {
+        let client = body.get("ClientId").and_then(Value::as_str);
+        let client = client.filter(|client| self.most.of_client > 0 && is_known(client));
+        let taken = taken.and_then(|()| match client {
             Some(client) => self.clients.take(client.to_owned(), self.most.of_client, now),
             None => Ok(()),
         });
@@ -63,7 +67,8 @@ mod tests {
     /// How many of so many calls are taken.
     fn taken(counts: &CallCounts, operation: Operation, address: &str, client: &str, times: usize) -> usize {
         let (address, body) = (address.parse().ok(), json!({ "ClientId": client }));
-        let one = |_: &usize| counts.admit(operation, address, &body, Millis(0)).is_ok();
+        let asked = (&body, |client: &str| client != "made-up");
+        let one = |_: &usize| counts.admit(operation, address, asked, Millis(0)).is_ok();
         (0..times).filter(one).count()
     }
 
@@ -79,6 +84,10 @@ mod tests {
         // The client has had its sixty, from two addresses.
         assert_eq!(taken(&counts, initiate, "192.0.2.3", "a", 50), 0);
         assert_eq!(taken(&counts, initiate, "192.0.2.4", "b", 50), 30);
+        // Nobody has that name, and so nobody's room.
+        assert_eq!(taken(&counts, initiate, "192.0.2.5", "made-up", 50), 30);
+        assert_eq!(taken(&counts, initiate, "192.0.2.6", "made-up", 50), 30);
+        assert_eq!(taken(&counts, initiate, "192.0.2.7", "made-up", 50), 30);
         let signed = Operation::AdminInitiateAuth;
         assert_eq!(taken(&counts, signed, "192.0.2.1", "a", 500), 500);
     }
@@ -97,7 +106,7 @@ mod tests {
             of_client: 0,
         });
         let address = "2001:db8::1".parse().ok();
-        let call = || counts.admit(Operation::GetUser, address, &json!({}), Millis(0));
+        let call = || counts.admit(Operation::GetUser, address, (&json!({}), |_| true), Millis(0));
         assert!((0..3).all(|_| call().is_ok()));
         let refused = call().unwrap_err();
         assert_eq!(

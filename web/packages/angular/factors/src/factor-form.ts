@@ -144,7 +144,8 @@ export class FactorForm {
     const { email, appCode, code } = this.texts();
     if (this.kind() === 'passkey') return '';
     if (this.ofAddress()) return email;
-    return this.challenge().destination ? code : appCode;
+    const ofApp = this.kind() === 'set-up' || this.challenge().name === 'SOFTWARE_TOKEN_MFA';
+    return ofApp ? appCode : code;
   });
   protected readonly uri = computed(() => {
     const host = this.document.location.hostname;
