@@ -43,3 +43,20 @@ async fn an_address_that_calls_too_often_is_told_how_long_to_wait_and_what_a_key
     let denied = server.call("InitiateAuth", body).await;
     assert_eq!(denied["__type"], "UserNotFoundException");
 }
+
+#[tokio::test]
+async fn a_client_that_was_not_who_it_said_it_was_waits_for_the_minute_that_it_is_told() {
+    let server = TestServer::new().await;
+    let pool = server.pool().await;
+    let flows = json!({ "GenerateSecret": true, "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"] });
+    let client = server.client_with(&pool, flows).await;
+    let wrong = json!({ "ClientId": client["ClientId"], "Secret": "a0".repeat(26) });
+    for _ in 0..20 {
+        let refused = server.call("GetClientToken", wrong.clone()).await;
+        refused.assert_error("NotAuthorizedException", "Invalid client credentials.");
+    }
+    server.clock().advance_seconds(10);
+    let held = server.call("GetClientToken", wrong).await;
+    assert_eq!(held["__type"], "TooManyRequestsException");
+    assert_eq!(held.header("retry-after"), "50");
+}
