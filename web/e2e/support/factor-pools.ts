@@ -63,3 +63,27 @@ export async function createChoicePool(server: Server): Promise<Pool> {
   });
   return { ...pool, authFlow: 'USER_SRP_AUTH', passkeys: true };
 }
+
+/** A pool without functions, in which a text message stands for the password, and a second factor is texted. */
+export async function createTextPool(server: Server): Promise<Pool> {
+  const flows = ['USER_AUTH', 'USER_SRP_AUTH', 'REFRESH_TOKEN_AUTH'];
+  const pool = await server.createPool(
+    '2fa',
+    { ExplicitAuthFlows: flows.map((flow) => `ALLOW_${flow}`) },
+    {
+      LambdaConfig: {},
+      Policies: {
+        SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'WEB_AUTHN', 'SMS_OTP'] },
+      },
+    },
+  );
+  await server.call('SetUserPoolMfaConfig', {
+    UserPoolId: pool.userPoolId,
+    MfaConfiguration: 'OPTIONAL',
+    SmsMfaConfiguration: {
+      SmsConfiguration: { SnsCallerArn: 'arn:aws:iam::000000000000:role/sms' },
+    },
+    WebAuthnConfiguration: { RelyingPartyId: 'localhost', UserVerification: 'required' },
+  });
+  return { ...pool, authFlow: 'USER_SRP_AUTH', passkeys: true };
+}
