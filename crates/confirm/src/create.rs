@@ -318,7 +318,7 @@ impl Maker<'_> {
             masked: &recipient.masked,
             now: self.now,
         };
-        let event = respond(
+        let response = respond(
             event,
             [
                 ("publicChallengeParameters", parameters.to_json()),
@@ -332,7 +332,7 @@ impl Maker<'_> {
             .notice
             .then(|| notice::letter(self.settings, &self.caller, recipient, self.facts, self.now));
         Created {
-            event,
+            response,
             mail,
             notice,
             ledger: self.book.close(&self.caller),

@@ -44,7 +44,7 @@ pub fn define(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<D
         Decision::AskCode => json!("CUSTOM_CHALLENGE"),
         Decision::Tokens | Decision::Fail(_) => Value::Null,
     };
-    let event = respond(
+    let response = respond(
         event,
         [
             ("challengeName", challenge),
@@ -53,7 +53,7 @@ pub fn define(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<D
         ],
     );
     Ok(Defined {
-        event,
+        response,
         decision,
         warnings,
     })

@@ -142,19 +142,21 @@ pub(crate) enum Action {
     Wait,
 }
 
-/// The event with members set in its `response`; all that is there already stays.
-///
-/// The caller has read the event as an object. A response that is none is replaced.
+/// An event's `response` with members set; all that is there already stays. One that is no object is replaced.
 pub(crate) fn respond(event: &Value, members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
-    let mut event = event.clone();
-    if let Value::Object(event) = &mut event {
-        let response = event.entry("response").or_insert(Value::Null);
-        if !response.is_object() {
-            *response = Value::Object(Map::new());
-        }
-        if let Value::Object(response) = response {
-            response.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        }
+    let mut response = match event.get("response") {
+        Some(Value::Object(preset)) => preset.clone(),
+        _ => Map::new(),
+    };
+    response.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(response)
+}
+
+/// The event as a function returns it: with what it answers for its `response`. An event that is no object stays as it is.
+#[must_use]
+pub fn answered(mut event: Value, response: Value) -> Value {
+    if let Value::Object(members) = &mut event {
+        members.insert("response".to_owned(), response);
     }
     event
 }

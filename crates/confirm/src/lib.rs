@@ -49,6 +49,7 @@ pub use code::{Alphabet, CodeFormat, normalise};
 pub use create::{create, create_without_mail};
 pub use define::{define, define_needs_ledger};
 pub use door::Door;
+pub use event::answered;
 pub use facts::{Facts, LedgerSource};
 pub use keys::{Keys, OtpKey, UnusableKey};
 pub use ledger::has_row as ledger_has_row;

@@ -1,5 +1,5 @@
-//! What the trigger functions return. `Debug` never shows an event: it holds personal data, and in session-only mode what
-//! the code is made of.
+//! What the trigger functions return. `Debug` never shows a response: in session-only mode it holds what the code is made
+//! of.
 
 use std::fmt;
 
@@ -10,8 +10,8 @@ use crate::mail::CodeMail;
 /// What [`define`](crate::define) returns.
 #[derive(Clone)]
 pub struct Defined {
-    /// The whole event, its `response` filled.
-    pub event: Value,
+    /// The event's `response`, filled; the function returns the [event with it](crate::answered).
+    pub response: Value,
     /// The same decision, for the log.
     pub decision: Decision,
     /// What an operator should see.
@@ -103,13 +103,13 @@ impl WhyFailed {
 
 /// What [`create`](crate::create) returns.
 ///
-/// The caller writes `ledger` (if there is one), sends `mail` (if there is one) and returns `event`. If the mail was not
+/// The caller writes `ledger` (if there is one), sends `mail` (if there is one) and returns the event with `response`. If the mail was not
 /// accepted, it calls [`create_without_mail`](crate::create_without_mail) and returns what that says. A ledger that could
 /// not be written in the attribute fails nothing; nor does a notice.
 #[derive(Clone)]
 pub struct Created {
-    /// The whole event, its `response` filled.
-    pub event: Value,
+    /// The event's `response`, filled; the function returns the [event with it](crate::answered).
+    pub response: Value,
     /// The mail to send now.
     pub mail: Option<CodeMail>,
     /// A mail that tells the owner of the account that somebody else may know the password.
@@ -237,12 +237,12 @@ impl LastResult {
 
 /// What [`verify`](crate::verify) returns.
 ///
-/// The caller writes `ledger` (if there is one) *before* it returns `event`: a guess is counted first and answered
+/// The caller writes `ledger` (if there is one) *before* it returns `response`: a guess is counted first and answered
 /// second.
 #[derive(Clone)]
 pub struct Verified {
-    /// The whole event, its `response` filled.
-    pub event: Value,
+    /// The event's `response`, filled; the function returns the [event with it](crate::answered).
+    pub response: Value,
     /// The new text of the ledger.
     pub ledger: Option<String>,
     /// A mail that tells the owner of the account that somebody else may know the password.

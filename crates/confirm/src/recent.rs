@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::book::{Book, REPEAT_WINDOW_S};
 use crate::create::CHALLENGE_PARAMETER;
 use crate::device::DEVICE_TOKEN;
-use crate::event::Caller;
+use crate::event::{Caller, answered};
 use crate::facts::Facts;
 use crate::parameters::{SIGN_IN, place_token};
 use crate::round::Round;
@@ -74,7 +74,7 @@ impl Recent {
             );
             members.insert("challengeMetadata".to_owned(), json!(text));
         }
-        Some(with_response(event, response))
+        Some(answered(event.clone(), response))
     }
 
     fn answer(&self, fingerprint: &[u8; 32], now: i64) -> Option<&Answer> {
@@ -83,13 +83,10 @@ impl Recent {
         is_recent(answer.at, now).then_some(answer)
     }
 
-    /// Remembers the answer to an event. Call it when the mail is out, not before: an event whose mail failed must be
+    /// Remembers what an event was answered with, its `response`. Call it when the mail is out, not before: an event whose mail failed must be
     /// worked through again.
-    pub fn remember(&mut self, settings: &Settings, event: &Value, answer: &Value, now: i64) {
+    pub fn remember(&mut self, settings: &Settings, event: &Value, response: &Value, now: i64) {
         let Some(fingerprint) = fingerprint(settings, event) else {
-            return;
-        };
-        let Some(response) = answer.get("response").cloned() else {
             return;
         };
         self.answers
@@ -100,7 +97,7 @@ impl Recent {
         self.answers.push_back(Answer {
             fingerprint,
             at: now,
-            response,
+            response: response.clone(),
         });
     }
 }
@@ -112,14 +109,6 @@ impl fmt::Debug for Recent {
             .field("answers", &self.answers.len())
             .finish_non_exhaustive()
     }
-}
-
-fn with_response(event: &Value, response: Value) -> Value {
-    let mut event = event.clone();
-    if let Some(event) = event.as_object_mut() {
-        event.insert("response".to_owned(), response);
-    }
-    event
 }
 
 fn fingerprint(settings: &Settings, event: &Value) -> Option<[u8; 32]> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::event::respond;
+use crate::event::{answered, respond};
 use crate::facts::Facts;
 use crate::grants::{self, Road};
 use crate::refusal::Refusal;
@@ -34,7 +34,7 @@ pub fn pre_token_generation(settings: &Settings, event: &Value) -> Result<Value,
         return Err(Refusal::NewPasswordOnly);
     }
     let suppressed = json!({ "claimsToSuppress": [settings.attribute] });
-    Ok(match event.get("version").and_then(Value::as_str) {
+    let response = match event.get("version").and_then(Value::as_str) {
         Some("2" | "3") => respond(
             event,
             [(
@@ -43,7 +43,8 @@ pub fn pre_token_generation(settings: &Settings, event: &Value) -> Result<Value,
             )],
         ),
         _ => respond(event, [("claimsOverrideDetails", suppressed)]),
-    })
+    };
+    Ok(answered(event.clone(), response))
 }
 
 /// Whether [`pre_token_generation_behind_code`] needs the ledger of the user to answer this event.

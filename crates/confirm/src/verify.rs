@@ -68,7 +68,7 @@ pub fn verify(settings: &Settings, event: &Value, facts: &Facts<'_>) -> Result<V
 impl Verified {
     fn new(event: &Value, outcome: Outcome, warnings: Vec<Warning>) -> Self {
         Self {
-            event: respond(event, [("answerCorrect", json!(outcome == Outcome::Right))]),
+            response: respond(event, [("answerCorrect", json!(outcome == Outcome::Right))]),
             ledger: None,
             notice: None,
             place_token: None,

@@ -52,10 +52,10 @@ impl Scene {
         let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit());
         let code = mail.text.lines().find(is_code).expect("a code").to_owned();
         let (device, sign_in) = (
-            public(&created.event, "deviceToken"),
-            public(&created.event, "signIn"),
+            public(&created.response, "deviceToken"),
+            public(&created.response, "signIn"),
         );
-        let (mut rounds, mut ledger) = (vec![challenge(&created.event)], created.ledger);
+        let (mut rounds, mut ledger) = (vec![challenge(&created.response)], created.ledger);
 
         let guess = if code == "000000" { "000001" } else { "000000" };
         let wrong =
@@ -67,7 +67,7 @@ impl Scene {
         let next = json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session });
         let created = create(&settings, &event(next), &facts(ledger.as_deref(), 11)).expect("a challenge");
         ledger = created.ledger.clone().or(ledger);
-        rounds.push(challenge(&created.event));
+        rounds.push(challenge(&created.response));
 
         let right = json!({
             "privateChallengeParameters": { "challenge": rounds[1] },
@@ -142,12 +142,12 @@ fn entry(name: &str, right: bool, metadata: Option<&str>) -> Value {
     json!({ "challengeName": name, "challengeResult": right, "challengeMetadata": metadata })
 }
 
-fn challenge(event: &Value) -> String {
-    text(&event["response"]["challengeMetadata"])
+fn challenge(response: &Value) -> String {
+    text(&response["challengeMetadata"])
 }
 
-fn public(event: &Value, name: &str) -> String {
-    text(&event["response"]["publicChallengeParameters"][name])
+fn public(response: &Value, name: &str) -> String {
+    text(&response["publicChallengeParameters"][name])
 }
 
 fn text(value: &Value) -> String {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use poolhouse_confirm::{
-    CodeMail, Created, Facts, LedgerSource, Logo, NotSent, Recent, Refusal, Settings, Templates, create,
-    create_without_mail,
+    CodeMail, Created, Facts, LedgerSource, Logo, NotSent, Recent, Refusal, Settings, Templates, answered,
+    create, create_without_mail,
 };
 use poolhouse_mail::{Class, Phase, SendError};
 use poolhouse_outbound::aws::{CallError, Clock};
@@ -115,7 +115,7 @@ impl Function for Create {
             .unwrap_or(invocation.deadline);
         let (created, kept, delivery) = self.challenge(&event, now, by).await?;
         self.recent
-            .remember(&self.settings, &event, &created.event, epoch_s(now));
+            .remember(&self.settings, &event, &created.response, epoch_s(now));
         if let Some(notice) = &created.notice {
             self.mailer.notify(notice, now.as_secs(), by, &self.log).await;
         }
@@ -134,7 +134,7 @@ impl Function for Create {
             line = id.into_iter().fold(line, |line, id| line.with("mailId", id));
         }
         self.log.info(line.with("ms", millis(started.elapsed())));
-        Ok(created.event)
+        Ok(answered(event, created.response))
     }
 }
 

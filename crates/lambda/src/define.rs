@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{Decision, Facts, LedgerSource, Settings, define, define_needs_ledger};
+use poolhouse_confirm::{Decision, Facts, LedgerSource, Settings, answered, define, define_needs_ledger};
 use poolhouse_outbound::aws::Clock;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -99,6 +99,6 @@ impl Function for Define {
             }
             decision => self.log.info(line.with("decision", format!("{decision:?}"))),
         }
-        Ok(defined.event)
+        Ok(answered(event, defined.response))
     }
 }

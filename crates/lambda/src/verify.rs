@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use poolhouse_confirm::{Facts, Outcome, Settings, Verified, verify};
+use poolhouse_confirm::{Facts, Outcome, Settings, Verified, answered, verify};
 use poolhouse_outbound::aws::{CallError, Clock};
 use poolhouse_text::with_causes;
 use serde_json::Value;
@@ -179,6 +179,6 @@ impl Function for Verify {
                 .warnings(&verified.warnings)
                 .with("ms", millis(started.elapsed())),
         );
-        Ok(verified.event)
+        Ok(answered(event, verified.response))
     }
 }

@@ -39,17 +39,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let invoker = Invoker::new(Arc::new(RuntimeApi::new(function, host)), Policy::default());
     let step = |name| json!({"challengeName": name, "challengeResult": true, "challengeMetadata": null});
-    let event = build(&Event {
+    let request = json!({
+        "userAttributes": {"sub": "5d0a3c2e", "email": "mara@example.org", "email_verified": "true"},
+        "session": [step("SRP_A"), step("PASSWORD_VERIFIER")],
+    });
+    let event = build(Event {
         trigger: Trigger::DefineAuthChallenge,
         source: "DefineAuthChallenge_Authentication",
         region: "us-east-1",
         user_pool_id: "us-east-1_AbCd12345",
         user_name: "mara",
         client_id: Some("3n4b5urk1ft4fl3mg5e62d9ado"),
-        request: &json!({
-            "userAttributes": {"sub": "5d0a3c2e", "email": "mara@example.org", "email_verified": "true"},
-            "session": [step("SRP_A"), step("PASSWORD_VERIFIER")],
-        }),
+        request: request.as_object().cloned().unwrap_or_default(),
     });
 
     let start = Instant::now();

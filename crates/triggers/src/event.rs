@@ -1,11 +1,10 @@
 //! Events: what a function is handed.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::trigger::Trigger;
 
 /// What the caller knows of an event.
-#[derive(Clone, Copy)]
 pub struct Event<'a> {
     /// The trigger.
     pub trigger: Trigger,
@@ -20,39 +19,51 @@ pub struct Event<'a> {
     /// `callerContext.clientId`; `None` for administrators' calls without a client.
     pub client_id: Option<&'a str>,
     /// `request`
-    pub request: &'a Value,
+    pub request: Map<String, Value>,
 }
 
 /// The event as the function gets it, members in the service's order.
-pub fn build(event: &Event<'_>) -> Value {
-    json!({
-        "version": event.trigger.event_version(),
-        "region": event.region,
-        "userPoolId": event.user_pool_id,
-        "userName": event.user_name,
-        "callerContext": {
-            "awsSdkVersion": "aws-sdk-unknown-unknown",
-            "clientId": event.client_id.unwrap_or("CLIENT_ID_NOT_APPLICABLE"),
-        },
-        "triggerSource": event.source,
-        "request": event.request,
-        "response": event.trigger.preset_response(),
-    })
+pub fn build(event: Event<'_>) -> Value {
+    let caller_context = json!({
+        "awsSdkVersion": "aws-sdk-unknown-unknown",
+        "clientId": event.client_id.unwrap_or("CLIENT_ID_NOT_APPLICABLE"),
+    });
+    let members = [
+        ("version", event.trigger.event_version().into()),
+        ("region", event.region.into()),
+        ("userPoolId", event.user_pool_id.into()),
+        ("userName", event.user_name.into()),
+        ("callerContext", caller_context),
+        ("triggerSource", event.source.into()),
+        // Moved, for it is the most of an event.
+        ("request", Value::Object(event.request)),
+        ("response", event.trigger.preset_response()),
+    ];
+    Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect(),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn request(members: &Value) -> Map<String, Value> {
+        members.as_object().unwrap().clone()
+    }
+
     fn define() -> Value {
-        build(&Event {
+        build(Event {
             trigger: Trigger::DefineAuthChallenge,
             source: "DefineAuthChallenge_Authentication",
             region: "us-east-1",
             user_pool_id: "us-east-1_AbCd12345",
             user_name: "mara",
             client_id: Some("3n4b5urk1ft4fl3mg5e62d9ado"),
-            request: &json!({"userAttributes": {}, "session": []}),
+            request: request(&json!({"userAttributes": {}, "session": []})),
         })
     }
 
@@ -69,14 +80,14 @@ mod tests {
 
     #[test]
     fn an_event_without_a_client_says_so() {
-        let event = build(&Event {
+        let event = build(Event {
             trigger: Trigger::PreSignUp,
             source: "PreSignUp_AdminCreateUser",
             region: "us-east-1",
             user_pool_id: "us-east-1_AbCd12345",
             user_name: "mara",
             client_id: None,
-            request: &json!({}),
+            request: Map::new(),
         });
         assert_eq!(event["callerContext"]["clientId"], "CLIENT_ID_NOT_APPLICABLE");
         assert_eq!(event["response"]["autoConfirmUser"], false);

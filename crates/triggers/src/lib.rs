@@ -18,5 +18,5 @@ pub use invoker::{Invoker, Policy};
 pub use place::{BoxFuture, InvokeError, Invoked, Place};
 pub use runtime::{Interpreter, Runtime};
 pub use runtime_api::{Function, Host, Log, LogSource, Random, RuntimeApi, WallClock};
-pub use shape::check_reply;
+pub use shape::{check_reply, check_response};
 pub use trigger::Trigger;

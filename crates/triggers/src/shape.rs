@@ -37,17 +37,28 @@ pub fn check_reply(trigger: Trigger, event: &Value, reply: Value) -> Result<Valu
         .iter()
         .all(|member| answered.get(*member) == event.get(*member));
     let request = answered.get("request").is_some_and(Value::is_object);
-    let response = match answered.get("response") {
-        Some(Value::Object(response)) => understands(trigger.response_members(), response),
+    let response = answered.get("response").ok_or_else(unrecognizable)?;
+    if !(envelope && request) {
+        return Err(unrecognizable());
+    }
+    check_response(trigger, response)?;
+    Ok(reply)
+}
+
+/// The same of an answer's `response` alone, for functions that hand back nothing else.
+///
+/// # Errors
+/// `InvalidLambdaResponseException`: `Unrecognizable lambda output`.
+pub fn check_response(trigger: Trigger, response: &Value) -> Result<(), TriggerError> {
+    let is_understood = match response {
+        Value::Object(response) => understands(trigger.response_members(), response),
         // A function without anything to say may leave its response null.
-        Some(Value::Null) => trigger.response_members().is_empty(),
+        Value::Null => trigger.response_members().is_empty(),
         _ => false,
     };
-    if envelope && request && response {
-        Ok(reply)
-    } else {
-        Err(unrecognizable())
-    }
+    is_understood
+        .then_some(())
+        .ok_or_else(TriggerError::unrecognizable)
 }
 
 /// Whether the object has known members only, each of its kind.
@@ -105,14 +116,15 @@ mod tests {
     ];
 
     fn event(trigger: Trigger) -> Value {
-        build(&Event {
+        let members = json!({"userAttributes": {"sub": "5d0a3c2e"}, "validationData": null});
+        build(Event {
             trigger,
             source: "Some_Source",
             region: "us-east-1",
             user_pool_id: "us-east-1_AbCd12345",
             user_name: "mara",
             client_id: Some("3n4b5urk1ft4fl3mg5e62d9ado"),
-            request: &json!({"userAttributes": {"sub": "5d0a3c2e"}, "validationData": null}),
+            request: members.as_object().unwrap().clone(),
         })
     }
 

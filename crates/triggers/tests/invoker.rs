@@ -47,14 +47,15 @@ const AT_ONCE: Duration = Duration::ZERO;
 const FOR_EVER: Duration = Duration::from_secs(3600);
 
 fn event() -> Value {
-    build(&Event {
+    let request = json!({"userAttributes": {}, "session": []});
+    build(Event {
         trigger: DEFINE,
         source: "DefineAuthChallenge_Authentication",
         region: "us-east-1",
         user_pool_id: "us-east-1_AbCd12345",
         user_name: "mara",
         client_id: Some("3n4b5urk1ft4fl3mg5e62d9ado"),
-        request: &json!({"userAttributes": {}, "session": []}),
+        request: request.as_object().unwrap().clone(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! D1 and D4: what Define answers to every list.
 
-use poolhouse_confirm::{Decision, Facts, Refusal, WhyFailed, define};
+use poolhouse_confirm::{Decision, Facts, Refusal, WhyFailed, answered, define};
 use serde_json::{Value, json};
 
 use crate::kit::{PASSWORD_PAIR, Pool, SignIn, Source, Told, event, session, session_only, settings, wrong};
@@ -116,7 +116,7 @@ fn decide(pool: &Pool, list: &[(&str, bool)], texts: &[Value; 4], metadata: &Val
         json!({ "session": entries, "clientMetadata": metadata }),
     );
     let defined = define(&pool.settings, &event, &Facts::new(pool.now, &[7; 32])).unwrap();
-    let response = &defined.event["response"];
+    let response = &defined.response;
     assert_eq!(
         response["issueTokens"],
         json!(defined.decision == Decision::Tokens)
@@ -361,7 +361,7 @@ fn d4_an_event_without_its_parts_fails_and_an_event_that_is_none_is_refused() {
             Decision::Fail(WhyFailed::Malformed(what)),
             "{member}"
         );
-        assert_eq!(defined.event["response"]["failAuthentication"], json!(true));
+        assert_eq!(defined.response["failAuthentication"], json!(true));
     }
     let refused = define(&settings(), &json!([]), &Facts::new(0, &[7; 32]));
     assert_eq!(refused.unwrap_err(), Refusal::Malformed("the event is no object"));
@@ -375,9 +375,8 @@ fn only_the_response_of_an_event_changes() {
     );
     event["unheardOf"] = json!({ "kept": [null, 1.5] });
     event["response"] = json!({ "challengeName": null, "issueTokens": null, "failAuthentication": null });
-    let mut after = define(&settings(), &event, &Facts::new(0, &[7; 32]))
-        .unwrap()
-        .event;
+    let defined = define(&settings(), &event, &Facts::new(0, &[7; 32])).unwrap();
+    let mut after = answered(event.clone(), defined.response);
     assert_eq!(
         after["response"].take(),
         json!({ "challengeName": "CUSTOM_CHALLENGE", "issueTokens": false, "failAuthentication": false })

@@ -191,17 +191,18 @@ fn trust_ends_with_a_password_change_or_a_global_sign_out() {
 fn two_clients_never_hold_the_same_token() {
     let mut pool = Pool::new(trusting(), Source::Fresh);
     let pair = session(&PASSWORD_PAIR);
-    let token = |event: &Value| event["response"]["publicChallengeParameters"]["deviceToken"].clone();
+    let token = |response: &Value| response["publicChallengeParameters"]["deviceToken"].clone();
     let (first, second) = (
         pool.create(&pair, &Value::Null).unwrap(),
         pool.create(&pair, &Value::Null).unwrap(),
     );
-    assert!(token(&first.event).is_string());
-    assert_ne!(token(&first.event), token(&second.event));
+    assert!(token(&first.response).is_string());
+    assert_ne!(token(&first.response), token(&second.response));
     let (mut recent, settings) = (Recent::new(), trusting());
-    recent.remember(&settings, &first.event, &first.event, pool.now);
-    let again = recent.find(&settings, &first.event, &Facts::new(pool.now, &[9; 32]));
-    assert_ne!(token(&first.event), token(&again.unwrap()));
+    let event = pool.create_event(&pair, &Value::Null);
+    recent.remember(&settings, &event, &first.response, pool.now);
+    let again = recent.find(&settings, &event, &Facts::new(pool.now, &[9; 32]));
+    assert_ne!(token(&first.response), token(&again.unwrap()["response"]));
 }
 
 /// A browser that a right code was typed in has a bucket, limits and a back-off of its own.

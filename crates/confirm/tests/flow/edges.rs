@@ -42,9 +42,9 @@ fn a_response_keeps_what_is_in_it_and_one_that_is_no_object_is_replaced() {
         (json!("text"), Value::Null),
     ] {
         asked["response"] = response;
-        let defined = define(&settings(), &asked, &facts).unwrap().event;
-        assert_eq!(defined["response"]["challengeName"], "PASSWORD_VERIFIER");
-        assert_eq!(defined["response"]["theirs"], kept);
+        let defined = define(&settings(), &asked, &facts).unwrap().response;
+        assert_eq!(defined["challengeName"], "PASSWORD_VERIFIER");
+        assert_eq!(defined["theirs"], kept);
     }
 }
 

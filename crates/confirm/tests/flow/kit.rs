@@ -184,8 +184,7 @@ impl Pool {
     }
 
     pub fn create(&mut self, session: &[Value], metadata: &Value) -> Result<Created, Refusal> {
-        let request =
-            json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session, "clientMetadata": metadata });
+        let request = code_request(session, metadata);
         let mut created = self.call("CreateAuthChallenge", request.clone(), create)?;
         if let (Some(why), Some(_)) = (self.not_sent, &created.mail) {
             created = match why {
@@ -202,6 +201,13 @@ impl Pool {
         self.notices.extend(created.notice.clone());
         self.warnings.extend(created.warnings.clone());
         Ok(created)
+    }
+
+    /// The event that asks for a code, without a ledger.
+    pub fn create_event(&self, session: &[Value], metadata: &Value) -> Value {
+        let mut event = event("CreateAuthChallenge", code_request(session, metadata));
+        (self.alter)(&mut event);
+        event
     }
 
     pub fn verify(&mut self, private: &Value, answer: &Value, metadata: &Value) -> Verified {
@@ -273,9 +279,13 @@ impl Pool {
     }
 }
 
+fn code_request(session: &[Value], metadata: &Value) -> Value {
+    json!({ "challengeName": "CUSTOM_CHALLENGE", "session": session, "clientMetadata": metadata })
+}
+
 impl SignIn {
     pub fn new(session: Vec<Value>, created: &Created) -> Self {
-        let response = &created.event["response"];
+        let response = &created.response;
         Self {
             session,
             private: response["privateChallengeParameters"].clone(),

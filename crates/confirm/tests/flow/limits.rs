@@ -319,7 +319,7 @@ fn r4_the_first_mail_that_nobody_takes_fails_the_call_and_a_suppressed_address_d
     pool.not_sent = Some(NotSent::Refused);
     let created = pool.create(&pair, &Value::Null).unwrap();
     assert_eq!(created.result, LastResult::Held, "no mail of this code has left");
-    let public = &created.event["response"]["publicChallengeParameters"];
+    let public = &created.response["publicChallengeParameters"];
     assert_eq!(
         (&public["mail"], &public["resendIn"]),
         (&json!("refused"), &json!("30"))

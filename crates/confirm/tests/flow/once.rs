@@ -81,9 +81,8 @@ fn c4_nor_does_the_memory_of_a_warm_function() {
     let mut recent = Recent::new();
     let pair = session(&PASSWORD_PAIR);
     let created = pool.create(&pair, &Value::Null).unwrap();
-    let mut event = created.event.clone();
-    event["response"] = json!({});
-    recent.remember(&pool.settings, &event, &created.event, pool.now);
+    let event = pool.create_event(&pair, &Value::Null);
+    recent.remember(&pool.settings, &event, &created.response, pool.now);
     let find = |pool: &Pool| {
         let mut facts = Facts::new(pool.now + 3, &[9; 32]);
         facts.ledger = LedgerSource::Table(pool.ledger.as_deref());

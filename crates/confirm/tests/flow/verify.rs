@@ -71,7 +71,7 @@ fn c2_the_code_is_in_the_mail_and_nowhere_else() {
             "{debug}"
         );
         for text in [
-            created.event.to_string(),
+            created.response.to_string(),
             debug,
             created.ledger.unwrap_or_default(),
             pool.mails[0].subject.clone(),
@@ -294,7 +294,7 @@ fn c5_anything_else_is_wrong() {
         pool.ledger = None;
         let verified = pool.verify(&sign_in.private, &answer, &Value::Null);
         assert_eq!(verified.outcome, Outcome::Wrong, "{answer}");
-        assert_eq!(verified.event["response"], json!({ "answerCorrect": false }));
+        assert_eq!(verified.response, json!({ "answerCorrect": false }));
     }
 }
 
@@ -318,7 +318,7 @@ fn r2_an_answer_beside_an_action_is_not_evaluated() {
             (Outcome::NotEvaluated, None),
             "{action}"
         );
-        assert_eq!(verified.event["response"]["answerCorrect"], json!(false));
+        assert_eq!(verified.response["answerCorrect"], json!(false));
     }
 }
 

@@ -68,7 +68,7 @@ fn remembered(person: &Person<'_>) -> String {
         .lines()
         .find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()));
     let answer = json!({
-        "privateChallengeParameters": created.event["response"]["privateChallengeParameters"],
+        "privateChallengeParameters": created.response["privateChallengeParameters"],
         "challengeAnswer": code.unwrap(), "clientMetadata": { "rememberDevice": "true" },
     });
     let answer = event(person, "VerifyAuthChallengeResponse", answer);

@@ -58,7 +58,7 @@ pub async fn call<E: Event>(
     match Call::of(about, event) {
         Some(call) => {
             let reply = deliver(asking, &call).await?;
-            read(event, &call, &reply).map(Some)
+            read(event, &call, reply.get("response")).map(Some)
         }
         None => Ok(None),
     }
@@ -86,26 +86,25 @@ pub async fn call_with<E: Event, P: InProcess>(
     let ours = (!is_elsewhere)
         .then(|| in_process.run(&call.arn, &call.event))
         .flatten();
-    let reply = match ours {
-        Some(answer) => {
+    match ours {
+        Some(response) => {
             let began = Instant::now();
-            let answer = answer.await.map_err(|failure| match failure {
+            let response = response.await.map_err(|failure| match failure {
                 Failure::Refused { refusal, to } => refused(asking.request_id(), to, &call, &refusal),
                 Failure::Server(error) => error,
             });
-            let answer = answer.and_then(|answer| check_reply(&call, answer));
-            note(asking, &call, false, began.elapsed(), &answer);
-            answer?
+            let response = response.and_then(|response| check_response(&call, response));
+            note(asking, &call, false, began.elapsed(), &response);
+            read(event, &call, Some(&response?))
         }
-        None => deliver(asking, &call).await?,
-    };
-    read(event, &call, &reply)
+        None => read(event, &call, deliver(asking, &call).await?.get("response")),
+    }
 }
 
 /// Functions without a process, which the steps of a sign-in bring along.
 pub trait InProcess {
-    /// Runs the function that an ARN or name means on an event and returns the event with its response. `None` if the
-    /// function is not one of these.
+    /// Runs the function that an ARN or name means on an event and returns its `response`. `None` if the function is not one
+    /// of these.
     fn run(self, arn: &str, event: &Value) -> Option<impl Future<Output = Result<Value, Failure>> + Send>;
 }
 
@@ -162,8 +161,14 @@ async fn answer(functions: &Functions, request_id: &str, call: &Call) -> Result<
     }
 }
 
-fn read<E: Event>(event: &E, call: &Call, reply: &Value) -> Result<E::Answer, ApiError> {
-    event.read(reply.get("response").unwrap_or(&Value::Null), call.trigger)
+fn read<E: Event>(event: &E, call: &Call, response: Option<&Value>) -> Result<E::Answer, ApiError> {
+    event.read(response.unwrap_or(&Value::Null), call.trigger)
+}
+
+/// Checks the `response` of a function in process, as that of any other function is checked.
+fn check_response(call: &Call, response: Value) -> Result<Value, ApiError> {
+    poolhouse_triggers::check_response(call.trigger, &response).map_err(failed)?;
+    Ok(response)
 }
 
 /// Checks that what a function in process answered is an answer to this event, as it is checked for any other function.

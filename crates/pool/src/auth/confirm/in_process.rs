@@ -36,7 +36,7 @@ impl Function {
     }
 }
 
-/// Runs a function on an event and returns the event with its response.
+/// Runs a function on an event and returns its `response`.
 ///
 /// # Errors
 /// The function's refusal, or the server's own failure.
@@ -73,7 +73,7 @@ pub async fn run(
         Function::Define => {
             let defined = confirm::define(settings, event, &facts).map_err(refuse)?;
             report_failure(sign_in, event, defined.decision);
-            Ok(defined.event)
+            Ok(defined.response)
         }
         Function::Create => {
             let mut created = confirm::create(settings, event, &facts).map_err(refuse)?;
@@ -88,14 +88,14 @@ pub async fn run(
             effects.note_mailing(created.result, to_nobody);
             report(sign_in, event, &created.warnings);
             take(sign_in, effects, settings, created.ledger, created.notice);
-            Ok(created.event)
+            Ok(created.response)
         }
         Function::Verify => {
             let verified = confirm::verify(settings, event, &facts).map_err(refuse)?;
             report(sign_in, event, &verified.warnings);
             effects.note_verdict(verified.outcome);
             take(sign_in, effects, settings, verified.ledger, verified.notice);
-            Ok(verified.event)
+            Ok(verified.response)
         }
     }
 }

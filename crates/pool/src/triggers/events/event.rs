@@ -61,14 +61,14 @@ impl Call {
     /// The call that an event makes, if the pool has a function for it.
     pub fn of(about: &About<'_>, event: &impl Event) -> Option<Call> {
         let (trigger, arn) = event.served_by(about.pool.settings.lambda_config.as_ref()?)?;
-        let event = event::build(&event::Event {
+        let event = event::build(event::Event {
             trigger,
             source: event.source(),
             region: about.pool.region(),
             user_pool_id: about.pool.id(),
             user_name: about.username,
             client_id: about.client.map(ClientRecord::id),
-            request: &Value::Object(event.request(about, trigger)),
+            request: event.request(about, trigger),
         });
         Some(Call { trigger, arn, event })
     }
