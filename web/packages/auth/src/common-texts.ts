@@ -40,8 +40,8 @@ export function sayCommon(
 ): SaidSoFar {
   const problem = 'problem' in state ? state.problem : null;
   const error = problemText(texts, problem, byUsername);
-  const said = (title: string, lead: string, notice = '', hint = '') => {
-    return { title, lead, error: error ?? '', notice, hint, rare: error === undefined };
+  const said = (title: string, lead: string, notice = '') => {
+    return { title, lead, error: error ?? '', notice, hint: '', rare: error === undefined };
   };
   switch (state.step) {
     case 'done':
@@ -52,11 +52,14 @@ export function sayCommon(
       const { notice, pending } = state;
       const { alphabet, mail, newPassword, waiting } = pending;
       const forGood = problem?.kind === 'expired' && resendIn === null;
-      const unusual = waiting || newPassword || alphabet === 'letters' || notice === 'sent';
+      const unusual = waiting || newPassword || alphabet === 'letters';
       if (unusual || forGood || (mail && mail !== 'ok')) break;
-      const [news, hint] =
-        notice === 'too-soon' ? ['', texts.resentTooSoon] : [notice ? texts[notice] : '', ''];
-      return said(texts.codeTitle, codeLead(texts, pending.destination), news, hint);
+      if (notice === 'sent' || notice === 'too-soon') break;
+      return said(
+        texts.codeTitle,
+        codeLead(texts, pending.destination),
+        notice ? texts[notice] : '',
+      );
     }
   }
   return { ...said('', ''), rare: true };
@@ -78,8 +81,6 @@ function problemText(
       return '';
     case 'refused':
       return byUsername ? texts.usernameRefused : texts.refused;
-    case 'delivery':
-      return texts.deliveryFailed;
     case 'expired':
       return texts.codeExpired;
     case 'wrong-code':

@@ -131,6 +131,8 @@ function problemText(texts: SignInTexts, problem: Problem | null): string {
       return texts.codeUsed;
     case 'not-sent':
       return problem.mail === 'refused' ? texts.addressRefused : texts.notSent;
+    case 'delivery':
+      return texts.deliveryFailed;
     case 'unverified':
     case 'throttled':
     case 'reset':

@@ -22,7 +22,6 @@ export interface CommonTexts {
   passwordMissing: string;
   refused: string;
   usernameRefused: string;
-  deliveryFailed: string;
   network: string;
   offline: string;
   server: string;
@@ -51,7 +50,6 @@ export interface CommonTexts {
   renew: string;
   renewIn: string;
   renewed: string;
-  resentTooSoon: string;
   differentAccount: string;
 
   endedTitle: string;
@@ -63,6 +61,7 @@ export interface CommonTexts {
 
 /** What few sign-ins come to: an account that cannot get in, a mail that cannot leave, a first password, an end. */
 export interface RareTexts {
+  deliveryFailed: string;
   unverified: string;
   passwordWeak: string;
   throttled: string;
@@ -77,6 +76,8 @@ export interface RareTexts {
   held: string;
   /** The first code, after a wait. */
   sent: string;
+  /** Where a mail was asked for that has just left. */
+  resentTooSoon: string;
   heldLocked: string;
   addressRefused: string;
   mailFailed: string;

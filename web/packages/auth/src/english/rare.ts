@@ -1,6 +1,7 @@
 import type { RareTexts } from '../sign-in-texts.js';
 
 export const RARE_ENGLISH: RareTexts = {
+  deliveryFailed: 'We couldn’t send your code. Wait a minute, then try again.',
   unverified:
     'We can’t send a code to this account: its address isn’t verified. Ask your administrator.',
   passwordWeak: 'This password doesn’t meet the rules. Choose another.',
@@ -14,6 +15,7 @@ export const RARE_ENGLISH: RareTexts = {
   undeliveredTitle: 'Your code wasn’t sent',
   held: 'We haven’t sent a code yet, because too many were asked for lately. You can have one after the wait.',
   sent: 'We sent the code.',
+  resentTooSoon: 'We sent it a moment ago. Check your inbox and your spam folder.',
   heldLocked: 'Too many wrong codes. You can have a new code after the wait.',
   addressRefused: 'Mail to this address comes back. Ask your administrator to check it.',
   mailFailed: 'The last mail couldn’t be sent. Send the code again.',
