@@ -293,15 +293,9 @@ function Slots(props: SlotsProps) {
   useEffect(() => {
     if (!input.current) return;
     const made = new OtpField(input.current, {
-      get length() {
-        return now.current.length;
-      },
-      get alphabet() {
-        return now.current.alphabet;
-      },
-      get readonly() {
-        return now.current.readOnly;
-      },
+      length: () => now.current.length,
+      alphabet: () => now.current.alphabet,
+      readonly: () => now.current.readOnly,
       changed: () => now.current.changed(),
       completed: (code) => now.current.completed(code),
       tooLong: () => now.current.tooLong(),

@@ -9,9 +9,9 @@ export interface OtpSelection {
 
 /** What the field around an `OtpField` is told. */
 export interface OtpFieldHost {
-  readonly length: number;
-  readonly alphabet: CodeAlphabet;
-  readonly readonly: boolean;
+  length(): number;
+  alphabet(): CodeAlphabet;
+  readonly(): boolean;
   /** The code so far, normalised. */
   changed(value: string): void;
   /** Once for each full code, however it got there. */
@@ -66,13 +66,13 @@ export class OtpField {
   mirrorSelection(): void {
     const input = this.#input;
     if ((input.getRootNode() as Document).activeElement !== input) return;
-    const start = Math.min(input.selectionStart ?? 0, this.#host.length - 1);
+    const start = Math.min(input.selectionStart ?? 0, this.#host.length() - 1);
     const end = Math.max(input.selectionEnd ?? start, start);
     this.#host.selected({ start, end });
   }
 
   get #isFull(): boolean {
-    return this.#input.value.length >= this.#host.length;
+    return this.#input.value.length >= this.#host.length();
   }
 
   #onInput(): void {
@@ -80,10 +80,12 @@ export class OtpField {
     const before = this.#value;
     const caret = this.#normalise(input.value.slice(0, input.selectionStart ?? 0)).length;
     const value = this.#normalise(input.value);
-    const { alphabet, length } = this.#host;
+    const length = this.#host.length();
     // One long run is no code with something around it.
     const long =
-      value.length === length && symbolsIn(input.value, alphabet) > length && isOneRun(input.value);
+      value.length === length &&
+      symbolsIn(input.value, this.#host.alphabet()) > length &&
+      isOneRun(input.value);
     if (input.value !== value) {
       input.value = value;
       input.setSelectionRange(caret, caret);
@@ -98,7 +100,7 @@ export class OtpField {
   /** A whole code replaces what is there, wherever the caret stands; the browser does the rest. */
   #onPaste(event: ClipboardEvent): void {
     const pasted = this.#normalise(event.clipboardData?.getData('text') ?? '');
-    if (pasted.length === this.#host.length && !this.#host.readonly) this.selectAll();
+    if (pasted.length === this.#host.length() && !this.#host.readonly()) this.selectAll();
   }
 
   /** One more key in a full field starts over, instead of being dropped. */
@@ -108,8 +110,7 @@ export class OtpField {
   }
 
   #normalise(text: string): string {
-    const { length, alphabet } = this.#host;
-    return normaliseCode(text, length, alphabet);
+    return normaliseCode(text, this.#host.length(), this.#host.alphabet());
   }
 }
 

@@ -34,15 +34,9 @@ export function otpSlots(events: OtpEvents): OtpSlots {
   const element = h('div', 'otp', { dir: 'ltr' }, row, h('div', 'otp__clip', {}, input));
   const field = new OtpField(input, {
     ...events,
-    get length() {
-      return length;
-    },
-    get alphabet() {
-      return alphabet;
-    },
-    get readonly() {
-      return input.readOnly;
-    },
+    length: () => length,
+    alphabet: () => alphabet,
+    readonly: () => input.readOnly,
     selected: (at) => {
       [...row.children].forEach((slot, index) => {
         const active = at !== null && (index === at.start || (index > at.start && index < at.end));

@@ -95,7 +95,18 @@ export class OtpInput {
 
   constructor() {
     afterNextRender(() => {
-      this.otp = new OtpField(this.field().nativeElement, this.host());
+      this.otp = new OtpField(this.field().nativeElement, {
+        length: this.length,
+        alphabet: this.alphabet,
+        readonly: this.readonly,
+        changed: (value) => this.value.set(value),
+        completed: (value) => this.codeCompleted.emit(value),
+        tooLong: () => this.tooLong.emit(),
+        selected: (next) => {
+          const shown = this.selection();
+          if (shown?.start !== next?.start || shown?.end !== next?.end) this.selection.set(next);
+        },
+      });
       // What was typed before this page was alive stays.
       if (this.otp.value && !this.value()) this.value.set(this.otp.value);
       else this.otp.value = this.value();
@@ -113,27 +124,5 @@ export class OtpInput {
   /** So that the next key or paste replaces the code. */
   selectAll(): void {
     this.otp?.selectAll();
-  }
-
-  private host() {
-    const { length, alphabet, readonly } = this;
-    return {
-      get length() {
-        return length();
-      },
-      get alphabet() {
-        return alphabet();
-      },
-      get readonly() {
-        return readonly();
-      },
-      changed: (value: string) => this.value.set(value),
-      completed: (value: string) => this.codeCompleted.emit(value),
-      tooLong: () => this.tooLong.emit(),
-      selected: (next: OtpSelection | null) => {
-        const shown = this.selection();
-        if (shown?.start !== next?.start || shown?.end !== next?.end) this.selection.set(next);
-      },
-    };
   }
 }
