@@ -8,7 +8,7 @@ import {
   SelfServiceCalls,
 } from '@poolhouse/auth/account';
 import english from '@poolhouse/auth/account/languages/en';
-import { Session } from '@poolhouse/angular';
+import { Session } from '@poolhouse/angular/parts';
 
 /** What people can do who are not signed in. Replace it to have another library do it. */
 export const SELF_SERVICE = new InjectionToken<SelfServiceCalls>('SELF_SERVICE', {

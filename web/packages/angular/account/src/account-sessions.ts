@@ -8,7 +8,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { fill } from '@poolhouse/auth/common-texts';
-import { Session } from '@poolhouse/angular';
+import { Session } from '@poolhouse/angular/parts';
 import { SIGN_IN_TEXTS } from '@poolhouse/angular/parts';
 import { ACCOUNT, ACCOUNT_TEXTS, AccountSection } from '@poolhouse/angular/account-parts';
 import { AccountList, Row } from './account-list';

@@ -10,7 +10,6 @@ import {
   output,
   signal,
   viewChild,
-  viewChildren,
 } from '@angular/core';
 import type { Metadata } from '@poolhouse/auth';
 import { attributePurpose, passwordRules } from '@poolhouse/auth/password-policy';
@@ -36,7 +35,7 @@ export interface NewPassword {
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
-    <form class="si-form" method="post" novalidate (submit)="submit($event)">
+    <form #form class="si-form" method="post" novalidate (submit)="submit($event)">
       <div class="si-heading">
         <si-heading [level]="headingLevel()">{{ texts().newPasswordTitle }}</si-heading>
         <p class="si-lead">{{ texts().newPasswordLead }}</p>
@@ -52,7 +51,6 @@ export interface NewPassword {
         <div class="si-field">
           <label class="si-label" [for]="id + name">{{ texts().attributes[name] ?? name }}</label>
           <input
-            #attribute
             class="si-input"
             required
             [id]="id + name"
@@ -124,14 +122,18 @@ export class NewPasswordForm {
   private readonly policy = inject(SIGN_IN_OPTIONS).passwordPolicy ?? {};
   private readonly password = signal('');
   private readonly field = viewChild.required(PasswordField);
-  private readonly attributes = viewChildren<ElementRef<HTMLInputElement>>('attribute');
+  private readonly form = viewChild.required<ElementRef<HTMLFormElement>>('form');
 
   constructor() {
     afterNextRender(() => {
       const [first] = this.attributes();
-      if (first) first.nativeElement.focus();
+      if (first) first.focus();
       else this.field().focus();
     });
+  }
+
+  private attributes(): HTMLInputElement[] {
+    return [...this.form().nativeElement.querySelectorAll<HTMLInputElement>('[data-attribute]')];
   }
 
   protected typed(password: string): void {
@@ -142,7 +144,7 @@ export class NewPasswordForm {
   protected submit(event: Event): void {
     event.preventDefault();
     if (this.busy()) return;
-    const fields = this.attributes().map(({ nativeElement }) => nativeElement);
+    const fields = this.attributes();
     const given = fields.map((field) => [field.dataset['attribute'] ?? '', field.value.trim()]);
     const missing = given.filter(([, value]) => !value).map(([name]) => name);
     const met = this.rules().every((rule) => rule.met);

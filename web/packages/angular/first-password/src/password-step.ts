@@ -4,9 +4,8 @@ import {
   ViewEncapsulation,
   computed,
   inject,
-  input,
 } from '@angular/core';
-import { SIGN_IN_TEXTS, SignInFlow, sayKnown } from '@poolhouse/angular/parts';
+import { SIGN_IN_TEXTS, SignIn, SignInFlow, sayKnown } from '@poolhouse/angular/parts';
 import { NewPassword, NewPasswordForm } from './new-password-form';
 
 /** The step of a first password, in the card of `<si-sign-in>`. */
@@ -16,15 +15,14 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
-    @let state = flow.state();
-    @if (state.step === 'new-password') {
+    @if (state(); as state) {
       <si-new-password-form
         [email]="flow.email()"
         [required]="state.challenge.required"
         [busy]="state.busy"
         [slow]="flow.slow()"
         [error]="error()"
-        [headingLevel]="headingLevel()"
+        [headingLevel]="card.headingLevel()"
         (passwordChosen)="onPasswordChosen($event)"
         (differentAccount)="flow.useDifferentAccount()"
       />
@@ -32,9 +30,12 @@ import { NewPassword, NewPasswordForm } from './new-password-form';
   `,
 })
 export class PasswordStep {
-  readonly headingLevel = input(1);
-
+  protected readonly card = inject(SignIn);
   protected readonly flow = inject(SignInFlow);
+  protected readonly state = computed(() => {
+    const state = this.flow.state();
+    return state.step === 'new-password' ? state : null;
+  });
   protected readonly error = computed(() => sayKnown(this.texts(), this.flow.snapshot()).error);
   private readonly texts = inject(SIGN_IN_TEXTS);
 

@@ -1,6 +1,6 @@
 import { HttpErrorResponse, HttpInterceptorFn } from '@angular/common/http';
 import { inject } from '@angular/core';
-import { Session } from '@poolhouse/angular';
+import { Session } from '@poolhouse/angular/parts';
 import { catchError, from, switchMap, throwError } from 'rxjs';
 
 /**

@@ -46,11 +46,7 @@ import { uniqueId } from './unique-id';
         (click)="revealed.set(!revealed())"
       >
         <svg class="si-icon si-icon--line" viewBox="0 0 24 24" aria-hidden="true">
-          <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z" />
-          <circle cx="12" cy="12" r="3" />
-          @if (revealed()) {
-            <path d="m4 4 16 16" />
-          }
+          <path [attr.d]="eye + (revealed() ? stroke : '')" />
         </svg>
       </button>
     </div>
@@ -71,6 +67,10 @@ export class PasswordField {
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly id = uniqueId('password');
   protected readonly revealed = signal(false);
+  /** Its outline and the iris; the stroke goes across it while the password is shown. */
+  protected readonly eye =
+    'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12ZM9 12a3 3 0 1 0 6 0 3 3 0 1 0-6 0';
+  protected readonly stroke = 'M4 4l16 16';
   private readonly field = viewChild.required<ElementRef<HTMLInputElement>>('field');
 
   get value(): string {

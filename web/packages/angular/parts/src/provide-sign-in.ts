@@ -4,6 +4,7 @@ import {
   InjectionToken,
   PLATFORM_ID,
   Signal,
+  Type,
   computed,
   inject,
   makeEnvironmentProviders,
@@ -74,6 +75,14 @@ export const AUTH_CLIENT = new InjectionToken<AuthClient>('AUTH_CLIENT');
 /** What renews and revokes tokens. */
 export const TOKEN_CLIENT = new InjectionToken<TokenClient>('TOKEN_CLIENT');
 
+/** What shows each step after the login, in the card of `<si-sign-in>`. */
+export interface LaterSteps {
+  stepAfterLogin(step: 'code' | 'new-password' | 'factor'): Promise<Type<unknown>>;
+}
+
+/** Fetches `@poolhouse/angular/steps`, which imports this entry: so this one cannot name it. */
+export const LATER_STEPS = new InjectionToken<() => Promise<LaterSteps>>('LATER_STEPS');
+
 /** Names what is stored in the browser: two apps of one origin must not resume each other. */
 export const SIGN_IN_STORAGE_NAME = new InjectionToken<string>('SIGN_IN_STORAGE_NAME', {
   factory: () => 'app',
@@ -91,29 +100,27 @@ export const SESSION_STORE = new InjectionToken<SessionStore>('SESSION_STORE', {
     if (store === 'memory' || isPlatformServer(inject(PLATFORM_ID))) return memoryStore();
     const view = inject(DOCUMENT).defaultView;
     const key = `poolhouse.session.${inject(SIGN_IN_STORAGE_NAME)}`;
-    return webStore(key, () => {
-      const storage = store === 'tab' ? view?.sessionStorage : view?.localStorage;
-      if (!storage) throw new Error('There is no storage.');
-      return storage;
-    });
+    // Without a window there is none, which is as good as one that the browser blocks.
+    const storage = () => (store === 'tab' ? view?.sessionStorage : view?.localStorage);
+    return webStore(key, storage as () => Storage);
   },
 });
 
-/**
- * Everything that `<si-sign-in>` and `Session` need. To sign in through another library, provide
- * `AUTH_CLIENT` and `TOKEN_CLIENT` after this.
- */
-export function provideSignIn(config: SignInConfig): EnvironmentProviders {
+/** What `provideSignIn` provides. */
+export function provideFlow(
+  config: SignInConfig,
+  steps: () => Promise<LaterSteps>,
+): EnvironmentProviders {
   const client = () => {
     const texts = inject(SIGN_IN_TEXTS);
     const locale = () => texts().lang;
-    const source =
-      'load' in config
-        ? async () => ({ locale, ...(await config.load()) })
-        : { ...config, locale: config.locale ?? locale };
-    return new CognitoClient(source);
+    return new CognitoClient(async () => {
+      const given = 'load' in config ? await config.load() : config;
+      return { ...given, locale: given.locale ?? locale };
+    });
   };
   return makeEnvironmentProviders([
+    { provide: LATER_STEPS, useValue: steps },
     { provide: SIGN_IN_OPTIONS, useValue: config },
     { provide: SIGN_IN_STORAGE_NAME, useValue: 'load' in config ? 'app' : config.clientId },
     { provide: CognitoClient, useFactory: client },

@@ -23,9 +23,7 @@ import { isPlatformServer } from '@angular/common';
       [disabled]="asleep"
       [attr.aria-disabled]="busy() || null"
     >
-      @if (busy()) {
-        <span class="si-spinner" aria-hidden="true"></span>
-      }
+      <span class="si-spinner" aria-hidden="true" [hidden]="!busy()"></span>
       {{ label() }}
     </button>
     <div class="si-visually-hidden" role="status">{{ busy() ? label() : '' }}</div>

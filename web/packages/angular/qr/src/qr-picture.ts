@@ -17,18 +17,17 @@ import { encode } from 'uqr';
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
-    @let drawn = picture();
     <svg
       class="si-qr"
       role="img"
       width="224"
       shape-rendering="crispEdges"
-      [attr.viewBox]="'0 0 ' + drawn.size + ' ' + drawn.size"
+      [attr.viewBox]="picture().box"
       [attr.aria-label]="label()"
     >
       <!-- Dark on light, whatever the page is: readers find no code the other way round. -->
       <rect fill="#fff" width="100%" height="100%" />
-      <path fill="#000" [attr.d]="drawn.path" />
+      <path fill="#000" [attr.d]="picture().path" />
     </svg>
   `,
 })
@@ -39,6 +38,6 @@ export class QrPicture {
 
   protected readonly picture = computed(() => {
     const { data, size } = encode(this.text(), { ecc: 'M', border: QUIET });
-    return { size, path: modulesPath(data) };
+    return { box: `0 0 ${size} ${size}`, path: modulesPath(data) };
   });
 }

@@ -1,6 +1,6 @@
 import { inject } from '@angular/core';
 import { CanActivateFn, Router } from '@angular/router';
-import { Session } from '@poolhouse/angular';
+import { Session } from '@poolhouse/angular/parts';
 
 /** Lets those in who are signed in, and sends others to the sign-in page, with the way back in `returnTo`. */
 export function signedInGuard(signInPath = '/sign-in'): CanActivateFn {

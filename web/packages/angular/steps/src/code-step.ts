@@ -8,9 +8,8 @@ import {
   computed,
   effect,
   inject,
-  input,
 } from '@angular/core';
-import { SIGN_IN_TEXTS, SignInFlow, sayKnown } from '@poolhouse/angular/parts';
+import { SIGN_IN_TEXTS, SignIn, SignInFlow, sayKnown } from '@poolhouse/angular/parts';
 import { ConfirmCodeForm } from './confirm-code-form';
 
 /** The step of the code, in the card of `<si-sign-in>`. */
@@ -21,8 +20,7 @@ import { ConfirmCodeForm } from './confirm-code-form';
   template: '',
 })
 export class CodeStep {
-  readonly headingLevel = input(1);
-
+  private readonly card = inject(SignIn);
   private readonly flow = inject(SignInFlow);
   private readonly texts = inject(SIGN_IN_TEXTS);
   private readonly place = inject(ViewContainerRef);
@@ -34,13 +32,23 @@ export class CodeStep {
     const { state, expiresIn, resendIn, slow } = snapshot;
     if (state.step !== 'code') return null;
     const { busy, pending, problem } = state;
-    const { destination, codeLength: length, alphabet, waiting, mail, rememberDays } = pending;
     const { error, notice, hint } = sayKnown(this.texts(), snapshot);
-    const expired = problem?.kind === 'expired' || problem?.kind === 'used';
-    const headingLevel = this.headingLevel();
     return {
-      ...{ destination, length, alphabet, waiting, mail, rememberDays },
-      ...{ expiresIn, resendIn, slow, busy, expired, error, notice, hint, headingLevel },
+      destination: pending.destination,
+      length: pending.codeLength,
+      alphabet: pending.alphabet,
+      waiting: pending.waiting,
+      mail: pending.mail,
+      rememberDays: pending.rememberDays,
+      expired: problem?.kind === 'expired' || problem?.kind === 'used',
+      headingLevel: this.card.headingLevel(),
+      expiresIn,
+      resendIn,
+      slow,
+      busy,
+      error,
+      notice,
+      hint,
     };
   });
 
@@ -66,14 +74,10 @@ export class CodeStep {
     });
   }
 
-  onCodeCompleted(code: string): void {
-    void this.flow.verify(code, this.form?.instance.remembered());
-  }
-
   private createForm(): ComponentRef<ConfirmCodeForm> {
     const form = this.place.createComponent(ConfirmCodeForm);
     const { codeCompleted, resend, startAgain, differentAccount } = form.instance;
-    codeCompleted.subscribe((code) => this.onCodeCompleted(code));
+    codeCompleted.subscribe((code) => void this.flow.verify(code, form.instance.remembered()));
     resend.subscribe(() => void this.flow.resend());
     startAgain.subscribe(() => this.flow.reset());
     differentAccount.subscribe(() => this.flow.useDifferentAccount());

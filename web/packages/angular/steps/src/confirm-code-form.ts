@@ -39,54 +39,54 @@ import { OtpInput } from './otp-input';
   changeDetection: ChangeDetectionStrategy.OnPush,
   encapsulation: ViewEncapsulation.None,
   template: `
-    @let form = shown();
     <form class="si-form" method="post" novalidate (submit)="submit($event)">
       <div class="si-heading">
         <si-heading [level]="headingLevel()">{{ heading().title }}</si-heading>
         <p class="si-lead" [id]="codeId + '-lead'">
-          {{ lead()[0] }}<strong translate="no" dir="ltr">{{ lead()[1] }}</strong
-          >{{ lead()[2] }}
+          {{ heading().lead[0] }}<strong translate="no" dir="ltr">{{ heading().lead[1] }}</strong
+          >{{ heading().lead[2] }}
         </p>
       </div>
       <div class="si-field">
         @if (!waiting()) {
           <div class="si-label-row">
-            <label class="si-label" [for]="codeId">{{ form.label }}</label>
+            <label class="si-label" [for]="codeId">{{ shown().label }}</label>
             <span
               class="si-timer"
               role="timer"
               aria-live="off"
-              [class.si-timer--low]="form.timeIsLow"
-              >{{ form.time }}</span
+              [class.si-timer--low]="shown().timeIsLow"
+              >{{ shown().time }}</span
             >
           </div>
           <si-otp-input
             [inputId]="codeId"
             [length]="length()"
             [alphabet]="alphabet()"
-            [(value)]="code"
-            [invalid]="form.error !== ''"
+            [value]="code()"
+            [invalid]="shown().error !== ''"
             [readonly]="busy() === 'verifying'"
             [describedBy]="codeId + '-lead ' + codeId + '-message'"
+            (valueChange)="code.set($event)"
             (codeCompleted)="complete($event)"
             (tooLong)="complaint.set('long')"
           />
         }
         <div class="si-message" [id]="codeId + '-message'">
           <div role="alert">
-            @if (form.error) {
-              <p class="si-field-error">{{ form.error }}</p>
+            @if (shown().error) {
+              <p class="si-field-error">{{ shown().error }}</p>
             }
           </div>
           <div role="status">
-            @if (form.note) {
-              <p class="si-note" [class.si-note--ok]="form.good">{{ form.note }}</p>
+            @if (shown().note) {
+              <p class="si-note" [class.si-note--ok]="shown().good">{{ shown().note }}</p>
             }
           </div>
         </div>
-        <div class="si-visually-hidden" role="status">{{ form.minute }}</div>
+        <div class="si-visually-hidden" role="status">{{ shown().minute }}</div>
       </div>
-      @if (rememberDays(); as n) {
+      @if (rememberDays()) {
         <label class="si-check">
           <input
             #remember
@@ -94,30 +94,28 @@ import { OtpInput } from './otp-input';
             [checked]="remembered()"
             (change)="remembered.set(remember.checked)"
           />
-          {{ fill(texts().remember, { n }) }}
+          {{ rememberLabel() }}
         </label>
       }
       <!-- One button, whatever it does: another one in its place would not have the focus. -->
       <button
         class="si-button"
-        [attr.type]="form.renews ? 'button' : 'submit'"
-        [attr.aria-disabled]="form.still || null"
+        [attr.type]="shown().renews ? 'button' : 'submit'"
+        [attr.aria-disabled]="shown().still || null"
         (click)="press()"
       >
-        @if (form.spinning) {
-          <span class="si-spinner" aria-hidden="true"></span>
-        }
-        {{ form.button }}
+        <span class="si-spinner" aria-hidden="true" [hidden]="!shown().spinning"></span>
+        {{ shown().button }}
       </button>
       <div class="si-links">
-        @if (form.resend) {
+        @if (shown().resend) {
           <button
             type="button"
             class="si-link"
-            [attr.aria-disabled]="form.resendStill || null"
+            [attr.aria-disabled]="shown().resendStill || null"
             (click)="requestResend()"
           >
-            {{ form.resend }}
+            {{ shown().resend }}
           </button>
         }
         <button type="button" class="si-link" (click)="differentAccount.emit()">
@@ -163,7 +161,6 @@ export class ConfirmCodeForm {
   readonly differentAccount = output();
 
   protected readonly texts = inject(SIGN_IN_TEXTS);
-  protected readonly fill = fill;
   protected readonly codeId = uniqueId('code');
   protected readonly code = signal('');
   /** What is wrong with the code by itself; holds until the code changes. */
@@ -171,18 +168,23 @@ export class ConfirmCodeForm {
     source: this.code,
     computation: () => null,
   });
+  protected readonly rememberLabel = computed(() =>
+    fill(this.texts().remember, { n: this.rememberDays() ?? 0 }),
+  );
   private readonly field = viewChild(OtpInput);
   private readonly headingElement = viewChild.required(Heading);
 
+  /** The address in the middle of the lead, to be set apart. */
   protected readonly heading = computed(() => {
     const texts = this.texts();
     const destination = this.destination();
-    const state = { waiting: this.waiting(), mail: this.mail(), destination };
-    if (!state.waiting) return { title: texts.codeTitle, lead: codeLead(texts, destination) };
-    return rareWords()?.codeHeading(texts as SignInTexts, state) ?? { title: '', lead: '' };
+    const waiting = this.waiting();
+    // Until the words are there that a wait is told in, nothing is said.
+    const said = waiting
+      ? rareWords()?.codeHeading(texts as SignInTexts, { waiting, mail: this.mail(), destination })
+      : { title: texts.codeTitle, lead: codeLead(texts, destination) };
+    return { title: said?.title, lead: leadParts(said?.lead ?? '', destination) };
   });
-  /** The address in the middle, to be set apart. */
-  protected readonly lead = computed(() => leadParts(this.heading().lead, this.destination()));
   protected readonly shown = computed(() =>
     codeForm(this.texts(), {
       codeLength: this.length(),

@@ -2,11 +2,12 @@ import { EnvironmentProviders, makeEnvironmentProviders } from '@angular/core';
 import {
   AUTH_CLIENT,
   FLOW_STORE,
+  LATER_STEPS,
   SESSION_STORE,
   SIGN_IN_OPTIONS,
   SignInOptions,
   TOKEN_CLIENT,
-} from '@poolhouse/angular';
+} from '@poolhouse/angular/parts';
 import { memoryStore } from '@poolhouse/auth/session';
 import { FakeClient } from '@poolhouse/auth/testing';
 
@@ -29,6 +30,7 @@ export function provideFakeSignIn(
     { provide: TOKEN_CLIENT, useValue: client },
     { provide: FLOW_STORE, useValue: { load: () => null, save: ignore, clear: ignore } },
     { provide: SESSION_STORE, useValue: memoryStore() },
+    { provide: LATER_STEPS, useValue: () => import('@poolhouse/angular/steps') },
   ]);
 }
 

@@ -1,7 +1,6 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
-import { SIGN_IN_OPTIONS } from '@poolhouse/angular/parts';
+import { LoginForm, SIGN_IN_OPTIONS } from '@poolhouse/angular/parts';
 import { ConfirmCodeForm, OtpInput } from '@poolhouse/angular/steps';
-import { LoginForm } from './login-form';
 
 function find<T extends HTMLElement>(fixture: ComponentFixture<unknown>, selector: string): T {
   const element = (fixture.nativeElement as HTMLElement).querySelector<T>(selector);

@@ -10,14 +10,11 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import {
-  Heading,
-  PasswordField,
-  SIGN_IN_OPTIONS,
-  SIGN_IN_TEXTS,
-  SubmitButton,
-  uniqueId,
-} from '@poolhouse/angular/parts';
+import { Heading } from './heading';
+import { PasswordField } from './password-field';
+import { SIGN_IN_OPTIONS, SIGN_IN_TEXTS } from './provide-sign-in';
+import { SubmitButton } from './submit-button';
+import { uniqueId } from './unique-id';
 
 export interface Login {
   readonly email: string;
@@ -38,9 +35,7 @@ export interface Login {
     <form class="si-form" method="post" novalidate (submit)="submit($event)">
       <div class="si-heading">
         <si-heading [level]="headingLevel()">{{ texts().signInTitle }}</si-heading>
-        @if (texts().signInLead) {
-          <p class="si-lead">{{ texts().signInLead }}</p>
-        }
+        <p class="si-lead" [hidden]="!texts().signInLead">{{ texts().signInLead }}</p>
       </div>
       <div class="si-live" role="alert">
         @if (error() && !busy()) {

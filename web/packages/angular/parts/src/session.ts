@@ -1,7 +1,7 @@
 import { DestroyRef, Injectable, computed, inject, signal } from '@angular/core';
 import { Tokens } from '@poolhouse/auth';
 import { AuthSession, readClaims } from '@poolhouse/auth/session';
-import { SESSION_STORE, SIGN_IN_STORAGE_NAME, TOKEN_CLIENT } from '@poolhouse/angular/parts';
+import { SESSION_STORE, SIGN_IN_STORAGE_NAME, TOKEN_CLIENT } from './provide-sign-in';
 
 /** Who is signed in, in signals: `AuthSession` of `@poolhouse/auth/session`. */
 @Injectable({ providedIn: 'root' })

@@ -1,7 +1,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  ComponentRef,
   DOCUMENT,
   Injector,
   PendingTasks,
@@ -19,20 +18,12 @@ import {
   viewChild,
 } from '@angular/core';
 import type { Tokens } from '@poolhouse/auth';
-import {
-  Heading,
-  SIGN_IN_OPTIONS,
-  SIGN_IN_TEXTS,
-  SignInFlow,
-  TOKEN_CLIENT,
-  sayKnown,
-} from '@poolhouse/angular/parts';
-import type { CodeStep } from '@poolhouse/angular/steps';
-import { Session } from '../session';
-import { Login, LoginForm } from './login-form';
-
-/** Fetched while a person types, so that nobody waits for it. */
-const fetchSteps = () => import('@poolhouse/angular/steps');
+import { Heading } from './heading';
+import { LoginForm } from './login-form';
+import { LATER_STEPS, SIGN_IN_OPTIONS, SIGN_IN_TEXTS, TOKEN_CLIENT } from './provide-sign-in';
+import { Session } from './session';
+import { SignInFlow } from './sign-in-flow';
+import { sayKnown } from './words';
 
 /**
  * The whole sign-in in one card. Content goes above the forms: a logo, say. Fields of your own
@@ -52,13 +43,12 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
   template: `
     <section class="si-card">
       <ng-content />
-      <div class="si-live" role="status">
+      <div #messages class="si-live" role="status">
         @if (offline()) {
           <p class="si-offline">{{ texts().offline }}</p>
         }
       </div>
-      @let state = flow.state();
-      @if (state.step === 'ended' || lost()) {
+      @if (step() === 'ended' || lost()) {
         <div class="si-form">
           <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
           <p class="si-panel" role="alert">{{ said().error }}</p>
@@ -66,31 +56,30 @@ const fetchSteps = () => import('@poolhouse/angular/steps');
             {{ texts().startAgain }}
           </button>
         </div>
-      } @else if (state.step === 'credentials') {
+      } @else if (step() === 'credentials') {
         <si-login-form
           [email]="flow.email() || email()"
-          [busy]="state.busy"
+          [busy]="busy()"
           [slow]="flow.slow()"
           [error]="said().error"
           [headingLevel]="headingLevel()"
           [autofocus]="autofocus()"
           (passwordFocused)="flow.prepare()"
-          (submitLogin)="onSubmitLogin($event)"
+          (submitLogin)="flow.signIn($event.email, $event.password)"
         >
           <ng-content select="[siFields]" ngProjectAs="[siFields]" />
           <ng-content select="[siLinks]" ngProjectAs="[siLinks]" />
         </si-login-form>
-      } @else if (state.step === 'done') {
+      } @else if (step() === 'done') {
         <div class="si-form si-done">
           <svg class="si-tick" viewBox="0 0 48 48" aria-hidden="true">
-            <circle cx="24" cy="24" r="20" />
-            <path d="m15 24.5 6.5 6.5L33.5 18" />
+            <!-- A circle, and the tick in it. -->
+            <path d="M4 24a20 20 0 1 0 40 0 20 20 0 1 0-40 0M15 24.5l6.5 6.5L33.5 18" />
           </svg>
           <si-heading [level]="headingLevel()">{{ said().title }}</si-heading>
           <p class="si-lead">{{ said().lead }}</p>
         </div>
       }
-      <ng-container #later />
     </section>
   `,
 })
@@ -113,6 +102,11 @@ export class SignIn {
 
   protected readonly texts = inject(SIGN_IN_TEXTS);
   protected readonly flow = inject(SignInFlow);
+  protected readonly step = computed(() => this.flow.state().step);
+  protected readonly busy = computed(() => {
+    const state = this.flow.state();
+    return state.step === 'credentials' && state.busy;
+  });
   protected readonly offline = signal(false);
   /** The next step's form, or what there is to say, could not be fetched. */
   protected readonly lost = computed(() => this.formLost() || this.known().rare);
@@ -126,10 +120,10 @@ export class SignIn {
   private readonly formLost = signal(false);
   private readonly byUsername = inject(SIGN_IN_OPTIONS).signInName === 'username';
   private readonly heading = viewChild(Heading);
-  private readonly later = viewChild.required('later', { read: ViewContainerRef });
+  /** The later steps come after this element, which is always there: an anchor of their own would cost more. */
+  private readonly later = viewChild.required('messages', { read: ViewContainerRef });
   private readonly pendingTasks = inject(PendingTasks);
-  /** What shows the step after the login: each of them has a heading of the same level. */
-  private readonly shown = signal<ComponentRef<Pick<CodeStep, 'headingLevel'>> | null>(null);
+  private readonly fetchSteps = inject(LATER_STEPS);
   private shownStep = '';
 
   constructor() {
@@ -146,23 +140,17 @@ export class SignIn {
       if (injector.get(TOKEN_CLIENT, null)) injector.get(Session).start(tokens);
       this.signedIn.emit(tokens);
     });
-    effect(() => this.shown()?.setInput('headingLevel', this.headingLevel()));
     afterNextRender(() => {
       this.offline.set(document.defaultView?.navigator.onLine === false);
-      // Whatever goes wrong with it now is said when it is needed.
-      fetchSteps().catch(() => undefined);
+      // While a person types, so that nobody waits for them. What goes wrong now is said when they are needed.
+      this.fetchSteps().catch(() => undefined);
     });
-    const step = computed(() => this.flow.state().step);
     effect(() => {
-      const now = this.known().rare ? 'lost' : step();
+      const now = this.known().rare ? 'lost' : this.step();
       untracked(() => void this.showLater(now));
     });
     // The steps without a field of their own: a screen reader goes on at their heading.
     afterRenderEffect(() => this.heading()?.focus());
-  }
-
-  onSubmitLogin(login: Login): void {
-    void this.flow.signIn(login.email, login.password);
   }
 
   /** The form of a step after the login; it shows itself whenever the step is on. */
@@ -173,14 +161,14 @@ export class SignIn {
     if (step !== 'code' && step !== 'new-password' && step !== 'factor') return;
     const done = this.pendingTasks.add();
     try {
-      const { stepAfterLogin } = await fetchSteps();
+      const { stepAfterLogin } = await this.fetchSteps();
       const form = await stepAfterLogin(step);
       if (step === this.shownStep) return;
       this.hideLater();
-      this.shown.set(this.later().createComponent<Pick<CodeStep, 'headingLevel'>>(form));
+      this.later().createComponent(form);
       this.shownStep = step;
     } catch {
-      this.formLost.set(this.flow.state().step === step);
+      this.formLost.set(this.step() === step);
     } finally {
       done();
     }
@@ -188,7 +176,6 @@ export class SignIn {
 
   private hideLater(): void {
     this.later().clear();
-    this.shown.set(null);
     this.shownStep = '';
   }
 }
