@@ -2,6 +2,7 @@
 import { Page } from '@playwright/test';
 import { expect, expectAccessible, test } from './support/fixtures';
 import { test as hostedTest } from './support/hosted-page';
+import { AGAIN } from './support/network';
 
 const HOSTILE = `
   * { letter-spacing: 0.1em; }
@@ -32,7 +33,7 @@ async function misalignment(page: Page): Promise<number> {
 /** Puts a rule at the end of the page's own style sheet. */
 async function withStyles(page: Page, change: (css: string) => string): Promise<void> {
   await page.route('**/styles-*.css', async (route) => {
-    const answer = await route.fetch();
+    const answer = await route.fetch(AGAIN);
     await route.fulfill({ response: answer, body: change(await answer.text()) });
   });
 }

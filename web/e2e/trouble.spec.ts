@@ -1,6 +1,6 @@
 import { Route } from '@playwright/test';
 import { closedGate, expect, expectAccessible, test } from './support/fixtures';
-import { once, refuseScripts } from './support/network';
+import { AGAIN, once, refuseScripts } from './support/network';
 
 /** States that no healthy server gets into: the network between is bent instead. */
 
@@ -56,7 +56,7 @@ test('a sign-in whose answer was lost on the way is not said to have taken too l
   await signIn.reachCode();
   const wrong = await signIn.wrongCode();
   await once(page, 'RespondToAuthChallenge', async (route) => {
-    await route.fetch();
+    await route.fetch(AGAIN);
     await route.abort('connectionreset');
   });
   await page.keyboard.type(wrong);

@@ -1,4 +1,5 @@
 import { Page, Request } from '@playwright/test';
+import { AGAIN } from './network';
 
 /**
  * A test moves the page's clock and not the server's. What the server answers to `wait` is made to
@@ -9,7 +10,7 @@ export async function ageWithThePage(page: Page): Promise<void> {
     (url) => url.pathname === '/',
     async (route) => {
       if (!isWait(route.request())) return route.fallback();
-      const answer = await route.fetch();
+      const answer = await route.fetch(AGAIN);
       const body = (await answer.json()) as { ChallengeParameters?: Record<string, string> };
       const parameters = body.ChallengeParameters;
       if (parameters) {

@@ -1,4 +1,5 @@
 import { Page } from '@playwright/test';
+import { AGAIN } from './network';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
@@ -8,7 +9,7 @@ export async function answersSay(page: Page, ...rounds: Parameters[]): Promise<v
     (url) => url.pathname === '/',
     async (route) => {
       if (route.request().method() !== 'POST') return route.fallback();
-      const answer = await route.fetch();
+      const answer = await route.fetch(AGAIN);
       const body = (await answer.json()) as {
         ChallengeName?: string;
         ChallengeParameters?: object;

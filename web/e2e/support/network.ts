@@ -1,5 +1,11 @@
 import { Page, Route } from '@playwright/test';
 
+/**
+ * How a test asks in a page's place. It keeps connections, and the server may close an idle one at the very moment at which it
+ * is used again: a browser would ask anew.
+ */
+export const AGAIN = { maxRetries: 1 };
+
 /** Lets one call of `operation` come out otherwise. */
 export async function once(
   page: Page,
@@ -23,7 +29,7 @@ export async function refuseScripts(page: Page, text: string): Promise<() => voi
   let refusing = true;
   await page.route('**/chunk-*.js', async (route) => {
     if (!refusing) return route.fallback();
-    const response = await route.fetch();
+    const response = await route.fetch(AGAIN);
     const refused = (await response.text()).includes(text);
     await (refused ? route.abort() : route.fulfill({ response }));
   });
