@@ -3,8 +3,8 @@
 //! genuine sign-in made.
 
 use poolhouse_confirm::{
-    Decision, Facts, LedgerSource, Outcome, create, define, post_confirmation, pre_token_generation,
-    pre_token_generation_behind_code, verify,
+    Decision, Facts, LedgerSource, Outcome, answered, create, define, post_confirmation,
+    pre_token_generation, pre_token_generation_behind_code, verify,
 };
 use serde_json::Value;
 
@@ -51,6 +51,7 @@ fn check_define(scene: &Scene, event: &Value, facts: &Facts<'_>) {
     let Ok(defined) = define(&scene.settings, event, facts) else {
         return;
     };
+    assert_untouched(event, &answered(event.clone(), defined.response.clone()));
     let response = &defined.response;
     let are_tokens_issued = defined.decision == Decision::Tokens;
     assert_eq!(response["issueTokens"], are_tokens_issued);
@@ -86,6 +87,7 @@ fn check_create(scene: &Scene, event: &Value, facts: &Facts<'_>) {
     let Ok(created) = create(&scene.settings, event, facts) else {
         return;
     };
+    assert_untouched(event, &answered(event.clone(), created.response.clone()));
     let response = &created.response;
     assert!(response["challengeMetadata"].is_string());
     assert_eq!(
@@ -114,6 +116,7 @@ fn check_verify(scene: &Scene, event: &Value, facts: &Facts<'_>) {
     let Ok(verified) = verify(&scene.settings, event, facts) else {
         return;
     };
+    assert_untouched(event, &answered(event.clone(), verified.response.clone()));
     let is_right = verified.outcome == Outcome::Right;
     assert_eq!(verified.response["answerCorrect"], is_right);
     if is_right {
