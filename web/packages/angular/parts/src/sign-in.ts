@@ -19,7 +19,7 @@ import {
 } from '@angular/core';
 import type { Tokens } from '@poolhouse/auth';
 import { Heading } from './heading';
-import { LoginForm } from './login-form';
+import { Login, LoginForm } from './login-form';
 import { LATER_STEPS, SIGN_IN_OPTIONS, SIGN_IN_TEXTS, TOKEN_CLIENT } from './provide-sign-in';
 import { Session } from './session';
 import { SignInFlow } from './sign-in-flow';
@@ -65,7 +65,7 @@ import { sayKnown } from './words';
           [headingLevel]="headingLevel()"
           [autofocus]="autofocus()"
           (passwordFocused)="flow.prepare()"
-          (submitLogin)="flow.signIn($event.email, $event.password)"
+          (submitLogin)="onSubmitLogin($event)"
         >
           <ng-content select="[siFields]" ngProjectAs="[siFields]" />
           <ng-content select="[siLinks]" ngProjectAs="[siLinks]" />
@@ -151,6 +151,10 @@ export class SignIn {
     });
     // The steps without a field of their own: a screen reader goes on at their heading.
     afterRenderEffect(() => this.heading()?.focus());
+  }
+
+  onSubmitLogin(login: Login): void {
+    void this.flow.signIn(login.email, login.password);
   }
 
   /** The form of a step after the login; it shows itself whenever the step is on. */

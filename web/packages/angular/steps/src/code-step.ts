@@ -74,10 +74,14 @@ export class CodeStep {
     });
   }
 
+  onCodeCompleted(code: string): void {
+    void this.flow.verify(code, this.form?.instance.remembered());
+  }
+
   private createForm(): ComponentRef<ConfirmCodeForm> {
     const form = this.place.createComponent(ConfirmCodeForm);
     const { codeCompleted, resend, startAgain, differentAccount } = form.instance;
-    codeCompleted.subscribe((code) => void this.flow.verify(code, form.instance.remembered()));
+    codeCompleted.subscribe((code) => this.onCodeCompleted(code));
     resend.subscribe(() => void this.flow.resend());
     startAgain.subscribe(() => this.flow.reset());
     differentAccount.subscribe(() => this.flow.useDifferentAccount());
