@@ -35,6 +35,26 @@ async fn a_hook_makes_the_commit_it_waits_for_lose_its_race_once() {
 }
 
 #[tokio::test]
+async fn a_hook_changes_a_row_right_before_it_is_read_once() {
+    let store = Hooked::new(Memory::new());
+    for _ in 0..2 {
+        store.before_read_of("k", |store| async move {
+            store.write(put("k", Expect::Absent)).await.unwrap();
+        });
+        assert!(store.get("k/1").await.unwrap().is_none());
+        assert_eq!(store.waiting(), 1);
+        let rows = store.get_many(&["k/1", "k"]).await.unwrap();
+        assert!(rows[1].is_some());
+        assert_eq!(store.waiting(), 0);
+        store
+            .write(Batch::new().delete("k", Expect::Present))
+            .await
+            .unwrap();
+        assert!(store.get("k").await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
 async fn several_hooks_run_one_a_commit_in_their_order() {
     let store = Hooked::new(Memory::new());
     for n in 0..2 {

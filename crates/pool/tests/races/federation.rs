@@ -215,6 +215,22 @@ async fn one_person_in_many_browsers_at_once_is_one_user() {
 }
 
 #[tokio::test]
+async fn a_username_that_the_same_person_has_taken_meanwhile_by_another_browser_is_its_own() {
+    let scene = Scene::new().await;
+    let client_id = prepared(&scene).await;
+    let first = heard(&scene.server, &scene.pool, &client_id).await;
+    let second = heard(&scene.server, &scene.pool, &client_id).await;
+    let name = scene.at(&format!("name/{PROFILE}"));
+    scene.store.before_read_of(name, |store| async move {
+        let rival = rival(store).await;
+        assert!(arrives(&rival, first, "mara@corp.example").await);
+    });
+    assert!(arrives(&scene.server, second, "mara@corp.example").await);
+    assert_eq!(scene.keys("/linked/").await.len(), 1);
+    assert_eq!(scene.keys("/authorization-code/").await.len(), 2);
+}
+
+#[tokio::test]
 async fn of_two_answers_of_one_round_one_is_heard() {
     let scene = Scene::new().await;
     let client_id = prepared(&scene).await;

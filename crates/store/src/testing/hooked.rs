@@ -1,16 +1,23 @@
-//! Something happens right before a commit.
+//! Something happens right before a commit, or between two reads.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Batch, BoxFuture, CommitError, Row, Scan, Snapshot, Store, StoreError, Version};
 
-type Matches = Box<dyn Fn(&Batch) -> bool + Send>;
+type Matches = Box<dyn Fn(Moment<'_>) -> bool + Send>;
 type Action = Box<dyn FnOnce(Arc<dyn Store>) -> BoxFuture<'static, ()> + Send>;
 
+/// What is about to happen.
+#[derive(Clone, Copy)]
+enum Moment<'a> {
+    Commit(&'a Batch),
+    Read(&'a str),
+}
+
 /// A store in which a test makes something happen between the reads of an operation and its commit, the one moment at
-/// which a promise of the form "checked at commit" can be broken.
+/// which a promise of the form "checked at commit" can be broken, or between two of its reads.
 ///
-/// A hook runs once, before the next commit that it matches, and the commit goes on when the hook is done. Of several that
+/// A hook runs once, before the next commit or read that it matches, which goes on when the hook is done. Of several that
 /// match the first one registered runs, and the others wait for the commits to come: so an operation that decides again
 /// after a lost race can be made to lose as many races as there are hooks. What a hook commits to the store that it is
 /// given sets off no other hook.
@@ -55,8 +62,10 @@ impl<S: Store> Hooked<S> {
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
-        let action: Action = Box::new(move |store| Box::pin(action(store)));
-        self.hooks().push((Box::new(matches), action));
+        self.hook(
+            move |moment| matches!(moment, Moment::Commit(batch) if matches(batch)),
+            action,
+        );
     }
 
     /// Runs `action` before the next commit that writes or expects something at a key with this prefix.
@@ -71,16 +80,48 @@ impl<S: Store> Hooked<S> {
         self.before_commit(move |batch| batch.touches(&prefix), action);
     }
 
+    /// Runs `action` before this row is read the next time: for what an operation decides by two reads, one after the other.
+    pub fn before_read_of<F>(
+        &self,
+        key: impl Into<String>,
+        action: impl FnOnce(Arc<dyn Store>) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let key = key.into();
+        self.hook(
+            move |moment| matches!(moment, Moment::Read(read) if read == key),
+            action,
+        );
+    }
+
+    fn hook<F>(
+        &self,
+        matches: impl Fn(Moment<'_>) -> bool + Send + 'static,
+        action: impl FnOnce(Arc<dyn Store>) -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let action: Action = Box::new(move |store| Box::pin(action(store)));
+        self.hooks().push((Box::new(matches), action));
+    }
+
     /// How many hooks have not run yet. A test that ends with one left has tested nothing.
     pub fn waiting(&self) -> usize {
         self.hooks().len()
     }
 
     /// Takes the hook out, so that it runs once and that nothing is locked while it runs.
-    fn take(&self, batch: &Batch) -> Option<Action> {
+    fn take(&self, moment: Moment<'_>) -> Option<Action> {
         let mut hooks = self.hooks();
-        let place = hooks.iter().position(|(matches, _)| matches(batch))?;
+        let place = hooks.iter().position(|(matches, _)| matches(moment))?;
         Some(hooks.remove(place).1)
+    }
+
+    async fn happens(&self, moment: Moment<'_>) {
+        if let Some(action) = self.take(moment) {
+            action(Arc::clone(&self.inner) as Arc<dyn Store>).await;
+        }
     }
 
     fn hooks(&self) -> MutexGuard<'_, Vec<(Matches, Action)>> {
@@ -90,11 +131,19 @@ impl<S: Store> Hooked<S> {
 
 impl<S: Store> Store for Hooked<S> {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<Row>, StoreError>> {
-        self.inner.get(key)
+        Box::pin(async move {
+            self.happens(Moment::Read(key)).await;
+            self.inner.get(key).await
+        })
     }
 
     fn get_many<'a>(&'a self, keys: &'a [&'a str]) -> BoxFuture<'a, Result<Vec<Option<Row>>, StoreError>> {
-        self.inner.get_many(keys)
+        Box::pin(async move {
+            for key in keys {
+                self.happens(Moment::Read(key)).await;
+            }
+            self.inner.get_many(keys).await
+        })
     }
 
     fn scan<'a>(&'a self, scan: Scan) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
@@ -103,9 +152,7 @@ impl<S: Store> Store for Hooked<S> {
 
     fn commit<'a>(&'a self, batch: Batch, version: Version) -> BoxFuture<'a, Result<(), CommitError>> {
         Box::pin(async move {
-            if let Some(action) = self.take(&batch) {
-                action(Arc::clone(&self.inner) as Arc<dyn Store>).await;
-            }
+            self.happens(Moment::Commit(&batch)).await;
             self.inner.commit(batch, version).await
         })
     }

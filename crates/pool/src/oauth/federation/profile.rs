@@ -38,7 +38,7 @@ pub async fn make(
         .await?
         .is_some()
     {
-        return Err(taken());
+        return taken(ctx, pool, &provider.value, identity).await;
     }
     follow(&pre_sign_up(ctx, pool, client, &user).await?, &mut user)?;
     let group = group(ctx, pool, &provider.value).await?;
@@ -59,7 +59,10 @@ pub async fn make(
     };
     match ctx.platform().commit(rows).await {
         Ok(_) => Ok(ctx.user_by_sub(pool, &user.sub).await?),
-        Err(CommitError::Conflict { key }) => lost(pool, &user, provider, &key),
+        Err(CommitError::Conflict { key }) if key == *user_index::name_key(pool, &user.username).as_str() => {
+            taken(ctx, pool, &provider.value, identity).await
+        }
+        Err(CommitError::Conflict { key }) => lost(pool, provider, &key),
         Err(error) => Err(error.into()),
     }
 }
@@ -67,7 +70,6 @@ pub async fn make(
 /// What it means that the commit has lost over this row. A group that changes meanwhile is joined as it is then.
 fn lost(
     pool: &PoolRecord,
-    user: &UserRecord,
     provider: &Stored<IdentityProviderRecord>,
     key: &str,
 ) -> Result<Option<Stored<UserRecord>>, ApiError> {
@@ -77,18 +79,25 @@ fn lost(
     if key == PoolRecord::key(pool.id()).as_str() {
         return Err(ApiError::pool_not_found(pool.id()));
     }
-    match key == user_index::name_key(pool, &user.username).as_str() {
-        true => Err(taken()),
-        false => Ok(None),
-    }
+    Ok(None)
 }
 
+/// Whose the username is: this person's, who came in by another browser at the same moment and is linked by now, or somebody else's.
 /// Nobody is taken for somebody else because a name was free to choose.
-fn taken() -> ApiError {
-    ApiError::new(
-        ErrorCode::UsernameExistsException,
-        "User already exists with a different identity.",
-    )
+async fn taken(
+    ctx: &Ctx,
+    pool: &PoolRecord,
+    provider: &IdentityProviderRecord,
+    identity: &Identity,
+) -> Result<Option<Stored<UserRecord>>, ApiError> {
+    let link = LinkedIdentity::key(pool.id(), &provider.id, SUBJECT, &identity.subject);
+    match ctx.referenced(&link).await? {
+        Some(_) => Ok(None),
+        None => Err(ApiError::new(
+            ErrorCode::UsernameExistsException,
+            "User already exists with a different identity.",
+        )),
+    }
 }
 
 fn unmade(
