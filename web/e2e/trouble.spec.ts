@@ -156,6 +156,30 @@ test('an account that cannot be fetched is said, before a reload and after it', 
   await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible();
 });
 
+for (const path of ['/inbox', '/']) {
+  test(`a page whose files cannot be fetched says so at ${path}`, async ({
+    page,
+    server,
+    complaints,
+  }) => {
+    // At `/` the page that has no settings is one of those that are fetched.
+    await page.route('**/config.json', (route) => route.abort());
+    const html = await (await fetch(server.url)).text();
+    await page.route('**/chunk-*.js', (route) => {
+      const isLater = !html.includes(new URL(route.request().url()).pathname.slice(1));
+      return isLater ? route.abort() : route.continue();
+    });
+    await page.goto(server.url + path);
+    await expect(page.getByRole('alert')).toHaveText('Check your connection and try again.');
+    await expectAccessible(page, `a page whose files cannot be fetched at ${path}`);
+    // A developer reads which.
+    expect(complaints.splice(0).join()).toContain('Failed to fetch dynamically imported module');
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.getByRole('heading', { name: /^(Inbox|Sign in)/ })).toBeVisible();
+  });
+}
+
 test('what can be done about the account cannot be fetched: the rest works, a sign-out too', async ({
   page,
   context,

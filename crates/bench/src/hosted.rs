@@ -4,18 +4,16 @@
 
 mod browser;
 
-use std::cell::RefCell;
 use std::fmt;
 use std::net::SocketAddr;
-use std::ops::Range;
 use std::rc::Rc;
 
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::task::LocalSet;
 
 use crate::api::Api;
 use crate::cpu;
+use crate::devices::{self, Device};
 use crate::pool::Outcome;
 use browser::Browser;
 
@@ -120,38 +118,14 @@ pub async fn measure(arguments: Arguments) -> Outcome<Report> {
             for number in 0..at_once {
                 people.push(Person::new(Rc::clone(&load), way, number).await?);
             }
-            people = sign_in(people, 0..warm_up).await?;
+            people = devices::sign_in(people, 0..warm_up).await?;
             let before = cpu::of_process(pid)?;
-            sign_in(people, 0..rounds).await?;
+            devices::sign_in(people, 0..rounds).await?;
             let took = cpu::of_process(pid)? - before;
             *cost = took.as_secs_f64() * 1000.0 / f64::from(rounds);
         }
     }
     Ok(Report { rounds, costs })
-}
-
-/// Signs these users in, each by the next of the people who is free.
-async fn sign_in(people: Vec<Person>, users: Range<u32>) -> Outcome<Vec<Person>> {
-    let (left, devices) = (Rc::new(RefCell::new(users)), LocalSet::new());
-    let signing_in: Vec<_> = people
-        .into_iter()
-        .map(|mut person| {
-            let left = Rc::clone(&left);
-            devices.spawn_local(async move {
-                let next = || left.borrow_mut().next();
-                while let Some(user) = next() {
-                    person.sign_in(&format!("user-{user}")).await?;
-                }
-                Outcome::Ok(person)
-            })
-        })
-        .collect();
-    devices.await;
-    let mut people = Vec::new();
-    for done in signing_in {
-        people.push(done.await??);
-    }
-    Ok(people)
 }
 
 /// One connection, by which one user after the other signs in.
@@ -176,8 +150,11 @@ impl Person {
             browser,
         })
     }
+}
 
-    async fn sign_in(&mut self, name: &str) -> Outcome {
+impl Device for Person {
+    async fn sign_in(&mut self, user: u32) -> Outcome {
+        let name = &format!("user-{user}");
         let Arguments { client, password, .. } = &*self.load;
         match self.way {
             Way::Api => by_api(&mut self.api, client, name, password).await,

@@ -6,6 +6,7 @@
 
 mod api;
 mod cpu;
+mod devices;
 mod engines;
 mod flood;
 mod hosted;

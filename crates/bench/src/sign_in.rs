@@ -1,6 +1,5 @@
 //! The two kinds of sign-in.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -11,10 +10,10 @@ use poolhouse_mail::inbox::Inbox;
 use poolhouse_pool::base::clock::Millis;
 use poolhouse_testkit::srp::SrpClient;
 use serde_json::{Value, json};
-use tokio::task::LocalSet;
 use tokio::time::timeout;
 
 use crate::api::Api;
+use crate::devices::{self, Device};
 use crate::pool::Outcome;
 
 /// A mail that has not come by then does not come.
@@ -64,40 +63,34 @@ impl Load {
 
     /// Signs these users in, so many at a time.
     pub async fn sign_in(self: &Rc<Load>, kind: Kind, users: Range<u32>, at_once: usize) -> Outcome {
-        let (left, devices) = (Rc::new(RefCell::new(users)), LocalSet::new());
-        let signing_in: Vec<_> = (0..at_once)
-            .map(|number| {
-                let (load, left) = (Rc::clone(self), Rc::clone(&left));
-                devices.spawn_local(async move {
-                    let mut device = Device::new(load, number).await?;
-                    let next = || left.borrow_mut().next();
-                    while let Some(user) = next() {
-                        match kind {
-                            Kind::Password => device.password(user).await?,
-                            Kind::SrpAndCode => device.srp_and_code(user).await?,
-                        }
-                    }
-                    Outcome::Ok(())
-                })
-            })
-            .collect();
-        devices.await;
-        for done in signing_in {
-            done.await??;
+        let mut devices = Vec::new();
+        for number in 0..at_once {
+            devices.push(Client::new(Rc::clone(self), kind, number).await?);
         }
+        devices::sign_in(devices, users).await?;
         Ok(())
     }
 }
 
 /// One connection to each server, on which one person after the other signs in.
-struct Device {
+struct Client {
     load: Rc<Load>,
+    kind: Kind,
     /// The next to be asked is in front.
     servers: VecDeque<Api>,
 }
 
-impl Device {
-    async fn new(load: Rc<Load>, number: usize) -> Outcome<Device> {
+impl Device for Client {
+    async fn sign_in(&mut self, user: u32) -> Outcome {
+        match self.kind {
+            Kind::Password => self.password(user).await,
+            Kind::SrpAndCode => self.srp_and_code(user).await,
+        }
+    }
+}
+
+impl Client {
+    async fn new(load: Rc<Load>, kind: Kind, number: usize) -> Outcome<Client> {
         let mut servers = VecDeque::new();
         for server in &load.servers {
             servers.push_back(Api::connect(*server).await?);
@@ -105,7 +98,7 @@ impl Device {
         // Not everybody begins at the same server.
         let first = number % servers.len().max(1);
         servers.rotate_left(first);
-        Ok(Device { load, servers })
+        Ok(Client { load, kind, servers })
     }
 
     async fn call(&mut self, operation: &'static str, input: &Value) -> Outcome<Value> {

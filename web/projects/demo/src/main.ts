@@ -4,6 +4,7 @@ import { provideSignIn } from '@poolhouse/angular';
 import type { SignInTexts } from '@poolhouse/auth/common-texts';
 import { chooseLanguage } from '@poolhouse/auth/languages/choose';
 import { loadConfig } from './app/config';
+import { sayNotLoaded } from './app/not-loaded';
 import { SignInPage } from './app/sign-in-page';
 
 interface Page {
@@ -57,4 +58,7 @@ async function start(): Promise<void> {
   application.bootstrap(component, 'app-root');
 }
 
-start().catch((error: unknown) => console.error(error));
+start().catch((error: unknown) => {
+  console.error(error);
+  sayNotLoaded();
+});
