@@ -4,7 +4,9 @@
 //! process; mail leaves by SMTP to a sink that belongs to the load. What counts is the CPU time of the server's process,
 //! all threads, from the first sign-in to the last mail.
 
+mod beside;
 mod engines;
+mod places;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use crate::system::server::{self, Server, Start};
 use crate::system::{process, random};
 use crate::{Outcome, console, root};
 
-const USAGE: &str = "usage: cargo xtask bench sign-in|sign-in-postgres|cold-start [ROUNDS], bench hosted [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
+const USAGE: &str = "usage: cargo xtask bench sign-in|sign-in-postgres|cold-start [ROUNDS], bench sign-in-beside PROGRAM [ROUNDS], bench hosted [ROUNDS], bench list-users [SMALL LARGE], bench flood [SECONDS], bench million [USERS], bench store-postgres";
 const ROUNDS: u32 = 500;
 /// Sign-ins before the measurement, until the allocator and the database's cache are what they stay.
 const WARM_UP: u32 = 50;
@@ -38,6 +40,10 @@ pub fn run(arguments: &[String]) -> Outcome {
         [what] if what == "sign-in-postgres" => return engines::run(ROUNDS),
         [what, rounds] if what == "sign-in-postgres" => {
             return engines::run(rounds.parse().map_err(|_| USAGE)?);
+        }
+        [what, program] if what == "sign-in-beside" => return beside::run(program, ROUNDS),
+        [what, program, rounds] if what == "sign-in-beside" => {
+            return beside::run(program, rounds.parse().map_err(|_| USAGE)?);
         }
         [what] if what == "list-users" => return list_users("10000", "1000000"),
         [what, small, large] if what == "list-users" => return list_users(small, large),

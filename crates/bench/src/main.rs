@@ -5,6 +5,7 @@
 //! The client's own arithmetic is slow and does not matter: only the server's CPU time counts.
 
 mod api;
+mod beside;
 mod cpu;
 mod devices;
 mod engines;
@@ -12,6 +13,7 @@ mod flood;
 mod hosted;
 mod list_users;
 mod million;
+mod place;
 mod pool;
 mod report;
 mod sign_in;
@@ -46,6 +48,8 @@ enum Benchmark {
     Hosted(hosted::Arguments),
     /// What sign-ins cost on SQLite, on PostgreSQL, and over three servers on PostgreSQL
     SignInPostgres(engines::Arguments),
+    /// What sign-ins cost two programs
+    SignInBeside(beside::Arguments),
     /// What a listed user costs in a small and in a large pool
     ListUsers(list_users::Arguments),
     /// How a server is with a million users
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
         Benchmark::SignInPostgres(arguments) => {
             on(Builder::new_current_thread(), engines::measure(arguments))
         }
+        Benchmark::SignInBeside(arguments) => on(Builder::new_current_thread(), beside::measure(arguments)),
         Benchmark::ListUsers(arguments) => on(Builder::new_current_thread(), list_users::measure(arguments)),
         Benchmark::Million(arguments) => on(Builder::new_multi_thread(), million::measure(arguments)),
         Benchmark::Flood(arguments) => on(Builder::new_current_thread(), flood::measure(arguments)),

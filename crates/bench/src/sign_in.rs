@@ -30,6 +30,9 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Both.
+    pub const ALL: [Kind; 2] = [Kind::Password, Kind::SrpAndCode];
+
     /// What it is called in a report.
     pub fn name(self) -> &'static str {
         match self {

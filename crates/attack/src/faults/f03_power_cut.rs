@@ -11,6 +11,7 @@ use crate::world::scene::{Scene, settings_of};
 use crate::world::server::{Launch, Server, configure};
 use crate::world::storm::{Ledger, Mark, Person, Storm, Truth};
 use crate::world::strace;
+use crate::world::told::{Known, untold};
 
 pub const FAULT: Attack = Attack {
     id: "F-03",
@@ -41,6 +42,8 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let storm = Storm::begin(&[Person::at(&scene)], PEOPLE, &mark);
     storm.grow(FACTS).await?;
     let ledger = storm.end().await?;
+    let mut on = scene.server.connect().await?;
+    let subs = Person::at(&scene).subs(&mut on, &ledger).await?;
     scene.server.kill().await?;
     let recording = Recording::read(&fs::read_to_string(&record)?)?;
     fs::remove_file(&record)?;
@@ -66,10 +69,13 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
             ..Person::at(&scene)
         };
         let mut on = Connection::open(person.server).await?;
+        let mut known = Known::default();
         for fact in chosen {
             person.hold(&mut on, fact, &mut truth).await?;
-            judged += 1;
+            known.signed_in.push(&fact.name);
         }
+        judged += known.signed_in.len();
+        truth.untold += untold(&server.audit(&person.pool).await?, &known, &subs);
         server.kill().await?;
         sound += usize::from(disk::is_sound(&server.data).await?);
     }
@@ -115,6 +121,7 @@ fn figures(
         Figure::exactly("databases that opened and were sound", sound, CUTS),
         Figure::exactly("servers that started on what was left", started, CUTS),
         Figure::exactly(format!("acknowledged sign-ins lost, of {judged}"), truth.lost, 0),
+        Figure::exactly("of these, not in the audit log", truth.untold, 0),
         Figure::exactly("codes or sessions used twice", truth.twice, 0),
         Figure::exactly("there was something to lose", judged > CUTS, true),
     ]

@@ -32,6 +32,10 @@ const BROKEN: &str = "fsync,fdatasync:error=EIO:when=40+";
 const FAILED: &str = "poolhouse_store_errors_total{call=\"commit\"}";
 const SAID: &str = "request failed";
 const SLOW: &str = "fsync,fdatasync:delay_enter=20000";
+/// What tells of a slow disk: how long commits take, on average (in seconds), and requests, in the log.
+const COMMITS: &str = "poolhouse_store_seconds";
+const SLOW_COMMIT: f64 = 0.01;
+const SLOW_REQUEST_MICROS: u64 = 20_000;
 
 async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mut scene = Scene::new(&arena).await?;
@@ -111,9 +115,11 @@ async fn slow(scene: &mut Scene) -> Outcome<Vec<Figure>> {
     storm.grow(4 * SOME).await?;
     let ledger = storm.end().await?;
     let truth = Person::at(scene).compare(&ledger, &scene.server).await?;
+    let tells = tells_of_slowness(scene).await?;
     scene.server.kill().await?;
     scene.server.restart_under(Vec::new()).await?;
     Ok(vec![
+        tells,
         Figure::exactly("slow: steps that failed", ledger.failed, 0),
         Figure::measured(
             "slow: the longest sign-up and sign-in, of nine commits and a mail",
@@ -123,6 +129,21 @@ async fn slow(scene: &mut Scene) -> Outcome<Vec<Figure>> {
         ),
         wrong("slow", &truth, ledger.twice),
     ])
+}
+
+/// Whether metrics and log tell of a disk that takes its time.
+async fn tells_of_slowness(scene: &Scene) -> Outcome<Figure> {
+    let of_commits = |what: &str| format!("{COMMITS}_{what}{{call=\"commit\"}}");
+    let seconds = scene.server.counted(&of_commits("sum")).await?;
+    let commits = scene.server.counted(&of_commits("count")).await?;
+    let requests = scene.server.logged("request")?;
+    let took = requests.iter().filter_map(|line| line["micros"].as_u64());
+    let slow = took.filter(|micros| *micros > SLOW_REQUEST_MICROS).count();
+    Ok(Figure::exactly(
+        format!("slow: told by `{COMMITS}` and by the times of requests in the log"),
+        seconds > SLOW_COMMIT * commits && slow > 0,
+        true,
+    ))
 }
 
 /// Waits until a step has failed.

@@ -25,7 +25,8 @@ pub const FAULT: Attack = Attack {
 const AWAY: Duration = Duration::from_secs(600);
 const GLANCE: Duration = Duration::from_millis(50);
 const EVERY: Duration = Duration::from_secs(2);
-const BASE: usize = 60;
+/// How many ask before, as far apart: whom a machine has waited for is served later than who comes at once.
+const BASE: usize = 100;
 /// How long a code is good for: as long as the session that asks for it.
 const CODE: Duration = Duration::from_secs(180);
 /// What is due leaves within this time. The relay is looked for again half a minute after it was last found away.
@@ -48,6 +49,7 @@ async fn run(arena: Arena) -> Outcome<Vec<Figure>> {
     let mut base = Vec::new();
     for name in scene.users("before", BASE).await? {
         base.push(ms(scene.timed_challenge(&name).await?));
+        sleep(EVERY).await;
     }
     let place = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     scene.server.reconfigure(&settings_of(place, "")).await?;

@@ -285,13 +285,8 @@ impl Person {
     pub async fn compare(&self, ledger: &Ledger, server: &Server) -> Outcome<Truth> {
         let mut truth = Truth::default();
         let mut on = Connection::open(self.server).await?;
-        let mut subs = HashMap::new();
-        for name in &ledger.created {
-            let body = json!({ "UserPoolId": self.pool, "Username": name });
-            let answer = on.signed(&self.key, "AdminGetUser", &body).await?;
-            truth.lost += usize::from(answer.status != 200);
-            subs.extend(sub_of(&answer.json()).map(|sub| (name.clone(), sub)));
-        }
+        let subs = self.subs(&mut on, ledger).await?;
+        truth.lost += ledger.created.len() - subs.len();
         truth.untold = told::untold(&server.audit(&self.pool).await?, &ledger.known(), &subs);
         for sign_in in &ledger.signed_in {
             self.hold(&mut on, sign_in, &mut truth).await?;
@@ -300,6 +295,17 @@ impl Person {
             truth.revived += usize::from(self.refresh(&mut on, &ended.refresh).await?);
         }
         Ok(truth)
+    }
+
+    /// The subs of the users who were created, by name, of those who are there.
+    pub async fn subs(&self, on: &mut Connection, ledger: &Ledger) -> Outcome<HashMap<String, String>> {
+        let mut subs = HashMap::new();
+        for name in &ledger.created {
+            let body = json!({ "UserPoolId": self.pool, "Username": name });
+            let answer = on.signed(&self.key, "AdminGetUser", &body).await?;
+            subs.extend(sub_of(&answer.json()).map(|sub| (name.clone(), sub)));
+        }
+        Ok(subs)
     }
 
     /// Holds one sign-in against what the server says now.
