@@ -15,7 +15,7 @@ use poolhouse_store::Batch;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::{Scene, rival, with};
+use crate::{Scene, rival, server, with};
 
 const SUBJECT: &str = "24400320";
 const PROFILE: &str = "Corp_24400320";
@@ -215,19 +215,39 @@ async fn one_person_in_many_browsers_at_once_is_one_user() {
 }
 
 #[tokio::test]
-async fn a_username_that_the_same_person_has_taken_meanwhile_by_another_browser_is_its_own() {
-    let scene = Scene::new().await;
-    let client_id = prepared(&scene).await;
-    let first = heard(&scene.server, &scene.pool, &client_id).await;
-    let second = heard(&scene.server, &scene.pool, &client_id).await;
-    let name = scene.at(&format!("name/{PROFILE}"));
-    scene.store.before_read_of(name, |store| async move {
-        let rival = rival(store).await;
-        assert!(arrives(&rival, first, "mara@corp.example").await);
-    });
-    assert!(arrives(&scene.server, second, "mara@corp.example").await);
-    assert_eq!(scene.keys("/linked/").await.len(), 1);
-    assert_eq!(scene.keys("/authorization-code/").await.len(), 2);
+async fn what_the_same_person_has_taken_meanwhile_by_another_browser_is_its_own() {
+    for (settings, prefix) in [
+        // Between the two reads of who it is and of whether the name is free, and right before the profile's rows are put together.
+        (json!({}), "name/"),
+        (json!({ "UsernameAttributes": ["email"] }), "name/"),
+        (json!({ "UsernameAttributes": ["email"] }), "group/"),
+    ] {
+        let (server, store) = server();
+        let pool = server.pool_with(settings).await;
+        let scene = Scene {
+            client: String::new(),
+            server,
+            store,
+            pool,
+        };
+        let client_id = prepared(&scene).await;
+        let first = heard(&scene.server, &scene.pool, &client_id).await;
+        let second = heard(&scene.server, &scene.pool, &client_id).await;
+        let key = match prefix {
+            "group/" => scene.at(&format!("group/{}_Corp", scene.pool)),
+            _ => scene.at(&format!("name/{PROFILE}")),
+        };
+        scene.store.before_read_of(key, |store| async move {
+            let rival = rival(store).await;
+            assert!(arrives(&rival, first, "mara@corp.example").await);
+        });
+        assert!(
+            arrives(&scene.server, second, "mara@corp.example").await,
+            "{prefix}"
+        );
+        assert_eq!(scene.keys("/linked/").await.len(), 1);
+        assert_eq!(scene.keys("/authorization-code/").await.len(), 2);
+    }
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ pub async fn make(
         .await?
         .is_some()
     {
-        return taken(ctx, pool, &provider.value, identity).await;
+        return theirs(ctx, pool, &provider.value, identity, taken()).await;
     }
     follow(&pre_sign_up(ctx, pool, client, &user).await?, &mut user)?;
     let group = group(ctx, pool, &provider.value).await?;
@@ -49,8 +49,7 @@ pub async fn make(
     let rows = match registration::rows(ctx, pool, &user, Taken::Refuse).await {
         Ok(rows) => rows,
         // A function may link it, while it is asked.
-        Err(error) if error.code == ErrorCode::AliasExistsException => return Ok(None),
-        Err(error) => return Err(error),
+        Err(error) => return theirs(ctx, pool, &provider.value, identity, error).await,
     };
     let rows = rows.check(provider.key.clone(), provider.unchanged());
     let rows = match &group {
@@ -60,7 +59,7 @@ pub async fn make(
     match ctx.platform().commit(rows).await {
         Ok(_) => Ok(ctx.user_by_sub(pool, &user.sub).await?),
         Err(CommitError::Conflict { key }) if key == *user_index::name_key(pool, &user.username).as_str() => {
-            taken(ctx, pool, &provider.value, identity).await
+            theirs(ctx, pool, &provider.value, identity, taken()).await
         }
         Err(CommitError::Conflict { key }) => lost(pool, provider, &key),
         Err(error) => Err(error.into()),
@@ -82,21 +81,27 @@ fn lost(
     Ok(None)
 }
 
-/// Whose the username is: this person's, who came in by another browser at the same moment and is linked by now, or somebody else's.
 /// Nobody is taken for somebody else because a name was free to choose.
-async fn taken(
+fn taken() -> ApiError {
+    ApiError::new(
+        ErrorCode::UsernameExistsException,
+        "User already exists with a different identity.",
+    )
+}
+
+/// What a profile that cannot be made comes to: `None` where the person is linked by now, by another browser at the same moment or by a
+/// function that was asked meanwhile; else the reason.
+async fn theirs(
     ctx: &Ctx,
     pool: &PoolRecord,
     provider: &IdentityProviderRecord,
     identity: &Identity,
+    reason: ApiError,
 ) -> Result<Option<Stored<UserRecord>>, ApiError> {
     let link = LinkedIdentity::key(pool.id(), &provider.id, SUBJECT, &identity.subject);
     match ctx.referenced(&link).await? {
         Some(_) => Ok(None),
-        None => Err(ApiError::new(
-            ErrorCode::UsernameExistsException,
-            "User already exists with a different identity.",
-        )),
+        None => Err(reason),
     }
 }
 
