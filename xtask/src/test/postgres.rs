@@ -9,16 +9,13 @@ use crate::system::postgres::Database;
 use crate::system::process;
 use crate::{Outcome, root};
 
-/// The tests of the store, and of the pool in process: flows of sign-ins and of self-service, second factors, devices, groups, races
-/// at commits, keys, OAuth, mail, what deletion leaves and what the sweeper takes.
-const TESTS: [&str; 8] = [
-    "postgres", "races", "flows", "keys", "oauth", "mail", "deletion", "sweeping",
+/// The tests of the store, of the pool in process (flows of sign-ins and of self-service, second factors, devices, groups, races
+/// at commits, keys, OAuth, mail, what deletion leaves and what the sweeper takes), and over HTTP, hosted login among them.
+const TESTS: [&str; 9] = [
+    "postgres", "races", "flows", "keys", "oauth", "mail", "deletion", "sweeping", "edge",
 ];
 /// The tests that stand beside the operations.
 const OPERATIONS: &str = "ops::";
-/// Those over HTTP that have hosted login.
-const EDGE: &str = "edge";
-const HOSTED: &str = "hosted::";
 
 /// Everything that is tested on PostgreSQL.
 pub fn all() -> Outcome<Tally> {
@@ -26,10 +23,8 @@ pub fn all() -> Outcome<Tally> {
     let tests = TESTS.iter().flat_map(|test| ["--test", test]);
     let in_process = rust::watch(cargo(&database).args(tests))?;
     let operations = rust::watch(cargo(&database).args(["--lib", "--", OPERATIONS]))?;
-    let pages = ["--test", EDGE, "--", HOSTED];
-    let pages = rust::watch(cargo(&database).args(pages))?;
     let by_http = clients::on_store(&database.pooled)?;
-    Ok(in_process.plus(operations).plus(pages).plus(by_http))
+    Ok(in_process.plus(operations).plus(by_http))
 }
 
 /// `cargo test` on this database.

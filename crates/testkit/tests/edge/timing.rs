@@ -1,9 +1,11 @@
 //! When answers leave.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Request;
 use bytes::Bytes;
+use poolhouse_store::Memory;
 use poolhouse_testkit::TestServer;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -48,7 +50,8 @@ fn requests(client: &str, name: &str) -> Vec<(&'static str, Value)> {
 /// Between requests the clock stands, and of the answers' own moments alone it moves on.
 #[tokio::test(start_paused = true)]
 async fn answers_about_a_name_leave_on_the_grid_whether_it_is_somebodys_or_not() {
-    let server = TestServer::new().await;
+    // Nobody waits for an engine elsewhere while the clock stands.
+    let server = TestServer::on(Arc::new(Memory::new()), 7, |_| {}).await;
     let pool = server
         .pool_with(json!({ "AutoVerifiedAttributes": ["email"] }))
         .await;
