@@ -4,11 +4,8 @@
 //! machine does, and however fast it is, hits both of them; what it does to one turn alone shows in how far the turns are apart.
 
 use std::fmt;
-use std::path::PathBuf;
 
-use clap::Args;
-
-use crate::place;
+use crate::place::{self, Arguments};
 use crate::pool::Outcome;
 use crate::sign_in::Kind;
 
@@ -16,23 +13,6 @@ use crate::sign_in::Kind;
 const AT_ONCE: usize = 16;
 /// Sign-ins of a turn: a hundredth of a second, in which CPU time is counted, is little beside what they cost.
 const TURN: u32 = 50;
-
-/// What `cargo xtask bench sign-in-beside` has prepared. The users are `user-0`, `user-1`, …, all with one password.
-#[derive(Args)]
-pub struct Arguments {
-    /// A file with the two places: the program in question, and the one beside it
-    #[arg(long)]
-    places: PathBuf,
-    /// The users' password
-    #[arg(long)]
-    password: String,
-    /// Measured sign-ins of each kind: as many users
-    #[arg(long)]
-    rounds: u32,
-    /// Sign-ins of each kind before the measurement
-    #[arg(long)]
-    warm_up: u32,
-}
 
 /// Milliseconds of CPU for each sign-in of a kind, in every turn: by the program, and by the one beside it.
 struct Row {
@@ -98,7 +78,7 @@ impl fmt::Display for Report {
 /// If a sign-in fails.
 pub async fn measure(arguments: Arguments) -> Outcome<Report> {
     let (rounds, warm_up) = (arguments.rounds, arguments.warm_up);
-    let places = place::read::<2>(&arguments.places, &arguments.password, warm_up).await?;
+    let places = place::read::<2>(&arguments).await?;
     let mut rows = Kind::ALL.map(|kind| Row {
         kind: kind.name(),
         turns: Vec::new(),

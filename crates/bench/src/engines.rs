@@ -7,12 +7,9 @@
 
 mod report;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
-
-use crate::place::{self, Spent};
+use crate::place::{self, Arguments, Spent};
 use crate::pool::Outcome;
 use crate::sign_in::Kind;
 pub use report::Report;
@@ -23,32 +20,10 @@ const AT_ONCE: [usize; 2] = [1, 16];
 /// Turns of each, into which the sign-ins are divided.
 const TURNS: u32 = 5;
 
-/// What `cargo xtask bench sign-in-postgres` has prepared. The users are `user-0`, `user-1`, …, all with one password.
-#[derive(Args)]
-pub struct Arguments {
-    /// A file with the three places: on SQLite, on PostgreSQL, three servers on PostgreSQL
-    #[arg(long)]
-    places: PathBuf,
-    /// The users' password
-    #[arg(long)]
-    password: String,
-    /// Measured sign-ins of each kind, one at a time and several: twice as many users
-    #[arg(long)]
-    rounds: u32,
-    /// Sign-ins of each kind before the measurement
-    #[arg(long)]
-    warm_up: u32,
-}
-
 /// Signs people in at all three places in turn.
 pub async fn measure(arguments: Arguments) -> Outcome<Report> {
-    let Arguments {
-        places,
-        password,
-        rounds,
-        warm_up,
-    } = arguments;
-    let places = place::read::<3>(&places, &password, warm_up).await?;
+    let (rounds, warm_up) = (arguments.rounds, arguments.warm_up);
+    let places = place::read::<3>(&arguments).await?;
     let turn = (rounds / TURNS).max(1);
     let mut rows = Vec::new();
     // Who was mailed a code a moment ago is not mailed another.

@@ -47,9 +47,9 @@ enum Benchmark {
     /// What hosted login costs beside the API
     Hosted(hosted::Arguments),
     /// What sign-ins cost on SQLite, on PostgreSQL, and over three servers on PostgreSQL
-    SignInPostgres(engines::Arguments),
+    SignInPostgres(place::Arguments),
     /// What sign-ins cost two programs
-    SignInBeside(beside::Arguments),
+    SignInBeside(place::Arguments),
     /// What a listed user costs in a small and in a large pool
     ListUsers(list_users::Arguments),
     /// How a server is with a million users

@@ -4,16 +4,34 @@ use std::fs;
 use std::iter::Sum;
 use std::net::SocketAddr;
 use std::ops::AddAssign;
-use std::path::Path;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
+use clap::Args;
 use serde_json::Value;
 
 use crate::cpu;
 use crate::pool::Outcome;
 use crate::sign_in::{Kind, Load};
 use crate::sink;
+
+/// What `cargo xtask bench` has prepared. The users are `user-0`, `user-1`, …, all with one password.
+#[derive(Args)]
+pub struct Arguments {
+    /// A file with the places that are compared
+    #[arg(long)]
+    places: PathBuf,
+    /// The users' password
+    #[arg(long)]
+    password: String,
+    /// Measured sign-ins of each kind, with as many users for each number that signs in at once
+    #[arg(long)]
+    pub rounds: u32,
+    /// Sign-ins of each kind before the measurement
+    #[arg(long)]
+    pub warm_up: u32,
+}
 
 /// Where people sign in.
 pub struct Place {
@@ -94,8 +112,11 @@ fn pid(value: &Value) -> Outcome<u32> {
 ///
 /// # Errors
 /// If it lists another number of them, or a sign-in fails.
-pub async fn read<const N: usize>(file: &Path, password: &str, warm_up: u32) -> Outcome<[Place; N]> {
-    let listed: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+pub async fn read<const N: usize>(arguments: &Arguments) -> Outcome<[Place; N]> {
+    let Arguments {
+        password, warm_up, ..
+    } = arguments;
+    let listed: Value = serde_json::from_str(&fs::read_to_string(&arguments.places)?)?;
     let mut places = Vec::new();
     for place in listed.as_array().ok_or("the places are no list")? {
         places.push(Place::read(place, password).await?);
@@ -107,7 +128,7 @@ pub async fn read<const N: usize>(file: &Path, password: &str, warm_up: u32) -> 
         .iter()
         .flat_map(|place| Kind::ALL.map(|kind| (place, kind)))
     {
-        place.sign_in(kind, 0, warm_up, 1).await?;
+        place.sign_in(kind, 0, *warm_up, 1).await?;
     }
     Ok(places)
 }
