@@ -136,7 +136,7 @@ async fn tells_of_slowness(scene: &Scene) -> Outcome<Figure> {
     let of_commits = |what: &str| format!("{COMMITS}_{what}{{call=\"commit\"}}");
     let seconds = scene.server.counted(&of_commits("sum")).await?;
     let commits = scene.server.counted(&of_commits("count")).await?;
-    let requests = scene.server.logged("request")?;
+    let requests = scene.server.logged_since_start("request")?;
     let took = requests.iter().filter_map(|line| line["micros"].as_u64());
     let slow = took.filter(|micros| *micros > SLOW_REQUEST_MICROS).count();
     Ok(Figure::exactly(

@@ -180,11 +180,18 @@ impl Server {
 
     /// The log's lines that say this, as objects.
     pub fn logged(&self, message: &str) -> Outcome<Vec<Value>> {
-        let log = self.log()?;
-        let lines = log
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        Ok(lines.filter(|line| line["message"] == message).collect())
+        Ok(saying(&self.log()?, message))
+    }
+
+    /// The same since the server began the last time, as its metrics count.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn logged_since_start(&self, message: &str) -> Outcome<Vec<Value>> {
+        Ok(saying(
+            &fs::read_to_string(self.arena.home.join(log_name(self.starts)))?,
+            message,
+        ))
     }
 
     /// How many wrong codes the server has judged and counted.
@@ -290,6 +297,14 @@ fn shown_at(line: &str) -> Option<SocketAddr> {
         .strip_suffix("/metrics")?
         .parse()
         .ok()
+}
+
+/// The lines of a log that say this, as objects.
+fn saying(log: &str, message: &str) -> Vec<Value> {
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["message"] == message).collect()
 }
 
 fn log_name(start: u32) -> String {

@@ -30,7 +30,8 @@ impl Server {
 
     /// Whether this metric counts what went wrong, and the log says so.
     pub async fn tells(&self, series: &str, message: &str) -> Outcome<Figure> {
-        let (counted, logged) = (self.counted(series).await?, self.logged(message)?.len());
+        let logged = self.logged_since_start(message)?.len();
+        let counted = self.counted(series).await?;
         Ok(Figure::exactly(
             format!("told by `{series}` and by \"{message}\" in the log"),
             counted > 0.0 && logged > 0,
