@@ -156,7 +156,11 @@ test('an account that cannot be fetched is said, before a reload and after it', 
   await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible();
 });
 
-for (const path of ['/inbox', '/']) {
+for (const [path, title] of [
+  ['/inbox', 'Inbox'],
+  ['/', 'Sign in'],
+  ['/?lang=ar', 'تسجيل الدخول'],
+] as const) {
   test(`a page whose files cannot be fetched says so at ${path}`, async ({
     page,
     server,
@@ -171,12 +175,13 @@ for (const path of ['/inbox', '/']) {
     });
     await page.goto(server.url + path);
     await expect(page.getByRole('alert')).toHaveText('Check your connection and try again.');
+    await expect(page.getByRole('main')).toHaveAttribute('lang', 'en');
     await expectAccessible(page, `a page whose files cannot be fetched at ${path}`);
     // A developer reads which.
     expect(complaints.splice(0).join()).toContain('Failed to fetch dynamically imported module');
     await page.unrouteAll();
     await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(page.getByRole('heading', { name: /^(Inbox|Sign in)/ })).toBeVisible();
+    await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible();
   });
 }
 

@@ -3,6 +3,7 @@
  */
 export function sayNotLoaded(): void {
   const main = element('main', 'page');
+  Object.assign(main, { lang: 'en', dir: 'ltr' });
   const card = element('div', 'si-card');
   const form = element('div', 'si-form');
   const title = element('h1', 'si-title', 'This page could not be loaded');
